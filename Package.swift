@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built with the same strictness; see "Development" in README.md.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// Tests keep the language mode and the warnings, but may use pointers without ceremony.
+let relaxed: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target; imports point down only, so the order below is the order of the layers.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: relaxed)
+}
+
+let package = Package(
+    name: "jwtctl",
+    products: [.executable(name: "jwtctl", targets: ["jwtctl"])],
+    targets: [
+        // Layer 0: C headers. No pkg-config for hiredis: its .pc file makes SwiftPM warn.
+        .systemLibrary(name: "CPlatform"),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        // Layer 1
+        library("Platform", ["CPlatform"]),
+        library("JSON", []),
+        // Layer 2
+        library("OpenSSL", ["COpenSSL", "Platform"]),
+        // Layer 3
+        library("JOSE", ["JSON", "OpenSSL", "Platform"]),
+        library("Redis", ["CHiredis", "Platform"]),
+        // Layer 4
+        library("TokenStore", ["JSON", "Redis"]),
+        library("CommandKit", ["Platform"]),
+        // Layer 5
+        library(
+            "Commands", ["CommandKit", "JOSE", "JSON", "OpenSSL", "Platform", "Redis", "TokenStore"]),
+        // Layer 6
+        .executableTarget(
+            name: "jwtctl", dependencies: ["Commands", "Platform"], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport",
+            swiftSettings: relaxed),
+        tests("PlatformTests", ["Platform"]),
+        tests("JSONTests", ["JSON"]),
+        tests("OpenSSLTests", ["OpenSSL", "Platform"]),
+        tests("JOSETests", ["JOSE", "JSON", "OpenSSL", "Platform"]),
+        tests("RedisTests", ["Redis", "Platform"]),
+        tests("TokenStoreTests", ["TokenStore", "Redis", "JSON"]),
+        tests("CommandKitTests", ["CommandKit", "Platform"]),
+        tests("CommandsTests", ["Commands", "CommandKit", "JOSE", "JSON", "Platform"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestSupport", "jwtctl"], swiftSettings: relaxed),
+    ],
+    swiftLanguageModes: [.v6]
+)
