@@ -47,7 +47,8 @@ let package = Package(
         library("CommandKit", ["Platform"]),
         // Layer 5
         library(
-            "Commands", ["CommandKit", "JOSE", "JSON", "OpenSSL", "Platform", "Redis", "TokenStore"]),
+            "Commands",
+            ["CommandKit", "JOSE", "JSON", "OpenSSL", "Platform", "Redis", "TokenStore"]),
         // Layer 6
         .executableTarget(
             name: "jwtctl", dependencies: ["Commands", "Platform"], swiftSettings: strict),

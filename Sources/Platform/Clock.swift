@@ -1,0 +1,80 @@
+internal import Glibc
+
+/// The time of this machine, or a fixed one in tests.
+package struct Clock: Sendable {
+    private let read: @Sendable () -> Instant
+
+    /// A point in time: seconds since 1970-01-01T00:00:00Z, and the part of the next second.
+    package struct Instant: Sendable, Equatable {
+        package let seconds: Int64
+        package let nanoseconds: Int64
+
+        package init(seconds: Int64, nanoseconds: Int64 = 0) {
+            self.seconds = seconds
+            self.nanoseconds = nanoseconds
+        }
+
+        /// As a JWT `NumericDate`.
+        package var numericDate: Double { Double(seconds) + Double(nanoseconds) / 1e9 }
+
+        package var milliseconds: Int64 { seconds * 1000 + nanoseconds / 1_000_000 }
+    }
+
+    package init(_ read: @escaping @Sendable () -> Instant) {
+        self.read = read
+    }
+
+    package var now: Instant { read() }
+
+    /// Seconds since 1970.
+    package var seconds: Int64 { read().seconds }
+
+    /// The wall clock.
+    package static let system = Clock {
+        let time = clockReading(CLOCK_REALTIME)
+        return Instant(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    }
+
+    package static func fixed(_ seconds: Int64) -> Clock {
+        Clock { Instant(seconds: seconds) }
+    }
+}
+
+/// Time that only moves forward, for deadlines and rates; it has no meaning as a date.
+package struct Monotonic: Sendable, Comparable {
+    package let nanoseconds: Int64
+
+    package static var now: Monotonic {
+        let time = clockReading(CLOCK_MONOTONIC)
+        return Monotonic(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    package func advanced(byMilliseconds milliseconds: Int64) -> Monotonic {
+        Monotonic(nanoseconds: nanoseconds + milliseconds * 1_000_000)
+    }
+
+    /// Milliseconds from now until this moment, rounded up, 0 once it has passed.
+    package var remainingMilliseconds: Int64 {
+        let left = nanoseconds - Monotonic.now.nanoseconds
+        return left <= 0 ? 0 : (left + 999_999) / 1_000_000
+    }
+
+    package static func < (left: Monotonic, right: Monotonic) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+}
+
+/// Does nothing for at least `milliseconds`, whatever signals arrive.
+package func pause(milliseconds: Int64) {
+    let end = Monotonic.now.advanced(byMilliseconds: milliseconds)
+    while end.remainingMilliseconds > 0 {
+        _ = poll(nil, 0, CInt(clamping: end.remainingMilliseconds))
+    }
+}
+
+private func clockReading(_ clock: clockid_t) -> timespec {
+    var time = timespec()
+    let status = unsafe clock_gettime(clock, &time)
+    precondition(status == 0, "every Linux has this clock")
+    return time
+}

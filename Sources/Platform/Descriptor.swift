@@ -1,0 +1,45 @@
+package import Glibc
+
+/// The owner of a file descriptor: closes it when it goes out of scope.
+package struct Descriptor: ~Copyable {
+    /// The number, lent for system calls; it stays the owner's to close.
+    package let number: CInt
+
+    /// Takes over `number`, which must be open and nobody else's.
+    package init(owning number: CInt) {
+        precondition(number >= 0)
+        self.number = number
+    }
+
+    deinit {
+        _ = close(number)
+    }
+
+    /// Opens `path` (bytes as the system gave them, without NUL) close-on-exec.
+    package static func open(
+        _ path: [UInt8], flags: CInt = O_RDONLY, mode: mode_t = 0o600
+    ) throws(SystemError) -> Descriptor {
+        guard !path.contains(0) else { throw SystemError(code: EINVAL) }
+        let terminated = path.map { CChar(bitPattern: $0) } + [0]
+        let number = retryingOnInterrupt {
+            unsafe Glibc.open(terminated, flags | O_CLOEXEC, mode)
+        }
+        guard number >= 0 else { throw SystemError.last }
+        return Descriptor(owning: number)
+    }
+
+    /// The kind, owner and permissions of what is open, read from the descriptor itself.
+    package func status() throws(SystemError) -> stat {
+        var result = stat()
+        guard unsafe fstat(number, &result) == 0 else { throw SystemError.last }
+        return result
+    }
+}
+
+/// Repeats a system call that a signal interrupted (`EINTR`), unless that signal asks us to stop.
+package func retryingOnInterrupt<Result: SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+        let result = call()
+        if result != -1 || errno != EINTR || Signals.pending != nil { return result }
+    }
+}

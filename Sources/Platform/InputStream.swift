@@ -1,0 +1,138 @@
+internal import Glibc
+
+/// Why input could not be used.
+package enum InputError: Error, Equatable, Sendable {
+    case system(SystemError)
+    /// More than `limit` bytes stood there.
+    case tooLarge(limit: Int)
+    /// Nothing came for the whole of the time that the caller allowed.
+    case timedOut
+}
+
+/// Bytes that come from a descriptor (or from memory, in tests), read in blocks.
+package final class InputStream {
+    private enum Source {
+        case borrowed(CInt)
+        case memory
+    }
+
+    private let source: Source
+    private var buffer: [UInt8]
+    private var position = 0
+    private var reachedEnd = false
+
+    /// Reads from `descriptor`, which stays the caller's to close.
+    package init(borrowing descriptor: CInt) {
+        source = .borrowed(descriptor)
+        buffer = []
+    }
+
+    /// Reads `bytes`, then the end.
+    package init(bytes: [UInt8]) {
+        source = .memory
+        buffer = bytes
+        reachedEnd = true
+    }
+
+    /// Whether a person types at the other end.
+    package var isTerminal: Bool {
+        if case .borrowed(let descriptor) = source { return isatty(descriptor) == 1 }
+        return false
+    }
+
+    /// Everything up to the end, at most `limit` bytes: never reads more than `limit + 1`.
+    package func readAll(limit: Int) throws(InputError) -> [UInt8] {
+        while !reachedEnd, buffer.count - position <= limit {
+            try fill(atMost: limit + 1 - (buffer.count - position))
+        }
+        guard buffer.count - position <= limit else { throw .tooLarge(limit: limit) }
+        defer { consume(through: buffer.count) }
+        return Array(buffer[position...])
+    }
+
+    /// One line of input.
+    package enum Line: Equatable, Sendable {
+        /// The bytes without the final LF or CRLF.
+        case text([UInt8])
+        /// Longer than the limit: skipped to its end.
+        case tooLong
+    }
+
+    /// The next line of at most `limit` bytes, or nil at the end of the input.
+    package func readLine(limit: Int) throws(InputError) -> Line? {
+        var searched = position
+        while true {
+            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                return takeLine(upTo: end, next: end + 1, limit: limit)
+            }
+            if reachedEnd {
+                guard position < buffer.count else { return nil }
+                return takeLine(upTo: buffer.count, next: buffer.count, limit: limit)
+            }
+            if buffer.count - position > limit + 1 {
+                try skipLine()
+                return .tooLong
+            }
+            searched = buffer.count - position
+            try fill(atMost: Self.blockSize)
+            searched += position
+        }
+    }
+
+    /// Whether a whole line (or the end) can be read without waiting for the other side.
+    package var hasBufferedLine: Bool {
+        buffer[position...].contains(UInt8(ascii: "\n"))
+    }
+
+    private func takeLine(upTo end: Int, next: Int, limit: Int) -> Line {
+        var last = end
+        if last > position, next > end, buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
+        let line = last - position > limit ? Line.tooLong : .text(Array(buffer[position..<last]))
+        consume(through: next)
+        return line
+    }
+
+    private func skipLine() throws(InputError) {
+        while true {
+            if let end = buffer[position...].firstIndex(of: UInt8(ascii: "\n")) {
+                return consume(through: end + 1)
+            }
+            consume(through: buffer.count)
+            if reachedEnd { return }
+            try fill(atMost: Self.blockSize)
+        }
+    }
+
+    private func consume(through end: Int) {
+        position = end
+        if position == buffer.count {
+            buffer.removeAll(keepingCapacity: true)
+            position = 0
+        }
+    }
+
+    private static let blockSize = 64 * 1024
+
+    /// Appends up to one block; sets `reachedEnd` where there is no more.
+    private func fill(atMost limit: Int) throws(InputError) {
+        guard case .borrowed(let descriptor) = source else {
+            reachedEnd = true
+            return
+        }
+        if position > 0 {
+            buffer.removeFirst(position)
+            position = 0
+        }
+        let old = buffer.count
+        let wanted = min(limit, Self.blockSize)
+        buffer.append(contentsOf: repeatElement(0, count: wanted))
+        let got = unsafe buffer.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return 0 }
+            return retryingOnInterrupt { unsafe read(descriptor, base + old, wanted) }
+        }
+        let failure = errno
+        buffer.removeLast(wanted - max(got, 0))
+        if got < 0 { throw .system(SystemError(code: failure)) }
+        if got == 0 { reachedEnd = true }
+    }
+}

@@ -1,0 +1,87 @@
+internal import Glibc
+
+/// The terminal at which the person sits, where there is one.
+package struct Terminal: Sendable {
+    /// How many columns it shows; 80 where that is not known.
+    package let columns: Int
+
+    package init(columns: Int) {
+        self.columns = columns
+    }
+
+    /// What the terminal of `descriptor` says, else `COLUMNS`, else 80.
+    package static func current(descriptor: CInt, environment: Environment) -> Terminal {
+        var size = winsize()
+        if unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+            return Terminal(columns: Int(size.ws_col))
+        }
+        return Terminal(columns: environment["COLUMNS"].flatMap { Int($0) } ?? 80)
+    }
+
+    /// Asks on the controlling terminal and reads one line without showing what is typed.
+    ///
+    /// The terminal is put back as it was, also when a signal ends the question.
+    package static func askSecret(_ prompt: String) throws(SystemError) -> SecretBytes {
+        let device = try Descriptor.open(Array("/dev/tty".utf8), flags: O_RDWR | O_NOCTTY)
+        var shown = termios()
+        guard unsafe tcgetattr(device.number, &shown) == 0 else { throw SystemError.last }
+        var hidden = shown
+        hidden.c_lflag &= ~tcflag_t(ECHO)
+        // Signals wait until the echo is back on; then they end the program as usual.
+        let blocked = SignalMask.block([SIGINT, SIGTERM, SIGTSTP])
+        defer { blocked.restore() }
+        guard unsafe tcsetattr(device.number, TCSAFLUSH, &hidden) == 0 else {
+            throw SystemError.last
+        }
+        defer { _ = unsafe tcsetattr(device.number, TCSAFLUSH, &shown) }
+        let output = OutputStream(borrowing: device.number)
+        do {
+            try output.write(prompt)
+            try output.flush()
+        } catch {
+            throw error.cause
+        }
+        defer { try? Self.newline(on: output) }
+        return try readLine(from: device.number)
+    }
+
+    private static func newline(on output: OutputStream) throws(OutputError) {
+        try output.write("\n")
+        try output.flush()
+    }
+
+    private static func readLine(from descriptor: CInt) throws(SystemError) -> SecretBytes {
+        try unsafe SecretBytes(capacity: 4096) { buffer throws(SystemError) in
+            var count = 0
+            while count < buffer.count {
+                guard let base = buffer.baseAddress else { return 0 }
+                let got = retryingOnInterrupt { unsafe read(descriptor, base + count, 1) }
+                if got < 0 { throw SystemError.last }
+                if got == 0 { break }
+                if unsafe buffer[count] == UInt8(ascii: "\n") { break }
+                count += 1
+            }
+            return count
+        }
+    }
+
+    /// Asks on the controlling terminal and reads one line that is shown as it is typed.
+    package static func ask(_ prompt: String) throws(SystemError) -> [UInt8] {
+        let device = try Descriptor.open(Array("/dev/tty".utf8), flags: O_RDWR | O_NOCTTY)
+        let output = OutputStream(borrowing: device.number)
+        do {
+            try output.write(prompt)
+            try output.flush()
+        } catch {
+            throw error.cause
+        }
+        let input = InputStream(borrowing: device.number)
+        do {
+            if case .text(let line) = try input.readLine(limit: 4096) { return line }
+            return []
+        } catch {
+            if case .system(let cause) = error { throw cause }
+            return []
+        }
+    }
+}
