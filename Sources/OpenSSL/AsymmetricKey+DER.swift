@@ -4,13 +4,14 @@ package import Platform
 extension AsymmetricKey {
     /// A public key from a SubjectPublicKeyInfo (RFC 5280), the content of `BEGIN PUBLIC KEY`.
     package static func subjectPublicKeyInfo(
-        _ der: [UInt8]
+        _ der: SecretBytes
     ) throws(OpenSSLError) -> AsymmetricKey {
         Library.start()
-        let handle: OpaquePointer? = unsafe der.withUnsafeBufferPointer { der in
-            var next = der.baseAddress
+        let handle: OpaquePointer? = unsafe der.withBytes { der in
+            let start = unsafe der.bindMemory(to: UInt8.self).baseAddress
+            var next = unsafe start
             guard let handle = unsafe d2i_PUBKEY(nil, &next, der.count) else { return nil }
-            guard unsafe next == der.baseAddress?.advanced(by: der.count) else {
+            guard unsafe next == start?.advanced(by: der.count) else {
                 unsafe EVP_PKEY_free(handle)
                 return nil
             }

@@ -19,7 +19,7 @@ package enum SignatureScheme: Sendable, Hashable {
     }
 
     /// Whether a key of this kind can follow the scheme.
-    func fits(_ kind: KeyKind) -> Bool {
+    package func fits(_ kind: KeyKind) -> Bool {
         switch (self, kind) {
         case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.rsaPSS, .rsaPSS): true
         case (.ecdsa(_, let curve), .ec(let other)): curve == other
