@@ -2,10 +2,20 @@
 #pragma once
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/param_build.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+/// OPENSSL_free is a macro that records file and line.
+static inline void jwtctl_openssl_free(void *memory) { OPENSSL_free(memory); }
+
+/// The selection macros of EVP_PKEY_fromdata are sums of cast constants.
+static inline int jwtctl_selection_public(void) { return EVP_PKEY_PUBLIC_KEY; }
+static inline int jwtctl_selection_pair(void) { return EVP_PKEY_KEYPAIR; }

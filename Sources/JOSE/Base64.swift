@@ -1,0 +1,101 @@
+/// Why a text is not base64.
+package enum Base64Error: Error, Equatable, Sendable {
+    /// A byte outside the alphabet, and where: white space and padding count as such.
+    case invalidCharacter(offset: Int)
+    /// One character too many: no number of bytes has such a length.
+    case invalidLength
+    /// The last character says more than the last byte holds. Two texts would then decode to the
+    /// same signature, and a deny list of texts could be dodged by the other spelling.
+    case nonZeroTailBits
+}
+
+/// The two alphabets of RFC 4648, both without padding.
+package enum Base64: Sendable {
+    /// Section 4: `+` and `/`.
+    case standard
+    /// Section 5: `-` and `_`; the one of JOSE.
+    case url
+
+    private static let invalid: UInt8 = 0xFF
+    private static let commonCharacters = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+    private static let standardCharacters = commonCharacters + Array("+/".utf8)
+    private static let urlCharacters = commonCharacters + Array("-_".utf8)
+    private static let standardValues = values(of: standardCharacters)
+    private static let urlValues = values(of: urlCharacters)
+
+    /// For each byte its value, or `invalid`.
+    private static func values(of characters: [UInt8]) -> [UInt8] {
+        var values = [UInt8](repeating: invalid, count: 256)
+        for (value, character) in characters.enumerated() {
+            values[Int(character)] = UInt8(value)
+        }
+        return values
+    }
+
+    /// How many bytes a text of `count` characters holds.
+    package static func decodedCount(_ count: Int) -> Int {
+        count / 4 * 3 + (count % 4) * 3 / 4
+    }
+
+    /// Decodes `text` into `target`, which has room for `decodedCount` bytes.
+    package func decode(
+        _ text: Span<UInt8>, into target: inout MutableSpan<UInt8>
+    ) throws(Base64Error) {
+        guard text.count % 4 != 1 else { throw .invalidLength }
+        let table = self == .url ? Self.urlValues : Self.standardValues
+        let values = table.span
+        var pending: UInt32 = 0
+        var pendingBits = 0
+        var written = 0
+        for offset in 0..<text.count {
+            let value = values[Int(text[offset])]
+            guard value != Self.invalid else { throw .invalidCharacter(offset: offset) }
+            pending = pending << 6 | UInt32(value)
+            pendingBits += 6
+            if pendingBits >= 8 {
+                pendingBits -= 8
+                target[written] = UInt8(truncatingIfNeeded: pending >> UInt32(pendingBits))
+                written += 1
+            }
+        }
+        guard pending & (1 << UInt32(pendingBits) - 1) == 0 else { throw .nonZeroTailBits }
+    }
+
+    /// `bytes` as text, without padding.
+    package func encode(_ bytes: [UInt8]) -> [UInt8] {
+        let characters = self == .url ? Self.urlCharacters : Self.standardCharacters
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        var pending: UInt32 = 0
+        var pendingBits = 0
+        for byte in bytes {
+            pending = pending << 8 | UInt32(byte)
+            pendingBits += 8
+            while pendingBits >= 6 {
+                pendingBits -= 6
+                text.append(characters[Int(pending >> UInt32(pendingBits) & 0x3F)])
+            }
+        }
+        if pendingBits > 0 {
+            text.append(characters[Int(pending << UInt32(6 - pendingBits) & 0x3F)])
+        }
+        return text
+    }
+}
+
+/// The base64url of RFC 7515 section 2: no padding, no white space, one spelling for each value.
+package enum Base64URL {
+    package static func encode(_ bytes: [UInt8]) -> [UInt8] { Base64.url.encode(bytes) }
+
+    package static func decode(_ text: [UInt8]) throws(Base64Error) -> [UInt8] {
+        try decode(text.span)
+    }
+
+    package static func decode(_ text: Span<UInt8>) throws(Base64Error) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Base64.decodedCount(text.count))
+        var target = bytes.mutableSpan
+        try Base64.url.decode(text, into: &target)
+        return bytes
+    }
+}

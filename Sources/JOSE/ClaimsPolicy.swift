@@ -1,0 +1,105 @@
+package import JSON
+
+/// What a token's claims have to be. Only for tokens whose signature holds.
+package struct ClaimsPolicy: Sendable {
+    /// The time to judge by, in seconds since 1970.
+    package var now: Double
+    /// By how much `exp` and `nbf` are stretched, in seconds.
+    package var leeway: Double = 0
+    /// Issuers of which the token must name one; empty accepts any, and none.
+    package var issuers: [JSONString] = []
+    /// Audiences of which the token must name one at least.
+    package var audiences: [JSONString] = []
+    package var subject: JSONString?
+    /// The media type that `typ` must have, with or without `application/`.
+    package var type: JSONString?
+    /// Claims that must be there, whatever their value.
+    package var requiredClaims: [JSONString] = []
+    /// The most seconds that may have passed since `iat`.
+    package var maximumAge: Double?
+
+    package init(now: Double) {
+        self.now = now
+    }
+
+    /// One check for each claim that is there or demanded, failed ones and passed ones.
+    package func checks(header: TokenHeader, claims: JSONObject) -> [Check] {
+        let claims = RegisteredClaims(claims)
+        var checks = [
+            judge("exp", claims.expiresAt) { exp in
+                now >= exp.double + leeway ? (.expired, "since \(Self.seconds(now - exp.double))") : nil
+            },
+            judge("nbf", claims.notBefore) { nbf in
+                now < nbf.double - leeway
+                    ? (.notYetValid, "for another \(Self.seconds(nbf.double - now))") : nil
+            },
+            judge("iat", claims.issuedAt, isRequired: maximumAge != nil) { iat in
+                guard let maximumAge, now - iat.double > maximumAge + leeway else { return nil }
+                return (.tooOld, "issued \(Self.seconds(now - iat.double)) ago")
+            },
+            judge("iss", claims.issuer, isRequired: !issuers.isEmpty) { issuer in
+                issuers.isEmpty || issuers.contains(issuer)
+                    ? nil : (.wrongIssuer, "it is '\(issuer)'")
+            },
+            judge("sub", claims.subject, isRequired: subject != nil) { subject in
+                self.subject == nil || subject == self.subject
+                    ? nil : (.wrongSubject, "it is '\(subject)'")
+            },
+            judge("aud", claims.audience, isRequired: !audiences.isEmpty) { audience in
+                audiences.isEmpty || audience.contains(where: audiences.contains)
+                    ? nil : (.wrongAudience, nil)
+            },
+            judge("jti", claims.identifier) { _ in nil },
+        ].compactMap(\.self)
+        checks += requiredClaims.filter { !Self.registeredNames.contains($0) }.map { name in
+            Check(name.text, claims.object[name] == nil ? .failed(.missingClaim) : .passed)
+        }
+        if let type {
+            checks.append(Self.judge(type: header.type, demanded: type))
+        }
+        return checks
+    }
+
+    private static let registeredNames: [JSONString] = [
+        "exp", "nbf", "iat", "iss", "sub", "aud", "jti",
+    ]
+
+    /// The check of one registered claim; `nil` where it is neither there nor demanded.
+    private func judge<Value>(
+        _ name: JSONString, _ claim: Claim<Value>, isRequired: Bool = false,
+        fault: (Value) -> (Reason, String?)?
+    ) -> Check? {
+        switch claim {
+        case .absent:
+            guard isRequired || requiredClaims.contains(name) else { return nil }
+            return Check(name.text, .failed(.missingClaim))
+        case .wrongType:
+            return Check(name.text, .failed(.invalidClaim), detail: "wrong type")
+        case .value(let value):
+            guard let (reason, detail) = fault(value) else { return Check(name.text, .passed) }
+            return Check(name.text, .failed(reason), detail: detail)
+        }
+    }
+
+    private static func judge(type: JSONString?, demanded: JSONString) -> Check {
+        guard let type else { return Check("typ", .failed(.wrongType), detail: "there is none") }
+        guard mediaType(type) == mediaType(demanded) else {
+            return Check("typ", .failed(.wrongType), detail: "it is '\(type)'")
+        }
+        return Check("typ", .passed)
+    }
+
+    /// A media type in the form in which two can be compared: RFC 7515 section 4.1.9 lets
+    /// `application/` be left out where no other slash follows, RFC 2045 ignores case.
+    private static func mediaType(_ name: JSONString) -> [UInt8] {
+        let lower = name.utf8.map { byte in
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        }
+        return lower.contains(UInt8(ascii: "/")) ? lower : Array("application/".utf8) + lower
+    }
+
+    /// A span of time in words; `exp` may be 1e300, which no `Int` holds.
+    private static func seconds(_ span: Double) -> String {
+        Int64(exactly: span.rounded()).map { "\($0) s" } ?? "\(span) s"
+    }
+}

@@ -1,0 +1,85 @@
+package import JSON
+
+/// A token in the compact serialization (RFC 7515 section 7.1): taken apart, nothing of it checked.
+package struct CompactToken: Sendable {
+    /// The largest token, in bytes as sent.
+    package static let maximumByteCount = 256 * 1024
+
+    /// The largest header, in bytes after decoding.
+    package static let maximumHeaderByteCount = 8 * 1024
+
+    /// The token exactly as it was given.
+    package let bytes: [UInt8]
+
+    package let header: TokenHeader
+
+    /// The payload, decoded from base64url: bytes, which may be anything.
+    package let payload: [UInt8]
+
+    /// The signature, decoded from base64url; empty for a token that has none.
+    package let signature: [UInt8]
+
+    private let signingInputCount: Int
+
+    /// What the signature covers: the first two segments and the dot between them, as sent.
+    package var signingInput: [UInt8] { Array(bytes[..<signingInputCount]) }
+
+    package init(parsing bytes: [UInt8]) throws(MalformedToken) {
+        guard !bytes.isEmpty else { throw MalformedToken(.token, .empty) }
+        guard bytes.count <= Self.maximumByteCount else {
+            throw MalformedToken(.token, .tooLarge(limit: Self.maximumByteCount))
+        }
+        // Bytes, not characters: a combining mark after a dot hides the dot from `Character`.
+        // One split more than any token needs bounds the work on a text of dots.
+        let segments = bytes.split(
+            separator: UInt8(ascii: "."), maxSplits: 5, omittingEmptySubsequences: false)
+        guard segments.count != 5 else { throw MalformedToken(.token, .encrypted) }
+        guard segments.count == 3 else {
+            let dots = bytes.count { $0 == UInt8(ascii: ".") }
+            throw MalformedToken(.token, .segmentCount(dots + 1))
+        }
+
+        header = try TokenHeader(Self.headerObject(segments[0]))
+        payload = try Self.decode(segments[1], .payload)
+        signature = try Self.decode(segments[2], .signature)
+        signingInputCount = segments[1].endIndex
+        self.bytes = bytes
+    }
+
+    /// The payload as claims (RFC 7519 section 4).
+    package func claims() throws(MalformedToken) -> JSONObject {
+        try Self.object(payload, .payload)
+    }
+
+    private static func headerObject(
+        _ text: ArraySlice<UInt8>
+    ) throws(MalformedToken) -> JSONObject {
+        guard Base64.decodedCount(text.count) <= maximumHeaderByteCount else {
+            throw MalformedToken(.header, .tooLarge(limit: maximumHeaderByteCount))
+        }
+        return try object(decode(text, .header), .header)
+    }
+
+    private static func decode(
+        _ text: ArraySlice<UInt8>, _ segment: MalformedToken.Segment
+    ) throws(MalformedToken) -> [UInt8] {
+        do throws(Base64Error) {
+            return try Base64URL.decode(text.span)
+        } catch {
+            throw MalformedToken(segment, .base64(error))
+        }
+    }
+
+    private static func object(
+        _ text: [UInt8], _ segment: MalformedToken.Segment
+    ) throws(MalformedToken) -> JSONObject {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONParser.parse(text)
+        } catch {
+            throw MalformedToken(segment, .json(error))
+        }
+        guard let object = value.objectValue else { throw MalformedToken(segment, .notAnObject) }
+        return object
+    }
+}

@@ -1,0 +1,151 @@
+internal import JSON
+internal import OpenSSL
+internal import Platform
+
+/// Reads JWKs and JWKSs (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
+enum JWKReader {
+    /// The key of one JWK.
+    static func key(_ jwk: JSONObject) throws(KeyError) -> Key {
+        let restrictions = KeyRestrictions(
+            use: try optionalString("use", of: jwk),
+            operations: try operations(of: jwk),
+            algorithm: try optionalString("alg", of: jwk))
+        return try Key(
+            try material(of: jwk), keyID: try optionalString("kid", of: jwk),
+            restrictions: restrictions)
+    }
+
+    /// The keys of a JWKS; members that cannot be used are skipped with the reason.
+    static func set(_ members: [JSONValue]) throws(KeyError) -> KeySet {
+        try checkUnambiguous(members.compactMap(\.objectValue))
+        var keys: [Key] = []
+        var skipped: [KeySet.Skipped] = []
+        for (index, member) in members.enumerated() {
+            do throws(KeyError) {
+                guard let jwk = member.objectValue else { throw .unrecognized }
+                keys.append(try key(jwk))
+            } catch {
+                skipped.append(
+                    KeySet.Skipped(
+                        index: index, keyID: member.objectValue?["kid"]?.stringValue,
+                        reason: JSONString(error.description)))
+            }
+        }
+        guard !keys.isEmpty else { throw .noUsableKey(skipped) }
+        return KeySet(members: keys, skipped: skipped)
+    }
+
+    /// Refuses sets in which it would be chance, or an attacker, that picks the key. Broken
+    /// members count: what they were meant to be is part of the doubt.
+    private static func checkUnambiguous(_ members: [JSONObject]) throws(KeyError) {
+        let types = Set(members.compactMap { $0["kty"]?.stringValue })
+        guard !types.contains("oct") || types.isDisjoint(with: ["RSA", "EC", "OKP"]) else {
+            throw .mixedSet
+        }
+        var names: Set<JSONString> = []
+        for member in members where member["use"] == nil || member["use"] == "sig" {
+            guard let name = member["kid"]?.stringValue else { continue }
+            guard names.insert(name).inserted else { throw .duplicateKeyID(name) }
+        }
+    }
+
+    private static func material(of jwk: JSONObject) throws(KeyError) -> Key.Material {
+        guard let type = try optionalString("kty", of: jwk) else { throw .invalidMember("kty") }
+        switch type {
+        case "oct": return .secret(try secret("k", of: jwk))
+        case "RSA": return .asymmetric(try rsa(jwk))
+        case "EC": return .asymmetric(try ec(jwk))
+        case "OKP": return .asymmetric(try edwards(jwk))
+        default: throw .unsupportedKeyType(type)
+        }
+    }
+
+    private static func rsa(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
+        // RFC 7518 section 6.3.2.7: a key of more than two primes is for those who support it.
+        guard jwk["oth"] == nil else { throw .invalidMember("oth") }
+        var components = RSAComponents(
+            modulus: try bytes("n", of: jwk), publicExponent: try bytes("e", of: jwk))
+        if jwk["d"] != nil {
+            components.privateExponent = try secret("d", of: jwk)
+            let names: [JSONString] = ["p", "q", "dp", "dq", "qi"]
+            if names.contains(where: { jwk[$0] != nil }) {
+                for name in names {
+                    components.chineseRemainder.append(try secret(name, of: jwk))
+                }
+            }
+        }
+        return try KeyError.translating { () throws(OpenSSLError) in
+            try AsymmetricKey.rsa(components)
+        }
+    }
+
+    private static func ec(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
+        guard let name = try optionalString("crv", of: jwk),
+            let curve = Curve.allCases.first(where: { JSONString($0.joseName) == name })
+        else { throw .invalidMember("crv") }
+        let scalar = jwk["d"] == nil ? nil : try secret("d", of: jwk)
+        guard scalar == nil || scalar?.count == curve.coordinateByteCount else {
+            throw .invalidMember("d")
+        }
+        let (x, y) = (try bytes("x", of: jwk), try bytes("y", of: jwk))
+        return try KeyError.translating { () throws(OpenSSLError) in
+            try AsymmetricKey.ec(curve, x: x, y: y, privateScalar: scalar)
+        }
+    }
+
+    private static func edwards(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
+        let kind: KeyKind
+        switch try optionalString("crv", of: jwk) {
+        case "Ed25519"?: kind = .ed25519
+        case "Ed448"?: kind = .ed448
+        default: throw .invalidMember("crv")
+        }
+        let seed = jwk["d"] == nil ? nil : try secret("d", of: jwk)
+        let publicKey = try bytes("x", of: jwk)
+        return try KeyError.translating { () throws(OpenSSLError) in
+            try AsymmetricKey.edwards(kind, publicKey: publicKey, seed: seed)
+        }
+    }
+
+    private static func operations(of jwk: JSONObject) throws(KeyError) -> [JSONString]? {
+        guard let value = jwk["key_ops"] else { return nil }
+        guard let elements = value.arrayValue else { throw .invalidMember("key_ops") }
+        let names = elements.compactMap(\.stringValue)
+        guard names.count == elements.count else { throw .invalidMember("key_ops") }
+        return names
+    }
+
+    private static func optionalString(
+        _ name: JSONString, of jwk: JSONObject
+    ) throws(KeyError) -> JSONString? {
+        guard let value = jwk[name] else { return nil }
+        guard let string = value.stringValue else { throw .invalidMember(name) }
+        return string
+    }
+
+    private static func bytes(
+        _ name: JSONString, of jwk: JSONObject
+    ) throws(KeyError) -> [UInt8] {
+        guard let text = try optionalString(name, of: jwk), !text.isEmpty else {
+            throw .invalidMember(name)
+        }
+        do throws(Base64Error) {
+            return try Base64URL.decode(text.utf8)
+        } catch {
+            throw .invalidMember(name)
+        }
+    }
+
+    private static func secret(
+        _ name: JSONString, of jwk: JSONObject
+    ) throws(KeyError) -> SecretBytes {
+        guard let text = try optionalString(name, of: jwk), !text.isEmpty else {
+            throw .invalidMember(name)
+        }
+        do throws(Base64Error) {
+            return try Base64.url.decodeSecret(text.utf8.span)
+        } catch {
+            throw .invalidMember(name)
+        }
+    }
+}

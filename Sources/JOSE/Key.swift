@@ -1,0 +1,128 @@
+package import JSON
+package import OpenSSL
+package import Platform
+
+/// A key and what it may be used for.
+///
+/// The key decides about algorithms, never the token. Whether this one may serve an algorithm is
+/// answered in one place, `refusal(for:to:allowWeak:)`.
+package final class Key {
+    package enum Material {
+        case secret(SecretBytes)
+        case asymmetric(AsymmetricKey)
+    }
+
+    package enum Use: Sendable {
+        case sign
+        case verify
+    }
+
+    package let keyID: JSONString?
+    package let material: Material
+
+    /// The restrictions of a JWK (RFC 7517 sections 4.2 to 4.4); empty for other keys.
+    let restrictions: KeyRestrictions
+
+    init(
+        _ material: Material, keyID: JSONString? = nil, restrictions: KeyRestrictions = .none
+    ) throws(KeyError) {
+        switch material {
+        case .secret(let secret):
+            guard secret.count > 0 else { throw .empty }
+        case .asymmetric(let key):
+            if let defect = key.defect { throw .unsafe(defect) }
+        }
+        self.material = material
+        self.keyID = keyID
+        self.restrictions = restrictions
+    }
+
+    /// The algorithms that the key may serve.
+    package func algorithms(to use: Use, allowWeak: Bool = false) -> [Algorithm] {
+        Algorithm.allCases.filter { refusal(for: $0, to: use, allowWeak: allowWeak) == nil }
+    }
+
+    /// Whether it is an HMAC secret.
+    package var isSecret: Bool {
+        guard case .secret = material else { return false }
+        return true
+    }
+
+    /// Why the key may not serve `algorithm`; `nil` where it may.
+    package func refusal(
+        for algorithm: Algorithm, to use: Use, allowWeak: Bool = false
+    ) -> KeyRefusal? {
+        guard fits(algorithm) else { return .wrongKind }
+        if let name = restrictions.algorithm, name != JSONString(algorithm.rawValue) {
+            return .otherAlgorithm(name)
+        }
+        if let refusal = restrictions.refusal(to: use) { return refusal }
+        if use == .sign, case .asymmetric(let key) = material, !key.hasPrivateHalf {
+            return .noPrivateHalf
+        }
+        return allowWeak ? nil : weakness(for: algorithm)
+    }
+
+    private func fits(_ algorithm: Algorithm) -> Bool {
+        switch (material, algorithm.operation) {
+        case (.secret, .mac): true
+        case (.asymmetric(let key), .signature): algorithm.fits(key.kind)
+        default: false
+        }
+    }
+
+    /// A size outside of what RFC 7518 sections 3.2 and 3.3 allow, or of what can be checked in
+    /// decent time.
+    private func weakness(for algorithm: Algorithm) -> KeyRefusal? {
+        switch (material, algorithm.operation) {
+        case (.secret(let secret), .mac(let digest)) where secret.count < digest.byteCount:
+            .tooSmall(bits: secret.count * 8, minimum: digest.byteCount * 8)
+        case (.asymmetric(let key), _) where key.isRSA && key.bits < 2048:
+            .tooSmall(bits: key.bits, minimum: 2048)
+        case (.asymmetric(let key), _) where key.isRSA && key.bits > 8192:
+            .tooLarge(bits: key.bits, maximum: 8192)
+        default: nil
+        }
+    }
+}
+
+extension Key: CustomStringConvertible {
+    /// The key for a person: `EC P-256 public key, kid x`. It holds no part of a secret.
+    package var description: String {
+        let name = keyID.map { ", kid \($0)" } ?? ""
+        switch material {
+        case .secret(let secret): return "HMAC secret of \(secret.count * 8) bits" + name
+        case .asymmetric(let key): return key.title + name
+        }
+    }
+}
+
+/// Why a key may not serve an algorithm.
+package enum KeyRefusal: Error, Equatable, Sendable {
+    /// A secret for a signature, RSA for ES256, another curve.
+    case wrongKind
+    /// Its JWK has another `alg`; the name there, which may be of no algorithm.
+    case otherAlgorithm(JSONString)
+    /// Its JWK's `use` is not `sig`.
+    case otherUse(JSONString)
+    /// Its JWK's `key_ops` leave this operation out.
+    case otherOperations
+    /// A public key cannot sign.
+    case noPrivateHalf
+    case tooSmall(bits: Int, minimum: Int)
+    case tooLarge(bits: Int, maximum: Int)
+}
+
+extension KeyRefusal: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .wrongKind: "not a key for this algorithm"
+        case .otherAlgorithm(let name): "its alg is \(name)"
+        case .otherUse(let name): "its use is \(name)"
+        case .otherOperations: "its key_ops do not allow this"
+        case .noPrivateHalf: "it has no private half"
+        case .tooSmall(let bits, let minimum): "\(bits) bits where \(minimum) are needed"
+        case .tooLarge(let bits, let maximum): "\(bits) bits where \(maximum) are the limit"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import OpenSSL
+
+extension KeyError: CustomStringConvertible {
+    /// The fault as a clause; it holds no key material.
+    package var description: String {
+        switch self {
+        case .unrecognized: "not a key in PEM or JWK form"
+        case .empty: "the key is empty"
+        case .unsupportedFormat(let format): "a key of the form '\(format.rawValue)' is not read"
+        case .invalidPEM: "the PEM armour is damaged"
+        case .severalKeys: "more than one key in the file"
+        case .invalidJSON(let error): "not JSON: \(error)"
+        case .invalidMember(let name): "missing or invalid member '\(name)'"
+        case .unsupportedKeyType(let type): "keys of type '\(type)' sign no tokens"
+        case .mixedSet: "the set mixes secrets and public keys"
+        case .duplicateKeyID(let name): "the set has two keys with kid '\(name)'"
+        case .noUsableKey: "the set has no usable key"
+        case .unsafe(.publicExponent): "the RSA public exponent is not safe"
+        case .unsafe(.roca): "the RSA key was made by a broken generator (CVE-2017-15361)"
+        case .keyGivenAsSecret(let format): "the secret is a key: \(format.rawValue)"
+        case .invalidSecretEncoding: "the secret is not in the given encoding"
+        case .crypto(.unreadableKey): "the key cannot be read"
+        case .crypto(.unsupportedKey(let name)): "keys of type '\(name)' sign no tokens"
+        case .crypto(.explicitCurveParameters): "the curve is not given by its name"
+        case .crypto(.inconsistentKey): "the parts of the key do not fit together"
+        case .crypto(.wrongKey): "the key cannot do this"
+        case .crypto(.failed(let call, let reason)):
+            "OpenSSL failed in \(call)" + (reason.map { ": \($0)" } ?? "")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package import JSON
+package import OpenSSL
+
+/// Why something is not a key that may be used. No case holds key material.
+package enum KeyError: Error, Equatable, Sendable {
+    /// Neither PEM, nor DER, nor a JWK or JWKS.
+    case unrecognized
+    case empty
+    /// A form of key that is recognized and not read.
+    case unsupportedFormat(KeyFormat)
+    /// PEM armour that does not hold what it says.
+    case invalidPEM
+    /// Several keys in one PEM text: which one was meant?
+    case severalKeys
+    case invalidJSON(JSONError)
+    /// A JWK that lacks a member or has one of the wrong form; the member's name.
+    case invalidMember(JSONString)
+    /// A `kty` that signs no tokens.
+    case unsupportedKeyType(JSONString)
+    /// A JWKS of secrets and public keys: one whose holder may only verify could pass a public
+    /// key off as a secret.
+    case mixedSet
+    /// Two keys of a set under one name: which of them decides would be chance.
+    case duplicateKeyID(JSONString)
+    /// A set without a single key of use, and why each of its members is none.
+    case noUsableKey([KeySet.Skipped])
+    /// An RSA key that is broken whatever its size.
+    case unsafe(UnsafeKey)
+    /// `--secret` was given something that is a key of another kind. A public key used as an HMAC
+    /// secret lets everyone who knows it sign (CVE-2016-5431 and its many successors).
+    case keyGivenAsSecret(KeyFormat)
+    /// The secret is not in the encoding that was named.
+    case invalidSecretEncoding
+    case crypto(OpenSSLError)
+
+    /// Runs `body`, whose errors are OpenSSL's.
+    static func translating<Result>(
+        _ body: () throws(OpenSSLError) -> Result
+    ) throws(KeyError) -> Result {
+        do throws(OpenSSLError) {
+            return try body()
+        } catch {
+            throw .crypto(error)
+        }
+    }
+
+    /// What makes an RSA key worthless.
+    package enum UnsafeKey: Equatable, Sendable {
+        /// An exponent that is even, or 1: anyone can make its signatures.
+        case publicExponent
+        /// Made by the library of CVE-2017-15361; its factors can be computed.
+        case roca
+    }
+}
+
+/// The forms in which keys come.
+package enum KeyFormat: String, Sendable, CaseIterable {
+    case spki = "PEM public key"
+    case pkcs8 = "PEM private key"
+    case encryptedPKCS8 = "encrypted PEM private key"
+    case pkcs1Public = "PKCS#1 RSA public key"
+    case pkcs1Private = "PKCS#1 RSA private key"
+    case sec1 = "SEC1 EC private key"
+    case certificate = "X.509 certificate"
+    case otherPEM = "PEM file"
+    case ssh = "SSH key"
+    case der = "DER key"
+    case jwk = "JWK"
+    case jwks = "JWKS"
+}

@@ -1,0 +1,40 @@
+package import JSON
+
+/// The keys that were given: one, or the members of a JWKS (RFC 7517 section 5).
+package final class KeySet {
+    /// A member of a set that is not used, as RFC 7517 section 5 asks: other members go on.
+    package struct Skipped: Equatable, Sendable {
+        /// Its place in the set, counted from zero.
+        package let index: Int
+        package let keyID: JSONString?
+        package let reason: JSONString
+    }
+
+    package let keys: [Key]
+
+    /// Whether `kid` selects: inside a set only. A key that was given alone is the one to use,
+    /// whatever name the token has for it.
+    package let isSet: Bool
+
+    package let skipped: [Skipped]
+
+    package init(_ key: Key) {
+        keys = [key]
+        isSet = false
+        skipped = []
+    }
+
+    init(members keys: [Key], skipped: [Skipped]) {
+        self.keys = keys
+        isSet = true
+        self.skipped = skipped
+    }
+
+    /// The keys to try for a token with this `kid`. Those of the set without a name of their own
+    /// are tried where none bears it.
+    func candidates(for keyID: JSONString?) -> [Key] {
+        guard isSet, let keyID else { return keys }
+        let named = keys.filter { $0.keyID == keyID }
+        return named.isEmpty ? keys.filter { $0.keyID == nil } : named
+    }
+}

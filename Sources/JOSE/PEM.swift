@@ -1,0 +1,64 @@
+internal import Platform
+
+/// The textual armour of RFC 7468.
+enum PEM {
+    private static let begin = Array("-----BEGIN ".utf8)
+    private static let end = Array("-----END ".utf8)
+    private static let dashes = Array("-----".utf8)
+
+    /// One armoured block.
+    struct Block {
+        let label: String
+        let der: SecretBytes
+    }
+
+    /// The label of the first block, damaged or not; `nil` where no armour begins in `text`.
+    static func firstLabel(in text: Span<UInt8>) -> String? {
+        guard let start = find(begin, in: text, from: 0) else { return nil }
+        let labelStart = start + begin.count
+        let labelEnd = find(dashes, in: text, from: labelStart) ?? labelStart
+        return String(decoding: (labelStart..<labelEnd).map { text[$0] }, as: UTF8.self)
+    }
+
+    /// The blocks of `text`, what stands around them being comment (RFC 7468 section 5.2).
+    static func blocks(in text: Span<UInt8>) throws(KeyError) -> [Block] {
+        var blocks: [Block] = []
+        var position = 0
+        while let start = find(begin, in: text, from: position) {
+            let labelStart = start + begin.count
+            guard let labelEnd = find(dashes, in: text, from: labelStart),
+                let bodyEnd = find(end, in: text, from: labelEnd)
+            else { throw .invalidPEM }
+            let label = String(
+                decoding: (labelStart..<labelEnd).map { text[$0] }, as: UTF8.self)
+            let closing = end + Array(label.utf8) + dashes
+            guard find(closing, in: text, from: bodyEnd) == bodyEnd else { throw .invalidPEM }
+            let body = text.extracting(labelEnd + dashes.count..<bodyEnd)
+            blocks.append(Block(label: label, der: try decode(body)))
+            position = bodyEnd + closing.count
+        }
+        return blocks
+    }
+
+    private static func decode(_ body: Span<UInt8>) throws(KeyError) -> SecretBytes {
+        do throws(Base64Error) {
+            return try Base64.standard.decodePadded(body)
+        } catch {
+            throw .invalidPEM
+        }
+    }
+
+    /// Where `pattern` next occurs, from `start` on.
+    static func find(
+        _ pattern: [UInt8], in text: Span<UInt8>, from start: Int
+    ) -> Int? {
+        guard start + pattern.count <= text.count else { return nil }
+        search: for position in start...(text.count - pattern.count) {
+            for offset in pattern.indices where text[position + offset] != pattern[offset] {
+                continue search
+            }
+            return position
+        }
+        return nil
+    }
+}

@@ -1,0 +1,93 @@
+package import Platform
+
+/// How the bytes of a secret are written in its file.
+package enum SecretEncoding: String, CaseIterable, Sendable {
+    /// The text itself; one newline at its end is the editor's, not the secret's.
+    case text
+    /// Every byte counts.
+    case raw
+    case base64
+    case base64url
+    case hex
+}
+
+/// Reads what `--secret` was given: an HMAC secret and nothing else.
+package enum Secret {
+    /// The secret as a key.
+    ///
+    /// Content that is a key of another kind is refused before anything is computed with it: a
+    /// public key is known to everyone, and a token "signed" with it must not pass. The length is
+    /// judged where the algorithm is known, by `Key.refusal`; only an empty secret is refused here.
+    package static func parse(
+        _ content: SecretBytes, encoding: SecretEncoding = .text
+    ) throws(KeyError) -> Key {
+        try checkIsNoKey(content)
+        let secret = try unsafe content.withBytes { bytes throws(KeyError) in
+            try decode(unsafe bytes.bindMemory(to: UInt8.self).span, encoding)
+        }
+        // Once more: a public key in base64 is a public key.
+        try checkIsNoKey(secret)
+        return try Key(.secret(secret))
+    }
+
+    private static func checkIsNoKey(_ content: SecretBytes) throws(KeyError) {
+        let format = unsafe content.withBytes { bytes in
+            unsafe KeySniffer.format(of: bytes.bindMemory(to: UInt8.self).span)
+        }
+        if let format { throw .keyGivenAsSecret(format) }
+    }
+
+    private static func decode(
+        _ content: Span<UInt8>, _ encoding: SecretEncoding
+    ) throws(KeyError) -> SecretBytes {
+        let line = content.extracting(
+            ..<(encoding == .raw ? content.count : countWithoutFinalNewline(content)))
+        do throws(Base64Error) {
+            switch encoding {
+            case .text, .raw: return copy(line)
+            case .base64: return try Base64.standard.decodePadded(line)
+            case .base64url: return try Base64.url.decodePadded(line)
+            case .hex: return try decodeHex(line)
+            }
+        } catch {
+            throw .invalidSecretEncoding
+        }
+    }
+
+    /// The length without one LF or CRLF at the end.
+    private static func countWithoutFinalNewline(_ content: Span<UInt8>) -> Int {
+        var count = content.count
+        if count > 0, content[count - 1] == 0x0A { count -= 1 }
+        if count < content.count, count > 0, content[count - 1] == 0x0D { count -= 1 }
+        return count
+    }
+
+    private static func copy(_ content: Span<UInt8>) -> SecretBytes {
+        unsafe SecretBytes(capacity: content.count) { target in
+            for position in 0..<content.count {
+                unsafe target[position] = content[position]
+            }
+            return content.count
+        }
+    }
+
+    private static func decodeHex(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
+        guard text.count % 2 == 0 else { throw .invalidLength }
+        return try unsafe SecretBytes(capacity: text.count / 2) { target throws(Base64Error) in
+            for position in 0..<text.count / 2 {
+                let high = try hexValue(text, at: position * 2)
+                unsafe target[position] = high << 4 | (try hexValue(text, at: position * 2 + 1))
+            }
+            return text.count / 2
+        }
+    }
+
+    private static func hexValue(_ text: Span<UInt8>, at offset: Int) throws(Base64Error) -> UInt8 {
+        switch text[offset] {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): text[offset] - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): text[offset] - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): text[offset] - UInt8(ascii: "A") + 10
+        default: throw .invalidCharacter(offset: offset)
+        }
+    }
+}

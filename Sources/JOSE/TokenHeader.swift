@@ -1,0 +1,48 @@
+package import JSON
+
+/// The header of a token (RFC 7515 section 4), read but not trusted.
+package struct TokenHeader: Sendable {
+    /// All members, in order.
+    package let object: JSONObject
+
+    /// What the token says it was signed with, `none` included.
+    package let algorithmName: JSONString
+
+    package let keyID: JSONString?
+
+    /// The media type in `typ`.
+    package let type: JSONString?
+
+    /// The algorithm, where the name is one that this program knows.
+    package var algorithm: Algorithm? { Algorithm(name: algorithmName) }
+
+    package init(_ object: JSONObject) throws(MalformedToken) {
+        guard let algorithmName = try Self.string("alg", of: object) else {
+            throw MalformedToken(.header, .missingMember("alg"))
+        }
+        self.object = object
+        self.algorithmName = algorithmName
+        keyID = try Self.string("kid", of: object)
+        type = try Self.string("typ", of: object)
+    }
+
+    /// The first member that changes what a verifier has to do, in a way that this one cannot.
+    ///
+    /// `crit` lists extensions that must be understood (RFC 7515 section 4.1.11); none is, so
+    /// whatever it holds, the answer is no. `b64` is forbidden in a JWT (RFC 7797 section 7), and
+    /// `zip` belongs to JWE. `jwk`, `jku`, `x5u` and `x5c` are not here: they are ignored, since
+    /// a key that comes with the token proves nothing.
+    static func unsupportedMember(of object: JSONObject) -> JSONString? {
+        (["crit", "b64", "zip"] as [JSONString]).first { object[$0] != nil }
+    }
+
+    private static func string(
+        _ name: JSONString, of object: JSONObject
+    ) throws(MalformedToken) -> JSONString? {
+        guard let value = object[name] else { return nil }
+        guard let string = value.stringValue else {
+            throw MalformedToken(.header, .notAString(name))
+        }
+        return string
+    }
+}

@@ -1,0 +1,113 @@
+package import JSON
+
+/// What can be read of a text that may be a token: for showing it, never for trusting it.
+///
+/// Tokens are pasted from logs that cut them, padded by libraries that know no better, or are
+/// encrypted; a person who asks what is in one is served by the part that is there.
+package struct TokenInspection: Sendable {
+    /// One segment, as far as it goes.
+    package struct Segment: Sendable {
+        /// The bytes as far as they could be decoded, other alphabets and padding forgiven.
+        package let bytes: [UInt8]
+        /// The bytes as JSON, where they are.
+        package let value: JSONValue?
+        /// What is wrong with the segment for a strict reader.
+        package let fault: MalformedToken.Fault?
+    }
+
+    package enum Shape: Sendable {
+        /// Three segments.
+        case signed
+        /// Five: a JWE, of which only the header can be read without its key.
+        case encrypted
+        /// Another number; perhaps a token cut short.
+        case other(segmentCount: Int)
+    }
+
+    package let shape: Shape
+    package let header: Segment?
+    /// `nil` for a JWE, whose second segment is an encrypted key.
+    package let payload: Segment?
+    package let signature: Segment?
+
+    /// What makes `CompactToken` and `claims()` refuse the text; `nil` for a well-formed token.
+    package let malformed: MalformedToken?
+
+    package init(of text: [UInt8]) {
+        malformed = Self.firstFault(of: text)
+        // A text beyond the limit is not worth the memory of taking it apart.
+        let isReadable = text.count <= CompactToken.maximumByteCount
+        let segments =
+            isReadable
+            ? text.split(
+                separator: UInt8(ascii: "."), maxSplits: 5, omittingEmptySubsequences: false) : []
+        switch segments.count {
+        case 3: shape = .signed
+        case 5: shape = .encrypted
+        default: shape = .other(segmentCount: text.count { $0 == UInt8(ascii: ".") } + 1)
+        }
+        header = segments.first.map { Self.read($0, isJSON: true) }
+        if segments.count == 5 || segments.count < 2 {
+            payload = nil
+            signature = nil
+        } else {
+            payload = Self.read(segments[1], isJSON: true)
+            signature = segments.count > 2 ? Self.read(segments[2], isJSON: false) : nil
+        }
+    }
+
+    private static func firstFault(of text: [UInt8]) -> MalformedToken? {
+        do throws(MalformedToken) {
+            _ = try CompactToken(parsing: text).claims()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func read(_ text: ArraySlice<UInt8>, isJSON: Bool) -> Segment {
+        var fault: MalformedToken.Fault?
+        let bytes: [UInt8]
+        do throws(Base64Error) {
+            bytes = try Base64URL.decode(text.span)
+        } catch {
+            bytes = forgivinglyDecoded(text)
+            fault = .base64(error)
+        }
+        guard isJSON else { return Segment(bytes: bytes, value: nil, fault: fault) }
+        do throws(JSONError) {
+            let value = try JSONParser.parse(bytes)
+            return Segment(
+                bytes: bytes, value: value,
+                fault: fault ?? (value.objectValue == nil ? .notAnObject : nil))
+        } catch {
+            return Segment(bytes: bytes, value: nil, fault: fault ?? .json(error))
+        }
+    }
+
+    /// The longest beginning that decodes, without white space and padding, in either alphabet.
+    private static func forgivinglyDecoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        var characters: [UInt8] = []
+        scan: for byte in text {
+            switch byte {
+            case 0x20, 0x09, 0x0A, 0x0D: continue
+            case UInt8(ascii: "+"): characters.append(UInt8(ascii: "-"))
+            case UInt8(ascii: "/"): characters.append(UInt8(ascii: "_"))
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                characters.append(byte)
+            default: break scan
+            }
+        }
+        let count = Base64.decodedCount(characters.count)
+        // Whole groups have no tail bits to be wrong; what the filling decodes to is cut off.
+        while characters.count % 4 != 0 {
+            characters.append(UInt8(ascii: "A"))
+        }
+        do throws(Base64Error) {
+            return Array(try Base64URL.decode(characters).prefix(count))
+        } catch {
+            return []
+        }
+    }
+}

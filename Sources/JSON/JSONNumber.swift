@@ -1,0 +1,57 @@
+/// A number of a JSON text, kept as it was written.
+///
+/// RFC 8259 section 6 leaves the range open; a reader that goes through `Double` would print
+/// 9007199254740993 as …992, and one that goes through `Int` loses the fraction of a NumericDate.
+package struct JSONNumber: Hashable, Sendable {
+    /// The number as written: `1.50`, `1E3`, `-0`.
+    package let text: String
+
+    /// For the parser, which has checked that `text` is a number and is finite.
+    init(checked text: String) {
+        self.text = text
+    }
+
+    package init(_ value: Int64) {
+        text = String(value)
+    }
+
+    /// The nearest double; finite, because the parser refuses `1e400`.
+    package var double: Double { Double(text) ?? .nan }
+
+    /// The value where it is a whole number in the range of `Int64`, however it is written.
+    ///
+    /// Worked out on the digits: `1e300` must neither trap nor be rounded, `1.50e1` is 15, and
+    /// 9007199254740993 stays odd.
+    package var integer: Int64? {
+        if let plain = Int64(text) { return plain }
+
+        let parts = text.utf8.split(maxSplits: 1, omittingEmptySubsequences: false) {
+            $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E")
+        }
+        // An exponent beyond `Int` belongs to zero or to a number far outside the range.
+        let exponent = parts.count == 2 ? Int(Substring(parts[1])) : 0
+        var digits: [UInt8] = []
+        var scale = 0
+        var seenPoint = false
+        for byte in parts[0] {
+            switch byte {
+            case UInt8(ascii: "."): seenPoint = true
+            case UInt8(ascii: "-"): break
+            default:
+                digits.append(byte)
+                if seenPoint { scale += 1 }
+            }
+        }
+        while digits.last == UInt8(ascii: "0") {
+            digits.removeLast()
+            scale -= 1
+        }
+        guard !digits.isEmpty else { return 0 }
+        guard let exponent else { return nil }
+        let (zeros, overflow) = exponent.subtractingReportingOverflow(scale)
+        guard !overflow, (0...18).contains(zeros) else { return nil }
+        digits.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: zeros))
+        let sign = text.utf8.first == UInt8(ascii: "-") ? "-" : ""
+        return Int64(sign + String(decoding: digits, as: UTF8.self))
+    }
+}

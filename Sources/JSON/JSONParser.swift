@@ -1,0 +1,172 @@
+/// A strict reader of RFC 8259: one meaning for each text, or an error.
+///
+/// Parsers that forgive (a trailing comma, a second member of the same name, a byte order mark)
+/// forgive differently, and a token that two programs read differently is an attack. Recursion is
+/// bounded by the depth limit, so no text can exhaust the stack.
+package struct JSONParser {
+    /// What PRODUCT calls the depth of a token's JSON; deeper texts are refused.
+    package static let defaultMaximumDepth = 64
+
+    private let maximumDepth: Int
+    private var offset = 0
+
+    private init(maximumDepth: Int) {
+        self.maximumDepth = maximumDepth
+    }
+
+    /// The one value of `text`, with white space around it at most.
+    package static func parse(
+        _ text: [UInt8], maximumDepth: Int = defaultMaximumDepth
+    ) throws(JSONError) -> JSONValue {
+        try parse(text.span, maximumDepth: maximumDepth)
+    }
+
+    /// The same for memory that is not an array.
+    package static func parse(
+        _ text: Span<UInt8>, maximumDepth: Int = defaultMaximumDepth
+    ) throws(JSONError) -> JSONValue {
+        var parser = JSONParser(maximumDepth: maximumDepth)
+        if text.count >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF {
+            throw JSONError(.byteOrderMark, at: 0)
+        }
+        let value = try parser.value(text, depth: 0)
+        parser.skipSpace(text)
+        guard parser.offset == text.count else {
+            throw JSONError(.trailingText, at: parser.offset)
+        }
+        return value
+    }
+
+    private mutating func value(
+        _ text: Span<UInt8>, depth: Int
+    ) throws(JSONError) -> JSONValue {
+        skipSpace(text)
+        let byte = try peek(text)
+        switch byte {
+        case UInt8(ascii: "{"):
+            return .object(try object(text, depth: depth + 1))
+        case UInt8(ascii: "["):
+            return .array(try array(text, depth: depth + 1))
+        case UInt8(ascii: "\""):
+            return .string(try string(text))
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            return .number(try number(text))
+        case UInt8(ascii: "t"):
+            try expect("true", text)
+            return .bool(true)
+        case UInt8(ascii: "f"):
+            try expect("false", text)
+            return .bool(false)
+        case UInt8(ascii: "n"):
+            try expect("null", text)
+            return .null
+        default:
+            throw JSONError(.unexpectedByte(byte), at: offset)
+        }
+    }
+
+    private mutating func object(
+        _ text: Span<UInt8>, depth: Int
+    ) throws(JSONError) -> JSONObject {
+        try open(depth)
+        var object = JSONObject()
+        skipSpace(text)
+        if try peek(text) == UInt8(ascii: "}") {
+            offset += 1
+            return object
+        }
+        while true {
+            skipSpace(text)
+            let start = offset
+            guard try peek(text) == UInt8(ascii: "\"") else {
+                throw JSONError(.unexpectedByte(text[offset]), at: offset)
+            }
+            let name = try string(text)
+            skipSpace(text)
+            guard try next(text) == UInt8(ascii: ":") else {
+                throw JSONError(.unexpectedByte(text[offset - 1]), at: offset - 1)
+            }
+            guard object.append(name, try value(text, depth: depth)) else {
+                throw JSONError(.duplicateName(name), at: start)
+            }
+            guard try continues(text, until: UInt8(ascii: "}")) else { return object }
+        }
+    }
+
+    private mutating func array(
+        _ text: Span<UInt8>, depth: Int
+    ) throws(JSONError) -> [JSONValue] {
+        try open(depth)
+        var elements: [JSONValue] = []
+        skipSpace(text)
+        if try peek(text) == UInt8(ascii: "]") {
+            offset += 1
+            return elements
+        }
+        while true {
+            elements.append(try value(text, depth: depth))
+            guard try continues(text, until: UInt8(ascii: "]")) else { return elements }
+        }
+    }
+
+    /// Steps over the opening bracket of a container that is `depth` levels down.
+    private mutating func open(_ depth: Int) throws(JSONError) {
+        guard depth <= maximumDepth else { throw JSONError(.tooDeep, at: offset) }
+        offset += 1
+    }
+
+    /// Steps over a comma (`true`) or over the bracket that ends the container.
+    private mutating func continues(
+        _ text: Span<UInt8>, until close: UInt8
+    ) throws(JSONError) -> Bool {
+        skipSpace(text)
+        let byte = try next(text)
+        if byte == UInt8(ascii: ",") { return true }
+        guard byte == close else { throw JSONError(.unexpectedByte(byte), at: offset - 1) }
+        return false
+    }
+
+    private mutating func string(_ text: Span<UInt8>) throws(JSONError) -> JSONString {
+        var reader = JSONStringReader(offset: offset + 1)
+        let string = try reader.read(text)
+        offset = reader.offset
+        return string
+    }
+
+    private mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONNumber {
+        var reader = JSONNumberReader(offset: offset)
+        let number = try reader.read(text)
+        offset = reader.offset
+        return number
+    }
+
+    private mutating func expect(
+        _ word: StaticString, _ text: Span<UInt8>
+    ) throws(JSONError) {
+        for expected in "\(word)".utf8 {
+            guard try next(text) == expected else {
+                throw JSONError(.unexpectedByte(text[offset - 1]), at: offset - 1)
+            }
+        }
+    }
+
+    private mutating func skipSpace(_ text: Span<UInt8>) {
+        while offset < text.count {
+            switch text[offset] {
+            case 0x20, 0x09, 0x0A, 0x0D: offset += 1
+            default: return
+            }
+        }
+    }
+
+    private func peek(_ text: Span<UInt8>) throws(JSONError) -> UInt8 {
+        guard offset < text.count else { throw JSONError(.unexpectedEnd, at: offset) }
+        return text[offset]
+    }
+
+    private mutating func next(_ text: Span<UInt8>) throws(JSONError) -> UInt8 {
+        let byte = try peek(text)
+        offset += 1
+        return byte
+    }
+}

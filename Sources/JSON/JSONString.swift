@@ -1,0 +1,47 @@
+/// A string of a JSON text, equal to another only when the bytes are.
+///
+/// Swift's `String ==` is canonical equivalence: "é" in one scalar equals "e" with an accent, and
+/// both are one dictionary key. A signature covers bytes, and so do the services that compare an
+/// audience or a subject; a tool that is more generous than they are can be made to disagree with
+/// them. Every name and claim is therefore compared as UTF-8.
+package struct JSONString: Sendable {
+    /// The text, always well-formed Unicode; compare the `JSONString`s, not these.
+    package let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    /// The string with exactly these bytes, or `nil` where they are not UTF-8.
+    package init?(utf8 bytes: some Sequence<UInt8>) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        self.text = text
+    }
+
+    package var utf8: [UInt8] { Array(text.utf8) }
+
+    package var isEmpty: Bool { text.utf8.isEmpty }
+}
+
+extension JSONString: Hashable {
+    package static func == (left: JSONString, right: JSONString) -> Bool {
+        left.text.utf8.count == right.text.utf8.count
+            && left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 {
+            hasher.combine(byte)
+        }
+    }
+}
+
+extension JSONString: ExpressibleByStringLiteral {
+    package init(stringLiteral value: String) {
+        self.init(value)
+    }
+}
+
+extension JSONString: CustomStringConvertible {
+    package var description: String { text }
+}

@@ -1,0 +1,16 @@
+internal import COpenSSL
+
+/// OpenSSL itself, started once and only when something needs it.
+enum Library {
+    private static let started: Bool = {
+        // Without its configuration file: reading it costs a third of the start-up time, and a
+        // file that an environment variable can name must not decide which code checks a token.
+        let options = UInt64(OPENSSL_INIT_NO_LOAD_CONFIG) | UInt64(OPENSSL_INIT_NO_ATEXIT)
+        return OPENSSL_init_crypto(options, nil) == 1
+    }()
+
+    /// To be called before the first use of any other function; nearly free afterwards.
+    static func start() {
+        precondition(started, "OpenSSL does not start")
+    }
+}

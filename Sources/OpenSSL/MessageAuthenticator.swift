@@ -1,0 +1,82 @@
+internal import COpenSSL
+package import Platform
+
+/// HMAC with one secret and one hash (RFC 2104), ready for any number of messages.
+@safe package final class MessageAuthenticator {
+    private let context: OpaquePointer
+
+    /// The hash under the HMAC; the code is as long as its output.
+    package let digest: Digest
+
+    private init(owning context: OpaquePointer, digest: Digest) {
+        unsafe self.context = context
+        self.digest = digest
+    }
+
+    deinit {
+        unsafe EVP_MAC_CTX_free(context)
+    }
+
+    /// OpenSSL keeps a copy of the secret, which it wipes when this object goes.
+    package static func make(
+        secret: SecretBytes, digest: Digest
+    ) throws(OpenSSLError) -> MessageAuthenticator {
+        Library.start()
+        guard let algorithm = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else {
+            throw ErrorQueue.failure(of: "EVP_MAC_fetch")
+        }
+        defer { unsafe EVP_MAC_free(algorithm) }
+        guard let context = unsafe EVP_MAC_CTX_new(algorithm) else {
+            throw ErrorQueue.failure(of: "EVP_MAC_CTX_new")
+        }
+        let authenticator = unsafe MessageAuthenticator(owning: context, digest: digest)
+        var name = Array(digest.name.utf8CString)
+        let status = unsafe name.withUnsafeMutableBufferPointer { name in
+            var parameters = unsafe [
+                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
+                OSSL_PARAM_construct_end(),
+            ]
+            return unsafe secret.withBytes { secret in
+                unsafe EVP_MAC_init(
+                    context, secret.bindMemory(to: UInt8.self).baseAddress, secret.count,
+                    &parameters)
+            }
+        }
+        guard status == 1 else { throw ErrorQueue.failure(of: "EVP_MAC_init") }
+        return authenticator
+    }
+
+    /// The authentication code of `message`.
+    package func code(for message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: digest.byteCount)
+        var written = 0
+        // No key: begin again with the one that the context has.
+        guard unsafe EVP_MAC_init(context, nil, 0, nil) == 1,
+            unsafe EVP_MAC_update(context, message, message.count) == 1,
+            unsafe EVP_MAC_final(context, &code, &written, code.count) == 1,
+            written == code.count
+        else { throw ErrorQueue.failure(of: "EVP_MAC") }
+        return code
+    }
+
+    /// Whether `code` is the code of `message`, in a time that does not depend on where they differ.
+    package func isCode(_ code: [UInt8], for message: [UInt8]) throws(OpenSSLError) -> Bool {
+        constantTimeEqual(try self.code(for: message), code)
+    }
+}
+
+/// Whether two byte strings are equal; only their lengths show in the time that it takes.
+package func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    guard left.count == right.count else { return false }
+    return unsafe CRYPTO_memcmp(left, right, left.count) == 0
+}
+
+/// Bytes from OpenSSL's generator, fit for identifiers and keys.
+package func randomBytes(_ count: Int) throws(OpenSSLError) -> [UInt8] {
+    Library.start()
+    var bytes = [UInt8](repeating: 0, count: count)
+    guard let length = Int32(exactly: count), unsafe RAND_bytes(&bytes, length) == 1 else {
+        throw ErrorQueue.failure(of: "RAND_bytes")
+    }
+    return bytes
+}
