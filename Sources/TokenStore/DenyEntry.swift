@@ -1,0 +1,57 @@
+package import JSON
+
+/// What a blacklist entry tells about its revocation; readers of the blacklist need none of it.
+package struct DenyEntry: Equatable, Sendable {
+    package var reason: String?
+    package var actor: String?
+    /// Unix seconds, by Redis' clock.
+    package var time: Int64?
+    /// The token's subject, so that `restore` can put it back on its list.
+    package var user: Identifier?
+
+    package init(
+        reason: String? = nil, actor: String? = nil, time: Int64? = nil, user: Identifier? = nil
+    ) {
+        self.reason = reason
+        self.actor = actor
+        self.time = time
+        self.user = user
+    }
+
+    /// The short value of bulk revocations: an integer that every server shares between keys.
+    static let shortValue: [UInt8] = [UInt8(ascii: "1")]
+
+    var value: [UInt8] {
+        var object = JSONObject()
+        if let reason { object.set("why", .string(reason)) }
+        if let actor { object.set("by", .string(actor)) }
+        if let time { object.set("at", .integer(time)) }
+        if let user { object.set("sub", .string(user.description)) }
+        return object.isEmpty
+            ? Self.shortValue : JSONValue.object(object).encoded(.compact, escaping: .minimal)
+    }
+
+    /// Reads a value that anybody may have written: what is not understood is left out, since the
+    /// existence of the entry alone is what revokes.
+    init(value: [UInt8]) {
+        do throws(JSONError) {
+            guard let object = try JSONParser.parse(value).objectValue else { return }
+            reason = object["why"]?.stringValue?.text
+            actor = object["by"]?.stringValue?.text
+            time = object["at"]?.numberValue?.integer
+            if let text = object["sub"]?.stringValue {
+                user = Self.identifier(text.utf8)
+            }
+        } catch {
+            return
+        }
+    }
+
+    private static func identifier(_ bytes: [UInt8]) -> Identifier? {
+        do throws(Identifier.Refusal) {
+            return try Identifier(bytes)
+        } catch {
+            return nil
+        }
+    }
+}

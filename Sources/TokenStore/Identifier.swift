@@ -1,0 +1,29 @@
+/// A `jti` or a user id as it becomes part of a key: bytes, never empty, never normalised.
+///
+/// Two ids that Swift's `String` calls equal (NFC and NFD) are two ids here, as they are in Redis.
+package struct Identifier: Hashable, Sendable, CustomStringConvertible {
+    /// The longest id, in bytes.
+    package static let maximumByteCount = 8 * 1024
+
+    package let bytes: [UInt8]
+
+    package enum Refusal: Error, Equatable, Sendable {
+        case empty
+        case tooLong
+        case notUTF8
+    }
+
+    package init(_ bytes: [UInt8]) throws(Refusal) {
+        guard !bytes.isEmpty else { throw .empty }
+        guard bytes.count <= Self.maximumByteCount else { throw .tooLong }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
+        self.bytes = bytes
+    }
+
+    package init(_ text: String) throws(Refusal) {
+        try self.init(Array(text.utf8))
+    }
+
+    /// The text; hostile, so it is escaped wherever a person will see it.
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
+}

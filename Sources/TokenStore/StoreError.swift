@@ -1,0 +1,22 @@
+package import Redis
+
+/// Why state could not be read or changed. Whatever it is, it says nothing about any token.
+package enum StoreError: Error, Equatable, Sendable {
+    /// Redis could not be used at all.
+    case redis(RedisError)
+    /// Redis refused one command; `key` is the first key that it named.
+    case refused(ServerError, command: String, key: [UInt8]?)
+    /// What lies under `key` is not what the layout puts there.
+    case corrupt(key: [UInt8])
+
+    /// Runs `body`, whose errors are Redis'.
+    static func wrapping<Result>(
+        _ body: () throws(RedisError) -> Result
+    ) throws(StoreError) -> Result {
+        do throws(RedisError) {
+            return try body()
+        } catch {
+            throw .redis(error)
+        }
+    }
+}

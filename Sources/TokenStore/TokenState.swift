@@ -1,0 +1,77 @@
+/// Everything that Redis knows about one token, read in one round trip.
+package struct TokenState: Equatable, Sendable {
+    package struct Denial: Equatable, Sendable {
+        package let entry: DenyEntry
+        /// Seconds until the entry goes away, rounded up; nil where it never does.
+        package let timeToLive: Int64?
+    }
+
+    package enum Listing: Equatable, Sendable {
+        case listed(Expiry)
+        case notListed
+        /// Nobody said whose token it is.
+        case notAsked
+    }
+
+    /// What a cutoff means for a token.
+    package enum CutoffVerdict: Equatable, Sendable {
+        /// No cutoff stands against it.
+        case passes
+        /// Issued at or before this cutoff (unix seconds), without `iat`, or from the future.
+        case cutOff(Int64)
+        /// A cutoff stands, and nobody said when the token was issued.
+        case unknown(Int64)
+    }
+
+    package let denial: Denial?
+    package let listing: Listing
+    /// Unix seconds; nil where none stands, or where nobody said whose token it is.
+    package let userCutoff: Int64?
+    package let globalCutoff: Int64?
+    /// Whether the user's own cutoff was asked for.
+    package let isUserKnown: Bool
+    /// Redis' clock, in unix seconds, when it answered.
+    package let time: Int64
+
+    /// The strictest of all cutoffs: one level alone has been a hole elsewhere (CVE-2026-8922).
+    package var cutoff: Int64? {
+        [userCutoff, globalCutoff].compactMap(\.self).max()
+    }
+
+    /// How far ahead of Redis' clock an `iat` may be while a cutoff stands, in seconds: a later
+    /// one would outlive every cutoff that can be set now.
+    package static let futureTolerance: Int64 = 60
+
+    package func judgeCutoff(_ issued: IssuedAt) -> CutoffVerdict {
+        guard let cutoff else { return .passes }
+        switch issued {
+        case .notSaid: return .unknown(cutoff)
+        case .missing: return .cutOff(cutoff)
+        case .at(let iat):
+            let isInFuture = iat > Double(time + Self.futureTolerance)
+            return iat <= Double(cutoff) || isInFuture ? .cutOff(cutoff) : .passes
+        }
+    }
+}
+
+/// When a token says that it was issued.
+package enum IssuedAt: Equatable, Sendable {
+    /// The `iat` claim, in unix seconds with its fraction.
+    case at(Double)
+    /// The token has no `iat`.
+    case missing
+    /// Only an id is known, not the token.
+    case notSaid
+}
+
+/// Which token's state is asked for.
+package struct StateQuery: Equatable, Sendable {
+    package let id: Identifier
+    /// The token's `sub`, where known: it leads to the user's list and cutoff.
+    package let user: Identifier?
+
+    package init(id: Identifier, user: Identifier?) {
+        self.id = id
+        self.user = user
+    }
+}

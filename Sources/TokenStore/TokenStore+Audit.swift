@@ -1,0 +1,108 @@
+package import Redis
+
+/// One change, as the audit stream keeps it.
+package struct AuditEntry: Equatable, Sendable {
+    /// Milliseconds since 1970, by Redis' clock.
+    package var time: Int64
+    /// `revoke`, `restore`, `logout-all`, …
+    package var operation: String
+    package var id: String?
+    package var user: String?
+    package var count: Int64
+    package var reason: String?
+    package var actor: String?
+    package var host: String?
+    /// The entry's id in the stream, from which reading goes on.
+    package var position: String
+}
+
+/// What changed, for the audit stream and the services that listen.
+package enum AuditSubject: Equatable, Sendable {
+    case token(Identifier, user: Identifier?)
+    case user(Identifier)
+    /// Many tokens, or everybody.
+    case many
+}
+
+extension TokenStore {
+    /// Writes one entry to the audit stream and tells the services that listen. Called after the
+    /// effect: a failure here never undoes a revocation, and is the caller's to warn about.
+    package func audit(
+        _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
+    ) throws(StoreError) {
+        var fields: [Argument] = ["op", .text(operation)]
+        let message: [UInt8]
+        switch subject {
+        case .token(let id, let user):
+            fields += ["id", .bytes(id.bytes)]
+            if let user { fields += ["user", .bytes(user.bytes)] }
+            message = id.bytes
+        case .user(let user):
+            fields += ["user", .bytes(user.bytes)]
+            message = Array("user:".utf8) + user.bytes
+        case .many:
+            message = [UInt8(ascii: "*")]
+        }
+        fields += ["count", .integer(count)]
+        if let reason { fields += ["reason", .text(reason)] }
+        fields += ["actor", .text(origin.actor), "host", .text(origin.host)]
+        _ = try pipeline([
+            Command(
+                arguments: ["XADD", .bytes(layout.auditKey), "MAXLEN", "~", 100_000, "*"] + fields,
+                keyIndex: 1),
+            Command("PUBLISH", .bytes(layout.channel), .bytes(message)),
+        ])
+    }
+
+    /// Entries after `position` (nil: from the beginning), oldest first, at most `limit`.
+    package func auditEntries(
+        after position: String?, limit: Int
+    ) throws(StoreError) -> [AuditEntry] {
+        let start = position.map { "(\($0)" } ?? "-"
+        let reply = try call(
+            Command(
+                "XRANGE", key: layout.auditKey, .text(start), "+", "COUNT", .integer(Int64(limit))))
+        return try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
+    }
+
+    /// Waits up to `milliseconds` for entries after `position`; empty where none came.
+    package func awaitAuditEntries(
+        after position: String, milliseconds: Int
+    ) throws(StoreError) -> [AuditEntry] {
+        let reply = try call(
+            Command(
+                arguments: [
+                    "XREAD", "COUNT", 1000, "BLOCK", .integer(Int64(milliseconds)), "STREAMS",
+                    .bytes(layout.auditKey), .text(position),
+                ], keyIndex: 6))
+        return try StoreError.wrapping { () throws(RedisError) in
+            guard case .array(let streams) = reply, let stream = try streams.first?.array(),
+                stream.count == 2
+            else { return [] }
+            return try entries(stream[1])
+        }
+    }
+
+    private func entries(_ reply: Reply) throws(RedisError) -> [AuditEntry] {
+        try reply.array().map { item throws(RedisError) in try entry(item) }
+    }
+
+    private func entry(_ reply: Reply) throws(RedisError) -> AuditEntry {
+        let parts = try reply.array()
+        guard parts.count == 2 else {
+            throw .unexpectedReply(expected: "stream entry", got: reply.shape)
+        }
+        let position = try parts[0].text()
+        let flat = try parts[1].byteStrings()
+        var fields: [String: String] = [:]
+        for index in stride(from: 0, to: flat.count - 1, by: 2) {
+            fields[String(decoding: flat[index], as: UTF8.self)] =
+                String(decoding: flat[index + 1], as: UTF8.self)
+        }
+        return AuditEntry(
+            time: Int64(position.prefix { $0 != "-" }) ?? 0, operation: fields["op"] ?? "",
+            id: fields["id"], user: fields["user"], count: fields["count"].flatMap { Int64($0) } ?? 1,
+            reason: fields["reason"], actor: fields["actor"], host: fields["host"],
+            position: position)
+    }
+}

@@ -1,0 +1,193 @@
+package import JSON
+package import Redis
+
+/// A token on a user's list.
+package struct ListedToken: Equatable, Sendable {
+    package let id: Identifier
+    package let expiry: Expiry
+    /// Unix seconds, nil where the list does not know.
+    package let issuedAt: Int64?
+    package let label: String?
+    /// Whether a blacklist entry stands against it; only `tokens(of:)` asks.
+    package var isRevoked = false
+}
+
+/// A page of a user's list.
+struct ListPage {
+    let tokens: [ListedToken]
+}
+
+/// A user with tokens.
+package struct ListedUser: Equatable, Sendable {
+    package let user: Identifier
+    /// Tokens that have not expired.
+    package let tokenCount: Int64
+    package let latestExpiry: Expiry?
+    /// The user's own cutoff, in unix seconds.
+    package let cutoff: Int64?
+}
+
+/// A blacklist entry.
+package struct ListedDenial: Equatable, Sendable {
+    package let id: Identifier
+    package let denial: TokenState.Denial
+    /// When the token it stands for ends: the entry's end less the margin; nil for never.
+    package let expiry: Expiry
+}
+
+/// What the lists of tokens say about a user.
+package struct TokenList: Equatable, Sendable {
+    package let tokens: [ListedToken]
+    package let userCutoff: Int64?
+    package let globalCutoff: Int64?
+    /// Redis' clock, in unix seconds.
+    package let time: Int64
+
+    /// The strictest cutoff.
+    package var cutoff: Int64? { [userCutoff, globalCutoff].compactMap(\.self).max() }
+}
+
+extension TokenStore {
+    /// Everything on a user's list, soonest expiry first.
+    package func tokens(of user: Identifier) throws(StoreError) -> TokenList {
+        let keys = layout.keys(of: user)
+        let facts = try pipeline([
+            Command("TIME"), Command("GET", key: keys.cutoff),
+            Command("GET", key: layout.globalCutoffKey),
+        ])
+        var tokens: [ListedToken] = []
+        var known: Set<Identifier> = []
+        while true {
+            var page = try listPage(user, from: tokens.count).tokens
+            guard !page.isEmpty else { break }
+            let denials = try pipeline(page.map { Command("EXISTS", key: layout.denyKey($0.id)) })
+            for (index, reply) in denials.enumerated() {
+                page[index].isRevoked = reply == .integer(1)
+            }
+            // A token that arrives while we read shifts the others: each is shown once.
+            tokens += page.filter { known.insert($0.id).inserted }
+            if page.count < Self.pageSize { break }
+        }
+        return TokenList(
+            tokens: tokens, userCutoff: try cutoff(facts[1], key: keys.cutoff),
+            globalCutoff: try cutoff(facts[2], key: layout.globalCutoffKey),
+            time: try seconds(facts[0]))
+    }
+
+    /// Up to `pageSize` tokens of a user's list, from a rank on.
+    func listPage(_ user: Identifier, from rank: Int) throws(StoreError) -> ListPage {
+        let keys = layout.keys(of: user)
+        let range = try call(
+            Command(
+                "ZRANGE", key: keys.tokens, .integer(Int64(rank)),
+                .integer(Int64(rank + Self.pageSize - 1)), "WITHSCORES"))
+        let flat = try StoreError.wrapping { () throws(RedisError) in try range.byteStrings() }
+        guard !flat.isEmpty else { return ListPage(tokens: []) }
+
+        let members = stride(from: 0, to: flat.count - 1, by: 2).map { (flat[$0], flat[$0 + 1]) }
+        let meta = try call(
+            Command(
+                arguments: ["HMGET", .bytes(keys.meta)] + members.map { .bytes($0.0) },
+                keyIndex: 1))
+        let details = try StoreError.wrapping { () throws(RedisError) in try meta.array() }
+        guard details.count == members.count else { throw .corrupt(key: keys.meta) }
+
+        var tokens: [ListedToken] = []
+        for (index, member) in members.enumerated() {
+            let (bytes, score) = member
+            guard let expiry = Expiry(score: score) else { throw .corrupt(key: keys.tokens) }
+            let id: Identifier
+            do throws(Identifier.Refusal) {
+                id = try Identifier(bytes)
+            } catch {
+                throw .corrupt(key: keys.tokens)
+            }
+            let (issuedAt, label) = read(details[index])
+            tokens.append(
+                ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label))
+        }
+        return ListPage(tokens: tokens)
+    }
+
+    /// The details of a token; what is not understood is as good as absent.
+    private func read(_ reply: Reply) -> (issuedAt: Int64?, label: String?) {
+        guard case .string(let bytes) = reply else { return (nil, nil) }
+        do throws(JSONError) {
+            guard let object = try JSONParser.parse(bytes).objectValue else { return (nil, nil) }
+            return (object["iat"]?.numberValue?.integer, object["label"]?.stringValue?.text)
+        } catch {
+            return (nil, nil)
+        }
+    }
+
+    /// Every user who has a list, page by page; a user may come twice while Redis rehashes.
+    package func forEachUser(
+        _ body: ([ListedUser]) throws -> Bool
+    ) throws {
+        try forEachPage(match: layout.tokensPattern, type: "zset") { keys in
+            let users = keys.compactMap(layout.user(ofTokensKey:))
+            return try body(try describe(users))
+        }
+    }
+
+    private func describe(_ users: [Identifier]) throws(StoreError) -> [ListedUser] {
+        let now = try time()
+        let replies = try pipeline(
+            users.flatMap { user in
+                let keys = layout.keys(of: user)
+                return [
+                    Command("ZCOUNT", key: keys.tokens, .text("(\(now)"), "+inf"),
+                    Command("ZRANGE", key: keys.tokens, -1, -1, "WITHSCORES"),
+                    Command("GET", key: keys.cutoff),
+                ]
+            })
+        var result: [ListedUser] = []
+        for (index, user) in users.enumerated() {
+            let part = Array(replies[index * 3..<index * 3 + 3])
+            let keys = layout.keys(of: user)
+            let (count, top) = try StoreError.wrapping { () throws(RedisError) in
+                (try part[0].integer(), try part[1].byteStrings())
+            }
+            result.append(
+                ListedUser(
+                    user: user, tokenCount: count,
+                    latestExpiry: top.count == 2 ? Expiry(score: top[1]) : nil,
+                    cutoff: try cutoff(part[2], key: keys.cutoff)))
+        }
+        return result
+    }
+
+    /// Every blacklist entry, page by page; one may come twice while Redis rehashes.
+    package func forEachDenial(_ body: ([ListedDenial]) throws -> Bool) throws {
+        try forEachPage(match: layout.denyPattern, type: nil) { keys in
+            let ids = keys.compactMap { key in layout.identifier(ofDenyKey: key) }
+            let now = try time()
+            let replies = try pipeline(
+                ids.flatMap { id in
+                    let key = layout.denyKey(id)
+                    return [Command("GET", key: key), Command("PTTL", key: key)]
+                })
+            var page: [ListedDenial] = []
+            for (index, id) in ids.enumerated() {
+                let denial = try StoreError.wrapping { () throws(RedisError) in
+                    try self.denial(value: replies[index * 2], milliseconds: replies[index * 2 + 1])
+                }
+                guard let denial else { continue }
+                let expiry = denial.timeToLive.map { Expiry.at(now + $0 - margin) } ?? .never
+                page.append(ListedDenial(id: id, denial: denial, expiry: expiry))
+            }
+            return try body(page)
+        }
+    }
+
+    /// `body` answers whether to go on.
+    func forEachPage(
+        match: [UInt8], type: String?, _ body: ([[UInt8]]) throws -> Bool
+    ) throws {
+        var scan = client.scan(match: match, type: type)
+        while let page = try StoreError.wrapping({ () throws(RedisError) in try scan.nextPage() }) {
+            if page.isEmpty { continue }
+            if try !body(page) { return }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+internal import Platform
+package import Redis
+
+/// Which of a user's tokens have to go.
+package enum LogoutScope: Equatable, Sendable {
+    case everything
+    /// All but this one. `issuedAt` (unix seconds) is nil where nobody knows it.
+    case allBut(Identifier, issuedAt: Int64?)
+    /// Those issued before this unix second.
+    case issuedBefore(Int64)
+}
+
+/// How far a logout came. The numbers are of tokens on the user's list.
+package struct LogoutResult: Equatable, Sendable {
+    package var revoked = 0
+    package var alreadyRevoked = 0
+    package var kept = 0
+    /// The cutoff that now stands, in unix seconds; nil where none was raised.
+    package var cutoff: Int64?
+    /// Every step was acknowledged, and the cutoff reaches tokens that nobody recorded.
+    package var isComplete = false
+
+    package init() {}
+}
+
+/// What broke a logout off, and what had been done by then. Running it again finishes it.
+package struct LogoutInterruption: Error, Sendable {
+    package let result: LogoutResult
+    package let cause: Cause
+
+    package enum Cause: Equatable, Sendable {
+        case store(StoreError)
+        case signal(CInt)
+    }
+}
+
+extension TokenStore {
+    /// How many tokens one step handles: a script of this size holds Redis up for about 1 ms.
+    static let pageSize = 500
+
+    /// Ends a user's sessions in the order that is safe to break off anywhere: the cutoff first,
+    /// then page by page blacklist entries, and only after these were acknowledged off the list.
+    ///
+    /// Returns once Redis' clock has passed the cutoff, so that a login which follows is alive.
+    package func logOut(
+        _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, entry: DenyEntry,
+        onProgress: (LogoutResult) -> Void = { _ in }
+    ) throws(LogoutInterruption) -> LogoutResult {
+        var result = LogoutResult()
+        do throws(StoreError) {
+            let keys = layout.keys(of: user)
+            result.cutoff = try raiseCutoff(keys, scope: scope, skew: skew)
+            let reachesAll = result.cutoff != nil
+            if let signal = try denyListed(user, scope, entry, &result, onProgress) {
+                throw LogoutInterruption(result: result, cause: .signal(signal))
+            }
+            if let cutoff = result.cutoff { try waitUntilPassed(cutoff) }
+            if case .allBut = scope {} else { result.isComplete = reachesAll }
+            return result
+        } catch let error as StoreError {
+            throw LogoutInterruption(result: result, cause: .store(error))
+        }
+    }
+
+    /// Kills every token of every user that was issued until now, recorded or not.
+    package func logOutEveryone(
+        issuedBefore: Int64? = nil, skew: Int64 = 0
+    ) throws(StoreError) -> Int64 {
+        let cutoff = try raise(
+            [layout.globalCutoffKey], to: issuedBefore.map { $0 - 1 }, skew: skew)
+        try waitUntilPassed(cutoff)
+        return cutoff
+    }
+
+    /// The cutoff of a scope; nil where it can't be known, and so was not raised.
+    private func raiseCutoff(
+        _ keys: Layout.UserKeys, scope: LogoutScope, skew: Int64
+    ) throws(StoreError) -> Int64? {
+        let wanted: Int64?
+        switch scope {
+        case .everything: wanted = nil
+        case .allBut(_, issuedAt: nil): return nil
+        case .allBut(_, let issuedAt?): wanted = issuedAt - 1
+        case .issuedBefore(let time): wanted = time - 1
+        }
+        return try raise([keys.cutoff, keys.tokens], to: wanted, skew: skew)
+    }
+
+    /// `wanted` nil means Redis' now, plus `skew`.
+    private func raise(
+        _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
+    ) throws(StoreError) -> Int64 {
+        let command = Command.eval(
+            Script.raiseCutoff, keys: keys,
+            [
+                .text(wanted.map(String.init) ?? ""), .integer(skew),
+                .integer(maximumLifetime ?? 0), .integer(margin),
+            ])
+        let (word, _) = try outcome(try call(command))
+        guard let cutoff = Int64(word) else { throw .corrupt(key: keys[0]) }
+        return cutoff
+    }
+
+    private func waitUntilPassed(_ cutoff: Int64) throws(StoreError) {
+        while true {
+            let now = try StoreError.wrapping { () throws(RedisError) in try client.serverTime() }
+            if now.seconds > cutoff { return }
+            let left = (cutoff + 1 - now.seconds) * 1000 - now.microseconds / 1000
+            pause(milliseconds: min(max(left, 1), 1000))
+        }
+    }
+
+    /// Works through the list until a whole pass finds nothing left to deny. Returns the signal
+    /// that asked to stop, after the running page.
+    private func denyListed(
+        _ user: Identifier, _ scope: LogoutScope, _ entry: DenyEntry, _ result: inout LogoutResult,
+        _ onProgress: (LogoutResult) -> Void
+    ) throws(StoreError) -> CInt? {
+        while true {
+            var denied = 0
+            var kept = 0
+            while true {
+                if let signal = Signals.pending { return signal }
+                let page = try listPage(user, from: kept)
+                guard !page.tokens.isEmpty else { break }
+                let condemned = page.tokens.filter { isCondemned($0, scope, result.cutoff) }
+                kept += page.tokens.count - condemned.count
+                denied += condemned.count
+                try deny(condemned, of: user, entry, &result)
+                onProgress(result)
+            }
+            if denied == 0 {
+                result.kept = kept
+                return nil
+            }
+        }
+    }
+
+    /// Whether a listed token has to go: unless it is the spared one, or is known to be later.
+    private func isCondemned(_ token: ListedToken, _ scope: LogoutScope, _ cutoff: Int64?) -> Bool {
+        if case .allBut(let spared, _) = scope { return token.id != spared }
+        guard let cutoff, let issued = token.issuedAt else { return true }
+        return issued <= cutoff
+    }
+
+    private func deny(
+        _ tokens: [ListedToken], of user: Identifier, _ entry: DenyEntry,
+        _ result: inout LogoutResult
+    ) throws(StoreError) {
+        guard !tokens.isEmpty else { return }
+        let items = tokens.map { Revocation(id: $0.id, user: user, expiry: $0.expiry) }
+        // No user in the items: the whole page leaves the list in one step below.
+        let batch = revoke(
+            items.map { Revocation(id: $0.id, user: nil, expiry: $0.expiry) }, entry: entry)
+        if let failure = batch.failure { throw failure }
+        for outcome in batch.outcomes {
+            switch outcome {
+            case .revoked: result.revoked += 1
+            case .alreadyRevoked: result.alreadyRevoked += 1
+            case .failed(let error): throw error
+            case .expired, .unknown, .notAttempted: break
+            }
+        }
+        try unlist(tokens.map(\.id), of: user)
+    }
+}

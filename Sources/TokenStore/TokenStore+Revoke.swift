@@ -1,0 +1,158 @@
+package import Redis
+
+/// One token to revoke.
+package struct Revocation: Equatable, Sendable {
+    package let id: Identifier
+    /// Whose token it is, where known: it is then taken off that user's list too.
+    package let user: Identifier?
+    package let expiry: Expiry
+
+    package init(id: Identifier, user: Identifier?, expiry: Expiry) {
+        self.id = id
+        self.user = user
+        self.expiry = expiry
+    }
+}
+
+/// What became of one revocation.
+package enum RevocationOutcome: Equatable, Sendable {
+    /// The entry was written and acknowledged.
+    case revoked
+    /// An entry stood there; it keeps its reason, and lives as long as asked for or longer.
+    case alreadyRevoked
+    /// The token, and the margin after it, are over: there was nothing to write.
+    case expired
+    /// Redis refused this item.
+    case failed(StoreError)
+    /// Sent, but no answer came: the token may be revoked or not. Doing it again settles it.
+    case unknown
+    /// Never sent.
+    case notAttempted
+}
+
+/// What became of a batch. The outcomes stand in the order of the items.
+package struct RevocationBatch: Sendable {
+    package var outcomes: [RevocationOutcome]
+    /// What broke the batch off, nil where every item was answered.
+    package var failure: StoreError?
+}
+
+extension TokenStore {
+    /// Blacklists every item, then takes those of known users off their lists.
+    ///
+    /// Safe to repeat: an entry's life is never shortened, its first reason is kept. With `entry`
+    /// nil the short value is written. At most some thousand items at a time: all of them are in
+    /// flight together.
+    package func revoke(_ items: [Revocation], entry: DenyEntry?) -> RevocationBatch {
+        var batch = RevocationBatch(
+            outcomes: Array(repeating: .notAttempted, count: items.count), failure: nil)
+        do throws(StoreError) {
+            let now = try time()
+            try deny(items, entry: entry, now: now, into: &batch.outcomes)
+            try unlistRevoked(items, into: &batch.outcomes)
+        } catch {
+            batch.failure = error
+        }
+        return batch
+    }
+
+    /// Writes the entries, and lengthens those that stood there.
+    private func deny(
+        _ items: [Revocation], entry: DenyEntry?, now: Int64,
+        into outcomes: inout [RevocationOutcome]
+    ) throws(StoreError) {
+        var sent: [Int] = []
+        var commands: [Command] = []
+        for (index, item) in items.enumerated() {
+            let end = item.expiry.extended(by: margin)
+            if end.isPast(at: now) {
+                outcomes[index] = .expired
+            } else {
+                sent.append(index)
+                commands.append(denyCommand(item, value: value(entry, item, now), end: end))
+            }
+        }
+        var present: [Int] = []
+        try exchange(commands, sent, &outcomes) { reply, index in
+            if case .null = reply {
+                present.append(index)
+                return .unknown
+            }
+            return .revoked
+        }
+
+        let extensions = present.map { index in
+            Command.eval(
+                Script.extendDenial, keys: [layout.denyKey(items[index].id)],
+                [
+                    .bytes(value(entry, items[index], now)),
+                    .text(items[index].expiry.extended(by: margin).seconds.map(String.init) ?? ""),
+                ])
+        }
+        try exchange(extensions, present, &outcomes) { reply, _ in
+            reply == .integer(1) ? .revoked : .alreadyRevoked
+        }
+    }
+
+    /// Only what was acknowledged as denied leaves its list: an item taken off first would be
+    /// found by nobody if the work broke off in between.
+    private func unlistRevoked(
+        _ items: [Revocation], into outcomes: inout [RevocationOutcome]
+    ) throws(StoreError) {
+        let listed = items.indices.filter { index in
+            items[index].user != nil && [.revoked, .alreadyRevoked].contains(outcomes[index])
+        }
+        let commands = listed.compactMap { index in
+            items[index].user.map { unlistCommand([items[index].id], of: $0) }
+        }
+        let before = outcomes
+        // A broken connection leaves the blacklist entries standing: these items stay revoked.
+        var ignored = outcomes
+        try exchange(commands, listed, &ignored) { _, index in before[index] }
+        for index in listed {
+            if case .failed = ignored[index] { outcomes[index] = ignored[index] }
+        }
+    }
+
+    /// Sends `commands`, the items of which are `indices`, and lets `judge` turn each reply into
+    /// an outcome. If the connection breaks, what was sent without an answer is `unknown`.
+    private func exchange(
+        _ commands: [Command], _ indices: [Int], _ outcomes: inout [RevocationOutcome],
+        judge: (Reply, Int) -> RevocationOutcome
+    ) throws(StoreError) {
+        guard !commands.isEmpty else { return }
+        do throws(RedisError) {
+            let replies = try client.pipeline(commands)
+            for (position, reply) in replies.enumerated() {
+                if case .error(let error) = reply {
+                    let command = commands[position]
+                    outcomes[indices[position]] = .failed(
+                        .refused(error, command: command.name, key: command.key))
+                } else {
+                    outcomes[indices[position]] = judge(reply, indices[position])
+                }
+            }
+        } catch {
+            // Replies that did arrive are gone with the error: unknown is the honest word for all
+            // that may have been executed.
+            let touched = error.progress?.sent ?? 0
+            for index in indices.prefix(touched) { outcomes[index] = .unknown }
+            throw .redis(error)
+        }
+    }
+
+    private func denyCommand(_ item: Revocation, value: [UInt8], end: Expiry) -> Command {
+        let key = layout.denyKey(item.id)
+        if let seconds = end.seconds {
+            return Command("SET", key: key, .bytes(value), "EXAT", .integer(seconds), "NX")
+        }
+        return Command("SET", key: key, .bytes(value), "NX")
+    }
+
+    private func value(_ entry: DenyEntry?, _ item: Revocation, _ now: Int64) -> [UInt8] {
+        guard var entry else { return DenyEntry.shortValue }
+        entry.time = now
+        entry.user = item.user
+        return entry.value
+    }
+}

@@ -1,0 +1,80 @@
+package import Redis
+
+/// Revocation state in one Redis under one layout.
+///
+/// Every time that is stored or compared comes from Redis' own clock: an operator's clock that is
+/// ahead would otherwise let a blacklist entry die before its token.
+package final class TokenStore {
+    /// Who changes things, for the audit trail.
+    package struct Origin: Equatable, Sendable {
+        package var actor: String
+        package var host: String
+
+        package init(actor: String, host: String) {
+            self.actor = actor
+            self.host = host
+        }
+    }
+
+    package let layout: Layout
+    let client: Client
+    let origin: Origin
+    /// The longest life of any token, in seconds; nil where nobody promised one. Without it a
+    /// cutoff never goes away.
+    let maximumLifetime: Int64?
+    let margin: Int64
+
+    /// `margin` is how many seconds an entry outlives its token; nil takes the layout's.
+    package init(
+        client: Client, layout: Layout, origin: Origin, maximumLifetime: Int64? = nil,
+        margin: Int64? = nil
+    ) {
+        self.client = client
+        self.layout = layout
+        self.origin = origin
+        self.maximumLifetime = maximumLifetime
+        self.margin = margin ?? layout.denyMargin
+    }
+
+    /// Redis' clock, in whole unix seconds.
+    package func time() throws(StoreError) -> Int64 {
+        try StoreError.wrapping { () throws(RedisError) in try client.serverTime().seconds }
+    }
+
+    /// One command; an error reply names the command and its key.
+    func call(_ command: Command) throws(StoreError) -> Reply {
+        let reply = try StoreError.wrapping { () throws(RedisError) in try client.call(command) }
+        return try check(reply, of: command)
+    }
+
+    /// All commands in one round trip; the first error reply is thrown.
+    func pipeline(_ commands: [Command]) throws(StoreError) -> [Reply] {
+        guard !commands.isEmpty else { return [] }
+        let replies = try StoreError.wrapping { () throws(RedisError) in
+            try client.pipeline(commands)
+        }
+        for (command, reply) in zip(commands, replies) { _ = try check(reply, of: command) }
+        return replies
+    }
+
+    func check(_ reply: Reply, of command: Command) throws(StoreError) -> Reply {
+        if case .error(let error) = reply {
+            throw .refused(error, command: command.name, key: command.key)
+        }
+        return reply
+    }
+
+    /// Reads a cutoff: unix seconds, or nil where none is set.
+    func cutoff(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64? {
+        switch reply {
+        case .null: return nil
+        case .string(let bytes):
+            guard let value = Int64(String(decoding: bytes, as: UTF8.self)) else {
+                throw .corrupt(key: key)
+            }
+            return value
+        default:
+            throw .redis(.unexpectedReply(expected: "string", got: reply.shape))
+        }
+    }
+}
