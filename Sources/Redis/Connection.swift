@@ -1,0 +1,160 @@
+internal import Glibc
+internal import Platform
+
+/// What happens on a connection, for a verbose trace. Passwords are masked before it is called.
+package enum TraceEvent {
+    case connected(address: String, ServerInfo)
+    case command(Command)
+    case reply(Reply)
+}
+
+/// One authenticated connection to one server.
+///
+/// After a time-out, a protocol error or a hang-up it is dead and refuses every call: a reply that
+/// comes late could be taken for the answer to the next command.
+package final class Connection {
+    package typealias Trace = (TraceEvent) -> Void
+
+    /// The endpoint as errors show it.
+    package let address: String
+    /// What the server said about itself when the connection was made.
+    package private(set) var info = ServerInfo.old
+    /// Milliseconds that connecting, and each gap between replies, may take.
+    package let timeout: Int
+    package var trace: Trace?
+
+    let transport: Transport
+    let reader: ReplyReader
+    var output = OutputBuffer()
+    /// Whether a time-out, an error or a hang-up has ended this connection.
+    package internal(set) var isDead = false
+    /// Whether a command has been answered with something other than LOADING.
+    var hasServed = false
+
+    /// Connects, authenticates and selects the database, in one round trip.
+    package init(
+        to target: RedisTarget, timeout: Int = 5000, trace: Trace? = nil
+    ) throws(RedisError) {
+        precondition(timeout > 0)
+        address = target.endpoint.description
+        self.timeout = timeout
+        self.trace = trace
+        reader = try ReplyReader.make()
+        transport = try Transport.connect(to: target.endpoint, milliseconds: timeout)
+        info = try Handshake(target: target).run(on: self)
+        trace?(.connected(address: address, info))
+    }
+
+    /// The reply to one command; an error reply is thrown as `RedisError.server`.
+    ///
+    /// While the server still loads its data the command is repeated, as long as loading moves on.
+    package func call(_ command: Command) throws(RedisError) -> Reply {
+        let replies = try pipeline([command])
+        return try replies[0].value()
+    }
+
+    /// The replies to `commands` in their order; error replies are values here.
+    ///
+    /// Commands that were refused because the server loads its data are sent again.
+    package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
+        var replies = try exchange(commands)
+        var patience = LoadingPatience(timeout: timeout)
+        while true {
+            let refused = replies.indices.filter { replies[$0].isLoading }
+            if refused.isEmpty { return replies }
+            guard try patience.waits(on: self) else { return replies }
+            let again = try exchange(refused.map { commands[$0] })
+            for (index, reply) in zip(refused, again) { replies[index] = reply }
+        }
+    }
+
+    /// Runs `commands` as one MULTI … EXEC and returns their replies.
+    ///
+    /// The server does not roll back: an error reply among the values (WRONGTYPE, say) leaves the
+    /// others done.
+    package func transaction(_ commands: [Command]) throws(RedisError) -> [Reply] {
+        var patience = LoadingPatience(timeout: timeout)
+        while true {
+            let replies = try exchange([Command("MULTI")] + commands + [Command("EXEC")])
+            let refusals = replies.dropLast().compactMap { reply in
+                if case .error(let error) = reply { return error }
+                return nil as ServerError?
+            }
+            if refusals.contains(where: { $0.kind == .loading }), try patience.waits(on: self) {
+                continue
+            }
+            return try Self.result(of: replies[replies.count - 1], refusals: refusals)
+        }
+    }
+
+    private static func result(
+        of exec: Reply, refusals: [ServerError]
+    ) throws(RedisError) -> [Reply] {
+        switch exec {
+        case .array(let results): return results
+        case .null: throw .transactionConflict
+        case .error(let error):
+            if error.kind == .execAborted { throw .transactionAborted(refusals) }
+            // Where MULTI itself was refused, EXEC only says that there was none.
+            throw .server(refusals.first ?? error)
+        default: throw .unexpectedReply(expected: "EXEC", got: exec.shape)
+        }
+    }
+
+    /// Sends everything and collects every reply.
+    func exchange(_ commands: [Command]) throws(RedisError) -> [Reply] {
+        var replies: [Reply] = []
+        replies.reserveCapacity(commands.count)
+        var next = 0
+        var loop = PipelineLoop(connection: self, maxInFlight: PipelineLoop.standardInFlight)
+        try loop.run { () throws(RedisError) in
+            guard next < commands.count else { return nil }
+            next += 1
+            return commands[next - 1]
+        } onReply: { (_, reply) throws(RedisError) in
+            replies.append(reply)
+        } wrap: {
+            $0
+        }
+        return replies
+    }
+
+    /// Sends commands as `next` gives them (nil ends it) and hands each reply to `onReply` with the
+    /// number of its command, from 0, in order. Error replies are values.
+    ///
+    /// At most `maxInFlight` commands and 256 KiB wait at a time, so that memory stays flat here
+    /// and on the server. When a signal asks to stop (`Signals.pending`), no more commands are
+    /// taken and the replies under way are still collected. When `next` or `onReply` throws, the
+    /// connection is dead, for replies may be left on it.
+    package func stream(
+        maxInFlight: Int = PipelineLoop.standardInFlight,
+        next: () throws -> Command?, onReply: (Int, Reply) throws -> Void
+    ) throws -> StreamResult {
+        if !hasServed { try awaitLoading() }
+        var loop = PipelineLoop(connection: self, maxInFlight: maxInFlight)
+        loop.stopsOnSignal = true
+        try loop.run(next: next, onReply: onReply) { $0 }
+        return StreamResult(progress: loop.progress, interruptedBy: loop.interruptedBy)
+    }
+
+    /// Waits until the server has loaded its data, since a stream cannot send commands again.
+    private func awaitLoading() throws(RedisError) {
+        // A command that every user may send and that is refused while loading does not exist;
+        // one that is not permitted is answered with NOPERM, which is as good an answer.
+        _ = try pipeline([Command("PING")])
+    }
+}
+
+/// How a stream ended.
+package struct StreamResult: Equatable, Sendable {
+    package let progress: Progress
+    /// The signal that cut it short; every command that was sent has still been answered.
+    package let interruptedBy: CInt?
+}
+
+extension Reply {
+    var isLoading: Bool {
+        if case .error(let error) = self { return error.kind == .loading }
+        return false
+    }
+}

@@ -1,0 +1,111 @@
+internal import Platform
+
+/// Who we are: HELLO 2 with the password, and SELECT, in one round trip.
+///
+/// HELLO needs no permission at all and tells version, mode and role. Never version 3: hiredis
+/// 0.14 cannot read it.
+struct Handshake {
+    let target: RedisTarget
+
+    func run(on connection: Connection) throws(RedisError) -> ServerInfo {
+        // Once, so that no outgrown buffer keeps the password.
+        connection.output.reserve(512 + (target.password?.count ?? 0))
+        defer { if target.password != nil { connection.output.wipe() } }
+        appendHello(to: &connection.output)
+        let replies = try exchange(on: connection)
+        if case .error(let error) = replies[0] {
+            guard error.kind == .unknownCommand else { throw failure(error) }
+            try authenticateWithoutHello(on: connection)
+            return .old
+        }
+        let info = try ServerInfo(hello: replies[0])
+        try refuseUnsupported(info.mode, address: connection.address)
+        try checkSelect(replies.dropFirst())
+        return info
+    }
+
+    private func appendHello(to output: inout OutputBuffer) {
+        output.appendHeader("*", 4 + (target.password == nil ? 0 : 3))
+        output.appendBulk("HELLO".utf8)
+        output.appendBulk("2".utf8)
+        if let password = target.password {
+            output.appendBulk("AUTH".utf8)
+            output.appendBulk((target.user ?? "default").utf8)
+            output.appendBulk(password)
+        }
+        output.appendBulk("SETNAME".utf8)
+        output.appendBulk("jwtctl".utf8)
+    }
+
+    /// Redis before version 6, some proxies, and servers on which HELLO was renamed.
+    private func authenticateWithoutHello(on connection: Connection) throws(RedisError) {
+        if let password = target.password {
+            connection.output.appendHeader("*", target.user == nil ? 2 : 3)
+            connection.output.appendBulk("AUTH".utf8)
+            if let user = target.user { connection.output.appendBulk(user.utf8) }
+            connection.output.appendBulk(password)
+            let replies = try exchange(on: connection)
+            // A failed AUTH ends the run: going on as `default` is what redis-cli does.
+            if case .error(let error) = replies[0] { throw .authentication(error) }
+            return try checkSelect(replies.dropFirst())
+        }
+        // HELLO would have told; without it only a command can say that a password is needed.
+        let ping = try connection.exchange([Command("PING")])[0]
+        if case .error(let error) = ping, error.kind == .noAuth { throw .authentication(error) }
+        if target.database != 0 {
+            try checkSelect(try connection.exchange([select])[...])
+        }
+    }
+
+    /// Sends what was encoded, and SELECT where a database is wanted.
+    private func exchange(on connection: Connection) throws(RedisError) -> [Reply] {
+        connection.trace?(.command(Command("HELLO", "****")))
+        var commands = 1
+        if target.database != 0 {
+            connection.output.append(select)
+            commands += 1
+        }
+        var replies: [Reply] = []
+        var loop = PipelineLoop(connection: connection, maxInFlight: commands)
+        loop.phase = .handshake
+        loop.adopt(commands)
+        try loop.run { () throws(RedisError) in
+            nil
+        } onReply: { (_, reply) throws(RedisError) in
+            // A server that is full says so and hangs up: do not wait for the second reply.
+            if case .error(let error) = reply, error.kind == .maxClients { throw .server(error) }
+            replies.append(reply)
+        } wrap: {
+            $0
+        }
+        connection.hasServed = false
+        return replies
+    }
+
+    private var select: Command { Command("SELECT", .integer(Int64(target.database))) }
+
+    private func checkSelect(_ replies: ArraySlice<Reply>) throws(RedisError) {
+        guard case .error(let error)? = replies.first else { return }
+        if error.text.hasPrefix("ERR DB index") || error.text.hasPrefix("ERR invalid DB index") {
+            throw .noSuchDatabase(target.database, error)
+        }
+        throw failure(error)
+    }
+
+    private func failure(_ error: ServerError) -> RedisError {
+        switch error.kind {
+        case .noAuth, .wrongPassword: .authentication(error)
+        default: .server(error)
+        }
+    }
+
+    private func refuseUnsupported(
+        _ mode: ServerInfo.Mode, address: String
+    ) throws(RedisError) {
+        switch mode {
+        case .cluster: throw .unsupported(.cluster, address: address)
+        case .sentinel: throw .unsupported(.sentinel, address: address)
+        case .standalone, .unknown: return
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package import Platform
+
+/// How far an exchange came before it ended.
+package struct Progress: Equatable, Sendable {
+    /// Commands that the caller handed over.
+    package var accepted: Int
+    /// Of those, commands that were given to the system whole: the server may have run them.
+    package var sent: Int
+    /// Of those, commands whose reply arrived.
+    package var acknowledged: Int
+
+    package init(accepted: Int = 0, sent: Int = 0, acknowledged: Int = 0) {
+        self.accepted = accepted
+        self.sent = sent
+        self.acknowledged = acknowledged
+    }
+
+    /// Sent but not answered: nobody can tell whether the server ran them.
+    package var unknown: Int { sent - acknowledged }
+
+    /// Certainly not executed, not even in part.
+    package var notSent: Int { accepted - sent }
+}
+
+/// Why Redis could not be used.
+package enum RedisError: Error, Equatable, Sendable {
+    package enum Phase: Equatable, Sendable {
+        case connect, handshake, reply
+    }
+
+    /// What sent something other than RESP2.
+    package enum Peer: Equatable, Sendable {
+        /// An HTTP server.
+        case http
+        /// A TLS alert: the port wants TLS.
+        case tls
+        /// A reply type of RESP3, which was never asked for.
+        case resp3
+        /// Another first byte.
+        case unknown(UInt8)
+        /// RESP that breaks its own rules, such as a length that is no number.
+        case malformed
+    }
+
+    package enum Feature: Equatable, Sendable {
+        /// The server is a node of a Cluster.
+        case cluster
+        /// The server is a Sentinel, which holds no data.
+        case sentinel
+    }
+
+    /// The name could not be resolved; `reason` is the system's text.
+    case resolve(host: String, reason: String)
+    /// No address could be reached; `cause` is the last address's error.
+    case connect(address: String, SystemError)
+    /// Nothing moved for `milliseconds`.
+    case timeout(Phase, address: String, milliseconds: Int, Progress)
+    /// The other side ended the connection; `cause` is nil for an orderly end.
+    case closed(address: String, SystemError?, Progress)
+    /// What came is not RESP2.
+    case protocolError(Peer, address: String, Progress)
+    /// One reply is larger than `limit` bytes or elements.
+    case replyTooLarge(limit: Int, Progress)
+    /// An error reply.
+    case server(ServerError)
+    /// The password is wrong (WRONGPASS), or one is needed (NOAUTH).
+    case authentication(ServerError)
+    /// The server has no such database.
+    case noSuchDatabase(Int, ServerError)
+    /// The server is a replica, where a primary was asked for.
+    case replica(address: String)
+    /// EXECABORT: nothing of the transaction ran; `causes` are the refusals of its commands.
+    case transactionAborted([ServerError])
+    /// A watched key changed: nothing of the transaction ran.
+    case transactionConflict
+    case unexpectedReply(expected: String, got: String)
+    /// The hiredis that was loaded is not the one this program was built for.
+    case incompatibleLibrary
+    /// A signal asked the program to stop before the connection stood.
+    case interrupted(signal: CInt)
+    case unsupported(Feature, address: String)
+
+    /// How far the exchange came, nil where no command was under way.
+    package var progress: Progress? {
+        switch self {
+        case .timeout(_, _, _, let progress), .closed(_, _, let progress),
+            .protocolError(_, _, let progress), .replyTooLarge(_, let progress):
+            progress
+        default: nil
+        }
+    }
+
+    /// Whether a command may have been executed although its reply never came.
+    package var mayHaveExecuted: Bool { (progress?.unknown ?? 0) > 0 }
+}

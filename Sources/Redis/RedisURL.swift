@@ -1,0 +1,196 @@
+internal import Platform
+
+/// Reads Redis URLs, strictly by RFC 3986: what is not understood is refused, never skipped.
+package enum RedisURL {
+    /// What a unix socket's address holds on Linux, without the final NUL.
+    static let unixPathLimit = 107
+
+    /// The server that `text` names, such as `redis://user:secret@host:6379/0`.
+    package static func parse(_ text: String) throws(RedisURLError) -> RedisTarget {
+        let bytes = Array(text.utf8)
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+            bytes[colon...].starts(with: "://".utf8)
+        else { throw .missingScheme }
+        let scheme = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
+        let isUnix: Bool
+        switch scheme {
+        case "redis", "valkey": isUnix = false
+        case "unix", "redis+unix", "redis-socket", "redis+socket": isUnix = true
+        case "rediss", "valkeys", "redis+sentinel", "rediss+sentinel", "redis-sentinel",
+            "rediss-sentinel", "valkey+sentinel", "valkeys+sentinel":
+            throw .notSupportedYet(scheme: scheme)
+        default: throw .unknownScheme(isSchemeName(scheme) ? scheme : "")
+        }
+        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .badCharacter }
+        var rest = bytes[(colon + 3)...]
+        let userinfo = try takeUserinfo(from: &rest)
+        guard !rest.contains(UInt8(ascii: "#")) else { throw .fragment }
+        var query: ArraySlice<UInt8> = []
+        if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
+            query = rest[(mark + 1)...]
+            rest = rest[..<mark]
+        }
+        let queried = try database(inQuery: query, alias: isUnix)
+        if isUnix {
+            let path = try unixPath(rest)
+            return RedisTarget(
+                endpoint: .unix(path: path), user: userinfo.user, password: userinfo.password,
+                database: queried ?? 0)
+        }
+        let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+        let endpoint = try authority(rest[..<slash])
+        let inPath = rest[slash...].dropFirst()
+        if !inPath.isEmpty, queried != nil { throw .databaseTwice }
+        return RedisTarget(
+            endpoint: endpoint, user: userinfo.user, password: userinfo.password,
+            database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath))
+    }
+
+    /// Splits at the last `@`, since many people forget to encode one in their password.
+    private static func takeUserinfo(
+        from rest: inout ArraySlice<UInt8>
+    ) throws(RedisURLError) -> (user: String?, password: SecretBytes?) {
+        guard let at = rest.lastIndex(of: UInt8(ascii: "@")) else { return (nil, nil) }
+        let userinfo = rest[..<at]
+        rest = rest[(at + 1)...]
+        guard !userinfo.isEmpty else { return (nil, nil) }
+        guard let colon = userinfo.firstIndex(of: UInt8(ascii: ":")) else {
+            throw .ambiguousUserinfo
+        }
+        let user = try decoded(userinfo[..<colon], part: "user")
+        var password = try decodedBytes(userinfo[(colon + 1)...], part: "password")
+        defer { wipe(&password) }
+        guard !password.isEmpty else {
+            if user.isEmpty { return (nil, nil) }
+            throw .userWithoutPassword
+        }
+        return (user.isEmpty ? nil : user, SecretBytes(copying: password))
+    }
+
+    /// `host`, `host:port`, `[v6]` or `[v6]:port`; what is absent has its default.
+    private static func authority(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> Endpoint {
+        guard !text.contains(UInt8(ascii: ",")) else { throw .severalHosts }
+        var host = text
+        var port = text[text.endIndex...]
+        if text.first == UInt8(ascii: "[") {
+            guard let close = text.firstIndex(of: UInt8(ascii: "]")) else { throw .badHost }
+            host = text[(text.startIndex + 1)..<close]
+            port = text[(close + 1)...]
+            let allowed = Array("0123456789abcdefABCDEF:.".utf8)
+            guard host.contains(UInt8(ascii: ":")), host.allSatisfy(allowed.contains) else {
+                throw .badHost
+            }
+            guard port.isEmpty || port.first == UInt8(ascii: ":") else { throw .badHost }
+        } else if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
+            host = text[..<colon]
+            port = text[colon...]
+            // A second colon is an IPv6 address without its brackets.
+            guard !port.dropFirst().contains(UInt8(ascii: ":")) else { throw .badHost }
+        }
+        let name = try decoded(host, part: "host")
+        let allowed = name.utf8.allSatisfy {
+            $0 > 0x20 && $0 != 0x7f && !"/?#@\\".utf8.contains($0)
+        }
+        guard allowed else { throw .badHost }
+        return .tcp(host: name.isEmpty ? "127.0.0.1" : name, port: try portNumber(port.dropFirst()))
+    }
+
+    private static func portNumber(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> UInt16 {
+        if text.isEmpty { return 6379 }
+        guard text.count <= 5, let number = decimal(text), (1...65535).contains(number) else {
+            throw .badPort
+        }
+        return UInt16(number)
+    }
+
+    private static func unixPath(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> String {
+        guard text.first == UInt8(ascii: "/") else { throw .missingPath }
+        let path = try decoded(text, part: "path")
+        guard path.utf8.count <= unixPathLimit else { throw .pathTooLong(limit: unixPathLimit) }
+        guard !path.utf8.contains(0), path.utf8.count > 1 else { throw .missingPath }
+        return path
+    }
+
+    /// `db=N`; Lettuce and redis-py's socket URLs also write `database=N` and `virtual_host=N`,
+    /// of which only the former is unmistakable.
+    private static func database(
+        inQuery query: ArraySlice<UInt8>, alias: Bool
+    ) throws(RedisURLError) -> Int? {
+        var found: Int?
+        for pair in query.split(separator: UInt8(ascii: "&")) {
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            let name = try decoded(pair[..<equals], part: "query")
+            guard name == "db" || alias && name == "database" else {
+                throw .unknownParameter(name)
+            }
+            guard found == nil else { throw .databaseTwice }
+            found = try databaseNumber(pair[equals...].dropFirst())
+        }
+        return found
+    }
+
+    private static func databaseNumber(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> Int {
+        guard text.count <= 9, let number = decimal(text),
+            text.first != UInt8(ascii: "0") || text.count == 1
+        else { throw .badDatabase }
+        return number
+    }
+
+    /// Digits only: `Int(_:)` would also take a sign.
+    private static func decimal(_ text: ArraySlice<UInt8>) -> Int? {
+        guard !text.isEmpty, text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return text.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+
+    private static func isSchemeName(_ text: String) -> Bool {
+        text.count <= 30
+            && text.utf8.allSatisfy {
+                (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || "+-.".utf8.contains($0)
+            }
+    }
+
+    private static func decoded(
+        _ text: ArraySlice<UInt8>, part: String
+    ) throws(RedisURLError) -> String {
+        let bytes = try decodedBytes(text, part: part)
+        guard let result = String(validating: bytes, as: UTF8.self) else {
+            throw .badPercentEncoding(part: part)
+        }
+        return result
+    }
+
+    private static func decodedBytes(
+        _ text: ArraySlice<UInt8>, part: String
+    ) throws(RedisURLError) -> [UInt8] {
+        var result: [UInt8] = []
+        // Room for all of it at once: growing would leave copies of a password behind.
+        result.reserveCapacity(text.count)
+        var index = text.startIndex
+        while index < text.endIndex {
+            guard text[index] == UInt8(ascii: "%") else {
+                result.append(text[index])
+                index += 1
+                continue
+            }
+            guard index + 2 < text.endIndex,
+                let high = hexadecimal(text[index + 1]), let low = hexadecimal(text[index + 2])
+            else { throw .badPercentEncoding(part: part) }
+            result.append(high << 4 | low)
+            index += 3
+        }
+        return result
+    }
+
+    private static func hexadecimal(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x41...0x46: digit - 0x41 + 10
+        case 0x61...0x66: digit - 0x61 + 10
+        default: nil
+        }
+    }
+
+    private static func wipe(_ bytes: inout [UInt8]) {
+        for index in bytes.indices { bytes[index] = 0 }
+    }
+}

@@ -1,0 +1,35 @@
+/// Why a Redis URL was refused. No case carries text that may be part of a password.
+package enum RedisURLError: Error, Equatable, Sendable {
+    /// There is no `scheme://` at the beginning.
+    case missingScheme
+    /// A scheme that is not one of ours.
+    case unknownScheme(String)
+    /// A scheme that names something this version cannot talk to yet, such as `rediss`.
+    case notSupportedYet(scheme: String)
+    /// Several comma-separated hosts: a Cluster or Sentinel, which this version cannot use yet.
+    case severalHosts
+    /// `redis://secret@host`: a user for some programs, a password for others. The right spelling
+    /// of a password alone is `redis://:secret@host`.
+    case ambiguousUserinfo
+    /// A user without a password would silently be the `default` user.
+    case userWithoutPassword
+    /// A `%` that two hexadecimal digits do not follow, or bytes that are not UTF-8, in `part`.
+    case badPercentEncoding(part: String)
+    /// A blank, a control character or one outside ASCII stands in the URL unencoded.
+    case badCharacter
+    case badHost
+    /// Not a number of 1 to 65535.
+    case badPort
+    /// Not a decimal number without leading zeros.
+    case badDatabase
+    /// The database stands both in the path and in the query.
+    case databaseTwice
+    /// A query parameter that does not exist.
+    case unknownParameter(String)
+    /// `unix://` without an absolute path.
+    case missingPath
+    /// Longer than the 107 bytes that a unix socket's address holds.
+    case pathTooLong(limit: Int)
+    /// A `#fragment` means nothing here; in a password it has to be written as `%23`.
+    case fragment
+}

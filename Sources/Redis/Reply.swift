@@ -1,0 +1,69 @@
+/// What the server answered to one command, copied out of the parser.
+package enum Reply: Equatable, Sendable {
+    case status(String)
+    case string([UInt8])
+    case integer(Int64)
+    case null
+    case array([Reply])
+    case error(ServerError)
+
+    /// What the reply is, without its content, for `RedisError.unexpectedReply`.
+    package var shape: String {
+        switch self {
+        case .status: "status"
+        case .string: "string"
+        case .integer: "integer"
+        case .null: "null"
+        case .array(let items): "array of \(items.count)"
+        case .error: "error"
+        }
+    }
+
+    /// This reply; an error reply is thrown as `RedisError.server`.
+    package func value() throws(RedisError) -> Reply {
+        if case .error(let error) = self { throw .server(error) }
+        return self
+    }
+
+    /// Requires `+OK`.
+    package func ok() throws(RedisError) {
+        guard case .status("OK") = self else { throw mismatch("OK") }
+    }
+
+    package func integer() throws(RedisError) -> Int64 {
+        guard case .integer(let number) = self else { throw mismatch("integer") }
+        return number
+    }
+
+    package func bytes() throws(RedisError) -> [UInt8] {
+        guard case .string(let bytes) = self else { throw mismatch("string") }
+        return bytes
+    }
+
+    /// The string, or nil for a null reply: a key that is not there.
+    package func optionalBytes() throws(RedisError) -> [UInt8]? {
+        if case .null = self { return nil }
+        return try bytes()
+    }
+
+    /// A string or status as text; bytes that are not UTF-8 are replaced.
+    package func text() throws(RedisError) -> String {
+        if case .status(let text) = self { return text }
+        return String(decoding: try bytes(), as: UTF8.self)
+    }
+
+    package func array() throws(RedisError) -> [Reply] {
+        guard case .array(let items) = self else { throw mismatch("array") }
+        return items
+    }
+
+    /// An array of strings.
+    package func byteStrings() throws(RedisError) -> [[UInt8]] {
+        try array().map { item throws(RedisError) in try item.bytes() }
+    }
+
+    private func mismatch(_ expected: String) -> RedisError {
+        if case .error(let error) = self { return .server(error) }
+        return .unexpectedReply(expected: expected, got: shape)
+    }
+}

@@ -1,0 +1,99 @@
+internal import CHiredis
+
+/// The RESP parser of hiredis, with the limits that it lacks. After any error it is of no use.
+///
+/// Only the names that hiredis 0.14 and 1.x share are used; no pointer into its replies escapes.
+@safe final class ReplyReader {
+    private let reader: UnsafeMutablePointer<redisReader>
+    private var limits = ReplyGuard()
+
+    private init(owning reader: UnsafeMutablePointer<redisReader>) {
+        unsafe self.reader = reader
+    }
+
+    deinit {
+        unsafe redisReaderFree(reader)
+    }
+
+    /// A reader, after a proof that the headers and the library agree on a reply's layout.
+    static func make() throws(RedisError) -> ReplyReader {
+        guard let trial = unsafe redisReaderCreate() else { throw .incompatibleLibrary }
+        let hasExpectedLayout = unsafe ReplyReader(owning: trial).passesLayoutCheck()
+        guard hasExpectedLayout, let reader = unsafe redisReaderCreate() else {
+            throw .incompatibleLibrary
+        }
+        return unsafe ReplyReader(owning: reader)
+    }
+
+    /// hiredis 1.0 moved the fields of a reply. In both wrong pairings `len` reads as something
+    /// other than 1, and only then may `str` be touched.
+    private func passesLayoutCheck() -> Bool {
+        let sample: [CChar] = Array("$1\r\nx\r\n".utf8.map { CChar(bitPattern: $0) })
+        guard unsafe redisReaderFeed(reader, sample, sample.count) == REDIS_OK else { return false }
+        var result: UnsafeMutableRawPointer?
+        guard unsafe redisReaderGetReply(reader, &result) == REDIS_OK,
+            let result = unsafe result
+        else { return false }
+        defer { unsafe freeReplyObject(result) }
+        let reply = unsafe result.assumingMemoryBound(to: redisReply.self)
+        guard unsafe reply.pointee.type == REDIS_REPLY_STRING, unsafe reply.pointee.len == 1,
+            let text = unsafe reply.pointee.str
+        else { return false }
+        return unsafe text[0] == CChar(UInt8(ascii: "x"))
+    }
+
+    /// Bytes of a reply that is not complete yet.
+    var incompleteBytes: Int { limits.incompleteBytes }
+
+    /// Takes bytes from the peer, at most 16 KiB at a time: hiredis moves its buffer per reply.
+    func feed(_ bytes: UnsafeRawBufferPointer) throws(ReplyGuard.Fault) {
+        try unsafe limits.check(bytes)
+        let status = unsafe redisReaderFeed(
+            reader, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+        guard status == REDIS_OK else { throw .tooLarge(limit: ReplyGuard.byteLimit) }
+    }
+
+    /// The next complete reply, nil where more bytes are needed.
+    func next() throws(ReplyGuard.Fault) -> Reply? {
+        var result: UnsafeMutableRawPointer?
+        guard unsafe redisReaderGetReply(reader, &result) == REDIS_OK else {
+            throw .peer(.malformed)
+        }
+        guard let result = unsafe result else { return nil }
+        defer { unsafe freeReplyObject(result) }
+        return unsafe try Self.copy(result.assumingMemoryBound(to: redisReply.self))
+    }
+
+    /// At most `ReplyGuard.depthLimit` levels deep.
+    private static func copy(
+        _ reply: UnsafeMutablePointer<redisReply>
+    ) throws(ReplyGuard.Fault) -> Reply {
+        switch unsafe reply.pointee.type {
+        case REDIS_REPLY_STRING: return .string(unsafe Array(bytes(of: reply)))
+        case REDIS_REPLY_STATUS:
+            return unsafe .status(String(decoding: bytes(of: reply), as: UTF8.self))
+        case REDIS_REPLY_ERROR:
+            return unsafe .error(ServerError(String(decoding: bytes(of: reply), as: UTF8.self)))
+        case REDIS_REPLY_INTEGER: return .integer(Int64(unsafe reply.pointee.integer))
+        case REDIS_REPLY_NIL: return .null
+        case REDIS_REPLY_ARRAY:
+            let count = Int(unsafe reply.pointee.elements)
+            var items: [Reply] = []
+            items.reserveCapacity(count)
+            for index in 0..<count {
+                guard let item = unsafe reply.pointee.element?[index] else {
+                    throw .peer(.malformed)
+                }
+                items.append(try unsafe copy(item))
+            }
+            return .array(items)
+        default: throw .peer(.resp3)
+        }
+    }
+
+    private static func bytes(of reply: UnsafeMutablePointer<redisReply>) -> UnsafeRawBufferPointer
+    {
+        unsafe UnsafeRawBufferPointer(
+            start: reply.pointee.str, count: Int(reply.pointee.len))
+    }
+}

@@ -1,0 +1,64 @@
+/// An error reply: the server's text, and what it means.
+package struct ServerError: Error, Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
+        case noAuth, wrongPassword, noPermission, wrongType, loading, readOnly, outOfMemory
+        case misconfigured, noReplicas, busy, clusterDown, masterDown, execAborted, noScript
+        case tryAgain, crossSlot, maxClients, unknownCommand
+        /// The slot has moved for good; `address` is the server's `host:port`.
+        case moved(slot: Int, address: String)
+        /// The slot is on the move: ask there, for this command only.
+        case ask(slot: Int, address: String)
+        case other
+    }
+
+    /// Untrusted text from the server: escape it before it reaches a terminal.
+    package let text: String
+    package let kind: Kind
+
+    package init(_ text: String) {
+        self.text = text
+        kind = Self.kind(of: text)
+    }
+
+    /// The first word, such as `WRONGTYPE`.
+    package var code: String { String(text.prefix { $0 != " " }) }
+
+    private static func kind(of text: String) -> Kind {
+        let words = text.split(separator: " ", maxSplits: 3)
+        switch words.first {
+        case "NOAUTH": return .noAuth
+        case "WRONGPASS": return .wrongPassword
+        case "NOPERM": return .noPermission
+        case "WRONGTYPE": return .wrongType
+        case "LOADING": return .loading
+        case "READONLY": return .readOnly
+        case "OOM": return .outOfMemory
+        case "MISCONF": return .misconfigured
+        case "NOREPLICAS": return .noReplicas
+        case "BUSY": return .busy
+        case "CLUSTERDOWN": return .clusterDown
+        case "MASTERDOWN": return .masterDown
+        case "EXECABORT": return .execAborted
+        case "NOSCRIPT": return .noScript
+        case "TRYAGAIN": return .tryAgain
+        case "CROSSSLOT": return .crossSlot
+        case "MOVED", "ASK":
+            guard words.count >= 3, let slot = Int(words[1]) else { return .other }
+            let address = String(words[2])
+            return words[0] == "ASK"
+                ? .ask(slot: slot, address: address) : .moved(slot: slot, address: address)
+        default: return kindOfPlainError(text)
+        }
+    }
+
+    /// What only the words after `ERR` tell.
+    private static func kindOfPlainError(_ text: String) -> Kind {
+        if text.hasPrefix("ERR max number of clients reached") { return .maxClients }
+        if text.hasPrefix("ERR unknown command") { return .unknownCommand }
+        // Before Redis 6 a wrong password has no code of its own.
+        if text.hasPrefix("ERR invalid password") { return .wrongPassword }
+        // Inside a script the ACL's refusal is worded differently.
+        if text.hasPrefix("ERR The user executing the script") { return .noPermission }
+        return .other
+    }
+}

@@ -1,0 +1,54 @@
+/// What a server says about itself in its answer to HELLO.
+package struct ServerInfo: Equatable, Sendable {
+    package enum Role: Equatable, Sendable {
+        case primary, replica, unknown
+    }
+
+    package enum Mode: Equatable, Sendable {
+        case standalone, cluster, sentinel, unknown
+    }
+
+    /// `redis`, or `valkey` and others that say so.
+    package let server: String
+    /// nil where the server is too old for HELLO (before Redis 6).
+    package let version: String?
+    package let mode: Mode
+    package let role: Role
+
+    init(server: String, version: String?, mode: Mode, role: Role) {
+        self.server = server
+        self.version = version
+        self.mode = mode
+        self.role = role
+    }
+
+    /// A server that does not know HELLO.
+    static let old = ServerInfo(server: "redis", version: nil, mode: .unknown, role: .unknown)
+
+    /// Reads the flat list of names and values that HELLO 2 returns.
+    init(hello reply: Reply) throws(RedisError) {
+        let items = try reply.array()
+        var fields: [String: String] = [:]
+        for index in stride(from: 0, to: items.count - 1, by: 2) {
+            if case .string(let value) = items[index + 1] {
+                fields[try items[index].text()] = String(decoding: value, as: UTF8.self)
+            }
+        }
+        guard let server = fields["server"] else {
+            throw .unexpectedReply(expected: "HELLO", got: reply.shape)
+        }
+        self.server = server
+        version = fields["version"]
+        switch fields["mode"] {
+        case "standalone": mode = .standalone
+        case "cluster": mode = .cluster
+        case "sentinel": mode = .sentinel
+        default: mode = .unknown
+        }
+        switch fields["role"] {
+        case "master", "primary": role = .primary
+        case "slave", "replica": role = .replica
+        default: role = .unknown
+        }
+    }
+}

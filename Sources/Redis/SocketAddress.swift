@@ -1,0 +1,68 @@
+internal import Glibc
+internal import Platform
+
+/// One address to connect to, as the `sockaddr` bytes that `connect(2)` takes.
+struct SocketAddress {
+    let family: CInt
+    let bytes: [UInt8]
+
+    /// The address of a unix socket.
+    static func unix(path: String) -> SocketAddress? {
+        guard path.utf8.count <= RedisURL.unixPathLimit else { return nil }
+        var family = sa_family_t(AF_UNIX)
+        let head = unsafe withUnsafeBytes(of: &family) { unsafe Array($0) }
+        return SocketAddress(family: AF_UNIX, bytes: head + Array(path.utf8) + [0])
+    }
+
+    /// Every address of `host`, IPv6 and IPv4, in the order of the system's preference.
+    ///
+    /// Literals and `localhost` do not reach the name service; other names do, and it has its own
+    /// time limits, which `getaddrinfo` does not let us change.
+    static func resolve(host: String, port: UInt16) throws(RedisError) -> [SocketAddress] {
+        if host.lowercased() == "localhost" {
+            return try lookUp("127.0.0.1", port: port, flags: AI_NUMERICHOST, named: host)
+                + lookUp("::1", port: port, flags: AI_NUMERICHOST, named: host)
+        }
+        do throws(RedisError) {
+            return try lookUp(host, port: port, flags: AI_NUMERICHOST, named: host)
+        } catch {
+            return try lookUp(host, port: port, flags: AI_ADDRCONFIG, named: host)
+        }
+    }
+
+    private static func lookUp(
+        _ text: String, port: UInt16, flags: CInt, named host: String
+    ) throws(RedisError) -> [SocketAddress] {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = flags | AI_NUMERICSERV
+        unsafe hints.ai_family = AF_UNSPEC
+        unsafe hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let status = unsafe getaddrinfo(text, String(port), &hints, &list)
+        guard status == 0 else {
+            let reason = unsafe gai_strerror(status).map { unsafe String(cString: $0) } ?? ""
+            throw .resolve(host: host, reason: reason)
+        }
+        defer { unsafe freeaddrinfo(list) }
+        var found: [SocketAddress] = []
+        var next = unsafe list
+        while let entry = unsafe next {
+            let content = unsafe UnsafeRawBufferPointer(
+                start: entry.pointee.ai_addr, count: Int(entry.pointee.ai_addrlen))
+            let family = unsafe entry.pointee.ai_family
+            unsafe found.append(SocketAddress(family: family, bytes: Array(content)))
+            unsafe next = entry.pointee.ai_next
+        }
+        return found
+    }
+
+    /// Starts to connect a non-blocking socket; nil when the connection stands already.
+    func connect(_ socket: CInt) -> SystemError? {
+        let status = unsafe bytes.withUnsafeBytes { content in
+            guard let base = content.baseAddress else { return CInt(-1) }
+            return unsafe Glibc.connect(
+                socket, base.assumingMemoryBound(to: sockaddr.self), socklen_t(content.count))
+        }
+        return status == 0 ? nil : SystemError.last
+    }
+}

@@ -1,0 +1,150 @@
+internal import Glibc
+internal import Platform
+
+/// A non-blocking byte stream to the server. It tells what to poll for, so that a TLS session,
+/// which may have to read in order to write, can take the place of the bare socket.
+struct Transport: ~Copyable {
+    /// What a read or write came to.
+    enum Outcome {
+        case bytes(Int)
+        /// Nothing now: poll, then try again.
+        case wouldBlock
+        /// The peer has ended its side.
+        case end
+        case failed(SystemError)
+    }
+
+    private let socket: Descriptor
+
+    private init(owning socket: consuming Descriptor) {
+        self.socket = socket
+    }
+
+    /// Connects to the first address that answers.
+    ///
+    /// `milliseconds` covers all addresses; each has an equal share of what is left, so that one
+    /// that swallows packets does not keep the next from its turn.
+    static func connect(
+        to endpoint: Endpoint, milliseconds: Int
+    ) throws(RedisError) -> Transport {
+        let deadline = Monotonic.now.advanced(byMilliseconds: Int64(milliseconds))
+        let addresses = try Self.addresses(of: endpoint)
+        var failure = RedisError.connect(
+            address: endpoint.description, SystemError(code: EADDRNOTAVAIL))
+        for (index, address) in addresses.enumerated() {
+            let share = deadline.remainingMilliseconds / Int64(addresses.count - index)
+            do throws(SystemError) {
+                return try connect(to: address, milliseconds: share)
+            } catch {
+                if let signal = Signals.pending { throw .interrupted(signal: signal) }
+                failure =
+                    error == .timedOut
+                    ? .timeout(
+                        .connect, address: endpoint.description, milliseconds: milliseconds,
+                        Progress())
+                    : .connect(address: endpoint.description, error)
+            }
+        }
+        throw failure
+    }
+
+    private static func addresses(of endpoint: Endpoint) throws(RedisError) -> [SocketAddress] {
+        switch endpoint {
+        case .tcp(let host, let port): return try SocketAddress.resolve(host: host, port: port)
+        case .unix(let path):
+            guard let address = SocketAddress.unix(path: path) else {
+                throw .connect(address: path, SystemError(code: ENAMETOOLONG))
+            }
+            return [address]
+        }
+    }
+
+    private static func connect(
+        to address: SocketAddress, milliseconds: Int64
+    ) throws(SystemError) -> Transport {
+        let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let number = Glibc.socket(address.family, kind, 0)
+        guard number >= 0 else { throw SystemError.last }
+        let descriptor = Descriptor(owning: number)
+        if address.family != AF_UNIX {
+            var on: CInt = 1
+            // A command waits for its reply: Nagle's algorithm would only add latency.
+            _ = unsafe setsockopt(
+                number, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+        }
+        let deadline = Monotonic.now.advanced(byMilliseconds: milliseconds)
+        while let error = address.connect(number) {
+            switch error.code {
+            case EINPROGRESS:
+                try awaitConnection(number, deadline: deadline)
+                return Transport(owning: descriptor)
+            case EAGAIN:
+                // A unix socket whose queue is full cannot be polled for room.
+                guard deadline.remainingMilliseconds > 0, Signals.pending == nil else {
+                    throw .timedOut
+                }
+                pause(milliseconds: 10)
+            default: throw error
+            }
+        }
+        return Transport(owning: descriptor)
+    }
+
+    private static func awaitConnection(
+        _ number: CInt, deadline: Monotonic
+    ) throws(SystemError) {
+        var poller = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+        while true {
+            let left = CInt(clamping: deadline.remainingMilliseconds)
+            let ready = unsafe poll(&poller, 1, left)
+            if ready > 0 { break }
+            if ready < 0, errno != EINTR { throw SystemError.last }
+            if Signals.pending != nil { throw SystemError(code: EINTR) }
+            if deadline.remainingMilliseconds == 0 { throw .timedOut }
+        }
+        var code: CInt = 0
+        var size = socklen_t(MemoryLayout<CInt>.size)
+        guard unsafe getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &size) == 0 else {
+            throw SystemError.last
+        }
+        if code != 0 { throw SystemError(code: code) }
+    }
+
+    /// Sleeps until the transport may read, may write (where `wantsToWrite`), or the time is over.
+    ///
+    /// Returns which of both to try; neither after a time-out or a signal.
+    borrowing func wait(
+        wantsToWrite: Bool, milliseconds: Int64
+    ) throws(SystemError) -> (read: Bool, write: Bool) {
+        let events = POLLIN | (wantsToWrite ? POLLOUT : 0)
+        var poller = pollfd(fd: socket.number, events: Int16(events), revents: 0)
+        let ready = unsafe poll(&poller, 1, CInt(clamping: milliseconds))
+        guard ready >= 0 else {
+            if errno == EINTR { return (false, false) }
+            throw SystemError.last
+        }
+        let happened = CInt(poller.revents)
+        // An error or a hang-up is told by the next read.
+        return (happened & ~POLLOUT != 0, happened & POLLOUT != 0)
+    }
+
+    borrowing func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        let got = retryingOnInterrupt {
+            unsafe recv(socket.number, buffer.baseAddress, buffer.count, 0)
+        }
+        return got == 0 ? .end : Self.outcome(of: got)
+    }
+
+    borrowing func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+        let put = retryingOnInterrupt {
+            unsafe send(socket.number, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
+        }
+        return Self.outcome(of: put)
+    }
+
+    private static func outcome(of count: Int) -> Outcome {
+        if count >= 0 { return .bytes(count) }
+        let error = SystemError.last
+        return error.code == EAGAIN || error.code == EINTR ? .wouldBlock : .failed(error)
+    }
+}

@@ -1,0 +1,180 @@
+import Foundation
+
+/// A real `redis-server`, private to one test: on a unix socket (or a free loopback port) in its
+/// own directory, without persistence, gone when the object goes.
+package final class RedisServer {
+    package enum Listener: Sendable {
+        case unixSocket, tcp
+    }
+
+    package let directory: TemporaryDirectory
+    /// The unix socket's path; it also exists with `.tcp`, for `cli`.
+    package let socketPath: String
+    /// The loopback port, 0 with `.unixSocket`.
+    package let port: Int
+    /// `unix://…` or `redis://127.0.0.1:…`.
+    package let url: String
+    /// The process of the server, for signals.
+    package private(set) var pid: pid_t = 0
+
+    private let configuration: [String]
+    private let waits: Bool
+    private var password: String?
+    private var guardian: ChildProcess?
+
+    /// Starts the server and waits until it answers. `configuration` are lines of redis.conf and
+    /// win over the defaults; a `requirepass` among them is used by `cli`.
+    ///
+    /// `waitUntilLoaded: false` returns as soon as it answers at all, LOADING included.
+    package init(
+        _ listener: Listener = .unixSocket, configuration: [String] = [],
+        waitUntilLoaded: Bool = true
+    ) throws {
+        let directory = try TemporaryDirectory()
+        self.directory = directory
+        socketPath = directory.file("redis.sock")
+        port = listener == .tcp ? try Self.freePort() : 0
+        url = listener == .tcp ? "redis://127.0.0.1:\(port)" : "unix://\(socketPath)"
+        waits = waitUntilLoaded
+        self.configuration =
+            [
+                "port \(port)", "bind 127.0.0.1", "unixsocket \(socketPath)", "unixsocketperm 700",
+                "dir \(directory.path)", "save \"\"", "appendonly no", "daemonize no",
+                "enable-debug-command yes", "logfile \(directory.file("log"))",
+            ] + configuration
+        password =
+            configuration.compactMap { line in
+                line.hasPrefix("requirepass ") ? String(line.dropFirst(12)) : nil
+            }.last
+        try start()
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// Starts again after `stop`, `kill9` or `shutdown`, with the same files and address.
+    package func restart() throws {
+        stop()
+        try start()
+    }
+
+    /// Ends the server at once; data that was not saved is lost.
+    package func stop() {
+        guard let guardian else { return }
+        self.guardian = nil
+        for descriptor in [guardian.input, guardian.output, guardian.error] { close(descriptor) }
+        var status: CInt = 0
+        waitpid(guardian.pid, &status, 0)
+    }
+
+    /// The crash: the process is gone without a word.
+    package func kill9() {
+        kill(pid, SIGKILL)
+    }
+
+    /// Stops the process from running; the kernel still accepts connections for it.
+    package func pause() {
+        kill(pid, SIGSTOP)
+    }
+
+    package func resume() {
+        kill(pid, SIGCONT)
+    }
+
+    /// What the real redis-cli prints for `arguments`, without the final newline.
+    @discardableResult
+    package func cli(_ arguments: String...) throws -> String {
+        try cli(arguments)
+    }
+
+    /// What the real redis-cli prints, with `input` on its standard input.
+    @discardableResult
+    package func cli(_ arguments: [String], input: [UInt8] = []) throws -> String {
+        let login = password.map { ["--no-auth-warning", "-a", $0] } ?? []
+        let result = try ProcessRunner.run(
+            ["redis-cli", "-s", socketPath] + login + arguments, input: input, timeout: 30)
+        return result.text.hasSuffix("\n") ? String(result.text.dropLast()) : result.text
+    }
+
+    /// The server's log, for a failing test's message.
+    package var log: String {
+        (try? String(contentsOfFile: directory.file("log"), encoding: .utf8)) ?? ""
+    }
+
+    private func start() throws {
+        let text = configuration.joined(separator: "\n") + "\n"
+        let file = try directory.write("redis.conf", text)
+        unlink(socketPath)
+        // The shell outlives neither us nor the server: its input ends when the tests end, however
+        // they end, and then it kills the server.
+        let script = """
+            command -v redis-server >/dev/null || exit 3
+            redis-server "$1" </dev/null >>"$2" 2>&1 & echo $!
+            read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; exit 0
+            """
+        let child = try ChildProcess.start(
+            ["/bin/sh", "-c", script, "sh", file, directory.file("log")], environment: nil,
+            directory: nil)
+        guardian = child
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while read(child.output, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
+        guard let pid = pid_t(String(decoding: line, as: UTF8.self)) else {
+            stop()
+            throw TestSupportError("redis-server is missing: apt-get install redis-server")
+        }
+        self.pid = pid
+        try waitUntilReady()
+    }
+
+    private func waitUntilReady() throws {
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while deadline.timeIntervalSinceNow > 0 {
+            // Servers of tests may refuse PING (ACL, no password): any answer but LOADING will do.
+            if let answer = ping(), !waits || !answer.hasPrefix("-LOADING") { return }
+            usleep(2000)
+        }
+        throw TestSupportError("redis-server did not start:\n\(log)")
+    }
+
+    /// The first bytes of the answer to PING over the unix socket; nil where there is none.
+    private func ping() -> String? {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        var limit = timeval(tv_sec: 1, tv_usec: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_un>.size)
+        withUnsafeBytes(of: sa_family_t(AF_UNIX)) { address.replaceSubrange(0..<2, with: $0) }
+        address.replaceSubrange(2..<(2 + socketPath.utf8.count), with: socketPath.utf8)
+        let status = address.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) {
+                connect(descriptor, $0.baseAddress, socklen_t(bytes.count))
+            }
+        }
+        guard status == 0, send(descriptor, "PING\r\n", 6, Int32(MSG_NOSIGNAL)) == 6 else {
+            return nil
+        }
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+
+    /// A port that was free a moment ago.
+    package static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
+            }
+        }
+        guard status == 0 else { throw TestSupportError("no free port: \(errno)") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
