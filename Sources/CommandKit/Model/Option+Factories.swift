@@ -34,9 +34,11 @@ extension Option {
         _ name: String, short: Character? = nil, summary: String,
         into path: any WritableKeyPath<Target, Int> & Sendable
     ) -> Option {
-        Option(entries: [
+        var description = OptionDescription(name: name, short: short, summary: summary)
+        description.isRepeatable = true
+        return Option(entries: [
             OptionEntry(
-                description: OptionDescription(name: name, short: short, summary: summary),
+                description: description,
                 action: .flag(set: { target in target[keyPath: path] += 1 }, clear: { _ in }),
                 readDefault: { _ in .none })
         ])

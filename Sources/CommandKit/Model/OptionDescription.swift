@@ -39,6 +39,11 @@ package struct OptionDescription: Sendable, Equatable {
         return isNegatable ? names + names.map { "no-\($0)" } : names
     }
 
+    /// `-o` and `--output`, as typed.
+    var spellings: [String] {
+        (short.map { ["-\($0)"] } ?? []) + ["--\(name)"]
+    }
+
     /// As in help: `--[no-]record`, `--output FORMAT`.
     package var longForm: String {
         let flag = isNegatable ? "--[no-]\(name)" : "--\(name)"

@@ -62,7 +62,9 @@ extension Program {
         for option in options { found += violations(of: option, in: title) }
         for operand in command.operands {
             let name = "operand '\(operand.name)' of \(title)"
-            if operand.name != operand.name.uppercased() { found.append("\(name) is not in capitals") }
+            if operand.name != operand.name.uppercased() {
+                found.append("\(name) is not in capitals")
+            }
             found += summaryViolations(operand.summary, of: name)
         }
         return found

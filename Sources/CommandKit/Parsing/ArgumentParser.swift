@@ -60,7 +60,9 @@ struct ArgumentParser<Options: Sendable> {
             let reserved = command.operands[(index + 1)...]
                 .reduce(0) { $0 + $1.description.arity.minimum }
             let available = max(rest.count - reserved, min(rest.count, arity.minimum))
-            guard available >= arity.minimum else { throw .missingOperand(operand.description.name) }
+            guard available >= arity.minimum else {
+                throw .missingOperand(operand.description.name)
+            }
             for bytes in rest.prefix(arity.isRepeated ? available : min(available, 1)) {
                 do throws(InvalidValue) {
                     try operand.apply(&options, bytes)

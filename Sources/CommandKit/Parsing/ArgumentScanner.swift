@@ -59,7 +59,8 @@ struct ArgumentScanner {
     private static let equals = UInt8(ascii: "=")
 
     private mutating func long(_ body: ArraySlice<UInt8>) -> Token? {
-        let parts = body.split(separator: Self.equals, maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = body.split(
+            separator: Self.equals, maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(decoding: parts[0], as: UTF8.self)
         let attached = parts.count > 1 ? Array(parts[1]) : nil
         let spelled = "--\(name)"

@@ -39,8 +39,7 @@ package enum BashCompletion {
 
     private static func describeCase(_ command: CommandDescription) -> String {
         let options = command.visibleOptions.flatMap { option in
-            [option.short.map { "-\($0)" }, "--\(option.name)", option.isNegatable ? "--no-\(option.name)" : nil]
-                .compactMap { $0 }
+            option.spellings + (option.isNegatable ? ["--no-\(option.name)"] : [])
         }
         let subcommands = command.subcommands.filter { !$0.isHidden }.map(\.name)
         let standard = ["-h", "--help"] + (command.path.isEmpty ? ["--version"] : [])
@@ -63,8 +62,7 @@ package enum BashCompletion {
                 command.subcommands.isEmpty ? command.visibleOptions : globals.visible
             for option in options where option.metavar != nil {
                 let path = command.path.joined(separator: " ")
-                let names = [option.short.map { "-\($0)" }, "--\(option.name)"].compactMap { $0 }
-                let pattern = names.map { "'\(path):\($0)'" }.joined(separator: " | ")
+                let pattern = option.spellings.map { "'\(path):\($0)'" }.joined(separator: " | ")
                 text += "        \(pattern)) \(assignment(option.completion)) ;;\n"
             }
         }
@@ -75,9 +73,10 @@ package enum BashCompletion {
         var text = ""
         for command in commands {
             let path = command.path.joined(separator: " ")
-            for (index, operand) in command.operands.enumerated() where operand.completion != .none {
-                let number = operand.arity.isRepeated ? "*" : String(index)
-                text += "        '\(path):'\(number)) \(assignment(operand.completion)) ;;\n"
+            for (index, operand) in command.operands.enumerated() where operand.completion != .none
+            {
+                let pattern = operand.arity.isRepeated ? "'\(path):'*" : "'\(path):\(index)'"
+                text += "        \(pattern)) \(assignment(operand.completion)) ;;\n"
             }
         }
         return text
@@ -85,12 +84,12 @@ package enum BashCompletion {
 
     private static func assignment(_ completion: Completion) -> String {
         switch completion {
-        case .none: "kind=none"
-        case .file: "kind=file"
-        case .directory: "kind=directory"
+        case .none: "kind='none'"
+        case .file: "kind='file'"
+        case .directory: "kind='directory'"
         case .choices(let choices):
-            "kind=words list='\(choices.map(\.value).joined(separator: " "))'"
-        case .dynamic(let name): "kind=dynamic list='\(name)'"
+            "kind='words' list='\(choices.map(\.value).joined(separator: " "))'"
+        case .dynamic(let name): "kind='dynamic' list='\(name)'"
         }
     }
 
@@ -110,20 +109,19 @@ package enum BashCompletion {
         }
 
         _@NAME@() {
-            local words=() word index current path='' operands=0 only_operands=''
+            local words=() word index current glue='' path='' operands=0 only_operands=''
             local commands='' options='' kind=none list='' prefix='' dropped='' skip=''
             COMPREPLY=()
 
             # Readline splits words at '=' and ':'; put them together again.
             for ((index = 1; index <= COMP_CWORD; index++)); do
                 word=${COMP_WORDS[index]}
-                if ((${#words[@]} > 0)) && [[ $glue || $word == [=:]* ]] &&
-                    [[ ${words[-1]} != -- ]]; then
+                if ((${#words[@]} > 0)) && [[ $glue || $word == [=:]* ]]; then
                     words[-1]+=$word
                 else
                     words+=("$word")
                 fi
-                local glue=''
+                glue=''
                 if [[ $word == *[=:] ]]; then glue=1; fi
             done
             current=${words[-1]}
@@ -173,7 +171,8 @@ package enum BashCompletion {
                 file | directory)
                     local action=-f
                     if [[ $kind == directory ]]; then action=-d; fi
-                    mapfile -t COMPREPLY < <(compgen "$action" -- "$current")
+                    if [[ $COMP_WORDBREAKS == *=* ]]; then prefix=''; fi
+                    mapfile -t COMPREPLY < <(compgen "$action" -P "$prefix" -- "$current")
                     compopt -o filenames 2>/dev/null
                     ;;
             esac

@@ -3,7 +3,9 @@ extension CommandDescription {
     package func shortHelp(program: String, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         begin(&page, program: program)
-        if let own = sections.first(where: { $0.title == nil }) { options(own, on: &page, long: false) }
+        if let own = sections.first(where: { $0.title == nil }) {
+            options(own, on: &page, long: false)
+        }
         let groups = sections.filter { !$0.visible.isEmpty }.compactMap(\.title)
         page.blank()
         let more = groups.isEmpty ? "" : " (also: \(groups.joined(separator: ", ").lowercased()))"

@@ -61,7 +61,7 @@ package enum FishCompletion {
     /// Global options with a separate value hide the word after them.
     private static func skips(_ program: ProgramDescription) -> String {
         let names = program.globalOptions.visible.filter { $0.metavar != nil }
-            .flatMap { option in [option.short.map { "-\($0)" }, "--\(option.name)"].compactMap { $0 } }
+            .flatMap(\.spellings)
         guard !names.isEmpty else { return "" }
         return """
                         case \(names.joined(separator: " "))

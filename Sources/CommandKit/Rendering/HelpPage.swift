@@ -35,14 +35,17 @@ struct HelpPage {
             case .definitions(let items):
                 list(items.map { ($0.term, $0.meaning) }, indent: indent + 2)
             case .literal(let lines):
-                for line in lines { text += String(repeating: " ", count: indent + 4) + line + "\n" }
+                for line in lines {
+                    text += String(repeating: " ", count: indent + 4) + line + "\n"
+                }
             }
         }
     }
 
     /// Terms on the left, meanings on the right; a long term has its own line.
     mutating func list(_ rows: [(term: String, meaning: String)], indent: Int = 2) {
-        let longest = rows.map { DisplayWidth.of($0.term) }.filter { $0 <= 26 }.max() ?? 8
+        let limit = min(26, width / 3)
+        let longest = rows.map { DisplayWidth.of($0.term) }.filter { $0 <= limit }.max() ?? 8
         let column = indent + longest + 2
         let margin = String(repeating: " ", count: indent)
         for (term, meaning) in rows {

@@ -27,10 +27,10 @@ package struct ManualPages {
     private func begin(_ name: String, section: Int, summary: String) -> Mdoc {
         var page = Mdoc()
         page.raw(".Dd \(date)")
-        page.macro("Dt", name.uppercased(), String(section))
+        page.raw(".Dt \(name.uppercased()) \(section)")
         page.raw(".Os")
         page.macro("Sh", "NAME")
-        page.macro("Nm", name)
+        page.raw(".Nm \(name)")
         page.macro("Nd", Self.phrase(summary))
         return page
     }
@@ -182,7 +182,7 @@ package struct ManualPages {
         if own != nil { pages.append((program.name, "1")) }
         var lines: [String] = []
         for page in pages.sorted(by: { ($0.section, $0.name) < ($1.section, $1.name) }) {
-            let line = "\(Mdoc.argument(page.name)) \(page.section)"
+            let line = "\(page.name) \(page.section)"
             if !lines.contains(line) { lines.append(line) }
         }
         guard !lines.isEmpty else { return }

@@ -21,7 +21,8 @@ extension ProgramDescription {
             }
         }
         page.blank()
-        page.paragraph("More: '\(name) help COMMAND'" + (topics.isEmpty ? "." : " or '\(name) help TOPIC'."))
+        page.paragraph(
+            "More: '\(name) help COMMAND'" + (topics.isEmpty ? "." : " or '\(name) help TOPIC'."))
         return page.text
     }
 

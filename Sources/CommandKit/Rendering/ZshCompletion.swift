@@ -7,25 +7,26 @@ package enum ZshCompletion {
             #compdef \(name)
             # Completions for \(name) in zsh. Generated: change the program instead.
 
+            # Asks the program for the values of kind $1; what is typed stands in words_so_far.
             _\(name)_dynamic() {
-              local line
-              local -a candidates plain
-              for line in ${(f)"$(_call_program \(name) \(name) __complete $1 -- \\
-                  ${(q)__\(name)_words[2,CURRENT_WORD]} 2>/dev/null)"}; do
-                candidates+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}")
+              local line value
+              local -a candidates
+              for line in ${(f)"$(\(name) __complete $1 -- "${(@)words_so_far}" 2>/dev/null)"}; do
+                value=${${line%%$'\t'*}//:/\\:}
+                [[ $line == *$'\t'* ]] && value+=:${line#*$'\t'}
+                candidates+=("$value")
               done
               _describe -t $1 $1 candidates
             }
 
 
             """
-        script = script.replacing("__\(name)_words[2,CURRENT_WORD]", with: "__\(name)_words")
         for command in program.commands.flatMap(\.flattened) where !command.isHidden {
             script += function(command, name: name, globals: globals)
         }
         script += dispatcher(
             function: "_\(name)", commands: program.commands, name: name, globals: globals,
-            prologue: "  local -a __\(name)_words=(\"${(@)words[2,CURRENT]}\")\n")
+            prologue: "  local -a words_so_far=(\"${(@)words[2,CURRENT]}\")\n")
         script += """
             if [ "$funcstack[1]" = "_\(name)" ]; then
               _\(name) "$@"
@@ -102,7 +103,7 @@ package enum ZshCompletion {
     private static func specification(_ option: OptionDescription, _ name: String) -> [String] {
         let short = option.short.map { "-\($0)" }
         let long = "--\(option.name)"
-        let isMany = option.isRepeatable || option.metavar == nil
+        let isMany = option.isRepeatable
         let summary = "[\(escape(option.summary))]"
         var value = ""
         if let metavar = option.metavar {
@@ -119,7 +120,9 @@ package enum ZshCompletion {
         } else {
             lines.append(quote("\(star)\(long)\(equals)\(summary)\(value)"))
         }
-        if option.isNegatable { lines.append(quote("--no-\(option.name)[\(escape("Not: " + option.summary))]")) }
+        if option.isNegatable {
+            lines.append(quote("--no-\(option.name)[\(escape("Not: " + option.summary))]"))
+        }
         return lines
     }
 
@@ -129,7 +132,7 @@ package enum ZshCompletion {
         case .file: "_files"
         case .directory: "_files -/"
         case .choices(let choices): "(\(choices.map(\.value).joined(separator: " ")))"
-        case .dynamic(let kind): "_\(name)_dynamic \(kind)"
+        case .dynamic(let kind): " _\(name)_dynamic \(kind)"
         }
     }
 
