@@ -1,0 +1,84 @@
+package import Platform
+
+/// A command: what it is called, what it takes, and what it does with it.
+package struct Command<Options: Sendable>: Sendable {
+    package typealias Check = @Sendable (inout Options) throws(UsageError) -> Void
+    package typealias Run = @Sendable (Options, System) throws -> ExitStatus
+
+    let name: String
+    let summary: String
+    let discussion: [Prose]
+    let defaults: Options
+    let options: [Option<Options>]
+    let operands: [Operand<Options>]
+    let examples: [Example]
+    let exitStatuses: [ExitStatusDoc]
+    let environment: [Definition]
+    let seeAlso: [String]
+    let check: Check
+    let run: Run
+
+    /// - Parameters:
+    ///   - name: As typed; for a nested command its last word.
+    ///   - summary: One sentence for lists.
+    ///   - discussion: Paragraphs for the long help and the manual.
+    ///   - defaults: What holds where the command line says nothing; shown in help.
+    ///   - options: In the order of the help.
+    ///   - operands: In the order of the command line.
+    ///   - examples: At least one; each must parse.
+    ///   - exitStatuses: Every one that `run` returns.
+    ///   - environment: The variables that it reads.
+    ///   - seeAlso: Other commands, topics, or pages such as `redis-cli(1)`.
+    ///   - check: What no single option can judge; part of parsing, so it must not touch the world.
+    ///   - run: The work.
+    package init(
+        name: String, summary: String, discussion: [Prose] = [], defaults: Options,
+        options: [Option<Options>] = [], operands: [Operand<Options>] = [],
+        examples: [Example] = [], exitStatuses: [ExitStatusDoc] = [],
+        environment: [Definition] = [], seeAlso: [String] = [],
+        check: @escaping Check = { _ in }, run: @escaping Run
+    ) {
+        self.name = name
+        self.summary = summary
+        self.discussion = discussion
+        self.defaults = defaults
+        self.options = options
+        self.operands = operands
+        self.examples = examples
+        self.exitStatuses = exitStatuses
+        self.environment = environment
+        self.seeAlso = seeAlso
+        self.check = check
+        self.run = run
+    }
+
+    /// What this command makes of its own words: for tests of parsing alone. Help counts as no
+    /// options here.
+    package func parse(_ arguments: [String]) throws(UsageError) -> Options {
+        switch ArgumentParser(self).parse(arguments.map { Array($0.utf8) }, failure: nil) {
+        case .options(let options): return options
+        case .failure(let error): throw error
+        case .help, .version: return defaults
+        }
+    }
+
+    func describe(path: [String]) -> CommandDescription {
+        var own: [OptionDescription] = []
+        var groups: [OptionSection] = []
+        for entry in options.flatMap(\.entries) {
+            var description = entry.description
+            description.defaultValue = entry.readDefault(defaults)
+            if let title = entry.section {
+                if groups.last?.title != title { groups.append(.init(title: title, options: [])) }
+                groups[groups.count - 1].options.append(description)
+            } else {
+                own.append(description)
+            }
+        }
+        let first = own.isEmpty ? [] : [OptionSection(title: nil, options: own)]
+        return CommandDescription(
+            path: path, summary: summary, discussion: discussion, sections: first + groups,
+            operands: operands.map(\.description), examples: examples, exitStatuses: exitStatuses,
+            environment: environment, seeAlso: seeAlso)
+    }
+}

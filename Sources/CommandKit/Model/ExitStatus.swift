@@ -1,0 +1,13 @@
+/// The number that the process leaves behind. Names and meanings belong to the commands; only the
+/// two that the parser itself needs stand here.
+package struct ExitStatus: RawRepresentable, Hashable, Sendable {
+    package let rawValue: Int32
+
+    package init(rawValue: Int32) {
+        self.rawValue = rawValue
+    }
+
+    package static let success = ExitStatus(rawValue: 0)
+    /// The command line could not be understood.
+    package static let usage = ExitStatus(rawValue: 2)
+}

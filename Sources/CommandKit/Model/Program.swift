@@ -1,0 +1,83 @@
+/// The program: its name, its commands under headings, its global options and its topics.
+///
+/// Cheap to make: commands, global options and topics are built when somebody asks for them.
+package struct Program: Sendable {
+    package let name: String
+    package let version: String
+    package let summary: String
+    let discussion: [Prose]
+    let loadGlobalOptions: @Sendable () -> OptionSection
+    let sections: [Section]
+    let loadTopics: @Sendable () -> [Topic]
+
+    /// Commands under one heading of the overview.
+    package struct Section: Sendable {
+        package let title: String
+        package let commands: [AnyCommand]
+
+        package init(_ title: String, _ commands: [AnyCommand]) {
+            self.title = title
+            self.commands = commands
+        }
+    }
+
+    /// - Parameters:
+    ///   - name: As typed.
+    ///   - version: Printed by `--version`.
+    ///   - summary: One sentence.
+    ///   - discussion: Paragraphs for the manual.
+    ///   - globalOptions: `group.section` of the options that every command includes by
+    ///     `.group(group, at:)`; before the command they are recognised and handed to it.
+    ///   - sections: The commands.
+    ///   - topics: Pages of help about no single command.
+    package init(
+        name: String, version: String, summary: String, discussion: [Prose] = [],
+        globalOptions: @escaping @Sendable () -> OptionSection, sections: [Section],
+        topics: @escaping @Sendable () -> [Topic] = { [] }
+    ) {
+        self.name = name
+        self.version = version
+        self.summary = summary
+        self.discussion = discussion
+        loadGlobalOptions = globalOptions
+        self.sections = sections
+        loadTopics = topics
+    }
+
+    /// The top-level commands.
+    var commands: [AnyCommand] { sections.flatMap(\.commands) }
+
+    /// Everything as data; builds every command.
+    package func describe() -> ProgramDescription {
+        let words = helpWords
+        return ProgramDescription(
+            name: name, version: version, summary: summary, discussion: discussion,
+            globalOptions: loadGlobalOptions(),
+            sections: sections.map { section in
+                ProgramDescription.Section(
+                    title: section.title,
+                    commands: section.commands.map { $0.describe(below: [], helpWords: words) })
+            },
+            topics: loadTopics())
+    }
+
+    /// One command as data, or nil where there is none of that path; builds no other.
+    package func describe(_ path: [String]) -> CommandDescription? {
+        guard let first = path.first,
+            let command = commands.first(where: { $0.answers(to: first) })
+        else { return nil }
+        var description = command.describe(below: [], helpWords: helpWords)
+        for word in path.dropFirst() {
+            guard let next = description.subcommands.first(where: { $0.name == word }) else {
+                return nil
+            }
+            description = next
+        }
+        return description
+    }
+
+    private var helpWords: [Completion.Choice] {
+        commands.filter { !$0.isHidden }.map { Completion.Choice($0.name) }
+            + loadTopics().map { Completion.Choice($0.name, summary: $0.summary) }
+    }
+}

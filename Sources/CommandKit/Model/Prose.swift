@@ -1,0 +1,64 @@
+/// A piece of running text in a command's discussion or in a topic.
+package enum Prose: Sendable, Equatable, ExpressibleByStringLiteral {
+    /// One paragraph; line breaks are the renderer's.
+    case paragraph(String)
+    /// Terms with their meanings.
+    case definitions([Definition])
+    /// Lines shown as they are.
+    case literal([String])
+
+    package init(stringLiteral text: String) {
+        self = .paragraph(text)
+    }
+}
+
+/// A term and what it means.
+package struct Definition: Sendable, Equatable {
+    package let term: String
+    package let meaning: String
+
+    package init(_ term: String, _ meaning: String) {
+        self.term = term
+        self.meaning = meaning
+    }
+}
+
+/// A page of help about no single command: `jwtctl help exit-status`.
+package struct Topic: Sendable, Equatable {
+    /// As typed after `help`.
+    package let name: String
+    /// The heading.
+    package let title: String
+    /// One sentence for lists.
+    package let summary: String
+    package let body: [Prose]
+
+    package init(name: String, title: String, summary: String, body: [Prose]) {
+        self.name = name
+        self.title = title
+        self.summary = summary
+        self.body = body
+    }
+}
+
+/// A command line that works as it stands, and what it is good for.
+package struct Example: Sendable, Equatable {
+    package let command: String
+    package let summary: String
+
+    package init(command: String, summary: String) {
+        self.command = command
+        self.summary = summary
+    }
+}
+
+/// An exit status that a command may return, and when.
+package struct ExitStatusDoc: Sendable, Equatable {
+    package let status: ExitStatus
+    package let meaning: String
+
+    package init(_ status: ExitStatus, _ meaning: String) {
+        self.status = status
+        self.meaning = meaning
+    }
+}

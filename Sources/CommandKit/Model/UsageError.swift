@@ -1,0 +1,64 @@
+/// A command line that cannot be understood.
+///
+/// Names are as the user spelled them (`--output`, `-o`). Texts from the command line are kept as
+/// given and made harmless in `message`.
+package enum UsageError: Error, Equatable, Sendable {
+    case unknownOption(String, suggestions: [String])
+    case missingValue(option: String, metavar: String)
+    case takesNoValue(option: String)
+    case repeated(option: String)
+    case missingOption(String)
+    case conflicting(String, String)
+    case missingOperand(String)
+    case unexpectedArgument(String)
+    case invalidValue(text: String, expected: String)
+    /// `what` is the option as spelled, or the operand's name.
+    case notUTF8(what: String)
+    case unknownCommand(String, suggestions: [String])
+    /// A group of commands was named without one of its members.
+    case missingCommand(choices: [String])
+    case unknownTopic(String, suggestions: [String])
+    /// A rule of one command; the text is the whole message.
+    case other(String)
+
+    /// One line, lower case, without prefix and final period.
+    package var message: String {
+        switch self {
+        case .unknownOption(let name, let suggestions):
+            "unknown option \(Self.quote(name))" + Self.question(suggestions)
+        case .missingValue(let option, let metavar): "missing value for '\(option) \(metavar)'"
+        case .takesNoValue(let option): "'\(option)' takes no value"
+        case .repeated(let option): "'\(option)' is given more than once"
+        case .missingOption(let option): "missing option '\(option)'"
+        case .conflicting(let one, let other): "'\(one)' cannot be used with '\(other)'"
+        case .missingOperand(let name): "missing operand '\(name)'"
+        case .unexpectedArgument(let text): "unexpected argument \(Self.quote(text))"
+        case .invalidValue(let text, let expected): "\(Self.quote(text)) is not \(expected)"
+        case .notUTF8(let what): "the value of '\(what)' is not valid UTF-8"
+        case .unknownCommand(let name, let suggestions):
+            "unknown command \(Self.quote(name))" + Self.question(suggestions)
+        case .missingCommand(let choices):
+            choices.isEmpty ? "missing command" : "missing command; one of \(Self.list(choices))"
+        case .unknownTopic(let name, let suggestions):
+            "no command or topic \(Self.quote(name))" + Self.question(suggestions)
+        case .other(let message): message
+        }
+    }
+
+    /// A pasted token or a page of text must not come back whole in an error message.
+    private static let longestEcho = 32
+
+    private static func quote(_ text: String) -> String {
+        "'\(VisibleText.escape(text, columns: longestEcho))'"
+    }
+
+    private static func question(_ suggestions: [String]) -> String {
+        suggestions.isEmpty ? "" : "; did you mean \(list(suggestions))?"
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let quoted = names.map { "'\($0)'" }
+        guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "" }
+        return quoted.dropLast().joined(separator: ", ") + " or " + last
+    }
+}

@@ -1,0 +1,152 @@
+extension Program {
+    /// Understands a command line (without the program's own name). Never fails: what is wrong is
+    /// an outcome too.
+    package func parse(_ arguments: [[UInt8]]) -> ParseOutcome {
+        if let request = completionRequest(arguments) { return .complete(request) }
+        let parser = ProgramParser(program: self)
+        return parser.parse(arguments)
+    }
+
+    /// `__complete KIND -- WORDS…`
+    private func completionRequest(_ arguments: [[UInt8]]) -> CompletionRequest? {
+        guard arguments.count >= 3, arguments[0] == Array(CompletionRequest.command.utf8),
+            arguments[2] == Array("--".utf8)
+        else { return nil }
+        let kind = String(decoding: arguments[1], as: UTF8.self)
+        return CompletionRequest(kind: kind, words: Array(arguments[3...]))
+    }
+}
+
+/// Finds the command on the command line and hands it the rest.
+private struct ProgramParser {
+    let program: Program
+
+    func parse(_ arguments: [[UInt8]]) -> ParseOutcome {
+        descend(
+            into: program.commands, path: [], leading: [], arguments: arguments, failure: nil)
+    }
+
+    /// Reads global options up to the next command name. They are kept in `leading` and replayed in
+    /// front of the command's own words, since only the command knows where their values go.
+    private func descend(
+        into commands: [AnyCommand], path: [String], leading: [[UInt8]], arguments: [[UInt8]],
+        failure: UsageError?
+    ) -> ParseOutcome {
+        // The usual line begins with the command: then the global options need not be built.
+        let plain = arguments.first.map { $0.first != UInt8(ascii: "-") } ?? true
+        let globals = plain ? [] : program.loadGlobalOptions().options
+        var scanner = ArgumentScanner(arguments, options: globals, failure: failure)
+        var leading = leading
+        while let token = scanner.next() {
+            switch token {
+            case .help(let detail): return .showHelp(path: path, detail: detail)
+            case .version: return .showVersion
+            case .flag(_, let spelled, _): leading.append(Array(spelled.utf8))
+            case .value(let index, _, let bytes):
+                leading.append(Array("--\(globals[index].name)=".utf8) + bytes)
+            case .operand(let word):
+                let rest = (scanner.onlyOperands ? [Array("--".utf8)] : []) + scanner.remaining
+                return choose(
+                    word, among: commands, path: path, leading: leading, rest: rest,
+                    failure: scanner.failure)
+            }
+        }
+        let names = path.isEmpty ? [] : commands.filter { !$0.isHidden }.map(\.name)
+        return .usageError(scanner.failure ?? .missingCommand(choices: names), path: path)
+    }
+
+    private func choose(
+        _ word: [UInt8], among commands: [AnyCommand], path: [String], leading: [[UInt8]],
+        rest: [[UInt8]], failure: UsageError?
+    ) -> ParseOutcome {
+        let name = String(decoding: word, as: UTF8.self)
+        guard let command = commands.first(where: { $0.answers(to: name) }) else {
+            let unknown = UsageError.unknownCommand(name, suggestions: suggestions(name, commands))
+            return helpAmong(rest, path: path, failure: failure ?? unknown)
+        }
+        let path = path + [command.name]
+        switch command.content {
+        case .leaf(let load):
+            let outcome = load().bind(leading + rest, path: path, failure: failure)
+            // What went wrong before the command is no matter of the command's usage.
+            guard let failure, case .usageError = outcome else { return outcome }
+            return .usageError(failure, path: Array(path.dropLast()))
+        case .group(let load):
+            return descend(
+                into: load().commands, path: path, leading: leading, arguments: rest,
+                failure: failure)
+        case .help:
+            return help(rest, failure: failure)
+        }
+    }
+
+    /// Help and version work even where the command is not known.
+    private func helpAmong(
+        _ rest: [[UInt8]], path: [String], failure: UsageError
+    ) -> ParseOutcome {
+        for word in rest.prefix(while: { $0 != Array("--".utf8) }) {
+            switch String(decoding: word, as: UTF8.self) {
+            case "--help": return .showHelp(path: path, detail: .long)
+            case "-h": return .showHelp(path: path, detail: .short)
+            case "--version": return .showVersion
+            default: continue
+            }
+        }
+        return .usageError(failure, path: path)
+    }
+
+    /// `help`, `help COMMAND…`, `help TOPIC`: the words go down the tree as far as they lead.
+    private func help(_ rest: [[UInt8]], failure: UsageError?) -> ParseOutcome {
+        var scanner = ArgumentScanner(
+            rest, options: program.loadGlobalOptions().options, failure: failure)
+        var words: [String] = []
+        while let token = scanner.next() {
+            switch token {
+            case .operand(let word): words.append(String(decoding: word, as: UTF8.self))
+            case .help(let detail) where words.isEmpty:
+                return .showHelp(path: ["help"], detail: detail)
+            case .version: return .showVersion
+            case .help, .flag, .value: continue
+            }
+        }
+        var commands = program.commands
+        var path: [String] = []
+        for word in words {
+            guard let command = commands.first(where: { $0.answers(to: word) }) else {
+                return explain(word, path: path, commands: commands)
+            }
+            path.append(command.name)
+            if case .group(let load) = command.content {
+                commands = load().commands
+            } else {
+                commands = []
+            }
+        }
+        return .showHelp(path: path, detail: .long)
+    }
+
+    private func explain(
+        _ word: String, path: [String], commands: [AnyCommand]
+    ) -> ParseOutcome {
+        guard path.isEmpty else {
+            let near = suggestions(word, commands)
+            let error =
+                commands.isEmpty
+                ? UsageError.unexpectedArgument(word) : .unknownCommand(word, suggestions: near)
+            return .usageError(error, path: ["help"])
+        }
+        let topics = program.loadTopics()
+        if let topic = topics.first(where: { $0.name == word }) { return .showTopic(topic) }
+        var near = suggestions(word, commands)
+        if near.isEmpty { near = Suggestions.nearest(to: word, among: topics.map(\.name)) }
+        return .usageError(.unknownTopic(word, suggestions: near), path: ["help"])
+    }
+
+    /// Words that people try come before names that merely look alike.
+    private func suggestions(_ word: String, _ commands: [AnyCommand]) -> [String] {
+        let tried = commands.filter { $0.attempts.contains(word) }.map(\.name)
+        if !tried.isEmpty { return tried }
+        return Suggestions.nearest(
+            to: word, among: commands.filter { !$0.isHidden }.map(\.name))
+    }
+}

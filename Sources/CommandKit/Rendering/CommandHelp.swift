@@ -1,0 +1,86 @@
+extension CommandDescription {
+    /// `-h`: the usage, the operands and the command's own options, a line each where they fit.
+    package func shortHelp(program: String, width: Int, style: Style = .plain) -> String {
+        var page = HelpPage(width: width, style: style)
+        begin(&page, program: program)
+        if let own = sections.first(where: { $0.title == nil }) {
+            options(own, on: &page, long: false)
+        }
+        let groups = sections.filter { !$0.visible.isEmpty }.compactMap(\.title)
+        page.blank()
+        let more = groups.isEmpty ? "" : " (also: \(groups.joined(separator: ", ").lowercased()))"
+        page.paragraph("More: '\(program) help \(path.joined(separator: " "))'\(more).")
+        return page.text
+    }
+
+    /// `--help` and `help COMMAND`: all there is.
+    package func longHelp(program: String, width: Int, style: Style = .plain) -> String {
+        var page = HelpPage(width: width, style: style)
+        begin(&page, program: program)
+        if !discussion.isEmpty { page.prose(discussion) }
+        for section in sections { options(section, on: &page, long: true) }
+        if !examples.isEmpty {
+            page.heading("Examples")
+            for example in examples {
+                page.paragraph(example.summary, indent: 2)
+                page.line("      \(example.command)")
+            }
+        }
+        if !exitStatuses.isEmpty {
+            page.heading("Exit status")
+            page.list(exitStatuses.map { (String($0.status.rawValue), $0.meaning) })
+        }
+        if !environment.isEmpty {
+            page.heading("Environment")
+            page.list(environment.map { ($0.term, $0.meaning) })
+        }
+        if !seeAlso.isEmpty {
+            page.heading("See also")
+            page.paragraph(
+                seeAlso.map { $0.hasSuffix(")") ? $0 : "\(program) help \($0)" }
+                    .joined(separator: ", "), indent: 2)
+        }
+        return page.text
+    }
+
+    private func begin(_ page: inout HelpPage, program: String) {
+        page.paragraph(summary)
+        page.heading("Usage")
+        let lines = subcommands.isEmpty ? [self] : subcommands.filter { !$0.isHidden }
+        for command in lines { page.line("  " + command.usage(program: program)) }
+        let shown = subcommands.filter { !$0.isHidden }
+        if !shown.isEmpty {
+            page.heading("Commands")
+            page.list(shown.map { ($0.name, $0.summary) })
+        }
+        if !operands.isEmpty {
+            page.heading("Operands")
+            page.list(operands.map { ($0.name, $0.fullSummary) })
+        }
+    }
+
+    private func options(_ section: OptionSection, on page: inout HelpPage, long: Bool) {
+        guard !section.visible.isEmpty else { return }
+        page.heading(section.title ?? "Options")
+        page.list(
+            section.visible.map { option in
+                let more = long && !option.detail.isEmpty ? " \(option.detail)" : ""
+                return (option.helpTerm, option.fullSummary + more)
+            })
+    }
+}
+
+extension OptionDescription {
+    /// `-o, --output FORMAT`, long names aligned where there is no short one.
+    var helpTerm: String {
+        (short.map { "-\($0), " } ?? "    ") + longForm
+    }
+}
+
+extension OperandDescription {
+    /// The summary with the choices, where there is a fixed list of them.
+    var fullSummary: String {
+        guard case .choices(let choices) = completion, usage == nil else { return summary }
+        return summary + " [one of " + choices.map(\.value).joined(separator: ", ") + "]"
+    }
+}

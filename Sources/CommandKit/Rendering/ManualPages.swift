@@ -1,0 +1,203 @@
+/// The manual: one page for the program and one for each top-level command.
+package struct ManualPages {
+    private let program: ProgramDescription
+    private let date: String
+
+    /// `date` as mdoc writes it, such as `July 2, 2026`: fixed, so that pages are reproducible.
+    package init(_ program: ProgramDescription, date: String) {
+        self.program = program
+        self.date = date
+    }
+
+    /// Every page by file name, in order.
+    package func all() -> [(file: String, source: String)] {
+        [("\(program.name).1", programPage())]
+            + program.commands.map { ("\(program.name)-\($0.name).1", commandPage($0)) }
+    }
+
+    /// A topic as a page of its own, such as `jwtctl-layout.5`.
+    package func topicPage(_ topic: Topic, name: String, section: Int) -> String {
+        var page = begin(name, section: section, summary: topic.summary)
+        page.macro("Sh", "DESCRIPTION")
+        page.prose(topic.body)
+        seeAlso([], on: &page, omitting: "")
+        return page.source
+    }
+
+    private func begin(_ name: String, section: Int, summary: String) -> Mdoc {
+        var page = Mdoc()
+        page.raw(".Dd \(date)")
+        page.raw(".Dt \(name.uppercased()) \(section)")
+        page.raw(".Os")
+        page.macro("Sh", "NAME")
+        page.raw(".Nm \(name)")
+        page.macro("Nd", Self.phrase(summary))
+        return page
+    }
+
+    private func programPage() -> String {
+        var page = begin(program.name, section: 1, summary: program.summary)
+        page.macro("Sh", "SYNOPSIS")
+        page.macro("Nm", program.name)
+        page.raw(".Op Ar options")
+        page.raw(".Ar command ...")
+        page.macro("Sh", "DESCRIPTION")
+        page.prose(program.discussion.isEmpty ? [.paragraph(program.summary)] : program.discussion)
+        page.macro("Sh", "COMMANDS")
+        for section in program.sections where section.commands.contains(where: { !$0.isHidden }) {
+            page.macro("Ss", section.title)
+            page.definitions(
+                section.commands.filter { !$0.isHidden }.map { Definition($0.name, $0.summary) })
+        }
+        page.macro("Sh", program.globalOptions.title?.uppercased() ?? "OPTIONS")
+        page.raw(".Bl -tag -width Ds")
+        for option in program.globalOptions.visible { self.option(option, on: &page) }
+        page.raw(".It Fl h , Fl \\-help")
+        page.text("Show help: the short flag a summary, the long one everything.")
+        page.raw(".It Fl \\-version")
+        page.text("Show the version.")
+        page.raw(".El")
+        for topic in program.topics.sorted(by: { Self.rank($0) < Self.rank($1) }) {
+            page.macro("Sh", topic.title.uppercased())
+            page.prose(topic.body)
+        }
+        seeAlso(program.commands.map(\.name), on: &page, omitting: nil)
+        return page.source
+    }
+
+    /// Sections with conventional names must stand in the conventional order, after all others.
+    private static func rank(_ topic: Topic) -> Int {
+        let order = ["ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "DIAGNOSTICS"]
+        return order.firstIndex(of: topic.title.uppercased()).map { $0 + 1 } ?? 0
+    }
+
+    private func commandPage(_ command: CommandDescription) -> String {
+        var page = begin(
+            "\(program.name)-\(command.name)", section: 1, summary: command.summary)
+        let leaves = command.flattened.filter { $0.subcommands.isEmpty && !$0.isHidden }
+        page.macro("Sh", "SYNOPSIS")
+        for leaf in leaves {
+            page.macro("Nm", ([program.name] + leaf.path).joined(separator: " "))
+            if !leaf.visibleOptions.isEmpty { page.raw(".Op Ar options") }
+            for operand in leaf.operands { page.macro("Ar", operand.usageForm) }
+        }
+        page.macro("Sh", "DESCRIPTION")
+        page.text(command.summary)
+        if !command.discussion.isEmpty {
+            page.macro("Pp")
+            page.prose(command.discussion)
+        }
+        if command.subcommands.isEmpty {
+            parameters(command, on: &page)
+        } else {
+            for leaf in leaves {
+                page.macro("Sh", leaf.path.joined(separator: " ").uppercased())
+                page.text(leaf.summary)
+                if !leaf.discussion.isEmpty {
+                    page.macro("Pp")
+                    page.prose(leaf.discussion)
+                }
+                parameters(leaf, on: &page)
+            }
+        }
+        ending(leaves, on: &page)
+        seeAlso(
+            leaves.flatMap(\.seeAlso) + (command.subcommands.isEmpty ? [] : command.seeAlso),
+            on: &page, omitting: command.name)
+        return page.source
+    }
+
+    /// Operands and options; those that every command has are told in the program's page.
+    private func parameters(_ command: CommandDescription, on page: inout Mdoc) {
+        let heading = command.path.count > 1 ? "Ss" : "Sh"
+        if !command.operands.isEmpty {
+            page.macro(heading, heading == "Sh" ? "OPERANDS" : "Operands")
+            page.definitions(command.operands.map { Definition($0.name, $0.fullSummary) })
+        }
+        for section in command.sections where !section.visible.isEmpty {
+            if section.title == program.globalOptions.title { continue }
+            let title = section.title ?? "Options"
+            page.macro(heading, heading == "Sh" ? title.uppercased() : title)
+            page.raw(".Bl -tag -width Ds")
+            for option in section.visible { self.option(option, on: &page) }
+            page.raw(".El")
+        }
+    }
+
+    private func option(_ option: OptionDescription, on page: inout Mdoc) {
+        var line = ".It"
+        if let short = option.short { line += " Fl \(Mdoc.argument(String(short))) ," }
+        let name = (option.isNegatable ? "-[no-]" : "-") + option.name
+        line += " Fl \(Mdoc.argument(name))"
+        if let metavar = option.metavar { line += " Ar \(Mdoc.argument(metavar))" }
+        page.raw(line)
+        page.text(option.fullSummary)
+        if !option.detail.isEmpty { page.text(option.detail) }
+    }
+
+    private func ending(_ leaves: [CommandDescription], on page: inout Mdoc) {
+        var variables: [Definition] = []
+        for item in leaves.flatMap(\.environment) where !variables.contains(item) {
+            variables.append(item)
+        }
+        if !variables.isEmpty {
+            page.macro("Sh", "ENVIRONMENT")
+            page.definitions(variables)
+        }
+        var statuses: [Definition] = []
+        for leaf in leaves {
+            for status in leaf.exitStatuses {
+                let number = String(status.status.rawValue)
+                let item = Definition(number, status.meaning)
+                if !statuses.contains(item) { statuses.append(item) }
+            }
+        }
+        if !statuses.isEmpty {
+            page.macro("Sh", "EXIT STATUS")
+            page.definitions(statuses.sorted { (Int($0.term) ?? 0) < (Int($1.term) ?? 0) })
+        }
+        let examples = leaves.flatMap(\.examples)
+        guard !examples.isEmpty else { return }
+        page.macro("Sh", "EXAMPLES")
+        for (index, example) in examples.enumerated() {
+            if index > 0 { page.macro("Pp") }
+            page.text(example.summary)
+            page.literal([example.command])
+        }
+    }
+
+    /// Commands become pages of ours; a topic is found in the program's page; others are as given.
+    /// `own` is the command of the page, nil for the program's own page.
+    private func seeAlso(_ references: [String], on page: inout Mdoc, omitting own: String?) {
+        var pages: [(name: String, section: String)] = references.compactMap { reference in
+            if let open = reference.firstIndex(of: "("), reference.hasSuffix(")") {
+                let section = reference[reference.index(after: open)...].dropLast()
+                return (String(reference[..<open]), String(section))
+            }
+            let name = reference.prefix { $0 != " " }
+            guard name != own ?? "", program.commands.contains(where: { $0.name == name })
+            else { return nil }
+            return ("\(program.name)-\(name)", "1")
+        }
+        if own != nil { pages.append((program.name, "1")) }
+        var lines: [String] = []
+        for page in pages.sorted(by: { ($0.section, $0.name) < ($1.section, $1.name) }) {
+            let line = "\(page.name) \(page.section)"
+            if !lines.contains(line) { lines.append(line) }
+        }
+        guard !lines.isEmpty else { return }
+        page.macro("Sh", "SEE ALSO")
+        for (index, line) in lines.enumerated() {
+            page.raw(".Xr \(line)" + (index + 1 < lines.count ? " ," : ""))
+        }
+    }
+
+    /// The summary as `.Nd` wants it: lower case, no period.
+    private static func phrase(_ summary: String) -> String {
+        let body = summary.hasSuffix(".") ? String(summary.dropLast()) : summary
+        let word = body.prefix { $0 != " " }
+        // An acronym keeps its capitals.
+        guard word.dropFirst().allSatisfy({ !$0.isUppercase }) else { return body }
+        return body.prefix(1).lowercased() + body.dropFirst()
+    }
+}

@@ -1,0 +1,94 @@
+/// Writes mdoc(7) source, escaping text so that it can be nothing but text.
+struct Mdoc {
+    private(set) var source = ""
+
+    /// A macro line; each argument is quoted and cannot be taken for a macro of its own.
+    mutating func macro(_ name: String, _ arguments: String...) {
+        source += ".\(name)"
+        for argument in arguments { source += " " + Self.argument(argument) }
+        source += "\n"
+    }
+
+    /// A macro line whose arguments call macros themselves.
+    mutating func raw(_ line: String) {
+        source += "\(line)\n"
+    }
+
+    /// Running text; each sentence begins on a line of its own, as mdoc wants it.
+    mutating func text(_ text: String) {
+        var line: [Substring] = []
+        for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+            if let last = line.last, last.hasSuffix("."), word.first?.isUppercase == true {
+                flush(&line)
+            }
+            line.append(word)
+        }
+        flush(&line)
+    }
+
+    private mutating func flush(_ words: inout [Substring]) {
+        if !words.isEmpty { source += Self.line(words.joined(separator: " ")) + "\n" }
+        words = []
+    }
+
+    mutating func prose(_ body: [Prose]) {
+        for (index, piece) in body.enumerated() {
+            switch piece {
+            case .paragraph(let words):
+                if index > 0 { macro("Pp") }
+                text(words)
+            case .definitions(let items): definitions(items)
+            case .literal(let lines): literal(lines)
+            }
+        }
+    }
+
+    mutating func definitions(_ items: [Definition]) {
+        guard !items.isEmpty else { return }
+        raw(".Bl -tag -width Ds")
+        for item in items {
+            macro("It", item.term)
+            text(item.meaning)
+        }
+        raw(".El")
+    }
+
+    mutating func literal(_ lines: [String]) {
+        raw(".Bd -literal -offset indent")
+        for line in lines { raw(Self.line(line)) }
+        raw(".Ed")
+    }
+
+    /// Text at the beginning of a line.
+    static func line(_ text: String) -> String {
+        let body = escape(text)
+        return body.hasPrefix(".") || body.hasPrefix("'") ? "\\&\(body)" : body
+    }
+
+    /// Text as one argument of a macro.
+    static func argument(_ text: String) -> String {
+        var body = ""
+        for character in escape(text) { body += character == "\"" ? "\"\"" : String(character) }
+        // Macro names have at most three letters, and lone punctuation is moved about.
+        let guarded = text.count <= 3 ? "\\&\(body)" : body
+        return text.contains(where: { " \"".contains($0) }) ? "\"\(guarded)\"" : guarded
+    }
+
+    /// A backslash would begin an escape, and a bare `-`, `'`, `` ` ``, `^` or `~` would be
+    /// typeset as another character, so that what is copied from the page would not work.
+    private static func escape(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            switch character {
+            case "\\": result += "\\e"
+            case "-": result += "\\-"
+            case "'": result += "\\(aq"
+            case "`": result += "\\(ga"
+            case "^": result += "\\(ha"
+            case "~": result += "\\(ti"
+            default: result.append(character)
+            }
+        }
+        return result
+    }
+}

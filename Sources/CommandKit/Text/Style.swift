@@ -1,0 +1,38 @@
+package import Platform
+
+/// The user's wish about colour: `--color auto|always|never`.
+package enum ColorMode: String, CaseIterable, Sendable {
+    case auto, always, never
+}
+
+/// Colours text, or leaves it alone. Decided once for a stream and then passed around.
+package struct Style: Sendable, Equatable {
+    package let isEnabled: Bool
+
+    package init(isEnabled: Bool) {
+        self.isEnabled = isEnabled
+    }
+
+    /// `auto` means a terminal and no `NO_COLOR`, nor `TERM=dumb`; `always` overrides both.
+    package init(_ mode: ColorMode, isTerminal: Bool, environment: Environment) {
+        isEnabled =
+            switch mode {
+            case .always: true
+            case .never: false
+            case .auto:
+                isTerminal && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
+            }
+    }
+
+    package static let plain = Style(isEnabled: false)
+
+    package func bold(_ text: String) -> String { wrap(text, "1") }
+    package func dim(_ text: String) -> String { wrap(text, "2") }
+    package func red(_ text: String) -> String { wrap(text, "31") }
+    package func green(_ text: String) -> String { wrap(text, "32") }
+    package func yellow(_ text: String) -> String { wrap(text, "33") }
+
+    private func wrap(_ text: String, _ code: String) -> String {
+        isEnabled && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}

@@ -1,0 +1,88 @@
+/// Rows of text under headers, aligned in columns two blanks apart.
+///
+/// Cells must be harmless already (`VisibleText`); colours belong to the caller's `Style` and may
+/// be set for a whole column.
+package struct Table: Sendable {
+    /// A column: its header and how it behaves.
+    package struct Column: Sendable {
+        let header: String
+        let alignsRight: Bool
+        let shrinks: Bool
+
+        /// `shrinking` marks the one column that gives way where the terminal is too narrow.
+        package init(_ header: String, right: Bool = false, shrinking: Bool = false) {
+            self.header = header
+            alignsRight = right
+            shrinks = shrinking
+        }
+    }
+
+    private let columns: [Column]
+    private var rows: [[String]] = []
+
+    package init(_ columns: [Column]) {
+        self.columns = columns
+    }
+
+    /// Adds a row; it must have a cell for every column.
+    package mutating func append(_ cells: [String]) {
+        precondition(cells.count == columns.count, "a cell for every column")
+        rows.append(cells)
+    }
+
+    package var isEmpty: Bool { rows.isEmpty }
+
+    /// The lines, each ended by a line feed. `width` nil means no limit, as for a pipe.
+    package func render(width: Int?, style: Style = .plain) -> String {
+        let widths = columnWidths(limit: width)
+        var text = line(columns.map(\.header), widths) { style.bold($0) }
+        for row in rows { text += line(row, widths) { $0 } }
+        return text
+    }
+
+    private static let gutter = "  "
+    /// A column is never made narrower than this; the line is then too long instead.
+    private static let narrowest = 8
+
+    private func columnWidths(limit: Int?) -> [Int] {
+        var widths = columns.indices.map { index in
+            rows.reduce(DisplayWidth.of(columns[index].header)) {
+                max($0, DisplayWidth.of($1[index]))
+            }
+        }
+        let total = widths.reduce(0, +) + Self.gutter.count * max(columns.count - 1, 0)
+        if let limit, total > limit, let index = columns.firstIndex(where: \.shrinks) {
+            widths[index] = max(min(widths[index], Self.narrowest), widths[index] - (total - limit))
+        }
+        return widths
+    }
+
+    private func line(
+        _ cells: [String], _ widths: [Int], paint: (String) -> String
+    ) -> String {
+        var pieces: [String] = []
+        for (index, cell) in cells.enumerated() {
+            let shown = Self.fit(cell, widths[index])
+            let padding = String(repeating: " ", count: widths[index] - DisplayWidth.of(shown))
+            let painted = paint(shown)
+            pieces.append(columns[index].alignsRight ? padding + painted : painted + padding)
+        }
+        var text = pieces.joined(separator: Self.gutter)
+        while text.last == " " { text.removeLast() }
+        return text + "\n"
+    }
+
+    /// Whole characters of `text` up to `width`, the last one an ellipsis where some are missing.
+    private static func fit(_ text: String, _ width: Int) -> String {
+        guard DisplayWidth.of(text) > width else { return text }
+        var kept = ""
+        var used = 0
+        for character in text {
+            let size = DisplayWidth.of(String(character))
+            if used + size > width - 1 { break }
+            kept.append(character)
+            used += size
+        }
+        return kept + "…"
+    }
+}

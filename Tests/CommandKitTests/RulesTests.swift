@@ -1,0 +1,101 @@
+import CommandKit
+import Testing
+
+@Suite("Rules over the tree")
+struct RulesTests {
+    @Test("The demo program keeps every rule")
+    func clean() {
+        #expect(Demo.program.violations() == [])
+    }
+
+    struct Odd: Sendable { var value = 1.5 }
+
+    static func program(_ options: [Option<Odd>]) -> Program {
+        Program(
+            name: "x", version: "1", summary: "X.",
+            globalOptions: { OptionGroup(title: "G", defaults: Odd(), options: []).section },
+            sections: [
+                .init(
+                    "All",
+                    [
+                        AnyCommand("go") {
+                            Command(
+                                name: "go", summary: "Go.", defaults: Odd(), options: options,
+                                examples: [Example(command: "x go", summary: "Go.")],
+                                run: { _, _ in .success })
+                        }
+                    ])
+            ])
+    }
+
+    static func odd(
+        _ name: String, short: Character? = nil, metavar: String = "N", summary: String = "Odd."
+    ) -> Option<Odd> {
+        Option.value(name, short: short, metavar: metavar, summary: summary, into: \.value) {
+            _ throws(InvalidValue) in 2
+        }
+        .showingDefault("1.5")
+    }
+
+    @Test(
+        "Each planted violation of an option is found",
+        arguments: [
+            ([odd("Big")], "option name 'Big' is not made of a-z, 0-9 and -"),
+            ([odd("a"), odd("a")], "option of command 'go' 'a' stands twice"),
+            (
+                [odd("a", short: "a"), odd("b", short: "a")],
+                "short option of command 'go' 'a' stands twice"
+            ),
+            ([odd("a", metavar: "")], "option '--a' of command 'go' has no value name in capitals"),
+            (
+                [odd("a", metavar: "low")],
+                "option '--a' of command 'go' has no value name in capitals"
+            ),
+            ([odd("a", short: "?")], "option '--a' of command 'go' has the short name '?'"),
+            ([odd("a", summary: "small.")], "option '--a' of command 'go': summary begins small"),
+            ([odd("a", summary: "Stop")], "option '--a' of command 'go': summary has no period"),
+            (
+                [odd("a", summary: "L" + String(repeating: "o", count: 72) + "ng.")],
+                "option '--a' of command 'go': summary is over 72 columns"
+            ),
+            (
+                [
+                    .value("a", metavar: "N", summary: "Odd.", into: \.value) {
+                        _ throws(InvalidValue) in 2
+                    }
+                ],
+                "option '--a' of command 'go' has a default that help cannot show"
+            ),
+        ])
+    func planted(options: [Option<Odd>], expected: String) {
+        #expect(Self.program(options).violations() == [expected])
+    }
+
+    @Test("Violations of commands and topics are found")
+    func tree() {
+        let program = Program(
+            name: "x", version: "1", summary: "X.", globalOptions: { Demo.globals.section },
+            sections: [
+                .init(
+                    "All",
+                    [
+                        AnyCommand("one") {
+                            Command(
+                                name: "two", summary: "One.", defaults: 0, run: { _, _ in .success }
+                            )
+                        },
+                        AnyCommand("users") { Demo.users }, AnyCommand("users") { Demo.users },
+                    ])
+            ],
+            topics: { [Topic(name: "A b", title: "A", summary: "a", body: [])] })
+        let found = program.violations()
+        for expected in [
+            "command 'users' stands twice", "command 'one' calls itself 'two'",
+            "topic name 'A b' is not made of a-z, 0-9 and -", "topic 'A b': summary begins small",
+            "command 'one' has no examples", "command 'one' lacks the global option '--quiet'",
+            "command 'users' has no example with 'x users'",
+        ] {
+            #expect(found.contains(expected), "\(expected)")
+        }
+    }
+}

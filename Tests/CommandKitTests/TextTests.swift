@@ -1,0 +1,118 @@
+import CommandKit
+import Platform
+import Testing
+
+@Suite("Text for people")
+struct TextTests {
+    @Test(
+        "Every hostile class is escaped and everything else left alone",
+        arguments: [
+            ("plain é 漢 👍", "plain é 漢 👍"), ("a\nb\tc\u{0}", "a\\u{a}b\\u{9}c\\u{0}"),
+            ("\u{1B}[31m", "\\u{1b}[31m"), ("\u{7F}\u{85}\u{9B}", "\\u{7f}\\u{85}\\u{9b}"),
+            ("\u{200B}\u{200F}", "\\u{200b}\\u{200f}"), ("\u{2028}\u{202E}", "\\u{2028}\\u{202e}"),
+            ("\u{2060}\u{2066}\u{2069}", "\\u{2060}\\u{2066}\\u{2069}"), ("\u{FEFF}", "\\u{feff}"),
+            ("\u{E0041}", "\\u{e0041}"), ("\\u{a}", "\\\\u{a}"), ("e\u{301}", "e\u{301}"),
+            ("\u{61C}\u{AD}", "\\u{61c}\\u{ad}"),
+        ])
+    func escapes(text: String, expected: String) {
+        #expect(VisibleText.escape(text) == expected)
+    }
+
+    @Test("Bytes that are not UTF-8 show as such, one by one")
+    func invalid() {
+        #expect(VisibleText.escape([0x61, 0xFF, 0xC0, 0x80]) == "a\\xff\\xc0\\x80")
+        #expect(VisibleText.escape([0xE2, 0x82]) == "\\xe2\\x82")
+        #expect(VisibleText.escape([0xED, 0xA0, 0x80]) == "\\xed\\xa0\\x80")
+        #expect(VisibleText.escape([0xF0, 0x9F, 0x91, 0x8D]) == "👍")
+        #expect(VisibleText.escape([0xE2, 0x82, 0xAC, 0xC3]) == "€\\xc3")
+    }
+
+    @Test(
+        "A cap keeps whole characters and whole escapes",
+        arguments: [
+            ("abcdef", 6, "abcdef"), ("abcdef", 5, "abcd…"), ("漢漢漢", 5, "漢漢…"),
+            ("漢漢漢", 4, "漢…"), ("ab\ncd", 6, "ab…"), ("", 0, ""), ("abc", 1, "…"),
+            ("abc", 0, ""),
+        ])
+    func caps(text: String, columns: Int, expected: String) {
+        #expect(VisibleText.escape(text, columns: columns) == expected)
+    }
+
+    @Test(
+        "Width counts columns, not characters",
+        arguments: [("abc", 3), ("é", 1), ("e\u{301}", 1), ("漢字", 4), ("👍", 2), ("ｱ", 1), ("", 0)])
+    func widths(text: String, width: Int) {
+        #expect(DisplayWidth.of(text) == width)
+    }
+
+    @Test("A table is aligned, without trailing blanks")
+    func table() {
+        var table = Table([.init("ID"), .init("LEFT", right: true), .init("WHO", shrinking: true)])
+        #expect(table.isEmpty)
+        table.append(["a", "5m", "漢字"])
+        table.append(["long-id", "12h30m", ""])
+        #expect(
+            table.render(width: nil) == """
+                ID         LEFT  WHO
+                a            5m  漢字
+                long-id  12h30m
+
+                """)
+    }
+
+    @Test("The shrinking column gives way to the terminal, down to eight columns")
+    func shrinking() {
+        var table = Table([.init("A", shrinking: true), .init("B")])
+        table.append(["0123456789abcdef", "xyz"])
+        #expect(table.render(width: 15) == "A           B\n012345678…  xyz\n")
+        #expect(table.render(width: 2).contains("0123456…  xyz\n"))
+        #expect(table.render(width: nil).contains("0123456789abcdef  xyz\n"))
+        #expect(table.render(width: 21).contains("0123456789abcdef  xyz\n"))
+    }
+
+    @Test("Colour follows the mode, NO_COLOR, the terminal and TERM")
+    func style() {
+        func enabled(_ mode: ColorMode, _ isTerminal: Bool, _ values: [String: String]) -> Bool {
+            Style(mode, isTerminal: isTerminal, environment: Environment(values)).isEnabled
+        }
+        #expect(enabled(.auto, true, [:]))
+        #expect(!enabled(.auto, false, [:]))
+        #expect(!enabled(.auto, true, ["NO_COLOR": "1"]))
+        #expect(enabled(.auto, true, ["NO_COLOR": ""]))
+        #expect(!enabled(.auto, true, ["TERM": "dumb"]))
+        #expect(enabled(.always, false, ["NO_COLOR": "1"]))
+        #expect(!enabled(.never, true, [:]))
+        #expect(Style(isEnabled: true).red("x") == "\u{1B}[31mx\u{1B}[0m")
+        #expect(Style.plain.red("x") == "x")
+    }
+
+    private let start = Monotonic.now
+
+    private func at(_ milliseconds: Int64) -> Monotonic {
+        start.advanced(byMilliseconds: milliseconds)
+    }
+
+    @Test("Progress waits a second, speaks at most ten times a second, and is erased")
+    func progress() {
+        var progress = Progress(
+            label: "revoking", total: 10_000, isTerminal: true, columns: 80, start: at(0))
+        #expect(progress.update(count: 500, now: at(999)) == nil)
+        #expect(progress.finish() == nil)
+        #expect(
+            progress.update(count: 1000, now: at(1000))
+                == "\r\u{1B}[Krevoking 1,000 of 10,000, 1,000/s, 9s left")
+        #expect(progress.update(count: 1050, now: at(1050)) == nil)
+        #expect(progress.update(count: 1100, now: at(1100)) != nil)
+        #expect(progress.finish() == "\r\u{1B}[K")
+        #expect(progress.finish() == nil)
+    }
+
+    @Test("Progress fits the terminal and stays away from everything else")
+    func progressWidth() {
+        var narrow = Progress(label: "x", total: nil, isTerminal: true, columns: 10, start: at(0))
+        #expect(narrow.update(count: 1_000_000, now: at(2000)) == "\r\u{1B}[Kx 1,000,…")
+        var pipe = Progress(label: "x", total: nil, isTerminal: false, columns: 80, start: at(0))
+        #expect(pipe.update(count: 5, now: at(5000)) == nil)
+        #expect(pipe.finish() == nil)
+    }
+}
