@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// What a blacklist entry tells about its revocation; readers of the blacklist need none of it.
 package struct DenyEntry: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import Redis
+internal import Redis
 
 /// How revocation state lies in Redis: the only place that knows the name of a key.
 ///

@@ -1,4 +1,4 @@
-package import Redis
+internal import Redis
 
 /// One change, as the audit stream keeps it.
 package struct AuditEntry: Equatable, Sendable {
@@ -101,7 +101,8 @@ extension TokenStore {
         }
         return AuditEntry(
             time: Int64(position.prefix { $0 != "-" }) ?? 0, operation: fields["op"] ?? "",
-            id: fields["id"], user: fields["user"], count: fields["count"].flatMap { Int64($0) } ?? 1,
+            id: fields["id"], user: fields["user"],
+            count: fields["count"].flatMap { Int64($0) } ?? 1,
             reason: fields["reason"], actor: fields["actor"], host: fields["host"],
             position: position)
     }

@@ -1,5 +1,5 @@
-package import JSON
-package import Redis
+internal import JSON
+internal import Redis
 
 /// A token on a user's list.
 package struct ListedToken: Equatable, Sendable {

@@ -1,5 +1,5 @@
 internal import Platform
-package import Redis
+internal import Redis
 
 /// Which of a user's tokens have to go.
 package enum LogoutScope: Equatable, Sendable {
@@ -47,19 +47,28 @@ extension TokenStore {
         onProgress: (LogoutResult) -> Void = { _ in }
     ) throws(LogoutInterruption) -> LogoutResult {
         var result = LogoutResult()
+        let signal: CInt?
         do throws(StoreError) {
-            let keys = layout.keys(of: user)
-            result.cutoff = try raiseCutoff(keys, scope: scope, skew: skew)
-            let reachesAll = result.cutoff != nil
-            if let signal = try denyListed(user, scope, entry, &result, onProgress) {
-                throw LogoutInterruption(result: result, cause: .signal(signal))
-            }
-            if let cutoff = result.cutoff { try waitUntilPassed(cutoff) }
-            if case .allBut = scope {} else { result.isComplete = reachesAll }
-            return result
-        } catch let error as StoreError {
+            signal = try logOut(user, scope, skew, entry, &result, onProgress)
+        } catch {
             throw LogoutInterruption(result: result, cause: .store(error))
         }
+        if let signal { throw LogoutInterruption(result: result, cause: .signal(signal)) }
+        return result
+    }
+
+    /// The steps; `result` always tells how far they came. Returns the signal that asked to stop.
+    private func logOut(
+        _ user: Identifier, _ scope: LogoutScope, _ skew: Int64, _ entry: DenyEntry,
+        _ result: inout LogoutResult, _ onProgress: (LogoutResult) -> Void
+    ) throws(StoreError) -> CInt? {
+        result.cutoff = try raiseCutoff(layout.keys(of: user), scope: scope, skew: skew)
+        if let signal = try denyListed(user, scope, entry, &result, onProgress) { return signal }
+        if let cutoff = result.cutoff { try waitUntilPassed(cutoff) }
+        // A spared session leaves room for tokens of its age that nobody recorded.
+        if case .allBut = scope { return nil }
+        result.isComplete = true
+        return nil
     }
 
     /// Kills every token of every user that was issued until now, recorded or not.

@@ -1,4 +1,4 @@
-package import Redis
+internal import Redis
 
 /// What pruning did, or would do.
 package struct PruneResult: Equatable, Sendable {

@@ -1,5 +1,5 @@
-package import JSON
-package import Redis
+internal import JSON
+internal import Redis
 
 /// A token as its user's list keeps it.
 package struct TokenRecord: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import Redis
+internal import Redis
 
 /// What taking a revocation back came to.
 package enum RestoreOutcome: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import Redis
+internal import Redis
 
 /// One token to revoke.
 package struct Revocation: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import Redis
+internal import Redis
 
 extension TokenStore {
     /// The state of each token, in the order of `queries`, all in one round trip.
