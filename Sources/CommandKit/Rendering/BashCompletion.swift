@@ -109,7 +109,7 @@ package enum BashCompletion {
         }
 
         _@NAME@() {
-            local words=() word index current glue='' path='' operands=0 only_operands=''
+            local words=() candidates=() word index current glue='' path='' operands=0 only_operands=''
             local commands='' options='' kind=none list='' prefix='' dropped='' skip=''
             COMPREPLY=()
 
@@ -162,7 +162,10 @@ package enum BashCompletion {
             fi
 
             case $kind in
-                words) __@NAME@_offer "$current" "$prefix" < <(printf '%s\n' ${list}) ;;
+                words)
+                    read -ra candidates <<<"$list"
+                    __@NAME@_offer "$current" "$prefix" < <(printf '%s\n' "${candidates[@]}")
+                    ;;
                 dynamic)
                     __@NAME@_offer "$current" "$prefix" < <(
                         @NAME@ __complete "$list" -- "${words[@]}" 2>/dev/null

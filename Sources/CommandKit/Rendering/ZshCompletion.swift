@@ -12,8 +12,8 @@ package enum ZshCompletion {
               local line value
               local -a candidates
               for line in ${(f)"$(\(name) __complete $1 -- "${(@)words_so_far}" 2>/dev/null)"}; do
-                value=${${line%%$'\t'*}//:/\\:}
-                [[ $line == *$'\t'* ]] && value+=:${line#*$'\t'}
+                value=${${line%%$'\\t'*}//:/\\\\:}
+                [[ $line == *$'\\t'* ]] && value+=:${line#*$'\\t'}
                 candidates+=("$value")
               done
               _describe -t $1 $1 candidates
@@ -26,7 +26,7 @@ package enum ZshCompletion {
         }
         script += dispatcher(
             function: "_\(name)", commands: program.commands, name: name, globals: globals,
-            prologue: "  local -a words_so_far=(\"${(@)words[2,CURRENT]}\")\n")
+            prologue: "  local -a words_so_far=(\"${(@Q)words[2,CURRENT]}\")\n")
         script += """
             if [ "$funcstack[1]" = "_\(name)" ]; then
               _\(name) "$@"
