@@ -70,6 +70,18 @@ struct TextTests {
         #expect(table.render(width: 21).contains("0123456789abcdef  xyz\n"))
     }
 
+    @Test("Colour in a table changes no width")
+    func tableColour() {
+        let style = Style(isEnabled: true)
+        var table = Table([.init("A"), .init("B", right: true)])
+        table.append(["no", "1"], paint: [0: { style.red($0) }])
+        table.append(["maybe", "22"])
+        #expect(
+            table.render(width: nil, style: style)
+                == "\u{1B}[1mA\u{1B}[0m       \u{1B}[1mB\u{1B}[0m\n\u{1B}[31mno\u{1B}[0m      1\n"
+                + "maybe  22\n")
+    }
+
     @Test("Colour follows the mode, NO_COLOR, the terminal and TERM")
     func style() {
         func enabled(_ mode: ColorMode, _ isTerminal: Bool, _ values: [String: String]) -> Bool {

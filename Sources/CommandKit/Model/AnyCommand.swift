@@ -7,9 +7,12 @@ package struct AnyCommand: Sendable {
     let aliases: [String]
     /// Words that people try in place of the name; they get "did you mean".
     let attempts: [String]
+    /// Runs, but is shown and suggested nowhere.
     let isHidden: Bool
+    /// What the name stands for, not yet built.
     let content: Content
 
+    /// The three things that a name can stand for.
     enum Content: Sendable {
         case leaf(@Sendable () -> any LoadedCommand)
         case group(@Sendable () -> CommandGroup)
@@ -50,6 +53,7 @@ package struct AnyCommand: Sendable {
         AnyCommand(name: "help", aliases: [], attempts: attempts, content: .help(examples))
     }
 
+    /// Whether `word` is the name or an alias; abbreviations are not.
     func answers(to word: String) -> Bool { name == word || aliases.contains(word) }
 
     /// Builds the description; `help` takes the words that it explains from `helpWords`.
@@ -65,6 +69,7 @@ package struct AnyCommand: Sendable {
         return description
     }
 
+    /// `help` has no struct of options, so its description is made by hand.
     private static func describeHelp(
         _ path: [String], _ examples: [Example], _ words: [Completion.Choice]
     ) -> CommandDescription {
@@ -82,9 +87,13 @@ package struct AnyCommand: Sendable {
 
 /// The words of a command that has no work of its own, such as `list`.
 package struct CommandGroup: Sendable {
+    /// One sentence for lists.
     package let summary: String
+    /// Paragraphs for the long help and the manual.
     package let discussion: [Prose]
+    /// The members; they may be groups themselves.
     package let commands: [AnyCommand]
+    /// Other commands, topics, or manual pages.
     package let seeAlso: [String]
 
     package init(
@@ -96,6 +105,7 @@ package struct CommandGroup: Sendable {
         self.seeAlso = seeAlso
     }
 
+    /// Builds the descriptions of all members.
     func describe(path: [String], helpWords: [Completion.Choice]) -> CommandDescription {
         CommandDescription(
             path: path, summary: summary, discussion: discussion, seeAlso: seeAlso,
@@ -107,6 +117,7 @@ package struct CommandGroup: Sendable {
 protocol LoadedCommand: Sendable {
     /// As the command itself says; the tree's name must be the same.
     var name: String { get }
+    /// The command as data, with its defaults read.
     func describe(path: [String]) -> CommandDescription
     /// Parses the words after the command's name. `failure` is what already went wrong before it.
     func bind(_ arguments: [[UInt8]], path: [String], failure: UsageError?) -> ParseOutcome

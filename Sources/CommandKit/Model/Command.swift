@@ -2,7 +2,9 @@ package import Platform
 
 /// A command: what it is called, what it takes, and what it does with it.
 package struct Command<Options: Sendable>: Sendable {
+    /// Judges the whole of the options, and may settle what depends on several of them.
     package typealias Check = @Sendable (inout Options) throws(UsageError) -> Void
+    /// The work; errors of any kind, which the program turns into words in one place.
     package typealias Run = @Sendable (Options, System) throws -> ExitStatus
 
     let name: String
@@ -62,6 +64,7 @@ package struct Command<Options: Sendable>: Sendable {
         }
     }
 
+    /// The command as data: groups become sections, defaults are read from the struct.
     func describe(path: [String]) -> CommandDescription {
         var own: [OptionDescription] = []
         var groups: [OptionSection] = []

@@ -2,17 +2,25 @@
 package struct CommandDescription: Sendable, Equatable {
     /// The names from the top-level command down, such as `["list", "tokens"]`.
     package var path: [String]
+    /// One sentence for lists and the head of the page.
     package var summary: String
+    /// For the long help and the manual.
     package var discussion: [Prose] = []
     /// The command's own options first, then one section a group.
     package var sections: [OptionSection] = []
+    /// In the order of the command line.
     package var operands: [OperandDescription] = []
+    /// Each is a command line that parses.
     package var examples: [Example] = []
+    /// Every status that the command returns.
     package var exitStatuses: [ExitStatusDoc] = []
+    /// Variable names with what they do.
     package var environment: [Definition] = []
     /// Commands (`revoke`), topics, or manual pages (`redis-cli(1)`).
     package var seeAlso: [String] = []
+    /// Empty for a command that does something itself.
     package var subcommands: [CommandDescription] = []
+    /// Runs, but is shown nowhere.
     package var isHidden = false
 
     /// The last part of the path.
@@ -35,12 +43,16 @@ package struct CommandDescription: Sendable, Equatable {
 
 /// The whole program as data.
 package struct ProgramDescription: Sendable {
+    /// As typed, and the first word of every usage line.
     package let name: String
     package let version: String
     package let summary: String
     package let discussion: [Prose]
+    /// The options that stand before the command as well as after it.
     package let globalOptions: OptionSection
+    /// The commands under the headings of the overview, hidden ones included.
     package let sections: [Section]
+    /// In the order of the overview; the manual moves conventional ones to their place.
     package let topics: [Topic]
 
     /// Commands under one heading of the overview.

@@ -1,8 +1,12 @@
 /// What a shell offers for the value of an option or for an operand.
 package enum Completion: Sendable, Equatable {
+    /// Nothing can be guessed.
     case none
+    /// Any path.
     case file
+    /// Only directories.
     case directory
+    /// A fixed list, which is written into the scripts.
     case choices([Choice])
     /// The script asks the program: `jwtctl __complete KIND -- WORDS…`.
     case dynamic(String)

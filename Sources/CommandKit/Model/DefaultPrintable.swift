@@ -1,5 +1,6 @@
 /// A type whose values help can show as the default of an option.
 package protocol DefaultPrintable {
+    /// `none` where there is nothing to tell, such as an empty list.
     var defaultText: OptionDescription.DefaultValue { get }
 }
 

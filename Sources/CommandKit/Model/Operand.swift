@@ -22,8 +22,11 @@ package struct OperandDescription: Sendable, Equatable {
 
     /// In capitals.
     package var name: String
+    /// How many words it takes; see `ArgumentParser` on how several share them.
     package var arity: Arity
+    /// One sentence.
     package var summary: String
+    /// What shells offer.
     package var completion = Completion.none
     /// Replaces the usual form in the usage line, such as `[-- COMMAND...]`.
     package var usage: String?
@@ -42,6 +45,7 @@ package struct OperandDescription: Sendable, Equatable {
 /// An operand: how it reads and what it does to `Target`.
 package struct Operand<Target: Sendable>: Sendable {
     var description: OperandDescription
+    /// Called once for each word that falls to this operand, in order.
     let apply: @Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void
 
     /// What shells offer.

@@ -26,6 +26,7 @@ extension Option {
 
 /// Shared by options and operands whose values are the cases of an enum.
 enum ChoiceParser {
+    /// Exact: neither case nor abbreviations are forgiven, but a near miss is suggested.
     static func parse<Value: RawRepresentable<String>>(
         _ text: String, among choices: [Value]
     ) throws(InvalidValue) -> Value {
@@ -38,6 +39,7 @@ enum ChoiceParser {
         throw .expected(expected)
     }
 
+    /// The same list for help and shells.
     static func completion<Value: RawRepresentable<String>>(_ choices: [Value]) -> Completion {
         .choices(choices.map { Completion.Choice($0.rawValue) })
     }

@@ -2,6 +2,7 @@
 ///
 /// Made by the factories in `Option+Factories.swift`; the modifiers below add what is rare.
 package struct Option<Target: Sendable>: Sendable {
+    /// One for a single option, many for a lifted group.
     var entries: [OptionEntry<Target>]
 
     /// Not shown anywhere, still accepted.
@@ -34,13 +35,16 @@ package struct Option<Target: Sendable>: Sendable {
 
 /// One option with its effect.
 struct OptionEntry<Target: Sendable>: Sendable {
+    /// What a flag does; it cannot fail.
     typealias Flag = @Sendable (inout Target) -> Void
 
+    /// What happens when the option is met, in the order of the command line.
     enum Action: Sendable {
         case flag(set: Flag, clear: Flag)
         case value(@Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void)
     }
 
+    /// Without the default, which is read when somebody asks for it.
     var description: OptionDescription
     /// The title of the group that it came from.
     var section: String?
@@ -51,10 +55,13 @@ struct OptionEntry<Target: Sendable>: Sendable {
 
 /// Options that several commands share, with the heading under which they stand.
 package struct OptionGroup<Shared: Sendable>: Sendable {
+    /// The heading in help and manual; also what tells global options from others.
     package let title: String
     let options: [Option<Shared>]
+    /// Only for `section`; a command shows the defaults of its own struct.
     private let defaults: Shared
 
+    /// A group may hold further groups; their own titles win.
     package init(title: String, defaults: Shared, options: [Option<Shared>]) {
         self.title = title
         self.defaults = defaults
@@ -91,6 +98,7 @@ extension Option {
 }
 
 extension OptionEntry.Action {
+    /// The same action on the part of a larger struct.
     fileprivate func lifted<Outer: Sendable>(
         to path: any WritableKeyPath<Outer, Target> & Sendable
     ) -> OptionEntry<Outer>.Action {

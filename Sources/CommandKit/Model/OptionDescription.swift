@@ -2,21 +2,28 @@
 package struct OptionDescription: Sendable, Equatable {
     /// The long name without dashes.
     package var name: String
+    /// One ASCII letter or digit, without its dash.
     package var short: Character?
     /// Other long names that are accepted but not advertised.
     package var aliases: [String] = []
     /// The value's name in capitals; nil for a flag.
     package var metavar: String?
+    /// One sentence that fits a line of help; completions show it too.
     package var summary: String
     /// More sentences, for the long help and the manual.
     package var detail: String = ""
+    /// What shells offer for the value; choices are also listed in help.
     package var completion = Completion.none
+    /// Read from the initial value of the options struct, so that it cannot drift.
     package var defaultValue = DefaultValue.none
+    /// Whether a second occurrence adds to the first; else it is refused.
     package var isRepeatable = false
     /// Whether `--no-NAME` takes the flag back.
     package var isNegatable = false
+    /// Accepted, but absent from help, manual, completions and suggestions.
     package var isHidden = false
 
+    /// What is rare is set afterwards.
     package init(name: String, short: Character? = nil, metavar: String? = nil, summary: String) {
         self.name = name
         self.short = short
@@ -71,6 +78,7 @@ package struct OptionDescription: Sendable, Equatable {
 package struct OptionSection: Sendable, Equatable {
     /// The group's title, or nil for the command's own options.
     package let title: String?
+    /// In the order of the help, hidden ones included.
     package var options: [OptionDescription]
 
     /// The options that help and completions show.

@@ -35,6 +35,7 @@ extension Program {
         }
     }
 
+    /// Rules of one command, its options and its operands.
     private static func violations(
         of command: CommandDescription, program: String, global: [String]
     ) -> [String] {
@@ -70,6 +71,7 @@ extension Program {
         return found
     }
 
+    /// Rules of one option.
     private static func violations(of option: OptionDescription, in command: String) -> [String] {
         let title = "option '--\(option.name)' of \(command)"
         var found = nameViolations(option.name, what: "option")
@@ -86,6 +88,7 @@ extension Program {
         return found
     }
 
+    /// Names are typed by hand and pasted into scripts: lower-case ASCII and `-`.
     private static func nameViolations(_ name: String, what: String) -> [String] {
         let good = name.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -96,6 +99,7 @@ extension Program {
             ? [] : ["\(what) name '\(name)' is not made of a-z, 0-9 and -"]
     }
 
+    /// A summary is a sentence that fits a line of help and of a completion menu.
     private static func summaryViolations(_ summary: String, of what: String) -> [String] {
         var found: [String] = []
         if summary.first?.isLowercase ?? true { found.append("\(what): summary begins small") }
@@ -104,6 +108,7 @@ extension Program {
         return found
     }
 
+    /// A second option or command of the same name could never be reached.
     private static func duplicates(_ names: [String], what: String) -> [String] {
         var seen: Set<String> = []
         return names.filter { !seen.insert($0).inserted }.map { "\(what) '\($0)' stands twice" }

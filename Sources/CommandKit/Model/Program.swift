@@ -6,8 +6,11 @@ package struct Program: Sendable {
     package let version: String
     package let summary: String
     let discussion: [Prose]
+    /// Called only where a line begins with an option, and for help.
     let loadGlobalOptions: @Sendable () -> OptionSection
+    /// Holds names and closures; no command is built by keeping it.
     let sections: [Section]
+    /// Called only for help and the generators.
     let loadTopics: @Sendable () -> [Topic]
 
     /// Commands under one heading of the overview.
@@ -76,6 +79,7 @@ package struct Program: Sendable {
         return description
     }
 
+    /// What may follow `help`: for the completions of that command.
     private var helpWords: [Completion.Choice] {
         commands.filter { !$0.isHidden }.map { Completion.Choice($0.name) }
             + loadTopics().map { Completion.Choice($0.name, summary: $0.summary) }

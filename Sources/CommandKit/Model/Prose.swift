@@ -7,6 +7,7 @@ package enum Prose: Sendable, Equatable, ExpressibleByStringLiteral {
     /// Lines shown as they are.
     case literal([String])
 
+    /// A bare string is a paragraph, as most pieces are.
     package init(stringLiteral text: String) {
         self = .paragraph(text)
     }
@@ -14,6 +15,7 @@ package enum Prose: Sendable, Equatable, ExpressibleByStringLiteral {
 
 /// A term and what it means.
 package struct Definition: Sendable, Equatable {
+    /// Shown in bold where there is colour.
     package let term: String
     package let meaning: String
 
@@ -31,6 +33,7 @@ package struct Topic: Sendable, Equatable {
     package let title: String
     /// One sentence for lists.
     package let summary: String
+    /// Rendered by `help TOPIC` and as a section of the program's manual page.
     package let body: [Prose]
 
     package init(name: String, title: String, summary: String, body: [Prose]) {
@@ -43,7 +46,9 @@ package struct Topic: Sendable, Equatable {
 
 /// A command line that works as it stands, and what it is good for.
 package struct Example: Sendable, Equatable {
+    /// A whole command line with the program's name; a test may run it.
     package let command: String
+    /// What it does, as a sentence.
     package let summary: String
 
     package init(command: String, summary: String) {
@@ -55,6 +60,7 @@ package struct Example: Sendable, Equatable {
 /// An exit status that a command may return, and when.
 package struct ExitStatusDoc: Sendable, Equatable {
     package let status: ExitStatus
+    /// When it is returned, as a sentence.
     package let meaning: String
 
     package init(_ status: ExitStatus, _ meaning: String) {

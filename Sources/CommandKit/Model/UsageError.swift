@@ -3,20 +3,31 @@
 /// Names are as the user spelled them (`--output`, `-o`). Texts from the command line are kept as
 /// given and made harmless in `message`.
 package enum UsageError: Error, Equatable, Sendable {
+    /// Suggestions are with dashes; at most three are given.
     case unknownOption(String, suggestions: [String])
+    /// The line ended, or went on with another option.
     case missingValue(option: String, metavar: String)
+    /// `--flag=value` or `-f=value`.
     case takesNoValue(option: String)
+    /// A single value was given twice: which one is meant is not guessed.
     case repeated(option: String)
+    /// An option that this use of the command needs, as `--name METAVAR`.
     case missingOption(String)
+    /// Two options that exclude each other.
     case conflicting(String, String)
+    /// Fewer operands than the command needs; the first that is missing.
     case missingOperand(String)
+    /// More operands than the command takes; the first that is too many.
     case unexpectedArgument(String)
+    /// `expected` completes "'TEXT' is not …".
     case invalidValue(text: String, expected: String)
     /// `what` is the option as spelled, or the operand's name.
     case notUTF8(what: String)
+    /// Suggestions are words that people try first, then names that look alike.
     case unknownCommand(String, suggestions: [String])
     /// A group of commands was named without one of its members.
     case missingCommand(choices: [String])
+    /// After `help`, where commands and topics are searched.
     case unknownTopic(String, suggestions: [String])
     /// A rule of one command; the text is the whole message.
     case other(String)
@@ -48,14 +59,17 @@ package enum UsageError: Error, Equatable, Sendable {
     /// A pasted token or a page of text must not come back whole in an error message.
     private static let longestEcho = 32
 
+    /// Quoted, harmless and short.
     private static func quote(_ text: String) -> String {
         "'\(VisibleText.escape(text, columns: longestEcho))'"
     }
 
+    /// The end of a message that asks whether another name was meant.
     private static func question(_ suggestions: [String]) -> String {
         suggestions.isEmpty ? "" : "; did you mean \(list(suggestions))?"
     }
 
+    /// `'a', 'b' or 'c'`.
     private static func list(_ names: [String]) -> String {
         let quoted = names.map { "'\($0)'" }
         guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "" }

@@ -1,5 +1,6 @@
 /// Parses the words of one command into its options struct.
 struct ArgumentParser<Options: Sendable> {
+    /// What the words of the command ask for.
     enum Outcome {
         case options(Options)
         case help(HelpDetail)
@@ -8,6 +9,7 @@ struct ArgumentParser<Options: Sendable> {
     }
 
     private let command: Command<Options>
+    /// The options with groups flattened; indexes of the scanner's tokens refer to it.
     private let entries: [OptionEntry<Options>]
 
     init(_ command: Command<Options>) {
@@ -77,6 +79,7 @@ struct ArgumentParser<Options: Sendable> {
         }
     }
 
+    /// Adds to a refusal what the closure did not know: the text and where it stood.
     private static func usageError(
         _ error: InvalidValue, bytes: [UInt8], what: String
     ) -> UsageError {

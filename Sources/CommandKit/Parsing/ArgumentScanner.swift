@@ -3,6 +3,7 @@
 ///
 /// It goes on after an error, so that a later `--help` is seen; the first error stays in `failure`.
 struct ArgumentScanner {
+    /// What the next argument, or the next letter of a bundle, turned out to be.
     enum Token: Equatable {
         case help(HelpDetail)
         case version
@@ -12,7 +13,9 @@ struct ArgumentScanner {
         case operand([UInt8])
     }
 
+    /// In the order of the caller's own list; tokens refer to it by index.
     private let options: [OptionDescription]
+    /// Arguments that are still to come.
     private var rest: ArraySlice<[UInt8]>
     /// Short options of a bundle that are still to come.
     private var bundle: ArraySlice<UInt8> = []
@@ -20,6 +23,7 @@ struct ArgumentScanner {
     /// Whether `--` has been met.
     private(set) var onlyOperands = false
 
+    /// `failure` is an error from before these arguments; it stays the first.
     init(_ arguments: [[UInt8]], options: [OptionDescription], failure: UsageError? = nil) {
         self.options = options
         rest = arguments[...]
@@ -58,6 +62,7 @@ struct ArgumentScanner {
     private static let dash = UInt8(ascii: "-")
     private static let equals = UInt8(ascii: "=")
 
+    /// `--name`, `--name=value`, `--no-name`; nil where an error was noted.
     private mutating func long(_ body: ArraySlice<UInt8>) -> Token? {
         let parts = body.split(
             separator: Self.equals, maxSplits: 1, omittingEmptySubsequences: false)
@@ -83,6 +88,8 @@ struct ArgumentScanner {
         return .flag(index: index, spelled: spelled, negated: negated)
     }
 
+    /// Names that no option has: help and version, else the error. An option may take the names
+    /// over.
     private mutating func builtIn(_ name: String, attached: Bool) -> Token? {
         switch name {
         case "help" where !attached: return .help(.long)
@@ -96,6 +103,8 @@ struct ArgumentScanner {
         return nil
     }
 
+    /// One letter of `-abc`; a letter that takes a value takes what is left of the bundle, with or
+    /// without `=`.
     private mutating func short(_ letter: UInt8) -> Token? {
         guard letter < 0x80 else {
             bundle = []
@@ -138,6 +147,8 @@ struct ArgumentScanner {
         return rest.popFirst()
     }
 
+    /// Whether an argument is exactly an option of this command, rather than text that begins with
+    /// a dash.
     private func spellsOption(_ argument: [UInt8]) -> Bool {
         guard argument.count >= 2, argument[0] == Self.dash else { return false }
         let text = String(decoding: argument, as: UTF8.self)

@@ -2,10 +2,13 @@ package import Platform
 
 /// What a command line asks for.
 package enum ParseOutcome: Sendable {
+    /// Everything was understood.
     case run(BoundCommand)
     /// The path is empty for the program itself.
     case showHelp(path: [String], detail: HelpDetail)
+    /// `help TOPIC`.
     case showTopic(Topic)
+    /// `--version`, wherever it stands.
     case showVersion
     /// A completion script asks for candidates.
     case complete(CompletionRequest)
@@ -23,6 +26,7 @@ package enum HelpDetail: Sendable, Equatable {
 
 /// A command with its options, ready to run.
 package struct BoundCommand: Sendable {
+    /// The command's names from the top, aliases resolved.
     package let path: [String]
     /// The parsed options struct, for tests that look at what was understood.
     package let options: any Sendable

@@ -55,6 +55,7 @@ private struct ProgramParser {
         return .usageError(scanner.failure ?? .missingCommand(choices: names), path: path)
     }
 
+    /// Goes on with the command called `word`; `rest` is what follows it.
     private func choose(
         _ word: [UInt8], among commands: [AnyCommand], path: [String], leading: [[UInt8]],
         rest: [[UInt8]], failure: UsageError?
@@ -125,6 +126,7 @@ private struct ProgramParser {
         return .showHelp(path: path, detail: .long)
     }
 
+    /// `help WORD` where no command is called so: a topic, or an error.
     private func explain(
         _ word: String, path: [String], commands: [AnyCommand]
     ) -> ParseOutcome {

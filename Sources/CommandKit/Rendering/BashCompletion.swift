@@ -1,5 +1,6 @@
 /// Completions for bash 4 and later; needs no other package.
 package enum BashCompletion {
+    /// The whole script: three tables as `case` statements, and a driver that is always the same.
     package static func render(_ program: ProgramDescription) -> String {
         let name = program.name
         let commands = program.commands.flatMap(\.flattened).filter { !$0.isHidden }
@@ -37,6 +38,7 @@ package enum BashCompletion {
             """ + driver.replacing("@NAME@", with: name)
     }
 
+    /// Commands and options that may follow a path.
     private static func describeCase(_ command: CommandDescription) -> String {
         let options = command.visibleOptions.flatMap { option in
             option.spellings + (option.isNegatable ? ["--no-\(option.name)"] : [])
@@ -52,6 +54,7 @@ package enum BashCompletion {
             """
     }
 
+    /// Options with a value, so that the word after them is never taken for a command.
     private static func valueCases(
         _ commands: [CommandDescription], globals: OptionSection
     ) -> String {
@@ -69,6 +72,7 @@ package enum BashCompletion {
         return text
     }
 
+    /// What operands are, counted from 0; a repeated one stands for all further numbers.
     private static func operandCases(_ commands: [CommandDescription]) -> String {
         var text = ""
         for command in commands {
@@ -82,6 +86,7 @@ package enum BashCompletion {
         return text
     }
 
+    /// The values are quoted since shellcheck takes a bare `file` for a forgotten command.
     private static func assignment(_ completion: Completion) -> String {
         switch completion {
         case .none: "kind='none'"

@@ -43,6 +43,7 @@ extension CommandDescription {
         return page.text
     }
 
+    /// What both forms begin with: summary, usage, members, operands.
     private func begin(_ page: inout HelpPage, program: String) {
         page.paragraph(summary)
         page.heading("Usage")
@@ -59,6 +60,7 @@ extension CommandDescription {
         }
     }
 
+    /// One section; a section that is hidden throughout has no heading.
     private func options(_ section: OptionSection, on page: inout HelpPage, long: Bool) {
         guard !section.visible.isEmpty else { return }
         page.heading(section.title ?? "Options")

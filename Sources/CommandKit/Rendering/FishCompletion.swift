@@ -1,5 +1,6 @@
 /// Completions for fish.
 package enum FishCompletion {
+    /// The whole script. A command's lines hold only where `__NAME_at` finds it on the line.
     package static func render(_ program: ProgramDescription) -> String {
         let name = program.name
         var script = """
@@ -70,12 +71,14 @@ package enum FishCompletion {
             """
     }
 
+    /// Commands after which another command's name follows.
     private static func groups(_ program: ProgramDescription) -> String {
         let groups = program.commands.flatMap(\.flattened).filter { !$0.subcommands.isEmpty }
         return groups.isEmpty
             ? "''" : groups.map { quote($0.path.joined(separator: " ")) }.joined(separator: " ")
     }
 
+    /// The commands that may follow `path`.
     private static func commands(
         _ commands: [CommandDescription], at path: String, of name: String
     ) -> String {
@@ -86,6 +89,7 @@ package enum FishCompletion {
         .joined()
     }
 
+    /// A line for an option, and one for its `--no-` form.
     private static func option(
         _ option: OptionDescription, at path: String, of name: String
     ) -> String {
@@ -107,6 +111,7 @@ package enum FishCompletion {
         return line
     }
 
+    /// fish does not count operands: it offers what any of them may be.
     private static func operandLine(
         _ completion: Completion, at path: String, of name: String
     ) -> String {
@@ -119,6 +124,7 @@ package enum FishCompletion {
         }
     }
 
+    /// Text that fish expands at the time of completion.
     private static func candidates(_ completion: Completion, of name: String) -> String {
         switch completion {
         case .choices(let choices): quote(choices.map(\.value).joined(separator: " "))
@@ -127,6 +133,7 @@ package enum FishCompletion {
         }
     }
 
+    /// Single quotes, in which fish knows two escapes.
     private static func quote(_ text: String) -> String {
         var quoted = "'"
         for character in text {

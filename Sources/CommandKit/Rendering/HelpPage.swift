@@ -10,23 +10,28 @@ struct HelpPage {
         self.style = style
     }
 
+    /// A title with a blank line before it.
     mutating func heading(_ title: String) {
         blank()
         text += style.bold("\(title):") + "\n"
     }
 
+    /// At most one blank line in a row, and none at the top.
     mutating func blank() {
         if !text.isEmpty, !text.hasSuffix("\n\n") { text += "\n" }
     }
 
+    /// A line that is not wrapped, such as a command to copy.
     mutating func line(_ line: String) {
         text += line + "\n"
     }
 
+    /// Wrapped text without blank lines around it.
     mutating func paragraph(_ paragraph: String, indent: Int = 0) {
         text += TextWrapper.paragraph(paragraph, indent: indent, width: width)
     }
 
+    /// Paragraphs, lists and literal lines, a blank line before each.
     mutating func prose(_ body: [Prose], indent: Int = 0) {
         for piece in body {
             blank()

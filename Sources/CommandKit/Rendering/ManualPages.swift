@@ -24,6 +24,7 @@ package struct ManualPages {
         return page.source
     }
 
+    /// The head that every page has, up to NAME.
     private func begin(_ name: String, section: Int, summary: String) -> Mdoc {
         var page = Mdoc()
         page.raw(".Dd \(date)")
@@ -35,6 +36,7 @@ package struct ManualPages {
         return page
     }
 
+    /// The overview, the global options, and the topics as sections.
     private func programPage() -> String {
         var page = begin(program.name, section: 1, summary: program.summary)
         page.macro("Sh", "SYNOPSIS")
@@ -71,6 +73,7 @@ package struct ManualPages {
         return order.firstIndex(of: topic.title.uppercased()).map { $0 + 1 } ?? 0
     }
 
+    /// One top-level command; a group's members are sections of its page.
     private func commandPage(_ command: CommandDescription) -> String {
         var page = begin(
             "\(program.name)-\(command.name)", section: 1, summary: command.summary)
@@ -124,6 +127,7 @@ package struct ManualPages {
         }
     }
 
+    /// One item of a tagged list. The long name's own dashes are text after `.Fl`.
     private func option(_ option: OptionDescription, on page: inout Mdoc) {
         var line = ".It"
         if let short = option.short { line += " Fl \(Mdoc.argument(String(short))) ," }
@@ -135,6 +139,7 @@ package struct ManualPages {
         if !option.detail.isEmpty { page.text(option.detail) }
     }
 
+    /// Sections in the order that mandoc checks: ENVIRONMENT, EXIT STATUS, EXAMPLES.
     private func ending(_ leaves: [CommandDescription], on page: inout Mdoc) {
         var variables: [Definition] = []
         for item in leaves.flatMap(\.environment) where !variables.contains(item) {

@@ -26,11 +26,13 @@ struct Mdoc {
         flush(&line)
     }
 
+    /// Writes the words as one line of source.
     private mutating func flush(_ words: inout [Substring]) {
         if !words.isEmpty { source += Self.line(words.joined(separator: " ")) + "\n" }
         words = []
     }
 
+    /// Paragraphs with `.Pp` between them, lists and displays.
     mutating func prose(_ body: [Prose]) {
         for (index, piece) in body.enumerated() {
             switch piece {
@@ -43,6 +45,7 @@ struct Mdoc {
         }
     }
 
+    /// A tagged list; nothing where there are no items.
     mutating func definitions(_ items: [Definition]) {
         guard !items.isEmpty else { return }
         raw(".Bl -tag -width Ds")
@@ -53,6 +56,7 @@ struct Mdoc {
         raw(".El")
     }
 
+    /// Lines that are neither filled nor joined.
     mutating func literal(_ lines: [String]) {
         raw(".Bd -literal -offset indent")
         for line in lines { raw(Self.line(line)) }

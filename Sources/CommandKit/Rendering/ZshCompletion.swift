@@ -1,5 +1,6 @@
 /// Completions for zsh, as an autoloaded function in a file `_NAME`.
 package enum ZshCompletion {
+    /// The whole file: one function a command, which `_arguments` drives.
     package static func render(_ program: ProgramDescription) -> String {
         let name = program.name
         let globals = program.globalOptions.visible.flatMap { specification($0, name) }
@@ -38,14 +39,17 @@ package enum ZshCompletion {
         return script
     }
 
+    /// Options that the parser itself understands.
     private static let standard = [
         "'(- *)'{-h,--help}'[Show help.]'", "'(- *)--version[Show the version.]'",
     ]
 
+    /// `_jwtctl_list_tokens`.
     private static func functionName(_ path: [String], _ name: String) -> String {
         (["_\(name)"] + path).joined(separator: "_")
     }
 
+    /// A command's function: its options and operands, or the choice of a member.
     private static func function(
         _ command: CommandDescription, name: String, globals: [String]
     ) -> String {
@@ -126,6 +130,8 @@ package enum ZshCompletion {
         return lines
     }
 
+    /// What `_arguments` does for a value. With a blank in front, a function is called without
+    /// the options of `compadd`, so that the kind is its first argument.
     private static func action(_ completion: Completion, _ name: String) -> String {
         switch completion {
         case .none: " "
@@ -146,6 +152,7 @@ package enum ZshCompletion {
         return escaped
     }
 
+    /// Single quotes, which end and begin again around a quote.
     private static func quote(_ text: String) -> String {
         var quoted = "'"
         for character in text { quoted += character == "'" ? "'\\''" : String(character) }

@@ -11,6 +11,7 @@ package struct Progress: Sendable {
     private let isTerminal: Bool
     private let columns: Int
     private let start: Monotonic
+    /// When the line was last written; nil while there is none to erase.
     private var shownAt: Monotonic?
 
     /// - Parameters:
@@ -56,6 +57,7 @@ package struct Progress: Sendable {
     /// To the first column, and nothing to the right of it.
     private static let erase = "\r\u{1B}[K"
 
+    /// With a comma between thousands.
     private static func grouped(_ number: Int) -> String {
         var text = ""
         let digits = Array(String(number))
@@ -66,6 +68,7 @@ package struct Progress: Sendable {
         return text
     }
 
+    /// The two largest units: `1h5m`.
     private static func duration(_ seconds: Int) -> String {
         switch seconds {
         case ..<60: "\(seconds)s"

@@ -7,6 +7,7 @@ package enum ColorMode: String, CaseIterable, Sendable {
 
 /// Colours text, or leaves it alone. Decided once for a stream and then passed around.
 package struct Style: Sendable, Equatable {
+    /// Whether escapes are written at all.
     package let isEnabled: Bool
 
     package init(isEnabled: Bool) {
@@ -24,6 +25,7 @@ package struct Style: Sendable, Equatable {
             }
     }
 
+    /// For pipes, files and tests.
     package static let plain = Style(isEnabled: false)
 
     package func bold(_ text: String) -> String { wrap(text, "1") }
@@ -32,6 +34,7 @@ package struct Style: Sendable, Equatable {
     package func green(_ text: String) -> String { wrap(text, "32") }
     package func yellow(_ text: String) -> String { wrap(text, "33") }
 
+    /// The text between a colour and the reset; nothing around nothing.
     private func wrap(_ text: String, _ code: String) -> String {
         isEnabled && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }

@@ -1,7 +1,6 @@
 /// Rows of text under headers, aligned in columns two blanks apart.
 ///
-/// Cells must be harmless already (`VisibleText`); colours belong to the caller's `Style` and may
-/// be set for a whole column.
+/// Cells must be harmless already (`VisibleText`) and without colour, which `append` adds.
 package struct Table: Sendable {
     /// A column: its header and how it behaves.
     package struct Column: Sendable {
@@ -18,16 +17,19 @@ package struct Table: Sendable {
     }
 
     private let columns: [Column]
-    private var rows: [[String]] = []
+    private var rows: [(cells: [String], paint: Paint)] = []
+
+    /// Colours for the cells of some columns, such as `[2: style.red]`.
+    package typealias Paint = [Int: @Sendable (String) -> String]
 
     package init(_ columns: [Column]) {
         self.columns = columns
     }
 
     /// Adds a row; it must have a cell for every column.
-    package mutating func append(_ cells: [String]) {
+    package mutating func append(_ cells: [String], paint: Paint = [:]) {
         precondition(cells.count == columns.count, "a cell for every column")
-        rows.append(cells)
+        rows.append((cells, paint))
     }
 
     package var isEmpty: Bool { rows.isEmpty }
@@ -35,8 +37,10 @@ package struct Table: Sendable {
     /// The lines, each ended by a line feed. `width` nil means no limit, as for a pipe.
     package func render(width: Int?, style: Style = .plain) -> String {
         let widths = columnWidths(limit: width)
-        var text = line(columns.map(\.header), widths) { style.bold($0) }
-        for row in rows { text += line(row, widths) { $0 } }
+        let bold: @Sendable (String) -> String = { style.bold($0) }
+        let headers = Dictionary(uniqueKeysWithValues: columns.indices.map { ($0, bold) })
+        var text = line(columns.map(\.header), widths, headers)
+        for row in rows { text += line(row.cells, widths, row.paint) }
         return text
     }
 
@@ -44,10 +48,11 @@ package struct Table: Sendable {
     /// A column is never made narrower than this; the line is then too long instead.
     private static let narrowest = 8
 
+    /// The widest cell of each column, less what the shrinking one gives up.
     private func columnWidths(limit: Int?) -> [Int] {
         var widths = columns.indices.map { index in
             rows.reduce(DisplayWidth.of(columns[index].header)) {
-                max($0, DisplayWidth.of($1[index]))
+                max($0, DisplayWidth.of($1.cells[index]))
             }
         }
         let total = widths.reduce(0, +) + Self.gutter.count * max(columns.count - 1, 0)
@@ -57,14 +62,13 @@ package struct Table: Sendable {
         return widths
     }
 
-    private func line(
-        _ cells: [String], _ widths: [Int], paint: (String) -> String
-    ) -> String {
+    /// One line; colour goes around the text and not around the padding.
+    private func line(_ cells: [String], _ widths: [Int], _ paint: Paint) -> String {
         var pieces: [String] = []
         for (index, cell) in cells.enumerated() {
             let shown = Self.fit(cell, widths[index])
             let padding = String(repeating: " ", count: widths[index] - DisplayWidth.of(shown))
-            let painted = paint(shown)
+            let painted = paint[index]?(shown) ?? shown
             pieces.append(columns[index].alignsRight ? padding + painted : painted + padding)
         }
         var text = pieces.joined(separator: Self.gutter)

@@ -52,6 +52,7 @@ package enum VisibleText {
         }
     }
 
+    /// Calls `body` with each scalar, or the escape in its place.
     private static func forEachPiece(of bytes: [UInt8], _ body: (String) -> Void) {
         var index = 0
         while index < bytes.count {
@@ -91,6 +92,7 @@ package enum VisibleText {
         return length
     }
 
+    /// Lower case, with leading zeros up to `digits`.
     private static func hex(_ value: UInt32, digits: Int) -> String {
         let text = String(value, radix: 16)
         return String(repeating: "0", count: max(0, digits - text.count)) + text
