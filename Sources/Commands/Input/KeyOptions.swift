@@ -1,0 +1,98 @@
+internal import CommandKit
+internal import JOSE
+internal import Platform
+
+extension Algorithm: DefaultPrintable {
+    package var defaultText: OptionDescription.DefaultValue { .text(rawValue) }
+}
+
+/// The options that say with which key to sign or verify.
+struct KeyOptions: Sendable {
+    var key: Source?
+    var secret: Source?
+    var secretEncoding = SecretEncoding.text
+    var algorithm: Algorithm?
+    var allowsWeakKey = false
+
+    static let group = OptionGroup(
+        title: "Keys", defaults: KeyOptions(),
+        options: [
+            .raw(
+                "key", short: "k", metavar: "SOURCE",
+                summary: "A key in PEM or JWK form, or a JWKS.", into: \.key
+            ) { bytes throws(InvalidValue) in try Source(bytes) }
+            .completing(.file)
+            .detail(
+                "A SOURCE is a path, env:NAME, fd:N or -. A public key given here can never serve "
+                    + "as an HMAC secret."),
+            .raw(
+                "secret", short: "s", metavar: "SOURCE", summary: "An HMAC secret, and nothing else.",
+                into: \.secret
+            ) { bytes throws(InvalidValue) in try Source(bytes) }
+            .completing(.file)
+            .detail("The secret itself never stands on the command line, where others can read it."),
+            .choice(
+                "secret-encoding", metavar: "ENCODING", summary: "How the secret is written.",
+                into: \.secretEncoding),
+            .choice(
+                "alg", short: "a", metavar: "ALG", summary: "The one algorithm to use.",
+                into: \.algorithm),
+            .flag(
+                "allow-weak-key", summary: "Use keys that are shorter than the standards ask for.",
+                into: \.allowsWeakKey),
+        ])
+
+    static let environment = [
+        Definition("JWTCTL_KEY", "Where the key stands, as for --key."),
+        Definition("JWTCTL_SECRET", "Where the HMAC secret stands, as for --secret."),
+    ]
+
+    /// The largest key file: a JWKS of some hundred keys.
+    private static let limit = 1024 * 1024
+
+    /// The key to sign or verify with; nil where none was named, on the command line or in the
+    /// environment.
+    func load(system: System, note: (String) throws -> Void) throws -> KeySet? {
+        guard key == nil || secret == nil else { throw UsageError.conflicting("--key", "--secret") }
+        if let key { return try loadKey(key, system: system) }
+        if let secret { return try loadSecret(secret, system: system, note: note) }
+        switch (system.environment["JWTCTL_KEY"], system.environment["JWTCTL_SECRET"]) {
+        case (_?, _?): throw UsageError.conflicting("JWTCTL_KEY", "JWTCTL_SECRET")
+        case (let key?, nil): return try loadKey(Source(Array(key.utf8)), system: system)
+        case (nil, let secret?):
+            return try loadSecret(Source(Array(secret.utf8)), system: system, note: note)
+        case (nil, nil): return nil
+        }
+    }
+
+    /// The same, where a key is needed.
+    func require(system: System, note: (String) throws -> Void) throws -> KeySet {
+        if let keys = try load(system: system, note: note) { return keys }
+        throw Failure(
+            .usage, "usage", "no key",
+            hint: "give --key FILE (PEM, JWK, JWKS) or --secret FILE (HMAC)")
+    }
+
+    private func loadKey(_ source: Source, system: System) throws -> KeySet {
+        let content = try source.read(limit: Self.limit, system: system)
+        do throws(KeyError) {
+            return try KeyParser.parse(content)
+        } catch {
+            throw Diagnostics.key(error, source: source.title)
+        }
+    }
+
+    private func loadSecret(
+        _ source: Source, system: System, note: (String) throws -> Void
+    ) throws -> KeySet {
+        let content = try source.read(limit: Self.limit, system: system)
+        if source.isReadableByOthers() {
+            try note("warning: everybody can read the secret in \(source.title); chmod 600 it")
+        }
+        do throws(KeyError) {
+            return KeySet(try Secret.parse(content, encoding: secretEncoding))
+        } catch {
+            throw Diagnostics.key(error, source: source.title)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+internal import CommandKit
+
+/// A point in time as people write it, before "now" is known.
+///
+/// RFC 3339, `YYYY-MM-DD` (00:00Z), `@EPOCH`, `now`, `+1h`, `-2d`. A bare number is refused.
+enum Moment: Equatable, Sendable {
+    /// Unix seconds.
+    case absolute(Int64)
+    /// Seconds after the present.
+    case relative(Int64)
+
+    init(_ text: String) throws(InvalidValue) {
+        if text == "now" {
+            self = .relative(0)
+        } else if let sign = text.first, sign == "+" || sign == "-" {
+            let span = try Duration.seconds(String(text.dropFirst()))
+            self = .relative(sign == "-" ? -span : span)
+        } else if text.first == "@" {
+            guard let seconds = Int64(text.dropFirst()), seconds >= 0, seconds <= Self.latest else {
+                throw Self.expected
+            }
+            self = .absolute(seconds)
+        } else {
+            guard let seconds = Self.parseDate(Array(text.utf8)) else { throw Self.expected }
+            self = .absolute(seconds)
+        }
+    }
+
+    /// Unix seconds, given the present.
+    func seconds(now: Int64) -> Int64 {
+        switch self {
+        case .absolute(let seconds): seconds
+        case .relative(let span): now + span
+        }
+    }
+
+    private static let expected = InvalidValue.expected(
+        "a time; write 2026-01-31T12:00:00Z, 2026-01-31, @1767225600, now, +1h or -2d")
+
+    /// The last second of the year 9999.
+    private static let latest: Int64 = 253_402_300_799
+
+    /// RFC 3339 with a zone, or a date alone.
+    private static func parseDate(_ text: [UInt8]) -> Int64? {
+        var reader = DigitReader(text)
+        guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2),
+            reader.skip("-"), let day = reader.number(2), (1...12).contains(month),
+            day >= 1, day <= CivilDate.daysIn(month: month, year: year)
+        else { return nil }
+        let midnight = CivilDate.days(year: year, month: month, day: day) * 86_400
+        if reader.isAtEnd { return midnight }
+        guard reader.skip("T") || reader.skip("t") || reader.skip(" "),
+            let hour = reader.number(2), reader.skip(":"), let minute = reader.number(2),
+            reader.skip(":"), let second = reader.number(2), hour < 24, minute < 60, second < 61,
+            reader.skipFraction(), let offset = reader.zone(), reader.isAtEnd
+        else { return nil }
+        return midnight + Int64(hour * 3600 + minute * 60 + second) - offset
+    }
+}
+
+/// Reads fixed numbers of digits.
+private struct DigitReader {
+    private let text: [UInt8]
+    private var position = 0
+
+    init(_ text: [UInt8]) {
+        self.text = text
+    }
+
+    var isAtEnd: Bool { position == text.count }
+
+    mutating func number(_ digits: Int) -> Int? {
+        guard position + digits <= text.count else { return nil }
+        var value = 0
+        for byte in text[position..<position + digits] {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        position += digits
+        return value
+    }
+
+    mutating func skip(_ character: Unicode.Scalar) -> Bool {
+        guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
+        position += 1
+        return true
+    }
+
+    /// An optional fraction of a second, which is dropped.
+    mutating func skipFraction() -> Bool {
+        guard skip(".") else { return true }
+        let start = position
+        while number(1) != nil {}
+        return position > start
+    }
+
+    /// `Z` or `+hh:mm`, as seconds east of Greenwich.
+    mutating func zone() -> Int64? {
+        if skip("Z") || skip("z") { return 0 }
+        let isEast = skip("+")
+        guard isEast || skip("-"), let hours = number(2), skip(":"), let minutes = number(2),
+            hours < 24, minutes < 60
+        else { return nil }
+        let span = Int64(hours * 3600 + minutes * 60)
+        return isEast ? span : -span
+    }
+}
+
+/// The Gregorian calendar, in days since 1970-01-01.
+enum CivilDate {
+    static func daysIn(month: Int, year: Int) -> Int {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return switch month {
+        case 2: isLeap ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    static func days(year: Int, month: Int, day: Int) -> Int64 {
+        // Years begin in March here, so that the leap day is the last of its year.
+        let shifted = Int64(month <= 2 ? year - 1 : year)
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = Int64((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1)
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    /// RFC 3339 in UTC; nil beyond the years 0 to 9999.
+    static func text(_ seconds: Int64) -> String? {
+        guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return nil }
+        let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
+        let rest = seconds - days * 86_400
+        let shifted = days + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2) + "T"
+            + pad(rest / 3600, 2) + ":" + pad(rest % 3600 / 60, 2) + ":" + pad(rest % 60, 2) + "Z"
+    }
+
+    private static func pad(_ number: Int64, _ digits: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(digits - text.count, 0)) + text
+    }
+}

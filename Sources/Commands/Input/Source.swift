@@ -1,0 +1,106 @@
+internal import CommandKit
+internal import Platform
+internal import Glibc
+
+/// Where a secret or key stands: a path, `env:NAME`, `fd:N` or `-`. Never the secret itself.
+enum Source: Equatable, Sendable {
+    case path([UInt8])
+    case environment(String)
+    case descriptor(CInt)
+    case standardInput
+
+    init(_ bytes: [UInt8]) throws(InvalidValue) {
+        if bytes == [UInt8(ascii: "-")] {
+            self = .standardInput
+        } else if bytes.starts(with: "env:".utf8) {
+            let name = try String(argument: Array(bytes.dropFirst(4)))
+            guard !name.isEmpty else { throw .expected("a variable; write env:NAME") }
+            self = .environment(name)
+        } else if bytes.starts(with: "fd:".utf8) {
+            guard let number = CInt(try String(argument: Array(bytes.dropFirst(3)))), number >= 0
+            else { throw .expected("a file descriptor; write fd:3") }
+            self = .descriptor(number)
+        } else {
+            guard !bytes.isEmpty else { throw .expected("a path, env:NAME, fd:N or -") }
+            self = .path(bytes)
+        }
+    }
+
+    /// How an error names it.
+    var title: String {
+        switch self {
+        case .path(let path): "'\(VisibleText.escape(path))'"
+        case .environment(let name): "the variable \(VisibleText.escape(name))"
+        case .descriptor(let number): "file descriptor \(number)"
+        case .standardInput: "standard input"
+        }
+    }
+
+    /// The content, at most `limit` bytes, kept as a secret.
+    func read(limit: Int, system: System) throws -> SecretBytes {
+        switch self {
+        case .environment(let name):
+            guard let value = system.environment[name] else {
+                throw Failure(.failure, "input", "\(title) is not set")
+            }
+            return SecretBytes(copying: value.utf8)
+        case .standardInput:
+            return try wrap { try Self.collect(STDIN_FILENO, limit) }
+        case .descriptor(let number):
+            return try wrap { try Self.collect(number, limit) }
+        case .path(let path):
+            return try wrap {
+                let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
+                return try Self.collect(file.number, limit)
+            }
+        }
+    }
+
+    /// Whether others than the owner may read the file, so that its secret is none.
+    func isReadableByOthers() -> Bool {
+        guard case .path(let path) = self else { return false }
+        do throws(SystemError) {
+            let status = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK).status()
+            return status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o004 != 0
+        } catch {
+            return false
+        }
+    }
+
+    private func wrap(_ body: () throws -> SecretBytes) throws -> SecretBytes {
+        do {
+            return try body()
+        } catch let error as SystemError {
+            throw Failure(.failure, "input", "cannot read \(title): \(error.message)")
+        } catch let error as InputError {
+            throw Diagnostics.input(error, name: title)
+        }
+    }
+
+    /// How long the other end of a pipe may stay silent, in milliseconds.
+    private static let patience: Int64 = 10_000
+
+    /// Reads to the end; `limit + 1` bytes at most, so that /dev/zero ends too. A pipe that nobody
+    /// writes to ends with a time-out instead of a hang.
+    private static func collect(_ descriptor: CInt, _ limit: Int) throws -> SecretBytes {
+        var count = 0
+        let secret = try unsafe SecretBytes(capacity: limit + 1) { buffer in
+            guard let base = buffer.baseAddress else { return 0 }
+            while count <= limit {
+                var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                let ready = retryingOnInterrupt { unsafe poll(&poller, 1, CInt(patience)) }
+                if ready == 0 { throw InputError.timedOut }
+                let got = retryingOnInterrupt {
+                    unsafe Glibc.read(descriptor, base + count, limit + 1 - count)
+                }
+                if got < 0, errno == EAGAIN { continue }
+                if got < 0 { throw SystemError.last }
+                if got == 0 { break }
+                count += got
+            }
+            return count
+        }
+        guard count <= limit else { throw InputError.tooLarge(limit: limit) }
+        return secret
+    }
+}

@@ -1,0 +1,34 @@
+internal import CommandKit
+internal import JSON
+
+/// RFC 4180 lines of the flat members of an object.
+enum CSV {
+    static func header(_ object: JSONObject) -> String {
+        line(object.members.map { $0.name.text })
+    }
+
+    static func row(_ object: JSONObject) -> String {
+        line(
+            object.members.map { member in
+                switch member.value {
+                case .null: ""
+                case .string(let text): text.text
+                case let other: String(decoding: other.encoded(escaping: .visible), as: UTF8.self)
+                }
+            })
+    }
+
+    private static func line(_ fields: [String]) -> String {
+        fields.map(quote).joined(separator: ",") + "\n"
+    }
+
+    /// Text that a spreadsheet would run as a formula gets an apostrophe in front (CWE-1236);
+    /// control characters are escaped, so that a record is one line.
+    private static func quote(_ field: String) -> String {
+        var text = VisibleText.escape(field)
+        if let first = text.first, "=+-@".contains(first), Double(text) == nil { text = "'" + text }
+        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+            .joined(separator: "\"\"") + "\""
+    }
+}

@@ -1,0 +1,165 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+
+/// How a command speaks: data on standard output in the format that was asked for, notes on
+/// standard error. Decided once from the options.
+final class Console {
+    let system: System
+    let options: GlobalOptions
+    /// For standard output.
+    let style: Style
+    private let noteStyle: Style
+    private var listCount = 0
+
+    init(_ options: GlobalOptions, system: System) {
+        self.options = options
+        self.system = system
+        style = Style(
+            options.color, isTerminal: system.output.isTerminal, environment: system.environment)
+        noteStyle = Style(
+            options.color, isTerminal: system.diagnostics.isTerminal,
+            environment: system.environment)
+    }
+
+    /// The width for tables; nil for a pipe, where nothing is cut.
+    var tableWidth: Int? { system.output.isTerminal ? system.terminal.columns : nil }
+
+    /// Whether a person can be asked: somebody types and somebody reads.
+    var isInteractive: Bool { system.input.isTerminal && system.diagnostics.isTerminal }
+
+    /// A line on standard error, unless the user wants quiet.
+    func note(_ message: String) throws(OutputError) {
+        guard !options.isQuiet else { return }
+        try system.diagnostics.write("jwtctl: \(message)\n")
+        try system.diagnostics.flush()
+    }
+
+    /// A line on standard error that even `-q` does not silence.
+    func warn(_ message: String) throws(OutputError) {
+        try system.diagnostics.write("jwtctl: \(noteStyle.yellow("warning:")) \(message)\n")
+        try system.diagnostics.flush()
+    }
+
+    func error(_ message: String) throws(OutputError) {
+        try system.diagnostics.write("jwtctl: \(noteStyle.red("error:")) \(message)\n")
+        try system.diagnostics.flush()
+    }
+
+    /// Text for a person, on standard output.
+    func print(_ text: String) throws(OutputError) {
+        guard !options.isQuiet else { return }
+        try system.output.write(text)
+    }
+
+    /// Rewrites or removes the progress line.
+    func progress(_ text: String?) throws(OutputError) {
+        guard let text, !options.isQuiet else { return }
+        try system.diagnostics.write(text)
+        try system.diagnostics.flush()
+    }
+
+    /// One result: in the machine formats as JSON, `--field` picks from it, else `human` is shown.
+    func result(
+        _ value: JSONObject, id: String? = nil, human: () -> String
+    ) throws {
+        if let field = options.field { return try self.field(field, of: .object(value)) }
+        switch options.format {
+        case .table: try print(human())
+        case .json: try json(.object(value), .pretty)
+        case .jsonl: try json(.object(value), .compact)
+        case .csv: try print(CSV.header(value) + CSV.row(value))
+        case .id: try print(id.map { VisibleText.escape($0) + "\n" } ?? "")
+        }
+    }
+
+    /// Writes one JSON text and a line feed.
+    func json(_ value: JSONValue, _ style: JSONStyle) throws(OutputError) {
+        guard !options.isQuiet else { return }
+        try system.output.write(value.encoded(style, escaping: .visible))
+        try system.output.write("\n")
+    }
+
+    /// `--field PATH`: names and array indexes between dots. Strings are written bare.
+    private func field(_ path: String, of value: JSONValue) throws {
+        var current = value
+        for name in path.split(separator: ".", omittingEmptySubsequences: false) {
+            switch current {
+            case .object(let object):
+                guard let next = object[JSONString(String(name))] else {
+                    throw Self.noSuchField(path)
+                }
+                current = next
+            case .array(let elements):
+                guard let index = Int(name), elements.indices.contains(index) else {
+                    throw Self.noSuchField(path)
+                }
+                current = elements[index]
+            default: throw Self.noSuchField(path)
+            }
+        }
+        if case .string(let text) = current {
+            try print(VisibleText.escape(text.text) + "\n")
+        } else {
+            try json(current, .compact)
+        }
+    }
+
+    private static func noSuchField(_ path: String) -> Failure {
+        Failure(
+            .failure, "no_such_field",
+            "the result has no member '\(VisibleText.escape(path, columns: 60))'")
+    }
+}
+
+/// Several results, written as they come: an array for JSON, a line each for `jsonl`, `csv` and
+/// `id`, one table for people.
+struct ResultList {
+    private let console: Console
+    private var table: Table
+    private var count = 0
+    private var hasHeader = false
+
+    init(_ console: Console, columns: [Table.Column]) {
+        self.console = console
+        table = Table(columns)
+    }
+
+    /// Adds one result; `cells` must be escaped already.
+    mutating func append(_ value: JSONObject, id: String, cells: [String]) throws {
+        if console.options.field != nil {
+            try console.result(value) { "" }
+            return
+        }
+        switch console.options.format {
+        case .table: table.append(cells)
+        case .json:
+            try console.print(count == 0 ? "[\n  " : ",\n  ")
+            try console.print(
+                String(
+                    decoding: value.encoded(.compact, escaping: .visible), as: UTF8.self))
+        case .jsonl: try console.json(.object(value), .compact)
+        case .csv:
+            if !hasHeader { try console.print(CSV.header(value)) }
+            hasHeader = true
+            try console.print(CSV.row(value))
+        case .id: try console.print(VisibleText.escape(id) + "\n")
+        }
+        count += 1
+    }
+
+    /// Ends the list; `empty` is what a person reads where nothing was found.
+    func finish(empty: String) throws {
+        guard console.options.field == nil else { return }
+        switch console.options.format {
+        case .table:
+            if table.isEmpty {
+                try console.note(empty)
+            } else {
+                try console.print(table.render(width: console.tableWidth, style: console.style))
+            }
+        case .json: try console.print(count == 0 ? "[]\n" : "\n]\n")
+        default: break
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import JSON
+
+/// Times for people and for JSON.
+enum TimeText {
+    /// RFC 3339 in UTC; the bare number for years beyond 9999.
+    static func rfc3339(_ seconds: Int64) -> String {
+        CivilDate.text(seconds) ?? "@\(seconds)"
+    }
+
+    /// `2026-01-01 00:00:00Z`, as tables show it.
+    static func table(_ seconds: Int64) -> String {
+        String(rfc3339(seconds).map { $0 == "T" ? " " : $0 })
+    }
+
+    /// `in 14 min`, `2 days ago`, `now`.
+    static func relative(_ seconds: Int64, to now: Int64) -> String {
+        let span = seconds - now
+        if span == 0 { return "now" }
+        return span > 0 ? "in \(Duration.words(span))" : "\(Duration.words(-span)) ago"
+    }
+
+    static func json(_ seconds: Int64?) -> JSONValue {
+        seconds.map { .string(rfc3339($0)) } ?? .null
+    }
+
+    static func number(_ value: Int64?) -> JSONValue {
+        value.map { .integer($0) } ?? .null
+    }
+
+    /// Whole seconds of a NumericDate; nil where it is beyond any calendar.
+    static func seconds(_ number: JSONNumber) -> Int64? {
+        let value = number.double.rounded(.down)
+        guard abs(value) < 1e15 else { return nil }
+        return Int64(value)
+    }
+}

@@ -1,0 +1,169 @@
+internal import CommandKit
+internal import Platform
+internal import Redis
+internal import TokenStore
+
+/// What Redis said, in words that tell an operator what to do. Every one of these is "unknown":
+/// it says nothing about any token.
+extension Diagnostics {
+    static func store(_ error: StoreError) -> Failure {
+        switch error {
+        case .redis(let error): redis(error)
+        case .refused(let error, let command, let key): refused(error, command, key)
+        case .corrupt(let key):
+            Failure(
+                .unknown, "corrupt",
+                "what lies under '\(VisibleText.escape(key))' is not what the layout puts there",
+                hint: "is it another application's key? choose another --namespace")
+        }
+    }
+
+    private static func refused(
+        _ error: ServerError, _ command: String, _ key: [UInt8]?
+    ) -> Failure {
+        let place = key.map { " on '\(VisibleText.escape($0))'" } ?? ""
+        if error.kind == .wrongType {
+            return Failure(
+                .unknown, "wrong_type",
+                "the key '\(VisibleText.escape(key ?? []))' holds another type than the layout's",
+                hint: "is it another application's key? choose another --namespace")
+        }
+        return Failure(
+            .unknown, code(error),
+            "Redis refused \(command)\(place): \(VisibleText.escape(error.text, columns: 200))",
+            hint: hint(error))
+    }
+
+    static func redis(_ error: RedisError) -> Failure {
+        switch error {
+        case .resolve(let host, let reason):
+            unknown("unreachable", "cannot resolve '\(VisibleText.escape(host))': \(reason)")
+        case .connect(let address, let cause):
+            unknown(
+                "unreachable", "cannot connect to Redis at \(shown(address)): \(cause.message)",
+                hint: "is it running there? --redis URL or JWTCTL_REDIS_URL names another")
+        case .timeout(let phase, let address, let milliseconds, let progress):
+            timeout(phase, address, milliseconds, progress)
+        case .closed(let address, let cause, let progress):
+            unknown(
+                "closed",
+                "Redis at \(shown(address)) closed the connection"
+                    + (cause.map { ": \($0.message)" } ?? "") + extent(progress),
+                hint: progress.unknown > 0 ? "run it again: every command is safe to repeat" : nil)
+        case .protocolError(let peer, let address, _):
+            unknown("protocol", "\(shown(address)) does not speak Redis' protocol", hint: hint(peer))
+        case .replyTooLarge(let limit, _):
+            unknown("protocol", "a reply is larger than \(limit) bytes")
+        case .server(let error):
+            unknown(
+                code(error), "Redis answered: \(VisibleText.escape(error.text, columns: 200))",
+                hint: hint(error))
+        case .authentication(let error): authentication(error)
+        case .noSuchDatabase(let number, _):
+            unknown("no_such_database", "Redis has no database \(number)")
+        case .replica(let address):
+            unknown(
+                "replica", "Redis at \(shown(address)) is a replica",
+                hint: "its state may be old; give the primary's address, or --allow-replica to read")
+        case .transactionAborted(let causes):
+            unknown(
+                "refused",
+                "Redis refused a transaction: \(VisibleText.escape(causes.first?.text ?? ""))",
+                hint: causes.first.flatMap(hint))
+        case .transactionConflict: unknown("conflict", "somebody else changed the same keys")
+        case .unexpectedReply(let expected, let got):
+            unknown("protocol", "Redis answered with \(got) where \(expected) was expected")
+        case .incompatibleLibrary:
+            Failure(
+                .failure, "library", "built against a different libhiredis than the one installed")
+        case .interrupted: unknown("interrupted", "interrupted before Redis had answered")
+        case .unsupported(let feature, let address):
+            unsupported(feature, address)
+        }
+    }
+
+    private static func unknown(_ code: String, _ message: String, hint: String? = nil) -> Failure {
+        Failure(.unknown, code, message, hint: hint)
+    }
+
+    private static func shown(_ address: String) -> String { VisibleText.escape(address) }
+
+    private static func timeout(
+        _ phase: RedisError.Phase, _ address: String, _ milliseconds: Int, _ progress: Redis.Progress
+    ) -> Failure {
+        let what =
+            switch phase {
+            case .connect: "no connection to"
+            case .handshake: "no greeting from"
+            case .reply: "no reply from"
+            }
+        let seconds = milliseconds % 1000 == 0 ? "\(milliseconds / 1000)" : "\(milliseconds) ms"
+        let span = milliseconds % 1000 == 0 ? "\(seconds) s" : seconds
+        return unknown(
+            "timeout", "\(what) Redis at \(shown(address)) within \(span)" + extent(progress),
+            hint: progress.unknown > 0 ? "run it again: every command is safe to repeat" : nil)
+    }
+
+    /// How many commands were answered, where more than one was under way.
+    private static func extent(_ progress: Redis.Progress) -> String {
+        progress.sent > 1 ? " (\(progress.acknowledged) of \(progress.sent) answered)" : ""
+    }
+
+    private static func authentication(_ error: ServerError) -> Failure {
+        if error.kind == .noAuth {
+            return unknown(
+                "no_auth", "Redis asks for a password",
+                hint: "give it with --redis-password SOURCE, --askpass or REDISCLI_AUTH")
+        }
+        return unknown(
+            "wrong_password",
+            "Redis refused the password: \(VisibleText.escape(error.text, columns: 200))")
+    }
+
+    private static func unsupported(_ feature: RedisError.Feature, _ address: String) -> Failure {
+        switch feature {
+        case .cluster:
+            unknown(
+                "cluster", "Redis at \(shown(address)) is a node of a Cluster",
+                hint: "this version works on one server only")
+        case .sentinel:
+            unknown(
+                "sentinel", "\(shown(address)) is a Sentinel, which holds no tokens",
+                hint: "give the primary's address")
+        }
+    }
+
+    private static func code(_ error: ServerError) -> String {
+        switch error.kind {
+        case .noPermission: "no_permission"
+        case .loading: "loading"
+        case .readOnly: "read_only"
+        case .outOfMemory: "out_of_memory"
+        case .misconfigured: "misconfigured"
+        case .noReplicas: "no_replicas"
+        case .wrongType: "wrong_type"
+        case .maxClients: "max_clients"
+        default: "redis"
+        }
+    }
+
+    private static func hint(_ error: ServerError) -> String? {
+        switch error.kind {
+        case .noPermission: "'jwtctl help redis' has the ACL line of a user with the rights needed"
+        case .loading: "it is reading its data from disk; try again in a moment"
+        case .readOnly: "it is a replica; give the primary's address"
+        case .outOfMemory: "nothing was written; free memory or raise maxmemory, then run it again"
+        case .misconfigured: "it cannot save to disk, and so takes no writes"
+        case .noReplicas: "fewer replicas are connected than min-replicas-to-write asks for"
+        default: nil
+        }
+    }
+
+    private static func hint(_ peer: RedisError.Peer) -> String? {
+        switch peer {
+        case .http: "it answers HTTP; is it the right port?"
+        case .tls: "it wants TLS, which this version does not speak"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package import CommandKit
+internal import JOSE
+internal import OpenSSL
+internal import Platform
+internal import Redis
+internal import TokenStore
+
+/// Turns any error into message, hint, code and status: the only place that picks them.
+package enum Diagnostics {
+    package static func failure(for error: any Error) -> Failure {
+        switch error {
+        case let failure as Failure: failure
+        case let error as UsageError: Failure(.usage, "usage", error.message)
+        case let error as InvalidValue: Failure(.usage, "usage", words(error))
+        case let error as StoreError: store(error)
+        case let error as RedisError: redis(error)
+        case let error as RedisURLError:
+            Failure(.usage, "redis_url", "the Redis URL is not valid: \(error)")
+        case let error as LogoutInterruption: logout(error)
+        case let error as KeyError: key(error)
+        case let error as SigningError: signing(error)
+        case let error as MalformedToken:
+            Failure(.malformed, "malformed", "malformed token: \(error)", hint: hint(error))
+        case let error as SystemError: Failure(.failure, "system", error.message)
+        case let error as InputError: input(error, name: "standard input")
+        case let error as OutputError:
+            Failure(.failure, "output", "cannot write: \(error.cause.message)")
+        case let error as OpenSSLError:
+            Failure(.failure, "crypto", KeyError.crypto(error).description)
+        case let error as Identifier.Refusal: identifier(error, what: "the id")
+        case is Layout.InvalidNamespace:
+            Failure(
+                .usage, "usage", "the namespace is not valid",
+                hint: "letters, digits, '.', '_' and '-' may stand in it")
+        default: Failure(.failure, "internal", VisibleText.escape("\(error)"))
+        }
+    }
+
+    static func words(_ error: InvalidValue) -> String {
+        switch error {
+        case .expected(let what): "the value is not \(what)"
+        case .message(let message): message
+        case .notUTF8: "the value is not valid UTF-8"
+        }
+    }
+
+    static func input(_ error: InputError, name: String) -> Failure {
+        switch error {
+        case .system(let cause):
+            Failure(.failure, "input", "cannot read \(name): \(cause.message)")
+        case .tooLarge(let limit):
+            Failure(.failure, "input", "\(name) is larger than \(limit) bytes")
+        case .timedOut: Failure(.failure, "input", "nothing came from \(name) in time")
+        }
+    }
+
+    static func identifier(_ error: Identifier.Refusal, what: String) -> Failure {
+        switch error {
+        case .empty: Failure(.usage, "invalid_id", "\(what) is empty")
+        case .tooLong:
+            Failure(
+                .usage, "invalid_id",
+                "\(what) is longer than \(Identifier.maximumByteCount) bytes")
+        case .notUTF8: Failure(.usage, "invalid_id", "\(what) is not valid UTF-8")
+        }
+    }
+
+    static func key(_ error: KeyError, source: String = "the key") -> Failure {
+        let hint: String? =
+            switch error {
+            case .keyGivenAsSecret: "give it with --key; --secret is for HMAC secrets only"
+            case .unrecognized: "give an HMAC secret with --secret"
+            case .noUsableKey(let members):
+                members.first.map { "member \($0.index): \(VisibleText.escape($0.reason.text))" }
+            default: nil
+            }
+        return Failure(
+            .failure, "key", "\(source): \(VisibleText.escape(error.description))", hint: hint)
+    }
+
+    private static func signing(_ error: SigningError) -> Failure {
+        switch error {
+        case .refused(let refusal):
+            let isWeak =
+                switch refusal {
+                case .tooSmall: true
+                default: false
+                }
+            return Failure(
+                isWeak ? .badSignature : .failure, isWeak ? "weak_key" : "key",
+                "the key cannot sign: \(VisibleText.escape(refusal.description))",
+                hint: isWeak ? "use a longer one, or --allow-weak-key" : nil)
+        case .noAlgorithm: return Failure(.failure, "key", "the key can sign with no algorithm")
+        case .unsupportedHeader(let name):
+            return Failure(
+                .usage, "unsupported_header",
+                "a header with '\(VisibleText.escape(name.text))' would be accepted by nobody")
+        case .selfCheckFailed:
+            return Failure(.failure, "key", "the halves of the key do not belong together")
+        case .crypto(let error): return failure(for: error)
+        }
+    }
+
+    private static func hint(_ error: MalformedToken) -> String? {
+        switch error.fault {
+        case .encrypted: "its claims can only be read with the recipient's key"
+        case .segmentCount: "was it cut short by a log? an id that looks like this needs --id"
+        default: nil
+        }
+    }
+
+    private static func logout(_ error: LogoutInterruption) -> Failure {
+        switch error.cause {
+        case .store(let cause): store(cause)
+        case .signal: Failure(.unknown, "interrupted", "interrupted; run it again to finish")
+        }
+    }
+}

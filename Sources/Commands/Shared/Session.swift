@@ -1,0 +1,117 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import Redis
+internal import TokenStore
+internal import Glibc
+
+/// The connection between a command and the state: made from options and environment, opened when
+/// the first question is asked.
+struct Session {
+    let store: TokenStore
+    let target: String
+    private let database: Int
+    private let client: Client
+
+    static let environment = [
+        Definition("JWTCTL_REDIS_URL", "The Redis URL, as for --redis; REDIS_URL is the fall-back."),
+        Definition("REDISCLI_AUTH", "The Redis password, where the URL has none."),
+        Definition("JWTCTL_NAMESPACE", "What the keys begin with, as for --namespace."),
+        Definition("JWTCTL_TIMEOUT", "How long Redis may stay silent, as for --timeout."),
+        Definition("JWTCTL_ACTOR", "Who changes things, for the audit trail."),
+    ]
+
+    /// `actor` overrides the environment and the login name.
+    init(_ console: Console, actor: String? = nil) throws {
+        let options = console.options
+        let environment = console.system.environment
+        let target = try Self.target(options, console.system)
+        let timeout =
+            try options.timeout ?? environment["JWTCTL_TIMEOUT"].map(Duration.milliseconds) ?? 5000
+        client = Client(target: target, timeout: Int(timeout))
+        if options.isVerbose {
+            client.trace = { event in Self.trace(event, on: console) }
+        }
+        let namespace =
+            options.namespace ?? environment["JWTCTL_NAMESPACE"] ?? Layout.defaultNamespace
+        store = TokenStore(
+            client: client, layout: try Layout.native(namespace: namespace),
+            origin: TokenStore.Origin(
+                actor: actor ?? environment["JWTCTL_ACTOR"] ?? Self.loginName(environment),
+                host: Self.hostName()))
+        self.target = target.endpoint.description
+        database = target.database
+    }
+
+    /// For commands that only read: a replica's state may be old, so it must be asked for.
+    func requireCurrent(_ options: GlobalOptions) throws(RedisError) {
+        if !options.allowsReplica { try client.requirePrimary() }
+    }
+
+    /// The target as a change names it on standard error.
+    var description: String {
+        "\(VisibleText.escape(target)), database \(database), "
+            + "namespace \(store.layout.namespace), layout \(store.layout.name)"
+    }
+
+    /// The target in JSON.
+    var json: JSONValue {
+        .object([
+            "server": .string(target), "database": .integer(Int64(database)),
+            "namespace": .string(store.layout.namespace), "layout": .string(store.layout.name),
+        ])
+    }
+
+    private static func target(_ options: GlobalOptions, _ system: System) throws -> RedisTarget {
+        let environment = system.environment
+        let url = options.redisURL ?? environment["JWTCTL_REDIS_URL"] ?? environment["REDIS_URL"]
+        let target = try url.map { try RedisURL.parse($0) } ?? .standard
+        if options.asksPassword {
+            do throws(SystemError) {
+                return target.withPassword(try Terminal.askSecret("Redis password: "))
+            } catch {
+                throw Failure(.failure, "input", "no terminal to ask for the password")
+            }
+        }
+        if let source = options.redisPassword {
+            let content = try source.read(limit: 64 * 1024, system: system)
+            return target.withPassword(withoutFinalNewline(content))
+        }
+        if target.password == nil, let password = environment["REDISCLI_AUTH"] {
+            return target.withPassword(SecretBytes(copying: password.utf8))
+        }
+        return target
+    }
+
+    private static func withoutFinalNewline(_ secret: SecretBytes) -> SecretBytes {
+        unsafe secret.withBytes { bytes in
+            var count = bytes.count
+            if count > 0, unsafe bytes[count - 1] == 0x0A { count -= 1 }
+            if count > 0, unsafe bytes[count - 1] == 0x0D { count -= 1 }
+            return unsafe SecretBytes(copying: bytes.prefix(count))
+        }
+    }
+
+    private static func loginName(_ environment: Environment) -> String {
+        if let name = environment["SUDO_USER"] ?? environment["LOGNAME"] ?? environment["USER"] {
+            return name
+        }
+        return "uid:\(getuid())"
+    }
+
+    private static func hostName() -> String {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let status = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe gethostname(bytes.bindMemory(to: CChar.self).baseAddress, bytes.count - 1)
+        }
+        return status == 0 ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : "unknown"
+    }
+
+    private static func trace(_ event: TraceEvent, on console: Console) {
+        do throws(OutputError) {
+            try console.note(TraceText.describe(event))
+        } catch {
+            // A trace that cannot be written is no reason to break off a revocation.
+        }
+    }
+}
