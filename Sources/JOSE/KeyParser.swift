@@ -46,14 +46,12 @@ package enum KeyParser {
         guard let block = blocks.first else { throw .invalidPEM }
         guard blocks.count == 1 else { throw .severalKeys }
         let format = KeySniffer.format(ofLabel: block.label)
-        let key = try KeyError.translating { () throws(OpenSSLError) -> AsymmetricKey? in
-            switch format {
-            case .spki: try .subjectPublicKeyInfo(block.der)
-            case .pkcs8: try .privateKeyInfo(block.der)
-            default: nil
-            }
+        guard format == .spki || format == .pkcs8 else { throw .unsupportedFormat(format) }
+        let der = try PEM.der(of: block, in: content)
+        let key = try KeyError.translating { () throws(OpenSSLError) in
+            format == .spki
+                ? try AsymmetricKey.subjectPublicKeyInfo(der) : try .privateKeyInfo(der)
         }
-        guard let key else { throw .unsupportedFormat(format) }
         return try Key(.asymmetric(key))
     }
 }
