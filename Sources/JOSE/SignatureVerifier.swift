@@ -26,6 +26,8 @@ package final class SignatureVerifier {
         self.allowWeak = allowWeak
     }
 
+    /// The verdict on the signature. Nothing else of the token may be believed before it is
+    /// `verified`.
     package func verify(_ token: CompactToken) -> SignatureVerdict {
         guard let algorithm = token.header.algorithm else {
             return .failed(
@@ -48,6 +50,7 @@ package final class SignatureVerifier {
         return verify(token, algorithm)
     }
 
+    /// Tries the keys that `kid` leaves; the algorithm has been settled.
     private func verify(_ token: CompactToken, _ algorithm: Algorithm) -> SignatureVerdict {
         let signingInput = token.signingInput
         var trials: [SignatureFailure.Trial] = []
@@ -98,6 +101,7 @@ package final class SignatureVerifier {
         }
     }
 
+    /// The HMAC of this secret, made on first use.
     private func authenticator(
         _ key: Key, _ digest: Digest
     ) throws(OpenSSLError) -> MessageAuthenticator? {

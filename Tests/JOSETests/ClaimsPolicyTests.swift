@@ -68,12 +68,14 @@ struct ClaimsPolicyTests {
     @Test(arguments: ["null", "1", "[1]", "[\"a\",null]", "{\"a\":1}", "[[\"a\"]]"])
     func anAudienceIsAStringOrStrings(value: String) throws {
         #expect(try failures("{\"aud\":\(value)}") == ["aud": .invalidClaim])
-        #expect(try failures("{\"aud\":\(value)}") { $0.audiences = ["a"] } == ["aud": .invalidClaim])
+        #expect(
+            try failures("{\"aud\":\(value)}") { $0.audiences = ["a"] } == ["aud": .invalidClaim])
     }
 
     @Test(
         arguments: [
-            (#"{"aud":"a"}"#, nil), (#"{"aud":["x","b"]}"#, nil), (#"{"aud":"ab"}"#, .wrongAudience),
+            (#"{"aud":"a"}"#, nil), (#"{"aud":["x","b"]}"#, nil),
+            (#"{"aud":"ab"}"#, .wrongAudience),
             (#"{"aud":"A"}"#, .wrongAudience), (#"{"aud":[]}"#, .wrongAudience),
             (#"{"aud":""}"#, .wrongAudience), (#"{}"#, .missingClaim),
         ] as [(String, Reason?)])
@@ -109,7 +111,8 @@ struct ClaimsPolicyTests {
     @Test(
         arguments: [
             (#"{"iat":1799999900}"#, nil), (#"{"iat":1799999899}"#, .tooOld),
-            (#"{"iat":1900000000}"#, nil), (#"{}"#, .missingClaim), (#"{"iat":"x"}"#, .invalidClaim),
+            (#"{"iat":1900000000}"#, nil), (#"{}"#, .missingClaim),
+            (#"{"iat":"x"}"#, .invalidClaim),
         ] as [(String, Reason?)])
     func aTokenMayBeTooOld(claims: String, reason: Reason?) throws {
         #expect(try failures(claims) { $0.maximumAge = 100 }["iat"] == reason)

@@ -43,15 +43,22 @@ struct KeyParserTests {
             ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PRIVATE KEY-----", .invalidPEM),
             ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", .crypto(.unreadableKey)),
             (TestKeys.rsaPublic + "\n" + TestKeys.p256Public, .severalKeys),
-            ("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n-----END RSA PRIVATE KEY-----",
-                .unsupportedFormat(.pkcs1Private)),
-            ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----",
-                .unsupportedFormat(.encryptedPKCS8)),
-            ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
-                .unsupportedFormat(.certificate)),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n-----END RSA PRIVATE KEY-----",
+                .unsupportedFormat(.pkcs1Private)
+            ),
+            (
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----",
+                .unsupportedFormat(.encryptedPKCS8)
+            ),
+            (
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+                .unsupportedFormat(.certificate)
+            ),
             ("ssh-rsa AAAAB3NzaC1yc2E= me@here", .unsupportedFormat(.ssh)),
             (#"{"kty":1}"#, .invalidMember("kty")), (#"{"kty":"XYZ"}"#, .unsupportedKeyType("XYZ")),
-            (#"{"kty":"oct"}"#, .invalidMember("k")), (#"{"kty":"oct","k":""}"#, .invalidMember("k")),
+            (#"{"kty":"oct"}"#, .invalidMember("k")),
+            (#"{"kty":"oct","k":""}"#, .invalidMember("k")),
             (#"{"kty":"oct","k":"AA=="}"#, .invalidMember("k")),
             (#"{"kty":"EC","crv":"P-224"}"#, .invalidMember("crv")),
             (#"{"kty":"OKP","crv":"X25519","x":"AAAA"}"#, .invalidMember("crv")),
@@ -63,7 +70,10 @@ struct KeyParserTests {
             (#"{"keys":{}}"#, .invalidMember("keys")), (#"{"keys":[]}"#, .noUsableKey([])),
             ("{\"keys\":[{\(oct)},{\(ecPublic)}]}", .mixedSet),
             ("{\"keys\":[{\(oct)},{\"kty\":\"EC\"}]}", .mixedSet),
-            ("{\"keys\":[{\(ecPublic),\"kid\":\"a\"},{\(edwards),\"kid\":\"a\"}]}", .duplicateKeyID("a")),
+            (
+                "{\"keys\":[{\(ecPublic),\"kid\":\"a\"},{\(edwards),\"kid\":\"a\"}]}",
+                .duplicateKeyID("a")
+            ),
         ] as [(String, KeyError)])
     func whatIsNoKeyIsNamed(text: String, error: KeyError) {
         #expect(throws: error) { try keys(text) }

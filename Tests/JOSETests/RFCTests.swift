@@ -60,7 +60,8 @@ struct RFCTests {
         let signature = try key.sign(Array(text.utf8), scheme: .edDSA)
         #expect(
             String(decoding: Base64URL.encode(signature), as: UTF8.self)
-                == "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")
+                == "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+        )
     }
 
     @Test(.enabled(if: Vectors.arePresent)) func everyCollectedTokenGetsItsVerdict() throws {

@@ -4,7 +4,9 @@ import Platform
 import Testing
 
 struct SecretTests {
-    private func secret(_ text: String, _ encoding: SecretEncoding = .text) throws(KeyError) -> [UInt8] {
+    private func secret(_ text: String, _ encoding: SecretEncoding = .text) throws(KeyError)
+        -> [UInt8]
+    {
         let key = try Secret.parse(secretBytes(text), encoding: encoding)
         guard case .secret(let bytes) = key.material else { return [] }
         return bytes.withBytes { Array($0) }
@@ -31,17 +33,20 @@ struct SecretTests {
         #expect(throws: KeyError.invalidSecretEncoding) { try secret(text, encoding) }
     }
 
-    @Test(arguments: SecretEncoding.allCases) func anEmptySecretIsRefused(encoding: SecretEncoding) {
+    @Test(arguments: SecretEncoding.allCases) func anEmptySecretIsRefused(encoding: SecretEncoding)
+    {
         #expect(throws: KeyError.empty) { try secret("", encoding) }
     }
 
     @Test(
         arguments: [
-            (TestKeys.rsaPublic, .spki), (TestKeys.p256Public, .spki), (TestKeys.rsaPrivate, .pkcs8),
+            (TestKeys.rsaPublic, .spki), (TestKeys.p256Public, .spki),
+            (TestKeys.rsaPrivate, .pkcs8),
             ("prefix\n" + TestKeys.ed25519Public, .spki),
             ("-----BEGIN CERTIFICATE-----", .certificate),
             ("ssh-ed25519 AAAA me@here", .ssh), ("no-pty ssh-rsa AAAA", .ssh),
-            ("ecdsa-sha2-nistp256 AAAA", .ssh), (#"{"kty":"RSA"}"#, .jwk), (#"  {"keys":[]}"#, .jwks),
+            ("ecdsa-sha2-nistp256 AAAA", .ssh), (#"{"kty":"RSA"}"#, .jwk),
+            (#"  {"keys":[]}"#, .jwks),
             (#"{"kty":"oct","k":"AAAA"}"#, .jwk),
         ] as [(String, KeyFormat)])
     func keysOfOtherKindsAreNoSecrets(text: String, format: KeyFormat) {

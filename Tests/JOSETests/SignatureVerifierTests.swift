@@ -52,7 +52,8 @@ struct SignatureVerifierTests {
 
     @Test(
         arguments: [
-            "none", "None", "NONE", "nOnE", "none ", "", "hs256", "HS256 ", "HS2566", "ES256\u{212A}",
+            "none", "None", "NONE", "nOnE", "none ", "", "hs256", "HS256 ", "HS2566",
+            "ES256\u{212A}",
             "\u{FF28}S256", "HS1", "dir", "RSA1_5",
         ])
     func unknownAlgorithmsAreNeverAccepted(name: String) throws {
@@ -65,7 +66,8 @@ struct SignatureVerifierTests {
 
     @Test(
         arguments: [
-            #""crit":["exp"],"exp":1"#, #""crit":[]"#, #""crit":null"#, #""crit":["b64"],"b64":true"#,
+            #""crit":["exp"],"exp":1"#, #""crit":[]"#, #""crit":null"#,
+            #""crit":["b64"],"b64":true"#,
             #""b64":false"#, #""b64":true"#, #""zip":"DEF""#,
         ])
     func headersThatChangeTheRulesAreRefused(members: String) throws {
@@ -113,11 +115,9 @@ struct SignatureVerifierTests {
         #expect(try verify(signed(.hs256, header: ["kid": "b"]), keys).reason == .badSignature)
         #expect(try verify(signed(.hs256, header: ["kid": "c"]), keys).reason == .noKey)
         #expect(try verify(signed(.hs256), keys).isVerified)
-        let single = try self.key(jwk(#","kid":"a""#))
+        let single = try key(jwk(#","kid":"a""#))
         #expect(try verify(signed(.hs256, header: ["kid": "c"]), KeySet(single)).isVerified)
     }
-
-    private func key(_ text: String) throws -> Key { try keys(text).keys[0] }
 
     @Test func kidsAreComparedAsBytes() throws {
         let keys = try keys(#"{"keys":[\#(jwk(",\"kid\":\"caf\u{e9}\""))]}"#)
@@ -151,13 +151,17 @@ struct SignatureVerifierTests {
     }
 
     @Test func theKeysThatWereTriedAreNamed() throws {
-        let set = #"{"keys":[\#(jwk(#","kid":"a","use":"enc""#)),\#(jwk(#","kid":"b""#, secret: String(repeating: "z", count: 64)))]}"#
+        let set =
+            #"{"keys":[\#(jwk(#","kid":"a","use":"enc""#)),\#(jwk(#","kid":"b""#, secret: String(repeating: "z", count: 64)))]}"#
         guard case .failed(let failure) = try verify(signed(.hs256), keys(set)) else {
             Issue.record("verified")
             return
         }
         #expect(failure.reason == .badSignature)
-        #expect(failure.trials.map(\.key) == ["HMAC secret of 512 bits, kid a", "HMAC secret of 512 bits, kid b"])
+        #expect(
+            failure.trials.map(\.key) == [
+                "HMAC secret of 512 bits, kid a", "HMAC secret of 512 bits, kid b",
+            ])
         #expect(failure.trials.map(\.refusal) == [.otherUse("enc"), nil])
     }
 

@@ -28,7 +28,8 @@ struct TokenInspectionTests {
     }
 
     @Test func ofAnEncryptedTokenTheHeaderIsShown() {
-        let inspection = inspect("\(base64url(#"{"alg":"dir","enc":"A256GCM"}"#)).AAAA.BBBB.CCCC.DDDD")
+        let inspection = inspect(
+            "\(base64url(#"{"alg":"dir","enc":"A256GCM"}"#)).AAAA.BBBB.CCCC.DDDD")
         #expect(inspection.malformed == MalformedToken(.token, .encrypted))
         #expect(inspection.header?.value?.objectValue?["enc"] == "A256GCM")
         #expect(inspection.payload == nil)

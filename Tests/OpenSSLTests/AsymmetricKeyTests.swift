@@ -44,7 +44,10 @@ struct AsymmetricKeyTests {
 
     @Test(
         arguments: [
-            ("prime192v1", "MEkwEwYHKoZIzj0CAQYIKoZIzj0DAQEDMgAEmLhF9Dq8949c+wdCbYun+Cp0zURCTNogdHdgBWtUccImxhlpEk9jEAQEnxvcSs70"),
+            (
+                "prime192v1",
+                "MEkwEwYHKoZIzj0CAQYIKoZIzj0DAQEDMgAEmLhF9Dq8949c+wdCbYun+Cp0zURCTNogdHdgBWtUccImxhlpEk9jEAQEnxvcSs70"
+            ),
             ("X25519", "MCowBQYDK2VuAyEARmIdMN27i4dj+ffzyLfG67becGitdckMTKw1YrVLRUE="),
         ])
     func keysThatSignNoTokensAreRefusedByName(name: String, base64: String) throws {
@@ -110,7 +113,8 @@ struct AsymmetricKeyTests {
 
     @Test func ecdsaSignaturesAreTwoNumbersOfFixedLength() throws {
         let key = try AsymmetricKey.ec(
-            .p256, x: bytes(hex: Self.x), y: bytes(hex: Self.y), privateScalar: secret(bytes(hex: Self.d)))
+            .p256, x: bytes(hex: Self.x), y: bytes(hex: Self.y),
+            privateScalar: secret(bytes(hex: Self.d)))
         let scheme = SignatureScheme.ecdsa(.sha256, .p256)
         // Enough for some r or s to be short, which must be padded.
         for message in 0..<UInt8(200) {
