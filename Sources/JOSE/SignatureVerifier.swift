@@ -30,24 +30,21 @@ package final class SignatureVerifier {
     /// `verified`.
     package func verify(_ token: CompactToken) -> SignatureVerdict {
         guard let algorithm = token.header.algorithm else {
-            return .failed(
-                SignatureFailure(
-                    reason: .algorithmNotAllowed,
-                    detail: "alg '\(token.header.algorithmName)' is never accepted", trials: []))
+            return Self.refused(
+                .algorithmNotAllowed, "alg '\(token.header.algorithmName)' is never accepted")
         }
-        guard self.algorithm == nil || self.algorithm == algorithm else {
-            return .failed(
-                SignatureFailure(
-                    reason: .algorithmNotAllowed,
-                    detail: "alg is \(algorithm), not \(self.algorithm?.rawValue ?? "")", trials: []
-                ))
+        if let demanded = self.algorithm, demanded != algorithm {
+            return Self.refused(.algorithmNotAllowed, "alg is \(algorithm), not \(demanded)")
         }
         if let member = TokenHeader.unsupportedMember(of: token.header.object) {
-            return .failed(
-                SignatureFailure(
-                    reason: .unsupportedHeader, detail: "'\(member)' is not supported", trials: []))
+            return Self.refused(.unsupportedHeader, "'\(member)' is not supported")
         }
         return verify(token, algorithm)
+    }
+
+    /// The verdict where the header alone rules the token out and no key was looked at.
+    private static func refused(_ reason: Reason, _ detail: String) -> SignatureVerdict {
+        .failed(SignatureFailure(reason: reason, detail: detail, trials: []))
     }
 
     /// Tries the keys that `kid` leaves; the algorithm has been settled.

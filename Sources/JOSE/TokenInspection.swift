@@ -43,10 +43,10 @@ package struct TokenInspection: Sendable {
             isReadable
             ? text.split(
                 separator: UInt8(ascii: "."), maxSplits: 5, omittingEmptySubsequences: false) : []
-        switch segments.count {
+        switch text.count(where: { $0 == UInt8(ascii: ".") }) + 1 {
         case 3: shape = .signed
         case 5: shape = .encrypted
-        default: shape = .other(segmentCount: text.count { $0 == UInt8(ascii: ".") } + 1)
+        case let count: shape = .other(segmentCount: count)
         }
         header = segments.first.map { Self.read($0, isJSON: true) }
         if segments.count == 5 || segments.count < 2 {

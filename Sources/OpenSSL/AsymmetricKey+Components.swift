@@ -101,7 +101,7 @@ extension AsymmetricKey {
         }
     }
 
-    /// The key of these parts; `isPrivate` says which of them must be among them.
+    /// The key of these parts; `isPrivate` says whether a private half is among them.
     private static func make(
         _ type: String, _ components: [KeyComponent], isPrivate: Bool
     ) throws(OpenSSLError) -> AsymmetricKey {
