@@ -8,6 +8,7 @@ extension AsymmetricKey {
     package func isSignature(
         _ signature: [UInt8], of message: [UInt8], scheme: SignatureScheme
     ) throws(OpenSSLError) -> Bool {
+        // Before OpenSSL sees it: r and s with leading zeros would be a second spelling of them.
         guard signature.count == signatureByteCount else { return false }
         guard let encoded = try encode(signature) else { return false }
         let context = try DigestContext.make(key: self, scheme: scheme, purpose: .verify)

@@ -109,6 +109,13 @@ struct KeyParserTests {
         #expect(key.algorithms(to: .sign).isEmpty)
     }
 
+    @Test func anEdwardsKeyServesItsOwnCurveOnly() throws {
+        let small = try key(TestKeys.ed25519Public)
+        #expect(small.algorithms(to: .verify) == [.edDSA, .ed25519])
+        let large = try key(TestKeys.ed448Public)
+        #expect(large.algorithms(to: .verify) == [.edDSA, .ed448])
+    }
+
     @Test func rsaKeysBeyond8192BitsAreRefusedForTheirCost() throws {
         let modulus = String(repeating: "_", count: 1368)
         let key = try key(#"{"kty":"RSA","n":"\#(modulus)","e":"AQAB"}"#)

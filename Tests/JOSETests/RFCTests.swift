@@ -53,6 +53,20 @@ struct RFCTests {
         }
     }
 
+    @Test func rsaSignaturesAreThePublishedOnes() throws {
+        // RFC 7515 appendix A.2
+        guard case .asymmetric(let key) = try key(RFC7515RSAKey.jwk()).material else { return }
+        let text = "eyJhbGciOiJSUzI1NiJ9." + Self.claims
+        let signature = try key.sign(Array(text.utf8), scheme: .rsaPKCS1(.sha256))
+        #expect(
+            String(decoding: Base64URL.encode(signature), as: UTF8.self)
+                == "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-"
+                + "0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--"
+                + "f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--"
+                + "xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5"
+                + "AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw")
+    }
+
     @Test func ed25519SignaturesAreThePublishedOnes() throws {
         // RFC 8037 appendix A.4 has no JSON payload, so the key is tried on the text itself.
         guard case .asymmetric(let key) = try key(Self.edPrivateKey).material else { return }

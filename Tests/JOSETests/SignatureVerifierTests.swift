@@ -50,6 +50,13 @@ struct SignatureVerifierTests {
         }
     }
 
+    @Test func algorithmsAreNamedByTheirExactBytes() {
+        #expect(Algorithm(name: "ES256K") == .es256k)
+        // To Swift the Kelvin sign is a K.
+        #expect(Algorithm(name: "ES256\u{212A}") == nil)
+        #expect(Algorithm.allCases.allSatisfy { Algorithm(name: JSONString($0.rawValue)) == $0 })
+    }
+
     @Test(
         arguments: [
             "none", "None", "NONE", "nOnE", "none ", "", "hs256", "HS256 ", "HS2566",

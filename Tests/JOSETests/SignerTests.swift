@@ -64,6 +64,12 @@ struct SignerTests {
         #expect(throws: SigningError.noAlgorithm) { try Signer(key: foreign) }
     }
 
+    @Test func aKeyWhoseHalvesDoNotMatchMakesNoToken() throws {
+        let wrong = "G" + RFC7515RSAKey.privateExponent.dropFirst()
+        let signer = try Signer(key: key(RFC7515RSAKey.jwk(privateExponent: wrong)))
+        #expect(throws: SigningError.selfCheckFailed) { try signer.sign(header: [:], claims: [:]) }
+    }
+
     @Test(arguments: ["crit", "b64", "zip"] as [JSONString])
     func headersThatWeWouldRefuseAreNotMade(name: JSONString) throws {
         let signer = try Signer(key: pair(.hs256).signing)

@@ -158,3 +158,24 @@ enum TestKeys {
     /// 64 bytes: long enough for each HMAC.
     static let secret = String(repeating: "0123456789abcdef", count: 4)
 }
+
+/// The RSA key of RFC 7515 appendix A.2, without the numbers that only speed it up.
+enum RFC7515RSAKey {
+    static let modulus =
+        "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-"
+        + "Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-"
+        + "pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-"
+        + "bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-"
+        + "UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-"
+        + "DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"
+    static let privateExponent =
+        "Eq5xpGnNCivDflJsRQBXHx1hdR1k6Ulwe2JZD50LpXyWPEAeP88vLNO97IjlA7_GQ5sLKMgvfTeXZx9SE-"
+        + "7YwVol2NXOoAJe46sui395IW_GO-pWJ1O0BkTGoVEn2bKVRUCgu-GjBVaYLU6f3l9kJfFNS3E0QbVdxzubSu"
+        + "3Mkqzjkn439X0M_V51gfpRLI9JYanrC4D4qAdGcopV_0ZHHzQlBjudU2QvXt4ehNYTCBr6XCLQUShb1juUO1"
+        + "ZdiYoFaFQT5Tw8bGUl_x_jTj3ccPDVZFD9pIuhLhBOneufuBiB4cS98l2SR_RQyGWSeWjnczT0QU91p1DhOV"
+        + "RuOopznQ"
+
+    static func jwk(privateExponent: String = privateExponent) -> String {
+        #"{"kty":"RSA","n":"\#(modulus)","e":"AQAB","d":"\#(privateExponent)"}"#
+    }
+}
