@@ -48,6 +48,7 @@ private enum ROCA {
         101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
     ]
 
+    /// Whether `modulus`, big-endian, is such a product for every prime of the list.
     static func isFingerprint(_ modulus: [UInt8]) -> Bool {
         primes.allSatisfy { prime in
             let residue = modulus.reduce(0) { ($0 * 256 + Int($1)) % prime }

@@ -86,12 +86,15 @@ package enum Base64: Sendable {
 
 /// The base64url of RFC 7515 section 2: no padding, no white space, one spelling for each value.
 package enum Base64URL {
+    /// `bytes` as a segment of a token.
     package static func encode(_ bytes: [UInt8]) -> [UInt8] { Base64.url.encode(bytes) }
 
+    /// The bytes of a segment; throws for every text that `encode` would not have written.
     package static func decode(_ text: [UInt8]) throws(Base64Error) -> [UInt8] {
         try decode(text.span)
     }
 
+    /// The same without a copy of the text.
     package static func decode(_ text: Span<UInt8>) throws(Base64Error) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Base64.decodedCount(text.count))
         var target = bytes.mutableSpan

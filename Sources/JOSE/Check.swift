@@ -24,6 +24,8 @@ package enum Reason: String, CaseIterable, Sendable {
 
 /// One question that was asked of a token, and the answer.
 package struct Check: Equatable, Sendable {
+    /// The answer. There are three: "not asked" is neither good nor bad, and JSON shows it as
+    /// `null`.
     package enum Result: Equatable, Sendable {
         case passed
         case failed(Reason)
@@ -43,6 +45,7 @@ package struct Check: Equatable, Sendable {
         self.detail = detail
     }
 
+    /// The code of a failed check; `nil` for the other two.
     package var reason: Reason? {
         guard case .failed(let reason) = result else { return nil }
         return reason

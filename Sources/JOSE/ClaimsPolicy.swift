@@ -18,6 +18,7 @@ package struct ClaimsPolicy: Sendable {
     /// The most seconds that may have passed since `iat`.
     package var maximumAge: Double?
 
+    /// Demands nothing but what the token says of itself: its times, by the clock of the caller.
     package init(now: Double) {
         self.now = now
     }
@@ -27,7 +28,8 @@ package struct ClaimsPolicy: Sendable {
         let claims = RegisteredClaims(claims)
         var checks = [
             judge("exp", claims.expiresAt) { exp in
-                now >= exp.double + leeway ? (.expired, "since \(Self.seconds(now - exp.double))") : nil
+                now >= exp.double + leeway
+                    ? (.expired, "since \(Self.seconds(now - exp.double))") : nil
             },
             judge("nbf", claims.notBefore) { nbf in
                 now < nbf.double - leeway
@@ -81,6 +83,8 @@ package struct ClaimsPolicy: Sendable {
         }
     }
 
+    /// The check of `typ`, which guards against tokens made for another purpose (RFC 8725 section
+    /// 3.11). It is asked for by the caller only: most tokens say `JWT` or nothing.
     private static func judge(type: JSONString?, demanded: JSONString) -> Check {
         guard let type else { return Check("typ", .failed(.wrongType), detail: "there is none") }
         guard mediaType(type) == mediaType(demanded) else {

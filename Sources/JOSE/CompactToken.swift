@@ -24,6 +24,8 @@ package struct CompactToken: Sendable {
     /// What the signature covers: the first two segments and the dot between them, as sent.
     package var signingInput: [UInt8] { Array(bytes[..<signingInputCount]) }
 
+    /// Takes `bytes` apart; sizes are looked at before anything is decoded or copied
+    /// (CVE-2025-30204, CVE-2025-61920).
     package init(parsing bytes: [UInt8]) throws(MalformedToken) {
         guard !bytes.isEmpty else { throw MalformedToken(.token, .empty) }
         guard bytes.count <= Self.maximumByteCount else {
@@ -51,6 +53,7 @@ package struct CompactToken: Sendable {
         try Self.object(payload, .payload)
     }
 
+    /// The header, whose size is known from that of its text.
     private static func headerObject(
         _ text: ArraySlice<UInt8>
     ) throws(MalformedToken) -> JSONObject {
@@ -60,6 +63,7 @@ package struct CompactToken: Sendable {
         return try object(decode(text, .header), .header)
     }
 
+    /// One segment, strictly: a second spelling of the same bytes is no token.
     private static func decode(
         _ text: ArraySlice<UInt8>, _ segment: MalformedToken.Segment
     ) throws(MalformedToken) -> [UInt8] {
@@ -70,6 +74,7 @@ package struct CompactToken: Sendable {
         }
     }
 
+    /// `text` as the object that a header and claims have to be.
     private static func object(
         _ text: [UInt8], _ segment: MalformedToken.Segment
     ) throws(MalformedToken) -> JSONObject {

@@ -49,6 +49,7 @@ enum JWKReader {
         }
     }
 
+    /// The key itself. `kty` alone decides about its kind; `alg` can only restrict it.
     private static func material(of jwk: JSONObject) throws(KeyError) -> Key.Material {
         guard let type = try optionalString("kty", of: jwk) else { throw .invalidMember("kty") }
         switch type {
@@ -60,6 +61,7 @@ enum JWKReader {
         }
     }
 
+    /// RFC 7518 section 6.3. The five numbers that speed up signing come together or not at all.
     private static func rsa(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
         // RFC 7518 section 6.3.2.7: a key of more than two primes is for those who support it.
         guard jwk["oth"] == nil else { throw .invalidMember("oth") }
@@ -79,6 +81,8 @@ enum JWKReader {
         }
     }
 
+    /// RFC 7518 section 6.2. The private scalar has the full length of the curve, leading zeros
+    /// included.
     private static func ec(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
         guard let name = try optionalString("crv", of: jwk),
             let curve = Curve.allCases.first(where: { JSONString($0.joseName) == name })
@@ -93,6 +97,7 @@ enum JWKReader {
         }
     }
 
+    /// RFC 8037 section 2. X25519 and X448 agree on keys and sign nothing.
     private static func edwards(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
         let kind: KeyKind
         switch try optionalString("crv", of: jwk) {
@@ -107,6 +112,8 @@ enum JWKReader {
         }
     }
 
+    /// `key_ops` (RFC 7517 section 4.3); an array that holds something else than names is a fault,
+    /// not "no restriction".
     private static func operations(of jwk: JSONObject) throws(KeyError) -> [JSONString]? {
         guard let value = jwk["key_ops"] else { return nil }
         guard let elements = value.arrayValue else { throw .invalidMember("key_ops") }
@@ -115,6 +122,7 @@ enum JWKReader {
         return names
     }
 
+    /// A member that may be missing but, where it is there, is a string.
     private static func optionalString(
         _ name: JSONString, of jwk: JSONObject
     ) throws(KeyError) -> JSONString? {
@@ -123,6 +131,7 @@ enum JWKReader {
         return string
     }
 
+    /// A member that must be there and hold base64url of one byte at least.
     private static func bytes(
         _ name: JSONString, of jwk: JSONObject
     ) throws(KeyError) -> [UInt8] {
@@ -136,6 +145,8 @@ enum JWKReader {
         }
     }
 
+    /// The same for what must not stay in memory. The JSON text that it came from is the caller's;
+    /// what the parser copied of it is not wiped.
     private static func secret(
         _ name: JSONString, of jwk: JSONObject
     ) throws(KeyError) -> SecretBytes {

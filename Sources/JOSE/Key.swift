@@ -7,11 +7,13 @@ package import Platform
 /// The key decides about algorithms, never the token. Whether this one may serve an algorithm is
 /// answered in one place, `refusal(for:to:allowWeak:)`.
 package final class Key {
+    /// What the key is made of. The two never turn into each other.
     package enum Material {
         case secret(SecretBytes)
         case asymmetric(AsymmetricKey)
     }
 
+    /// What is to be done with the key.
     package enum Use: Sendable {
         case sign
         case verify
@@ -23,6 +25,7 @@ package final class Key {
     /// The restrictions of a JWK (RFC 7517 sections 4.2 to 4.4); empty for other keys.
     let restrictions: KeyRestrictions
 
+    /// Refuses what no option can make safe: an empty secret, and RSA numbers that sign for anyone.
     init(
         _ material: Material, keyID: JSONString? = nil, restrictions: KeyRestrictions = .none
     ) throws(KeyError) {
@@ -63,6 +66,7 @@ package final class Key {
         return allowWeak ? nil : weakness(for: algorithm)
     }
 
+    /// Whether key and algorithm are of one kind, the curve included.
     private func fits(_ algorithm: Algorithm) -> Bool {
         switch (material, algorithm.operation) {
         case (.secret, .mac): true

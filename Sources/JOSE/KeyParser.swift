@@ -5,6 +5,7 @@ package import Platform
 /// Reads what `--key` was given. Whatever the content, the result is never an HMAC secret unless a
 /// JWK says `oct`: "no PEM" must not come to mean "a secret" (CVE-2023-48223, CVE-2026-34950).
 package enum KeyParser {
+    /// For content that may be private.
     package static func parse(_ content: SecretBytes) throws(KeyError) -> KeySet {
         try unsafe content.withBytes { bytes throws(KeyError) in
             try parse(unsafe bytes.bindMemory(to: UInt8.self).span)
@@ -16,6 +17,7 @@ package enum KeyParser {
         try parse(content.span)
     }
 
+    /// One look at the content settles how it is read. A form that fails is not tried as another.
     private static func parse(_ content: Span<UInt8>) throws(KeyError) -> KeySet {
         guard content.count > 0 else { throw .empty }
         switch KeySniffer.format(of: content) {
@@ -27,6 +29,7 @@ package enum KeyParser {
         }
     }
 
+    /// A JWKS, recognized by its `keys`, or one JWK.
     private static func json(_ content: Span<UInt8>) throws(KeyError) -> KeySet {
         let value: JSONValue
         do throws(JSONError) {
@@ -40,20 +43,19 @@ package enum KeyParser {
         return try JWKReader.set(members)
     }
 
+    /// The one key of a PEM text. A new form of key gets its door here.
     private static func pem(_ content: Span<UInt8>) throws(KeyError) -> Key {
         // The parameters that OpenSSL writes in front of an EC key say nothing that the key does not.
         let blocks = try PEM.blocks(in: content).filter { $0.label != "EC PARAMETERS" }
         guard let block = blocks.first else { throw .invalidPEM }
         guard blocks.count == 1 else { throw .severalKeys }
         let format = KeySniffer.format(ofLabel: block.label)
-        let key = try KeyError.translating { () throws(OpenSSLError) -> AsymmetricKey? in
-            switch format {
-            case .spki: try .subjectPublicKeyInfo(block.der)
-            case .pkcs8: try .privateKeyInfo(block.der)
-            default: nil
-            }
+        guard format == .spki || format == .pkcs8 else { throw .unsupportedFormat(format) }
+        let der = try PEM.der(of: block, in: content)
+        let key = try KeyError.translating { () throws(OpenSSLError) in
+            format == .spki
+                ? try AsymmetricKey.subjectPublicKeyInfo(der) : try .privateKeyInfo(der)
         }
-        guard let key else { throw .unsupportedFormat(format) }
         return try Key(.asymmetric(key))
     }
 }

@@ -9,6 +9,7 @@ struct KeyRestrictions: Sendable {
     /// The one algorithm of the key, as a name that may be of none: such a key serves nothing.
     let algorithm: JSONString?
 
+    /// Why the key may not be used so. Both members count where both are there.
     func refusal(to use: Key.Use) -> KeyRefusal? {
         if let declared = self.use, declared != "sig" { return .otherUse(declared) }
         guard let operations else { return nil }

@@ -18,12 +18,14 @@ package final class KeySet {
 
     package let skipped: [Skipped]
 
+    /// A key that was given alone.
     package init(_ key: Key) {
         keys = [key]
         isSet = false
         skipped = []
     }
 
+    /// The usable members of a JWKS.
     init(members keys: [Key], skipped: [Skipped]) {
         self.keys = keys
         isSet = true

@@ -16,6 +16,8 @@ enum KeySniffer {
         return isDERKey(content) ? .der : nil
     }
 
+    /// What PEM armour with this label holds (RFC 7468); unknown labels hold a key of some kind
+    /// too.
     static func format(ofLabel label: String) -> KeyFormat {
         switch label {
         case "PUBLIC KEY": .spki

@@ -2,6 +2,7 @@ package import JSON
 
 /// Why a text is not a token, and in which part of it.
 package struct MalformedToken: Error, Equatable, Sendable {
+    /// The part of the token that is at fault.
     package enum Segment: String, Sendable {
         /// The text as a whole.
         case token
@@ -10,6 +11,8 @@ package struct MalformedToken: Error, Equatable, Sendable {
         case signature
     }
 
+    /// What is wrong with it. Data only, so that a message can be built without the token's text
+    /// (CVE-2025-65015: a whole token in an exception's text).
     package enum Fault: Equatable, Sendable {
         case empty
         /// Above the limit, in bytes.

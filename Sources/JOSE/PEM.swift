@@ -6,10 +6,11 @@ enum PEM {
     private static let end = Array("-----END ".utf8)
     private static let dashes = Array("-----".utf8)
 
-    /// One armoured block.
+    /// One armoured block and where its base64 is; it may be something that is not read here, such
+    /// as a key with the encryption headers of RFC 1421.
     struct Block {
         let label: String
-        let der: SecretBytes
+        let body: Range<Int>
     }
 
     /// The label of the first block, damaged or not; `nil` where no armour begins in `text`.
@@ -33,16 +34,16 @@ enum PEM {
                 decoding: (labelStart..<labelEnd).map { text[$0] }, as: UTF8.self)
             let closing = end + Array(label.utf8) + dashes
             guard find(closing, in: text, from: bodyEnd) == bodyEnd else { throw .invalidPEM }
-            let body = text.extracting(labelEnd + dashes.count..<bodyEnd)
-            blocks.append(Block(label: label, der: try decode(body)))
+            blocks.append(Block(label: label, body: labelEnd + dashes.count..<bodyEnd))
             position = bodyEnd + closing.count
         }
         return blocks
     }
 
-    private static func decode(_ body: Span<UInt8>) throws(KeyError) -> SecretBytes {
+    /// What the block of `text` holds.
+    static func der(of block: Block, in text: Span<UInt8>) throws(KeyError) -> SecretBytes {
         do throws(Base64Error) {
-            return try Base64.standard.decodePadded(body)
+            return try Base64.standard.decodePadded(text.extracting(block.body))
         } catch {
             throw .invalidPEM
         }

@@ -20,6 +20,7 @@ extension Claim: Equatable where Value: Equatable {}
 
 /// The claims of RFC 7519 section 4.1.
 package struct RegisteredClaims: Sendable {
+    /// All claims, the registered ones among them.
     package let object: JSONObject
 
     package init(_ object: JSONObject) {
@@ -47,11 +48,13 @@ package struct RegisteredClaims: Sendable {
         }
     }
 
+    /// Any claim that has to be a string.
     package func string(_ name: JSONString) -> Claim<JSONString> {
         guard let value = object[name] else { return .absent }
         return value.stringValue.map { .value($0) } ?? .wrongType
     }
 
+    /// Any claim that has to be a number; `true` is none.
     package func number(_ name: JSONString) -> Claim<JSONNumber> {
         guard let value = object[name] else { return .absent }
         return value.numberValue.map { .value($0) } ?? .wrongType

@@ -30,6 +30,7 @@ package enum Secret {
         return try Key(.secret(secret))
     }
 
+    /// Throws for what `--key` would read, or would know and refuse.
     private static func checkIsNoKey(_ content: SecretBytes) throws(KeyError) {
         let format = unsafe content.withBytes { bytes in
             unsafe KeySniffer.format(of: bytes.bindMemory(to: UInt8.self).span)
@@ -37,6 +38,7 @@ package enum Secret {
         if let format { throw .keyGivenAsSecret(format) }
     }
 
+    /// The secret that `content` spells.
     private static func decode(
         _ content: Span<UInt8>, _ encoding: SecretEncoding
     ) throws(KeyError) -> SecretBytes {
@@ -71,6 +73,7 @@ package enum Secret {
         }
     }
 
+    /// Two digits a byte, of either case, nothing between them.
     private static func decodeHex(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
         guard text.count % 2 == 0 else { throw .invalidLength }
         return try unsafe SecretBytes(capacity: text.count / 2) { target throws(Base64Error) in

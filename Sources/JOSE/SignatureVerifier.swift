@@ -26,28 +26,28 @@ package final class SignatureVerifier {
         self.allowWeak = allowWeak
     }
 
+    /// The verdict on the signature. Nothing else of the token may be believed before it is
+    /// `verified`.
     package func verify(_ token: CompactToken) -> SignatureVerdict {
         guard let algorithm = token.header.algorithm else {
-            return .failed(
-                SignatureFailure(
-                    reason: .algorithmNotAllowed,
-                    detail: "alg '\(token.header.algorithmName)' is never accepted", trials: []))
+            return Self.refused(
+                .algorithmNotAllowed, "alg '\(token.header.algorithmName)' is never accepted")
         }
-        guard self.algorithm == nil || self.algorithm == algorithm else {
-            return .failed(
-                SignatureFailure(
-                    reason: .algorithmNotAllowed,
-                    detail: "alg is \(algorithm), not \(self.algorithm?.rawValue ?? "")", trials: []
-                ))
+        if let demanded = self.algorithm, demanded != algorithm {
+            return Self.refused(.algorithmNotAllowed, "alg is \(algorithm), not \(demanded)")
         }
         if let member = TokenHeader.unsupportedMember(of: token.header.object) {
-            return .failed(
-                SignatureFailure(
-                    reason: .unsupportedHeader, detail: "'\(member)' is not supported", trials: []))
+            return Self.refused(.unsupportedHeader, "'\(member)' is not supported")
         }
         return verify(token, algorithm)
     }
 
+    /// The verdict where the header alone rules the token out and no key was looked at.
+    private static func refused(_ reason: Reason, _ detail: String) -> SignatureVerdict {
+        .failed(SignatureFailure(reason: reason, detail: detail, trials: []))
+    }
+
+    /// Tries the keys that `kid` leaves; the algorithm has been settled.
     private func verify(_ token: CompactToken, _ algorithm: Algorithm) -> SignatureVerdict {
         let signingInput = token.signingInput
         var trials: [SignatureFailure.Trial] = []
@@ -98,6 +98,7 @@ package final class SignatureVerifier {
         }
     }
 
+    /// The HMAC of this secret, made on first use.
     private func authenticator(
         _ key: Key, _ digest: Digest
     ) throws(OpenSSLError) -> MessageAuthenticator? {

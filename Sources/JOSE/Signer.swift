@@ -53,6 +53,7 @@ package struct Signer {
         return signingInput + [UInt8(ascii: ".")] + Base64URL.encode(signature)
     }
 
+    /// The signature, checked once with the public half before it leaves.
     private func signature(of message: [UInt8]) throws(SigningError) -> [UInt8] {
         do throws(OpenSSLError) {
             switch (key.material, algorithm.operation) {

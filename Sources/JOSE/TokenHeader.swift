@@ -16,6 +16,8 @@ package struct TokenHeader: Sendable {
     /// The algorithm, where the name is one that this program knows.
     package var algorithm: Algorithm? { Algorithm(name: algorithmName) }
 
+    /// Takes the members that this program looks at; of another type than the RFC's they make the
+    /// token malformed, since some reader would take them for absent.
     package init(_ object: JSONObject) throws(MalformedToken) {
         guard let algorithmName = try Self.string("alg", of: object) else {
             throw MalformedToken(.header, .missingMember("alg"))

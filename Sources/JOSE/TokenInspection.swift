@@ -15,6 +15,7 @@ package struct TokenInspection: Sendable {
         package let fault: MalformedToken.Fault?
     }
 
+    /// What the number of segments says.
     package enum Shape: Sendable {
         /// Three segments.
         case signed
@@ -33,6 +34,7 @@ package struct TokenInspection: Sendable {
     /// What makes `CompactToken` and `claims()` refuse the text; `nil` for a well-formed token.
     package let malformed: MalformedToken?
 
+    /// Reads what there is of `text`; never fails, and never reads more than a token may have.
     package init(of text: [UInt8]) {
         malformed = Self.firstFault(of: text)
         // A text beyond the limit is not worth the memory of taking it apart.
@@ -41,10 +43,10 @@ package struct TokenInspection: Sendable {
             isReadable
             ? text.split(
                 separator: UInt8(ascii: "."), maxSplits: 5, omittingEmptySubsequences: false) : []
-        switch segments.count {
+        switch text.count(where: { $0 == UInt8(ascii: ".") }) + 1 {
         case 3: shape = .signed
         case 5: shape = .encrypted
-        default: shape = .other(segmentCount: text.count { $0 == UInt8(ascii: ".") } + 1)
+        case let count: shape = .other(segmentCount: count)
         }
         header = segments.first.map { Self.read($0, isJSON: true) }
         if segments.count == 5 || segments.count < 2 {
@@ -56,6 +58,7 @@ package struct TokenInspection: Sendable {
         }
     }
 
+    /// The verdict of the strict reader, whose rules are in one place.
     private static func firstFault(of text: [UInt8]) -> MalformedToken? {
         do throws(MalformedToken) {
             _ = try CompactToken(parsing: text).claims()
@@ -65,6 +68,7 @@ package struct TokenInspection: Sendable {
         }
     }
 
+    /// One segment, strictly if it allows that, else as far as it goes.
     private static func read(_ text: ArraySlice<UInt8>, isJSON: Bool) -> Segment {
         var fault: MalformedToken.Fault?
         let bytes: [UInt8]

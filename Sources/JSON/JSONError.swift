@@ -1,5 +1,6 @@
 /// Why a text is not the JSON that this program takes, and where.
 package struct JSONError: Error, Equatable, Sendable {
+    /// What is wrong, with no more of the text than the name of a member.
     package enum Kind: Equatable, Sendable {
         /// The text stops inside a value, or holds none.
         case unexpectedEnd

@@ -11,6 +11,7 @@ package struct JSONNumber: Hashable, Sendable {
         self.text = text
     }
 
+    /// A whole number that this program computed.
     package init(_ value: Int64) {
         text = String(value)
     }

@@ -10,6 +10,7 @@ struct JSONNumberReader {
         self.offset = offset
     }
 
+    /// The number at `offset`, which is left after its last digit.
     mutating func read(_ text: Span<UInt8>) throws(JSONError) -> JSONNumber {
         let start = offset
         var needsRangeCheck = false
@@ -28,18 +29,14 @@ struct JSONNumberReader {
             needsRangeCheck = true
         }
 
-        var written = String()
-        written.reserveCapacity(offset - start)
-        for position in start..<offset {
-            written.unicodeScalars.append(Unicode.Scalar(text[position]))
-        }
-        let number = JSONNumber(checked: written)
+        let number = JSONNumber(checked: try JSONStringReader.checked(text, start, offset))
         guard !needsRangeCheck && offset - start < Self.safeLength || number.double.isFinite else {
             throw JSONError(.numberTooLarge, at: start)
         }
         return number
     }
 
+    /// Steps over `byte` if it is next.
     private mutating func skip(_ text: Span<UInt8>, _ byte: UInt8) -> Bool {
         guard offset < text.count, text[offset] == byte else { return false }
         offset += 1

@@ -14,6 +14,7 @@ package struct JSONObject: Sendable {
 
     private static let linearSearchLimit = 16
 
+    /// An object without members.
     package init() {}
 
     /// Later members replace earlier ones of the same name.
@@ -27,6 +28,7 @@ package struct JSONObject: Sendable {
     package var isEmpty: Bool { members.isEmpty }
     package var names: [JSONString] { members.map(\.name) }
 
+    /// The value of the member of exactly this name.
     package subscript(_ name: JSONString) -> JSONValue? {
         position(of: name).map { members[$0].value }
     }
@@ -40,6 +42,7 @@ package struct JSONObject: Sendable {
         }
     }
 
+    /// Takes the member out, the others keeping their order.
     @discardableResult
     package mutating func remove(_ name: JSONString) -> JSONValue? {
         guard let position = position(of: name) else { return nil }
@@ -64,6 +67,7 @@ package struct JSONObject: Sendable {
         }
     }
 
+    /// Builds the index anew, or drops it where a search is as quick.
     private mutating func indexMembers() {
         guard members.count > Self.linearSearchLimit else {
             positions = nil

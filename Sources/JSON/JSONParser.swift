@@ -37,6 +37,7 @@ package struct JSONParser {
         return value
     }
 
+    /// The value at `offset`, whose containers would be at `depth + 1`.
     private mutating func value(
         _ text: Span<UInt8>, depth: Int
     ) throws(JSONError) -> JSONValue {
@@ -65,6 +66,8 @@ package struct JSONParser {
         }
     }
 
+    /// The object at `offset`. The check for duplicates is a lookup, so that many members cost no
+    /// more each than few.
     private mutating func object(
         _ text: Span<UInt8>, depth: Int
     ) throws(JSONError) -> JSONObject {
@@ -93,6 +96,7 @@ package struct JSONParser {
         }
     }
 
+    /// The array at `offset`.
     private mutating func array(
         _ text: Span<UInt8>, depth: Int
     ) throws(JSONError) -> [JSONValue] {
@@ -140,6 +144,7 @@ package struct JSONParser {
         return number
     }
 
+    /// Steps over one of the three literal words.
     private mutating func expect(
         _ word: StaticString, _ text: Span<UInt8>
     ) throws(JSONError) {
@@ -150,6 +155,7 @@ package struct JSONParser {
         }
     }
 
+    /// Steps over the four characters that section 2 calls white space; others are none.
     private mutating func skipSpace(_ text: Span<UInt8>) {
         while offset < text.count {
             switch text[offset] {
@@ -159,11 +165,13 @@ package struct JSONParser {
         }
     }
 
+    /// The next byte, left where it is.
     private func peek(_ text: Span<UInt8>) throws(JSONError) -> UInt8 {
         guard offset < text.count else { throw JSONError(.unexpectedEnd, at: offset) }
         return text[offset]
     }
 
+    /// The next byte, stepped over.
     private mutating func next(_ text: Span<UInt8>) throws(JSONError) -> UInt8 {
         let byte = try peek(text)
         offset += 1

@@ -8,6 +8,7 @@ package struct JSONString: Sendable {
     /// The text, always well-formed Unicode; compare the `JSONString`s, not these.
     package let text: String
 
+    /// The string of this text, as it is: nothing is normalized.
     package init(_ text: String) {
         self.text = text
     }
@@ -18,6 +19,7 @@ package struct JSONString: Sendable {
         self.text = text
     }
 
+    /// The bytes that a signature, a service and Redis see.
     package var utf8: [UInt8] { Array(text.utf8) }
 
     package var isEmpty: Bool { text.utf8.isEmpty }
@@ -30,8 +32,9 @@ extension JSONString: Hashable {
     }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 {
-            hasher.combine(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
         }
     }
 }

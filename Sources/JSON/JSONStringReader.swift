@@ -7,6 +7,7 @@ struct JSONStringReader {
         self.offset = offset
     }
 
+    /// The string, unescaped. Without an escape, which is the rule, it is copied in one piece.
     mutating func read(_ text: Span<UInt8>) throws(JSONError) -> JSONString {
         let start = offset
         try skipPlain(text)
@@ -45,7 +46,7 @@ struct JSONStringReader {
     }
 
     /// The bytes from `start` up to `end`, if they are UTF-8.
-    private static func checked(
+    static func checked(
         _ text: Span<UInt8>, _ start: Int, _ end: Int
     ) throws(JSONError) -> String {
         do {

@@ -13,6 +13,8 @@ package enum JSONValue: Equatable, Sendable {
     /// A whole number.
     package static func integer(_ value: Int64) -> JSONValue { .number(JSONNumber(value)) }
 
+    /// The value if it is of this kind, else `nil`. No kind is ever converted to another: `true` is
+    /// not 1 and "1" is not a number.
     package var boolValue: Bool? {
         guard case .bool(let value) = self else { return nil }
         return value

@@ -34,6 +34,7 @@ extension JSONObject {
     }
 }
 
+/// Collects the text of one value.
 private struct JSONWriter {
     let style: JSONStyle
     let escaping: JSONEscaping
@@ -102,7 +103,8 @@ private struct JSONWriter {
                 if escaping == .visible, scalar.isDeceptive {
                     writeEscape(scalar)
                 } else {
-                    bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+                    bytes.append(
+                        contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
                 }
             }
         }

@@ -30,7 +30,9 @@ extension AsymmetricKey {
         ]
         if let exponent = components.privateExponent {
             parts.append(.integer(OSSL_PKEY_PARAM_RSA_D, exponent))
-            let names = ["rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1"]
+            let names = [
+                "rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1",
+            ]
             for (name, value) in zip(names, components.chineseRemainder) {
                 parts.append(.integer(name, value))
             }
@@ -86,6 +88,8 @@ extension AsymmetricKey {
         return Array(bytes[..<count])
     }
 
+    /// Computes the public half anew and compares: a token signed with a private half that belongs
+    /// to another point would never verify.
     private func checkHalvesMatch() throws(OpenSSLError) {
         guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, handle, nil) else {
             throw ErrorQueue.failure(of: "EVP_PKEY_CTX_new_from_pkey")
@@ -97,6 +101,7 @@ extension AsymmetricKey {
         }
     }
 
+    /// The key of these parts; `isPrivate` says whether a private half is among them.
     private static func make(
         _ type: String, _ components: [KeyComponent], isPrivate: Bool
     ) throws(OpenSSLError) -> AsymmetricKey {

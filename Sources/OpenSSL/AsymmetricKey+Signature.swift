@@ -8,6 +8,7 @@ extension AsymmetricKey {
     package func isSignature(
         _ signature: [UInt8], of message: [UInt8], scheme: SignatureScheme
     ) throws(OpenSSLError) -> Bool {
+        // Before OpenSSL sees it: r and s with leading zeros would be a second spelling of them.
         guard signature.count == signatureByteCount else { return false }
         guard let encoded = try encode(signature) else { return false }
         let context = try DigestContext.make(key: self, scheme: scheme, purpose: .verify)
@@ -47,6 +48,7 @@ extension AsymmetricKey {
         return try ECDSASignature.der(concatenation: signature)
     }
 
+    /// From the form of OpenSSL to that of JOSE.
     private func decode(_ signature: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         guard case .ec(let curve) = kind else { return signature }
         return try ECDSASignature.concatenation(
@@ -56,6 +58,7 @@ extension AsymmetricKey {
 
 /// An `EVP_MD_CTX` set up to sign or to verify one message.
 @safe private struct DigestContext: ~Copyable {
+    /// What the context is for.
     enum Purpose {
         case sign
         case verify
@@ -67,6 +70,8 @@ extension AsymmetricKey {
         unsafe self.handle = handle
     }
 
+    /// Refuses a key that does not fit the scheme: OpenSSL would let an RSA key follow any hash,
+    /// and an EC key sign with a hash of the wrong strength.
     static func make(
         key: AsymmetricKey, scheme: SignatureScheme, purpose: Purpose
     ) throws(OpenSSLError) -> DigestContext {

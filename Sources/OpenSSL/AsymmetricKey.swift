@@ -47,6 +47,7 @@ internal import COpenSSL
         return unsafe AsymmetricKey(owning: handle, kind: kind, hasPrivateHalf: hasPrivateHalf)
     }
 
+    /// The kind, asked of OpenSSL by name. Diffie-Hellman keys (X25519) and DSA are none of ours.
     private static func kind(of handle: OpaquePointer) throws(OpenSSLError) -> KeyKind {
         let kinds: [(name: String, kind: KeyKind)] = [
             ("RSA", .rsa), ("RSA-PSS", .rsaPSS), ("ED25519", .ed25519), ("ED448", .ed448),
@@ -61,6 +62,8 @@ internal import COpenSSL
         return .ec(try unsafe curve(of: handle))
     }
 
+    /// The curve, by its name alone: parameters that describe a known curve are refused as well,
+    /// since the generator among them can be a forger's (CVE-2020-0601).
     private static func curve(of handle: OpaquePointer) throws(OpenSSLError) -> Curve {
         var explicit: Int32 = 0
         let known = unsafe EVP_PKEY_get_int_param(

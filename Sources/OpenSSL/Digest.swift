@@ -2,6 +2,7 @@ internal import COpenSSL
 
 /// The hash functions of RFC 7518.
 package enum Digest: Sendable, Hashable, CaseIterable {
+    /// SHA-2 of FIPS 180-4; tokens use no other family.
     case sha256
     case sha384
     case sha512

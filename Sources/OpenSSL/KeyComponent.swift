@@ -6,6 +6,7 @@ internal import Platform
 /// OpenSSL's own builder (`OSSL_PARAM_BLD`) copies private numbers into memory that nobody wipes;
 /// here they stay in `SecretBytes` and are only pointed at.
 struct KeyComponent {
+    /// How OpenSSL is to read the bytes.
     private enum Form {
         case integer
         case octets
@@ -31,10 +32,12 @@ struct KeyComponent {
         return KeyComponent(name: Array(name.utf8CString), form: .integer, bytes: native)
     }
 
+    /// Bytes as they are: an encoded point, a raw Edwards key.
     static func octets(_ name: String, _ bytes: SecretBytes) -> KeyComponent {
         KeyComponent(name: Array(name.utf8CString), form: .octets, bytes: bytes)
     }
 
+    /// A name, such as that of a curve.
     static func text(_ name: String, _ bytes: SecretBytes) -> KeyComponent {
         KeyComponent(name: Array(name.utf8CString), form: .text, bytes: bytes)
     }
@@ -57,6 +60,7 @@ struct KeyComponent {
         }
     }
 
+    /// Lends this component.
     private func withParameter<Result>(_ body: (OSSL_PARAM) -> Result) -> Result {
         unsafe name.withUnsafeBufferPointer { name in
             unsafe bytes.withBytes { bytes in

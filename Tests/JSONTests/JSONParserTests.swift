@@ -52,7 +52,9 @@ struct JSONParserTests {
         #expect(object?["cafe\u{301}"] == 2)
     }
 
-    @Test(arguments: [("overlong", [0xC0, 0xAF]), ("surrogate", [0xED, 0xA0, 0x80]), ("cut", [0xE2])])
+    @Test(arguments: [
+        ("overlong", [0xC0, 0xAF]), ("surrogate", [0xED, 0xA0, 0x80]), ("cut", [0xE2]),
+    ])
     func invalidUTF8IsRefusedWithItsPlace(name: String, bytes: [UInt8]) {
         let quote = UInt8(ascii: "\"")
         #expect(throws: JSONError(.invalidUTF8, at: 2)) {

@@ -28,7 +28,9 @@ struct JSONWriterTests {
     }
 
     @Test func minimalEscapingIsWhatTheRFCDemands() {
-        #expect(written("\"\\/\u{0}\n\u{1f}\u{7f}é\u{202e}") == "\"\\\"\\\\/\\u0000\\u000a\\u001f\u{7f}é\u{202e}\"")
+        #expect(
+            written("\"\\/\u{0}\n\u{1f}\u{7f}é\u{202e}")
+                == "\"\\\"\\\\/\\u0000\\u000a\\u001f\u{7f}é\u{202e}\"")
     }
 
     @Test(
