@@ -28,8 +28,10 @@ package final class Connection {
     var output = OutputBuffer()
     /// Whether a time-out, an error or a hang-up has ended this connection.
     package internal(set) var isDead = false
-    /// Whether a command has been answered with something other than LOADING.
-    var hasServed = false
+    /// Whether the server is known to have loaded its data.
+    private var hasLoaded = false
+    /// The signal that asks a stream to stop; tests put their own in its place.
+    var pendingSignal: () -> CInt? = { Signals.pending }
 
     /// Connects, authenticates and selects the database, in one round trip.
     package init(
@@ -130,7 +132,7 @@ package final class Connection {
         maxInFlight: Int = PipelineLoop.standardInFlight,
         next: () throws -> Command?, onReply: (Int, Reply) throws -> Void
     ) throws -> StreamResult {
-        if !hasServed { try awaitLoading() }
+        if !hasLoaded { try awaitLoading() }
         var loop = PipelineLoop(connection: self, maxInFlight: maxInFlight)
         loop.stopsOnSignal = true
         try loop.run(next: next, onReply: onReply) { $0 }
@@ -139,9 +141,11 @@ package final class Connection {
 
     /// Waits until the server has loaded its data, since a stream cannot send commands again.
     private func awaitLoading() throws(RedisError) {
-        // A command that every user may send and that is refused while loading does not exist;
-        // one that is not permitted is answered with NOPERM, which is as good an answer.
-        _ = try pipeline([Command("PING")])
+        // PING is refused while loading, unlike TIME, HELLO and SELECT. Where it is not permitted
+        // NOPERM comes first, and a server that loads is then told by the stream's own replies.
+        let reply = try pipeline([Command("PING")])[0]
+        if case .error(let error) = reply, error.kind == .loading { throw .server(error) }
+        hasLoaded = true
     }
 }
 

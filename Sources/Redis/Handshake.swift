@@ -78,7 +78,6 @@ struct Handshake {
         } wrap: {
             $0
         }
-        connection.hasServed = false
         return replies
     }
 

@@ -23,8 +23,18 @@ struct OutputBuffer {
     /// `*N` or `$N`.
     mutating func appendHeader(_ type: Unicode.Scalar, _ count: Int) {
         bytes.append(UInt8(ascii: type))
-        bytes.append(contentsOf: String(count).utf8)
+        appendDecimal(count)
         appendLineEnd()
+    }
+
+    /// Lengths are most of what is written in bulk: nearly all have one or two digits.
+    private mutating func appendDecimal(_ number: Int) {
+        if number >= 100 {
+            bytes.append(contentsOf: String(number).utf8)
+            return
+        }
+        if number >= 10 { bytes.append(UInt8(0x30 + number / 10)) }
+        bytes.append(UInt8(0x30 + number % 10))
     }
 
     mutating func appendBulk(_ content: some Collection<UInt8>) {

@@ -95,7 +95,7 @@ package struct PipelineLoop {
         while !exhausted, connection.output.count < Self.outputLimit,
             progress.accepted - progress.acknowledged < maxInFlight
         {
-            if stopsOnSignal, let signal = Signals.pending {
+            if stopsOnSignal, let signal = connection.pendingSignal() {
                 interruptedBy = signal
                 exhausted = true
                 break
@@ -168,7 +168,6 @@ package struct PipelineLoop {
                 throw ReplyGuard.Fault.peer(.malformed)
             }
             progress.acknowledged += 1
-            if !reply.isLoading { connection.hasServed = true }
             touch()
             connection.trace?(.reply(reply))
             return reply

@@ -23,7 +23,7 @@ package enum RedisURL {
         }
         guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .badCharacter }
         var rest = bytes[(colon + 3)...]
-        let userinfo = try takeUserinfo(from: &rest)
+        let userinfo = try takeUserinfo(from: &rest, beforePath: isUnix)
         guard !rest.contains(UInt8(ascii: "#")) else { throw .fragment }
         var query: ArraySlice<UInt8> = []
         if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
@@ -48,9 +48,15 @@ package enum RedisURL {
 
     /// Splits at the last `@`, since many people forget to encode one in their password.
     private static func takeUserinfo(
-        from rest: inout ArraySlice<UInt8>
+        from rest: inout ArraySlice<UInt8>, beforePath: Bool
     ) throws(RedisURLError) -> (user: String?, password: SecretBytes?) {
-        guard let at = rest.lastIndex(of: UInt8(ascii: "@")) else { return (nil, nil) }
+        // Of a socket the path follows at once, and may have an `@` of its own.
+        if beforePath, rest.first == UInt8(ascii: "/") { return (nil, nil) }
+        let last = rest.indices.last { index in
+            rest[index] == UInt8(ascii: "@")
+                && (!beforePath || rest[(index + 1)...].first == UInt8(ascii: "/"))
+        }
+        guard let at = last else { return (nil, nil) }
         let userinfo = rest[..<at]
         rest = rest[(at + 1)...]
         guard !userinfo.isEmpty else { return (nil, nil) }

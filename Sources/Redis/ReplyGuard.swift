@@ -1,7 +1,7 @@
 /// Follows the framing of RESP2 ahead of hiredis, which has no limits of its own: 13 bytes of
 /// `*2000000000` make it allocate 16 GB, and a line without an end is buffered for ever.
 struct ReplyGuard {
-    enum Fault: Error {
+    enum Fault: Error, Equatable {
         case tooLarge(limit: Int)
         case peer(RedisError.Peer)
     }

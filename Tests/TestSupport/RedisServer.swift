@@ -7,6 +7,10 @@ package final class RedisServer {
         case unixSocket, tcp
     }
 
+    package enum Kind: Sendable {
+        case data, sentinel
+    }
+
     package let directory: TemporaryDirectory
     /// The unix socket's path; it also exists with `.tcp`, for `cli`.
     package let socketPath: String
@@ -18,6 +22,7 @@ package final class RedisServer {
     package private(set) var pid: pid_t = 0
 
     private let configuration: [String]
+    private let kind: Kind
     private let waits: Bool
     private var password: String?
     private var guardian: ChildProcess?
@@ -25,16 +30,18 @@ package final class RedisServer {
     /// Starts the server and waits until it answers. `configuration` are lines of redis.conf and
     /// win over the defaults; a `requirepass` among them is used by `cli`.
     ///
+    /// `files` are put into its directory before, such as a `dump.rdb` to load.
     /// `waitUntilLoaded: false` returns as soon as it answers at all, LOADING included.
     package init(
-        _ listener: Listener = .unixSocket, configuration: [String] = [],
-        waitUntilLoaded: Bool = true
+        _ listener: Listener = .unixSocket, kind: Kind = .data, configuration: [String] = [],
+        files: [String: [UInt8]] = [:], waitUntilLoaded: Bool = true
     ) throws {
         let directory = try TemporaryDirectory()
         self.directory = directory
         socketPath = directory.file("redis.sock")
         port = listener == .tcp ? try Self.freePort() : 0
         url = listener == .tcp ? "redis://127.0.0.1:\(port)" : "unix://\(socketPath)"
+        self.kind = kind
         waits = waitUntilLoaded
         self.configuration =
             [
@@ -46,6 +53,9 @@ package final class RedisServer {
             configuration.compactMap { line in
                 line.hasPrefix("requirepass ") ? String(line.dropFirst(12)) : nil
             }.last
+        for (name, content) in files {
+            try Data(content).write(to: URL(fileURLWithPath: directory.file(name)))
+        }
         try start()
     }
 
@@ -63,6 +73,10 @@ package final class RedisServer {
     package func stop() {
         guard let guardian else { return }
         self.guardian = nil
+        // A line rather than the end of the pipe: a child of the tests that somebody else started
+        // may have inherited our end.
+        signal(SIGPIPE, SIG_IGN)
+        _ = write(guardian.input, "\n", 1)
         for descriptor in [guardian.input, guardian.output, guardian.error] { close(descriptor) }
         var status: CInt = 0
         waitpid(guardian.pid, &status, 0)
@@ -110,12 +124,14 @@ package final class RedisServer {
         // they end, and then it kills the server.
         let script = """
             command -v redis-server >/dev/null || exit 3
-            redis-server "$1" </dev/null >>"$2" 2>&1 & echo $!
+            redis-server "$1" $3 </dev/null >>"$2" 2>&1 & echo $!
             read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; exit 0
             """
         let child = try ChildProcess.start(
-            ["/bin/sh", "-c", script, "sh", file, directory.file("log")], environment: nil,
-            directory: nil)
+            [
+                "/bin/sh", "-c", script, "sh", file, directory.file("log"),
+                kind == .sentinel ? "--sentinel" : "",
+            ], environment: nil, directory: nil)
         guardian = child
         var line: [UInt8] = []
         var byte: UInt8 = 0

@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Redis
+
+@Suite struct CommandTests {
+    private func encoded(_ command: Command) -> String {
+        var buffer = OutputBuffer()
+        buffer.append(command)
+        return buffer.withPending { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test func `every argument goes with its length`() {
+        let command = Command("SET", key: Array("a\r\nDEL b".utf8), .bytes([0]), "EX", -60)
+        #expect(
+            encoded(command)
+                == "*5\r\n$3\r\nSET\r\n$8\r\na\r\nDEL b\r\n$1\r\n\0\r\n$2\r\nEX\r\n$3\r\n-60\r\n")
+    }
+
+    @Test func `a command knows its key`() {
+        #expect(Command("GET", key: [1, 2]).key == [1, 2])
+        #expect(Command("PING").key == nil)
+        #expect(Command.eval("return 1", keys: [[3], [4]], ["x"]).key == [3])
+        #expect(Command.eval("return 1", keys: [], ["x"]).key == nil)
+        #expect(
+            encoded(.eval("s", keys: [[0x61]], ["b"])).hasSuffix(
+                "$1\r\n1\r\n$1\r\na\r\n$1\r\nb\r\n"))
+    }
+
+    @Test func `a trace shows no password`() {
+        #expect(Command("auth", "u", "hunter2").masked == Command("auth", "****"))
+        #expect(Command("HELLO", 2, "AUTH", "u", "p").masked == Command("HELLO", "****"))
+        #expect(Command("GET", key: [1]).masked == Command("GET", key: [1]))
+    }
+
+    @Test func `the output buffer keeps order while it drains in parts`() {
+        var buffer = OutputBuffer()
+        var wanted = ""
+        var drained = ""
+        for number in 0..<200 {
+            buffer.append(Command("PING", .integer(Int64(number))))
+            wanted += encoded(Command("PING", .integer(Int64(number))))
+            let step = min(17, buffer.count)
+            drained += buffer.withPending { String(decoding: $0[..<step], as: UTF8.self) }
+            buffer.consume(step)
+        }
+        drained += buffer.withPending { String(decoding: $0, as: UTF8.self) }
+        #expect(drained == wanted)
+    }
+
+    static let errors: [(String, ServerError.Kind)] = [
+        ("NOAUTH Authentication required.", .noAuth),
+        ("WRONGPASS invalid username-password pair or user is disabled.", .wrongPassword),
+        ("ERR invalid password", .wrongPassword),
+        ("NOPERM this user has no permissions", .noPermission),
+        (
+            "ERR The user executing the script can't access at least one of the keys",
+            .noPermission
+        ),
+        ("WRONGTYPE Operation against a key", .wrongType),
+        ("LOADING Redis is loading the dataset in memory", .loading),
+        ("READONLY You can't write against a read only replica.", .readOnly),
+        ("OOM command not allowed", .outOfMemory),
+        ("MISCONF Redis is configured", .misconfigured),
+        ("NOREPLICAS Not enough good replicas to write.", .noReplicas),
+        ("BUSY Redis is busy", .busy),
+        ("MOVED 6398 127.0.0.1:17101", .moved(slot: 6398, address: "127.0.0.1:17101")),
+        ("MOVED 1 :6379", .moved(slot: 1, address: ":6379")),
+        ("ASK 4574 ::1:17102", .ask(slot: 4574, address: "::1:17102")),
+        ("MOVED x y", .other),
+        ("CLUSTERDOWN The cluster is down", .clusterDown),
+        ("MASTERDOWN Link with MASTER is down", .masterDown),
+        ("EXECABORT Transaction discarded", .execAborted),
+        ("NOSCRIPT No matching script.", .noScript),
+        ("ERR max number of clients reached", .maxClients),
+        ("ERR unknown command 'HELLO'", .unknownCommand),
+        ("ERR syntax error", .other),
+        ("", .other),
+        ("WRONGTYPEX y", .other),
+    ]
+
+    @Test(arguments: errors)
+    func `error replies have a kind`(_ text: String, _ kind: ServerError.Kind) {
+        #expect(ServerError(text).kind == kind)
+        #expect(ServerError(text).text == text)
+    }
+
+    @Test func `accessors refuse other types`() throws {
+        #expect(try Reply.integer(3).integer() == 3)
+        #expect(try Reply.null.optionalBytes() == nil)
+        #expect(throws: RedisError.unexpectedReply(expected: "string", got: "null")) {
+            try Reply.null.bytes()
+        }
+        #expect(throws: RedisError.unexpectedReply(expected: "integer", got: "string")) {
+            try Reply.string([0x31]).integer()
+        }
+        #expect(throws: RedisError.server(ServerError("OOM x"))) {
+            try Reply.error(ServerError("OOM x")).ok()
+        }
+        #expect(throws: RedisError.unexpectedReply(expected: "OK", got: "status")) {
+            try Reply.status("QUEUED").ok()
+        }
+    }
+
+    @Test(arguments: [
+        ("*", "\\*"), ("a?b", "a\\?b"), ("[a-z]", "\\[a-z\\]"), ("x\\", "x\\\\"), ("", ""),
+    ])
+    func `glob characters are escaped`(_ text: String, _ wanted: String) {
+        #expect(GlobPattern.escape(text.utf8) == Array(wanted.utf8))
+    }
+}

@@ -1,0 +1,298 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Redis
+
+@Suite struct PipelineTests {
+    private func connect(_ server: RedisServer, timeout: Int = 5000) throws -> Connection {
+        try Connection(to: RedisURL.parse(server.url), timeout: timeout)
+    }
+
+    private func key(_ number: Int) -> [UInt8] { Array("k:\(number)".utf8) }
+
+    @Test func `an error in a pipeline is a value in its place`() throws {
+        let server = try RedisServer()
+        let replies = try connect(server).pipeline([
+            Command("SET", key: key(1), "x"), Command("ZADD", key: key(1), 1, "m"),
+            Command("GET", key: key(1)),
+        ])
+        #expect(replies.count == 3)
+        guard case .error(let error) = replies[1] else {
+            Issue.record("\(replies[1])")
+            return
+        }
+        #expect(error.kind == .wrongType)
+        #expect(replies[2] == .string([0x78]))
+        #expect(try connect(server).pipeline([]).isEmpty)
+    }
+
+    @Test func `a transaction gives the replies of its commands`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server)
+        let replies = try connection.transaction([
+            Command("SET", key: key(1), "5"), Command("ZADD", key: key(1), 1, "m"),
+            Command("INCR", key: key(1)),
+        ])
+        #expect(replies[0] == .status("OK"))
+        guard case .error(let error) = replies[1] else {
+            Issue.record("\(replies[1])")
+            return
+        }
+        #expect(error.kind == .wrongType)
+        #expect(replies[2] == .integer(6))
+    }
+
+    @Test func `a transaction with a command that does not exist runs nothing`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server)
+        let error = #expect(throws: RedisError.self) {
+            try connection.transaction([
+                Command("SET", key: key(1), "5"), Command("NOSUCH"),
+            ])
+        }
+        guard case .transactionAborted(let causes)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(causes.map(\.kind) == [.unknownCommand])
+        #expect(try connection.call(Command("EXISTS", key: key(1))) == .integer(0))
+    }
+
+    @Test func `a watched key that changed is a conflict`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server)
+        try connection.call(Command("WATCH", key: key(1))).ok()
+        try server.cli("SET", "k:1", "other")
+        #expect(throws: RedisError.transactionConflict) {
+            try connection.transaction([Command("SET", key: key(1), "mine")])
+        }
+        #expect(try connection.call(Command("GET", key: key(1))).text() == "other")
+    }
+
+    @Test func `200,000 commands stream in order within the bound`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server)
+        let total = 200_000
+        var taken = 0
+        var answered = 0
+        var widest = 0
+        let result = try connection.stream(maxInFlight: 1000) {
+            guard taken < total else { return nil }
+            taken += 1
+            widest = max(widest, taken - answered)
+            return Command("ECHO", .integer(Int64(taken - 1)))
+        } onReply: { index, reply in
+            #expect(index == answered)
+            if try reply.text() != String(index) { throw TestSupportError("mixed up at \(index)") }
+            answered += 1
+        }
+        #expect(answered == total)
+        #expect(result.progress == Progress(accepted: total, sent: total, acknowledged: total))
+        #expect(result.interruptedBy == nil)
+        #expect(widest == 1000)
+    }
+
+    @Test func `what waits to be written stays bounded in bytes`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server)
+        let value = [UInt8](repeating: 0x78, count: 10_000)
+        var taken = 0
+        var largest = 0
+        _ = try connection.stream {
+            guard taken < 3000 else { return nil }
+            taken += 1
+            largest = max(largest, connection.output.count)
+            return Command("SET", key: key(taken), .bytes(value))
+        } onReply: { _, reply in
+            try reply.ok()
+        }
+        #expect(largest <= PipelineLoop.outputLimit)
+        #expect(try connection.call(Command("DBSIZE")) == .integer(3000))
+    }
+
+    @Test func `a reply and a command of 20 MB pass`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server)
+        let value = [UInt8](repeating: 0x78, count: 20 << 20)
+        try connection.call(Command("SET", key: key(1), .bytes(value))).ok()
+        let loaded = try connection.call(Command("GET", key: key(1))).bytes()
+        #expect(loaded == value)
+    }
+
+    @Test func `an error of the caller leaves a dead connection`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server)
+        #expect(throws: TestSupportError.self) {
+            try connection.stream {
+                Command("PING")
+            } onReply: { index, _ in
+                if index == 10 { throw TestSupportError("enough") }
+            }
+        }
+        #expect(connection.isDead)
+    }
+
+    @Test func `a stopped server times out within the deadline`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server, timeout: 500)
+        server.pause()
+        defer { server.resume() }
+        let start = Date()
+        let error = #expect(throws: RedisError.self) { try connection.call(Command("PING")) }
+        let elapsed = Date().timeIntervalSince(start)
+        #expect(
+            error
+                == .timeout(
+                    .reply, address: server.socketPath, milliseconds: 500,
+                    Progress(accepted: 1, sent: 1, acknowledged: 0)))
+        #expect(elapsed >= 0.5 && elapsed < 1.0)
+        #expect(connection.isDead)
+    }
+
+    @Test func `a late reply never answers the next command`() throws {
+        let server = try RedisServer()
+        let client = Client(target: try RedisURL.parse(server.url), timeout: 300)
+        try client.call(Command("SET", key: key(1), "one")).ok()
+        server.pause()
+        #expect(throws: RedisError.self) { try client.call(Command("GET", key: key(1))) }
+        server.resume()
+        #expect(try client.call(Command("GET", key: key(2))) == .null)
+    }
+
+    @Test func `a server that sleeps longer than the deadline is not waited for`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server, timeout: 300)
+        let start = Date()
+        #expect(throws: RedisError.self) { try connection.call(Command("DEBUG", "SLEEP", 2)) }
+        #expect(Date().timeIntervalSince(start) < 0.8)
+    }
+
+    @Test func `the deadline is for each gap, not for all`() throws {
+        var steps = [RawPeer.Step.expect(RawPeer.helloRequest), .text(RawPeer.hello)]
+        for _ in 0..<6 { steps += [.pause(milliseconds: 150), .text("+PONG\r\n")] }
+        let peer = try RawPeer(steps + [.silence])
+        let connection = try Connection(to: RedisURL.parse(peer.url), timeout: 500)
+        let start = Date()
+        let replies = try connection.pipeline(Array(repeating: Command("PING"), count: 6))
+        #expect(replies.count == 6)
+        #expect(Date().timeIntervalSince(start) > 0.6)
+    }
+
+    @Test func `a signal ends a stream after the replies that are under way`() throws {
+        let server = try RedisServer()
+        let connection = try connect(server)
+        var taken = 0
+        var answered = 0
+        connection.pendingSignal = { taken >= 5000 ? SIGINT : nil }
+        let result = try connection.stream(maxInFlight: 1000) {
+            taken += 1
+            return Command("SET", key: key(taken), "1")
+        } onReply: { _, reply in
+            try reply.ok()
+            answered += 1
+        }
+        #expect(result.interruptedBy == SIGINT)
+        #expect(taken == 5000 && answered == 5000)
+        #expect(result.progress == Progress(accepted: 5000, sent: 5000, acknowledged: 5000))
+        #expect(!connection.isDead)
+        #expect(try connection.call(Command("DBSIZE")) == .integer(5000))
+    }
+
+    @Test(arguments: ["kill -9", "CLIENT KILL"])
+    func `a death in mid-stream tells acknowledged from unknown`(_ manner: String) throws {
+        let server = try RedisServer(configuration: ["appendonly yes", "appendfsync no"])
+        let connection = try connect(server)
+        var taken = 0
+        var answered = 0
+        let error = #expect(throws: RedisError.self) {
+            try connection.stream(maxInFlight: 5000) {
+                taken += 1
+                return Command("SET", key: key(taken), "1")
+            } onReply: { _, _ in
+                answered += 1
+                guard answered == 20_000 else { return }
+                if manner == "kill -9" {
+                    server.kill9()
+                } else {
+                    try server.cli("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+                }
+            }
+        }
+        guard case .closed(_, _, let progress)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(progress.acknowledged == answered)
+        #expect(progress.accepted == taken)
+        #expect(progress.sent <= taken && progress.sent >= answered)
+        #expect(progress.unknown + progress.notSent + answered == taken)
+        #expect(progress.unknown <= 5000)
+        if manner == "kill -9" { try server.restart() }
+        // What was not sent was certainly not executed; what was acknowledged certainly was.
+        let size = Int(try server.cli("DBSIZE")) ?? -1
+        #expect(size >= progress.acknowledged && size <= progress.sent)
+    }
+
+    @Test func `a scan with an escaped pattern finds exactly its key`() throws {
+        let server = try RedisServer()
+        let client = Client(target: try RedisURL.parse(server.url))
+        let names = ["*", "?", "[ab]*", "a*", "x\\*", "ab", "b", "^", "a-b", "[a-b]", ""]
+        for name in names { try client.call(Command("SET", key: Array(name.utf8), "1")).ok() }
+        for name in names {
+            var found: Set<[UInt8]> = []
+            var scan = client.scan(match: GlobPattern.escape(name.utf8), count: 3)
+            while let page = try scan.nextPage() { found.formUnion(page) }
+            #expect(found == [Array(name.utf8)])
+        }
+    }
+
+    @Test func `a scan pages through everything of a type`() throws {
+        let server = try RedisServer()
+        let client = Client(target: try RedisURL.parse(server.url))
+        try server.cli("DEBUG", "POPULATE", "5000")
+        try server.cli("ZADD", "z", "1", "m")
+        var keys: Set<[UInt8]> = []
+        var pages = 0
+        var scan = client.scan(count: 100)
+        while let page = try scan.nextPage() {
+            keys.formUnion(page)
+            pages += 1
+        }
+        #expect(keys.count == 5001)
+        #expect(pages > 10)
+        var sets: [[UInt8]] = []
+        var typed = client.scan(type: "zset")
+        while let page = try typed.nextPage() { sets += page }
+        #expect(sets == [[0x7a]])
+    }
+
+    @Test func `the client reconnects after its connection has died`() throws {
+        let server = try RedisServer()
+        let client = Client(target: try RedisURL.parse(server.url))
+        #expect(try client.call(Command("PING")) == .status("PONG"))
+        try server.restart()
+        #expect(throws: RedisError.self) { try client.call(Command("PING")) }
+        #expect(try client.call(Command("PING")) == .status("PONG"))
+    }
+
+    @Test func `server time is the server's`() throws {
+        let server = try RedisServer()
+        let time = try Client(target: RedisURL.parse(server.url)).serverTime()
+        #expect(abs(Double(time.seconds) - Date().timeIntervalSince1970) < 5)
+        #expect((0..<1_000_000).contains(time.microseconds))
+    }
+
+    @Test func `a trace shows commands and replies but no password`() throws {
+        let server = try RedisServer(configuration: ["requirepass hunter2"])
+        let url = server.url.replacingOccurrences(of: "://", with: "://:hunter2@")
+        var lines: [String] = []
+        let client = Client(target: try RedisURL.parse(url)) { lines.append("\($0)") }
+        _ = try client.call(Command("GET", key: key(1)))
+        _ = try client.pipeline([Command("AUTH", "hunter2")])
+        #expect(lines.contains { $0.contains("connected") })
+        #expect(lines.contains { $0.contains("GET") })
+        #expect(lines.contains { $0.contains("null") })
+        #expect(!lines.contains { $0.contains("hunter2") })
+    }
+}

@@ -1,0 +1,144 @@
+import Platform
+import Testing
+
+@testable import Redis
+
+@Suite struct RedisURLTests {
+    struct Accepted: Sendable, CustomTestStringConvertible {
+        let url: String
+        var endpoint = Endpoint.tcp(host: "127.0.0.1", port: 6379)
+        var user: String?
+        var password: String?
+        var database = 0
+        var testDescription: String { url }
+    }
+
+    static let accepted: [Accepted] = [
+        Accepted(url: "redis://"),
+        Accepted(url: "redis:///"),
+        Accepted(url: "REDIS://"),
+        Accepted(url: "valkey://h", endpoint: .tcp(host: "h", port: 6379)),
+        Accepted(
+            url: "redis://:7000/2", endpoint: .tcp(host: "127.0.0.1", port: 7000), database: 2),
+        Accepted(url: "redis://h:/3", endpoint: .tcp(host: "h", port: 6379), database: 3),
+        Accepted(url: "redis://h?db=4", endpoint: .tcp(host: "h", port: 6379), database: 4),
+        Accepted(url: "redis://[::1]", endpoint: .tcp(host: "::1", port: 6379)),
+        Accepted(url: "redis://[::1]:1/0", endpoint: .tcp(host: "::1", port: 1)),
+        Accepted(
+            url: "redis://[::ffff:127.0.0.1]", endpoint: .tcp(host: "::ffff:127.0.0.1", port: 6379)),
+        Accepted(url: "redis://h:65535", endpoint: .tcp(host: "h", port: 65535)),
+        Accepted(
+            url: "redis://:secret@h", endpoint: .tcp(host: "h", port: 6379), password: "secret"),
+        Accepted(
+            url: "redis://u:p@ss@h", endpoint: .tcp(host: "h", port: 6379), user: "u",
+            password: "p@ss"),
+        Accepted(
+            url: "redis://u:p%40%23%2F%3D%25%00:x@h/1", endpoint: .tcp(host: "h", port: 6379),
+            user: "u", password: "p@#/=%\0:x", database: 1),
+        Accepted(
+            url: "redis://u:a/b?c#d@h", endpoint: .tcp(host: "h", port: 6379), user: "u",
+            password: "a/b?c#d"),
+        Accepted(url: "redis://:@h", endpoint: .tcp(host: "h", port: 6379)),
+        Accepted(url: "redis://@h", endpoint: .tcp(host: "h", port: 6379)),
+        Accepted(url: "unix:///run/redis.sock", endpoint: .unix(path: "/run/redis.sock")),
+        Accepted(url: "unix:///r@1.sock", endpoint: .unix(path: "/r@1.sock")),
+        Accepted(
+            url: "unix://u:p@q@/r@1", endpoint: .unix(path: "/r@1"), user: "u", password: "p@q"),
+        Accepted(url: "unix:///r.sock?db=7", endpoint: .unix(path: "/r.sock"), database: 7),
+        Accepted(url: "redis-socket:///r?database=7", endpoint: .unix(path: "/r"), database: 7),
+        Accepted(url: "redis+unix:///r%20s", endpoint: .unix(path: "/r s")),
+        Accepted(
+            url: "redis+socket://u:p@/r", endpoint: .unix(path: "/r"), user: "u", password: "p"),
+    ]
+
+    @Test(arguments: accepted)
+    func `reads every part`(_ wanted: Accepted) throws {
+        let target = try RedisURL.parse(wanted.url)
+        #expect(target.endpoint == wanted.endpoint)
+        #expect(target.user == wanted.user)
+        let password = target.password.map { secret in
+            secret.withBytes { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(password == wanted.password)
+        #expect(target.database == wanted.database)
+    }
+
+    static let refused: [(String, RedisURLError)] = [
+        ("", .missingScheme),
+        ("localhost:6379", .missingScheme),
+        ("redis:/h", .missingScheme),
+        ("http://h", .unknownScheme("http")),
+        ("rediss://h", .notSupportedYet(scheme: "rediss")),
+        ("valkeys://h", .notSupportedYet(scheme: "valkeys")),
+        ("redis+sentinel://h/m", .notSupportedYet(scheme: "redis+sentinel")),
+        ("redis-sentinel://h?sentinelMasterId=m", .notSupportedYet(scheme: "redis-sentinel")),
+        ("redis://a,b", .severalHosts),
+        ("redis://secret@h", .ambiguousUserinfo),
+        ("redis://user:@h", .userWithoutPassword),
+        ("redis://:%zz@h", .badPercentEncoding(part: "password")),
+        ("redis://:a%4@h", .badPercentEncoding(part: "password")),
+        ("redis://%ff:a@h", .badPercentEncoding(part: "user")),
+        ("redis://h h", .badCharacter),
+        ("redis://h\r\n", .badCharacter),
+        ("redis://::1", .badHost),
+        ("redis://[::1", .badHost),
+        ("redis://[::1]x", .badHost),
+        ("redis://[h]", .badHost),
+        ("redis://h%00", .badHost),
+        ("redis://h:0", .badPort),
+        ("redis://h:65536", .badPort),
+        ("redis://h:+1", .badPort),
+        ("redis://h:6379x", .badPort),
+        ("redis://h/abc", .badDatabase),
+        ("redis://h/00", .badDatabase),
+        ("redis://h/01", .badDatabase),
+        ("redis://h/-1", .badDatabase),
+        ("redis://h/1/2", .badDatabase),
+        ("redis://h/12345678901234567890", .badDatabase),
+        ("redis://h?db=", .badDatabase),
+        ("redis://h/1?db=1", .databaseTwice),
+        ("redis://h?db=1&db=1", .databaseTwice),
+        ("redis://h/0?timeout=1", .unknownParameter("timeout")),
+        ("redis://h?database=1", .unknownParameter("database")),
+        ("redis://h#x", .fragment),
+        ("unix://relative", .missingPath),
+        ("unix://u:p@relative", .missingPath),
+        ("unix://secret@/r", .ambiguousUserinfo),
+        ("unix://", .missingPath),
+        ("unix:///", .missingPath),
+        ("unix:///a%00b", .missingPath),
+        ("unix:///" + String(repeating: "x", count: 107), .pathTooLong(limit: 107)),
+    ]
+
+    @Test(arguments: refused)
+    func `refuses what it does not understand`(_ url: String, _ wanted: RedisURLError) {
+        #expect(throws: wanted) { try RedisURL.parse(url) }
+    }
+
+    @Test func `a socket path of 107 bytes still fits`() throws {
+        let path = "/" + String(repeating: "x", count: 106)
+        #expect(try RedisURL.parse("unix://" + path).endpoint == .unix(path: path))
+    }
+
+    @Test func `a description never shows the password`() throws {
+        let target = try RedisURL.parse("redis://user:hunter2@[::1]:7000/3")
+        #expect(target.description == "[::1]:7000/3")
+        #expect(!String(describing: target).contains("hunter2"))
+        #expect(!String(reflecting: target.endpoint).contains("hunter2"))
+    }
+
+    @Test(arguments: [
+        "redis://hunter2@h", "redis://u:hunter2%@h", "redis://u:hunter2@h:x",
+        "redis://u:hunter2@h/x", "redis://u:hunter2@h?x=1", "redis://u:hunter2@[h",
+        "hunter2://h", "redis://u:hunter2@a,b", "rediss://u:hunter2@h",
+    ])
+    func `an error never shows the password`(_ url: String) {
+        do {
+            _ = try RedisURL.parse(url)
+            Issue.record("accepted")
+        } catch {
+            // A scheme is shown: nobody puts a password there.
+            #expect(!"\(error)".contains("hunter2") || url.hasPrefix("hunter2"))
+        }
+    }
+}
