@@ -191,3 +191,23 @@ extension TokenStore {
         }
     }
 }
+
+extension TokenStore {
+    /// What a user's list knows about one token; nil where it is not on it.
+    package func listedToken(
+        _ id: Identifier, of user: Identifier
+    ) throws(StoreError) -> ListedToken? {
+        let keys = layout.keys(of: user)
+        let replies = try pipeline([
+            Command("ZSCORE", key: keys.tokens, .bytes(id.bytes)),
+            Command("HGET", key: keys.meta, .bytes(id.bytes)),
+        ])
+        let score = try StoreError.wrapping { () throws(RedisError) in
+            try replies[0].optionalBytes()
+        }
+        guard let score else { return nil }
+        guard let expiry = Expiry(score: score) else { throw .corrupt(key: keys.tokens) }
+        let (issuedAt, label) = read(replies[1])
+        return ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label)
+    }
+}

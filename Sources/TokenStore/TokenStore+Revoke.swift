@@ -35,6 +35,11 @@ package struct RevocationBatch: Sendable {
     package var outcomes: [RevocationOutcome]
     /// What broke the batch off, nil where every item was answered.
     package var failure: StoreError?
+
+    package init(outcomes: [RevocationOutcome], failure: StoreError? = nil) {
+        self.outcomes = outcomes
+        self.failure = failure
+    }
 }
 
 extension TokenStore {
@@ -64,11 +69,11 @@ extension TokenStore {
         var sent: [Int] = []
         var commands: [Command] = []
         for (index, item) in items.enumerated() {
-            let end = item.expiry.extended(by: margin)
-            if end.isPast(at: now) {
+            if isOver(item, at: now) {
                 outcomes[index] = .expired
             } else {
                 sent.append(index)
+                let end = item.expiry.extended(by: margin)
                 commands.append(denyCommand(item, value: value(entry, item, now), end: end))
             }
         }

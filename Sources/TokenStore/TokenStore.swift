@@ -36,6 +36,14 @@ package final class TokenStore {
         self.margin = margin ?? layout.denyMargin
     }
 
+    /// Who changes things.
+    package var actor: String { origin.actor }
+
+    /// Whether a token and the margin after it are over, so that there is nothing to revoke.
+    package func isOver(_ item: Revocation, at now: Int64) -> Bool {
+        item.expiry.extended(by: margin).isPast(at: now)
+    }
+
     /// Redis' clock, in whole unix seconds.
     package func time() throws(StoreError) -> Int64 {
         try StoreError.wrapping { () throws(RedisError) in try client.serverTime().seconds }

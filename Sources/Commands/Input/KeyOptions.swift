@@ -1,5 +1,5 @@
-internal import CommandKit
-internal import JOSE
+package import CommandKit
+package import JOSE
 internal import Platform
 
 extension Algorithm: DefaultPrintable {

@@ -71,9 +71,9 @@ enum TokenOperand: Sendable {
             try system.diagnostics.write("jwtctl: reading a token; end it with Ctrl-D\n")
             try system.diagnostics.flush()
         }
-        do {
+        do throws(InputError) {
             return TokenText.strip(try system.input.readAll(limit: limit))
-        } catch let error as InputError {
+        } catch {
             if case .tooLarge = error {
                 throw MalformedToken(.token, .tooLarge(limit: CompactToken.maximumByteCount))
             }

@@ -1,5 +1,6 @@
-package import CommandKit
+internal import CommandKit
 internal import JOSE
+internal import JSON
 internal import OpenSSL
 internal import Platform
 internal import Redis

@@ -43,9 +43,31 @@ struct Session {
         database = target.database
     }
 
+    /// How long Redis may hold a blocking command, in milliseconds: less than the time-out.
+    var patience: Int { max(client.timeout / 2, 1) }
+
     /// For commands that only read: a replica's state may be old, so it must be asked for.
     func requireCurrent(_ options: GlobalOptions) throws(RedisError) {
         if !options.allowsReplica { try client.requirePrimary() }
+    }
+
+    /// Writes the audit entry of an effect that has happened; a failure is only a warning.
+    func audit(
+        _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
+        _ console: Console
+    ) -> Bool {
+        do {
+            try store.audit(operation, subject, count: count, reason: reason)
+            return true
+        } catch {
+            let message = Diagnostics.failure(for: error).message
+            do throws(OutputError) {
+                try console.warn("done, but not written to the audit trail: \(message)")
+            } catch {
+                // Nobody reads: the effect stands all the same.
+            }
+            return false
+        }
     }
 
     /// The target as a change names it on standard error.
@@ -101,8 +123,9 @@ struct Session {
 
     private static func hostName() -> String {
         var buffer = [UInt8](repeating: 0, count: 256)
-        let status = unsafe buffer.withUnsafeMutableBytes { bytes in
-            unsafe gethostname(bytes.bindMemory(to: CChar.self).baseAddress, bytes.count - 1)
+        let status: CInt = unsafe buffer.withUnsafeMutableBytes { bytes in
+            guard let base = unsafe bytes.bindMemory(to: CChar.self).baseAddress else { return -1 }
+            return unsafe gethostname(base, bytes.count - 1)
         }
         return status == 0 ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : "unknown"
     }

@@ -1,0 +1,91 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import TokenStore
+
+/// What an operand or a bulk line of `revoke`, `restore` and `status` stands for.
+enum Item {
+    case token(CompactToken, JSONObject)
+    /// An id, with what the line said about it.
+    case id(Identifier, expiry: Expiry?, user: Identifier?)
+
+    /// How operands are read.
+    enum Kind: Sendable {
+        case guess, id, token
+    }
+
+    /// An operand. What begins like a token, or has two dots, is one or is a broken one; it is an
+    /// id only where the user says so.
+    init(operand text: [UInt8], as kind: Kind) throws {
+        let stripped = TokenText.strip(text)
+        switch kind {
+        case .id: self = .id(try Identifier(text), expiry: nil, user: nil)
+        case .token: self = try .token(stripped)
+        case .guess:
+            self =
+                TokenText.looksLikeToken(stripped)
+                ? try .token(stripped) : .id(try Identifier(stripped), expiry: nil, user: nil)
+        }
+    }
+
+    /// A line: a token, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object with those members.
+    init(line: [UInt8], as kind: Kind) throws {
+        if line.first == UInt8(ascii: "{") {
+            self = try Self.object(line)
+            return
+        }
+        let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        guard fields.count > 1 else {
+            try self.init(operand: line, as: kind)
+            return
+        }
+        guard fields.count <= 3 else {
+            throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")
+        }
+        guard let exp = Double(String(decoding: fields[1], as: UTF8.self)) else {
+            throw Failure(.usage, "invalid_line", "the second field is not a time in seconds")
+        }
+        self = .id(
+            try Identifier(Array(fields[0])), expiry: try Self.expiry(exp),
+            user: fields.count > 2 ? try Identifier(Array(fields[2])) : nil)
+    }
+
+    private static func token(_ text: [UInt8]) throws -> Item {
+        let token = try CompactToken(parsing: text)
+        return .token(token, try token.claims())
+    }
+
+    private static func object(_ line: [UInt8]) throws -> Item {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONParser.parse(line)
+        } catch {
+            throw Failure(.usage, "invalid_line", "not JSON: \(error)")
+        }
+        // It began with a brace, so it is an object.
+        let object = value.objectValue ?? JSONObject()
+        let claims = RegisteredClaims(object)
+        guard let id = claims.identifier.value else {
+            throw Failure(.usage, "invalid_line", "the object has no string 'jti'")
+        }
+        guard claims.expiresAt != .wrongType, claims.subject != .wrongType else {
+            throw Failure(.usage, "invalid_line", "'exp' or 'sub' has the wrong type")
+        }
+        return .id(
+            try Identifier(id.utf8), expiry: try claims.expiresAt.value.map { try expiry($0.double) },
+            user: try claims.subject.value.map { try Identifier($0.utf8) })
+    }
+
+    /// A time in seconds; what can only be milliseconds is refused.
+    private static func expiry(_ seconds: Double) throws -> Expiry {
+        guard seconds.isFinite, seconds >= 0 else {
+            throw Failure(.usage, "invalid_line", "'exp' is not a time in seconds")
+        }
+        guard seconds <= 1e11 else {
+            throw Failure(
+                .usage, "invalid_line", "'exp' is above 1e11: milliseconds?", hint: "give seconds")
+        }
+        return Expiry(numericDate: seconds)
+    }
+}
+

@@ -1,0 +1,93 @@
+internal import CommandKit
+internal import Glibc
+internal import Platform
+
+/// Which items a command works on: operands, or a line each of a file or of standard input.
+struct ItemOptions: Sendable {
+    var operands: [[UInt8]] = []
+    var file: [UInt8]?
+    var kind = Item.Kind.guess
+
+    static let group = OptionGroup(
+        title: "Items", defaults: ItemOptions(),
+        options: [
+            .path("from", short: "f", summary: "Read items from a file, one a line.", into: \.file)
+                .detail(
+                    "A line is a token, an id, 'jti TAB exp', 'jti TAB exp TAB sub', or a JSON "
+                        + "object with those members. Blank lines and # comments are skipped."),
+            .flag("id", summary: "Every item is an id.", setting: .id, into: \.kind),
+            .flag("token", summary: "Every item is a token.", setting: .token, into: \.kind),
+        ])
+
+    static func operand<Options: Sendable>(
+        at path: any WritableKeyPath<Options, ItemOptions> & Sendable, summary: String
+    ) -> Operand<Options> {
+        .raw("ID|TOKEN", .repeated(minimum: 0), summary: summary) {
+            options, bytes throws(InvalidValue) in options[keyPath: path].operands.append(bytes)
+        }
+    }
+
+    /// Whether the items come as lines, so that the result is a list whatever their number.
+    var isBulk: Bool { file != nil || operands.isEmpty || operands == [[UInt8(ascii: "-")]] }
+
+    /// The lines to read; nil where the items are operands.
+    func openLines(system: System) throws -> LineSource? {
+        guard file == nil || operands.isEmpty else {
+            throw UsageError.other("'--from' cannot be used with operands")
+        }
+        if let file, file != [UInt8(ascii: "-")] { return try LineSource(path: file) }
+        guard isBulk else { return nil }
+        if system.input.isTerminal, operands.isEmpty, file == nil {
+            throw UsageError.missingOperand("ID|TOKEN")
+        }
+        return LineSource(input: system.input)
+    }
+}
+
+/// Lines with their numbers; comments and blank lines left out.
+final class LineSource {
+    /// Longer than any token with what may stand around it.
+    private static let lineLimit = 256 * 1024 + 4096
+
+    private let input: InputStream
+    private let descriptor: CInt?
+    private(set) var number = 0
+
+    init(input: InputStream) {
+        self.input = input
+        descriptor = nil
+    }
+
+    init(path: [UInt8]) throws {
+        let title = Source.path(path).title
+        do throws(SystemError) {
+            let file = try Descriptor.open(path)
+            guard try file.status().st_mode & S_IFMT != S_IFDIR else {
+                throw SystemError(code: EISDIR)
+            }
+            let number = dup(file.number)
+            guard number >= 0 else { throw SystemError.last }
+            _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+            descriptor = number
+            input = InputStream(borrowing: number)
+        } catch {
+            throw Failure(.failure, "input", "cannot read \(title): \(error.message)")
+        }
+    }
+
+    deinit {
+        if let descriptor { _ = close(descriptor) }
+    }
+
+    /// The next line that holds something; nil at the end.
+    func next() throws(InputError) -> InputStream.Line? {
+        while let line = try input.readLine(limit: Self.lineLimit) {
+            number += 1
+            guard case .text(let bytes) = line else { return line }
+            let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
+            if first == nil || first == UInt8(ascii: "#") { continue }
+            return line
+        }
+        return nil
+    }
+}

@@ -1,0 +1,98 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+struct AuditOptions: CommandOptions {
+    var global = GlobalOptions()
+    var follows = false
+    var limit: Int64?
+}
+
+let auditCommand = Command(
+    name: "audit", summary: "Show who revoked what, when and why.",
+    discussion: [
+        """
+        Reads the audit stream, oldest entry first. Redis keeps about the last 100000 entries. An \
+        entry is written after its effect, so that a missing entry proves nothing.
+        """
+    ],
+    defaults: AuditOptions(),
+    options: [
+        .flag("follow", short: "F", summary: "Wait for further entries.", into: \.follows),
+        .value("limit", metavar: "N", summary: "Stop after N entries.", into: \.limit) {
+            text throws(InvalidValue) in
+            guard let number = Int64(text), number >= 0 else { throw .expected("a number") }
+            return number
+        },
+        .group(GlobalOptions.group, at: \.global),
+    ],
+    examples: [
+        Example(command: "jwtctl audit", summary: "The whole trail."),
+        Example(command: "jwtctl audit -o jsonl --limit 100", summary: "A line of JSON for each."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    seeAlso: ["revoke", "logout-all"], run: runAudit)
+
+private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitStatus {
+    let console = Console(options.global, system: system)
+    let session = try Session(console)
+    try session.requireCurrent(options.global)
+    var list = ResultList(
+        console,
+        columns: [
+            .init("TIME"), .init("OPERATION"), .init("SUBJECT", shrinking: true),
+            .init("COUNT", right: true), .init("ACTOR"), .init("HOST"), .init("REASON"),
+        ])
+    var position: String?
+    var count: Int64 = 0
+    func isDone() -> Bool { options.limit.map { count >= $0 } ?? false }
+    func show(_ entries: [AuditEntry], live: Bool) throws {
+        for entry in entries where !isDone() {
+            position = entry.position
+            count += 1
+            if live, options.global.format == .table {
+                try console.print(cells(entry).joined(separator: "  ") + "\n")
+            } else {
+                try list.append(json(entry), id: entry.id ?? entry.user ?? "*", cells: cells(entry))
+            }
+        }
+    }
+    while !isDone() {
+        let page = try session.store.auditEntries(after: position, limit: 1000)
+        try show(page, live: options.follows)
+        if page.count < 1000 { break }
+    }
+    try system.output.flush()
+    while options.follows, !isDone() {
+        let page = try session.store.awaitAuditEntries(
+            after: position ?? "0-0", milliseconds: session.patience)
+        try show(page, live: true)
+        try system.output.flush()
+    }
+    if !options.follows || options.global.format != .table {
+        try list.finish(empty: "the audit trail is empty")
+    }
+    return .success
+}
+
+private func json(_ entry: AuditEntry) -> JSONObject {
+    [
+        "time": .string(TimeText.rfc3339(entry.time / 1000)), "op": .string(entry.operation),
+        "id": entry.id.map { .string($0) } ?? .null,
+        "user": entry.user.map { .string($0) } ?? .null, "count": .integer(entry.count),
+        "reason": entry.reason.map { .string($0) } ?? .null,
+        "actor": entry.actor.map { .string($0) } ?? .null,
+        "host": entry.host.map { .string($0) } ?? .null,
+    ]
+}
+
+private func cells(_ entry: AuditEntry) -> [String] {
+    [
+        TimeText.table(entry.time / 1000), VisibleText.escape(entry.operation, columns: 20),
+        VisibleText.escape(entry.id ?? entry.user ?? "*", columns: 60), String(entry.count),
+        VisibleText.escape(entry.actor ?? "", columns: 24),
+        VisibleText.escape(entry.host ?? "", columns: 32),
+        VisibleText.escape(entry.reason ?? "", columns: 60),
+    ]
+}

@@ -1,0 +1,69 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+let listRevokedCommand = Command(
+    name: "revoked", summary: "List the blacklist.",
+    discussion: [
+        """
+        Shows each entry with the time left, when its token expires, and who revoked it, when and \
+        why, where the entry says so. Walks through the keys in small steps; with -o jsonl it \
+        needs little memory, and an entry may come twice while Redis reorganises its keys.
+        """
+    ],
+    defaults: ScanOptions(),
+    options: [ScanOptions.limit, .group(GlobalOptions.group, at: \.global)],
+    examples: [
+        Example(command: "jwtctl list revoked", summary: "What is on the blacklist?"),
+        Example(command: "jwtctl list revoked -o csv", summary: "For a spreadsheet."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    seeAlso: ["revoke", "restore"], run: runListRevoked)
+
+private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
+    let console = Console(options.global, system: system)
+    let session = try Session(console)
+    try session.requireCurrent(options.global)
+    var filter = ScanFilter(options)
+    var list = ResultList(
+        console,
+        columns: [
+            .init("ID", shrinking: true), .init("LEFT", right: true), .init("EXPIRES"),
+            .init("BY"), .init("AT"), .init("REASON"),
+        ])
+    if !filter.isDone {
+        try session.store.forEachDenial { page in
+            for item in page where filter.admits(item.id) {
+                try list.append(json(item), id: item.id.description, cells: cells(item))
+                if filter.isDone { return false }
+            }
+            if options.global.format == .jsonl { try system.output.flush() }
+            return true
+        }
+    }
+    try list.finish(empty: "the blacklist is empty")
+    return .success
+}
+
+private func json(_ item: ListedDenial) -> JSONObject {
+    let entry = item.denial.entry
+    return [
+        "id": .string(item.id.description), "ttl": TimeText.number(item.denial.timeToLive),
+        "exp": TimeText.number(item.expiry.seconds),
+        "by": entry.actor.map { .string($0) } ?? .null, "at": TimeText.json(entry.time),
+        "reason": entry.reason.map { .string($0) } ?? .null,
+    ]
+}
+
+private func cells(_ item: ListedDenial) -> [String] {
+    let entry = item.denial.entry
+    return [
+        VisibleText.escape(item.id.description),
+        item.denial.timeToLive.map(Duration.words) ?? "for ever",
+        item.expiry.seconds.map(TimeText.table) ?? "never",
+        entry.actor.map { VisibleText.escape($0, columns: 24) } ?? "",
+        entry.time.map(TimeText.table) ?? "",
+        entry.reason.map { VisibleText.escape($0, columns: 60) } ?? "",
+    ]
+}

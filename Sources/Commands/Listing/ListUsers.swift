@@ -1,0 +1,95 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+struct ScanOptions: CommandOptions {
+    var global = GlobalOptions()
+    var limit: Int64?
+
+    static let limit: Option<ScanOptions> = .value(
+        "limit", metavar: "N", summary: "Stop after N results.", into: \.limit
+    ) { text throws(InvalidValue) in
+        guard let number = Int64(text), number >= 0 else { throw .expected("a number") }
+        return number
+    }
+}
+
+let listUsersCommand = Command(
+    name: "users", summary: "List the users who have tokens.",
+    discussion: [
+        """
+        Walks through the keys of the whole database in small steps that do not hold Redis up. A \
+        user who comes or goes meanwhile may be missed. With -o jsonl each user is written as it \
+        is found, and one may come twice while Redis reorganises its keys.
+        """
+    ],
+    defaults: ScanOptions(),
+    options: [ScanOptions.limit, .group(GlobalOptions.group, at: \.global)],
+    examples: [
+        Example(command: "jwtctl list users", summary: "Who is logged in?"),
+        Example(command: "jwtctl list users -o id --limit 10", summary: "Ten user ids."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    seeAlso: ["logout-all"], run: runListUsers)
+
+private func runListUsers(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
+    let console = Console(options.global, system: system)
+    let session = try Session(console)
+    try session.requireCurrent(options.global)
+    var filter = ScanFilter(options)
+    var list = ResultList(
+        console,
+        columns: [
+            .init("USER", shrinking: true), .init("TOKENS", right: true), .init("LATEST EXPIRY"),
+            .init("CUTOFF"),
+        ])
+    if filter.isDone { return try finish(list) }
+    try session.store.forEachUser { page in
+        for user in page where filter.admits(user.user) {
+            let latest = user.latestExpiry
+            try list.append(
+                [
+                    "user": .string(user.user.description), "tokens": .integer(user.tokenCount),
+                    "latest_exp": TimeText.number(latest?.seconds),
+                    "cutoff": TimeText.number(user.cutoff),
+                ], id: user.user.description,
+                cells: [
+                    VisibleText.escape(user.user.description), String(user.tokenCount),
+                    latest?.seconds.map(TimeText.table) ?? "never",
+                    user.cutoff.map(TimeText.table) ?? "-",
+                ])
+            if filter.isDone { return false }
+        }
+        if options.global.format == .jsonl { try system.output.flush() }
+        return true
+    }
+    return try finish(list)
+}
+
+private func finish(_ list: ResultList) throws -> ExitStatus {
+    try list.finish(empty: "no users have recorded tokens")
+    return .success
+}
+
+/// Leaves out what a scan returns twice, and counts up to the limit.
+struct ScanFilter {
+    private let limit: Int64?
+    /// `jsonl` runs in constant memory, and lets what comes twice pass.
+    private let isStreaming: Bool
+    private var seen: Set<Identifier> = []
+    private var count: Int64 = 0
+
+    init(_ options: ScanOptions) {
+        limit = options.limit
+        isStreaming = options.global.format == .jsonl
+    }
+
+    var isDone: Bool { limit.map { count >= $0 } ?? false }
+
+    mutating func admits(_ id: Identifier) -> Bool {
+        guard !isDone, isStreaming || seen.insert(id).inserted else { return false }
+        count += 1
+        return true
+    }
+}

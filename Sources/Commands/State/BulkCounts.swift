@@ -1,0 +1,68 @@
+internal import JSON
+internal import TokenStore
+
+/// What became of many items. They add up: every item that was read is counted once.
+struct BulkCounts: Equatable {
+    var revoked = 0
+    var alreadyRevoked = 0
+    var expired = 0
+    var notFound = 0
+    var failed = 0
+    var invalid = 0
+    var unknown = 0
+    var notAttempted = 0
+
+    var total: Int {
+        revoked + alreadyRevoked + expired + notFound + failed + invalid + unknown + notAttempted
+    }
+
+    mutating func add(_ outcome: RevocationOutcome) {
+        switch outcome {
+        case .revoked: revoked += 1
+        case .alreadyRevoked: alreadyRevoked += 1
+        case .expired: expired += 1
+        case .failed: failed += 1
+        case .unknown: unknown += 1
+        case .notAttempted: notAttempted += 1
+        }
+    }
+
+    private var parts: [(name: String, count: Int)] {
+        [
+            ("revoked", revoked), ("already_revoked", alreadyRevoked), ("expired", expired),
+            ("not_found", notFound), ("failed", failed), ("invalid", invalid),
+            ("unknown", unknown), ("not_attempted", notAttempted),
+        ]
+    }
+
+    func json(target: JSONValue) -> JSONObject {
+        var object: JSONObject = ["total": .integer(Int64(total))]
+        for part in parts { object.set(JSONString(part.name), .integer(Int64(part.count))) }
+        object.set("target", target)
+        return object
+    }
+
+    /// `3 items: 2 revoked, 1 invalid`.
+    func words(isDryRun: Bool) -> String {
+        let shown = parts.filter { $0.count > 0 }.map { part in
+            "\(part.count) " + part.name.split(separator: "_").joined(separator: " ")
+        }
+        let head = "\(total) " + (total == 1 ? "item" : "items")
+        let tail = shown.isEmpty ? "" : ": " + shown.joined(separator: ", ")
+        return (isDryRun ? "dry run, nothing was written: " : "") + head + tail + "\n"
+    }
+}
+
+extension RevocationOutcome {
+    /// The word for it in JSON.
+    var word: String {
+        switch self {
+        case .revoked: "revoked"
+        case .alreadyRevoked: "already_revoked"
+        case .expired: "expired"
+        case .failed: "failed"
+        case .unknown: "unknown"
+        case .notAttempted: "not_attempted"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import CommandKit
+internal import Glibc
+internal import Platform
+internal import TokenStore
+
+/// The file of `--failed`: items that may still be alive, as lines that `revoke --from` reads.
+final class FailedItems {
+    private let descriptor: CInt
+    private let stream: OutputStream
+    private let title: String
+
+    /// Opens the file anew, readable by the owner only.
+    init(path: [UInt8]) throws {
+        title = Source.path(path).title
+        do throws(SystemError) {
+            let file = try Descriptor.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+            descriptor = fcntl(file.number, F_DUPFD_CLOEXEC, 3)
+            guard descriptor >= 0 else { throw SystemError.last }
+        } catch {
+            throw Failure(.failure, "output", "cannot write \(title): \(error.message)")
+        }
+        stream = OutputStream(borrowing: descriptor)
+    }
+
+    deinit {
+        _ = close(descriptor)
+    }
+
+    func append(_ item: Revocation) throws {
+        var object = "{\"jti\":"
+        object += JSONText.quoted(item.id.description)
+        if let seconds = item.expiry.seconds { object += ",\"exp\":\(seconds)" }
+        if let user = item.user { object += ",\"sub\":" + JSONText.quoted(user.description) }
+        try write(object + "}\n")
+    }
+
+    func finish() throws {
+        do throws(OutputError) {
+            try stream.flush()
+        } catch {
+            throw Failure(.failure, "output", "cannot write \(title): \(error.cause.message)")
+        }
+    }
+
+    private func write(_ text: String) throws {
+        do throws(OutputError) {
+            try stream.write(text)
+        } catch {
+            throw Failure(.failure, "output", "cannot write \(title): \(error.cause.message)")
+        }
+    }
+}

@@ -1,0 +1,293 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+struct LogoutAllOptions: CommandOptions {
+    var global = GlobalOptions()
+    var users: [String] = []
+    var keep: [UInt8]?
+    var issuedBefore: Moment?
+    var isEveryone = false
+    var skew: Int64 = 0
+    var reason: String?
+    var actor: String?
+    var isConfirmed = false
+}
+
+/// `logout-all`: every token of a user, on every device.
+let logoutAllCommand = Command(
+    name: "logout-all", summary: "End every session of a user, on every device.",
+    discussion: [
+        """
+        Raises the user's cutoff, so that every token issued until now is dead, recorded or not; \
+        then blacklists each token on the user's list, and takes it off. It returns once Redis' \
+        clock has passed the cutoff, so that a login which follows is alive. Broken off anywhere, \
+        no token lives that was reported as revoked, and running it again finishes the work.
+        """,
+        """
+        --keep spares one session: the cutoff is then just before the kept token was issued, so \
+        that older tokens which nobody recorded die, and younger ones may live.
+        """,
+        """
+        A leaked signing key is not answered by --everyone: a thief chooses the iat. Retire the \
+        key in every service.
+        """,
+    ],
+    defaults: LogoutAllOptions(),
+    options: [
+        .raw(
+            "keep", metavar: "TOKEN|JTI", summary: "Spare this session.", into: \.keep
+        ) { bytes throws(InvalidValue) in bytes },
+        .value(
+            "issued-before", metavar: "TIME", summary: "Only tokens issued before this time.",
+            into: \.issuedBefore
+        ) { text throws(InvalidValue) in try Moment(text) },
+        .flag("everyone", summary: "All users: raise the global cutoff.", into: \.isEveryone),
+        .value(
+            "skew", metavar: "DURATION", summary: "Raise the cutoff further, for clocks that run ahead.",
+            into: \.skew
+        ) { text throws(InvalidValue) in try Duration.seconds(text) }.showingDefault("0s"),
+        .text("reason", short: "r", metavar: "TEXT", summary: "Why, for the trail.", into: \.reason),
+        .text("actor", metavar: "NAME", summary: "Who does it; the login name by default.",
+            into: \.actor),
+        .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
+        .group(GlobalOptions.group, at: \.global),
+    ],
+    operands: [
+        .repeated("USER", summary: "Whose sessions.", into: \.users).completing(.dynamic("users"))
+    ],
+    examples: [
+        Example(
+            command: "jwtctl logout-all --reason \"account taken over\" alice",
+            summary: "End all of alice's sessions."),
+        Example(
+            command: "jwtctl logout-all --keep \"$TOKEN\" alice",
+            summary: "All but the one she uses now."),
+        Example(
+            command: "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
+            summary: "Nothing issued before 14:00 may pass."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure, .malformed, .unknown, .refused, .someFailed),
+    environment: Session.environment, seeAlso: ["revoke", "list", "audit"],
+    check: { options throws(UsageError) in
+        if options.isEveryone {
+            if !options.users.isEmpty { throw .conflicting("--everyone", "USER") }
+            if options.keep != nil { throw .conflicting("--everyone", "--keep") }
+        } else if options.users.isEmpty {
+            throw .missingOperand("USER")
+        }
+        if options.keep != nil, options.issuedBefore != nil {
+            throw .conflicting("--keep", "--issued-before")
+        }
+        if options.keep != nil, options.users.count > 1 {
+            throw .other("'--keep' spares a session of one user")
+        }
+        if options.skew > 0, options.issuedBefore != nil || options.keep != nil {
+            throw .other("'--skew' raises a cutoff of now, not one that is given")
+        }
+        if options.skew > 3600 { throw .other("'--skew' of more than 1h would lock users out") }
+    }, run: runLogoutAll)
+
+private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {
+    let console = Console(options.global, system: system)
+    let users = try options.users.map { try parseUser($0) }
+    let session = try Session(console, actor: options.actor)
+    if options.isEveryone { return try logOutEveryone(options, session, console) }
+    if users.count > Confirmation.threshold, !options.isConfirmed {
+        try Confirmation.ask(
+            "End all sessions of \(users.count) users on \(session.description)?",
+            answer: String(users.count), console)
+    }
+    let scope = try scope(options, users, session, console)
+    try console.note("target: \(session.description)")
+    let work = LogoutWork(options: options, scope: scope, session: session, console: console)
+    if users.count == 1 {
+        let json = try work.run(users[0])
+        try console.result(json.object, id: users[0].description) { json.words }
+        return .success
+    }
+    return try work.runAll(users)
+}
+
+/// The time of `--issued-before` has to be past by Redis' clock; it is told as it was understood.
+private func issuedBefore(
+    _ moment: Moment, _ session: Session, _ console: Console
+) throws -> Int64 {
+    let now = try session.store.time()
+    let time = moment.seconds(now: now)
+    guard time <= now else {
+        throw Failure(
+            .usage, "future_time", "\(TimeText.rfc3339(time)) lies in the future",
+            hint: "Redis' clock says \(TimeText.rfc3339(now)); later tokens can't be told apart yet")
+    }
+    try console.note("tokens issued before \(TimeText.rfc3339(time))")
+    return time
+}
+
+private func scope(
+    _ options: LogoutAllOptions, _ users: [Identifier], _ session: Session, _ console: Console
+) throws -> LogoutScope {
+    if let moment = options.issuedBefore {
+        return .issuedBefore(try issuedBefore(moment, session, console))
+    }
+    guard let keep = options.keep else { return .everything }
+    let target = try StateTarget(try Item(operand: keep, as: .guess), user: users[0])
+    guard target.user == users[0] else {
+        throw Failure(.refused, "other_user", "the token to keep is another user's")
+    }
+    if case .at(let iat) = target.issued, let seconds = Int64(exactly: iat.rounded(.down)) {
+        return .allBut(target.id, issuedAt: seconds)
+    }
+    let listed = try session.store.listedToken(target.id, of: users[0])
+    return .allBut(target.id, issuedAt: listed?.issuedAt)
+}
+
+private func logOutEveryone(
+    _ options: LogoutAllOptions, _ session: Session, _ console: Console
+) throws -> ExitStatus {
+    let time = try options.issuedBefore.map { try issuedBefore($0, session, console) }
+    if !options.isConfirmed {
+        try Confirmation.ask(
+            "End the sessions of ALL users on \(session.description)?", answer: "everyone", console)
+    }
+    try console.note("target: \(session.description)")
+    let cutoff = try session.store.logOutEveryone(issuedBefore: time, skew: options.skew)
+    let isAudited = session.audit(
+        "logout-everyone", .many, count: 0, reason: options.reason, console)
+    try console.result([
+        "user": .null, "revoked": .null, "already_revoked": .null, "kept": .null,
+        "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited),
+        "target": session.json,
+    ]) {
+        "every token issued until \(TimeText.table(cutoff)) is revoked, of every user\n"
+            + "  a leaked signing key is not answered by this: retire the key in every service\n"
+    }
+    return .success
+}
+
+/// The logout of one user after another.
+private struct LogoutWork {
+    let options: LogoutAllOptions
+    let scope: LogoutScope
+    let session: Session
+    let console: Console
+
+    struct Told {
+        let object: JSONObject
+        let words: String
+        let cells: [String]
+    }
+
+    func runAll(_ users: [Identifier]) throws -> ExitStatus {
+        var list = ResultList(
+            console,
+            columns: [
+                .init("USER", shrinking: true), .init("REVOKED", right: true),
+                .init("ALREADY", right: true), .init("KEPT", right: true), .init("COMPLETE"),
+            ])
+        for (index, user) in users.enumerated() {
+            do {
+                let told = try run(user)
+                try list.append(told.object, id: user.description, cells: told.cells)
+            } catch {
+                try list.finish(empty: "")
+                try console.error(
+                    "\(users.count - index) of \(users.count) users are not done, "
+                        + "from '\(VisibleText.escape(user.description, columns: 60))' on")
+                throw error
+            }
+        }
+        try list.finish(empty: "")
+        return .success
+    }
+
+    func run(_ user: Identifier) throws -> Told {
+        let interrupts = InterruptScope()
+        defer { _ = interrupts }
+        let result: LogoutResult
+        do throws(LogoutInterruption) {
+            result = try work(user)
+        } catch {
+            _ = session.audit(
+                "logout-all", .user(user), count: Int64(error.result.revoked),
+                reason: options.reason, console)
+            try tellInterruption(error, user)
+            throw error
+        }
+        let isAudited = session.audit(
+            "logout-all", .user(user), count: Int64(result.revoked), reason: options.reason, console)
+        return told(user, result, isAudited: isAudited)
+    }
+
+    private func work(_ user: Identifier) throws(LogoutInterruption) -> LogoutResult {
+        var progress = CommandKit.Progress(
+            label: "logging out", total: nil,
+            isTerminal: console.system.diagnostics.isTerminal,
+            columns: console.system.terminal.columns, start: .now)
+        let entry = DenyEntry(reason: options.reason, actor: session.store.actor)
+        func show(_ text: String?) {
+            do throws(OutputError) {
+                try console.progress(text)
+            } catch {
+                // A lost progress line is no reason to leave a user half logged out.
+            }
+        }
+        defer { show(progress.finish()) }
+        return try session.store.logOut(user, scope: scope, skew: options.skew, entry: entry) {
+            show(progress.update(count: $0.revoked + $0.alreadyRevoked, now: .now))
+        }
+    }
+
+    /// What is true although the work broke off.
+    private func tellInterruption(_ error: LogoutInterruption, _ user: Identifier) throws {
+        let name = VisibleText.escape(user.description, columns: 60)
+        let cutoff =
+            error.result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) stands" }
+            ?? "the cutoff was not confirmed"
+        try console.error(
+            "'\(name)' is not logged out completely: \(cutoff), "
+                + "\(error.result.revoked) tokens were blacklisted; run it again to finish")
+        if case .signal(let signal) = error.cause {
+            try console.system.output.flush()
+            Signals.endProcess(by: signal)
+        }
+    }
+
+    private func told(_ user: Identifier, _ result: LogoutResult, isAudited: Bool) -> Told {
+        let object: JSONObject = [
+            "user": .string(user.description), "revoked": .integer(Int64(result.revoked)),
+            "already_revoked": .integer(Int64(result.alreadyRevoked)),
+            "kept": .integer(Int64(result.kept)), "cutoff": TimeText.number(result.cutoff),
+            "complete": .bool(result.isComplete), "audited": .bool(isAudited),
+            "target": session.json,
+        ]
+        return Told(
+            object: object, words: words(user, result),
+            cells: [
+                VisibleText.escape(user.description, columns: 60), String(result.revoked),
+                String(result.alreadyRevoked), String(result.kept), result.isComplete ? "yes" : "no",
+            ])
+    }
+
+    private func words(_ user: Identifier, _ result: LogoutResult) -> String {
+        let name = VisibleText.escape(user.description, columns: 60)
+        var text = "\(name): \(result.revoked) revoked"
+        if result.alreadyRevoked > 0 { text += ", \(result.alreadyRevoked) already revoked" }
+        if result.kept > 0 { text += ", \(result.kept) kept" }
+        text += "\n"
+        if let cutoff = result.cutoff {
+            text += "  every token issued until \(TimeText.table(cutoff)) is dead, recorded or not\n"
+        } else {
+            text += "  no cutoff was raised: when the kept token was issued is not known\n"
+        }
+        if !result.isComplete {
+            text += "  tokens that were never recorded and are younger may live\n"
+        }
+        if result.revoked + result.alreadyRevoked + result.kept == 0 {
+            text += "  0 recorded; cutoff raised; check the spelling of the user\n"
+        }
+        return text
+    }
+}

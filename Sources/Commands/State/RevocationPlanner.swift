@@ -1,0 +1,102 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+/// Decides for each item what would be written: whether the token may be trusted, and until when
+/// its entry has to live.
+struct RevocationPlanner {
+    /// An item that may be revoked.
+    struct Plan {
+        let revocation: Revocation
+        /// Whether the token's signature was checked; nil for a bare id.
+        let isVerified: Bool?
+    }
+
+    private let options: RevokeOptions
+    private let verifier: SignatureVerifier?
+    private let user: Identifier?
+    private let store: TokenStore
+    /// Redis' clock, read once.
+    private let now: Int64
+
+    init(_ options: RevokeOptions, keys: KeySet?, store: TokenStore) throws {
+        self.options = options
+        verifier =
+            options.skipsVerification
+            ? nil
+            : keys.map { keys in
+                SignatureVerifier(
+                    keys: keys, algorithm: options.keys.algorithm,
+                    allowWeak: options.keys.allowsWeakKey)
+            }
+        user = try options.user.map { try parseUser($0) }
+        self.store = store
+        now = try store.time()
+    }
+
+    func plan(_ item: Item) throws -> Plan {
+        let target = try StateTarget(item, user: user)
+        if let token = target.token {
+            return try plan(token, target)
+        }
+        let expiry = try givenExpiry ?? target.expiry ?? listedExpiry(target)
+        return Plan(
+            revocation: Revocation(id: target.id, user: target.user, expiry: expiry),
+            isVerified: nil)
+    }
+
+    /// A token whose signature is bad is refused: whoever can hand an operator a token would
+    /// otherwise choose whose `jti` gets revoked.
+    private func plan(_ token: CompactToken, _ target: StateTarget) throws -> Plan {
+        if let verifier, case .failed(let failure) = verifier.verify(token) {
+            throw Failure(
+                .badSignature, failure.reason.rawValue,
+                "the token is not trusted: \(VisibleText.escape(failure.detail, columns: 120))",
+                hint: "--no-verify revokes it all the same")
+        }
+        if let issuer = options.issuer, target.issuer != JSONString(issuer) {
+            throw Failure(
+                .claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
+        }
+        let expiry = try givenExpiry ?? tokenExpiry(target)
+        if verifier == nil, givenExpiry == nil, expiry.isPast(at: now) {
+            throw Failure(
+                .refused, Reason.expired.rawValue,
+                "the token says that it has expired, and nobody checked its signature",
+                hint: "give a --key, or say how long it lives with --ttl")
+        }
+        return Plan(
+            revocation: Revocation(id: target.id, user: target.user, expiry: expiry),
+            isVerified: verifier != nil)
+    }
+
+    private func tokenExpiry(_ target: StateTarget) throws -> Expiry {
+        if let expiry = target.expiry, expiry != .never { return expiry }
+        throw Failure(
+            .usage, "no_lifetime", "the token has no exp",
+            hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")
+    }
+
+    private var givenExpiry: Expiry? {
+        if options.isForever { return .never }
+        if let lifetime = options.lifetime { return .at(now + lifetime) }
+        return options.expiry.map { .at($0.seconds(now: now)) }
+    }
+
+    private func listedExpiry(_ target: StateTarget) throws -> Expiry {
+        if let user = target.user {
+            if let token = try store.listedToken(target.id, of: user) { return token.expiry }
+            throw Failure(
+                .usage, "not_found",
+                "the list of '\(VisibleText.escape(user.description, columns: 60))' "
+                    + "does not know the id '\(VisibleText.escape(target.id.description, columns: 60))'",
+                hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")
+        }
+        throw Failure(
+            .usage, "no_lifetime",
+            "nobody knows when the token of '\(VisibleText.escape(target.id.description, columns: 60))' expires",
+            hint: "give the token, --user USER, --exp TIME, --ttl DURATION or --forever")
+    }
+}

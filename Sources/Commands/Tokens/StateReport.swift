@@ -1,0 +1,93 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import TokenStore
+
+/// A token's state as checks, as JSON and in words.
+struct StateReport {
+    let state: TokenState
+    let issued: IssuedAt
+    /// Whether a token that is not on its user's list is refused.
+    let requiresListing: Bool
+
+    var checks: [Check] {
+        [blacklist, cutoff] + (requiresListing ? [whitelist] : [])
+    }
+
+    /// Whether the state lets the token pass; nil where something could not be judged.
+    var isActive: Bool? {
+        let results = checks.map(\.result)
+        if results.contains(where: { $0 != .passed && $0 != .notJudged }) { return false }
+        return results.contains(.notJudged) ? nil : true
+    }
+
+    private var blacklist: Check {
+        guard let denial = state.denial else { return Check("blacklist", .passed) }
+        return Check("blacklist", .failed(.revoked), detail: Self.words(denial, now: state.time))
+    }
+
+    private var cutoff: Check {
+        switch state.judgeCutoff(issued) {
+        case .passes:
+            return state.isUserKnown || issued != .notSaid
+                ? Check("cutoff", .passed)
+                : Check("cutoff", .notJudged, detail: "the user of a bare id is not known")
+        case .cutOff(let cutoff):
+            return Check("cutoff", .failed(.cutOff), detail: cutoffWords(cutoff))
+        case .unknown(let cutoff):
+            return Check(
+                "cutoff", .notJudged,
+                detail: "a cutoff stands at \(TimeText.rfc3339(cutoff)); "
+                    + "when the token was issued is not known")
+        }
+    }
+
+    private func cutoffWords(_ cutoff: Int64) -> String {
+        let time = TimeText.rfc3339(cutoff)
+        switch issued {
+        case .missing: return "it has no iat, and a cutoff stands at \(time)"
+        case .at(let iat) where iat > Double(cutoff): return "its iat lies in the future"
+        default: return "issued at or before the cutoff \(time)"
+        }
+    }
+
+    private var whitelist: Check {
+        switch state.listing {
+        case .listed: Check("whitelist", .passed)
+        case .notListed:
+            Check("whitelist", .failed(.notListed), detail: "it is not on its user's list")
+        case .notAsked:
+            Check("whitelist", .notJudged, detail: "the user of a bare id is not known")
+        }
+    }
+
+    /// `by ops 3 min ago: stolen`.
+    private static func words(_ denial: TokenState.Denial, now: Int64) -> String {
+        var text = "revoked"
+        if let actor = denial.entry.actor { text += " by \(actor)" }
+        if let time = denial.entry.time { text += " \(TimeText.relative(time, to: now))" }
+        if let reason = denial.entry.reason { text += ": \(reason)" }
+        return text
+    }
+
+    /// The member `state` of verify and status.
+    var json: JSONValue {
+        let listed: JSONValue =
+            switch state.listing {
+            case .listed: true
+            case .notListed: false
+            case .notAsked: .null
+            }
+        let isCutOff: Bool
+        if case .cutOff = state.judgeCutoff(issued) { isCutOff = true } else { isCutOff = false }
+        return .object([
+            "revoked": .bool(state.denial != nil || isCutOff),
+            "revoked_ttl": TimeText.number(state.denial?.timeToLive),
+            "revoked_by": state.denial?.entry.actor.map { .string($0) } ?? .null,
+            "revoked_at": TimeText.json(state.denial?.entry.time),
+            "revoke_reason": state.denial?.entry.reason.map { .string($0) } ?? .null,
+            "listed": listed,
+            "cutoff": TimeText.number(state.cutoff),
+        ])
+    }
+}

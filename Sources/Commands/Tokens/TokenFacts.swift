@@ -1,0 +1,91 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import TokenStore
+
+/// What the state of a token hangs on, read from its claims: which id, whose, issued when.
+///
+/// Whether the signature was checked is the caller's to know.
+struct TokenFacts {
+    let id: Identifier
+    /// The `sub`; nil for a token without one.
+    let user: Identifier?
+    let issued: IssuedAt
+    let expiry: Expiry
+    let issuer: JSONString?
+
+    /// A claim that has the wrong type, or is no id, is an error and never "absent".
+    init(_ token: CompactToken, claims: JSONObject) throws {
+        try self.init(claims) { try token.contentIdentifier() }
+    }
+
+    /// The facts of a token that is about to be signed; it must have a `jti`.
+    init(draft claims: JSONObject) throws {
+        do {
+            try self.init(claims) { "" }
+        } catch let failure as Failure {
+            throw Failure(.usage, failure.code, failure.message)
+        }
+    }
+
+    private init(_ claims: JSONObject, contentIdentifier: () throws -> String) throws {
+        let registered = RegisteredClaims(claims)
+        id =
+            switch registered.identifier {
+            case .absent: try Identifier(try contentIdentifier())
+            case .wrongType: throw Self.invalid("jti", "is not a string")
+            case .value(let text): try Self.identifier(text, "jti")
+            }
+        user =
+            switch registered.subject {
+            case .absent: nil
+            case .wrongType: throw Self.invalid("sub", "is not a string")
+            case .value(let text): try Self.identifier(text, "sub")
+            }
+        issued =
+            switch registered.issuedAt {
+            case .absent: .missing
+            case .wrongType: throw Self.invalid("iat", "is not a number")
+            case .value(let number): .at(number.double)
+            }
+        expiry =
+            switch registered.expiresAt {
+            case .absent: .never
+            case .wrongType: throw Self.invalid("exp", "is not a number")
+            case .value(let number): Expiry(numericDate: number.double)
+            }
+        issuer = registered.issuer.value
+    }
+
+    /// `iat` in whole seconds, as lists keep it; nil where there is none.
+    var issuedAt: Int64? {
+        if case .at(let seconds) = issued { return Int64(exactly: seconds.rounded(.down)) }
+        return nil
+    }
+
+    /// The command that revokes the token, ready to paste into a shell.
+    func revokeCommand(isRecorded: Bool) -> String {
+        if isRecorded, let user {
+            return "jwtctl revoke --user \(ShellText.quote(user.description)) "
+                + "-- \(ShellText.quote(id.description))"
+        }
+        let lifetime = expiry.seconds.map { "--exp @\($0)" } ?? "--forever"
+        return "jwtctl revoke \(lifetime) -- \(ShellText.quote(id.description))"
+    }
+
+    var query: StateQuery { StateQuery(id: id, user: user) }
+
+    private static func identifier(_ text: JSONString, _ claim: String) throws -> Identifier {
+        do throws(Identifier.Refusal) {
+            return try Identifier(text.utf8)
+        } catch {
+            throw Failure(
+                .claims, Reason.invalidClaim.rawValue,
+                Diagnostics.identifier(error, what: "the claim '\(claim)'").message)
+        }
+    }
+
+    private static func invalid(_ claim: String, _ what: String) -> Failure {
+        Failure(.claims, Reason.invalidClaim.rawValue, "the claim '\(claim)' \(what)")
+    }
+}

@@ -1,0 +1,181 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import TokenStore
+
+/// The one verdict on a token: signature, claims and state.
+///
+/// After a malformed token or a bad signature nothing else is judged. Unknown is never valid.
+struct Verdict {
+    let token: CompactToken?
+    let claims: JSONObject?
+    private(set) var checks: [Check]
+    private(set) var state: JSONValue = .null
+    private let isOffline: Bool
+    private let now: Int64
+
+    /// The part that needs no Redis; `facts` is nil where nothing more may be asked.
+    static func judge(
+        _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool
+    ) -> (verdict: Verdict, facts: TokenFacts?) {
+        let now = Int64(policy.now)
+        let token: CompactToken
+        let claims: JSONObject
+        do throws(MalformedToken) {
+            token = try CompactToken(parsing: text)
+            claims = try token.claims()
+        } catch {
+            let check = Check("format", .failed(.malformed), detail: error.description)
+            return (
+                Verdict(
+                    token: nil, claims: nil, checks: [check] + notJudged(["signature", "claims"], isOffline),
+                    isOffline: isOffline, now: now), nil
+            )
+        }
+        let signature = verifier.verify(token).check
+        guard signature.result == .passed else {
+            return (
+                Verdict(
+                    token: token, claims: claims, checks: [signature] + notJudged(["claims"], isOffline),
+                    isOffline: isOffline, now: now), nil
+            )
+        }
+        var verdict = Verdict(
+            token: token, claims: claims,
+            checks: [signature] + policy.checks(header: token.header, claims: claims),
+            isOffline: isOffline, now: now)
+        do {
+            return (verdict, try TokenFacts(token, claims: claims))
+        } catch {
+            // A claim that names no id: the policy may not have minded, the state does.
+            if !verdict.checks.contains(where: { $0.reason == .invalidClaim }) {
+                verdict.checks.append(
+                    Check(
+                        "identifier", .failed(.invalidClaim),
+                        detail: Diagnostics.failure(for: error).message))
+            }
+            verdict.checks += Self.notJudged([], isOffline)
+            return (verdict, nil)
+        }
+    }
+
+    private static func notJudged(_ names: [String], _ isOffline: Bool) -> [Check] {
+        (names + (isOffline ? [] : ["blacklist", "cutoff"])).map { Check($0, .notJudged) }
+    }
+
+    private init(
+        token: CompactToken?, claims: JSONObject?, checks: [Check], isOffline: Bool, now: Int64
+    ) {
+        self.token = token
+        self.claims = claims
+        self.checks = checks
+        self.isOffline = isOffline
+        self.now = now
+    }
+
+    /// Adds what Redis said.
+    mutating func add(_ report: StateReport) {
+        checks += report.checks
+        state = report.json
+    }
+
+    /// Adds that Redis could not be asked.
+    mutating func addUnknown(_ failure: Failure) {
+        checks.append(Check("blacklist", .failed(.unknown), detail: failure.message))
+    }
+
+    /// Signature and claims alone.
+    var isValid: Bool {
+        !checks.contains { check in
+            guard let reason = check.reason else { return false }
+            return Self.status(reason).rawValue <= ExitStatus.claims.rawValue
+        } && token != nil
+    }
+
+    /// nil where the state was not asked, or could not be.
+    var isActive: Bool? {
+        if status != .success { return status == .unknown ? nil : false }
+        return isOffline ? nil : true
+    }
+
+    /// The check that decides: the one with the lowest status.
+    var decisive: Check? {
+        checks.filter { $0.reason != nil }.min { left, right in
+            Self.status(left.reason).rawValue < Self.status(right.reason).rawValue
+        }
+    }
+
+    var status: ExitStatus { Self.status(decisive?.reason) }
+
+    private static func status(_ reason: Reason?) -> ExitStatus {
+        switch reason {
+        case nil: .success
+        case .malformed: .malformed
+        case .badSignature, .noKey, .algorithmNotAllowed, .weakKey, .unsupportedHeader:
+            .badSignature
+        case .expired, .notYetValid, .tooOld, .invalidClaim, .missingClaim, .wrongIssuer,
+            .wrongAudience, .wrongSubject, .wrongType:
+            .claims
+        case .revoked, .cutOff: .revoked
+        case .notListed: .notListed
+        case .unknown: .unknown
+        }
+    }
+
+    var json: JSONObject {
+        let isVerified = checks.contains { $0.name == "signature" && $0.result == .passed }
+        return [
+            "active": isActive.map { .bool($0) } ?? .null,
+            "valid": .bool(isValid),
+            "reason": decisive?.reason.map { .string($0.rawValue) } ?? .null,
+            "header": token.map { .object($0.header.object) } ?? .null,
+            "payload": claims.map { .object($0) } ?? .null,
+            "verified": .bool(isVerified),
+            "checks": .array(checks.map(Self.json)),
+            "state": state,
+            "times": claims.map { ClaimTimes($0).json(now: now) } ?? .null,
+        ]
+    }
+
+    private static func json(_ check: Check) -> JSONValue {
+        var object: JSONObject = ["check": .string(check.name)]
+        switch check.result {
+        case .passed: object.set("ok", true)
+        case .failed(let reason):
+            object.set("ok", false)
+            object.set("code", .string(reason.rawValue))
+        case .notJudged: object.set("ok", .null)
+        }
+        if let detail = check.detail { object.set("detail", .string(detail)) }
+        return .object(object)
+    }
+
+    /// The verdict in words: one line, the checks below it, then the claims.
+    func text(style: Style) -> String {
+        var text = headline(style) + "\n"
+        for check in checks {
+            let mark: String
+            switch check.result {
+            case .passed: mark = style.green("ok     ")
+            case .failed: mark = style.red("FAILED ")
+            case .notJudged: mark = style.dim("-      ")
+            }
+            let name = check.name + String(repeating: " ", count: max(10 - check.name.count, 0))
+            let detail = check.detail.map { VisibleText.escape($0, columns: 200) } ?? ""
+            var line = "  \(mark) \(name) \(detail)"
+            while line.last == " " { line.removeLast() }
+            text += line + "\n"
+        }
+        if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
+        return text
+    }
+
+    private func headline(_ style: Style) -> String {
+        guard let reason = decisive?.reason else {
+            return style.green(isOffline ? "valid (revocation not checked)" : "active")
+        }
+        let words = reason.rawValue.split(separator: "_").joined(separator: " ")
+        return reason == .unknown
+            ? style.yellow("unknown: Redis could not be asked") : style.red("not active: \(words)")
+    }
+}

@@ -1,0 +1,93 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import Platform
+internal import Redis
+internal import TokenStore
+
+/// `verify`: one token, or a stream of them.
+func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus {
+    let console = Console(options.global, system: system)
+    let keys = try options.keys.require(system: system) { try console.note($0) }
+    let verifier = SignatureVerifier(
+        keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
+    if options.leeway > 0 { try console.note("leeway \(Duration.words(options.leeway))") }
+    let session = options.isOffline ? nil : try Session(console)
+    let judge = TokenJudge(options: options, verifier: verifier, session: session, clock: system.clock)
+    if options.isStream { return try judge.answerStream(console) }
+
+    let verdict = judge.verdicts(on: [try TokenOperand.read(options.token, system: system)])[0]
+    try console.result(verdict.json) { verdict.text(style: console.style) }
+    if verdict.status == .unknown, let detail = verdict.decisive?.detail {
+        try console.error(VisibleText.escape(detail))
+    }
+    return verdict.status
+}
+
+/// Judges tokens, several at a time where Redis is asked, since they share its round trip.
+private struct TokenJudge {
+    let options: VerifyOptions
+    let verifier: SignatureVerifier
+    let session: Session?
+    let clock: Clock
+
+    /// One verdict for each text, in order.
+    func verdicts(on texts: [[UInt8]]) -> [Verdict] {
+        let policy = options.policy(now: clock.now.numericDate)
+        var verdicts: [Verdict] = []
+        var asked: [(index: Int, facts: TokenFacts)] = []
+        for text in texts {
+            let (verdict, facts) = Verdict.judge(
+                text, verifier: verifier, policy: policy, isOffline: options.isOffline)
+            if let facts, session != nil { asked.append((verdicts.count, facts)) }
+            verdicts.append(verdict)
+        }
+        guard let session, !asked.isEmpty else { return verdicts }
+        do {
+            try session.requireCurrent(options.global)
+            let states = try session.store.states(of: asked.map(\.facts.query))
+            for (item, state) in zip(asked, states) {
+                verdicts[item.index].add(
+                    StateReport(
+                        state: state, issued: item.facts.issued,
+                        requiresListing: options.requiresListing))
+            }
+        } catch {
+            let failure = Diagnostics.failure(for: error)
+            // One wrong key must not take the others' answers away: ask one by one.
+            if asked.count > 1, failure.code == "wrong_type" || failure.code == "corrupt" {
+                return texts.flatMap { self.verdicts(on: [$0]) }
+            }
+            for item in asked { verdicts[item.index].addUnknown(failure) }
+        }
+        return verdicts
+    }
+
+    /// The most lines that share a round trip.
+    private static let batch = 256
+
+    /// Exactly one line for each line of input, written before the next one is waited for.
+    func answerStream(_ console: Console) throws -> ExitStatus {
+        let system = console.system
+        var isKnown = true
+        while let first = try system.input.readLine(limit: CompactToken.maximumByteCount + 4096) {
+            var lines = [first]
+            while lines.count < Self.batch, system.input.hasBufferedLine,
+                let next = try system.input.readLine(limit: CompactToken.maximumByteCount + 4096)
+            {
+                lines.append(next)
+            }
+            // An over-long line becomes an empty text, which is malformed as it is.
+            let texts = lines.map { line -> [UInt8] in
+                if case .text(let bytes) = line { return TokenText.strip(bytes) }
+                return []
+            }
+            for verdict in verdicts(on: texts) {
+                if verdict.status == .unknown { isKnown = false }
+                try console.json(.object(verdict.json), .compact)
+            }
+            try system.output.flush()
+        }
+        return isKnown ? .success : .unknown
+    }
+}

@@ -1,0 +1,114 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+
+struct VerifyOptions: CommandOptions {
+    var global = GlobalOptions()
+    var keys = KeyOptions()
+    var token: [UInt8]?
+    var issuers: [String] = []
+    var audiences: [String] = []
+    var subject: String?
+    var type: String?
+    var leeway: Int64 = 0
+    var requiredClaims: [String] = []
+    var maximumAge: Int64?
+    var isOffline = false
+    var time: Moment?
+    var isStream = false
+    var requiresListing = false
+
+    /// What the claims have to be, `now` in seconds since 1970.
+    func policy(now: Double) -> ClaimsPolicy {
+        var policy = ClaimsPolicy(now: time.map { Double($0.seconds(now: Int64(now))) } ?? now)
+        policy.leeway = Double(leeway)
+        policy.issuers = issuers.map { JSONString($0) }
+        policy.audiences = audiences.map { JSONString($0) }
+        policy.subject = subject.map { JSONString($0) }
+        policy.type = type.map { JSONString($0) }
+        policy.requiredClaims = requiredClaims.map { JSONString($0) }
+        policy.maximumAge = maximumAge.map { Double($0) }
+        return policy
+    }
+
+    static let options: [Option<VerifyOptions>] = [
+        .repeated("iss", metavar: "ISSUER", summary: "Demand this issuer.", into: \.issuers),
+        .repeated(
+            "aud", metavar: "AUDIENCE", summary: "Demand this audience, or another one given.",
+            into: \.audiences),
+        .text("sub", metavar: "SUBJECT", summary: "Demand this subject.", into: \.subject),
+        .text("typ", metavar: "TYPE", summary: "Demand this type, such as at+jwt.", into: \.type),
+        .value(
+            "leeway", metavar: "DURATION", summary: "How far exp and nbf are stretched.",
+            into: \.leeway
+        ) { text throws(InvalidValue) in try Duration.seconds(text) }.showingDefault("0s"),
+        .repeated(
+            "require", metavar: "CLAIM", summary: "Demand that this claim is there.",
+            into: \.requiredClaims),
+        .value(
+            "max-age", metavar: "DURATION", summary: "Refuse tokens issued longer ago.",
+            into: \.maximumAge
+        ) { text throws(InvalidValue) in try Duration.seconds(text) },
+        .flag(
+            "require-listed", summary: "Refuse tokens that are not on their user's list.",
+            into: \.requiresListing),
+        .flag("offline", summary: "Do not ask Redis.", into: \.isOffline),
+        .value(
+            "at", metavar: "TIME", summary: "Judge as of this time; only with --offline.",
+            into: \.time
+        ) { text throws(InvalidValue) in try Moment(text) },
+        .flag(
+            "stream", summary: "Answer one JSON line for each line of standard input.",
+            into: \.isStream),
+        .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
+    ]
+}
+
+let verifyCommand = Command(
+    name: "verify", summary: "Judge a token: signature, claims and revocation.",
+    discussion: [
+        """
+        Gives one verdict. The signature comes first: after a malformed token or a bad signature \
+        nothing else is judged and Redis is not asked. Then every check of claims and state that \
+        fails is reported, and the status is that of the first kind that failed. If all else holds \
+        and Redis cannot be asked, the status is 8, never 0.
+        """,
+        """
+        With --stream, each line of standard input is a token, and each is answered by one line of \
+        JSON, in order and at once: for a gateway or a log pipeline. The status is then 0 if each \
+        line got a known verdict, else 8.
+        """,
+    ],
+    defaults: VerifyOptions(), options: VerifyOptions.options,
+    operands: [
+        .raw("TOKEN", .optional, summary: "The token, @FILE, or - for standard input.") {
+            options, bytes throws(InvalidValue) in options.token = bytes
+        }
+    ],
+    examples: [
+        Example(
+            command: "jwtctl verify --key public.pem \"$TOKEN\"",
+            summary: "Signature, claims and revocation."),
+        Example(
+            command: "jwtctl verify --secret secret.txt --aud api --offline \"$TOKEN\"",
+            summary: "Without Redis, for one audience."),
+        Example(
+            command: "jwtctl verify --key public.pem --stream < tokens.txt",
+            summary: "One line of JSON for each token."),
+    ],
+    exitStatuses: ExitStatus.docs(
+        .failure, .malformed, .badSignature, .claims, .revoked, .notListed, .unknown),
+    environment: KeyOptions.environment + Session.environment,
+    seeAlso: ["decode", "status", "revoke", "exit-status", "keys"],
+    check: { options throws(UsageError) in
+        if options.time != nil, !options.isOffline {
+            throw .other("'--at' needs '--offline': Redis only knows the present")
+        }
+        if options.isStream, options.token != nil {
+            throw .other("'--stream' reads standard input and takes no operand")
+        }
+        if options.leeway > 60, !options.isOffline {
+            throw .other(
+                "a leeway above 60s would outlast blacklist entries; use it with '--offline'")
+        }
+    }, run: runVerify)
