@@ -28,6 +28,11 @@ package struct Descriptor: ~Copyable {
         return Descriptor(owning: number)
     }
 
+    /// Opens `path` for writing, empty, readable by everybody as the mask allows.
+    package static func create(_ path: [UInt8]) throws(SystemError) -> Descriptor {
+        try open(path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+    }
+
     /// The kind, owner and permissions of what is open, read from the descriptor itself.
     package func status() throws(SystemError) -> stat {
         var result = stat()

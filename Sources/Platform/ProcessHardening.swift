@@ -12,4 +12,27 @@ package enum ProcessHardening {
         _ = jwtctl_make_undumpable()
         _ = umask(0o077)
     }
+
+    /// Has the kernel kill this process when its parent ends, so that a private server never
+    /// outlives the command that started it, however that ended.
+    package static func dieWithParent() {
+        _ = jwtctl_die_with_parent(SIGKILL)
+    }
+
+    /// The path of the running program; nil where /proc is not there.
+    package static var executablePath: String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            guard let base = unsafe bytes.bindMemory(to: CChar.self).baseAddress else { return -1 }
+            return unsafe readlink("/proc/self/exe", base, bytes.count)
+        }
+        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+    }
+}
+
+/// The end of this process.
+package enum Process {
+    package static func exit(_ status: CInt) -> Never {
+        Glibc.exit(status)
+    }
 }

@@ -68,6 +68,14 @@ package struct SignalMask {
         return SignalMask(previous: previous)
     }
 
+    /// Waits until one of `numbers`, which must be held back, arrives, and takes it.
+    package func wait(for numbers: [CInt]) -> CInt {
+        var set = sigset_t()
+        _ = unsafe sigemptyset(&set)
+        for number in numbers { _ = unsafe sigaddset(&set, number) }
+        return retryingOnInterrupt { unsafe sigwaitinfo(&set, nil) }
+    }
+
     package func restore() {
         var previous = previous
         _ = unsafe sigprocmask(SIG_SETMASK, &previous, nil)

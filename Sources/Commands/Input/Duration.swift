@@ -42,7 +42,9 @@ enum Duration {
                 number = next
             } else {
                 // Units fall: 1h30m is a span, 30m1h is a slip of the pen.
-                guard let count = number, let unit = units[byte], unit < last else { throw expected }
+                guard let count = number, let unit = units[byte], unit < last else {
+                    throw expected
+                }
                 total += count * unit
                 guard total <= longest, count <= longest / unit else { throw expected }
                 last = unit
@@ -60,10 +62,12 @@ enum Duration {
         let minutes = seconds % 3600 / 60
         switch seconds {
         case ..<60: return "\(seconds) s"
-        case ..<3600: return "\(minutes) min" + (minutes < 10 && seconds % 60 > 0 ? " \(seconds % 60) s" : "")
+        case ..<3600:
+            return "\(minutes) min" + (minutes < 10 && seconds % 60 > 0 ? " \(seconds % 60) s" : "")
         case ..<86_400: return "\(hours) h" + (minutes > 0 ? " \(minutes) min" : "")
         default:
-            return (days == 1 ? "1 day" : "\(days) days") + (days < 10 && hours > 0 ? " \(hours) h" : "")
+            return (days == 1 ? "1 day" : "\(days) days")
+                + (days < 10 && hours > 0 ? " \(hours) h" : "")
         }
     }
 }

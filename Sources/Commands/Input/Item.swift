@@ -72,7 +72,8 @@ enum Item {
             throw Failure(.usage, "invalid_line", "'exp' or 'sub' has the wrong type")
         }
         return .id(
-            try Identifier(id.utf8), expiry: try claims.expiresAt.value.map { try expiry($0.double) },
+            try Identifier(id.utf8),
+            expiry: try claims.expiresAt.value.map { try expiry($0.double) },
             user: try claims.subject.value.map { try Identifier($0.utf8) })
     }
 
@@ -88,4 +89,3 @@ enum Item {
         return Expiry(numericDate: seconds)
     }
 }
-

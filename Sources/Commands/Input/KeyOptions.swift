@@ -26,11 +26,13 @@ struct KeyOptions: Sendable {
                 "A SOURCE is a path, env:NAME, fd:N or -. A public key given here can never serve "
                     + "as an HMAC secret."),
             .raw(
-                "secret", short: "s", metavar: "SOURCE", summary: "An HMAC secret, and nothing else.",
+                "secret", short: "s", metavar: "SOURCE",
+                summary: "An HMAC secret, and nothing else.",
                 into: \.secret
             ) { bytes throws(InvalidValue) in try Source(bytes) }
             .completing(.file)
-            .detail("The secret itself never stands on the command line, where others can read it."),
+            .detail(
+                "The secret itself never stands on the command line, where others can read it."),
             .choice(
                 "secret-encoding", metavar: "ENCODING", summary: "How the secret is written.",
                 into: \.secretEncoding),

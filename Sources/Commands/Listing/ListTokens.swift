@@ -47,7 +47,8 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
         let tokens = try session.store.tokens(of: user)
         for token in tokens.tokens {
             let row = TokenRow(user: user, token: token, list: tokens)
-            let cells = (hasUsers ? [VisibleText.escape(user.description, columns: 40)] : []) + row.cells
+            let cells =
+                (hasUsers ? [VisibleText.escape(user.description, columns: 40)] : []) + row.cells
             try list.append(row.json, id: token.id.description, cells: cells)
         }
     }
@@ -64,7 +65,9 @@ private struct TokenRow {
     private var state: String {
         if token.expiry.isPast(at: list.time) { return "expired" }
         if token.isRevoked { return "revoked" }
-        if let cutoff = list.cutoff, token.issuedAt.map({ $0 <= cutoff }) ?? true { return "cut_off" }
+        if let cutoff = list.cutoff, token.issuedAt.map({ $0 <= cutoff }) ?? true {
+            return "cut_off"
+        }
         return "active"
     }
 

@@ -16,7 +16,8 @@ enum ShellText {
             }
         if isPlain { return text }
         // What a terminal would act on can't be pasted back; it is shown escaped.
-        return "'" + VisibleText.escape(text).split(separator: "'", omittingEmptySubsequences: false)
+        return "'"
+            + VisibleText.escape(text).split(separator: "'", omittingEmptySubsequences: false)
             .joined(separator: "'\\''") + "'"
     }
 }

@@ -51,7 +51,8 @@ extension Diagnostics {
                     + (cause.map { ": \($0.message)" } ?? "") + extent(progress),
                 hint: progress.unknown > 0 ? "run it again: every command is safe to repeat" : nil)
         case .protocolError(let peer, let address, _):
-            unknown("protocol", "\(shown(address)) does not speak Redis' protocol", hint: hint(peer))
+            unknown(
+                "protocol", "\(shown(address)) does not speak Redis' protocol", hint: hint(peer))
         case .replyTooLarge(let limit, _):
             unknown("protocol", "a reply is larger than \(limit) bytes")
         case .server(let error):
@@ -64,7 +65,8 @@ extension Diagnostics {
         case .replica(let address):
             unknown(
                 "replica", "Redis at \(shown(address)) is a replica",
-                hint: "its state may be old; give the primary's address, or --allow-replica to read")
+                hint: "its state may be old; give the primary's address, or --allow-replica to read"
+            )
         case .transactionAborted(let causes):
             unknown(
                 "refused",
@@ -89,7 +91,8 @@ extension Diagnostics {
     private static func shown(_ address: String) -> String { VisibleText.escape(address) }
 
     private static func timeout(
-        _ phase: RedisError.Phase, _ address: String, _ milliseconds: Int, _ progress: Redis.Progress
+        _ phase: RedisError.Phase, _ address: String, _ milliseconds: Int,
+        _ progress: Redis.Progress
     ) -> Failure {
         let what =
             switch phase {

@@ -26,7 +26,8 @@ struct GlobalOptions: Sendable {
                 "output", short: "o", metavar: "FORMAT", summary: "Write results in this format.",
                 into: \.format),
             .flag("json", summary: "Write results as JSON.", setting: .json, into: \.format),
-            .text("field", metavar: "PATH", summary: "Print one value, such as state.revoked.",
+            .text(
+                "field", metavar: "PATH", summary: "Print one value, such as state.revoked.",
                 into: \.field),
             .flag("quiet", short: "q", summary: "Print no results and no notes.", into: \.isQuiet),
             .flag(

@@ -14,7 +14,8 @@ struct Session {
     private let client: Client
 
     static let environment = [
-        Definition("JWTCTL_REDIS_URL", "The Redis URL, as for --redis; REDIS_URL is the fall-back."),
+        Definition(
+            "JWTCTL_REDIS_URL", "The Redis URL, as for --redis; REDIS_URL is the fall-back."),
         Definition("REDISCLI_AUTH", "The Redis password, where the URL has none."),
         Definition("JWTCTL_NAMESPACE", "What the keys begin with, as for --namespace."),
         Definition("JWTCTL_TIMEOUT", "How long Redis may stay silent, as for --timeout."),
@@ -118,7 +119,27 @@ struct Session {
         if let name = environment["SUDO_USER"] ?? environment["LOGNAME"] ?? environment["USER"] {
             return name
         }
-        return "uid:\(getuid())"
+        return passwdName(of: getuid()) ?? "uid:\(getuid())"
+    }
+
+    /// The name in /etc/passwd. Read by ourselves, since a static program cannot load what
+    /// getpwuid may ask.
+    private static func passwdName(of user: uid_t) -> String? {
+        do {
+            let file = try Descriptor.open(Array("/etc/passwd".utf8))
+            let lines = InputStream(borrowing: file.number)
+            while let line = try lines.readLine(limit: 4096) {
+                guard case .text(let bytes) = line else { continue }
+                let fields = bytes.split(
+                    separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+                if fields.count > 2, fields[2].elementsEqual(String(user).utf8) {
+                    return String(decoding: fields[0], as: UTF8.self)
+                }
+            }
+        } catch {
+            return nil
+        }
+        return nil
     }
 
     private static func hostName() -> String {

@@ -46,11 +46,14 @@ let logoutAllCommand = Command(
         ) { text throws(InvalidValue) in try Moment(text) },
         .flag("everyone", summary: "All users: raise the global cutoff.", into: \.isEveryone),
         .value(
-            "skew", metavar: "DURATION", summary: "Raise the cutoff further, for clocks that run ahead.",
+            "skew", metavar: "DURATION",
+            summary: "Raise the cutoff further, for clocks that run ahead.",
             into: \.skew
         ) { text throws(InvalidValue) in try Duration.seconds(text) }.showingDefault("0s"),
-        .text("reason", short: "r", metavar: "TEXT", summary: "Why, for the trail.", into: \.reason),
-        .text("actor", metavar: "NAME", summary: "Who does it; the login name by default.",
+        .text(
+            "reason", short: "r", metavar: "TEXT", summary: "Why, for the trail.", into: \.reason),
+        .text(
+            "actor", metavar: "NAME", summary: "Who does it; the login name by default.",
             into: \.actor),
         .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
         .group(GlobalOptions.group, at: \.global),
@@ -120,7 +123,8 @@ private func issuedBefore(
     guard time <= now else {
         throw Failure(
             .usage, "future_time", "\(TimeText.rfc3339(time)) lies in the future",
-            hint: "Redis' clock says \(TimeText.rfc3339(now)); later tokens can't be told apart yet")
+            hint: "Redis' clock says \(TimeText.rfc3339(now)); later tokens can't be told apart yet"
+        )
     }
     try console.note("tokens issued before \(TimeText.rfc3339(time))")
     return time
@@ -217,7 +221,8 @@ private struct LogoutWork {
             throw error
         }
         let isAudited = session.audit(
-            "logout-all", .user(user), count: Int64(result.revoked), reason: options.reason, console)
+            "logout-all", .user(user), count: Int64(result.revoked), reason: options.reason, console
+        )
         return told(user, result, isAudited: isAudited)
     }
 
@@ -267,7 +272,8 @@ private struct LogoutWork {
             object: object, words: words(user, result),
             cells: [
                 VisibleText.escape(user.description, columns: 60), String(result.revoked),
-                String(result.alreadyRevoked), String(result.kept), result.isComplete ? "yes" : "no",
+                String(result.alreadyRevoked), String(result.kept),
+                result.isComplete ? "yes" : "no",
             ])
     }
 
@@ -278,7 +284,8 @@ private struct LogoutWork {
         if result.kept > 0 { text += ", \(result.kept) kept" }
         text += "\n"
         if let cutoff = result.cutoff {
-            text += "  every token issued until \(TimeText.table(cutoff)) is dead, recorded or not\n"
+            text +=
+                "  every token issued until \(TimeText.table(cutoff)) is dead, recorded or not\n"
         } else {
             text += "  no cutoff was raised: when the kept token was issued is not known\n"
         }

@@ -30,7 +30,8 @@ let restoreCommand = Command(
     defaults: RestoreOptions(),
     options: [
         .text("reason", short: "r", metavar: "TEXT", summary: "Why; required.", into: \.reason),
-        .text("actor", metavar: "NAME", summary: "Who restores; the login name by default.",
+        .text(
+            "actor", metavar: "NAME", summary: "Who restores; the login name by default.",
             into: \.actor),
         .text("user", short: "u", metavar: "USER", summary: "Whose ids these are.", into: \.user)
             .completing(.dynamic("users")),
@@ -105,7 +106,11 @@ private struct RestoreResult {
 
     var json: JSONObject {
         let isListed: JSONValue
-        if case .restored(let listed) = outcome { isListed = .bool(listed) } else { isListed = .null }
+        if case .restored(let listed) = outcome {
+            isListed = .bool(listed)
+        } else {
+            isListed = .null
+        }
         return [
             "id": .string(target.id.description),
             "sub": target.user.map { .string($0.description) } ?? .null, "result": .string(word),
@@ -123,7 +128,8 @@ private struct RestoreResult {
             return text
         case .notRevoked: return "not on the blacklist: \(id)\n"
         case .cutOff(let cutoff):
-            return "still dead: a cutoff stands at \(TimeText.rfc3339(cutoff)); nothing was changed\n"
+            return
+                "still dead: a cutoff stands at \(TimeText.rfc3339(cutoff)); nothing was changed\n"
         case .expired: return "expired: \(id); nothing was changed\n"
         }
     }

@@ -72,7 +72,8 @@ private struct Revoker {
         try confirm(count: options.items.operands.count)
         try announce()
         var list = ResultList(
-            console, columns: [.init("ID", shrinking: true), .init("RESULT"), .init("LEFT", right: true)])
+            console,
+            columns: [.init("ID", shrinking: true), .init("RESULT"), .init("LEFT", right: true)])
         var failures = 0
         var broken = false
         for operand in options.items.operands {
@@ -98,7 +99,9 @@ private struct Revoker {
                     [
                         "id": .null, "sub": .null, "result": "failed", "ttl": .null,
                         "verified": .null,
-                        "error": ["code": .string(failure.code), "message": .string(failure.message)],
+                        "error": [
+                            "code": .string(failure.code), "message": .string(failure.message),
+                        ],
                         "audited": false,
                     ], id: "", cells: [shown, "failed", ""])
             }
@@ -110,7 +113,9 @@ private struct Revoker {
     /// One item, read back after the write.
     private func revoke(_ plan: RevocationPlanner.Plan) throws -> RevokeResult {
         let item = plan.revocation
-        if options.isDryRun { return try RevokeResult(plan, outcome: planned(item), session: session) }
+        if options.isDryRun {
+            return try RevokeResult(plan, outcome: planned(item), session: session)
+        }
         let batch = store.revoke([item], entry: entry)
         if let failure = batch.failure { throw failure }
         var result = RevokeResult(plan, outcome: batch.outcomes[0], session: session)
@@ -144,7 +149,9 @@ private struct Revoker {
     }
 
     private func confirm(count: Int) throws {
-        guard count > Confirmation.threshold, !options.isConfirmed, !options.isDryRun else { return }
+        guard count > Confirmation.threshold, !options.isConfirmed, !options.isDryRun else {
+            return
+        }
         try Confirmation.ask(
             "Revoke \(count) items on \(session.description)?", answer: String(count), console)
     }
@@ -200,11 +207,18 @@ private struct Revoker {
                         throw Failure(.usage, "invalid_line", "the line is too long")
                     }
                     plans.append(
-                        (try planner.plan(try Item(line: bytes, as: options.items.kind)), lines.number))
+                        (
+                            try planner.plan(try Item(line: bytes, as: options.items.kind)),
+                            lines.number
+                        ))
                 } catch {
                     let reason = Diagnostics.failure(for: error)
                     guard reason.status != .unknown, reason.status != .failure else { throw error }
-                    if reason.code == "not_found" { counts.notFound += 1 } else { counts.invalid += 1 }
+                    if reason.code == "not_found" {
+                        counts.notFound += 1
+                    } else {
+                        counts.invalid += 1
+                    }
                     try console.error("line \(lines.number): \(reason.message)")
                     continue
                 }

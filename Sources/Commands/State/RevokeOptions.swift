@@ -19,33 +19,45 @@ struct RevokeOptions: CommandOptions {
     var failedFile: [UInt8]?
 
     static let options: [Option<RevokeOptions>] = [
-        .text("reason", short: "r", metavar: "TEXT", summary: "Why, for the entry and the trail.",
+        .text(
+            "reason", short: "r", metavar: "TEXT", summary: "Why, for the entry and the trail.",
             into: \.reason),
-        .text("actor", metavar: "NAME", summary: "Who revokes; the login name by default.",
+        .text(
+            "actor", metavar: "NAME", summary: "Who revokes; the login name by default.",
             into: \.actor),
         .text(
-            "user", short: "u", metavar: "USER", summary: "Whose ids these are: their list has the expiry.",
+            "user", short: "u", metavar: "USER",
+            summary: "Whose ids these are: their list has the expiry.",
             into: \.user
         ).completing(.dynamic("users")),
-        .value("exp", metavar: "TIME", summary: "When the token of a bare id expires.",
+        .value(
+            "exp", metavar: "TIME", summary: "When the token of a bare id expires.",
             into: \.expiry
         ) { text throws(InvalidValue) in try Moment(text) },
-        .value("ttl", metavar: "DURATION", summary: "How long the token of a bare id lives on.",
+        .value(
+            "ttl", metavar: "DURATION", summary: "How long the token of a bare id lives on.",
             into: \.lifetime
         ) { text throws(InvalidValue) in try Duration.seconds(text) },
-        .flag("forever", summary: "Revoke without end: for tokens that never expire.",
+        .flag(
+            "forever", summary: "Revoke without end: for tokens that never expire.",
             into: \.isForever),
-        .text("iss", metavar: "ISSUER", summary: "Refuse tokens of another issuer.", into: \.issuer),
-        .flag("no-verify", summary: "Do not check the signatures of tokens.",
+        .text(
+            "iss", metavar: "ISSUER", summary: "Refuse tokens of another issuer.", into: \.issuer),
+        .flag(
+            "no-verify", summary: "Do not check the signatures of tokens.",
             into: \.skipsVerification),
-        .flag("dry-run", short: "n", summary: "Show what would be done and write nothing.",
+        .flag(
+            "dry-run", short: "n", summary: "Show what would be done and write nothing.",
             into: \.isDryRun),
-        .value("max", metavar: "N", summary: "Refuse to write more than N entries.", into: \.maximum) {
+        .value(
+            "max", metavar: "N", summary: "Refuse to write more than N entries.", into: \.maximum
+        ) {
             text throws(InvalidValue) in
             guard let number = Int64(text), number >= 0 else { throw .expected("a number") }
             return number
         },
-        .path("failed", summary: "Keep what has to be tried again in this file.",
+        .path(
+            "failed", summary: "Keep what has to be tried again in this file.",
             into: \.failedFile),
         .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
         .group(ItemOptions.group, at: \.items), .group(KeyOptions.group, at: \.keys),

@@ -34,7 +34,8 @@ let statusCommand = Command(
     examples: [
         Example(command: "jwtctl status \"$TOKEN\"", summary: "The state of a token."),
         Example(
-            command: "jwtctl status --user alice 4f3c2a", summary: "The state of one of alice's ids."),
+            command: "jwtctl status --user alice 4f3c2a",
+            summary: "The state of one of alice's ids."),
         Example(command: "jwtctl status --from ids.txt -o jsonl", summary: "Many at once."),
     ],
     exitStatuses: ExitStatus.docs(
@@ -99,7 +100,7 @@ func forEachItem(
         for (index, operand) in options.operands.enumerated() {
             do {
                 try body(try Item(operand: operand, as: options.kind))
-            } catch where isBadItem(error) {
+            } catch  where isBadItem(error) {
                 try report(error, "operand \(index + 1)")
             }
         }
@@ -111,7 +112,7 @@ func forEachItem(
                 throw Failure(.usage, "invalid_line", "the line is too long")
             }
             try body(try Item(line: bytes, as: options.kind))
-        } catch where isBadItem(error) {
+        } catch  where isBadItem(error) {
             try report(error, "line \(lines.number)")
         }
     }

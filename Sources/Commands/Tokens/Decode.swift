@@ -81,7 +81,9 @@ private func human(
         guard let segment, !segment.bytes.isEmpty || segment.value != nil else { return }
         text += style.bold(title) + "\n"
         let body =
-            segment.value.map { String(decoding: $0.encoded(.pretty, escaping: .visible), as: UTF8.self) }
+            segment.value.map {
+                String(decoding: $0.encoded(.pretty, escaping: .visible), as: UTF8.self)
+            }
             ?? VisibleText.escape(segment.bytes)
         text += body + "\n"
     }
@@ -89,7 +91,8 @@ private func human(
     show("payload", inspection.payload)
     if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
     if let signature = inspection.signature, inspection.malformed == nil {
-        text += style.bold("signature") + "\n\(signature.bytes.count) bytes, "
+        text +=
+            style.bold("signature") + "\n\(signature.bytes.count) bytes, "
             + style.yellow("not verified") + "\n"
     }
     return text

@@ -81,9 +81,12 @@ private struct TokenDraft {
         options.subject.map { JSONString($0) } ?? given["sub"]?.stringValue
     }
 
-    /// 128 random bits in base64url.
+    /// 128 random bits in base64url, never with a dash in front: ids are pasted as operands.
     private static func randomID() throws -> String {
-        String(decoding: Base64URL.encode(try randomBytes(16)), as: UTF8.self)
+        while true {
+            let id = Base64URL.encode(try randomBytes(16))
+            if id.first != UInt8(ascii: "-") { return String(decoding: id, as: UTF8.self) }
+        }
     }
 
     private static func givenClaims(
@@ -180,7 +183,8 @@ private struct TokenDraft {
         case .cutOff(let cutoff): return cutoff
         case .alreadyRecorded:
             throw Failure(
-                .refused, "already_recorded", "the id '\(VisibleText.escape(id))' is already in use",
+                .refused, "already_recorded",
+                "the id '\(VisibleText.escape(id))' is already in use",
                 hint: "an id is never given twice; leave --jti out for a random one")
         case .alreadyRevoked:
             throw Failure(

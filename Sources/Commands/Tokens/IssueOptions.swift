@@ -42,11 +42,13 @@ struct IssueOptions: CommandOptions {
         .flag("no-iat", summary: "Leave the claim iat out.", into: \.omitsIssuedAt),
         .text("jti", metavar: "ID", summary: "Its id; 128 random bits by default.", into: \.id),
         .repeated(
-            "claim", metavar: "NAME=TEXT", summary: "A claim; NAME:=JSON for one that is no string.",
+            "claim", metavar: "NAME=TEXT",
+            summary: "A claim; NAME:=JSON for one that is no string.",
             into: \.claims
         ) { text throws(InvalidValue) in try NamedValue(text) },
         .raw(
-            "claims", metavar: "SOURCE", summary: "An object of claims, from a file or - for stdin.",
+            "claims", metavar: "SOURCE",
+            summary: "An object of claims, from a file or - for stdin.",
             into: \.claimsFile
         ) { bytes throws(InvalidValue) in try Source(bytes) }.completing(.file),
         .repeated(
@@ -84,7 +86,9 @@ struct NamedValue: Equatable, Sendable {
         do throws(JSONError) {
             value = try JSONParser.parse(Array(rest.utf8))
         } catch {
-            throw .message("the value of '\(VisibleText.escape(name.text, columns: 40))' is not JSON: \(error)")
+            throw .message(
+                "the value of '\(VisibleText.escape(name.text, columns: 40))' is not JSON: \(error)"
+            )
         }
         guard !name.isEmpty else { throw .expected("a claim; write name=text or name:=JSON") }
     }

@@ -28,7 +28,8 @@ struct Verdict {
             let check = Check("format", .failed(.malformed), detail: error.description)
             return (
                 Verdict(
-                    token: nil, claims: nil, checks: [check] + notJudged(["signature", "claims"], isOffline),
+                    token: nil, claims: nil,
+                    checks: [check] + notJudged(["signature", "claims"], isOffline),
                     isOffline: isOffline, now: now), nil
             )
         }
@@ -36,7 +37,8 @@ struct Verdict {
         guard signature.result == .passed else {
             return (
                 Verdict(
-                    token: token, claims: claims, checks: [signature] + notJudged(["claims"], isOffline),
+                    token: token, claims: claims,
+                    checks: [signature] + notJudged(["claims"], isOffline),
                     isOffline: isOffline, now: now), nil
             )
         }

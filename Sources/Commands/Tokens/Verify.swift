@@ -13,7 +13,8 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
         keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
     if options.leeway > 0 { try console.note("leeway \(Duration.words(options.leeway))") }
     let session = options.isOffline ? nil : try Session(console)
-    let judge = TokenJudge(options: options, verifier: verifier, session: session, clock: system.clock)
+    let judge = TokenJudge(
+        options: options, verifier: verifier, session: session, clock: system.clock)
     if options.isStream { return try judge.answerStream(console) }
 
     let verdict = judge.verdicts(on: [try TokenOperand.read(options.token, system: system)])[0]

@@ -1,0 +1,84 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+enum Shell: String, CaseIterable, Sendable {
+    case bash, zsh, fish
+
+    func script(_ program: ProgramDescription) -> String {
+        switch self {
+        case .bash: BashCompletion.render(program)
+        case .zsh: ZshCompletion.render(program)
+        case .fish: FishCompletion.render(program)
+        }
+    }
+
+    /// The file's name below `completions/`.
+    var fileName: String {
+        switch self {
+        case .bash: "jwtctl.bash"
+        case .zsh: "_jwtctl"
+        case .fish: "jwtctl.fish"
+        }
+    }
+}
+
+struct CompletionOptions: CommandOptions {
+    var global = GlobalOptions()
+    var shell = Shell.bash
+}
+
+let completionCommand: Command<CompletionOptions> = Command(
+    name: "completion", summary: "Print the completion script of a shell.",
+    discussion: [
+        """
+        An installed jwtctl brings its completions along. Without an installation, let the shell \
+        read them: 'source <(jwtctl completion bash)' in ~/.bashrc, or 'jwtctl completion fish \
+        | source' in fish's configuration.
+        """
+    ],
+    defaults: CompletionOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    operands: [.choice("SHELL", summary: "bash, zsh or fish.", into: \.shell)],
+    examples: [
+        Example(
+            command: "jwtctl completion bash > /etc/bash_completion.d/jwtctl",
+            summary: "For all users of bash.")
+    ],
+    exitStatuses: ExitStatus.docs(.failure),
+    run: { options, system in
+        try Console(options.global, system: system).print(
+            options.shell.script(jwtctlProgram.describe()))
+        return .success
+    })
+
+/// What completion scripts ask for. Whatever goes wrong, the answer is just empty: a shell must
+/// never hang or chatter because Redis is away.
+enum DynamicCompletion {
+    private static let limit = 200
+
+    static func answer(_ request: CompletionRequest, _ system: System) throws(OutputError) {
+        var candidates: [Completion.Choice] = []
+        if request.kind == "users" {
+            do {
+                candidates = try users(system)
+            } catch {
+                candidates = []
+            }
+        }
+        try system.output.write(CompletionRequest.answer(candidates))
+    }
+
+    /// The users of the first page of a scan: cheap on any Redis.
+    private static func users(_ system: System) throws -> [Completion.Choice] {
+        var options = GlobalOptions()
+        options.timeout = 300
+        let session = try Session(Console(options, system: system))
+        var names: [String] = []
+        try session.store.forEachUser { page in
+            names += page.map(\.user.description)
+            return names.count < limit
+        }
+        return names.sorted().prefix(limit).map { Completion.Choice($0) }
+    }
+}

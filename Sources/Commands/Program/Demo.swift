@@ -1,0 +1,191 @@
+internal import CommandKit
+internal import Glibc
+internal import JOSE
+internal import OpenSSL
+internal import Platform
+
+struct DemoOptions: CommandOptions {
+    var global = GlobalOptions()
+    var command: [[UInt8]] = []
+}
+
+/// `demo`: everything that the tool does, on a Redis that nobody else uses.
+let demoCommand = Command(
+    name: "demo", summary: "Try everything on a throw-away Redis.",
+    discussion: [
+        """
+        Starts a private redis-server on a unix socket in a temporary folder, fills it with a few \
+        users and tokens, and removes all of it at the end, however that comes. On a terminal it \
+        opens a shell in which jwtctl talks to that Redis; with a COMMAND it runs that and returns \
+        its status; else it walks through the main job, showing each command and its real output.
+        """
+    ],
+    defaults: DemoOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    operands: [
+        .raw("COMMAND", .repeated(minimum: 0), summary: "A program to run, with its arguments.") {
+            options, bytes throws(InvalidValue) in options.command.append(bytes)
+        }.shownAs("[-- COMMAND...]")
+    ],
+    examples: [
+        Example(command: "jwtctl demo", summary: "Look around."),
+        Example(command: "jwtctl demo -- jwtctl list users", summary: "One command of your own."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts"], run: runDemo)
+
+private func runDemo(_ options: DemoOptions, _ system: System) throws -> ExitStatus {
+    // Held back until everything is removed; then they do what they always do.
+    let mask = SignalMask.block(Demo.signals)
+    let ending: Subprocess.Ending
+    do {
+        ending = try Demo.run(options, system, mask)
+    } catch {
+        mask.restore()
+        throw error
+    }
+    mask.restore()
+    switch ending {
+    case .exit(let status): return ExitStatus(rawValue: status)
+    case .signal(let number): Signals.endProcess(by: number)
+    }
+}
+
+private enum Demo {
+    static let signals = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
+
+    /// Returns when the command has ended and everything is removed.
+    static func run(
+        _ options: DemoOptions, _ system: System, _ mask: SignalMask
+    ) throws -> Subprocess.Ending {
+        let redis = try PrivateRedis(system.environment)
+        let environment = try prepare(redis, system)
+        let isInteractive =
+            options.command.isEmpty && system.input.isTerminal && system.output.isTerminal
+        let command: [[UInt8]]
+        if !options.command.isEmpty {
+            command = options.command
+        } else if isInteractive {
+            try greet(redis, system)
+            command = [Array((system.environment["SHELL"] ?? "/bin/sh").utf8)]
+        } else {
+            command = ["/bin/sh", "-c", walkThrough].map { Array($0.utf8) }
+        }
+        let child: Subprocess
+        do throws(SystemError) {
+            child = try Subprocess.start(command, environment: environment)
+        } catch {
+            throw Failure(
+                .failure, "system",
+                "cannot run '\(VisibleText.escape(command[0], columns: 60))': \(error.message)")
+        }
+        return wait(for: child, mask, isShell: isInteractive, system)
+    }
+
+    /// A Ctrl-C on the terminal reaches the child by itself; a signal to us alone is passed on.
+    private static func wait(
+        for child: borrowing Subprocess, _ mask: SignalMask, isShell: Bool, _ system: System
+    ) -> Subprocess.Ending {
+        var asked: CInt?
+        while true {
+            if let ending = child.poll() {
+                if let asked, !isShell || asked != SIGINT { return .signal(asked) }
+                return ending
+            }
+            let number = mask.wait(for: signals)
+            guard number != SIGCHLD else { continue }
+            if number != SIGINT || !system.input.isTerminal { child.send(signal: number) }
+            asked = number
+        }
+    }
+
+    /// A secret and a few users with tokens; returns the environment for the command.
+    private static func prepare(
+        _ redis: PrivateRedis, _ system: System
+    ) throws -> [String: String] {
+        let secretPath = "\(redis.path)/secret.txt"
+        let file = try Descriptor.open(
+            Array(secretPath.utf8), flags: O_WRONLY | O_CREAT | O_EXCL)
+        let stream = OutputStream(borrowing: file.number)
+        try stream.write(Base64URL.encode(try randomBytes(32)))
+        try stream.flush()
+
+        var variables = system.environment.all
+        variables["JWTCTL_REDIS_URL"] = redis.url
+        variables["JWTCTL_SECRET"] = secretPath
+        for name in ["JWTCTL_KEY", "JWTCTL_NAMESPACE", "REDISCLI_AUTH"] { variables[name] = nil }
+        if let executable = ProcessHardening.executablePath,
+            let slash = executable.utf8.lastIndex(of: UInt8(ascii: "/"))
+        {
+            let path = variables["PATH"] ?? "/usr/bin:/bin"
+            variables["PATH"] = "\(executable[..<slash]):\(path)"
+        }
+        for (user, label) in [("alice", "laptop"), ("bob", "phone"), ("carol", "tablet")] {
+            try issue(user, label, variables, system)
+        }
+        return variables
+    }
+
+    private static func issue(
+        _ user: String, _ label: String, _ variables: [String: String], _ system: System
+    ) throws {
+        let errors = OutputStream()
+        let quiet = System(
+            input: InputStream(bytes: []), output: OutputStream(), diagnostics: errors,
+            environment: Environment(variables), clock: system.clock, terminal: system.terminal)
+        let line = ["issue", "--sub", user, "--label", label, "--expires-in", "8h"]
+        guard EntryPoint.run(line.map { Array($0.utf8) }, quiet) == .exit(0) else {
+            throw Failure(
+                .failure, "demo",
+                "the demo could not be filled: "
+                    + VisibleText.escape(errors.contents, columns: 200))
+        }
+    }
+
+    private static func greet(_ redis: PrivateRedis, _ system: System) throws {
+        try system.diagnostics.write(
+            """
+            A private Redis runs at \(redis.url)
+            It knows alice, bob and carol. Try:
+              TOKEN=$(jwtctl issue --sub alice)
+              jwtctl verify "$TOKEN"
+              jwtctl revoke --reason "a try" "$TOKEN"
+              jwtctl list tokens alice
+              jwtctl logout-all alice
+            'exit' ends and removes it.
+
+            """)
+        try system.diagnostics.flush()
+    }
+
+    /// Each command is shown, run for real, and has to end with the status that is promised.
+    private static let walkThrough = #"""
+        say() { printf '\n# %s\n' "$1"; }
+        run() {
+            printf '$ %s\n' "$2"
+            eval "$2"
+            status=$?
+            [ "$status" -eq 0 ] || printf '(exit status %s)\n' "$status"
+            if [ "$status" -ne "$1" ]; then
+                echo "this was to end with status $1" >&2
+                exit 1
+            fi
+        }
+        say 'Alice logs in with her phone: sign a token and record it.'
+        run 0 'TOKEN=$(jwtctl issue --sub alice --label phone)'
+        run 0 'jwtctl decode "$TOKEN"'
+        run 0 'jwtctl verify "$TOKEN"'
+        say 'On which devices is she logged in?'
+        run 0 'jwtctl list tokens alice'
+        say 'The phone is stolen: revoke its token.'
+        run 0 'jwtctl revoke --reason "phone stolen" "$TOKEN"'
+        run 6 'jwtctl verify "$TOKEN"'
+        say 'Her account was taken over: end all her sessions, on every device.'
+        run 0 'LAPTOP=$(jwtctl issue --sub alice --label laptop)'
+        run 0 'jwtctl logout-all --reason "account taken over" alice'
+        run 6 'jwtctl verify "$LAPTOP"'
+        say 'She logs in again, and is in.'
+        run 0 'jwtctl issue --sub alice | jwtctl verify --field active'
+        say 'Who is logged in, and who revoked what?'
+        run 0 'jwtctl list users'
+        run 0 'jwtctl audit'
+        """#
+}

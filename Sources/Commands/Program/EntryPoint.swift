@@ -1,0 +1,113 @@
+internal import CommandKit
+internal import JSON
+package import Platform
+internal import Glibc
+
+/// From a command line to the end of the process.
+package enum EntryPoint {
+    /// How the process has to end.
+    package enum Ending: Equatable, Sendable {
+        case exit(Int32)
+        /// As if by this signal.
+        case signal(Int32)
+    }
+
+    /// Does what `arguments` (without the program's name) ask for.
+    package static func run(_ arguments: [[UInt8]], _ system: System) -> Ending {
+        do {
+            let status = try perform(arguments, system)
+            try system.output.flush()
+            return .exit(status.rawValue)
+        } catch let error as OutputError where error.isBrokenPipe {
+            return .signal(SIGPIPE)
+        } catch {
+            return .exit(report(error, .init(), [], system).rawValue)
+        }
+    }
+
+    private static func perform(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus {
+        if let status = try hidden(arguments, system) { return status }
+        switch jwtctlProgram.parse(arguments) {
+        case .run(let command):
+            let global = (command.options as? any CommandOptions)?.global ?? GlobalOptions()
+            do {
+                let status = try command.run(system)
+                try system.output.flush()
+                return status
+            } catch let error as OutputError where error.isBrokenPipe {
+                throw error
+            } catch {
+                return report(error, global, command.path, system)
+            }
+        case .showHelp(let path, let detail):
+            try system.output.write(
+                jwtctlProgram.help(
+                    path: path, detail: detail, width: width(system), style: style(system)))
+        case .showTopic(let topic):
+            try system.output.write(topic.help(width: width(system), style: style(system)))
+        case .showVersion: try system.output.write("jwtctl \(programVersion)\n")
+        case .complete(let request): try DynamicCompletion.answer(request, system)
+        case .usageError(let error, let path):
+            return report(error, GlobalOptions(), path, system)
+        }
+        return .success
+    }
+
+    /// What the build and `demo` call; not for people.
+    private static func hidden(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus? {
+        switch arguments.first.map({ String(decoding: $0, as: UTF8.self) }) {
+        case "__generate" where arguments.count == 2:
+            try GeneratedFiles.write(to: String(decoding: arguments[1], as: UTF8.self), system)
+            return .success
+        case "__with-parent" where arguments.count > 1:
+            ProcessHardening.dieWithParent()
+            throw Subprocess.replaceProcess(by: Array(arguments.dropFirst()))
+        default: return nil
+        }
+    }
+
+    /// Long lines are hard to read: help is at most this wide.
+    private static let widestHelp = 100
+
+    private static func width(_ system: System) -> Int {
+        min(max(system.terminal.columns, 40), widestHelp)
+    }
+
+    private static func style(_ system: System) -> Style {
+        Style(.auto, isTerminal: system.output.isTerminal, environment: system.environment)
+    }
+
+    /// Tells what went wrong on standard error and, for scripts, as JSON on standard output.
+    private static func report(
+        _ error: any Error, _ global: GlobalOptions, _ path: [String], _ system: System
+    ) -> ExitStatus {
+        let failure = Diagnostics.failure(for: error)
+        let console = Console(global, system: system)
+        do throws(OutputError) {
+            // What was written before belongs before the error.
+            if !(error is OutputError) { try system.output.flush() }
+            try console.error(failure.message)
+            if let hint = failure.hint {
+                try system.diagnostics.write("jwtctl: hint: \(hint)\n")
+            }
+            if error is UsageError {
+                for line in jwtctlProgram.usageLines(path: path) {
+                    try system.diagnostics.write("jwtctl: \(line)\n")
+                }
+            }
+            try system.diagnostics.flush()
+            if [.json, .jsonl].contains(global.format), !(error is OutputError) {
+                try console.json(
+                    [
+                        "error": [
+                            "code": .string(failure.code), "message": .string(failure.message),
+                        ]
+                    ], .compact)
+                try system.output.flush()
+            }
+        } catch {
+            // Nobody is left to be told; the status tells.
+        }
+        return failure.status
+    }
+}

@@ -1,0 +1,67 @@
+package import CommandKit
+
+/// The whole program: its commands under their headings, with the words people try instead.
+package let jwtctlProgram: Program = Program(
+    name: "jwtctl", version: programVersion,
+    summary: "Issue, decode, verify, revoke and list JSON Web Tokens in Redis.",
+    discussion: [
+        """
+        jwtctl talks directly to the Redis or Valkey in which services keep the revocation state of \
+        their tokens: a blacklist by jti whose entries expire with the tokens, a list of tokens for \
+        each user, and cutoffs that end every session of a user, or of everybody.
+        """,
+        """
+        Results go to standard output, everything else to standard error. Times that are stored \
+        come from Redis' own clock. Every command is safe to repeat, and a state that could not be \
+        learned is reported as unknown (status 8), never as valid.
+        """,
+    ],
+    globalOptions: { GlobalOptions.group.section },
+    sections: [
+        .init(
+            "Tokens",
+            [
+                AnyCommand("issue", attempts: ["sign", "encode", "create", "mint"]) {
+                    issueCommand
+                },
+                AnyCommand("decode", attempts: ["inspect", "show", "parse"]) { decodeCommand },
+                AnyCommand("verify", attempts: ["check", "validate"]) { verifyCommand },
+            ]),
+        .init(
+            "Revocation",
+            [
+                AnyCommand("status", attempts: ["state"]) { statusCommand },
+                AnyCommand("revoke", attempts: ["blacklist", "deny"]) { revokeCommand },
+                AnyCommand("restore", attempts: ["unrevoke", "undo"]) { restoreCommand },
+                AnyCommand("logout-all", attempts: ["revoke-all", "logout", "kick"]) {
+                    logoutAllCommand
+                },
+            ]),
+        .init(
+            "Looking around",
+            [
+                .group("list", attempts: ["ls"]) {
+                    CommandGroup(
+                        summary: "List tokens, users or the blacklist.",
+                        commands: [
+                            AnyCommand("tokens") { listTokensCommand },
+                            AnyCommand("users") { listUsersCommand },
+                            AnyCommand("revoked") { listRevokedCommand },
+                        ], seeAlso: ["status", "prune"])
+                },
+                AnyCommand("audit", attempts: ["log", "history"]) { auditCommand },
+                AnyCommand("prune", attempts: ["clean", "gc"]) { pruneCommand },
+            ]),
+        .init(
+            "The program itself",
+            [
+                AnyCommand("demo", attempts: ["try"]) { demoCommand },
+                AnyCommand("completion", attempts: ["completions"]) { completionCommand },
+                .help(examples: [
+                    Example(command: "jwtctl help revoke", summary: "Everything about a command."),
+                    Example(command: "jwtctl help exit-status", summary: "A topic."),
+                ]),
+                AnyCommand("version") { versionCommand },
+            ]),
+    ],
+    topics: { Topics.all })

@@ -1,0 +1,144 @@
+internal import CommandKit
+
+/// The pages of help about no single command.
+enum Topics {
+    static var all: [Topic] { [exitStatus, environment, time, keys, layouts, redis] }
+
+    private static let exitStatus = Topic(
+        name: "exit-status", title: "EXIT STATUS", summary: "What the exit statuses mean.",
+        body: [
+            .definitions(
+                ExitStatus.all.map { Definition(String($0.status.rawValue), $0.meaning) } + [
+                    Definition("130, 141, 143", "Ended by SIGINT, SIGPIPE or SIGTERM.")
+                ]),
+            """
+            After a malformed token or a bad signature nothing else is judged. After that every \
+            failed check is reported, and the lowest of 3 to 7 is the status. If all else holds and \
+            Redis cannot be asked, it is 8.
+            """,
+            """
+            One item gives its own status; several give 10 if any failed, and 8 if Redis broke the \
+            run.
+            """,
+        ])
+
+    private static let environment = Topic(
+        name: "environment", title: "ENVIRONMENT", summary: "Which variables are read.",
+        body: [
+            .definitions(
+                Session.environment + KeyOptions.environment + [
+                    Definition("NO_COLOR", "No colour, unless --color always."),
+                    Definition("COLUMNS", "The width of tables where no terminal tells."),
+                    Definition("TMPDIR", "Where demo keeps its private Redis."),
+                ]),
+            """
+            An option goes before its variable. JWTCTL_KEY and JWTCTL_SECRET name a SOURCE, never \
+            the secret itself.
+            """,
+        ])
+
+    private static let time = Topic(
+        name: "time", title: "TIME", summary: "How times and durations are written.",
+        body: [
+            .definitions([
+                Definition("90s 15m 12h 30d 1h30m", "Durations; a bare number is refused."),
+                Definition("2026-01-31T12:00:00Z", "RFC 3339, with any zone."),
+                Definition("2026-01-31", "The day's beginning in UTC."),
+                Definition("@1767225600", "Seconds since 1970."),
+                Definition("now, +1h, -2d", "Relative to the present."),
+            ]),
+            """
+            exp and nbf are judged by this machine's clock; everything that is stored or compared \
+            in Redis uses Redis' clock. A token is dead from the second of its exp on.
+            """,
+        ])
+
+    private static let keys = Topic(
+        name: "keys", title: "KEYS", summary: "Which keys are read, and how they are chosen.",
+        body: [
+            """
+            --secret SOURCE is an HMAC secret and nothing else; --key SOURCE is a PEM key (PKCS#8 \
+            or SPKI), a JWK or a JWKS, and never becomes an HMAC secret. A SOURCE is a path, \
+            env:NAME, fd:N or - for standard input; the secret itself never stands on the command \
+            line.
+            """,
+            """
+            The algorithm comes from the key or from --alg, never from the token alone. RSA keys \
+            under 2048 bits and secrets shorter than the hash are refused unless --allow-weak-key. \
+            In a JWKS the token's kid chooses; a token without one is tried against each key that \
+            fits.
+            """,
+            .definitions([
+                Definition("HS256 HS384 HS512", "A secret of at least 32, 48 or 64 bytes."),
+                Definition("RS256 RS384 RS512 PS256 PS384 PS512", "RSA of 2048 to 8192 bits."),
+                Definition("ES256 ES384 ES512 ES256K", "P-256, P-384, P-521 or secp256k1."),
+                Definition("EdDSA Ed25519 Ed448", "Edwards curves."),
+            ]),
+            """
+            Strictness: a token is at most 256 KiB and its header 8 KiB; JSON is RFC 8259 in UTF-8 \
+            without repeated names; base64url has no padding. crit, b64 and zip are refused; jwk, \
+            jku, x5u and x5c in a header are never trusted and never fetched. alg none can be \
+            decoded, and never verified or issued.
+            """,
+        ])
+
+    private static let layouts = Topic(
+        name: "layouts", title: "LAYOUTS", summary: "Which keys stand in Redis.",
+        body: [
+            "The native layout, under the namespace jwt unless --namespace says otherwise:",
+            .definitions([
+                Definition(
+                    "jwt:deny:JTI",
+                    "A string: the token is revoked. It expires 60 seconds after the token. Services "
+                        + "need only EXISTS."),
+                Definition(
+                    "jwt:{USER}:tokens", "A sorted set of the user's jtis, scored by their exp."),
+                Definition("jwt:{USER}:meta", "A hash: for each jti its iat and label, as JSON."),
+                Definition(
+                    "jwt:{USER}:cutoff",
+                    "Unix seconds: a token of the user with iat at or before it, or without iat, is "
+                        + "revoked."),
+                Definition("jwt:cutoff", "The same for everybody."),
+                Definition("jwt:audit", "A stream with one entry a change."),
+                Definition(
+                    "jwt:revoked", "A channel on which the id, user:USER, or * is published."),
+            ]),
+            """
+            In JTI and USER every byte outside A-Z a-z 0-9 . _ ~ @ + - is percent-encoded, so that \
+            no id can be mistaken for another, or for a pattern.
+            """,
+        ])
+
+    /// The rights of a user who may run every command; tested against a server.
+    static let accessRule =
+        "ACL SETUSER jwtctl on >SECRET resetkeys ~jwt:* resetchannels &jwt:revoked -@all "
+        + "+get +set +del +exists +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
+        + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xread +publish +eval +time +scan "
+        + "+select +ping"
+
+    private static let redis = Topic(
+        name: "redis", title: "REDIS", summary: "How Redis is reached.",
+        body: [
+            .definitions([
+                Definition("redis://HOST:6379/0", "Over TCP; the database's number at the end."),
+                Definition("redis://USER:PASSWORD@HOST", "With a user; special characters as %XX."),
+                Definition("redis://:PASSWORD@HOST", "With a password alone."),
+                Definition("unix:///run/redis/redis.sock?db=0", "Over a unix socket."),
+            ]),
+            """
+            The password is better kept in REDISCLI_AUTH, or in a file named by --redis-password: \
+            a command line can be read by every user of the machine. --askpass asks for it.
+            """,
+            """
+            --timeout (5s) covers connecting and each gap between replies. A wrong password ends \
+            the run. A replica is refused unless --allow-replica: what it knows may be old.
+            """,
+            "A user for jwtctl with no more rights than it needs:",
+            .literal([accessRule]),
+            """
+            Keep maxmemory-policy at noeviction: any other policy may drop blacklist entries, and \
+            an evicted entry is a revoked token that works again. Turn on appendonly: without it a \
+            restart may lose revocations that were acknowledged.
+            """,
+        ])
+}

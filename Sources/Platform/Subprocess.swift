@@ -1,0 +1,119 @@
+internal import Glibc
+
+/// A program that this one has started.
+package struct Subprocess: ~Copyable {
+    private let processID: pid_t
+
+    /// How a program ended.
+    package enum Ending: Equatable, Sendable {
+        case exit(CInt)
+        case signal(CInt)
+
+        /// As a shell reports it.
+        package var status: CInt {
+            switch self {
+            case .exit(let status): status
+            case .signal(let number): 128 + number
+            }
+        }
+    }
+
+    /// Starts `arguments[0]` (looked up in PATH unless it has a slash) with our streams.
+    ///
+    /// `silent` connects its standard streams with /dev/null. Signals that we ignore or hold back
+    /// are at their defaults there.
+    package static func start(
+        _ arguments: [[UInt8]], environment: [String: String], silent: Bool = false
+    ) throws(SystemError) -> Subprocess {
+        var actions = unsafe posix_spawn_file_actions_t()
+        _ = unsafe posix_spawn_file_actions_init(&actions)
+        defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
+        if silent {
+            for (number, flags) in [(0, O_RDONLY), (1, O_WRONLY), (2, O_WRONLY)] as [(CInt, CInt)] {
+                _ = unsafe posix_spawn_file_actions_addopen(
+                    &actions, number, "/dev/null", flags, 0)
+            }
+        }
+        var attributes = posix_spawnattr_t()
+        _ = unsafe posix_spawnattr_init(&attributes)
+        defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
+        var defaults = sigset_t()
+        _ = unsafe sigfillset(&defaults)
+        _ = unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
+        var none = sigset_t()
+        _ = unsafe sigemptyset(&none)
+        _ = unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        _ = unsafe posix_spawnattr_setflags(
+            &attributes, CShort(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+        let words = CStrings(arguments)
+        let variables = CStrings(environment.map { Array("\($0.key)=\($0.value)".utf8) })
+        var identifier = pid_t()
+        let status = unsafe posix_spawnp(
+            &identifier, words.first, &actions, &attributes, words.pointers, variables.pointers)
+        guard status == 0 else { throw SystemError(code: status) }
+        return Subprocess(processID: identifier)
+    }
+
+    /// Replaces this process by `arguments`; returns only the reason why it could not.
+    package static func replaceProcess(by arguments: [[UInt8]]) -> SystemError {
+        let words = CStrings(arguments)
+        _ = unsafe execvp(words.first, words.pointers)
+        return SystemError.last
+    }
+
+    /// Waits for the end, whatever signals arrive meanwhile.
+    package func wait() -> Ending {
+        var status: CInt = 0
+        while unsafe waitpid(processID, &status, 0) == -1, errno == EINTR {}
+        return Self.ending(status)
+    }
+
+    /// How it ended, nil where it still runs.
+    package func poll() -> Ending? {
+        var status: CInt = 0
+        guard unsafe waitpid(processID, &status, WNOHANG) == processID else { return nil }
+        return Self.ending(status)
+    }
+
+    package func send(signal: CInt) {
+        _ = kill(processID, signal)
+    }
+
+    private static func ending(_ status: CInt) -> Ending {
+        let number = status & 0x7F
+        return number == 0 ? .exit(status >> 8 & 0xFF) : .signal(number)
+    }
+}
+
+/// A null-terminated array of C strings, as exec wants it.
+@safe private final class CStrings {
+    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ strings: [[UInt8]]) {
+        precondition(!strings.contains { $0.contains(0) })
+        count = strings.count
+        unsafe pointers = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() {
+            let text = UnsafeMutablePointer<CChar>.allocate(capacity: string.count + 1)
+            for (position, byte) in string.enumerated() {
+                unsafe text[position] = CChar(bitPattern: byte)
+            }
+            unsafe text[string.count] = 0
+            unsafe (pointers + index).initialize(to: text)
+        }
+        unsafe (pointers + count).initialize(to: nil)
+    }
+
+    /// The program's name.
+    var first: UnsafeMutablePointer<CChar> {
+        guard let first = unsafe pointers[0] else { preconditionFailure("a program has a name") }
+        return unsafe first
+    }
+
+    deinit {
+        for index in 0..<count { unsafe pointers[index]?.deallocate() }
+        unsafe pointers.deallocate()
+    }
+}

@@ -1,0 +1,363 @@
+# shellcheck shell=bash
+# Completions for jwtctl in bash. Generated: change the program instead.
+
+# Sets commands and options to what may follow the command $1.
+__jwtctl_describe() {
+    case $1 in
+        '')
+            commands='issue decode verify status revoke restore logout-all list audit prune demo completion help version'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help --version'
+            ;;
+        'issue')
+            commands=''
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --record --no-record -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'decode')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'verify')
+            commands=''
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'status')
+            commands=''
+            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'revoke')
+            commands=''
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'restore')
+            commands=''
+            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'logout-all')
+            commands=''
+            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'list')
+            commands='tokens users revoked'
+            options='-h --help'
+            ;;
+        'list tokens')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'list users')
+            commands=''
+            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'list revoked')
+            commands=''
+            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'audit')
+            commands=''
+            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'prune')
+            commands=''
+            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'demo')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'completion')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'help')
+            commands=''
+            options='-h --help'
+            ;;
+        'version')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        *) return 1 ;;
+    esac
+}
+
+# Sets kind and list to what the option $2 of the command $1 takes; 1 where it takes nothing.
+__jwtctl_value() {
+    case "$1:$2" in
+        ':-o' | ':--output') kind='words' list='table json jsonl csv id' ;;
+        ':--field') kind='none' ;;
+        ':--color') kind='words' list='auto always never' ;;
+        ':--redis') kind='none' ;;
+        ':--redis-password') kind='file' ;;
+        ':--namespace') kind='none' ;;
+        ':--timeout') kind='none' ;;
+        'issue:--sub') kind='dynamic' list='users' ;;
+        'issue:--iss') kind='none' ;;
+        'issue:--aud') kind='none' ;;
+        'issue:--expires-in') kind='none' ;;
+        'issue:--exp') kind='none' ;;
+        'issue:--nbf') kind='none' ;;
+        'issue:--iat') kind='none' ;;
+        'issue:--jti') kind='none' ;;
+        'issue:--claim') kind='none' ;;
+        'issue:--claims') kind='file' ;;
+        'issue:--header') kind='none' ;;
+        'issue:--typ') kind='none' ;;
+        'issue:--label') kind='none' ;;
+        'issue:-k' | 'issue:--key') kind='file' ;;
+        'issue:-s' | 'issue:--secret') kind='file' ;;
+        'issue:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'issue:-a' | 'issue:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
+        'issue:-o' | 'issue:--output') kind='words' list='table json jsonl csv id' ;;
+        'issue:--field') kind='none' ;;
+        'issue:--color') kind='words' list='auto always never' ;;
+        'issue:--redis') kind='none' ;;
+        'issue:--redis-password') kind='file' ;;
+        'issue:--namespace') kind='none' ;;
+        'issue:--timeout') kind='none' ;;
+        'decode:-o' | 'decode:--output') kind='words' list='table json jsonl csv id' ;;
+        'decode:--field') kind='none' ;;
+        'decode:--color') kind='words' list='auto always never' ;;
+        'decode:--redis') kind='none' ;;
+        'decode:--redis-password') kind='file' ;;
+        'decode:--namespace') kind='none' ;;
+        'decode:--timeout') kind='none' ;;
+        'verify:--iss') kind='none' ;;
+        'verify:--aud') kind='none' ;;
+        'verify:--sub') kind='none' ;;
+        'verify:--typ') kind='none' ;;
+        'verify:--leeway') kind='none' ;;
+        'verify:--require') kind='none' ;;
+        'verify:--max-age') kind='none' ;;
+        'verify:--at') kind='none' ;;
+        'verify:-k' | 'verify:--key') kind='file' ;;
+        'verify:-s' | 'verify:--secret') kind='file' ;;
+        'verify:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'verify:-a' | 'verify:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
+        'verify:-o' | 'verify:--output') kind='words' list='table json jsonl csv id' ;;
+        'verify:--field') kind='none' ;;
+        'verify:--color') kind='words' list='auto always never' ;;
+        'verify:--redis') kind='none' ;;
+        'verify:--redis-password') kind='file' ;;
+        'verify:--namespace') kind='none' ;;
+        'verify:--timeout') kind='none' ;;
+        'status:-u' | 'status:--user') kind='dynamic' list='users' ;;
+        'status:-f' | 'status:--from') kind='file' ;;
+        'status:-o' | 'status:--output') kind='words' list='table json jsonl csv id' ;;
+        'status:--field') kind='none' ;;
+        'status:--color') kind='words' list='auto always never' ;;
+        'status:--redis') kind='none' ;;
+        'status:--redis-password') kind='file' ;;
+        'status:--namespace') kind='none' ;;
+        'status:--timeout') kind='none' ;;
+        'revoke:-r' | 'revoke:--reason') kind='none' ;;
+        'revoke:--actor') kind='none' ;;
+        'revoke:-u' | 'revoke:--user') kind='dynamic' list='users' ;;
+        'revoke:--exp') kind='none' ;;
+        'revoke:--ttl') kind='none' ;;
+        'revoke:--iss') kind='none' ;;
+        'revoke:--max') kind='none' ;;
+        'revoke:--failed') kind='file' ;;
+        'revoke:-f' | 'revoke:--from') kind='file' ;;
+        'revoke:-k' | 'revoke:--key') kind='file' ;;
+        'revoke:-s' | 'revoke:--secret') kind='file' ;;
+        'revoke:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'revoke:-a' | 'revoke:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
+        'revoke:-o' | 'revoke:--output') kind='words' list='table json jsonl csv id' ;;
+        'revoke:--field') kind='none' ;;
+        'revoke:--color') kind='words' list='auto always never' ;;
+        'revoke:--redis') kind='none' ;;
+        'revoke:--redis-password') kind='file' ;;
+        'revoke:--namespace') kind='none' ;;
+        'revoke:--timeout') kind='none' ;;
+        'restore:-r' | 'restore:--reason') kind='none' ;;
+        'restore:--actor') kind='none' ;;
+        'restore:-u' | 'restore:--user') kind='dynamic' list='users' ;;
+        'restore:-f' | 'restore:--from') kind='file' ;;
+        'restore:-o' | 'restore:--output') kind='words' list='table json jsonl csv id' ;;
+        'restore:--field') kind='none' ;;
+        'restore:--color') kind='words' list='auto always never' ;;
+        'restore:--redis') kind='none' ;;
+        'restore:--redis-password') kind='file' ;;
+        'restore:--namespace') kind='none' ;;
+        'restore:--timeout') kind='none' ;;
+        'logout-all:--keep') kind='none' ;;
+        'logout-all:--issued-before') kind='none' ;;
+        'logout-all:--skew') kind='none' ;;
+        'logout-all:-r' | 'logout-all:--reason') kind='none' ;;
+        'logout-all:--actor') kind='none' ;;
+        'logout-all:-o' | 'logout-all:--output') kind='words' list='table json jsonl csv id' ;;
+        'logout-all:--field') kind='none' ;;
+        'logout-all:--color') kind='words' list='auto always never' ;;
+        'logout-all:--redis') kind='none' ;;
+        'logout-all:--redis-password') kind='file' ;;
+        'logout-all:--namespace') kind='none' ;;
+        'logout-all:--timeout') kind='none' ;;
+        'list:-o' | 'list:--output') kind='words' list='table json jsonl csv id' ;;
+        'list:--field') kind='none' ;;
+        'list:--color') kind='words' list='auto always never' ;;
+        'list:--redis') kind='none' ;;
+        'list:--redis-password') kind='file' ;;
+        'list:--namespace') kind='none' ;;
+        'list:--timeout') kind='none' ;;
+        'list tokens:-o' | 'list tokens:--output') kind='words' list='table json jsonl csv id' ;;
+        'list tokens:--field') kind='none' ;;
+        'list tokens:--color') kind='words' list='auto always never' ;;
+        'list tokens:--redis') kind='none' ;;
+        'list tokens:--redis-password') kind='file' ;;
+        'list tokens:--namespace') kind='none' ;;
+        'list tokens:--timeout') kind='none' ;;
+        'list users:--limit') kind='none' ;;
+        'list users:-o' | 'list users:--output') kind='words' list='table json jsonl csv id' ;;
+        'list users:--field') kind='none' ;;
+        'list users:--color') kind='words' list='auto always never' ;;
+        'list users:--redis') kind='none' ;;
+        'list users:--redis-password') kind='file' ;;
+        'list users:--namespace') kind='none' ;;
+        'list users:--timeout') kind='none' ;;
+        'list revoked:--limit') kind='none' ;;
+        'list revoked:-o' | 'list revoked:--output') kind='words' list='table json jsonl csv id' ;;
+        'list revoked:--field') kind='none' ;;
+        'list revoked:--color') kind='words' list='auto always never' ;;
+        'list revoked:--redis') kind='none' ;;
+        'list revoked:--redis-password') kind='file' ;;
+        'list revoked:--namespace') kind='none' ;;
+        'list revoked:--timeout') kind='none' ;;
+        'audit:--limit') kind='none' ;;
+        'audit:-o' | 'audit:--output') kind='words' list='table json jsonl csv id' ;;
+        'audit:--field') kind='none' ;;
+        'audit:--color') kind='words' list='auto always never' ;;
+        'audit:--redis') kind='none' ;;
+        'audit:--redis-password') kind='file' ;;
+        'audit:--namespace') kind='none' ;;
+        'audit:--timeout') kind='none' ;;
+        'prune:-o' | 'prune:--output') kind='words' list='table json jsonl csv id' ;;
+        'prune:--field') kind='none' ;;
+        'prune:--color') kind='words' list='auto always never' ;;
+        'prune:--redis') kind='none' ;;
+        'prune:--redis-password') kind='file' ;;
+        'prune:--namespace') kind='none' ;;
+        'prune:--timeout') kind='none' ;;
+        'demo:-o' | 'demo:--output') kind='words' list='table json jsonl csv id' ;;
+        'demo:--field') kind='none' ;;
+        'demo:--color') kind='words' list='auto always never' ;;
+        'demo:--redis') kind='none' ;;
+        'demo:--redis-password') kind='file' ;;
+        'demo:--namespace') kind='none' ;;
+        'demo:--timeout') kind='none' ;;
+        'completion:-o' | 'completion:--output') kind='words' list='table json jsonl csv id' ;;
+        'completion:--field') kind='none' ;;
+        'completion:--color') kind='words' list='auto always never' ;;
+        'completion:--redis') kind='none' ;;
+        'completion:--redis-password') kind='file' ;;
+        'completion:--namespace') kind='none' ;;
+        'completion:--timeout') kind='none' ;;
+        'version:-o' | 'version:--output') kind='words' list='table json jsonl csv id' ;;
+        'version:--field') kind='none' ;;
+        'version:--color') kind='words' list='auto always never' ;;
+        'version:--redis') kind='none' ;;
+        'version:--redis-password') kind='file' ;;
+        'version:--namespace') kind='none' ;;
+        'version:--timeout') kind='none' ;;
+        *) return 1 ;;
+    esac
+}
+
+# Sets kind and list to what the operand number $2 of the command $1 is.
+__jwtctl_operand() {
+    kind=none
+    case "$1:$2" in
+        'logout-all:'*) kind='dynamic' list='users' ;;
+        'list tokens:'*) kind='dynamic' list='users' ;;
+        'completion:0') kind='words' list='bash zsh fish' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune demo completion help version exit-status environment time keys layouts redis' ;;
+        *) ;;
+    esac
+}
+
+# Adds the candidates on standard input that begin with $1; $2 stands before each on the line.
+__jwtctl_offer() {
+    local candidate
+    while IFS= read -r candidate; do
+        candidate=${candidate%%$'\t'*}
+        if [[ -n $candidate && $candidate == "$1"* ]]; then
+            candidate="$2$candidate"
+            printf -v candidate %q "${candidate#"$dropped"}"
+            COMPREPLY+=("$candidate")
+        fi
+    done
+}
+
+_jwtctl() {
+    local words=() candidates=() word index current glue='' path='' operands=0 only_operands=''
+    local commands='' options='' kind=none list='' prefix='' dropped='' skip=''
+    COMPREPLY=()
+
+    # Readline splits words at '=' and ':'; put them together again.
+    for ((index = 1; index <= COMP_CWORD; index++)); do
+        word=${COMP_WORDS[index]}
+        if ((${#words[@]} > 0)) && [[ $glue || $word == [=:]* ]]; then
+            words[-1]+=$word
+        else
+            words+=("$word")
+        fi
+        glue=''
+        if [[ $word == *[=:] ]]; then glue=1; fi
+    done
+    current=${words[-1]}
+    if [[ $COMP_WORDBREAKS == *:* && $current == *:* ]]; then
+        dropped=${current%"${current##*:}"}
+    elif [[ $COMP_WORDBREAKS == *=* && $current == *=* ]]; then
+        dropped=${current%%=*}=
+    fi
+
+    __jwtctl_describe ''
+    for word in "${words[@]:0:${#words[@]}-1}"; do
+        if [[ $skip ]]; then
+            skip=''
+        elif [[ ! $only_operands && $word == -- ]]; then
+            only_operands=1
+        elif [[ ! $only_operands && $word == -?* ]]; then
+            if __jwtctl_value "$path" "$word"; then skip=$word; fi
+        elif [[ $commands ]]; then
+            path=${path:+$path }$word
+            __jwtctl_describe "$path" || return 0
+        else
+            operands=$((operands + 1))
+        fi
+    done
+
+    if [[ $skip ]]; then
+        __jwtctl_value "$path" "$skip"
+    elif [[ ! $only_operands && $current == --*=* ]]; then
+        __jwtctl_value "$path" "${current%%=*}" || return 0
+        prefix=${current%%=*}=
+        current=${current#*=}
+    elif [[ ! $only_operands && $current == -* ]]; then
+        kind=words list=$options
+    elif [[ $commands ]]; then
+        kind=words list=$commands
+    else
+        __jwtctl_operand "$path" "$operands"
+    fi
+
+    case $kind in
+        words)
+            read -ra candidates <<<"$list"
+            __jwtctl_offer "$current" "$prefix" < <(printf '%s\n' "${candidates[@]}")
+            ;;
+        dynamic)
+            __jwtctl_offer "$current" "$prefix" < <(
+                jwtctl __complete "$list" -- "${words[@]}" 2>/dev/null
+            )
+            ;;
+        file | directory)
+            local action=-f
+            if [[ $kind == directory ]]; then action=-d; fi
+            if [[ $COMP_WORDBREAKS == *=* ]]; then prefix=''; fi
+            mapfile -t COMPREPLY < <(compgen "$action" -P "$prefix" -- "$current")
+            compopt -o filenames 2>/dev/null
+            ;;
+    esac
+}
+
+complete -F _jwtctl jwtctl

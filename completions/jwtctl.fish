@@ -1,0 +1,348 @@
+# Completions for jwtctl in fish. Generated: change the program instead.
+
+# The command and nested command that have been typed so far.
+function __jwtctl_path
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l path
+    set -l skip 0
+    for word in $words
+        if test $skip = 1
+            set skip 0
+            continue
+        end
+        switch $word
+            case -o --output --field --color --redis --redis-password --namespace --timeout
+                set skip 1
+            case '-*'
+            case '*'
+                set -a path $word
+                contains -- "$path" 'list'; or break
+        end
+    end
+    echo "$path"
+end
+
+function __jwtctl_at
+    test (__jwtctl_path) = "$argv[1]"
+end
+
+function __jwtctl_dynamic
+    set -l words (commandline -opc) (commandline -ct)
+    jwtctl __complete $argv[1] -- $words[2..] 2>/dev/null
+end
+
+complete -c jwtctl -f
+complete -c jwtctl -s h -l help -d 'Show help'
+complete -c jwtctl -n '__jwtctl_at ""' -l version -d 'Show the version'
+complete -c jwtctl -n '__jwtctl_at ""' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at ""' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at ""' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at ""' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at ""' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at ""' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at ""' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at ""' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at ""' -a issue -d 'Sign a token and record it.'
+complete -c jwtctl -n '__jwtctl_at ""' -a decode -d 'Show a token\'s header and claims, checking nothing.'
+complete -c jwtctl -n '__jwtctl_at ""' -a verify -d 'Judge a token: signature, claims and revocation.'
+complete -c jwtctl -n '__jwtctl_at ""' -a status -d 'Show the revocation state of ids or tokens.'
+complete -c jwtctl -n '__jwtctl_at ""' -a revoke -d 'Blacklist tokens until they expire.'
+complete -c jwtctl -n '__jwtctl_at ""' -a restore -d 'Take a revocation back.'
+complete -c jwtctl -n '__jwtctl_at ""' -a logout-all -d 'End every session of a user, on every device.'
+complete -c jwtctl -n '__jwtctl_at ""' -a list -d 'List tokens, users or the blacklist.'
+complete -c jwtctl -n '__jwtctl_at ""' -a audit -d 'Show who revoked what, when and why.'
+complete -c jwtctl -n '__jwtctl_at ""' -a prune -d 'Remove expired tokens from the users\' lists.'
+complete -c jwtctl -n '__jwtctl_at ""' -a demo -d 'Try everything on a throw-away Redis.'
+complete -c jwtctl -n '__jwtctl_at ""' -a completion -d 'Print the completion script of a shell.'
+complete -c jwtctl -n '__jwtctl_at ""' -a help -d 'Explain a command or a topic.'
+complete -c jwtctl -n '__jwtctl_at ""' -a version -d 'Show the version.'
+
+complete -c jwtctl -n '__jwtctl_at "issue"' -l sub -d 'Whose token it is.' -x -a '(__jwtctl_dynamic users)'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l iss -d 'Who issues it.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l aud -d 'For whom it is.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l expires-in -d 'How long it lives.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l exp -d 'When it expires.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l nbf -d 'From when it is valid.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l iat -d 'When it was issued.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l no-iat -d 'Leave the claim iat out.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l jti -d 'Its id; 128 random bits by default.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l claim -d 'A claim; NAME:=JSON for one that is no string.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l claims -d 'An object of claims, from a file or - for stdin.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -l header -d 'A header member; NAME:=JSON if no string.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l typ -d 'Its media type.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l label -d 'What the user\'s list calls it.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l record -d 'Put it on the user\'s list in Redis.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l no-record -d 'Not: Put it on the user\'s list in Redis.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "issue"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "decode"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "decode"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "decode"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "verify"' -l iss -d 'Demand this issuer.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l aud -d 'Demand this audience, or another one given.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l sub -d 'Demand this subject.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l typ -d 'Demand this type, such as at+jwt.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l leeway -d 'How far exp and nbf are stretched.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l require -d 'Demand that this claim is there.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l max-age -d 'Refuse tokens issued longer ago.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l require-listed -d 'Refuse tokens that are not on their user\'s list.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l offline -d 'Do not ask Redis.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l at -d 'Judge as of this time; only with --offline.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l stream -d 'Answer one JSON line for each line of standard input.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "verify"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "status"' -s u -l user -d 'Whose ids these are.' -x -a '(__jwtctl_dynamic users)'
+complete -c jwtctl -n '__jwtctl_at "status"' -l require-listed -d 'Refuse tokens that are not on their user\'s list.'
+complete -c jwtctl -n '__jwtctl_at "status"' -s f -l from -d 'Read items from a file, one a line.' -r -F
+complete -c jwtctl -n '__jwtctl_at "status"' -l id -d 'Every item is an id.'
+complete -c jwtctl -n '__jwtctl_at "status"' -l token -d 'Every item is a token.'
+complete -c jwtctl -n '__jwtctl_at "status"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "status"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "status"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "status"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "status"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "status"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "status"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s r -l reason -d 'Why, for the entry and the trail.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l actor -d 'Who revokes; the login name by default.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s u -l user -d 'Whose ids these are: their list has the expiry.' -x -a '(__jwtctl_dynamic users)'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l exp -d 'When the token of a bare id expires.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l ttl -d 'How long the token of a bare id lives on.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l forever -d 'Revoke without end: for tokens that never expire.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l iss -d 'Refuse tokens of another issuer.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l no-verify -d 'Do not check the signatures of tokens.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s n -l dry-run -d 'Show what would be done and write nothing.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l max -d 'Refuse to write more than N entries.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l failed -d 'Keep what has to be tried again in this file.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s y -l yes -d 'Do not ask.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s f -l from -d 'Read items from a file, one a line.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l id -d 'Every item is an id.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l token -d 'Every item is a token.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "restore"' -s r -l reason -d 'Why; required.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l actor -d 'Who restores; the login name by default.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -s u -l user -d 'Whose ids these are.' -x -a '(__jwtctl_dynamic users)'
+complete -c jwtctl -n '__jwtctl_at "restore"' -s y -l yes -d 'Do not ask.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -s f -l from -d 'Read items from a file, one a line.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -l id -d 'Every item is an id.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l token -d 'Every item is a token.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l keep -d 'Spare this session.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l issued-before -d 'Only tokens issued before this time.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l everyone -d 'All users: raise the global cutoff.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l skew -d 'Raise the cutoff further, for clocks that run ahead.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s r -l reason -d 'Why, for the trail.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l actor -d 'Who does it; the login name by default.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s y -l yes -d 'Do not ask.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -a '(__jwtctl_dynamic users)'
+
+complete -c jwtctl -n '__jwtctl_at "list"' -a tokens -d 'List a user\'s tokens.'
+complete -c jwtctl -n '__jwtctl_at "list"' -a users -d 'List the users who have tokens.'
+complete -c jwtctl -n '__jwtctl_at "list"' -a revoked -d 'List the blacklist.'
+
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -a '(__jwtctl_dynamic users)'
+
+complete -c jwtctl -n '__jwtctl_at "list users"' -l limit -d 'Stop after N results.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "list users"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list users"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l limit -d 'Stop after N results.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "audit"' -s F -l follow -d 'Wait for further entries.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l limit -d 'Stop after N entries.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "audit"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "prune"' -s n -l dry-run -d 'Count, and change nothing.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "prune"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "demo"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "demo"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "demo"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "completion"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "completion"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
+
+complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke restore logout-all list audit prune demo completion help version exit-status environment time keys layouts redis'
+
+complete -c jwtctl -n '__jwtctl_at "version"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "version"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "version"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "version"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "version"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "version"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "version"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -l allow-replica -d 'Read from a replica, whose state may be old.'
