@@ -83,24 +83,40 @@ enum Source: Equatable, Sendable {
     /// Reads to the end; `limit + 1` bytes at most, so that /dev/zero ends too. A pipe that nobody
     /// writes to ends with a time-out instead of a hang.
     private static func collect(_ descriptor: CInt, _ limit: Int) throws -> SecretBytes {
-        var count = 0
-        let secret = try unsafe SecretBytes(capacity: limit + 1) { buffer in
-            guard let base = buffer.baseAddress else { return 0 }
-            while count <= limit {
-                var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                let ready = retryingOnInterrupt { unsafe poll(&poller, 1, CInt(patience)) }
-                if ready == 0 { throw InputError.timedOut }
-                let got = retryingOnInterrupt {
-                    unsafe Glibc.read(descriptor, base + count, limit + 1 - count)
-                }
-                if got < 0, errno == EAGAIN { continue }
-                if got < 0 { throw SystemError.last }
-                if got == 0 { break }
-                count += got
+        // Memory that is wiped and locked is dear: start small, since nearly all keys are.
+        var secret = SecretBytes(copying: [])
+        var capacity = 8 * 1024
+        while true {
+            let room = min(capacity, limit + 1)
+            let grown = try unsafe SecretBytes(capacity: room) { buffer in
+                unsafe secret.withBytes { unsafe buffer.copyMemory(from: $0) }
+                return unsafe try fill(buffer, from: secret.count, descriptor)
             }
-            return count
+            guard grown.count == room else { return grown }
+            guard room <= limit else { throw InputError.tooLarge(limit: limit) }
+            secret = grown
+            capacity *= 4
         }
-        guard count <= limit else { throw InputError.tooLarge(limit: limit) }
-        return secret
+    }
+
+    /// Reads into `buffer` from `start` on until it is full or the input ends; returns the end.
+    private static func fill(
+        _ buffer: UnsafeMutableRawBufferPointer, from start: Int, _ descriptor: CInt
+    ) throws -> Int {
+        guard let base = buffer.baseAddress else { return 0 }
+        var count = start
+        while count < buffer.count {
+            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = retryingOnInterrupt { unsafe poll(&poller, 1, CInt(patience)) }
+            if ready == 0 { throw InputError.timedOut }
+            let got = retryingOnInterrupt {
+                unsafe Glibc.read(descriptor, base + count, buffer.count - count)
+            }
+            if got < 0, errno == EAGAIN { continue }
+            if got < 0 { throw SystemError.last }
+            if got == 0 { break }
+            count += got
+        }
+        return count
     }
 }
