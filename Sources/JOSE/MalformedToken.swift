@@ -47,7 +47,8 @@ extension MalformedToken: CustomStringConvertible {
         switch fault {
         case .empty: "the \(segment.rawValue) is empty"
         case .tooLarge(let limit): "the \(segment.rawValue) is larger than \(limit) bytes"
-        case .segmentCount(let count): "\(count) segments where a token has 3"
+        case .segmentCount(let count):
+            count == 1 ? "1 segment where a token has 3" : "\(count) segments where a token has 3"
         case .encrypted: "five segments: an encrypted token (JWE)"
         case .base64(.invalidCharacter(let offset)):
             "the \(segment.rawValue) is not base64url: invalid character at byte \(offset)"

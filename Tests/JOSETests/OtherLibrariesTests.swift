@@ -2,6 +2,7 @@ import Foundation
 import JOSE
 import JSON
 import Platform
+import TestSupport
 import Testing
 
 /// Tokens that the test suites of other JWT libraries hold, with the keys that they come with.

@@ -2,6 +2,7 @@ import Foundation
 import JOSE
 import JSON
 import OpenSSL
+import TestSupport
 import Testing
 
 /// The examples of RFC 7515, 7519 and 8037, word for word, and the collection of all of them.

@@ -1,6 +1,7 @@
 import JOSE
 import JSON
 import Platform
+import TestSupport
 import Testing
 
 struct SecretTests {

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 /// nst/JSONTestSuite: what must be accepted, what must be refused, and our choice for the rest.

@@ -1,5 +1,6 @@
 import Foundation
 import OpenSSL
+import TestSupport
 import Testing
 
 /// Project Wycheproof's vectors for the operations under JOSE.
