@@ -30,6 +30,13 @@ struct ItemOptions: Sendable {
     /// Whether the items come as lines, so that the result is a list whatever their number.
     var isBulk: Bool { file != nil || operands.isEmpty || operands == [[UInt8(ascii: "-")]] }
 
+    /// The item of an operand; `@FILE` holds a token.
+    func item(_ operand: [UInt8], system: System) throws -> Item {
+        let isFile = operand.first == UInt8(ascii: "@") && kind != .id
+        return try Item(
+            operand: isFile ? TokenOperand.read(operand, system: system) : operand, as: kind)
+    }
+
     /// The lines to read; nil where the items are operands.
     func openLines(system: System) throws -> LineSource? {
         guard file == nil || operands.isEmpty else {

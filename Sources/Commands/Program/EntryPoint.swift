@@ -48,7 +48,10 @@ package enum EntryPoint {
         case .showVersion: try system.output.write("jwtctl \(programVersion)\n")
         case .complete(let request): try DynamicCompletion.answer(request, system)
         case .usageError(let error, let path):
-            return report(error, GlobalOptions(), path, system)
+            // The line was not understood, but a script that wants JSON can be recognised.
+            var global = GlobalOptions()
+            if arguments.contains(Array("--json".utf8)) { global.format = .json }
+            return report(error, global, path, system)
         }
         return .success
     }

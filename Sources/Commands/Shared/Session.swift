@@ -52,6 +52,19 @@ struct Session {
         if !options.allowsReplica { try client.requirePrimary() }
     }
 
+    /// Seconds by which this machine's clock and Redis' may differ without a word.
+    private static let clockTolerance: Int64 = 2
+
+    /// `exp` and `nbf` are judged by this machine's clock, state by Redis': where they disagree a
+    /// person has to know.
+    func warnAboutClock(_ redisTime: Int64, _ console: Console) throws(OutputError) {
+        let difference = console.system.clock.seconds - redisTime
+        guard abs(difference) > Self.clockTolerance else { return }
+        let direction = difference > 0 ? "ahead of" : "behind"
+        try console.warn(
+            "this machine's clock is \(Duration.words(abs(difference))) \(direction) Redis'")
+    }
+
     /// Writes the audit entry of an effect that has happened; a failure is only a warning.
     func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,

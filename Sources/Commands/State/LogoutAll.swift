@@ -122,7 +122,7 @@ private func issuedBefore(
     let time = moment.seconds(now: now)
     guard time <= now else {
         throw Failure(
-            .usage, "future_time", "\(TimeText.rfc3339(time)) lies in the future",
+            .refused, "future_time", "\(TimeText.rfc3339(time)) lies in the future",
             hint: "Redis' clock says \(TimeText.rfc3339(now)); later tokens can't be told apart yet"
         )
     }
@@ -137,7 +137,8 @@ private func scope(
         return .issuedBefore(try issuedBefore(moment, session, console))
     }
     guard let keep = options.keep else { return .everything }
-    let target = try StateTarget(try Item(operand: keep, as: .guess), user: users[0])
+    let target = try StateTarget(
+        try ItemOptions().item(keep, system: console.system), user: users[0])
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }

@@ -64,7 +64,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     try console.note("target: \(session.description)")
 
     if lines == nil, options.items.operands.count == 1 {
-        let item = try Item(operand: options.items.operands[0], as: options.items.kind)
+        let item = try options.items.item(options.items.operands[0], system: system)
         let result = try restore(StateTarget(item, user: user), options, session, console)
         try console.result(result.json, id: result.target.id.description) { result.words }
         return result.status

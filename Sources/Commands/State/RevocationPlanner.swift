@@ -19,7 +19,7 @@ struct RevocationPlanner {
     private let user: Identifier?
     private let store: TokenStore
     /// Redis' clock, read once.
-    private let now: Int64
+    let now: Int64
 
     init(_ options: RevokeOptions, keys: KeySet?, store: TokenStore) throws {
         self.options = options

@@ -10,7 +10,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     let lines = try options.items.openLines(system: system)
     if lines == nil, options.items.kind != .token, options.items.operands.count == 1 {
         // A usage error must not wait for a key or for Redis.
-        try requireLifetime(options)
+        try requireLifetime(options, system)
     }
     let keys =
         options.skipsVerification
@@ -24,11 +24,11 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
 }
 
 /// A bare id without any word about its life can be refused before anything is opened.
-private func requireLifetime(_ options: RevokeOptions) throws {
+private func requireLifetime(_ options: RevokeOptions, _ system: System) throws {
     guard options.user == nil, options.expiry == nil, options.lifetime == nil, !options.isForever
     else { return }
-    if case .id(let id, nil, _) = try Item(
-        operand: options.items.operands[0], as: options.items.kind)
+    if case .id(let id, nil, _) = try options.items.item(
+        options.items.operands[0], system: system)
     {
         throw Failure(
             .usage, "no_lifetime",
@@ -61,7 +61,7 @@ private struct Revoker {
     }
 
     func runOne(_ operand: [UInt8]) throws -> ExitStatus {
-        let plan = try planner.plan(try Item(operand: operand, as: options.items.kind))
+        let plan = try planner.plan(try options.items.item(operand, system: system))
         try announce()
         let result = try revoke(plan)
         try console.result(result.json, id: plan.revocation.id.description) { result.words }
@@ -78,7 +78,7 @@ private struct Revoker {
         var broken = false
         for operand in options.items.operands {
             do {
-                let plan = try planner.plan(try Item(operand: operand, as: options.items.kind))
+                let plan = try planner.plan(try options.items.item(operand, system: system))
                 let result = try revoke(plan)
                 let status = try result.status(console)
                 if status == .unknown { broken = true }
@@ -145,6 +145,7 @@ private struct Revoker {
     }
 
     private func announce() throws {
+        try session.warnAboutClock(planner.now, console)
         try console.note("target: \(session.description)" + (options.isDryRun ? " (dry run)" : ""))
     }
 

@@ -50,7 +50,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     try session.requireCurrent(options.global)
 
     if lines == nil, options.items.operands.count == 1 {
-        let item = try Item(operand: options.items.operands[0], as: options.items.kind)
+        let item = try options.items.item(options.items.operands[0], system: system)
         let target = try StateTarget(item, user: user)
         let report = try reports(on: [target], options, session)[0]
         try console.result(json(target, report), id: target.id.description) {
@@ -99,7 +99,7 @@ func forEachItem(
     guard let lines else {
         for (index, operand) in options.operands.enumerated() {
             do {
-                try body(try Item(operand: operand, as: options.kind))
+                try body(try options.item(operand, system: console.system))
             } catch  where isBadItem(error) {
                 try report(error, "operand \(index + 1)")
             }

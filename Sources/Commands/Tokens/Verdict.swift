@@ -11,6 +11,8 @@ struct Verdict {
     let claims: JSONObject?
     private(set) var checks: [Check]
     private(set) var state: JSONValue = .null
+    /// Redis' clock when it was asked, in unix seconds.
+    private(set) var stateTime: Int64?
     private let isOffline: Bool
     private let now: Int64
 
@@ -79,6 +81,7 @@ struct Verdict {
     mutating func add(_ report: StateReport) {
         checks += report.checks
         state = report.json
+        stateTime = report.state.time
     }
 
     /// Adds that Redis could not be asked.

@@ -18,6 +18,7 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     if options.isStream { return try judge.answerStream(console) }
 
     let verdict = judge.verdicts(on: [try TokenOperand.read(options.token, system: system)])[0]
+    if let session, let time = verdict.stateTime { try session.warnAboutClock(time, console) }
     try console.result(verdict.json) { verdict.text(style: console.style) }
     if verdict.status == .unknown, let detail = verdict.decisive?.detail {
         try console.error(VisibleText.escape(detail))
