@@ -3,7 +3,7 @@
 enum Script {
     /// Lets a user's list and details expire with the last token, and removes what has expired.
     /// Nothing is rolled back: so the list is read, and the details are written, before the list
-    /// is, and a foreign type under either key leaves both as they were. Shared by the scripts below.
+    /// is, and a foreign type under one of the keys leaves both alone. Shared by the scripts below.
     private static let mendExpiry = """
         local function mend(margin)
           local top = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
