@@ -159,7 +159,7 @@ extension TokenStore {
 
     /// Every blacklist entry, page by page; one may come twice while Redis rehashes.
     package func forEachDenial(_ body: ([ListedDenial]) throws -> Bool) throws {
-        try forEachPage(match: layout.denyPattern, type: nil) { keys in
+        try forEachPage(match: layout.denyPattern, type: "string") { keys in
             let ids = keys.compactMap { key in layout.identifier(ofDenyKey: key) }
             let now = try time()
             let replies = try pipeline(
@@ -182,7 +182,7 @@ extension TokenStore {
 
     /// `body` answers whether to go on.
     func forEachPage(
-        match: [UInt8], type: String?, _ body: ([[UInt8]]) throws -> Bool
+        match: [UInt8], type: String, _ body: ([[UInt8]]) throws -> Bool
     ) throws {
         var scan = client.scan(match: match, type: type)
         while let page = try StoreError.wrapping({ () throws(RedisError) in try scan.nextPage() }) {

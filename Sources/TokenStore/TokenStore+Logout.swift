@@ -64,7 +64,7 @@ extension TokenStore {
     ) throws(StoreError) -> CInt? {
         result.cutoff = try raiseCutoff(layout.keys(of: user), scope: scope, skew: skew)
         if let signal = try denyListed(user, scope, entry, &result, onProgress) { return signal }
-        if let cutoff = result.cutoff { try waitUntilPassed(cutoff) }
+        if let cutoff = result.cutoff { try waitUntilPassed(cutoff, skew: skew) }
         // A spared session leaves room for tokens of its age that nobody recorded.
         if case .allBut = scope { return nil }
         result.isComplete = true
@@ -77,7 +77,7 @@ extension TokenStore {
     ) throws(StoreError) -> Int64 {
         let cutoff = try raise(
             [layout.globalCutoffKey], to: issuedBefore.map { $0 - 1 }, skew: skew)
-        try waitUntilPassed(cutoff)
+        try waitUntilPassed(cutoff, skew: skew)
         return cutoff
     }
 
@@ -110,11 +110,15 @@ extension TokenStore {
         return cutoff
     }
 
-    private func waitUntilPassed(_ cutoff: Int64) throws(StoreError) {
+    /// Waits for a cutoff of ours; one that stands further ahead than we would have set it is not
+    /// waited for, as nobody knows how far that is.
+    private func waitUntilPassed(_ cutoff: Int64, skew: Int64) throws(StoreError) {
+        var last = cutoff
         while true {
             let now = try StoreError.wrapping { () throws(RedisError) in try client.serverTime() }
-            if now.seconds > cutoff { return }
-            let left = (cutoff + 1 - now.seconds) * 1000 - now.microseconds / 1000
+            last = min(last, now.seconds + max(skew, 0))
+            if now.seconds > last { return }
+            let left = (last + 1 - now.seconds) * 1000 - now.microseconds / 1000
             pause(milliseconds: min(max(left, 1), 1000))
         }
     }
@@ -157,10 +161,11 @@ extension TokenStore {
         _ result: inout LogoutResult
     ) throws(StoreError) {
         guard !tokens.isEmpty else { return }
-        let items = tokens.map { Revocation(id: $0.id, user: user, expiry: $0.expiry) }
         // No user in the items: the whole page leaves the list in one step below.
-        let batch = revoke(
-            items.map { Revocation(id: $0.id, user: nil, expiry: $0.expiry) }, entry: entry)
+        let items = tokens.map { Revocation(id: $0.id, user: nil, expiry: $0.expiry) }
+        var entry = entry
+        entry.user = user
+        let batch = revoke(items, entry: entry)
         if let failure = batch.failure { throw failure }
         for outcome in batch.outcomes {
             switch outcome {

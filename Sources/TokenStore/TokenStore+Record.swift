@@ -65,7 +65,8 @@ extension TokenStore {
         case "LISTED": return .alreadyRecorded
         case "STALE": return .cutOff(number)
         case "EXPIRED": return .expired
-        case "CORRUPT": throw .corrupt(key: keys.cutoff)
+        case "CORRUPT":
+            throw .corrupt(key: number == 1 ? keys.tokens : number == 2 ? keys.meta : keys.cutoff)
         default: throw .redis(.unexpectedReply(expected: "OK", got: reply.shape))
         }
     }

@@ -157,7 +157,7 @@ extension TokenStore {
     private func value(_ entry: DenyEntry?, _ item: Revocation, _ now: Int64) -> [UInt8] {
         guard var entry else { return DenyEntry.shortValue }
         entry.time = now
-        entry.user = item.user
+        entry.user = item.user ?? entry.user
         return entry.value
     }
 }

@@ -51,8 +51,7 @@ package final class TokenStore {
 
     /// One command; an error reply names the command and its key.
     func call(_ command: Command) throws(StoreError) -> Reply {
-        let reply = try StoreError.wrapping { () throws(RedisError) in try client.call(command) }
-        return try check(reply, of: command)
+        try pipeline([command])[0]
     }
 
     /// All commands in one round trip; the first error reply is thrown.
@@ -77,7 +76,8 @@ package final class TokenStore {
         switch reply {
         case .null: return nil
         case .string(let bytes):
-            guard let value = Int64(String(decoding: bytes, as: UTF8.self)) else {
+            // A script counts in doubles, exact to 15 digits.
+            guard bytes.count < 16, let value = Int64(String(decoding: bytes, as: UTF8.self)) else {
                 throw .corrupt(key: key)
             }
             return value

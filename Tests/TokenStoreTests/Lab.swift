@@ -1,0 +1,155 @@
+import Foundation
+import Redis
+import Synchronization
+import TestSupport
+import TokenStore
+
+/// A private server, a store on it, and a second connection to look at what the store did.
+final class Lab {
+    let server: RedisServer
+    let layout: Layout
+    let client: Client
+    let store: TokenStore
+    /// Never used by `store`.
+    private(set) var observer: Client
+
+    init(_ configuration: [String] = [], maximumLifetime: Int64? = nil) throws {
+        server = try RedisServer(configuration: configuration)
+        layout = try Layout.native()
+        client = Self.client(server.socketPath)
+        observer = Self.client(server.socketPath)
+        store = Self.store(client, maximumLifetime: maximumLifetime)
+    }
+
+    static func client(_ path: String) -> Client {
+        Client(target: RedisTarget(endpoint: .unix(path: path)))
+    }
+
+    static func store(_ client: Client, maximumLifetime: Int64? = nil) -> TokenStore {
+        // The default namespace is one.
+        // swift-format-ignore: NeverUseForceTry
+        TokenStore(
+            client: client, layout: try! .native(), origin: .init(actor: "ann", host: "box"),
+            maximumLifetime: maximumLifetime)
+    }
+
+    /// Another store on a connection of its own.
+    func another(maximumLifetime: Int64? = nil) -> TokenStore {
+        Self.store(Self.client(server.socketPath), maximumLifetime: maximumLifetime)
+    }
+
+    /// Forgets connections that have died with the server.
+    func restart() throws {
+        try server.restart()
+        observer = Self.client(server.socketPath)
+    }
+
+    /// Redis' clock.
+    func now() throws -> Int64 { try observer.serverTime().seconds }
+
+    @discardableResult
+    func raw(_ name: String, _ rest: Argument...) throws -> Reply {
+        try observer.call(Command(arguments: [.text(name)] + rest))
+    }
+
+    func integer(_ name: String, _ rest: Argument...) throws -> Int64 {
+        try observer.call(Command(arguments: [.text(name)] + rest)).integer()
+    }
+
+    /// Every key with its value and end, as far as they can be compared.
+    func snapshot() throws -> [[UInt8]: Snapshot] {
+        var result: [[UInt8]: Snapshot] = [:]
+        var scan = observer.scan()
+        while let page = try scan.nextPage() {
+            for key in page {
+                let value = try raw("DUMP", .bytes(key)).optionalBytes() ?? []
+                result[key] = Snapshot(
+                    value: value, end: try integer("PEXPIRETIME", .bytes(key)))
+            }
+        }
+        return result
+    }
+
+    /// The keys that came, went or changed since `before`, as text.
+    func changes(since before: [[UInt8]: Snapshot]) throws -> Set<String> {
+        let after = try snapshot()
+        let keys = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
+        return Set(keys.map { String(decoding: $0, as: UTF8.self) })
+    }
+
+    /// Records tokens `t0`, `t1`, … for `user`, all in one go, as `record` would.
+    func fill(_ user: String, _ count: Int, iat: Int64?, exp: Int64) throws {
+        let keys = layout.keys(of: try Identifier(user))
+        let details = iat.map { "{\"iat\":\($0)}" } ?? "{}"
+        _ = try observer.pipeline(
+            (0..<count).flatMap { number in
+                [
+                    Command("ZADD", key: keys.tokens, .integer(exp), .text("t\(number)")),
+                    Command("HSET", key: keys.meta, .text("t\(number)"), .text(details)),
+                ]
+            })
+        try raw("EXPIREAT", .bytes(keys.tokens), .integer(exp + 60))
+        try raw("EXPIREAT", .bytes(keys.meta), .integer(exp + 60))
+    }
+
+    func record(
+        _ id: String, _ user: String, iat: Int64?, exp: Expiry, label: String? = nil
+    ) throws -> RecordOutcome {
+        try store.record(
+            TokenRecord(
+                id: try Identifier(id), user: try Identifier(user), issuedAt: iat, expiry: exp,
+                label: label))
+    }
+
+    func revoke(
+        _ id: String, _ user: String? = nil, exp: Expiry, entry: DenyEntry? = nil
+    ) throws -> RevocationOutcome {
+        let item = Revocation(
+            id: try Identifier(id), user: try user.map { try Identifier($0) }, expiry: exp)
+        return store.revoke([item], entry: entry).outcomes[0]
+    }
+
+    func state(_ id: String, _ user: String?) throws -> TokenState {
+        try store.states(of: [
+            StateQuery(id: try Identifier(id), user: try user.map { try Identifier($0) })
+        ])[0]
+    }
+}
+
+struct Snapshot: Equatable {
+    let value: [UInt8]
+    let end: Int64
+}
+
+/// A value that threads of a test share.
+final class Box<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+
+    init(_ value: Value) { self.value = Mutex(value) }
+
+    var current: Value { value.withLock { $0 } }
+
+    func update(_ body: (inout Value) -> Void) { value.withLock { body(&$0) } }
+}
+
+/// Waits up to ten seconds for `condition`.
+func poll(_ condition: () throws -> Bool) throws -> Bool {
+    let deadline = Date(timeIntervalSinceNow: 10)
+    while deadline.timeIntervalSinceNow > 0 {
+        if try condition() { return true }
+        usleep(2000)
+    }
+    return false
+}
+
+/// Ids that have broken other programs.
+enum Hostile {
+    static let ids: [[UInt8]] =
+        [
+            "a\0b", "a", "j\r\nDEL jwt:deny:a\r\n", "{a}b", "a}b", "{", "{}", "{{a}}", "}x{y", "}x",
+            "*", "?", "[a-z]", "\\", "\\*", "%", "%41", "A", "%2A", "a:b", "deny:a", "bob", "bobby",
+            "bob*", "b?b", "\u{e9}", "e\u{301}", "\u{202e}txt", "\u{1f600}",
+            #""]]..redis.call("FLUSHALL")..[[""#, "'); redis.call('FLUSHALL') --", "-1", "+inf",
+            " ", "cutoff", "tokens", "\u{1b}[31m",
+        ].map { Array($0.utf8) } + [[UInt8](repeating: UInt8(ascii: "{"), count: 8192)]
+}
