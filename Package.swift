@@ -65,6 +65,9 @@ let package = Package(
         tests("CommandKitTests", ["CommandKit", "Platform"]),
         tests("CommandsTests", ["Commands", "CommandKit", "JOSE", "JSON", "Platform"]),
         .testTarget(
+            name: "ScriptTests", dependencies: ["TestSupport", "jwtctl"], exclude: ["Scripts"],
+            swiftSettings: relaxed),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport", "jwtctl"], swiftSettings: relaxed),
     ],
     swiftLanguageModes: [.v6]

@@ -88,7 +88,7 @@ package enum ProcessRunner {
         }
     }
 
-    private static func ending(_ status: CInt) -> Ending {
+    static func ending(_ status: CInt) -> Ending {
         let signal = status & 0x7f
         return signal == 0 ? .exit(Int(status >> 8 & 0xff)) : .signal(Int(signal))
     }

@@ -88,6 +88,9 @@ struct RevocationPlanner {
     private func listedExpiry(_ target: StateTarget) throws -> Expiry {
         if let user = target.user {
             if let token = try store.listedToken(target.id, of: user) { return token.expiry }
+            // A first run took it off the list; its entry is never shortened.
+            let state = try store.states(of: [StateQuery(id: target.id, user: nil)])[0]
+            if state.denial != nil { return .at(now) }
             throw Failure(
                 .usage, "not_found",
                 "the list of '\(VisibleText.escape(user.description, columns: 60))' "

@@ -1,0 +1,314 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The table of exit statuses: command lines, and what they leave on both outputs.
+@Suite struct StatusTableTests {
+    /// One command line. Of each output a part is given; nil means that it stays empty.
+    struct Line: Sendable {
+        let arguments: [String]
+        let status: Int
+        let out: String?
+        let err: String?
+        let input: String
+
+        init(
+            _ command: String, _ status: Int, out: String? = nil, err: String? = nil,
+            input: String = ""
+        ) {
+            arguments = command.isEmpty ? [] : command.components(separatedBy: " ")
+            self.status = status
+            self.out = out
+            self.err = err
+            self.input = input
+        }
+    }
+
+    /// Words in braces stand for what every table's Redis and folder hold at its start:
+    /// tokens `{T}` (alice, t1, recorded), `{U}` (bob, u1, not recorded), `{X}` (expired), `{F}`
+    /// (signed by somebody else), `{R}` (r1, revoked), `{C}` (carol, before her cutoff), `{E}`
+    /// (without exp), `{N}` (alg none), `{I}` (iss, aud and nbf), `{L}` (not yet valid), `{J}` (no
+    /// jti), and `{W}` for one NUL byte and the like.
+    private static func words(_ tool: BuiltTool) throws -> [String: String] {
+        let now = Int(time(nil))
+        let issued = "\"iat\":\(now - 60),\"exp\":\(now + 3600)"
+        let words = [
+            "{T}": try tool.run("issue", "--sub", "alice", "--jti", "t1").text,
+            "{U}": ServiceToken.of("bob", jti: "u1"),
+            "{X}": ServiceToken.sign(#"{"sub":"bob","jti":"x1","iat":1000,"exp":2000}"#),
+            "{F}": ServiceToken.sign(
+                #"{"sub":"bob","jti":"f1",\#(issued)}"#,
+                secret: "somebody else's secret, as long as it has to be"),
+            "{R}": ServiceToken.of("bob", jti: "r1", age: 5),
+            "{C}": ServiceToken.of("carol", jti: "c1", age: 100),
+            "{E}": ServiceToken.sign(#"{"sub":"bob","jti":"e1","iat":\#(now - 60)}"#),
+            "{N}": ServiceToken.base64URL(Array(#"{"alg":"none"}"#.utf8)) + "."
+                + ServiceToken.base64URL(Array(#"{"sub":"bob",\#(issued)}"#.utf8)) + ".",
+            "{I}": ServiceToken.sign(
+                #"{"iss":"https://a","aud":["x","y"],"sub":"bob","nbf":\#(now - 5),\#(issued)}"#),
+            "{L}": ServiceToken.sign(#"{"sub":"bob","nbf":\#(now + 999),\#(issued)}"#),
+            "{J}": ServiceToken.sign(#"{"sub":"bob",\#(issued)}"#),
+            "{S}": tool.secretFile, "{D}": tool.directory.path,
+        ].mapValues { $0.trimmingCharacters(in: .newlines) }
+        _ = try tool.run("revoke", "-q", "--ttl", "1h", "--reason", "lost", "r1")
+        _ = try tool.redis.cli("SET", "jwt:{carol}:cutoff", String(now - 50))
+        try tool.directory.write("token", words["{T}", default: ""])
+        try tool.directory.write("short", "short")
+        try tool.directory.write("empty", "")
+        try tool.directory.write("pem", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
+        try tool.directory.write("claims", #"{"sub":"dave","role":"x"}"#)
+        try tool.directory.write("noclaims", "[1]")
+        return words
+    }
+
+    static let tables: [(name: String, lines: [Line])] = [
+        (
+            "program",
+            [
+                Line("", 2, err: "missing command"),
+                Line("bogus", 2, err: "unknown command 'bogus'"),
+                Line("encode", 2, err: "did you mean 'issue'?"),
+                Line("inspect", 2, err: "did you mean 'decode'?"),
+                Line("check", 2, err: "did you mean 'verify'?"),
+                Line("ls", 2, err: "did you mean 'list'?"),
+                Line("revok", 2, err: "did you mean 'revoke'?"),
+                Line("help", 0, out: "logout-all"),
+                Line("--help", 0, out: "logout-all"),
+                Line("-h", 0, out: "logout-all"),
+                Line("version", 0, out: "jwtctl"),
+                Line("--version", 0, out: "jwtctl"),
+                Line("help revoke", 0, out: "blacklist"),
+                Line("revoke --help", 0, out: "blacklist"),
+                Line("help exit-status", 0, out: "141"),
+                Line("help nothing", 2, err: "nothing"),
+                Line("completion bash", 0, out: "complete"),
+                Line("completion tcsh", 2, err: "tcsh"),
+                Line("completion", 2, err: "missing operand"),
+                Line("version extra", 2, err: "extra"),
+                Line("list", 2, err: "missing"),
+                Line("list things", 2, err: "things"),
+            ]
+        ),
+        (
+            "decode",
+            [
+                Line("decode {T}", 0, out: "not verified"),
+                Line("decode {X}", 0, out: "expired"),
+                Line("decode {N}", 0, out: "\"none\""),
+                Line("decode -", 0, out: "alice", input: "Bearer {T}\n"),
+                Line("decode", 0, out: "alice", input: "\"{T}\""),
+                Line("decode @token", 0, out: "alice"),
+                Line("decode @missing", 1, err: "cannot read 'missing'"),
+                Line("decode -q {T}", 0),
+                Line("decode --json {T}", 0, out: "\"verified\": false"),
+                Line("decode --field payload.jti {T}", 0, out: "t1\n"),
+                Line("decode --field payload.no {T}", 1, err: "no member 'payload.no'"),
+                Line("decode", 3, err: "the token is empty"),
+                Line("decode x", 3, err: "malformed token"),
+                Line("decode a.b.c", 3, err: "malformed token"),
+                Line("decode {T}.x", 3, out: "alice", err: "malformed token"),
+                Line("decode {T}=", 3, out: "alice", err: "malformed token"),
+                Line("decode {T} {U}", 2, err: "unexpected"),
+                Line("decode --color sometimes {T}", 2, err: "sometimes"),
+                Line("decode -o yaml {T}", 2, err: "yaml"),
+                Line("decode --json x", 3, out: "{", err: "malformed token"),
+            ]
+        ),
+        (
+            "verify",
+            [
+                Line("verify {T}", 0, out: "active\n"),
+                Line("verify {U}", 0, out: "active\n"),
+                Line("verify {J}", 0, out: "active\n"),
+                Line("verify {E}", 0, out: "active\n"),
+                Line("verify -", 0, out: "active\n", input: "Authorization: Bearer {T}\r\n"),
+                Line("verify -q {T}", 0),
+                Line("verify {X}", 5, out: "not active: expired"),
+                Line("verify {L}", 5, out: "not active: not yet valid"),
+                Line("verify {F}", 4, out: "not active: bad signature"),
+                Line("verify {N}", 4, out: "not active: algorithm not allowed"),
+                Line("verify {R}", 6, out: "not active: revoked"),
+                Line("verify {C}", 6, out: "not active: cut off"),
+                Line("verify x", 3, out: "not active: malformed"),
+                Line("verify -q x", 3),
+                Line("verify", 3, out: "malformed"),
+                Line("verify {T}x", 3, out: "malformed"),
+                Line("verify --require-listed {T}", 0, out: "ok      whitelist"),
+                Line("verify --require-listed {U}", 7, out: "not active: not listed"),
+                Line("verify --require-listed {R}", 6, out: "FAILED  whitelist"),
+                Line("verify --iss https://a {I}", 0, out: "ok      iss"),
+                Line("verify --iss https://b {I}", 5, out: "wrong issuer"),
+                Line("verify --aud y {I}", 0, out: "ok      aud"),
+                Line("verify --aud z --aud x {I}", 0, out: "ok      aud"),
+                Line("verify --aud z {I}", 5, out: "wrong audience"),
+                Line("verify --sub alice {T}", 0, out: "active"),
+                Line("verify --sub bob {T}", 5, out: "wrong subject"),
+                Line("verify --typ at+jwt {T}", 5, out: "wrong type"),
+                Line("verify --require role {T}", 5, out: "missing claim"),
+                Line("verify --max-age 10s {I}", 5, out: "too old"),
+                Line("verify --iss https://b {R}", 5, out: "FAILED  blacklist"),
+                Line("verify --alg HS512 {T}", 4, out: "not active"),
+                Line("verify --alg RS256 {T}", 4, out: "not active"),
+                Line("verify --alg none {T}", 2, err: "none"),
+                Line("verify --offline {R}", 0, out: "valid (revocation not checked)"),
+                Line("verify --offline --at @1500 {X}", 0, out: "valid"),
+                Line("verify --at @1500 {X}", 2, err: "--offline"),
+                Line("verify --offline --at 1500 {X}", 2, err: "not a time"),
+                Line("verify --leeway 60 {X}", 2, err: "duration"),
+                Line("verify --leeway 1h {X}", 2, err: "leeway"),
+                Line("verify --secret missing {T}", 1, err: "cannot read 'missing'"),
+                Line("verify --secret short {T}", 4, out: "weak key"),
+                Line("verify --secret empty {T}", 1, err: "jwtctl: error:"),
+                Line("verify --secret pem {T}", 1, err: "jwtctl: error:"),
+                Line("verify --key {S} {T}", 1, err: "jwtctl: error:"),
+                Line("verify --secret {D} {T}", 1, err: "directory"),
+                Line("verify --bogus {T}", 2, err: "unknown option '--bogus'"),
+                Line("verify --json {R}", 6, out: "\"reason\": \"revoked\""),
+                Line("verify --stream", 0),
+                Line("verify --stream", 0, out: "\"malformed\"", input: "x\n"),
+                Line("verify --stream {T}", 2, err: "--stream"),
+            ]
+        ),
+        (
+            "issue",
+            [
+                Line("issue --sub alice", 0, out: "eyJ"),
+                Line("issue", 2, err: "--sub"),
+                Line("issue --no-record", 0, out: "eyJ"),
+                Line("issue --sub alice --jti t1", 2, err: "t1"),
+                Line("issue --sub alice --jti r1", 2, err: "r1"),
+                Line("issue --sub carol --iat @1000 --exp +1h", 6, err: "dead at birth"),
+                Line("issue --sub alice --expires-in 1x", 2, err: "duration"),
+                Line("issue --sub alice --expires-in 1h --exp +1h", 2, err: "--exp"),
+                Line("issue --sub alice --claim role=x --field token", 0, out: "eyJ"),
+                Line("issue --sub alice --claim a:={", 2, err: "JSON"),
+                Line("issue --sub alice --claim noequals", 2, err: "noequals"),
+                Line("issue --claims claims", 0, out: "eyJ"),
+                Line("issue --claims noclaims", 2, err: "object"),
+                Line("issue --sub alice --alg none", 2, err: "none"),
+                Line("issue --sub alice --alg HS512", 4, err: "weak"),
+                Line("issue --sub alice --secret short", 4, err: "--allow-weak-key"),
+                Line("issue --sub alice --secret short --allow-weak-key", 0, out: "eyJ"),
+                Line("issue --sub alice extra", 2, err: "unexpected"),
+                Line("issue --sub alice --header b64:=false", 2, err: "b64"),
+                Line("issue --sub alice --json", 0, out: "\"recorded\": true"),
+                Line("issue --sub alice -q", 0, out: "eyJ"),
+            ]
+        ),
+        (
+            "status",
+            [
+                Line("status t1", 0, out: "not revoked  t1"),
+                Line("status {T}", 0, out: "active  t1"),
+                Line("status {R}", 6, out: "revoked  r1"),
+                Line("status {C}", 6, out: "cut off  c1"),
+                Line("status r1", 6, out: "lost"),
+                Line("status t1 u1", 0, out: "u1  not revoked"),
+                Line("status t1 r1", 10, out: "r1  revoked"),
+                Line("status t1 eyJx", 10, out: "t1", err: "malformed"),
+                Line("status eyJx", 3, err: "malformed token"),
+                Line("status --id eyJx", 0, out: "eyJx"),
+                Line("status --token t1", 3, err: "malformed token"),
+                Line("status", 0, out: "[]", input: ""),
+                Line("status --user alice t1", 0, out: "active  t1"),
+                Line("status -q r1", 6),
+                Line("status --field state.revoke_reason r1", 6, out: "lost\n"),
+            ]
+        ),
+        (
+            "revoke",
+            [
+                Line("revoke {T}", 0, out: "revoked t1", err: "target"),
+                Line("revoke {T}", 0, out: "already revoked t1", err: "target"),
+                Line("revoke {F}", 4, err: "--no-verify"),
+                Line("revoke --no-verify {F}", 0, out: "not checked", err: "target"),
+                Line("revoke {X}", 0, out: "expired", err: "target"),
+                Line("revoke --no-verify {X}", 9, err: "--ttl"),
+                Line("revoke {E}", 2, err: "--forever"),
+                Line("revoke --forever {E}", 0, out: "revoked e1", err: "target"),
+                Line("revoke --iss https://b {I}", 5, err: "another issuer"),
+                Line("revoke bare", 2, err: "--user USER, --exp TIME, --ttl DURATION"),
+                Line("revoke --ttl 1h bare", 0, out: "revoked bare", err: "target"),
+                Line("revoke --ttl 60 bare", 2, err: "duration"),
+                Line("revoke --exp 4102444800 bare", 2, err: "not a time"),
+                Line("revoke --ttl 1h --forever bare", 2, err: "--forever"),
+                Line("revoke --user nobody bare2", 2, err: "does not know"),
+                Line("revoke --ttl 1h eyJhbGciOi", 3, err: "malformed token"),
+                Line("revoke --ttl 1h a.b.c", 3, err: "malformed token"),
+                Line("revoke --ttl 1h --id a.b.c", 0, out: "revoked a.b.c", err: "target"),
+                Line("revoke --ttl 1h m1 eyJx", 10, out: "m1", err: "malformed"),
+                Line("revoke --from missing", 1, err: "cannot read 'missing'"),
+                Line("revoke --from {D}", 1, err: "directory"),
+                Line("revoke --from token x", 2, err: "--from"),
+                Line("revoke", 0, out: "0 items"),
+                Line("revoke", 10, out: "1 invalid", err: "line 1", input: "bare3\n"),
+                Line("revoke -q", 0, input: "b1\t4102444800\n"),
+                Line("revoke --max 0 --ttl 1h", 9, out: "1 not attempted", err: "more than 0", input: "b2\n"),
+                Line("revoke --namespace a:b --ttl 1h x", 2, err: "namespace"),
+                Line("revoke --redis nonsense --ttl 1h x", 2, err: "jwtctl: error:"),
+                Line("revoke --redis redis://127.0.0.1:1 --ttl 1h x", 8, err: "cannot connect"),
+            ]
+        ),
+        (
+            "restore, logout-all, lists",
+            [
+                Line("restore r1 --yes", 2, err: "--reason"),
+                Line("restore r1 --reason x", 9, err: "--yes"),
+                Line("restore r1 --reason x --yes", 0, out: "restored r1", err: "target"),
+                Line("restore r1 --reason x --yes", 0, out: "not on the blacklist", err: "target"),
+                Line("restore {C} --reason x --yes", 6, out: "cutoff", err: "target"),
+                Line("restore eyJx --reason x --yes", 3, err: "malformed token"),
+                Line("list tokens alice", 0, out: "t1"),
+                Line("list tokens nobody", 0, err: "nobody"),
+                Line("list tokens", 2, err: "USER"),
+                Line("list users", 0, out: "alice"),
+                Line("list users --limit x", 2, err: "x"),
+                Line("list revoked", 0, err: "empty"),
+                Line("list revoked --json", 0, out: "[]\n"),
+                Line("prune", 0, out: "removed", err: "target"),
+                Line("prune extra", 2, err: "extra"),
+                Line("audit --json", 0, out: "\"op\":\"restore\""),
+                Line("logout-all", 2, err: "USER"),
+                Line("logout-all --everyone", 9, err: "--yes"),
+                Line("logout-all --everyone alice --yes", 2, err: "--everyone"),
+                Line("logout-all --issued-before +1h alice", 2, err: "future"),
+                Line("logout-all --keep eyJx alice", 3, err: "malformed token"),
+                Line("logout-all alice", 0, out: "1 revoked", err: "target"),
+                Line("logout-all alice --json", 0, out: "\"complete\": true", err: "target"),
+                Line("logout-all nobody", 0, out: "check the spelling", err: "target"),
+                Line("logout-all -q dave", 0),
+                Line("logout-all --everyone --yes", 0, out: "retire the key", err: "target"),
+                Line("verify {U}", 6, out: "cut off"),
+            ]
+        ),
+    ]
+
+    @Test func holdsEnough() {
+        #expect(Self.tables.map(\.lines.count).reduce(0, +) >= 180)
+    }
+
+    @Test(arguments: tables.indices)
+    func answers(_ table: Int) throws {
+        let tool = try BuiltTool()
+        let words = try Self.words(tool)
+        func filled(_ text: String) -> String {
+            words.reduce(text) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+        }
+        for line in Self.tables[table].lines {
+            let result = try tool.run(
+                line.arguments.map(filled), input: Array(filled(line.input).utf8))
+            let shown = "\(line.arguments.joined(separator: " ")) <<< '\(line.input)'\n\(result.text)\n\(result.errorText)"
+            #expect(result.ending == .exit(line.status), "\(shown)")
+            for (expected, actual) in [(line.out, result.text), (line.err, result.errorText)] {
+                if let expected {
+                    #expect(actual.contains(expected), "\(shown)")
+                } else {
+                    #expect(actual.isEmpty, "\(shown)")
+                }
+            }
+            if line.status == 2 || line.status == 1 {
+                #expect(result.errorText.contains("jwtctl: error: "), "\(shown)")
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// The built `jwtctl`, at work in a folder of its own with a private Redis and a known secret.
+package final class BuiltTool {
+    package let redis: RedisServer
+    package let directory: TemporaryDirectory
+    /// The file that holds `secret`.
+    package let secretFile: String
+    /// What the tool finds around it: nothing of the machine's but PATH.
+    package private(set) var environment: [String: String]
+
+    /// An HMAC secret of 256 bits and more; `secretFile` has a final newline after it.
+    package static let secret = "a secret of the tests, long enough for HS256"
+
+    /// The executable beside the test bundle.
+    package static let path: String = {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let runner = String(
+            decoding: buffer[..<max(count, 0)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let besides = [
+            runner, CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? "",
+            Bundle.main.bundlePath + "/x",
+        ]
+        let candidates = besides.map {
+            URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/jwtctl"
+        }
+        return candidates.first { access($0, X_OK) == 0 } ?? "jwtctl"
+    }()
+
+    package init(_ redis: RedisServer? = nil) throws {
+        self.redis = try redis ?? RedisServer()
+        directory = try TemporaryDirectory()
+        secretFile = try directory.write("secret", Self.secret + "\n")
+        let folder = URL(fileURLWithPath: Self.path).deletingLastPathComponent().path
+        let inherited = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        environment = [
+            "PATH": "\(folder):\(inherited)", "HOME": directory.path, "LANG": "C.UTF-8",
+            "JWTCTL_REDIS_URL": self.redis.url, "JWTCTL_SECRET": secretFile,
+            "JWTCTL_ACTOR": "ops", "SOCKET": self.redis.socketPath,
+        ]
+    }
+
+    /// Runs the tool; `changes` to the environment win, an empty value removes.
+    package func run(
+        _ arguments: [String], input: [UInt8] = [], changes: [String: String] = [:],
+        timeout: Double = 60
+    ) throws -> ProcessRunner.Result {
+        try ProcessRunner.run(
+            [Self.path] + arguments, input: input, environment: environment(with: changes),
+            directory: directory.path, timeout: timeout)
+    }
+
+    /// Runs the tool with text on its standard input.
+    package func run(_ arguments: String..., text: String = "") throws -> ProcessRunner.Result {
+        try run(arguments, input: Array(text.utf8))
+    }
+
+    /// Runs a script of `sh`, for what only a shell can arrange; `jwtctl` is in its PATH.
+    package func shell(
+        _ script: String, input: [UInt8] = [], changes: [String: String] = [:],
+        timeout: Double = 60
+    ) throws -> ProcessRunner.Result {
+        try ProcessRunner.run(
+            ["/bin/sh", "-c", script], input: input, environment: environment(with: changes),
+            directory: directory.path, timeout: timeout)
+    }
+
+    /// Starts the tool and leaves it running.
+    package func start(
+        _ arguments: [String], changes: [String: String] = [:]
+    ) throws -> RunningProcess {
+        try RunningProcess(
+            [Self.path] + arguments, environment: environment(with: changes),
+            directory: directory.path)
+    }
+
+    private func environment(with changes: [String: String]) -> [String: String] {
+        environment.merging(changes) { $1 }.filter { !$0.value.isEmpty }
+    }
+}
