@@ -20,6 +20,11 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
+    /// What already stands in Redis, whoever wrote it: it must be possible to revoke and remove it.
+    init(stored bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     package init(_ text: String) throws(Refusal) {
         try self.init(Array(text.utf8))
     }

@@ -58,6 +58,18 @@ package struct Layout: Equatable, Sendable {
     /// The channel on which services that cache state hear of a change.
     package var channel: [UInt8] { Array("\(namespace):revoked".utf8) }
 
+    /// What is published for a token: its id, spelled as in keys, so that no id can be taken for
+    /// one of the two below.
+    func message(_ id: Identifier) -> [UInt8] { PercentEncoding.encode(id.bytes) }
+
+    /// What is published where all tokens of a user are concerned.
+    func message(user: Identifier) -> [UInt8] {
+        Array("user:".utf8) + PercentEncoding.encode(user.bytes)
+    }
+
+    /// What is published where many tokens are, or everybody's.
+    var messageForAll: [UInt8] { [wildcard] }
+
     /// Matches every blacklist entry, and perhaps more: `identifier(ofDenyKey:)` decides.
     var denyPattern: [UInt8] { GlobPattern.escape(Array("\(namespace):deny:".utf8)) + [wildcard] }
 

@@ -36,12 +36,12 @@ extension TokenStore {
         case .token(let id, let user):
             fields += ["id", .bytes(id.bytes)]
             if let user { fields += ["user", .bytes(user.bytes)] }
-            message = id.bytes
+            message = layout.message(id)
         case .user(let user):
             fields += ["user", .bytes(user.bytes)]
-            message = Array("user:".utf8) + user.bytes
+            message = layout.message(user: user)
         case .many:
-            message = [UInt8(ascii: "*")]
+            message = layout.messageForAll
         }
         fields += ["count", .integer(count)]
         if let reason { fields += ["reason", .text(reason)] }

@@ -96,12 +96,7 @@ extension TokenStore {
         for (index, member) in members.enumerated() {
             let (bytes, score) = member
             guard let expiry = Expiry(score: score) else { throw .corrupt(key: keys.tokens) }
-            let id: Identifier
-            do throws(Identifier.Refusal) {
-                id = try Identifier(bytes)
-            } catch {
-                throw .corrupt(key: keys.tokens)
-            }
+            let id = Identifier(stored: bytes)
             let (issuedAt, label) = read(details[index])
             tokens.append(
                 ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label))

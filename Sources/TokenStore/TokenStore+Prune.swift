@@ -6,7 +6,7 @@ package struct PruneResult: Equatable, Sendable {
     package var users = 0
     /// Expired members removed.
     package var removed = 0
-    /// Lists whose time to live was missing.
+    /// Lists whose time to live was missing, or ended them before their tokens.
     package var mended = 0
 
     package init() {}
@@ -21,40 +21,58 @@ extension TokenStore {
         var result = PruneResult()
         var seen: Set<Identifier> = []
         try forEachPage(match: layout.tokensPattern, type: "zset") { keys in
-            for user in keys.compactMap(layout.user(ofTokensKey:)) {
-                guard seen.insert(user).inserted else { continue }
-                result.users += 1
-                try pruneList(of: user, dryRun: dryRun, into: &result)
-            }
+            let users = keys.compactMap(layout.user(ofTokensKey:)).filter { seen.insert($0).inserted }
+            result.users += users.count
+            let untidy = try survey(users, into: &result)
+            if !dryRun { try tidy(untidy) }
             return try body(result)
         }
         return result
     }
 
-    private func pruneList(
-        of user: Identifier, dryRun: Bool, into result: inout PruneResult
-    ) throws(StoreError) {
-        let keys = layout.keys(of: user)
+    /// Counts what there is to do on these lists, and returns those where something is.
+    private func survey(
+        _ users: [Identifier], into result: inout PruneResult
+    ) throws(StoreError) -> [Layout.UserKeys] {
         let now = try time()
-        let facts = try pipeline([
-            Command("ZCOUNT", key: keys.tokens, "-inf", .integer(now)),
-            Command("ZCOUNT", key: keys.tokens, "+inf", "+inf"),
-            Command("PTTL", key: keys.tokens),
-        ])
-        let (expired, endless, left) = try StoreError.wrapping { () throws(RedisError) in
-            (try facts[0].integer(), try facts[1].integer(), try facts[2].integer())
-        }
-        if left == -1, endless == 0 { result.mended += 1 }
-        if dryRun {
+        let lists = users.map(layout.keys(of:))
+        let replies = try pipeline(
+            lists.flatMap { keys in
+                [
+                    Command("ZCOUNT", key: keys.tokens, "-inf", .integer(now)),
+                    Command("ZCOUNT", key: keys.tokens, "+inf", "+inf"),
+                    Command("PTTL", key: keys.tokens),
+                ]
+            })
+        var untidy: [Layout.UserKeys] = []
+        for (index, keys) in lists.enumerated() {
+            let (expired, endless, left) = try StoreError.wrapping { () throws(RedisError) in
+                (
+                    try replies[index * 3].integer(), try replies[index * 3 + 1].integer(),
+                    try replies[index * 3 + 2].integer()
+                )
+            }
+            // A list has to go with its last token, and to stay where a token has no end.
+            let isWrongLife = (left == -1) != (endless > 0)
             result.removed += Int(expired)
-            return
+            if isWrongLife { result.mended += 1 }
+            if expired > 0 || isWrongLife { untidy.append(keys) }
         }
-        while true {
-            let reply = try call(
-                .eval(Script.prune, keys: [keys.tokens, keys.meta], [.integer(margin)]))
-            let count = try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
-            result.removed += Int(count)
-            if count < Int64(Self.pageSize) { return }
+        return untidy
+    }
+
+    /// Tidies these lists, a page of each at a time, until nothing expired is left.
+    private func tidy(_ lists: [Layout.UserKeys]) throws(StoreError) {
+        var rest = lists
+        while !rest.isEmpty {
+            let replies = try pipeline(
+                rest.map { keys in
+                    .eval(Script.prune, keys: [keys.tokens, keys.meta], [.integer(margin)])
+                })
+            let counts = try StoreError.wrapping { () throws(RedisError) in
+                try replies.map { reply throws(RedisError) in try reply.integer() }
+            }
+            rest = zip(rest, counts).filter { $0.1 >= Int64(Self.pageSize) }.map(\.0)
         }
     }
 }

@@ -186,7 +186,7 @@ struct ListTests {
         let result = try lab.store.prune(dryRun: dryRun)
         #expect(result.users == 3)
         #expect(result.removed == 1204)
-        #expect(result.mended == 2)
+        #expect(result.mended == 3)
         guard !dryRun else {
             #expect(try lab.changes(since: before) == [])
             return

@@ -49,7 +49,7 @@ private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitS
         "target": session.json,
     ]) {
         let verb = options.isDryRun ? "would be removed from" : "removed from"
-        let mended = result.mended == 0 ? "" : ", \(result.mended) without a time to live"
+        let mended = result.mended == 0 ? "" : ", \(result.mended) with a wrong time to live"
         return "\(result.removed) expired tokens \(verb) \(result.users) lists\(mended)\n"
     }
     if let signal = Signals.pending {

@@ -101,7 +101,7 @@ enum Topics {
                 Definition("jwt:cutoff", "The same for everybody."),
                 Definition("jwt:audit", "A stream with one entry a change."),
                 Definition(
-                    "jwt:revoked", "A channel on which the id, user:USER, or * is published."),
+                    "jwt:revoked", "A channel on which JTI, user:USER, or * is published."),
             ]),
             """
             In JTI and USER every byte outside A-Z a-z 0-9 . _ ~ @ + - is percent-encoded, so that \

@@ -290,6 +290,9 @@ private struct LogoutWork {
         } else {
             text += "  no cutoff was raised: when the kept token was issued is not known\n"
         }
+        if case .allBut(_, let issuedAt?) = scope, let cutoff = result.cutoff, issuedAt <= cutoff {
+            text += "  the token to keep is dead too: that cutoff stood before\n"
+        }
         if !result.isComplete {
             text += "  tokens that were never recorded and are younger may live\n"
         }
