@@ -21,7 +21,9 @@ extension TokenStore {
         var result = PruneResult()
         var seen: Set<Identifier> = []
         try forEachPage(match: layout.tokensPattern, type: "zset") { keys in
-            let users = keys.compactMap(layout.user(ofTokensKey:)).filter { seen.insert($0).inserted }
+            let users = keys.compactMap(layout.user(ofTokensKey:)).filter {
+                seen.insert($0).inserted
+            }
             result.users += users.count
             let untidy = try survey(users, into: &result)
             if !dryRun { try tidy(untidy) }
