@@ -49,7 +49,7 @@ package final class Connection {
 
     /// The reply to one command; an error reply is thrown as `RedisError.server`.
     ///
-    /// While the server still loads its data the command is repeated, as long as loading moves on.
+    /// While the server still loads its data the command is repeated, until the time-out.
     package func call(_ command: Command) throws(RedisError) -> Reply {
         let replies = try pipeline([command])
         return try replies[0].value()
@@ -64,7 +64,7 @@ package final class Connection {
         while true {
             let refused = replies.indices.filter { replies[$0].isLoading }
             if refused.isEmpty { return replies }
-            guard try patience.waits(on: self) else { return replies }
+            guard try patience.waits() else { return replies }
             let again = try exchange(refused.map { commands[$0] })
             for (index, reply) in zip(refused, again) { replies[index] = reply }
         }
@@ -82,7 +82,7 @@ package final class Connection {
                 if case .error(let error) = reply { return error }
                 return nil as ServerError?
             }
-            if refusals.contains(where: { $0.kind == .loading }), try patience.waits(on: self) {
+            if refusals.contains(where: { $0.kind == .loading }), try patience.waits() {
                 continue
             }
             return try Self.result(of: replies[replies.count - 1], refusals: refusals)

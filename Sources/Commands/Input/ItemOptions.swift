@@ -60,6 +60,13 @@ final class LineSource {
     private let descriptor: CInt?
     private(set) var number = 0
 
+    /// Whether all lines are there already, so that reading them never waits for anybody.
+    var isFile: Bool {
+        var status = stat()
+        return unsafe fstat(descriptor ?? STDIN_FILENO, &status) == 0
+            && status.st_mode & S_IFMT == S_IFREG
+    }
+
     init(input: InputStream) {
         self.input = input
         descriptor = nil

@@ -34,6 +34,11 @@ final class FailedItems {
         try write(object + "}\n")
     }
 
+    /// A line that was never looked at.
+    func append(line: [UInt8]) throws {
+        try write(String(decoding: line, as: UTF8.self) + "\n")
+    }
+
     func finish() throws {
         do throws(OutputError) {
             try stream.flush()

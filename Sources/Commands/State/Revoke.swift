@@ -240,11 +240,26 @@ private struct Revoker {
         }
         try console.progress(progress.finish())
         _ = scope
+        if failure != nil || Signals.pending != nil {
+            counts.notAttempted += try keepRest(of: lines, in: failed)
+        }
         try failed?.finish()
         if !options.isDryRun, counts.revoked > 0 {
             _ = audit(.many, count: Int64(counts.revoked))
         }
         return try finish(counts, failure)
+    }
+
+    /// Counts the lines that were never looked at, and keeps them for another try. Not where
+    /// somebody still writes them: an interrupted program has to end.
+    private func keepRest(of lines: LineSource, in failed: FailedItems?) throws -> Int {
+        guard lines.isFile || Signals.pending == nil else { return 0 }
+        var count = 0
+        while let line = try lines.next() {
+            count += 1
+            if case .text(let bytes) = line { try failed?.append(line: bytes) }
+        }
+        return count
     }
 
     private func process(_ plans: [RevocationPlanner.Plan]) throws -> RevocationBatch {
