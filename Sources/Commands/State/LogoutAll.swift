@@ -214,9 +214,11 @@ private struct LogoutWork {
         do throws(LogoutInterruption) {
             result = try work(user)
         } catch {
-            _ = session.audit(
-                "logout-all", .user(user), count: Int64(error.result.revoked),
-                reason: options.reason, console)
+            if error.result.cutoff != nil || error.result.revoked > 0 {
+                _ = session.audit(
+                    "logout-all", .user(user), count: Int64(error.result.revoked),
+                    reason: options.reason, console)
+            }
             try tellInterruption(error, user)
             throw error
         }
