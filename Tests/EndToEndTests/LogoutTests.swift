@@ -74,8 +74,10 @@ import Testing
         var older: [String: [String]] = [:]
         for user in users.prefix(10) {
             let recorded = try tool.run("issue", "--sub", user).text
-            older[user] = [recorded, ServiceToken.of(user, jti: "u-\(user)"),
-                ServiceToken.of(user, jti: nil, age: 30)]
+            older[user] = [
+                recorded, ServiceToken.of(user, jti: "u-\(user)"),
+                ServiceToken.of(user, jti: nil, age: 30),
+            ]
         }
         for start in stride(from: 0, to: users.count, by: 10) {
             let wave = users[start..<start + 10].map { user in

@@ -55,7 +55,8 @@ import Testing
         try tool.directory.write("token", words["{T}", default: ""])
         try tool.directory.write("short", "short")
         try tool.directory.write("empty", "")
-        try tool.directory.write("pem", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
+        try tool.directory.write(
+            "pem", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
         try tool.directory.write("claims", #"{"sub":"dave","role":"x"}"#)
         try tool.directory.write("noclaims", "[1]")
         return words
@@ -245,7 +246,9 @@ import Testing
                 Line("revoke", 0, out: "0 items"),
                 Line("revoke", 10, out: "1 invalid", err: "line 1", input: "bare3\n"),
                 Line("revoke -q", 0, input: "b1\t4102444800\n"),
-                Line("revoke --max 0 --ttl 1h", 9, out: "1 not attempted", err: "more than 0", input: "b2\n"),
+                Line(
+                    "revoke --max 0 --ttl 1h", 9, out: "1 not attempted", err: "more than 0",
+                    input: "b2\n"),
                 Line("revoke --namespace a:b --ttl 1h x", 2, err: "namespace"),
                 Line("revoke --redis nonsense --ttl 1h x", 2, err: "jwtctl: error:"),
                 Line("revoke --redis redis://127.0.0.1:1 --ttl 1h x", 8, err: "cannot connect"),
@@ -299,7 +302,8 @@ import Testing
         for line in Self.tables[table].lines {
             let result = try tool.run(
                 line.arguments.map(filled), input: Array(filled(line.input).utf8))
-            let shown = "\(line.arguments.joined(separator: " ")) <<< '\(line.input)'\n\(result.text)\n\(result.errorText)"
+            let shown =
+                "\(line.arguments.joined(separator: " ")) <<< '\(line.input)'\n\(result.text)\n\(result.errorText)"
             #expect(result.ending == .exit(line.status), "\(shown)")
             for (expected, actual) in [(line.out, result.text), (line.err, result.errorText)] {
                 if let expected {

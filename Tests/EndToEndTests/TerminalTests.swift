@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Hostile text never reaches a terminal or a log as it is.
+@Suite struct TerminalTests {
+    static let hostile = [
+        "\u{1B}[2J\u{1B}[31mred", "\u{1B}]52;c;ZXZpbA==\u{07}", "\u{1B}]0;title\u{1B}\\",
+        "\u{9B}31mC1", "\u{9D}52;c;x\u{9C}", "over\rwritten", "two\nlines", "tab\there",
+        "back\u{8}space", "nul\u{0}byte", "del\u{7F}", "\u{202E}dexit", "\u{2066}iso\u{2069}",
+        "zero\u{200B}width\u{FEFF}", "\u{200E}mark\u{200F}\u{61C}", "line\u{2028}para\u{2029}",
+        "tag\u{E0041}\u{E007F}", "word\u{2060}joiner", "\u{85}next", "=cmd|' /C calc'!A0",
+        "\"quote\", comma", "{a}*?[b]", "%s%n\\x1b", "e\u{301}ä😀",
+    ]
+
+    private func json(_ text: String) throws -> String {
+        String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
+    }
+
+    /// Every string in what was printed, decoded.
+    private func strings(_ value: Any) -> [String] {
+        switch value {
+        case let text as String: [text]
+        case let list as [Any]: list.flatMap(strings)
+        case let object as [String: Any]: object.flatMap { [$0.key] + strings($0.value) }
+        default: []
+        }
+    }
+
+    @Test(arguments: hostile)
+    func isEscapedAndGivenBack(_ text: String) throws {
+        let tool = try BuiltTool()
+        let quoted = try json(text)
+        let now = Int(time(nil))
+        let token = ServiceToken.sign(
+            #"{"iss":\#(quoted),"sub":\#(quoted),"jti":\#(quoted),"iat":\#(now),"#
+                + #""exp":\#(now + 3600),\#(try json("n" + text)):{"a":[\#(quoted)]}}"#)
+        let header = ServiceToken.sign(
+            header: #"{"alg":"HS256","kid":\#(quoted),"typ":\#(quoted)}"#,
+            payload: Array(#"{"sub":"a"}"#.utf8))
+        let bad = ServiceToken.sign(
+            header: #"{"alg":\#(quoted)}"#, payload: Array(#"{"sub":\#(quoted)}"#.utf8))
+        // A NUL cannot stand in an argument; lines and files carry it.
+        let isArgument = !text.contains("\0")
+        var commands: [[String]] = [
+            ["decode", token], ["decode", header], ["decode", bad], ["verify", token],
+            ["verify", header], ["verify", bad], ["verify", "--iss", "x", "--sub", "y", token],
+            ["verify", "--typ", "x", header],
+            ["status", token], ["revoke", "--reason", isArgument ? text : "why", token],
+            ["revoke", token], ["verify", token], ["status", token], ["list", "revoked"],
+            ["restore", "--yes", "--reason", isArgument ? text : "why", token], ["list", "users"],
+            ["decode", String(token.dropLast(60))],
+        ]
+        if isArgument {
+            commands += [
+                ["issue", "--sub", text, "--jti", "j-" + text, "--label", text],
+                ["list", "tokens", text], ["list", "users"],
+                ["revoke", "--ttl", "1h", "--actor", text, "--id", text], ["status", "--id", text],
+                ["status", "--id", text, "--user", text], ["logout-all", "--reason", text, text],
+                ["revoke", "--user", text, "--id", "no-" + text], ["audit"], ["list", "revoked"],
+                [text], ["decode", "--" + text], ["verify", "--secret", text, token],
+                ["decode", text], ["revoke", "--from", text], ["list", "tokens", "no-" + text],
+                ["status", "--redis", "redis://" + text, "x"], ["issue", "--alg", text],
+                ["revoke", "--namespace", text, "--ttl", "1h", "x"],
+                ["logout-all", "--issued-before", text, "x"], ["help", text],
+                ["decode", "--field", text, token], ["verify", "-v", token],
+            ]
+        }
+        for command in commands {
+            let shown = "\(command.map { $0.debugDescription })"
+            let plain = try tool.run(command)
+            #expect(isClean(plain.output), "\(shown)\n\(plain.text.debugDescription)")
+            #expect(isClean(plain.error), "\(shown)\n\(plain.errorText.debugDescription)")
+            for format in ["json", "csv"] {
+                let result = try tool.run(command + ["-o", format])
+                #expect(isClean(result.error), "\(shown)\n\(result.errorText.debugDescription)")
+                #expect(isClean(result.output), "\(shown)\n\(result.text.debugDescription)")
+                guard format == "json", !result.output.isEmpty, command[0] != "help",
+                    result.status != 2
+                else { continue }
+                let value = try? JSONSerialization.jsonObject(
+                    with: Data(result.output), options: [.fragmentsAllowed])
+                #expect(value != nil, "\(shown)\n\(result.text)")
+                if command == ["decode", token], let value {
+                    let found = strings(value)
+                    #expect(
+                        found.count { $0.unicodeScalars.elementsEqual(text.unicodeScalars) } >= 4)
+                    #expect(
+                        found.contains {
+                            $0.unicodeScalars.elementsEqual(("n" + text).unicodeScalars)
+                        })
+                }
+            }
+        }
+        let lines = try tool.run("list", "revoked", "-o", "jsonl").text
+        #expect(lines.split(separator: "\n").allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
+    }
+
+    @Test(arguments: hostile)
+    func isEscapedOnATerminal(_ text: String) throws {
+        let tool = try BuiltTool()
+        let quoted = try json(text)
+        let token = ServiceToken.sign(
+            #"{"sub":\#(quoted),"jti":"x","iat":1,"exp":4102444800,"a":\#(quoted)}"#)
+        for command in [
+            "decode --color never \(token)", "verify --color never \(token)",
+            "revoke --color never --reason a \(token)", "audit --color never",
+        ] {
+            let result = try tool.shell(
+                "script -qec 'jwtctl \(command)' /dev/null </dev/null",
+                changes: ["TERM": "xterm"])
+            // The line discipline of the pseudo-terminal puts a CR before each LF.
+            var bytes = result.output
+            while let index = bytes.firstIndex(of: 0x0D), index + 1 < bytes.count,
+                bytes[index + 1] == 0x0A
+            { bytes.remove(at: index) }
+            #expect(isClean(bytes), "\(command)\n\(result.text.debugDescription)")
+        }
+    }
+
+    @Test func invalidUTF8IsShownAsBytes() throws {
+        let tool = try BuiltTool()
+        let payload = Array(#"{"sub":""#.utf8) + [0xFF, 0xC0, 0x80] + Array(#""}"#.utf8)
+        let token = ServiceToken.sign(header: #"{"alg":"HS256"}"#, payload: payload)
+        for command in [["decode", token], ["verify", token], ["revoke", token]] {
+            let result = try tool.run(command)
+            #expect(result.status == 3, "\(command[0])")
+            #expect(isClean(result.output) && isClean(result.error), "\(command[0])")
+        }
+        // What others wrote into Redis is hostile too.
+        for key in [#"jwt:deny:\xff\x1b[31m"#, #"jwt:{\xff\x1b}:tokens"#] {
+            let command =
+                key.hasPrefix("jwt:deny")
+                ? "SET \"\(key)\" \"{\\\"why\\\":\\\"\\x1b\\xff\\\"}\""
+                : "ZADD \"\(key)\" 4102444800 \"\\x1b\\xff\\x9b\""
+            try tool.redis.cli([], input: Array((command + "\n").utf8))
+        }
+        try tool.redis.cli(
+            [], input: Array(#"XADD jwt:audit * op "\x1b\xff" user "\xc2\x9b" actor "\r\n""#.utf8))
+        for command in [["list", "revoked"], ["list", "users"], ["audit"]] {
+            for format in ["table", "json", "jsonl", "csv", "id"] {
+                let result = try tool.run(command + ["-o", format])
+                #expect(
+                    isClean(result.output), "\(command) \(format)\n\(result.text.debugDescription)")
+                #expect(isClean(result.error), "\(command) \(format)")
+            }
+        }
+    }
+}
