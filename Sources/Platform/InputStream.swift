@@ -18,6 +18,8 @@ package final class InputStream {
 
     private let source: Source
     private var buffer: [UInt8]
+    /// What the system reads into.
+    private lazy var block = [UInt8](repeating: 0, count: Self.blockSize)
     private var position = 0
     private var reachedEnd = false
 
@@ -62,7 +64,7 @@ package final class InputStream {
     package func readLine(limit: Int) throws(InputError) -> Line? {
         var searched = position
         while true {
-            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = newline(from: searched) {
                 return takeLine(upTo: end, next: end + 1, limit: limit)
             }
             if reachedEnd {
@@ -81,7 +83,7 @@ package final class InputStream {
 
     /// Whether a whole line (or the end) can be read without waiting for the other side.
     package var hasBufferedLine: Bool {
-        buffer[position...].contains(UInt8(ascii: "\n"))
+        newline(from: position) != nil
     }
 
     private func takeLine(upTo end: Int, next: Int, limit: Int) -> Line {
@@ -94,12 +96,22 @@ package final class InputStream {
 
     private func skipLine() throws(InputError) {
         while true {
-            if let end = buffer[position...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = newline(from: position) {
                 return consume(through: end + 1)
             }
             consume(through: buffer.count)
             if reachedEnd { return }
             try fill(atMost: Self.blockSize)
+        }
+    }
+
+    /// Where the next line feed lies. memchr, since a hostile line can be a gigabyte long.
+    private func newline(from start: Int) -> Int? {
+        unsafe buffer.withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = unsafe memchr(base + start, 0x0A, bytes.count - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
         }
     }
 
@@ -123,15 +135,15 @@ package final class InputStream {
             buffer.removeFirst(position)
             position = 0
         }
-        let old = buffer.count
         let wanted = min(limit, Self.blockSize)
-        buffer.append(contentsOf: repeatElement(0, count: wanted))
-        let got = unsafe buffer.withUnsafeMutableBytes { bytes in
+        let got = unsafe block.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return 0 }
-            return retryingOnInterrupt { unsafe read(descriptor, base + old, wanted) }
+            return retryingOnInterrupt { unsafe read(descriptor, base, wanted) }
         }
         let failure = errno
-        buffer.removeLast(wanted - max(got, 0))
+        unsafe block.withUnsafeBufferPointer { bytes in
+            unsafe buffer.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[..<max(got, 0)]))
+        }
         if got < 0 { throw .system(SystemError(code: failure)) }
         if got == 0 { reachedEnd = true }
     }

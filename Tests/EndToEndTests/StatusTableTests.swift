@@ -276,7 +276,7 @@ import Testing
                 Line("logout-all", 2, err: "USER"),
                 Line("logout-all --everyone", 9, err: "--yes"),
                 Line("logout-all --everyone alice --yes", 2, err: "--everyone"),
-                Line("logout-all --issued-before +1h alice", 2, err: "future"),
+                Line("logout-all --issued-before +1h alice", 9, err: "future"),
                 Line("logout-all --keep eyJx alice", 3, err: "malformed token"),
                 Line("logout-all alice", 0, out: "1 revoked", err: "target"),
                 Line("logout-all alice --json", 0, out: "\"complete\": true", err: "target"),
