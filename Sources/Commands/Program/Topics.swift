@@ -114,7 +114,7 @@ enum Topics {
         "ACL SETUSER jwtctl on >SECRET resetkeys ~jwt:* resetchannels &jwt:revoked -@all "
         + "+get +set +del +exists +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xread +publish +eval +time +scan "
-        + "+select +ping"
+        + "+select"
 
     private static let redis = Topic(
         name: "redis", title: "REDIS", summary: "How Redis is reached.",
