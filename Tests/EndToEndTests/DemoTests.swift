@@ -63,8 +63,11 @@ import Testing
         process.signal(number)
         _ = try? process.finish(timeout: 5)
         try waitUntil { try !answers(path) }
-        if number != SIGKILL {
-            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        if number == SIGKILL {
+            // Nobody is left to remove it.
+            try? FileManager.default.removeItem(atPath: folder)
+        } else {
             try waitUntil { !FileManager.default.fileExists(atPath: folder) }
         }
     }
