@@ -110,6 +110,10 @@ extension TokenStore {
         return cutoff
     }
 
+    /// Milliseconds by which `time(2)` may lag behind the clock that Redis reads: a service that
+    /// takes its `iat` from there would still be in the second before.
+    private static let coarseClockLag: Int64 = 20
+
     /// Waits for a cutoff of ours; one that stands further ahead than we would have set it is not
     /// waited for, as nobody knows how far that is.
     private func waitUntilPassed(_ cutoff: Int64, skew: Int64) throws(StoreError) {
@@ -117,8 +121,9 @@ extension TokenStore {
         while true {
             let now = try StoreError.wrapping { () throws(RedisError) in try client.serverTime() }
             last = min(last, now.seconds + max(skew, 0))
-            if now.seconds > last { return }
-            let left = (last + 1 - now.seconds) * 1000 - now.microseconds / 1000
+            let left =
+                (last + 1 - now.seconds) * 1000 + Self.coarseClockLag - now.microseconds / 1000
+            if left <= 0 { return }
             pause(milliseconds: min(max(left, 1), 1000))
         }
     }

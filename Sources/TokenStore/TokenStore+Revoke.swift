@@ -61,6 +61,17 @@ extension TokenStore {
         return batch
     }
 
+    /// What `revoke` would answer, without writing anything.
+    package func plannedOutcomes(
+        of items: [Revocation]
+    ) throws(StoreError) -> [RevocationOutcome] {
+        let states = try states(of: items.map { StateQuery(id: $0.id, user: nil) })
+        return zip(items, states).map { item, state in
+            if isOver(item, at: state.time) { return .expired }
+            return state.denial == nil ? .revoked : .alreadyRevoked
+        }
+    }
+
     /// Writes the entries, and lengthens those that stood there.
     private func deny(
         _ items: [Revocation], entry: DenyEntry?, now: Int64,

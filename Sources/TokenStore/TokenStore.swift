@@ -40,7 +40,7 @@ package final class TokenStore {
     package var actor: String { origin.actor }
 
     /// Whether a token and the margin after it are over, so that there is nothing to revoke.
-    package func isOver(_ item: Revocation, at now: Int64) -> Bool {
+    func isOver(_ item: Revocation, at now: Int64) -> Bool {
         item.expiry.extended(by: margin).isPast(at: now)
     }
 

@@ -17,4 +17,9 @@ package struct Failure: Error, Equatable, Sendable {
         self.message = message
         self.hint = hint
     }
+
+    /// Whether it is one item's own fault, so that the items after it can go on.
+    var isItemsOwn: Bool {
+        [.usage, .malformed, .badSignature, .claims, .refused].contains(status)
+    }
 }

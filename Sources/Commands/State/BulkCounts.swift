@@ -35,9 +35,10 @@ struct BulkCounts: Equatable {
         ]
     }
 
-    func json(target: JSONValue) -> JSONObject {
+    func json(target: JSONValue, isDryRun: Bool) -> JSONObject {
         var object: JSONObject = ["total": .integer(Int64(total))]
         for part in parts { object.set(JSONString(part.name), .integer(Int64(part.count))) }
+        object.set("dry_run", .bool(isDryRun))
         object.set("target", target)
         return object
     }
@@ -63,6 +64,14 @@ extension RevocationOutcome {
         case .failed: "failed"
         case .unknown: "unknown"
         case .notAttempted: "not_attempted"
+        }
+    }
+
+    /// Whether the item may still be alive.
+    var mustBeTriedAgain: Bool {
+        switch self {
+        case .failed, .unknown, .notAttempted: true
+        case .revoked, .alreadyRevoked, .expired: false
         }
     }
 }

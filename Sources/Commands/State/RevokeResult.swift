@@ -1,20 +1,24 @@
 internal import CommandKit
 internal import JSON
-internal import Platform
 internal import TokenStore
 
-/// What became of one revocation, as it is told.
+/// What became of one revocation, or would become of it, as it is told.
 struct RevokeResult {
-    let plan: RevocationPlanner.Plan
     let outcome: RevocationOutcome
     /// Seconds that the entry lives on; nil for ever, or where there is none.
     var timeToLive: Int64?
     var isAudited = false
+    private let plan: RevocationPlanner.Plan
     private let target: JSONValue
+    private let isDryRun: Bool
 
-    init(_ plan: RevocationPlanner.Plan, outcome: RevocationOutcome, session: Session) {
+    init(
+        _ plan: RevocationPlanner.Plan, outcome: RevocationOutcome, session: Session,
+        isDryRun: Bool
+    ) {
         self.plan = plan
         self.outcome = outcome
+        self.isDryRun = isDryRun
         target = session.json
     }
 
@@ -24,28 +28,36 @@ struct RevokeResult {
             "sub": plan.revocation.user.map { .string($0.description) } ?? .null,
             "result": .string(outcome.word), "ttl": TimeText.number(timeToLive),
             "verified": plan.isVerified.map { .bool($0) } ?? .null, "error": .null,
-            "audited": .bool(isAudited), "target": target,
+            "audited": .bool(isAudited), "dry_run": .bool(isDryRun), "target": target,
         ]
+    }
+
+    /// An item that could not be revoked, among others; `word` is `failed` or `not_attempted`.
+    static func failed(_ word: String, _ failure: Failure) -> JSONObject {
+        [
+            "id": .null, "sub": .null, "result": .string(word), "ttl": .null, "verified": .null,
+            "error": ["code": .string(failure.code), "message": .string(failure.message)],
+            "audited": false,
+        ]
+    }
+
+    /// The outcome for a table.
+    var word: String {
+        isDryRun && outcome == .revoked ? "would be revoked" : outcome.word
     }
 
     var words: String {
         let id = VisibleText.escape(plan.revocation.id.description, columns: 80)
+        let check = plan.isVerified == false ? " (its signature was not checked)" : ""
+        if outcome == .expired { return "expired \(id): nothing to revoke\(check)\n" }
+        if isDryRun {
+            return outcome == .revoked
+                ? "would be revoked: \(id)\(check)\n" : "already revoked: \(id)\(check)\n"
+        }
         let life =
             timeToLive.map { ", the entry lives \(Duration.words($0))" }
-            ?? (outcome == .expired ? "" : ", the entry never expires")
-        let check = plan.isVerified == false ? " (its signature was not checked)" : ""
-        return switch outcome {
-        case .revoked: "revoked \(id)\(life)\(check)\n"
-        case .alreadyRevoked: "already revoked \(id)\(life)\(check)\n"
-        case .expired: "expired \(id): nothing to revoke\(check)\n"
-        default: "\(outcome.word) \(id)\n"
-        }
-    }
-
-    func status(_ console: Console) throws -> ExitStatus {
-        switch outcome {
-        case .revoked, .alreadyRevoked, .expired: .success
-        case .failed, .unknown, .notAttempted: .unknown
-        }
+            ?? ", the entry never expires"
+        let verb = outcome == .alreadyRevoked ? "already revoked" : "revoked"
+        return "\(verb) \(id)\(life)\(check)\n"
     }
 }

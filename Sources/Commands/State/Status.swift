@@ -100,7 +100,8 @@ func forEachItem(
         for (index, operand) in options.operands.enumerated() {
             do {
                 try body(try options.item(operand, system: console.system))
-            } catch  where isBadItem(error) {
+            } catch {
+                guard Diagnostics.failure(for: error).isItemsOwn else { throw error }
                 try report(error, "operand \(index + 1)")
             }
         }
@@ -112,17 +113,11 @@ func forEachItem(
                 throw Failure(.usage, "invalid_line", "the line is too long")
             }
             try body(try Item(line: bytes, as: options.kind))
-        } catch  where isBadItem(error) {
+        } catch {
+            guard Diagnostics.failure(for: error).isItemsOwn else { throw error }
             try report(error, "line \(lines.number)")
         }
     }
-}
-
-/// Whether an error is one item's own, so that the others can go on.
-private func isBadItem(_ error: any Error) -> Bool {
-    let failure = Diagnostics.failure(for: error)
-    return [.usage, .malformed, .claims, .badSignature, .refused].contains(failure.status)
-        && !(error is UsageError)
 }
 
 /// A user id from the command line.
