@@ -21,10 +21,21 @@ enum Item {
         switch kind {
         case .id: self = .id(try Identifier(text), expiry: nil, user: nil)
         case .token: self = try .token(stripped)
-        case .guess:
-            self =
-                TokenText.looksLikeToken(stripped)
-                ? try .token(stripped) : .id(try Identifier(stripped), expiry: nil, user: nil)
+        case .guess where TokenText.looksLikeToken(stripped): self = try .guessedToken(stripped)
+        case .guess: self = .id(try Identifier(stripped), expiry: nil, user: nil)
+        }
+    }
+
+    /// What was taken for a token by its looks may be an id: the user can say so.
+    private static func guessedToken(_ text: [UInt8]) throws -> Item {
+        do {
+            return try token(text)
+        } catch let error as MalformedToken {
+            let failure = Diagnostics.failure(for: error)
+            let doubt = "an id that looks like a token needs --id"
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: failure.hint.map { "\($0) \(doubt)" } ?? doubt)
         }
     }
 

@@ -105,7 +105,7 @@ package enum Diagnostics {
     private static func hint(_ error: MalformedToken) -> String? {
         switch error.fault {
         case .encrypted: "its claims can only be read with the recipient's key"
-        case .segmentCount: "was it cut short by a log? an id that looks like this needs --id"
+        case .segmentCount: "was it cut short by a log?"
         default: nil
         }
     }

@@ -97,9 +97,16 @@ struct RevocationPlanner {
                     + "does not know the id '\(VisibleText.escape(target.id.description, columns: 60))'",
                 hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")
         }
-        throw Failure(
-            .usage, "no_lifetime",
-            "nobody knows when the token of '\(VisibleText.escape(target.id.description, columns: 60))' expires",
+        throw Failure.noLifetime(of: target.id)
+    }
+}
+
+extension Failure {
+    /// A bare id, and no word about the end of its token: nothing is guessed.
+    static func noLifetime(of id: Identifier) -> Failure {
+        let shown = VisibleText.escape(id.description, columns: 60)
+        return Failure(
+            .usage, "no_lifetime", "nobody knows when the token of '\(shown)' expires",
             hint: "give the token, --user USER, --exp TIME, --ttl DURATION or --forever")
     }
 }

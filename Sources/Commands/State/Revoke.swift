@@ -8,9 +8,11 @@ internal import TokenStore
 func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     let lines = try options.items.openLines(system: system)
-    if lines == nil, options.items.kind != .token, options.items.operands.count == 1 {
-        // A usage error must not wait for a key or for Redis.
-        try requireLifetime(options, system)
+    // A broken token, or an id of which nobody can know the end, need neither key nor Redis.
+    let only = options.items.operands.count == 1 ? options.items.operands[0] : nil
+    let item = lines == nil ? try only.map { try options.items.item($0, system: system) } : nil
+    if case .id(let id, nil, _)? = item, options.user == nil, !options.saysLifetime {
+        throw Failure.noLifetime(of: id)
     }
     let keys =
         options.skipsVerification
@@ -23,8 +25,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     }
     let revoker = OperandRevocation(
         options: options, planner: planner, session: session, console: console)
-    return options.items.operands.count == 1
-        ? try revoker.runOne(options.items.operands[0]) : try revoker.runAll()
+    return try item.map { try revoker.runOne($0) } ?? revoker.runAll()
 }
 
 extension Session {
@@ -32,20 +33,6 @@ extension Session {
     func announce(_ options: RevokeOptions, redisTime: Int64, _ console: Console) throws {
         try warnAboutClock(redisTime, console)
         try console.note("target: \(description)" + (options.isDryRun ? " (dry run)" : ""))
-    }
-}
-
-/// A bare id without any word about its life can be refused before anything is opened.
-private func requireLifetime(_ options: RevokeOptions, _ system: System) throws {
-    guard options.user == nil, options.expiry == nil, options.lifetime == nil, !options.isForever
-    else { return }
-    if case .id(let id, nil, _) = try options.items.item(
-        options.items.operands[0], system: system)
-    {
-        throw Failure(
-            .usage, "no_lifetime",
-            "nobody knows when the token of '\(VisibleText.escape(id.description, columns: 60))' expires",
-            hint: "give the token, --user USER, --exp TIME, --ttl DURATION or --forever")
     }
 }
 
@@ -58,8 +45,8 @@ private struct OperandRevocation {
 
     private var store: TokenStore { session.store }
 
-    func runOne(_ operand: [UInt8]) throws -> ExitStatus {
-        let plan = try planner.plan(try options.items.item(operand, system: console.system))
+    func runOne(_ item: Item) throws -> ExitStatus {
+        let plan = try planner.plan(item)
         try session.announce(options, redisTime: planner.now, console)
         let result = try revoke(plan)
         try console.result(result.json, id: plan.revocation.id.description) { result.words }

@@ -18,6 +18,9 @@ struct RevokeOptions: CommandOptions {
     var maximum: Int64?
     var failedFile: [UInt8]?
 
+    /// Whether the command line says how long the tokens live.
+    var saysLifetime: Bool { expiry != nil || lifetime != nil || isForever }
+
     static let options: [Option<RevokeOptions>] = [
         .text(
             "reason", short: "r", metavar: "TEXT", summary: "Why, for the entry and the trail.",

@@ -166,7 +166,8 @@ struct Verdict {
             case .notJudged: mark = style.dim("-      ")
             }
             let name = check.name + String(repeating: " ", count: max(10 - check.name.count, 0))
-            let detail = check.detail.map { VisibleText.escape($0, columns: 200) } ?? ""
+            let told = check.detail ?? check.reason.map(Self.words) ?? ""
+            let detail = VisibleText.escape(told, columns: 200)
             var line = "  \(mark) \(name) \(detail)"
             while line.last == " " { line.removeLast() }
             text += line + "\n"
@@ -179,8 +180,12 @@ struct Verdict {
         guard let reason = decisive?.reason else {
             return style.green(isOffline ? "valid (revocation not checked)" : "active")
         }
-        let words = reason.rawValue.split(separator: "_").joined(separator: " ")
         return reason == .unknown
-            ? style.yellow("unknown: Redis could not be asked") : style.red("not active: \(words)")
+            ? style.yellow("unknown: Redis could not be asked")
+            : style.red("not active: \(Self.words(reason))")
+    }
+
+    private static func words(_ reason: Reason) -> String {
+        reason.rawValue.split(separator: "_").joined(separator: " ")
     }
 }
