@@ -277,7 +277,7 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "audit"' -s F -l follow -d 'Wait for further entries.'
-complete -c jwtctl -n '__jwtctl_at "audit"' -l limit -d 'Stop after N entries.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l limit -d 'Begin with the last N entries.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l field -d 'Print one value, such as state.revoked.' -x

@@ -65,6 +65,22 @@ extension TokenStore {
         return try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
     }
 
+    /// The last `limit` entries, oldest first.
+    package func latestAuditEntries(limit: Int) throws(StoreError) -> [AuditEntry] {
+        var latest: [AuditEntry] = []
+        while latest.count < limit {
+            let end = latest.last.map { "(\($0.position)" } ?? "+"
+            let count = Int64(min(limit - latest.count, 1000))
+            let reply = try call(
+                Command(
+                    "XREVRANGE", key: layout.auditKey, .text(end), "-", "COUNT", .integer(count)))
+            let page = try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
+            latest += page
+            if page.count < count { break }
+        }
+        return latest.reversed()
+    }
+
     /// Waits up to `milliseconds` for entries after `position`; empty where none came.
     package func awaitAuditEntries(
         after position: String, milliseconds: Int

@@ -139,7 +139,7 @@ import Testing
         "jwtctl revoke --from ids.tsv", "jwtctl revoke --from ids.tsv --dry-run",
         "jwtctl list tokens alice", "jwtctl list users", "jwtctl list revoked", "jwtctl prune",
         "jwtctl logout-all --keep @a1.txt alice", "jwtctl logout-all alice",
-        "jwtctl logout-all --everyone --yes", "jwtctl audit",
+        "jwtctl logout-all --everyone --yes", "jwtctl audit", "jwtctl audit --limit 1",
         "timeout 1 jwtctl audit --follow || test $? = 124",
     ]
 

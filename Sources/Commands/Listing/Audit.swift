@@ -20,7 +20,7 @@ let auditCommand = Command(
     defaults: AuditOptions(),
     options: [
         .flag("follow", short: "F", summary: "Wait for further entries.", into: \.follows),
-        .value("limit", metavar: "N", summary: "Stop after N entries.", into: \.limit) {
+        .value("limit", metavar: "N", summary: "Begin with the last N entries.", into: \.limit) {
             text throws(InvalidValue) in
             guard let number = Int64(text), number >= 0 else { throw .expected("a number") }
             return number
@@ -45,12 +45,9 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
             .init("COUNT", right: true), .init("ACTOR"), .init("HOST"), .init("REASON"),
         ])
     var position: String?
-    var count: Int64 = 0
-    func isDone() -> Bool { options.limit.map { count >= $0 } ?? false }
     func show(_ entries: [AuditEntry], live: Bool) throws {
-        for entry in entries where !isDone() {
+        for entry in entries {
             position = entry.position
-            count += 1
             if live, options.global.format == .table {
                 try console.print(cells(entry).joined(separator: "  ") + "\n")
             } else {
@@ -58,13 +55,21 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
             }
         }
     }
-    while !isDone() {
-        let page = try session.store.auditEntries(after: position, limit: 1000)
+    if let limit = options.limit {
+        // One at least is read: following goes on after it, also where none is shown.
+        let wanted = Int(clamping: limit)
+        let latest = try session.store.latestAuditEntries(limit: max(wanted, 1))
+        try show(Array(latest.suffix(wanted)), live: options.follows)
+        position = latest.last?.position
+    }
+    while options.limit == nil {
+        let page = try session.store.auditEntries(after: position, limit: pageSize)
         try show(page, live: options.follows)
-        if page.count < 1000 { break }
+        if page.count < pageSize { break }
     }
     try system.output.flush()
-    while options.follows, !isDone() {
+    // `$` would miss what came since the last read; an empty trail is followed from its beginning.
+    while options.follows {
         let page = try session.store.awaitAuditEntries(
             after: position ?? "0-0", milliseconds: session.patience)
         try show(page, live: true)
@@ -75,6 +80,9 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
     }
     return .success
 }
+
+/// How many entries are read at a time.
+private let pageSize = 1000
 
 private func json(_ entry: AuditEntry) -> JSONObject {
     [

@@ -113,7 +113,7 @@ enum Topics {
     static let accessRule =
         "ACL SETUSER jwtctl on >SECRET resetkeys ~jwt:* resetchannels &jwt:revoked -@all "
         + "+get +set +del +exists +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
-        + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xread +publish +eval +time +scan "
+        + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
         + "+select"
 
     private static let redis = Topic(
