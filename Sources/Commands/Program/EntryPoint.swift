@@ -29,7 +29,6 @@ package enum EntryPoint {
         if let status = try hidden(arguments, system) { return status }
         switch jwtctlProgram.parse(arguments) {
         case .run(let command):
-            let global = (command.options as? any CommandOptions)?.global ?? GlobalOptions()
             do {
                 let status = try command.run(system)
                 try system.output.flush()
@@ -37,7 +36,8 @@ package enum EntryPoint {
             } catch let error as OutputError where error.isBrokenPipe {
                 throw error
             } catch {
-                return report(error, global, command.path, system)
+                let global = (command.options as? any CommandOptions)?.global
+                return report(error, global ?? GlobalOptions(), command.path, system)
             }
         case .showHelp(let path, let detail):
             try system.output.write(
