@@ -1,8 +1,8 @@
 import Commands
 import Platform
 
-ProcessHardening.apply()
+CurrentProcess.harden()
 switch EntryPoint.run(Array(System.arguments().dropFirst()), System.current()) {
-case .exit(let status): Process.exit(status)
+case .exit(let status): CurrentProcess.exit(status)
 case .signal(let number): Signals.endProcess(by: number)
 }

@@ -112,7 +112,7 @@ private enum Demo {
         variables["JWTCTL_REDIS_URL"] = redis.url
         variables["JWTCTL_SECRET"] = secretPath
         for name in ["JWTCTL_KEY", "JWTCTL_NAMESPACE", "REDISCLI_AUTH"] { variables[name] = nil }
-        if let executable = ProcessHardening.executablePath,
+        if let executable = CurrentProcess.executablePath,
             let slash = executable.utf8.lastIndex(of: UInt8(ascii: "/"))
         {
             let path = variables["PATH"] ?? "/usr/bin:/bin"

@@ -63,7 +63,7 @@ package enum EntryPoint {
             try GeneratedFiles.write(to: String(decoding: arguments[1], as: UTF8.self), system)
             return .success
         case "__with-parent" where arguments.count > 1:
-            ProcessHardening.dieWithParent()
+            CurrentProcess.dieWithParent()
             throw Subprocess.replaceProcess(by: Array(arguments.dropFirst()))
         default: return nil
         }

@@ -1,11 +1,12 @@
 internal import CPlatform
 internal import Glibc
 
-/// What a program that handles keys owes its user before it does anything else.
-package enum ProcessHardening {
-    /// No core files, no reading of our memory by other processes, private new files, and a broken
-    /// pipe that is an error instead of a silent end.
-    package static func apply() {
+/// What this process asks of the system for itself.
+package enum CurrentProcess {
+    /// What a program that handles keys owes its user before it does anything else: no core files,
+    /// no reading of its memory by other processes, private new files, and a broken pipe that is an
+    /// error instead of a silent end.
+    package static func harden() {
         Signals.ignoreBrokenPipes()
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
@@ -28,10 +29,7 @@ package enum ProcessHardening {
         }
         return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
     }
-}
 
-/// The end of this process.
-package enum Process {
     package static func exit(_ status: CInt) -> Never {
         Glibc.exit(status)
     }
