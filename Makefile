@@ -1,5 +1,8 @@
 # A thin face: what stands behind each target is plain SwiftPM and shell.
 
+SHELL = /bin/bash
+.SHELLFLAGS = -o pipefail -ec
+
 PREFIX ?= /usr/local
 DESTDIR ?=
 # Built in: nothing of the release binary has to be installed where it runs. STATIC=0 links
@@ -50,8 +53,8 @@ build: ## Build for development.
 # resolved as the machine that built it would, which is why addresses are tried as literals first.
 .PHONY: release
 release: ## Build the self-contained release binary.
-	@swift build $(RELEASE_FLAGS) 2>&1 | grep -v 'statically linked applications requires' || true
-	@test -x $(RELEASE)
+	@swift build $(RELEASE_FLAGS) 2>&1 \
+		| { grep -v 'statically linked applications requires' || true; }
 
 .PHONY: generate
 generate: build ## Rewrite man/ and completions/ from the commands' descriptions.
