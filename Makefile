@@ -11,6 +11,8 @@ DESTDIR ?=
 STATIC ?= 1
 # STRIP=0 installs the binary with its symbols, for packagers that strip by themselves.
 STRIP ?= 1
+# How many tokens the bulk rows of the benchmark work on.
+ITEMS ?= 100000
 
 # What a machine with a Swift toolchain may lack, by the names of Debian and Ubuntu.
 BUILD_PACKAGES = libhiredis-dev libssl-dev
@@ -104,7 +106,7 @@ format: ## Format the sources.
 
 .PHONY: benchmark
 benchmark: setup-benchmark release ## Measure against other tools; prints medians and ratios.
-	@Tests/Benchmarks/run $(RELEASE)
+	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
 
 .PHONY: install
 install: $(RELEASE) ## Install program, manual and completions below $(DESTDIR)$(PREFIX).
