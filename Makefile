@@ -23,12 +23,15 @@ BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 redis-tools
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
 ifeq ($(STATIC),1)
-RELEASE_FLAGS = -c release --scratch-path .build-static -Xswiftc -static-executable
-RELEASE = .build-static/release/jwtctl
+SCRATCH = .build-static
+RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) -Xswiftc -static-executable
 else
-RELEASE_FLAGS = -c release --scratch-path .build-dynamic --static-swift-stdlib
-RELEASE = .build-dynamic/release/jwtctl
+SCRATCH = .build-dynamic
+RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) --static-swift-stdlib
 endif
+RELEASE = $(SCRATCH)/release/jwtctl
+# When the release was last built; SwiftPM would link again a binary that had been touched.
+BUILT = $(SCRATCH)/built
 
 BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
@@ -71,12 +74,12 @@ define build-release
 swift build $(RELEASE_FLAGS) 2>&1 | awk ' \
 	/statically linked applications requires at runtime/ { count++; next } { print } END { if (count) \
 	print count " warnings about host names in static programs left out: see Makefile" }'
-touch $(RELEASE)
+touch $(BUILT)
 endef
 
-# For install and benchmark: builds only what is older than its sources, so that an installation
-# by root after a build by somebody else runs no compiler.
-$(RELEASE): Package.swift $(shell find Sources -type f)
+# For install: builds only what is older than its sources, so that an installation by root after a
+# build by somebody else runs no compiler.
+$(BUILT): Package.swift $(shell find Sources -type f)
 	@$(call build-release)
 
 .PHONY: demo
@@ -109,7 +112,7 @@ benchmark: setup-benchmark release ## Measure against other tools; prints median
 	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
 
 .PHONY: install
-install: $(RELEASE) ## Install program, manual and completions below $(DESTDIR)$(PREFIX).
+install: $(BUILT) ## Install program, manual and completions below $(DESTDIR)$(PREFIX).
 	install -d $(BIN) $(SHARE)/man/man{1,5} $(SHARE)/doc/jwtctl \
 		$(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 	install -m 755 $(if $(filter 1,$(STRIP)),-s) $(RELEASE) $(BIN)/jwtctl
