@@ -1,102 +1,134 @@
 # A thin face: what stands behind each target is plain SwiftPM and shell.
 
-SHELL = /bin/bash
-.SHELLFLAGS = -o pipefail -ec
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 # Built in: nothing of the release binary has to be installed where it runs. STATIC=0 links
 # against the system's libraries instead, for distributions.
 STATIC ?= 1
+# STRIP=0 installs the binary with its symbols, for packagers that strip by themselves.
+STRIP ?= 1
+# How many tokens the bulk rows of the benchmark work on.
+ITEMS ?= 100000
 
-BUILD_PACKAGES = libhiredis-dev libssl-dev redis-server
-TEST_PACKAGES = $(BUILD_PACKAGES) jwt mandoc openssl redis-tools shellcheck zsh fish
-BENCHMARK_PACKAGES = $(BUILD_PACKAGES) hyperfine jwt openssl python3 redis-tools
+# What a machine with a Swift toolchain may lack, by the names of Debian and Ubuntu.
+BUILD_PACKAGES = libhiredis-dev libssl-dev
+DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
+LINT_PACKAGES = fish mandoc shellcheck zsh
+TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools
+BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 redis-tools
 
+# One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
 ifeq ($(STATIC),1)
-RELEASE_FLAGS = -c release --scratch-path .build-static -Xswiftc -static-executable
-RELEASE = .build-static/release/jwtctl
+SCRATCH = .build-static
+RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) -Xswiftc -static-executable
 else
-RELEASE_FLAGS = -c release --scratch-path .build-dynamic --static-swift-stdlib
-RELEASE = .build-dynamic/release/jwtctl
+SCRATCH = .build-dynamic
+RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) --static-swift-stdlib
 endif
+RELEASE = $(SCRATCH)/release/jwtctl
+# When the release was last built; SwiftPM would link again a binary that had been touched.
+BUILT = $(SCRATCH)/built
 
 BIN = $(DESTDIR)$(PREFIX)/bin
 SHARE = $(DESTDIR)$(PREFIX)/share
+BASH_COMPLETIONS = $(SHARE)/bash-completion/completions
+FISH_COMPLETIONS = $(SHARE)/fish/vendor_completions.d
 # Debian's own packages bring their zsh functions elsewhere than local software does.
-ZSH = $(if $(filter /usr,$(PREFIX)),$(SHARE)/zsh/vendor-completions,$(SHARE)/zsh/site-functions)
+ZSH_FOLDER = $(if $(and $(filter /usr,$(PREFIX)),$(wildcard /etc/debian_version)),vendor-completions,site-functions)
+ZSH_COMPLETIONS = $(SHARE)/zsh/$(ZSH_FOLDER)
+
+# Every file whose first line calls a shell. Swift files may hold scripts as text.
+SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci Tests)
 
 .PHONY: help
 help: ## Show the targets.
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+.PHONY: setup setup-build setup-demo setup-lint setup-test setup-benchmark
+setup: PACKAGES = $(sort $(TEST_PACKAGES) $(BENCHMARK_PACKAGES))
+setup-build: PACKAGES = $(BUILD_PACKAGES)
+setup-demo: PACKAGES = $(DEMO_PACKAGES)
+setup-lint: PACKAGES = $(LINT_PACKAGES)
+setup-test: PACKAGES = $(TEST_PACKAGES)
+setup-benchmark: PACKAGES = $(BENCHMARK_PACKAGES)
+setup: ## Install all that is missing to build, test, lint and measure.
+setup setup-build setup-demo setup-lint setup-test setup-benchmark:
+	@Tests/Setup/packages $(PACKAGES)
+
+.PHONY: build
+build: setup-build ## Build for development.
+	swift build
+
+.PHONY: release
+release: setup-build ## Build the self-contained release binary; STATIC=0 links libraries.
+	@$(call build-release)
+
+# A static glibc still loads its name service modules when it looks up a host name, and OpenSSL's
+# engines are loaded by dlopen. Looking up names needs the glibc that the binary was built with;
+# everything else does not. The linker says so for each caller: once is enough.
+define build-release
+swift build $(RELEASE_FLAGS) 2>&1 | awk ' \
+	/statically linked applications requires at runtime/ { count++; next } { print } END { if (count) \
+	print count " warnings about host names in static programs left out: see Makefile" }'
+touch $(BUILT)
+endef
+
+# For install: builds only what is older than its sources, so that an installation by root after a
+# build by somebody else runs no compiler.
+$(BUILT): Package.swift $(shell find Sources -type f)
+	@$(call build-release)
 
 .PHONY: demo
-demo: setup release ## Install what is missing, build, and run the main job on a private Redis.
+demo: setup-demo release ## Install what is missing, build, and run the main job on a private Redis.
 	@$(RELEASE) demo </dev/null
 
 .PHONY: test
 test: setup-test ## Install what is missing, build, and run all tests.
-	swift build --build-tests
-	swift test --skip-build
-
-.PHONY: setup setup-test
-setup:
-	@Tests/Setup/packages $(BUILD_PACKAGES)
-setup-test:
-	@Tests/Setup/packages $(TEST_PACKAGES)
-
-.PHONY: build
-build: ## Build for development.
-	swift build
-
-# The linker warns that static glibc still loads its own name service modules: host names are then
-# resolved as the machine that built it would, which is why addresses are tried as literals first.
-.PHONY: release
-release: ## Build the self-contained release binary.
-	@swift build $(RELEASE_FLAGS) 2>&1 \
-		| { grep -v 'statically linked applications requires' || true; }
+	@Tests/Setup/run-tests
 
 .PHONY: generate
 generate: build ## Rewrite man/ and completions/ from the commands' descriptions.
 	.build/debug/jwtctl __generate .
 
 .PHONY: lint
-lint: ## Check formatting, manual pages, shell scripts and completions.
-	Tests/Setup/packages mandoc shellcheck zsh fish
-	swift format lint --strict -r Package.swift Sources Tests
+lint: setup-lint ## Check format, manual pages, shell scripts and completions.
+	swift format lint --strict -r -p Package.swift Sources Tests
 	mandoc -Tlint -W warning man/*
-	shellcheck Tests/Setup/packages Tests/Benchmarks/run .ci/run completions/jwtctl.bash
+	shellcheck $(SCRIPTS) completions/jwtctl.bash
 	bash -n completions/jwtctl.bash
 	zsh -n completions/_jwtctl
 	fish --no-execute completions/jwtctl.fish
 
 .PHONY: format
 format: ## Format the sources.
-	swift format -i -r Package.swift Sources Tests
+	swift format -i -r -p Package.swift Sources Tests
 
 .PHONY: benchmark
-benchmark: release ## Measure against other tools; prints medians and ratios.
-	@Tests/Setup/packages $(BENCHMARK_PACKAGES)
-	@Tests/Benchmarks/run $(RELEASE)
+benchmark: setup-benchmark release ## Measure against other tools; prints medians and ratios.
+	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
 
 .PHONY: install
-install: ## Install program, manual and completions below $(DESTDIR)$(PREFIX).
-	@test -x $(RELEASE) || $(MAKE) release
-	install -d $(BIN) $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(ZSH) \
-		$(SHARE)/fish/vendor_completions.d $(SHARE)/doc/jwtctl
-	install -m 755 -s $(RELEASE) $(BIN)/jwtctl
-	install -m 644 man/*.1 $(SHARE)/man/man1
-	install -m 644 completions/jwtctl.bash $(SHARE)/bash-completion/completions/jwtctl
-	install -m 644 completions/_jwtctl $(ZSH)/_jwtctl
-	install -m 644 completions/jwtctl.fish $(SHARE)/fish/vendor_completions.d/jwtctl.fish
-	install -m 644 README.md LICENSE $(SHARE)/doc/jwtctl
+install: $(BUILT) ## Install program, manual and completions below $(DESTDIR)$(PREFIX).
+	install -d $(BIN) $(SHARE)/man/man{1,5} $(SHARE)/doc/jwtctl \
+		$(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
+	install -m 755 $(if $(filter 1,$(STRIP)),-s) $(RELEASE) $(BIN)/jwtctl
+	for page in man/*; do install -m 644 $$page $(SHARE)/man/man$${page##*.}; done
+	install -m 644 completions/jwtctl.bash $(BASH_COMPLETIONS)/jwtctl
+	install -m 644 completions/_jwtctl $(ZSH_COMPLETIONS)/_jwtctl
+	install -m 644 completions/jwtctl.fish $(FISH_COMPLETIONS)/jwtctl.fish
+	install -m 644 LICENSE README.md $(SHARE)/doc/jwtctl
 
+# By pattern: pages of commands that are no more were installed by an older version.
 .PHONY: uninstall
 uninstall: ## Remove what install brought.
-	rm -f $(BIN)/jwtctl $(addprefix $(SHARE)/man/man1/,$(notdir $(wildcard man/*.1))) \
-		$(SHARE)/bash-completion/completions/jwtctl $(ZSH)/_jwtctl \
-		$(SHARE)/fish/vendor_completions.d/jwtctl.fish
-	rm -rf $(SHARE)/doc/jwtctl
+	rm -f $(BIN)/jwtctl $(SHARE)/man/man1/jwtctl{,-*}.1 $(SHARE)/man/man5/jwtctl-*.5 \
+		$(BASH_COMPLETIONS)/jwtctl $(ZSH_COMPLETIONS)/_jwtctl $(FISH_COMPLETIONS)/jwtctl.fish \
+		$(SHARE)/doc/jwtctl/{LICENSE,README.md}
+	[ ! -d $(SHARE)/doc/jwtctl ] || rmdir --ignore-fail-on-non-empty $(SHARE)/doc/jwtctl
 
 .PHONY: clean
 clean: ## Remove what was built.
