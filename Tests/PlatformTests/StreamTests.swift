@@ -20,10 +20,11 @@ private typealias OutputStream = Platform.OutputStream
         return lines
     }
 
-    @Test(arguments: [
-        ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\r\nb\n\nc", ["a", "b", "", "c"]),
-        ("\n", [""]), ("a\rb\n", ["a\rb"]), ("a\r", ["a\r"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\r\nb\n\nc", ["a", "b", "", "c"]),
+            ("\n", [""]), ("a\rb\n", ["a\rb"]), ("a\r", ["a\r"]),
+        ] as [(String, [String])])
     func `lines end with LF or CRLF, the last one with nothing too`(
         text: String, expected: [String]
     ) throws {
