@@ -63,7 +63,7 @@ let package = Package(
         tests("RedisTests", ["Redis", "Platform"]),
         tests("TokenStoreTests", ["TokenStore", "Redis", "JSON"]),
         tests("CommandKitTests", ["CommandKit", "Platform"]),
-        tests("CommandsTests", ["Commands", "CommandKit", "JOSE", "JSON", "Platform"]),
+        tests("CommandsTests", ["Commands", "CommandKit", "JOSE", "JSON", "Platform", "TokenStore"]),
         .testTarget(
             name: "ScriptTests", dependencies: ["TestSupport", "jwtctl"], exclude: ["Scripts"],
             swiftSettings: relaxed),
