@@ -53,6 +53,12 @@ enum Item {
         guard fields.count <= 3 else {
             throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")
         }
+        // With a token here its text would be taken for an id, and nothing would be revoked.
+        guard kind == .id || kind == .guess && !TokenText.looksLikeToken(Array(fields[0])) else {
+            throw Failure(
+                .usage, "invalid_line", "the first field is a token, not a jti",
+                hint: "a token stands alone on its line; --id takes it as it is")
+        }
         guard let exp = Double(String(decoding: fields[1], as: UTF8.self)) else {
             throw Failure(.usage, "invalid_line", "the second field is not a time in seconds")
         }

@@ -26,10 +26,18 @@ enum CSV {
     /// control characters are escaped, so that a record is one line.
     private static func quote(_ field: String) -> String {
         var text = VisibleText.escape(field)
-        if let first = text.first, "=+-@".contains(first), Double(text) == nil { text = "'" + text }
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+        // By scalars: a combining mark after a comma or quote makes another Character of it.
+        if let first = text.unicodeScalars.first, "=+-@".unicodeScalars.contains(first),
+            Double(text) == nil
+        {
+            text = "'" + text
+        }
+        let scalars = text.unicodeScalars
+        guard scalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else {
+            return text
+        }
         return "\""
-            + text.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
+            + scalars.split(separator: "\"", omittingEmptySubsequences: false)
+            .map { String($0) }.joined(separator: "\"\"") + "\""
     }
 }

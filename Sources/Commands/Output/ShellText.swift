@@ -16,8 +16,11 @@ enum ShellText {
             }
         if isPlain { return text }
         // What a terminal would act on can't be pasted back; it is shown escaped.
+        // By scalars: a combining mark after a quote makes another Character of it, but the shell
+        // still sees the quote.
         return "'"
-            + VisibleText.escape(text).split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "'\\''") + "'"
+            + VisibleText.escape(text).unicodeScalars
+            .split(separator: "'", omittingEmptySubsequences: false)
+            .map { String($0) }.joined(separator: "'\\''") + "'"
     }
 }

@@ -82,7 +82,7 @@ struct NamedValue: Equatable, Sendable {
             value = .string(String(rest))
             return
         }
-        name = JSONString(String(head.dropLast()))
+        name = JSONString(String(head.unicodeScalars.dropLast()))
         do throws(JSONError) {
             value = try JSONParser.parse(Array(rest.utf8))
         } catch {
