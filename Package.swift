@@ -63,7 +63,9 @@ let package = Package(
         tests("RedisTests", ["Redis", "Platform"]),
         tests("TokenStoreTests", ["TokenStore", "Redis", "JSON"]),
         tests("CommandKitTests", ["CommandKit", "Platform"]),
-        tests("CommandsTests", ["Commands", "CommandKit", "JOSE", "JSON", "Platform"]),
+        tests(
+            "CommandsTests",
+            ["Commands", "CommandKit", "JOSE", "JSON", "Platform", "Redis", "TokenStore", "jwtctl"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport", "jwtctl"], swiftSettings: relaxed),
     ],

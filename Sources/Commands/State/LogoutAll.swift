@@ -43,7 +43,7 @@ let logoutAllCommand = Command(
         .value(
             "issued-before", metavar: "TIME", summary: "Only tokens issued before this time.",
             into: \.issuedBefore
-        ) { text throws(InvalidValue) in try Moment(text) },
+        ) { text throws(InvalidValue) in try Moment(text, roundingUp: true) },
         .flag("everyone", summary: "All users: raise the global cutoff.", into: \.isEveryone),
         .value(
             "skew", metavar: "DURATION",

@@ -1,0 +1,215 @@
+import CommandKit
+import Foundation
+import Testing
+import TokenStore
+
+@testable import Commands
+
+/// Rules of the command tree and of the files that are made from it.
+struct TreeTests {
+    private var commands: [CommandDescription] {
+        jwtctlProgram.describe().sections.flatMap(\.commands).flatMap(\.flattened)
+    }
+
+    private var leaves: [CommandDescription] { commands.filter(\.subcommands.isEmpty) }
+
+    @Test func theTreeKeepsTheRulesOfTheHouse() {
+        #expect(jwtctlProgram.violations() == [])
+    }
+
+    @Test func everyGeneratedFileIsWhatIsCommitted() throws {
+        for file in GeneratedFiles.all() {
+            let committed = try? Project.text(file.path)
+            let isCurrent = committed == file.content
+            #expect(isCurrent, "\(file.path) is stale: run `make generate`")
+        }
+    }
+
+    @Test func noGeneratedFileIsMissingOrOrphaned() throws {
+        let made = Set(GeneratedFiles.all().map(\.path))
+        #expect(made.count == GeneratedFiles.all().count)
+        let found = Set(try Project.files(below: "man") + Project.files(below: "completions"))
+        #expect(found == made, "run `make generate`, and remove what nothing makes")
+    }
+
+    @Test func generatedFilesAreNotRewrittenInCI() {
+        let result = Jwtctl(environment: ["CI": "true"])("__generate", "/nonexistent")
+        #expect(result.status == 9)
+    }
+
+    @Test func everyExampleParses() {
+        for command in leaves {
+            for example in command.examples {
+                for words in ShellWords.commands(example.command) where words.first == "jwtctl" {
+                    let arguments = words.dropFirst().map { Array($0.utf8) }
+                    if case .usageError(let error, _) = jwtctlProgram.parse(arguments) {
+                        Issue.record("\(example.command): \(error.message)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Statuses are a contract with scripts: number, order and meaning are all there.
+    @Test func everyStatusHasAMeaning() {
+        #expect(ExitStatus.all.map(\.status.rawValue) == Array(0...10))
+        #expect(Set(ExitStatus.all.map(\.meaning)).count == 11)
+    }
+
+    @Test func everyCommandDocumentsStatusesThatExist() {
+        for command in leaves where command.path != ["help"] {
+            let documented = command.exitStatuses.map(\.status)
+            #expect(documented.contains(.success) && documented.contains(.usage), "\(command.path)")
+            for status in documented {
+                #expect(ExitStatus.all.map(\.status).contains(status), "\(command.path)")
+            }
+        }
+    }
+
+    /// What the code of a command can return or throw by name is documented.
+    @Test func commandsDocumentWhatTheyThrowThemselves() throws {
+        let sources: [(path: [String], files: [String])] = [
+            (["issue"], ["Tokens/Issue"]), (["verify"], ["Tokens/Verdict"]),
+            (["decode"], ["Tokens/Decode"]),
+            (["revoke"], ["State/Revoke", "State/RevocationPlanner", "State/RevokeResult"]),
+            (["restore"], ["State/Restore"]), (["status"], ["State/Status"]),
+            (["logout-all"], ["State/LogoutAll", "Tokens/TokenFacts"]),
+        ]
+        let names: [(String, ExitStatus)] = [
+            (".malformed", .malformed), (".badSignature", .badSignature), (".claims", .claims),
+            (".revoked", .revoked), (".notListed", .notListed), (".unknown", .unknown),
+            (".refused", .refused), (".someFailed", .someFailed),
+        ]
+        for source in sources {
+            let command = try #require(leaves.first { $0.path == source.path })
+            let documented = Set(command.exitStatuses.map(\.status))
+            for file in source.files {
+                let text = try Project.text("Sources/Commands/\(file).swift")
+                for (name, status) in names {
+                    let thrown = [
+                        "Failure\\(\\s*\\\(name),", "return \\\(name)\\b", "\\? \\\(name)\\b",
+                    ]
+                    .contains { text.range(of: $0, options: .regularExpression) != nil }
+                    if thrown {
+                        #expect(documented.contains(status), "\(source.path): \(status.rawValue)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func theTopicMentionsEveryStatus() throws {
+        let help = Jwtctl()("help", "exit-status")
+        #expect(help.status == 0)
+        for number in 0...10 {
+            let line = help.output.split(separator: "\n").contains {
+                $0.trimmingCharacters(in: .whitespaces).hasPrefix("\(number) ")
+            }
+            #expect(line, "\(number)")
+        }
+        #expect(help.output.contains("130, 141, 143"))
+    }
+
+    @Test func everySeeAlsoLeadsSomewhere() {
+        let topics = jwtctlProgram.describe().topics.map(\.name)
+        let known = Set(commands.map { $0.path[0] } + topics)
+        for command in commands {
+            for name in command.seeAlso where !name.hasSuffix(")") {
+                #expect(known.contains(name), "\(command.path): \(name)")
+            }
+        }
+    }
+
+    /// The keys that help shows are the keys of the layout.
+    @Test func theTopicOfLayoutsNamesTheLayoutsKeys() throws {
+        let help = Jwtctl()("help", "layouts").output
+        let layout = try Layout.native()
+        let keys = layout.keys(of: try Identifier("USER"))
+        for key in [
+            layout.denyKey(try Identifier("JTI")), keys.tokens, keys.meta, keys.cutoff,
+            layout.globalCutoffKey, layout.auditKey, layout.channel,
+        ] {
+            #expect(help.contains(String(decoding: key, as: UTF8.self)))
+        }
+    }
+
+    @Test func noSourceImportsFoundation() throws {
+        for path in try Project.files(below: "Sources") where path.hasSuffix(".swift") {
+            let found = try Project.text(path).range(
+                of: #"(?m)^[^/\n]*\bimport\s+(\w+\s+)?Foundation"#, options: .regularExpression)
+            #expect(found == nil, "\(path)")
+        }
+    }
+
+    /// Key names are the layout's business alone.
+    @Test func noKeyNameIsMadeOutsideTheLayout() throws {
+        for path in try Project.files(below: "Sources") where path.hasSuffix(".swift") {
+            guard !path.hasSuffix("/Layout.swift"), !path.hasSuffix("/Topics.swift") else {
+                continue
+            }
+            let text = try Project.text(path)
+            for name in ["jwt:", ":deny:", "}:tokens", "}:meta", ":cutoff\"", ":audit\""] {
+                let code = text.split(separator: "\n").filter {
+                    !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//")
+                }
+                #expect(!code.contains { $0.contains(name) }, "\(path): \(name)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("sign", "issue"), ("encode", "issue"), ("inspect", "decode"), ("unrevoke", "restore"),
+        ("check", "verify"), ("revoke-all", "logout-all"), ("ls", "list"),
+    ])
+    func wordsThatPeopleTryAreAnswered(_ word: String, _ command: String) {
+        let result = Jwtctl()(word)
+        #expect(result.status == 2)
+        #expect(result.errors.contains("did you mean '\(command)'"))
+    }
+}
+
+/// The words of a POSIX command line, as far as the examples go: quotes, pipes and redirections.
+enum ShellWords {
+    static func commands(_ line: String) -> [[String]] {
+        var commands: [[String]] = [[]]
+        var word = ""
+        var isWord = false
+        var quote: Character?
+        func endWord() {
+            if isWord { commands[commands.count - 1].append(word) }
+            word = ""
+            isWord = false
+        }
+        var skipsWord = false
+        for character in line {
+            if let open = quote {
+                if character == open { quote = nil } else if character != "\\" { word.append(character) }
+                continue
+            }
+            switch character {
+            case "\"", "'":
+                quote = character
+                isWord = true
+            case " ":
+                if skipsWord, isWord {
+                    word = ""
+                    isWord = false
+                    skipsWord = false
+                } else {
+                    endWord()
+                }
+            case "|":
+                endWord()
+                commands.append([])
+            case ">", "<":
+                endWord()
+                skipsWord = true
+            default:
+                word.append(character)
+                isWord = true
+            }
+        }
+        if !skipsWord { endWord() }
+        return commands
+    }
+}
