@@ -113,6 +113,13 @@ package final class InputStream {
 
     private static let blockSize = 64 * 1024
 
+    /// Somebody made a shared terminal or pipe non-blocking: waits until something is there. False
+    /// where a signal asks us to stop.
+    private static func waitForInput(_ descriptor: CInt) -> Bool {
+        var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return retryingOnInterrupt { unsafe poll(&poller, 1, -1) } >= 0
+    }
+
     /// Appends up to one block; sets `reachedEnd` where there is no more.
     private func fill(atMost limit: Int) throws(InputError) {
         guard case .borrowed(let descriptor) = source else {
@@ -126,11 +133,15 @@ package final class InputStream {
         let old = buffer.count
         let wanted = min(limit, Self.blockSize)
         buffer.append(contentsOf: repeatElement(0, count: wanted))
-        let got = unsafe buffer.withUnsafeMutableBytes { bytes in
-            guard let base = bytes.baseAddress else { return 0 }
-            return retryingOnInterrupt { unsafe read(descriptor, base + old, wanted) }
-        }
-        let failure = errno
+        var got = 0
+        var failure: CInt = 0
+        repeat {
+            got = unsafe buffer.withUnsafeMutableBytes { bytes in
+                guard let base = bytes.baseAddress else { return 0 }
+                return retryingOnInterrupt { unsafe read(descriptor, base + old, wanted) }
+            }
+            failure = errno
+        } while got < 0 && failure == EAGAIN && Self.waitForInput(descriptor)
         buffer.removeLast(wanted - max(got, 0))
         if got < 0 { throw .system(SystemError(code: failure)) }
         if got == 0 { reachedEnd = true }

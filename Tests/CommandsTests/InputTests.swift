@@ -16,7 +16,8 @@ struct InputTests {
     @Test(arguments: [
         ("-", Source.standardInput), ("env:A", .environment("A")), ("fd:3", .descriptor(3)),
         ("key.pem", .path(Array("key.pem".utf8))), ("./-", .path(Array("./-".utf8))),
-        ("environment", .path(Array("environment".utf8))), ("./env:A", .path(Array("./env:A".utf8))),
+        ("environment", .path(Array("environment".utf8))),
+        ("./env:A", .path(Array("./env:A".utf8))),
     ])
     func sources(_ text: String, _ source: Source) throws {
         #expect(try Source(Array(text.utf8)) == source)
@@ -118,15 +119,18 @@ struct InputTests {
         }
     }
 
-    @Test(arguments: [
-        ("id1", "id1", nil, nil), ("id1\t7", "id1", 7, nil), ("id1\t7\tbob", "id1", 7, "bob"),
-        ("id1\t7.5", "id1", 8, nil), (#"{"jti":"id1"}"#, "id1", nil, nil),
-        (#"{"jti":"id1","exp":7,"sub":"bob","more":1}"#, "id1", 7, "bob"),
-        (#"  {"jti":"id1"}"#, "id1", nil, nil), (##"{"jti":" \"#x"}"##, " \"#x", nil, nil),
-        ("id1\t1e9", "id1", 1_000_000_000, nil),
-    ] as [(String, String, Int64?, String?)])
+    @Test(
+        arguments: [
+            ("id1", "id1", nil, nil), ("id1\t7", "id1", 7, nil), ("id1\t7\tbob", "id1", 7, "bob"),
+            ("id1\t7.5", "id1", 8, nil), (#"{"jti":"id1"}"#, "id1", nil, nil),
+            (#"{"jti":"id1","exp":7,"sub":"bob","more":1}"#, "id1", 7, "bob"),
+            (#"  {"jti":"id1"}"#, "id1", nil, nil), (##"{"jti":" \"#x"}"##, " \"#x", nil, nil),
+            ("id1\t1e9", "id1", 1_000_000_000, nil),
+        ] as [(String, String, Int64?, String?)])
     func lines(_ line: String, _ id: String, _ exp: Int64?, _ user: String?) throws {
-        guard case .id(let found, let expiry, let owner) = try Item(line: Array(line.utf8), as: .guess)
+        guard
+            case .id(let found, let expiry, let owner) = try Item(
+                line: Array(line.utf8), as: .guess)
         else {
             Issue.record("\(line)")
             return
@@ -205,7 +209,8 @@ struct InputTests {
         ["verify", "--at", "now", "x"], ["verify", "--stream", "x"],
         ["verify", "--leeway", "61s", "x"], ["verify", "--leeway", "60", "x"],
         ["verify", "a", "b"], ["decode", "a", "b"],
-        ["revoke", "--exp", "+1h", "--ttl", "1h", "a"], ["revoke", "--ttl", "1h", "--forever", "a"],
+        ["revoke", "--exp", "+1h", "--ttl", "1h", "a"],
+        ["revoke", "--ttl", "1h", "--forever", "a"],
         ["revoke", "--ttl", "0s", "a"], ["revoke", "--from", "f", "a"], ["revoke", "a"],
         ["revoke", "--max", "-1", "a"], ["revoke", "--max", "x", "a"],
         ["restore", "a"], ["restore", "--reason", "", "a"],
@@ -233,7 +238,8 @@ struct InputTests {
             ["revoke", "--json"], ["--json", "nonsense"], ["decode", "a", "b", "-o", "json"],
             ["decode", "--nonsense", "-o", "jsonl"], ["decode", "a", "b", "--output=json"],
         ] {
-            let result = Jwtctl().run(line + (line[0] == "revoke" ? ["--ttl", "1h", "--exp", "now"] : []))
+            let result = Jwtctl().run(
+                line + (line[0] == "revoke" ? ["--ttl", "1h", "--exp", "now"] : []))
             #expect(result.status == 2)
             let error = try #require(try result.object()["error"]?.objectValue, "\(line)")
             #expect(error["code"] == "usage")

@@ -18,7 +18,8 @@ struct OutputTests {
         for (name, kind) in shape {
             let value = object[JSONString(name)]
             let found = value.map(Self.kind) ?? "absent"
-            let isRight = found == kind || kind == found + "?" || (kind.hasSuffix("?") && found == "null")
+            let isRight =
+                found == kind || kind == found + "?" || (kind.hasSuffix("?") && found == "null")
             #expect(isRight, "\(name): \(found) is not \(kind)", sourceLocation: location)
         }
     }
@@ -276,7 +277,8 @@ struct OutputTests {
         #expect(lines.count == 1)
         #expect(try JSONParser.parse(Array(lines[0].utf8)).objectValue != nil)
         #expect(try sandbox.jwtctl("list", "revoked", "--limit", "0", "--json").array().isEmpty)
-        #expect(sandbox.jwtctl("list", "tokens", "-o", "csv", "alice").output.hasPrefix("user,id,iat,"))
+        #expect(
+            sandbox.jwtctl("list", "tokens", "-o", "csv", "alice").output.hasPrefix("user,id,iat,"))
     }
 
     /// A list and a verdict never say different things about a token.
@@ -358,7 +360,8 @@ struct OutputTests {
             ["restore", "--reason", evil, "--yes", token], [evil], ["help", evil],
             ["decode", "--\(evil)"], ["decode", "--field", evil, token],
             ["issue", "--sub", evil, "--jti", evil, "--json"],
-            ["list", "users", "--redis", "redis://\(evil)"], ["list", "users", "--namespace", evil],
+            ["list", "users", "--redis", "redis://\(evil)"],
+            ["list", "users", "--namespace", evil],
             ["decode", "@/\(evil)"], ["issue", "--sub", "x", "--claim", "\(evil):=x"],
         ]
         for line in lines {
@@ -368,7 +371,8 @@ struct OutputTests {
                     let isHostile =
                         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
                         || scalar == "\u{202E}" || scalar == "\u{200B}"
-                    #expect(!isHostile, "\(arguments.count > 3 ? arguments[0...1] : arguments[0...0])")
+                    #expect(
+                        !isHostile, "\(arguments.count > 3 ? arguments[0...1] : arguments[0...0])")
                     if isHostile { break }
                 }
             }
@@ -396,11 +400,14 @@ struct OutputTests {
             let said = result.output + result.errors
             #expect(!said.contains("hunter2"), "\(line[0])")
             // Given in place of a path it is quoted as the path it was taken for.
-            if !line.contains("--secret") { #expect(!said.contains(Sandbox.secretText), "\(line[0])") }
+            if !line.contains("--secret") {
+                #expect(!said.contains(Sandbox.secretText), "\(line[0])")
+            }
             if line[0] != "list" { #expect(!said.contains(token), "\(line[0])") }
         }
         let wrong = sandbox.jwtctl(
-            "list", "users", "--redis", url.replacingOccurrences(of: "hunter2hunter2", with: "wrongpass"))
+            "list", "users", "--redis",
+            url.replacingOccurrences(of: "hunter2hunter2", with: "wrongpass"))
         #expect(wrong.status == 8)
         #expect(!(wrong.output + wrong.errors).contains("wrongpass"))
     }

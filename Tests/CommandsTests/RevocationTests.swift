@@ -57,7 +57,8 @@ struct RevocationTests {
             #expect(result.status == 9)
         }
         #expect(try sandbox.server.cli("DBSIZE") == "0")
-        let bulk = sandbox.jwtctl("revoke", "--ttl", "1h", "--max", "2", "--json", "-", input: "a\nb\nc\n")
+        let bulk = sandbox.jwtctl(
+            "revoke", "--ttl", "1h", "--max", "2", "--json", "-", input: "a\nb\nc\n")
         #expect(bulk.status == 9)
         #expect(try bulk.object()["not_attempted"] == 3)
         #expect(try sandbox.server.cli("DBSIZE") == "0")
@@ -129,7 +130,8 @@ struct RevocationTests {
 
     /// A token that was never handed out must not stand on anybody's list.
     @Test(arguments: [
-        ["--header", "alg=none"], ["--header", "crit:=[\"x\"]"], ["--header", "typ=x", "--typ", "y"],
+        ["--header", "alg=none"], ["--header", "crit:=[\"x\"]"],
+        ["--header", "typ=x", "--typ", "y"],
         ["--claim", "jti:=5"], ["--claim", "jti=a", "--jti", "b"], ["--claim", "exp:=\"x\""],
         ["--jti", ""],
     ])
@@ -195,7 +197,8 @@ struct RevocationTests {
         ).object()
         #expect(result["cutoff"] == 1_767_225_600)
         let whole = try sandbox.jwtctl(
-            "logout-all", "--issued-before", "2026-01-02", "--json", "bob").object()
+            "logout-all", "--issued-before", "2026-01-02", "--json", "bob"
+        ).object()
         #expect(whole["cutoff"] == 1_767_311_999)
         #expect(sandbox.jwtctl("logout-all", "--issued-before", "+1h", "bob").status == 2)
     }

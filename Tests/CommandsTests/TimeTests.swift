@@ -101,7 +101,8 @@ struct TimeTests {
         for year in 0...9999 {
             for month in 1...12 {
                 for day in [1, 15, CivilDate.daysIn(month: month, year: year)] {
-                    let seconds = CivilDate.days(year: year, month: month, day: day) * 86_400 + 86_399
+                    let seconds =
+                        CivilDate.days(year: year, month: month, day: day) * 86_400 + 86_399
                     let text = try #require(CivilDate.text(seconds))
                     if try Moment(text) != .absolute(seconds) { failures += 1 }
                 }

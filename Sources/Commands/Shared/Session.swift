@@ -52,6 +52,9 @@ struct Session {
         if !options.allowsReplica { try client.requirePrimary() }
     }
 
+    /// For commands that write: a replica that takes writes forgets them, or nobody reads them.
+    func requirePrimary() throws(RedisError) { try client.requirePrimary() }
+
     /// Writes the audit entry of an effect that has happened; a failure is only a warning.
     func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,

@@ -72,7 +72,7 @@ let logoutAllCommand = Command(
             command: "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
             summary: "Nothing issued before 14:00 may pass."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .malformed, .unknown, .refused, .someFailed),
+    exitStatuses: ExitStatus.docs(.failure, .malformed, .claims, .unknown, .refused),
     environment: Session.environment, seeAlso: ["revoke", "list", "audit"],
     check: { options throws(UsageError) in
         if options.isEveryone {
@@ -97,6 +97,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     let console = Console(options.global, system: system)
     let users = try options.users.map { try parseUser($0) }
     let session = try Session(console, actor: options.actor)
+    try session.requirePrimary()
     if options.isEveryone { return try logOutEveryone(options, session, console) }
     if users.count > Confirmation.threshold, !options.isConfirmed {
         try Confirmation.ask(
@@ -293,7 +294,8 @@ private struct LogoutWork {
             text += "  tokens that were never recorded and are younger may live\n"
         }
         if result.revoked + result.alreadyRevoked + result.kept == 0 {
-            text += "  0 recorded; cutoff raised; check the spelling of the user\n"
+            let raised = result.cutoff == nil ? "" : "cutoff raised; "
+            text += "  0 recorded; \(raised)check the spelling of the user\n"
         }
         return text
     }

@@ -16,6 +16,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
         options.skipsVerification
         ? nil : try options.keys.load(system: system) { try console.note($0) }
     let session = try Session(console, actor: options.actor)
+    try session.requirePrimary()
     let planner = try RevocationPlanner(options, keys: keys, store: session.store)
     let revoker = Revoker(options, planner, session, console)
     if let lines { return try revoker.runBulk(lines) }
@@ -60,7 +61,14 @@ private struct Revoker {
         DenyEntry(reason: options.reason, actor: store.actor)
     }
 
+    /// Operands are known beforehand, so that too many of them write nothing at all.
+    private func requireAllowed(count: Int) throws {
+        guard let maximum = options.maximum, Int64(count) > maximum else { return }
+        throw Failure(.refused, "maximum", "more than \(maximum) items; nothing was written")
+    }
+
     func runOne(_ operand: [UInt8]) throws -> ExitStatus {
+        try requireAllowed(count: 1)
         let plan = try planner.plan(try Item(operand: operand, as: options.items.kind))
         try announce()
         let result = try revoke(plan)
@@ -69,6 +77,7 @@ private struct Revoker {
     }
 
     func runOperands() throws -> ExitStatus {
+        try requireAllowed(count: options.items.operands.count)
         try confirm(count: options.items.operands.count)
         try announce()
         var list = ResultList(
@@ -114,7 +123,8 @@ private struct Revoker {
     private func revoke(_ plan: RevocationPlanner.Plan) throws -> RevokeResult {
         let item = plan.revocation
         if options.isDryRun {
-            return try RevokeResult(plan, outcome: planned(item), session: session)
+            return try RevokeResult(
+                plan, outcome: planned(item), session: session, isDryRun: true)
         }
         let batch = store.revoke([item], entry: entry)
         if let failure = batch.failure { throw failure }
@@ -165,7 +175,7 @@ private struct Revoker {
         var counts = BulkCounts()
         var plans: [(plan: RevocationPlanner.Plan, line: Int)] = []
         var failure: Failure?
-        let failed = try options.failedFile.map { try FailedItems(path: $0) }
+        let failed = try options.failedFile.map { try FailedItems(path: $0, reading: lines) }
         let scope = InterruptScope()
         var progress = CommandKit.Progress(
             label: "revoking", total: nil, isTerminal: system.diagnostics.isTerminal,

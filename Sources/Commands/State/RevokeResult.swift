@@ -11,8 +11,13 @@ struct RevokeResult {
     var timeToLive: Int64?
     var isAudited = false
     private let target: JSONValue
+    private let isDryRun: Bool
 
-    init(_ plan: RevocationPlanner.Plan, outcome: RevocationOutcome, session: Session) {
+    init(
+        _ plan: RevocationPlanner.Plan, outcome: RevocationOutcome, session: Session,
+        isDryRun: Bool = false
+    ) {
+        self.isDryRun = isDryRun
         self.plan = plan
         self.outcome = outcome
         target = session.json
@@ -24,7 +29,7 @@ struct RevokeResult {
             "sub": plan.revocation.user.map { .string($0.description) } ?? .null,
             "result": .string(outcome.word), "ttl": TimeText.number(timeToLive),
             "verified": plan.isVerified.map { .bool($0) } ?? .null, "error": .null,
-            "audited": .bool(isAudited), "target": target,
+            "audited": .bool(isAudited), "dry_run": .bool(isDryRun), "target": target,
         ]
     }
 
@@ -32,10 +37,10 @@ struct RevokeResult {
         let id = VisibleText.escape(plan.revocation.id.description, columns: 80)
         let life =
             timeToLive.map { ", the entry lives \(Duration.words($0))" }
-            ?? (outcome == .expired ? "" : ", the entry never expires")
+            ?? (outcome == .expired || isDryRun ? "" : ", the entry never expires")
         let check = plan.isVerified == false ? " (its signature was not checked)" : ""
         return switch outcome {
-        case .revoked: "revoked \(id)\(life)\(check)\n"
+        case .revoked: (isDryRun ? "would be revoked: " : "revoked ") + "\(id)\(life)\(check)\n"
         case .alreadyRevoked: "already revoked \(id)\(life)\(check)\n"
         case .expired: "expired \(id): nothing to revoke\(check)\n"
         default: "\(outcome.word) \(id)\n"
