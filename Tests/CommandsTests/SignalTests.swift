@@ -67,13 +67,18 @@ struct SignalTests {
             var attributes = posix_spawnattr_t()
             posix_spawnattr_init(&attributes)
             defer { posix_spawnattr_destroy(&attributes) }
-            // The test runner may ignore signals.
+            // The test runner may ignore or block signals.
             var defaults = sigset_t()
             sigemptyset(&defaults)
             sigaddset(&defaults, SIGINT)
             posix_spawnattr_setsigdefault(&attributes, &defaults)
+            var none = sigset_t()
+            sigemptyset(&none)
+            posix_spawnattr_setsigmask(&attributes, &none)
             let newSession: Int16 = 0x80
-            posix_spawnattr_setflags(&attributes, newSession | Int16(POSIX_SPAWN_SETSIGDEF))
+            posix_spawnattr_setflags(
+                &attributes,
+                newSession | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
             let words = [Project.products + "/jwtctl", "list", "users", "--askpass", "-o", "id"]
             var argv = words.map { strdup($0) } + [nil]
             var envp = [strdup("JWTCTL_REDIS_URL=\(sandbox.server.url)"), nil]
