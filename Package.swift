@@ -64,7 +64,8 @@ let package = Package(
         tests("TokenStoreTests", ["TokenStore", "Redis", "JSON"]),
         tests("CommandKitTests", ["CommandKit", "Platform"]),
         tests(
-            "CommandsTests", ["Commands", "CommandKit", "JOSE", "JSON", "Platform", "TokenStore"]),
+            "CommandsTests",
+            ["Commands", "CommandKit", "JOSE", "JSON", "Platform", "Redis", "TokenStore", "jwtctl"]),
         .testTarget(
             name: "ScriptTests", dependencies: ["TestSupport", "jwtctl"], exclude: ["Scripts"],
             swiftSettings: relaxed),

@@ -125,6 +125,13 @@ package final class InputStream {
 
     private static let blockSize = 64 * 1024
 
+    /// Somebody made a shared terminal or pipe non-blocking: waits until something is there. False
+    /// where a signal asks us to stop.
+    private static func waitForInput(_ descriptor: CInt) -> Bool {
+        var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return retryingOnInterrupt { unsafe poll(&poller, 1, -1) } >= 0
+    }
+
     /// Appends up to one block; sets `reachedEnd` where there is no more.
     private func fill(atMost limit: Int) throws(InputError) {
         guard case .borrowed(let descriptor) = source else {
@@ -136,11 +143,15 @@ package final class InputStream {
             position = 0
         }
         let wanted = min(limit, Self.blockSize)
-        let got = unsafe block.withUnsafeMutableBytes { bytes in
-            guard let base = bytes.baseAddress else { return 0 }
-            return retryingOnInterrupt { unsafe read(descriptor, base, wanted) }
-        }
-        let failure = errno
+        var got = 0
+        var failure: CInt = 0
+        repeat {
+            got = unsafe block.withUnsafeMutableBytes { bytes in
+                guard let base = bytes.baseAddress else { return 0 }
+                return retryingOnInterrupt { unsafe read(descriptor, base, wanted) }
+            }
+            failure = errno
+        } while got < 0 && failure == EAGAIN && Self.waitForInput(descriptor)
         unsafe block.withUnsafeBufferPointer { bytes in
             unsafe buffer.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[..<max(got, 0)]))
         }

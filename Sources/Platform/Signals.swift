@@ -37,10 +37,12 @@ package enum Signals {
 /// While it lives, SIGINT, SIGTERM and SIGHUP only set `Signals.pending`, so that a long command
 /// can stop at a clean point and tell how far it came. A second signal ends the process at once.
 package struct InterruptScope: ~Copyable {
-    private static let caught = [SIGINT, SIGTERM, SIGHUP]
+    private let caught: [CInt]
 
+    /// A signal that is ignored stays so: nohup, and `&` in a script, mean it.
     package init() {
-        for number in Self.caught {
+        caught = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
+        for number in caught {
             var action = sigaction()
             unsafe action.__sigaction_handler.sa_handler = { Signals.note($0) }
             // No SA_RESTART: a blocked poll returns at once.
@@ -50,7 +52,14 @@ package struct InterruptScope: ~Copyable {
     }
 
     deinit {
-        for number in Self.caught { _ = signal(number, SIG_DFL) }
+        for number in caught { _ = signal(number, SIG_DFL) }
+    }
+
+    private static func isIgnored(_ number: CInt) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+        let handler = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        return unsafe handler == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 }
 
@@ -74,6 +83,13 @@ package struct SignalMask {
         _ = unsafe sigemptyset(&set)
         for number in numbers { _ = unsafe sigaddset(&set, number) }
         return retryingOnInterrupt { unsafe sigwaitinfo(&set, nil) }
+    }
+
+    /// Whether one of `numbers`, which must be held back, has arrived.
+    package static func isPending(_ numbers: [CInt]) -> Bool {
+        var set = sigset_t()
+        guard unsafe sigpending(&set) == 0 else { return false }
+        return numbers.contains { unsafe sigismember(&set, $0) == 1 }
     }
 
     package func restore() {

@@ -55,6 +55,7 @@ package struct Terminal: Sendable {
             var count = 0
             while count < buffer.count {
                 guard let base = buffer.baseAddress else { return 0 }
+                try waitForKey(on: descriptor)
                 let got = retryingOnInterrupt { unsafe read(descriptor, base + count, 1) }
                 if got < 0 { throw SystemError.last }
                 if got == 0 { break }
@@ -62,6 +63,17 @@ package struct Terminal: Sendable {
                 count += 1
             }
             return count
+        }
+    }
+
+    /// Returns when something can be read. The signals that are held back do not interrupt, so they
+    /// are looked for: Ctrl-C must not need a Return after it.
+    private static func waitForKey(on descriptor: CInt) throws(SystemError) {
+        while true {
+            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&poller, 1, 50)
+            if SignalMask.isPending([SIGINT, SIGTERM]) { throw SystemError(code: EINTR) }
+            if ready != 0 { return }
         }
     }
 

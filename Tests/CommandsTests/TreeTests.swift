@@ -1,166 +1,219 @@
 import CommandKit
-import Commands
 import Foundation
-import TestSupport
 import Testing
+import TokenStore
 
-/// The rules that the whole command tree keeps.
-@Suite("The command tree") struct TreeTests {
-    /// The top of the package.
-    private static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+@testable import Commands
 
-    @Test func `breaks no rule of the house`() {
+/// Rules of the command tree and of the files that are made from it.
+struct TreeTests {
+    private var commands: [CommandDescription] {
+        jwtctlProgram.describe().sections.flatMap(\.commands).flatMap(\.flattened)
+    }
+
+    private var leaves: [CommandDescription] { commands.filter(\.subcommands.isEmpty) }
+
+    @Test func theTreeKeepsTheRulesOfTheHouse() {
         #expect(jwtctlProgram.violations() == [])
     }
 
-    @Test func `is what the committed manual and completions were made from`() throws {
+    @Test func everyGeneratedFileIsWhatIsCommitted() throws {
         for file in GeneratedFiles.all() {
-            let committed = try? String(
-                contentsOf: Self.root.appending(path: file.path), encoding: .utf8)
-            #expect(committed == file.content, "\(file.path) is stale: run 'make generate'")
+            let committed = try? Project.text(file.path)
+            let isCurrent = committed == file.content
+            #expect(isCurrent, "\(file.path) is stale: run `make generate`")
         }
     }
 
-    @Test func `has a manual page and a completion for everything, and none for nothing`() throws {
+    @Test func noGeneratedFileIsMissingOrOrphaned() throws {
         let made = Set(GeneratedFiles.all().map(\.path))
-        for folder in ["man", "completions"] {
-            let names = try FileManager.default.contentsOfDirectory(
-                atPath: Self.root.appending(path: folder).path)
-            #expect(
-                Set(names.map { "\(folder)/\($0)" }) == made.filter { $0.hasPrefix(folder + "/") },
-                "run 'make generate', and remove what no command stands behind")
-        }
+        #expect(made.count == GeneratedFiles.all().count)
+        let found = Set(try Project.files(below: "man") + Project.files(below: "completions"))
+        #expect(found == made, "run `make generate`, and remove what nothing makes")
     }
 
-    @Test func `documents every exit status in its topic`() throws {
-        let topic = try #require(jwtctlProgram.describe().topics.first { $0.name == "exit-status" })
-        let text = topic.help(width: 100)
-        for status in 0...10 {
-            #expect(text.contains("\n  \(status) "), "\(status)")
-        }
+    @Test func generatedFilesAreNotRewrittenInCI() {
+        let result = Jwtctl(environment: ["CI": "true"])("__generate", "/nonexistent")
+        #expect(result.status == 9)
     }
 
-    @Test func `imports Foundation nowhere`() throws {
-        let sources = Self.root.appending(path: "Sources")
-        let files = try #require(
-            FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
-        var count = 0
-        for case let file as URL in files where file.pathExtension == "swift" {
-            count += 1
-            let text = try String(contentsOf: file, encoding: .utf8)
-            #expect(!text.contains("import Foundation"), "\(file.lastPathComponent)")
-        }
-        #expect(count > 100)
-    }
-
-    /// Every command with its examples, flat.
-    private static var leaves: [CommandDescription] {
-        jwtctlProgram.describe().commands.flatMap(\.flattened).filter { $0.subcommands.isEmpty }
-    }
-
-    /// What every example may rely on, prepared anew for each: a Redis of its own, a secret, a key
-    /// pair, a token in $TOKEN that alice's list knows, and the files that examples read.
-    private struct Bench {
-        let redis: RedisServer
-        let folder: TemporaryDirectory
-        let environment: [String: String]
-
-        init() throws {
-            redis = try RedisServer()
-            folder = try TemporaryDirectory()
-            let binary = Bundle.main.bundleURL.deletingLastPathComponent()
-            var variables = ProcessInfo.processInfo.environment
-            let build = TreeTests.root.appending(path: ".build/debug").path
-            let path = variables["PATH"] ?? "/usr/bin:/bin"
-            variables["PATH"] = "\(binary.path):\(build):\(path)"
-            variables["JWTCTL_REDIS_URL"] = redis.url
-            variables["JWT_SECRET"] = "0123456789abcdef0123456789abcdef"
-            environment = variables
-            try folder.write("secret.txt", "0123456789abcdef0123456789abcdef\n", mode: 0o600)
-            try run("openssl genpkey -algorithm ed25519 -out private.pem")
-            try run("openssl pkey -in private.pem -pubout -out public.pem")
-            let day = Int(Date().timeIntervalSince1970) + 86_400
-            try folder.write("ids.txt", "one\ntwo\n")
-            try folder.write("ids.tsv", "one\t\(day)\ntwo\t\(day)\talice\n")
-            try run("jwtctl issue --sub alice --jti 4f3c2a --key private.pem > token.txt")
-            try run("cat token.txt token.txt > tokens.txt")
-        }
-
-        @discardableResult
-        func run(_ line: String, input: [UInt8] = []) throws -> ProcessRunner.Result {
-            let script = "cd '\(folder.path)'; TOKEN=$(cat token.txt 2>/dev/null); \(line)"
-            return try ProcessRunner.run(
-                ["/bin/bash", "-c", script], input: input, environment: environment, timeout: 60)
-        }
-    }
-
-    @Test(arguments: TreeTests.leaves.map { $0.path.joined(separator: " ") })
-    func `has examples that run and end with a documented status`(path: String) throws {
-        let command = try #require(
-            TreeTests.leaves.first { $0.path.joined(separator: " ") == path })
-        #expect(!command.examples.isEmpty)
-        for example in command.examples {
-            let bench = try Bench()
-            // The examples that write where only root may.
-            let line = example.command.replacing("/etc/bash_completion.d/", with: "./")
-            let result = try bench.run(line)
-            let documented = Set(command.exitStatuses.map(\.status.rawValue)).union([0])
-            #expect(
-                documented.contains(Int32(result.status ?? -1)),
-                "\(line): \(result.status ?? -1)\n\(result.errorText)")
-            #expect(result.status != 2, "\(line)\n\(result.errorText)")
-            #expect(!result.errorText.contains("unknown"), "\(line)\n\(result.errorText)")
-        }
-    }
-
-    /// The line of `jwtctl help redis` that makes a user with the rights needed and no more.
-    private static var accessRule: [String] {
-        get throws {
-            let topic = try #require(jwtctlProgram.describe().topics.first { $0.name == "redis" })
-            let lines = topic.body.flatMap { prose in
-                if case .literal(let lines) = prose { return lines }
-                return [] as [String]
+    @Test func everyExampleParses() {
+        for command in leaves {
+            for example in command.examples {
+                for words in ShellWords.commands(example.command) where words.first == "jwtctl" {
+                    let arguments = words.dropFirst().map { Array($0.utf8) }
+                    if case .usageError(let error, _) = jwtctlProgram.parse(arguments) {
+                        Issue.record("\(example.command): \(error.message)")
+                    }
+                }
             }
-            let line = try #require(lines.first { $0.hasPrefix("ACL SETUSER jwtctl") })
-            return line.replacing("SECRET", with: "secret").split(separator: " ").map(String.init)
         }
     }
 
-    /// Everything that sends a command to Redis.
-    private static let work = [
-        "jwtctl issue --sub alice --jti a1 --label phone --key private.pem > a1.txt",
-        "jwtctl issue --sub alice --jti a2 --key private.pem", "jwtctl status @a1.txt",
-        "jwtctl verify --key public.pem @a1.txt", "jwtctl status --user alice a1",
-        "jwtctl revoke --reason x @a1.txt", "jwtctl revoke --user alice a2",
-        "jwtctl revoke --ttl 2h a2", "jwtctl revoke --forever a2",
-        "jwtctl status --redis \"$JWTCTL_REDIS_URL?db=1\" a2",
-        "jwtctl restore --reason x --yes @a1.txt",
-        "jwtctl revoke --from ids.tsv", "jwtctl revoke --from ids.tsv --dry-run",
-        "jwtctl list tokens alice", "jwtctl list users", "jwtctl list revoked", "jwtctl prune",
-        "jwtctl logout-all --keep @a1.txt alice", "jwtctl logout-all alice",
-        "jwtctl logout-all --everyone --yes", "jwtctl audit", "jwtctl audit --limit 1",
-        "timeout 1 jwtctl audit --follow || test $? = 124",
-    ]
+    /// Statuses are a contract with scripts: number, order and meaning are all there.
+    @Test func everyStatusHasAMeaning() {
+        #expect(ExitStatus.all.map(\.status.rawValue) == Array(0...10))
+        #expect(Set(ExitStatus.all.map(\.meaning)).count == 11)
+    }
 
-    @Test func `runs as the least-privilege user that its help describes, and needs each right`()
-        throws
-    {
-        let bench = try Bench()
-        let rule = try Self.accessRule
-        #expect(try bench.redis.cli(rule) == "OK")
-        try bench.redis.cli("ZADD", "jwt:{zoe}:tokens", "1", "old")
-        try bench.redis.cli("CONFIG", "RESETSTAT")
-        let url = bench.redis.url.replacing("unix://", with: "unix://jwtctl:secret@")
-        for line in Self.work {
-            let result = try bench.run("export JWTCTL_REDIS_URL='\(url)'; \(line)")
-            #expect(result.status == 0, "\(line): \(result.errorText)")
-            #expect(!result.errorText.contains("NOPERM"), "\(line): \(result.errorText)")
+    @Test func everyCommandDocumentsStatusesThatExist() {
+        for command in leaves where command.path != ["help"] {
+            let documented = command.exitStatuses.map(\.status)
+            #expect(documented.contains(.success) && documented.contains(.usage), "\(command.path)")
+            for status in documented {
+                #expect(ExitStatus.all.map(\.status).contains(status), "\(command.path)")
+            }
         }
-        // What the server executed, from scripts too.
-        let used = try bench.redis.cli("INFO", "commandstats")
-        for right in rule where right.hasPrefix("+") {
-            #expect(used.contains("cmdstat_\(right.dropFirst()):"), "nothing needs \(right)")
+    }
+
+    /// What the code of a command can return or throw by name is documented.
+    @Test func commandsDocumentWhatTheyThrowThemselves() throws {
+        let sources: [(path: [String], files: [String])] = [
+            (["issue"], ["Tokens/Issue"]), (["verify"], ["Tokens/Verdict"]),
+            (["decode"], ["Tokens/Decode"]),
+            (["revoke"], ["State/Revoke", "State/RevocationPlanner", "State/RevokeResult"]),
+            (["restore"], ["State/Restore"]), (["status"], ["State/Status"]),
+            (["logout-all"], ["State/LogoutAll", "Tokens/TokenFacts"]),
+        ]
+        let names: [(String, ExitStatus)] = [
+            (".malformed", .malformed), (".badSignature", .badSignature), (".claims", .claims),
+            (".revoked", .revoked), (".notListed", .notListed), (".unknown", .unknown),
+            (".refused", .refused), (".someFailed", .someFailed),
+        ]
+        for source in sources {
+            let command = try #require(leaves.first { $0.path == source.path })
+            let documented = Set(command.exitStatuses.map(\.status))
+            for file in source.files {
+                let text = try Project.text("Sources/Commands/\(file).swift")
+                for (name, status) in names {
+                    let thrown =
+                        text.range(
+                            of: "(Failure\\(\\s*|return )\\\(name)\\b(?!\\()",
+                            options: .regularExpression) != nil
+                    if thrown {
+                        #expect(documented.contains(status), "\(source.path): \(status.rawValue)")
+                    }
+                }
+            }
         }
+    }
+
+    @Test func theTopicMentionsEveryStatus() throws {
+        let help = Jwtctl()("help", "exit-status")
+        #expect(help.status == 0)
+        for number in 0...10 {
+            let line = help.output.split(separator: "\n").contains {
+                $0.trimmingCharacters(in: .whitespaces).hasPrefix("\(number) ")
+            }
+            #expect(line, "\(number)")
+        }
+        #expect(help.output.contains("130, 141, 143"))
+    }
+
+    @Test func everySeeAlsoLeadsSomewhere() {
+        let topics = jwtctlProgram.describe().topics.map(\.name)
+        let known = Set(commands.map { $0.path[0] } + topics)
+        for command in commands {
+            for name in command.seeAlso where !name.hasSuffix(")") {
+                #expect(known.contains(name), "\(command.path): \(name)")
+            }
+        }
+    }
+
+    /// The keys that help shows are the keys of the layout.
+    @Test func theTopicOfLayoutsNamesTheLayoutsKeys() throws {
+        let help = Jwtctl()("help", "layouts").output
+        let layout = try Layout.native()
+        let keys = layout.keys(of: try Identifier("USER"))
+        for key in [
+            layout.denyKey(try Identifier("JTI")), keys.tokens, keys.meta, keys.cutoff,
+            layout.globalCutoffKey, layout.auditKey, layout.channel,
+        ] {
+            #expect(help.contains(String(decoding: key, as: UTF8.self)))
+        }
+    }
+
+    @Test func noSourceImportsFoundation() throws {
+        for path in try Project.files(below: "Sources") where path.hasSuffix(".swift") {
+            let found = try Project.text(path).range(
+                of: #"(?m)^[^/\n]*\bimport\s+(\w+\s+)?Foundation"#, options: .regularExpression)
+            #expect(found == nil, "\(path)")
+        }
+    }
+
+    /// Key names are the layout's business alone.
+    @Test func noKeyNameIsMadeOutsideTheLayout() throws {
+        for path in try Project.files(below: "Sources") where path.hasSuffix(".swift") {
+            guard !path.hasSuffix("/Layout.swift"), !path.hasSuffix("/Topics.swift") else {
+                continue
+            }
+            let text = try Project.text(path)
+            for name in ["jwt:", ":deny:", "}:tokens", "}:meta", ":cutoff\"", ":audit\""] {
+                let code = text.split(separator: "\n").filter {
+                    !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//")
+                }
+                #expect(!code.contains { $0.contains(name) }, "\(path): \(name)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("sign", "issue"), ("encode", "issue"), ("inspect", "decode"), ("unrevoke", "restore"),
+        ("check", "verify"), ("revoke-all", "logout-all"), ("ls", "list"),
+    ])
+    func wordsThatPeopleTryAreAnswered(_ word: String, _ command: String) {
+        let result = Jwtctl()(word)
+        #expect(result.status == 2)
+        #expect(result.errors.contains("did you mean '\(command)'"))
+    }
+}
+
+/// The words of a POSIX command line, as far as the examples go: quotes, pipes and redirections.
+enum ShellWords {
+    static func commands(_ line: String) -> [[String]] {
+        var commands: [[String]] = [[]]
+        var word = ""
+        var isWord = false
+        var quote: Character?
+        func endWord() {
+            if isWord { commands[commands.count - 1].append(word) }
+            word = ""
+            isWord = false
+        }
+        var skipsWord = false
+        for character in line {
+            if let open = quote {
+                if character == open {
+                    quote = nil
+                } else if character != "\\" {
+                    word.append(character)
+                }
+                continue
+            }
+            switch character {
+            case "\"", "'":
+                quote = character
+                isWord = true
+            case " ":
+                if skipsWord, isWord {
+                    word = ""
+                    isWord = false
+                    skipsWord = false
+                } else {
+                    endWord()
+                }
+            case "|":
+                endWord()
+                commands.append([])
+            case ">", "<":
+                endWord()
+                skipsWord = true
+            default:
+                word.append(character)
+                isWord = true
+            }
+        }
+        if !skipsWord { endWord() }
+        return commands
     }
 }

@@ -14,8 +14,8 @@ enum Duration {
 
     /// Milliseconds, for waits: `500ms` is accepted too.
     static func milliseconds(_ text: String) throws(InvalidValue) -> Int64 {
-        if text.hasSuffix("ms"), let number = Int64(text.dropLast(2)), number > 0,
-            number <= 86_400_000
+        if text.hasSuffix("ms"), text.first?.isNumber == true,
+            let number = Int64(text.dropLast(2)), number > 0, number <= 86_400_000
         {
             return number
         }

@@ -41,7 +41,8 @@ enum Item {
 
     /// A line: a token, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object with those members.
     init(line: [UInt8], as kind: Kind) throws {
-        if line.first == UInt8(ascii: "{") {
+        if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{") {
+            guard kind != .token else { throw Self.noToken }
             self = try Self.object(line)
             return
         }
@@ -53,18 +54,33 @@ enum Item {
         guard fields.count <= 3 else {
             throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")
         }
-        // With a token here its text would be taken for an id, and nothing would be revoked.
-        guard kind == .id || kind == .guess && !TokenText.looksLikeToken(Array(fields[0])) else {
-            throw Failure(
-                .usage, "invalid_line", "the first field is a token, not a jti",
-                hint: "a token stands alone on its line; --id takes it as it is")
-        }
-        guard let exp = Double(String(decoding: fields[1], as: UTF8.self)) else {
+        // A token is never taken for an id, whatever stands behind it.
+        let isToken = kind == .guess && TokenText.looksLikeToken(TokenText.strip(fields[0]))
+        guard kind != .token, !isToken else { throw Self.noToken }
+        // Double would read hexadecimal too.
+        guard !fields[1].contains(where: { $0 | 0x20 == UInt8(ascii: "x") }),
+            let exp = Double(String(decoding: fields[1], as: UTF8.self))
+        else {
             throw Failure(.usage, "invalid_line", "the second field is not a time in seconds")
         }
         self = .id(
             try Identifier(Array(fields[0])), expiry: try Self.expiry(exp),
             user: fields.count > 2 ? try Identifier(Array(fields[2])) : nil)
+    }
+
+    private static let noToken = Failure(
+        .usage, "invalid_line", "the line is no id with its expiry, and no token alone",
+        hint: "--id reads it as an id")
+
+    /// A line that `init(line:as:)` reads as `id`: the id alone, or the object where an id could be
+    /// taken for something else.
+    static func line(_ id: String) -> String {
+        let bytes = Array(id.utf8)
+        let isPlain =
+            TokenText.strip(bytes) == bytes && !TokenText.looksLikeToken(bytes)
+            && !id.unicodeScalars.contains(where: VisibleText.isHostile)
+            && !["#", "{", "-"].contains(id.unicodeScalars.first)
+        return isPlain ? id : "{\"jti\":\(JSONText.quoted(id))}"
     }
 
     private static func token(_ text: [UInt8]) throws -> Item {

@@ -93,6 +93,14 @@ final class LineSource {
         if let descriptor { _ = close(descriptor) }
     }
 
+    /// Whether `file` is the regular file that the lines come from.
+    func isReading(_ file: stat) -> Bool {
+        var own = stat()
+        guard file.st_mode & S_IFMT == S_IFREG, unsafe fstat(descriptor ?? STDIN_FILENO, &own) == 0
+        else { return false }
+        return own.st_dev == file.st_dev && own.st_ino == file.st_ino
+    }
+
     /// The next line that holds something; nil at the end.
     func next() throws(InputError) -> InputStream.Line? {
         while let line = try input.readLine(limit: Self.lineLimit) {

@@ -1,5 +1,6 @@
 package import CommandKit
 package import JOSE
+internal import OpenSSL
 internal import Platform
 
 extension Algorithm: DefaultPrintable {
@@ -56,11 +57,12 @@ struct KeyOptions: Sendable {
     /// environment.
     func load(system: System, note: (String) throws -> Void) throws -> KeySet? {
         guard key == nil || secret == nil else { throw UsageError.conflicting("--key", "--secret") }
-        if let key { return try loadKey(key, system: system) }
+        if let key { return try loadKey(key, system: system, note: note) }
         if let secret { return try loadSecret(secret, system: system, note: note) }
         switch (system.environment["JWTCTL_KEY"], system.environment["JWTCTL_SECRET"]) {
         case (_?, _?): throw UsageError.conflicting("JWTCTL_KEY", "JWTCTL_SECRET")
-        case (let key?, nil): return try loadKey(Source(Array(key.utf8)), system: system)
+        case (let key?, nil):
+            return try loadKey(Source(Array(key.utf8)), system: system, note: note)
         case (nil, let secret?):
             return try loadSecret(Source(Array(secret.utf8)), system: system, note: note)
         case (nil, nil): return nil
@@ -75,22 +77,39 @@ struct KeyOptions: Sendable {
             hint: "give --key FILE (PEM, JWK, JWKS) or --secret FILE (HMAC)")
     }
 
-    private func loadKey(_ source: Source, system: System) throws -> KeySet {
+    private func loadKey(
+        _ source: Source, system: System, note: (String) throws -> Void
+    ) throws -> KeySet {
         let content = try source.read(limit: Self.limit, system: system)
+        let keys: KeySet
         do throws(KeyError) {
-            return try KeyParser.parse(content)
+            keys = try KeyParser.parse(content)
         } catch {
             throw Diagnostics.key(error, source: source.title)
         }
+        if keys.keys.contains(where: Self.isPrivate) { try warn(source, "private key", note) }
+        return keys
+    }
+
+    private static func isPrivate(_ key: Key) -> Bool {
+        switch key.material {
+        case .secret: true
+        case .asymmetric(let key): key.hasPrivateHalf
+        }
+    }
+
+    private func warn(
+        _ source: Source, _ what: String, _ note: (String) throws -> Void
+    ) throws {
+        guard source.isReadableByOthers() else { return }
+        try note("warning: everybody can read the \(what) in \(source.title); chmod 600 it")
     }
 
     private func loadSecret(
         _ source: Source, system: System, note: (String) throws -> Void
     ) throws -> KeySet {
         let content = try source.read(limit: Self.limit, system: system)
-        if source.isReadableByOthers() {
-            try note("warning: everybody can read the secret in \(source.title); chmod 600 it")
-        }
+        try warn(source, "secret", note)
         do throws(KeyError) {
             return KeySet(try Secret.parse(content, encoding: secretEncoding))
         } catch {

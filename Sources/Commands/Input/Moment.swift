@@ -9,19 +9,26 @@ enum Moment: Equatable, Sendable {
     /// Seconds after the present.
     case relative(Int64)
 
-    init(_ text: String) throws(InvalidValue) {
+    /// A fraction of a second is dropped, or counts as a whole one where `roundingUp` says so.
+    init(_ text: String, roundingUp: Bool = false) throws(InvalidValue) {
         if text == "now" {
             self = .relative(0)
         } else if let sign = text.first, sign == "+" || sign == "-" {
             let span = try Duration.seconds(String(text.dropFirst()))
             self = .relative(sign == "-" ? -span : span)
         } else if text.first == "@" {
-            guard let seconds = Int64(text.dropFirst()), seconds >= 0, seconds <= Self.latest else {
+            // Int64 would read a plus sign too.
+            let digits = text.dropFirst()
+            guard digits.utf8.first != UInt8(ascii: "+"), let seconds = Int64(digits),
+                (0...Self.latest).contains(seconds)
+            else {
                 throw Self.expected
             }
             self = .absolute(seconds)
         } else {
-            guard let seconds = Self.parseDate(Array(text.utf8)) else { throw Self.expected }
+            guard let seconds = Self.parseDate(Array(text.utf8), roundingUp: roundingUp) else {
+                throw Self.expected
+            }
             self = .absolute(seconds)
         }
     }
@@ -41,7 +48,7 @@ enum Moment: Equatable, Sendable {
     private static let latest: Int64 = 253_402_300_799
 
     /// RFC 3339 with a zone, or a date alone.
-    private static func parseDate(_ text: [UInt8]) -> Int64? {
+    private static func parseDate(_ text: [UInt8], roundingUp: Bool) -> Int64? {
         var reader = DigitReader(text)
         guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2),
             reader.skip("-"), let day = reader.number(2), (1...12).contains(month),
@@ -52,9 +59,10 @@ enum Moment: Equatable, Sendable {
         guard reader.skip("T") || reader.skip("t") || reader.skip(" "),
             let hour = reader.number(2), reader.skip(":"), let minute = reader.number(2),
             reader.skip(":"), let second = reader.number(2), hour < 24, minute < 60, second < 61,
-            reader.skipFraction(), let offset = reader.zone(), reader.isAtEnd
+            let fraction = reader.fraction(), let offset = reader.zone(), reader.isAtEnd
         else { return nil }
-        return midnight + Int64(hour * 3600 + minute * 60 + second) - offset
+        let extra: Int64 = roundingUp && fraction == .more ? 1 : 0
+        return midnight + Int64(hour * 3600 + minute * 60 + second) - offset + extra
     }
 }
 
@@ -86,12 +94,20 @@ private struct DigitReader {
         return true
     }
 
-    /// An optional fraction of a second, which is dropped.
-    mutating func skipFraction() -> Bool {
-        guard skip(".") else { return true }
+    /// What stands beyond the whole second.
+    enum Fraction {
+        case zero, more
+    }
+
+    /// An optional fraction of a second; nil where a point has no digits.
+    mutating func fraction() -> Fraction? {
+        guard skip(".") else { return .zero }
         let start = position
-        while number(1) != nil {}
-        return position > start
+        var fraction = Fraction.zero
+        while let digit = number(1) {
+            if digit > 0 { fraction = .more }
+        }
+        return position > start ? fraction : nil
     }
 
     /// `Z` or `+hh:mm`, as seconds east of Greenwich.
@@ -133,7 +149,7 @@ enum CivilDate {
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
         let rest = seconds - days * 86_400
         let shifted = days + 719_468
-        let era = shifted / 146_097
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra =
             (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

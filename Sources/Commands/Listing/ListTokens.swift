@@ -65,7 +65,9 @@ private struct TokenRow {
     private var state: String {
         if token.expiry.isPast(at: list.time) { return "expired" }
         if token.isRevoked { return "revoked" }
-        if let cutoff = list.cutoff, token.issuedAt.map({ $0 <= cutoff }) ?? true {
+        // As `TokenState.judgeCutoff` says of a token.
+        let latest = list.time + TokenState.futureTolerance
+        if let cutoff = list.cutoff, token.issuedAt.map({ $0 <= cutoff || $0 > latest }) ?? true {
             return "cut_off"
         }
         return "active"

@@ -26,18 +26,14 @@ enum CSV {
     /// control characters are escaped, so that a record is one line.
     private static func quote(_ field: String) -> String {
         var text = VisibleText.escape(field)
-        // By scalars: a combining mark after a comma or quote makes another Character of it.
-        if let first = text.unicodeScalars.first, "=+-@".unicodeScalars.contains(first),
-            Double(text) == nil
-        {
+        // Scalars, not characters: a combining mark after a comma or quote must not hide it.
+        let scalars = text.unicodeScalars
+        if let first = scalars.first, "=+-@".unicodeScalars.contains(first), Double(text) == nil {
             text = "'" + text
         }
-        let scalars = text.unicodeScalars
-        guard scalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else {
-            return text
-        }
+        guard text.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
         return "\""
-            + scalars.split(separator: "\"", omittingEmptySubsequences: false)
+            + text.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false)
             .map { String($0) }.joined(separator: "\"\"") + "\""
     }
 }

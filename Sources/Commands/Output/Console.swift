@@ -69,7 +69,7 @@ final class Console {
         case .json: try json(.object(value), .pretty)
         case .jsonl: try json(.object(value), .compact)
         case .csv: try print(CSV.header(value) + CSV.row(value))
-        case .id: try print(id.map { VisibleText.escape($0) + "\n" } ?? "")
+        case .id: try print(id.map { Item.line($0) + "\n" } ?? "")
         }
     }
 
@@ -99,10 +99,15 @@ final class Console {
             }
         }
         if case .string(let text) = current {
-            try print(VisibleText.escape(text.text) + "\n")
+            try print(bare(text.text) + "\n")
         } else {
             try json(current, .compact)
         }
+    }
+
+    /// Text as a script takes it: as it is, unless a terminal would act on something in it.
+    private func bare(_ text: String) -> String {
+        text.unicodeScalars.contains(where: VisibleText.isHostile) ? VisibleText.escape(text) : text
     }
 
     private static func noSuchField(_ path: String) -> Failure {
@@ -143,7 +148,7 @@ struct ResultList {
             if !hasHeader { try console.print(CSV.header(value)) }
             hasHeader = true
             try console.print(CSV.row(value))
-        case .id: try console.print(VisibleText.escape(id) + "\n")
+        case .id: try console.print(Item.line(id) + "\n")
         }
         count += 1
     }
@@ -154,7 +159,7 @@ struct ResultList {
         switch console.options.format {
         case .table:
             if table.isEmpty {
-                try console.note(empty)
+                if !empty.isEmpty { try console.note(empty) }
             } else {
                 try console.print(table.render(width: console.tableWidth, style: console.style))
             }

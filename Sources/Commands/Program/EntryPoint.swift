@@ -48,12 +48,27 @@ package enum EntryPoint {
         case .showVersion: try system.output.write("jwtctl \(programVersion)\n")
         case .complete(let request): try DynamicCompletion.answer(request, system)
         case .usageError(let error, let path):
-            // The line was not understood, but a script that wants JSON can be recognised.
-            var global = GlobalOptions()
-            if arguments.contains(Array("--json".utf8)) { global.format = .json }
-            return report(error, global, path, system)
+            return report(error, understood(arguments), path, system)
         }
         return .success
+    }
+
+    /// Of a line that could not be parsed, whether it asks for JSON: a script reads the error.
+    private static func understood(_ arguments: [[UInt8]]) -> GlobalOptions {
+        let words = arguments.map { String(decoding: $0, as: UTF8.self) }.prefix { $0 != "--" }
+        let formats = ["json", "jsonl"]
+        var options = GlobalOptions()
+        for (index, word) in words.enumerated() {
+            let isSplit =
+                index > 0 && ["-o", "--output"].contains(words[index - 1])
+                && formats.contains(word)
+            if word == "--json" || isSplit
+                || formats.contains(where: { word == "-o\($0)" || word == "--output=\($0)" })
+            {
+                options.format = .json
+            }
+        }
+        return options
     }
 
     /// What the build and `demo` call; not for people.

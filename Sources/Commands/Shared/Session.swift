@@ -65,6 +65,9 @@ struct Session {
             "this machine's clock is \(Duration.words(abs(difference))) \(direction) Redis'")
     }
 
+    /// For commands that write: a replica that takes writes forgets them, or nobody reads them.
+    func requirePrimary() throws(RedisError) { try client.requirePrimary() }
+
     /// Writes the audit entry of an effect that has happened; a failure is only a warning.
     func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,

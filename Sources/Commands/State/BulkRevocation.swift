@@ -11,6 +11,7 @@ struct BulkRevocation {
     /// Items that are in flight together.
     private static let batchSize = 1000
 
+    private let lines: LineSource
     private let options: RevokeOptions
     private let planner: RevocationPlanner
     private let session: Session
@@ -24,29 +25,31 @@ struct BulkRevocation {
     private var progress: CommandKit.Progress
 
     init(
-        _ options: RevokeOptions, _ planner: RevocationPlanner, _ session: Session,
+        _ lines: LineSource, _ options: RevokeOptions, _ planner: RevocationPlanner,
+        _ session: Session,
         _ console: Console
     ) throws {
+        self.lines = lines
         self.options = options
         self.planner = planner
         self.session = session
         self.console = console
-        failed = try options.failedFile.map { try FailedItems(path: $0) }
+        failed = try options.failedFile.map { try FailedItems(path: $0, reading: lines) }
         isConfirmed = options.isConfirmed || options.isDryRun
         progress = CommandKit.Progress(
             label: "revoking", total: nil, isTerminal: console.system.diagnostics.isTerminal,
             columns: console.system.terminal.columns, start: .now)
     }
 
-    mutating func run(_ lines: LineSource) throws -> ExitStatus {
+    mutating func run() throws -> ExitStatus {
         let failure: Failure?
         do {
             let interrupts = InterruptScope()
             defer { _ = interrupts }
-            failure = try work(through: lines)
+            failure = try work()
         }
         try console.progress(progress.finish())
-        if failure != nil || Signals.pending != nil { try keepRest(of: lines) }
+        if failure != nil || Signals.pending != nil { try keepRest() }
         try failed?.finish()
         if !options.isDryRun, counts.revoked > 0 {
             _ = session.audit(
@@ -56,7 +59,7 @@ struct BulkRevocation {
     }
 
     /// Returns what broke the run off; nil at the end, or after a signal.
-    private mutating func work(through lines: LineSource) throws -> Failure? {
+    private mutating func work() throws -> Failure? {
         do {
             while Signals.pending == nil, let line = try lines.next() {
                 try add(line, number: lines.number)
@@ -131,7 +134,7 @@ struct BulkRevocation {
 
     /// Counts what was not attempted, and keeps it for another try. Lines that somebody still
     /// writes are not waited for after a signal: an interrupted program has to end.
-    private mutating func keepRest(of lines: LineSource) throws {
+    private mutating func keepRest() throws {
         counts.notAttempted += batch.count
         for item in batch { try failed?.append(item.plan.revocation) }
         batch = []

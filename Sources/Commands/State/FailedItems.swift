@@ -9,17 +9,26 @@ final class FailedItems {
     private let stream: OutputStream
     private let title: String
 
-    /// Opens the file anew, readable by the owner only.
-    init(path: [UInt8]) throws {
+    /// Opens the file anew, readable by the owner only; it must not be the one that is read.
+    init(path: [UInt8], reading lines: LineSource) throws {
         title = Source.path(path).title
+        var isInput = false
         do throws(SystemError) {
-            let file = try Descriptor.open(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+            let file = try Descriptor.open(path, flags: O_WRONLY | O_CREAT)
+            let status = try file.status()
+            isInput = lines.isReading(status)
+            if !isInput, status.st_mode & S_IFMT == S_IFREG, ftruncate(file.number, 0) != 0 {
+                throw SystemError.last
+            }
             descriptor = fcntl(file.number, F_DUPFD_CLOEXEC, 3)
             guard descriptor >= 0 else { throw SystemError.last }
         } catch {
             throw Failure(.failure, "output", "cannot write \(title): \(error.message)")
         }
         stream = OutputStream(borrowing: descriptor)
+        if isInput {
+            throw UsageError.other("'--failed' would overwrite the items that '--from' reads")
+        }
     }
 
     deinit {

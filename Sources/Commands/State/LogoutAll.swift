@@ -43,7 +43,7 @@ let logoutAllCommand = Command(
         .value(
             "issued-before", metavar: "TIME", summary: "Only tokens issued before this time.",
             into: \.issuedBefore
-        ) { text throws(InvalidValue) in try Moment(text) },
+        ) { text throws(InvalidValue) in try Moment(text, roundingUp: true) },
         .flag("everyone", summary: "All users: raise the global cutoff.", into: \.isEveryone),
         .value(
             "skew", metavar: "DURATION",
@@ -72,7 +72,7 @@ let logoutAllCommand = Command(
             command: "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
             summary: "Nothing issued before 14:00 may pass."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .malformed, .unknown, .refused, .someFailed),
+    exitStatuses: ExitStatus.docs(.failure, .malformed, .claims, .unknown, .refused),
     environment: Session.environment, seeAlso: ["revoke", "list", "audit"],
     check: { options throws(UsageError) in
         if options.isEveryone {
@@ -97,6 +97,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     let console = Console(options.global, system: system)
     let users = try options.users.map { try parseUser($0) }
     let session = try Session(console, actor: options.actor)
+    try session.requirePrimary()
     if options.isEveryone { return try logOutEveryone(options, session, console) }
     if users.count > Confirmation.threshold, !options.isConfirmed {
         try Confirmation.ask(
@@ -143,9 +144,23 @@ private func scope(
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }
     if case .at(let iat) = target.issued, let seconds = Int64(exactly: iat.rounded(.down)) {
+        // A cutoff never sinks again: one before such a token would lock the user out until then.
+        guard seconds <= (try session.store.time()) + TokenState.futureTolerance else {
+            throw Failure(
+                .refused, "future_time", "the token to keep was issued in the future",
+                hint: "a cutoff kills such a token anyway; leave --keep out")
+        }
         return .allBut(target.id, issuedAt: seconds)
     }
     let listed = try session.store.listedToken(target.id, of: users[0])
+    // A slip of the pen here would end the very session that was to be spared.
+    guard listed != nil || target.token != nil else {
+        throw Failure(
+            .refused, "not_found",
+            "the user's list does not know the id to keep, "
+                + "'\(VisibleText.escape(target.id.description, columns: 60))'",
+            hint: "'jwtctl list tokens USER' shows the ids; nothing was changed")
+    }
     return .allBut(target.id, issuedAt: listed?.issuedAt)
 }
 
@@ -299,7 +314,8 @@ private struct LogoutWork {
             text += "  tokens that were never recorded and are younger may live\n"
         }
         if result.revoked + result.alreadyRevoked + result.kept == 0 {
-            text += "  0 recorded; cutoff raised; check the spelling of the user\n"
+            let raised = result.cutoff == nil ? "" : "cutoff raised; "
+            text += "  0 recorded; \(raised)check the spelling of the user\n"
         }
         return text
     }

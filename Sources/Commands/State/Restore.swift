@@ -56,6 +56,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
     let session = try Session(console, actor: options.actor)
+    try session.requirePrimary()
     if !options.isConfirmed {
         let count = lines == nil ? "\(options.items.operands.count)" : "all"
         try Confirmation.ask(
@@ -71,14 +72,20 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     }
     var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
     var failures = 0
-    try forEachItem(options.items, lines, console) { item in
-        let result = try restore(StateTarget(item, user: user), options, session, console)
-        if result.status != .success { failures += 1 }
-        try list.append(
-            result.json, id: result.target.id.description,
-            cells: [VisibleText.escape(result.target.id.description, columns: 64), result.word])
-    } onInvalid: {
-        failures += 1
+    do {
+        try forEachItem(options.items, lines, console) { item in
+            let result = try restore(StateTarget(item, user: user), options, session, console)
+            if result.status != .success { failures += 1 }
+            try list.append(
+                result.json, id: result.target.id.description,
+                cells: [VisibleText.escape(result.target.id.description, columns: 64), result.word])
+        } onInvalid: {
+            failures += 1
+        }
+    } catch {
+        // What was restored before stays told.
+        try list.finish(empty: "")
+        throw error
     }
     try list.finish(empty: "no items")
     return failures > 0 ? .someFailed : .success

@@ -41,7 +41,7 @@ struct RevocationPlanner {
         if let token = target.token {
             return try plan(token, target)
         }
-        let expiry = try givenExpiry ?? target.expiry ?? listedExpiry(target)
+        let expiry = try givenExpiry(target) ?? target.expiry ?? listedExpiry(target)
         return Plan(
             revocation: Revocation(id: target.id, user: target.user, expiry: expiry),
             isVerified: nil)
@@ -60,8 +60,8 @@ struct RevocationPlanner {
             throw Failure(
                 .claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
         }
-        let expiry = try givenExpiry ?? tokenExpiry(target)
-        if verifier == nil, givenExpiry == nil, expiry.isPast(at: now) {
+        let expiry = try givenExpiry(target) ?? tokenExpiry(target)
+        if verifier == nil, givenExpiry(target) == nil, expiry.isPast(at: now) {
             throw Failure(
                 .refused, Reason.expired.rawValue,
                 "the token says that it has expired, and nobody checked its signature",
@@ -79,10 +79,13 @@ struct RevocationPlanner {
             hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")
     }
 
-    private var givenExpiry: Expiry? {
+    /// What the command line says, but never before the end that the item itself names: the token
+    /// would work again.
+    private func givenExpiry(_ target: StateTarget) -> Expiry? {
         if options.isForever { return .never }
-        if let lifetime = options.lifetime { return .at(now + lifetime) }
-        return options.expiry.map { .at($0.seconds(now: now)) }
+        let given = options.lifetime.map { now + $0 } ?? options.expiry.map { $0.seconds(now: now) }
+        guard let given else { return nil }
+        return .at(max(given, target.expiry?.seconds ?? given))
     }
 
     private func listedExpiry(_ target: StateTarget) throws -> Expiry {

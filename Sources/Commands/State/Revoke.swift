@@ -18,10 +18,11 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
         options.skipsVerification
         ? nil : try options.keys.load(system: system) { try console.note($0) }
     let session = try Session(console, actor: options.actor)
+    try session.requirePrimary()
     let planner = try RevocationPlanner(options, keys: keys, store: session.store)
     if let lines {
-        var bulk = try BulkRevocation(options, planner, session, console)
-        return try bulk.run(lines)
+        var bulk = try BulkRevocation(lines, options, planner, session, console)
+        return try bulk.run()
     }
     let revoker = OperandRevocation(
         options: options, planner: planner, session: session, console: console)
@@ -45,7 +46,14 @@ private struct OperandRevocation {
 
     private var store: TokenStore { session.store }
 
+    /// Operands are known beforehand, so that too many of them write nothing at all.
+    private func requireAllowed(count: Int) throws {
+        guard let maximum = options.maximum, Int64(count) > maximum else { return }
+        throw Failure(.refused, "maximum", "more than \(maximum) items; nothing was written")
+    }
+
     func runOne(_ item: Item) throws -> ExitStatus {
+        try requireAllowed(count: 1)
         let plan = try planner.plan(item)
         try session.announce(options, redisTime: planner.now, console)
         let result = try revoke(plan)
@@ -56,6 +64,7 @@ private struct OperandRevocation {
     /// Goes on after an item's own failure; where Redis broke, the rest is not attempted.
     func runAll() throws -> ExitStatus {
         let operands = options.items.operands
+        try requireAllowed(count: operands.count)
         if operands.count > Confirmation.threshold, !options.isConfirmed, !options.isDryRun {
             try Confirmation.ask(
                 "Revoke \(operands.count) items on \(session.description)?",

@@ -75,13 +75,18 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         }
         batch = []
     }
-    try forEachItem(options.items, lines, console) { item in
-        batch.append(try StateTarget(item, user: user))
-        if batch.count == 500 { try flush() }
-    } onInvalid: {
-        failures += 1
+    do {
+        try forEachItem(options.items, lines, console) { item in
+            batch.append(try StateTarget(item, user: user))
+            if batch.count == 500 { try flush() }
+        } onInvalid: {
+            failures += 1
+        }
+        try flush()
+    } catch {
+        try list.finish(empty: "")
+        throw error
     }
-    try flush()
     try list.finish(empty: "no items")
     return failures > 0 ? .someFailed : .success
 }
@@ -132,6 +137,11 @@ func parseUser(_ text: String) throws -> Identifier {
 private func reports(
     on targets: [StateTarget], _ options: StatusOptions, _ session: Session
 ) throws -> [StateReport] {
+    if options.requiresListing, targets.contains(where: { $0.token == nil && $0.user == nil }) {
+        throw Failure(
+            .usage, "usage", "'--require-listed' needs to know whose id it is",
+            hint: "give --user USER, or the token")
+    }
     let states = try session.store.states(
         of: targets.map { StateQuery(id: $0.id, user: $0.user) })
     return try zip(targets, states).map { target, state in

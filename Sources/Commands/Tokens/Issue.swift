@@ -18,6 +18,7 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
         key: key, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
     let session = options.isRecorded ? try Session(console, actor: options.actor) : nil
     let draft = try TokenDraft(options, system: system)
+    let header = try draft.header()
     if draft.user == nil, options.isRecorded {
         throw Failure(
             .usage, "usage", "missing option '--sub'",
@@ -27,7 +28,10 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
     var now = system.clock.seconds
     var claims = try draft.claims(now: now)
     var facts = try TokenFacts(draft: claims)
+    // Signed before it is recorded: a list must not name a token that was never made.
+    var token = try signer.sign(header: header, claims: claims)
     if let session {
+        try session.requirePrimary()
         var waits = 0
         while let cutoff = try draft.record(facts, in: session.store, label: options.label) {
             // The login came in the very second of a logout: the next second is alive.
@@ -44,10 +48,10 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
             now = system.clock.seconds
             claims = try draft.claims(now: now)
             facts = try TokenFacts(draft: claims)
+            token = try signer.sign(header: header, claims: claims)
         }
     }
 
-    let token = try signer.sign(header: try draft.header(), claims: claims)
     let text = String(decoding: token, as: UTF8.self)
     try console.result(
         [
@@ -74,7 +78,12 @@ private struct TokenDraft {
     init(_ options: IssueOptions, system: System) throws {
         self.options = options
         given = try Self.givenClaims(options, system)
-        id = try options.id ?? given["jti"]?.stringValue?.text ?? Self.randomID()
+        let claimed = given["jti"]
+        if claimed != nil, options.id != nil { throw Self.isGivenTwice("jti") }
+        if let claimed, claimed.stringValue == nil {
+            throw Failure(.usage, "usage", "the claim 'jti' is not a string")
+        }
+        id = try options.id ?? claimed?.stringValue?.text ?? Self.randomID()
     }
 
     var user: JSONString? {
@@ -122,11 +131,7 @@ private struct TokenDraft {
     func claims(now: Int64) throws -> JSONObject {
         var claims = JSONObject()
         func put(_ name: JSONString, _ value: JSONValue?) throws {
-            if value != nil, given[name] != nil {
-                throw Failure(
-                    .usage, "usage", "the claim '\(name)' is given twice",
-                    hint: "use either its own option or --claim")
-            }
+            if value != nil, given[name] != nil { throw Self.isGivenTwice(name) }
             if let value = value ?? given[name] { claims.set(name, value) }
         }
         try put("iss", options.issuer.map { .string($0) })
@@ -146,6 +151,12 @@ private struct TokenDraft {
             claims.set(member.name, member.value)
         }
         return claims
+    }
+
+    private static func isGivenTwice(_ name: JSONString) -> Failure {
+        Failure(
+            .usage, "usage", "the claim '\(name)' is given twice",
+            hint: "use either its own option or --claim")
     }
 
     private var audience: JSONValue? {

@@ -56,8 +56,10 @@ struct StateReport {
         case .listed: Check("whitelist", .passed)
         case .notListed:
             Check("whitelist", .failed(.notListed), detail: "it is not on its user's list")
-        case .notAsked:
+        case .notAsked where issued == .notSaid:
             Check("whitelist", .notJudged, detail: "the user of a bare id is not known")
+        case .notAsked:
+            Check("whitelist", .failed(.notListed), detail: "it has no sub, and so no list")
         }
     }
 

@@ -87,6 +87,7 @@ struct Verdict {
     /// Adds that Redis could not be asked.
     mutating func addUnknown(_ failure: Failure) {
         checks.append(Check("blacklist", .failed(.unknown), detail: failure.message))
+        checks.append(Check("cutoff", .notJudged))
     }
 
     /// Signature and claims alone.

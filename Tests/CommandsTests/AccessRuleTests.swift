@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// The user that `help redis` tells people to make has the rights that every command needs, and no
+/// others.
+struct AccessRuleTests {
+    private static let words = Topics.accessRule.split(separator: " ").map(String.init)
+
+    private static var granted: [String] {
+        words.filter { $0.hasPrefix("+") }.map { String($0.dropFirst()) }
+    }
+
+    @Test func itSufficesForEveryCommand() throws {
+        let sandbox = try restricted(Self.words)
+        for (line, result) in try everything(sandbox) {
+            let isDenied = result.errors.contains("NOPERM") || result.errors.contains("no_perm")
+            #expect(!isDenied, "\(line): \(result.errors)")
+            #expect(result.status != 8, "\(line): \(result.errors)")
+        }
+    }
+
+    /// `audit --follow` waits for ever where it may, so it is run as a program of its own.
+    @Test func followingTheTrailNeedsToRead() throws {
+        for (rule, status) in [
+            (Self.words, 124), (Self.words.filter { $0 != "+xread" }, 8),
+        ] {
+            let sandbox = try restricted(rule)
+            let result = try ProcessRunner.run(
+                ["timeout", "1", Project.products + "/jwtctl", "audit", "--follow"],
+                environment: sandbox.jwtctl.environment.merging(
+                    ["PATH": "/usr/bin:/bin"], uniquingKeysWith: { $1 }))
+            #expect(result.status == status, "\(result.errorText)")
+        }
+    }
+
+    /// Each right is taken away alone: something has to stop working. Without `ping` the greeting
+    /// still tells a Redis by its refusal, and `xread` is the matter of the test above.
+    @Test(arguments: granted.filter { $0 != "ping" && $0 != "xread" })
+    func everyRightInItIsNeeded(_ right: String) throws {
+        let sandbox = try restricted(Self.words.filter { $0 != "+\(right)" })
+        let isMissed = try everything(sandbox).contains { _, result in
+            result.status == 8 || result.errors.contains("NOPERM")
+                || result.errors.lowercased().contains("permission")
+        }
+        #expect(isMissed, "+\(right) is not needed by any command")
+    }
+
+    private func restricted(_ rule: [String]) throws -> Sandbox {
+        let sandbox = try Sandbox()
+        let rule = rule.map { $0 == ">SECRET" ? ">pass" : $0 }
+        #expect(try sandbox.server.cli(rule, input: []) == "OK")
+        let path = sandbox.server.socketPath
+        sandbox.jwtctl.environment["JWTCTL_REDIS_URL"] = "unix://jwtctl:pass@\(path)?db=1"
+        return sandbox
+    }
+
+    /// Every command that talks to Redis, on every path through its scripts that is easily had.
+    private func everything(_ sandbox: Sandbox) throws -> [(String, Jwtctl.Result)] {
+        var results: [(String, Jwtctl.Result)] = []
+        func run(_ line: String, input: String = "") -> Jwtctl.Result {
+            let result = sandbox.jwtctl.run(
+                line.split(separator: " ").map(String.init), input: input)
+            results.append((line, result))
+            return result
+        }
+        // Lists with expired members and without a time to live, made by the default user.
+        for user in ["alice", "old"] {
+            try sandbox.server.cli("-n", "1", "ZADD", "jwt:{\(user)}:tokens", "5", "ancient")
+            try sandbox.server.cli("-n", "1", "HSET", "jwt:{\(user)}:meta", "ancient", "{}")
+        }
+        let one = run("issue --sub alice --jti one --label phone").line
+        _ = run("issue --sub alice --jti two")
+        _ = run("issue --sub alice --jti three")
+        _ = run("issue --sub bob --jti four")
+        _ = run("issue --sub bob --jti endless --exp 9999-12-31")
+        _ = run("verify \(one)")
+        _ = run("verify --require-listed \(one)")
+        _ = run("status --user alice one")
+        _ = run("list tokens alice")
+        _ = run("list users")
+        _ = run("revoke \(one)")
+        _ = run("revoke \(one) --ttl 30d")
+        _ = run("revoke --user alice two")
+        _ = run("revoke --ttl 1h five")
+        _ = run("revoke --ttl 2h five")
+        _ = run("revoke --forever five")
+        _ = run("revoke --ttl 1h -", input: "six\nseven\n")
+        _ = run("list revoked")
+        _ = run("restore --yes --reason slip \(one)")
+        _ = run("audit")
+        _ = run("audit --limit 1")
+        _ = run("prune --dry-run")
+        _ = run("prune")
+        _ = run("logout-all alice")
+        _ = run("logout-all --keep endless bob")
+        _ = run("logout-all --everyone --yes")
+        return results
+    }
+}

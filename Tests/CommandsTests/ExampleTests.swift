@@ -1,0 +1,69 @@
+import CommandKit
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Every example of the manual is run, as it stands, by a shell in a prepared folder.
+struct ExampleTests {
+    @Test func everyExampleRunsAndEndsWithADocumentedStatus() throws {
+        let leaves = jwtctlProgram.describe().sections.flatMap(\.commands).flatMap(\.flattened)
+            .filter(\.subcommands.isEmpty)
+        for command in leaves {
+            for example in command.examples {
+                let result = try run(example.command)
+                let documented =
+                    command.path == ["help"]
+                    ? [0] : command.exitStatuses.map { Int($0.status.rawValue) }
+                let status = try #require(result.status, "\(example.command): \(result.ending)")
+                #expect(documented.contains(status), "\(example.command): \(status)")
+                // The first status that is no success has to have a reason in the prepared folder.
+                let expected = expectations[example.command] ?? 0
+                #expect(status == expected, "\(example.command): \(result.errorText)")
+            }
+        }
+    }
+
+    /// Examples that show a refusal.
+    private let expectations: [String: Int] = [:]
+
+    private func run(_ line: String) throws -> ProcessRunner.Result {
+        let sandbox = try Sandbox()
+        let folder = sandbox.server.directory
+        try ProcessRunner.run([
+            "openssl", "genpkey", "-quiet", "-algorithm", "ed25519", "-out",
+            folder.file("private.pem"),
+        ]).expectSuccess()
+        try ProcessRunner.run([
+            "openssl", "pkey", "-in", folder.file("private.pem"), "-pubout", "-out",
+            folder.file("public.pem"),
+        ]).expectSuccess()
+        let usesKey = line.contains("--key")
+        let key =
+            usesKey
+            ? ["--key", folder.file("private.pem")] : ["--secret", folder.file("secret.txt")]
+        let token = sandbox.jwtctl.run(["issue", "--sub", "alice", "--aud", "api"] + key).line
+        sandbox.jwtctl("issue", "--sub", "alice", "--jti", "4f3c2a")
+        let ids = ["4f3c2a", "5e2d1b", "# a comment"].joined(separator: "\n") + "\n"
+        try folder.write("ids.txt", ids)
+        try folder.write("ids.tsv", "4f3c2a\t\(Int(Date().timeIntervalSince1970) + 60)\n")
+        try folder.write("tokens.txt", token + "\n" + token + "\n")
+        var environment = ProcessInfo.processInfo.environment
+        environment["PATH"] = Project.products + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+        environment["JWTCTL_REDIS_URL"] = sandbox.server.url
+        environment["TOKEN"] = token
+        environment["JWT_SECRET"] = Sandbox.secretText
+        environment["JWTCTL_SECRET"] = usesKey || line.contains("--secret") ? nil : sandbox.secret
+        // The one example that writes outside the folder.
+        let command = line.replacingOccurrences(of: "/etc/bash_completion.d/", with: "./")
+        return try ProcessRunner.run(
+            ["/bin/sh", "-c", command], environment: environment, directory: folder.path)
+    }
+}
+
+extension ProcessRunner.Result {
+    func expectSuccess(_ location: SourceLocation = #_sourceLocation) {
+        #expect(status == 0, Comment(rawValue: errorText), sourceLocation: location)
+    }
+}

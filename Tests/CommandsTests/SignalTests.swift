@@ -1,0 +1,152 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Signals and the terminal, as the built program meets them.
+struct SignalTests {
+    /// Revokes two lines of a pipe, with a signal between them.
+    private func revokeTwo(_ sandbox: Sandbox, trap: String, signal: String) throws
+        -> ProcessRunner.Result
+    {
+        let script = """
+            trap '' PIPE; mkfifo lines
+            (\(trap) exec jwtctl revoke --ttl 1h --from lines >out) & pid=$!
+            exec 3>lines; echo a >&3; sleep 0.4; kill -\(signal) $pid; sleep 0.2
+            echo b >&3; exec 3>&-; wait $pid; status=$?; cat out; exit $status
+            """
+        var environment = sandbox.jwtctl.environment
+        environment["PATH"] = Project.products + ":/usr/bin:/bin"
+        return try ProcessRunner.run(
+            ["/bin/sh", "-c", script], environment: environment,
+            directory: sandbox.server.directory.path)
+    }
+
+    @Test func aSignalThatIsIgnoredStaysIgnored() throws {
+        let sandbox = try Sandbox()
+        let result = try revokeTwo(sandbox, trap: "trap '' HUP;", signal: "HUP")
+        #expect(result.status == 0, "\(result.errorText)")
+        #expect(result.text == "2 items: 2 revoked\n")
+    }
+
+    @Test func aSignalEndsTheWorkAndTheCountsAreTold() throws {
+        let sandbox = try Sandbox()
+        let result = try revokeTwo(sandbox, trap: "", signal: "TERM")
+        #expect(result.status == 143, "\(result.errorText)")
+        // A line that was read, and not yet sent, is told as that.
+        #expect(result.text == "1 item: 1 not attempted\n")
+        #expect(try sandbox.server.cli("EXISTS", "jwt:deny:a") == "0")
+    }
+
+    // MARK: The password prompt
+
+    /// `list users --askpass` on a terminal of its own.
+    private final class Session {
+        let master: CInt
+        private let slave: CInt
+        private var pid: pid_t = 0
+
+        init(_ sandbox: Sandbox) throws {
+            // What unlockpt and ptsname do; glibc's headers keep those from Swift.
+            master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+            var lock: CInt = 0
+            var number: CInt = 0
+            try #require(ioctl(master, 0x4004_5431, &lock) == 0)
+            try #require(ioctl(master, 0x8004_5430, &number) == 0)
+            let path = "/dev/pts/\(number)"
+            slave = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+            var actions = posix_spawn_file_actions_t()
+            posix_spawn_file_actions_init(&actions)
+            defer { posix_spawn_file_actions_destroy(&actions) }
+            // The leader of a new session takes the first terminal that it opens.
+            for number: CInt in 0...2 {
+                posix_spawn_file_actions_addopen(&actions, number, path, O_RDWR, 0)
+            }
+            var attributes = posix_spawnattr_t()
+            posix_spawnattr_init(&attributes)
+            defer { posix_spawnattr_destroy(&attributes) }
+            // The test runner may ignore or block signals.
+            var defaults = sigset_t()
+            sigemptyset(&defaults)
+            sigaddset(&defaults, SIGINT)
+            posix_spawnattr_setsigdefault(&attributes, &defaults)
+            var none = sigset_t()
+            sigemptyset(&none)
+            posix_spawnattr_setsigmask(&attributes, &none)
+            let newSession: Int16 = 0x80
+            posix_spawnattr_setflags(
+                &attributes,
+                newSession | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+            let words = [Project.products + "/jwtctl", "list", "users", "--askpass", "-o", "id"]
+            var argv = words.map { strdup($0) } + [nil]
+            var envp = [strdup("JWTCTL_REDIS_URL=\(sandbox.server.url)"), nil]
+            defer { for text in argv + envp { free(text) } }
+            try #require(posix_spawn(&pid, words[0], &actions, &attributes, &argv, &envp) == 0)
+        }
+
+        var echoes: Bool {
+            var facts = termios()
+            tcgetattr(slave, &facts)
+            return facts.c_lflag & tcflag_t(ECHO) != 0
+        }
+
+        /// What was written until `text` came, or nothing more within ten seconds.
+        func read(until text: String) -> String {
+            var all = ""
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while !all.contains(text) {
+                var poller = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+                guard poll(&poller, 1, 10_000) > 0 else { break }
+                let count = Glibc.read(master, &buffer, buffer.count)
+                guard count > 0 else { break }
+                all += String(decoding: buffer[..<count], as: UTF8.self)
+            }
+            return all
+        }
+
+        func type(_ text: String) { _ = write(master, text, text.utf8.count) }
+
+        /// The status of `waitpid`; a child that hangs is killed.
+        func end() -> CInt {
+            var status: CInt = 0
+            for _ in 0..<2000 {
+                if waitpid(pid, &status, WNOHANG) == pid { return status }
+                usleep(5000)
+            }
+            kill(pid, SIGKILL)
+            waitpid(pid, &status, 0)
+            return status
+        }
+
+        deinit {
+            close(master)
+            close(slave)
+        }
+    }
+
+    @Test func aPasswordIsNotShownAndTheEchoComesBack() throws {
+        let sandbox = try Sandbox()
+        _ = try sandbox.token()
+        try sandbox.server.cli("CONFIG", "SET", "requirepass", "hunter2")
+        let session = try Session(sandbox)
+        #expect(session.read(until: "password: ") == "Redis password: ")
+        #expect(!session.echoes)
+        session.type("hunter2\n")
+        let rest = session.read(until: "alice")
+        #expect(rest == "\r\nalice" || rest == "\r\nalice\r\n")
+        #expect(session.end() == 0)
+        #expect(session.echoes)
+    }
+
+    /// Without a Return after it, by the signal, and with the echo back on.
+    @Test func controlCEndsThePrompt() throws {
+        let sandbox = try Sandbox()
+        let session = try Session(sandbox)
+        #expect(session.read(until: "password: ") == "Redis password: ")
+        session.type("hun\u{3}")
+        #expect(session.end() == SIGINT)
+        #expect(session.echoes)
+    }
+}

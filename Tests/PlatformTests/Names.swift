@@ -1,0 +1,5 @@
+import Platform
+
+// Foundation has others of the same names.
+typealias InputStream = Platform.InputStream
+typealias OutputStream = Platform.OutputStream
