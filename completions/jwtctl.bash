@@ -34,7 +34,7 @@ __jwtctl_describe() {
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -185,6 +185,10 @@ __jwtctl_value() {
         'logout-all:--skew') kind='none' ;;
         'logout-all:-r' | 'logout-all:--reason') kind='none' ;;
         'logout-all:--actor') kind='none' ;;
+        'logout-all:-k' | 'logout-all:--key') kind='file' ;;
+        'logout-all:-s' | 'logout-all:--secret') kind='file' ;;
+        'logout-all:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'logout-all:-a' | 'logout-all:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
         'logout-all:-o' | 'logout-all:--output') kind='words' list='table json jsonl csv id' ;;
         'logout-all:--field') kind='none' ;;
         'logout-all:--color') kind='words' list='auto always never' ;;

@@ -216,6 +216,11 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l skew -d 'Raise the cutoff fu
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s r -l reason -d 'Why, for the trail.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l actor -d 'Who does it; the login name by default.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s y -l yes -d 'Do not ask.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l field -d 'Print one value, such as state.revoked.' -x

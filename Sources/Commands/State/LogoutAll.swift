@@ -6,6 +6,7 @@ internal import TokenStore
 
 struct LogoutAllOptions: CommandOptions {
     var global = GlobalOptions()
+    var keys = KeyOptions()
     var users: [String] = []
     var keep: [UInt8]?
     var issuedBefore: Moment?
@@ -28,7 +29,8 @@ let logoutAllCommand = Command(
         """,
         """
         --keep spares one session: the cutoff is then just before the kept token was issued, so \
-        that older tokens which nobody recorded die, and younger ones may live.
+        that older tokens which nobody recorded die, and younger ones may live. With a key the \
+        signature of the kept token is checked, since its iat becomes the cutoff.
         """,
         """
         A leaked signing key is not answered by --everyone: a thief chooses the iat. Retire the \
@@ -56,7 +58,7 @@ let logoutAllCommand = Command(
             "actor", metavar: "NAME", summary: "Who does it; the login name by default.",
             into: \.actor),
         .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
-        .group(GlobalOptions.group, at: \.global),
+        .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
         .repeated("USER", summary: "Whose sessions.", into: \.users).completing(.dynamic("users"))
@@ -72,8 +74,9 @@ let logoutAllCommand = Command(
             command: "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
             summary: "Nothing issued before 14:00 may pass."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .malformed, .claims, .unknown, .refused),
-    environment: Session.environment, seeAlso: ["revoke", "list", "audit"],
+    exitStatuses: ExitStatus.docs(.failure, .malformed, .badSignature, .claims, .unknown, .refused),
+    environment: KeyOptions.environment + Session.environment,
+    seeAlso: ["revoke", "list", "audit"],
     check: { options throws(UsageError) in
         if options.isEveryone {
             if !options.users.isEmpty { throw .conflicting("--everyone", "USER") }
@@ -143,6 +146,7 @@ private func scope(
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }
+    if let token = target.token { try requireTrusted(token, options, console) }
     if case .at(let iat) = target.issued, let seconds = Int64(exactly: iat.rounded(.down)) {
         // A cutoff never sinks again: one before such a token would lock the user out until then.
         guard seconds <= (try session.store.time()) + TokenState.futureTolerance else {
@@ -162,6 +166,22 @@ private func scope(
             hint: "'jwtctl list tokens USER' shows the ids; nothing was changed")
     }
     return .allBut(target.id, issuedAt: listed?.issuedAt)
+}
+
+/// The kept token's `iat` becomes the cutoff: whoever forges it would choose who stays logged in.
+private func requireTrusted(
+    _ token: CompactToken, _ options: LogoutAllOptions, _ console: Console
+) throws {
+    guard
+        let keys = try options.keys.load(system: console.system, note: { try console.note($0) })
+    else { return }
+    let verifier = SignatureVerifier(
+        keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
+    if case .failed(let failure) = verifier.verify(token) {
+        throw Failure(
+            .badSignature, failure.reason.rawValue,
+            "the token to keep is not trusted: \(VisibleText.escape(failure.detail, columns: 120))")
+    }
 }
 
 private func logOutEveryone(
