@@ -43,6 +43,6 @@ let keyPublicCommand = Command(
             }
             return half
         }
-        try options.output.write(halves, as: keys.usualEncoding, console)
+        try options.output.write(halves, as: keys.encoding, console)
         return .success
     })
