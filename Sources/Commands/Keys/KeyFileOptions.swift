@@ -56,6 +56,16 @@ struct KeyFileOptions: Sendable {
         return chosen
     }
 
+    /// The same, for keys that are to be written: a pair whose halves do not belong together would
+    /// only go wrong later, at somebody else's.
+    func loadSound(_ console: Console) throws -> KeySet {
+        let keys = try load(console)
+        for key in keys.keys where key.hasPrivateHalf {
+            guard try key.halvesMatch() else { throw SigningError.selfCheckFailed }
+        }
+        return keys
+    }
+
     private func loadAll(system: System, note: (String) throws -> Void) throws -> KeySet {
         if let secret {
             return try KeyLoader.loadSecret(secret, secretEncoding, system: system, note: note)
