@@ -18,7 +18,7 @@ ITEMS ?= 100000
 BUILD_PACKAGES = libhiredis-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
-TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools
+TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools strace
 BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 redis-tools
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.

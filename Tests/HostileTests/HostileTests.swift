@@ -52,7 +52,8 @@ struct HostileTests {
         #expect(tokens.contains { $0.reason == nil })
         #expect(
             Set(tokens.map { Array($0.name.utf8) }).count == tokens.count, "two cases of one name")
-        print("hostile tokens, \(family): \(tokens.count)")
+        let controls = tokens.count { $0.reason == nil }
+        print("hostile tokens, \(family): \(tokens.count), \(controls) of them controls")
     }
 
     @Test func noClassIsMissing() {
