@@ -51,12 +51,19 @@ package final class InputStream {
 
     /// Everything up to the end, at most `limit` bytes: never reads more than `limit + 1`.
     package func readAll(limit: Int) throws(InputError) -> [UInt8] {
+        let bytes = try readPrefix(limit: limit)
+        guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
+        return bytes
+    }
+
+    /// The same for callers who judge a text that is too long themselves: they get its first
+    /// `limit + 1` bytes.
+    package func readPrefix(limit: Int) throws(InputError) -> [UInt8] {
         while !reachedEnd, buffer.count - position <= limit {
             try fill(atMost: limit + 1 - (buffer.count - position))
         }
-        guard buffer.count - position <= limit else { throw .tooLarge(limit: limit) }
         defer { consume(through: buffer.count) }
-        return Array(buffer[position...])
+        return Array(buffer[position...].prefix(limit + 1))
     }
 
     /// One line of input.
