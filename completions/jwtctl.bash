@@ -10,7 +10,7 @@ __jwtctl_describe() {
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --record --no-record -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
             ;;
         'decode')
             commands=''
@@ -103,6 +103,7 @@ __jwtctl_value() {
         'issue:--header') kind='none' ;;
         'issue:--typ') kind='none' ;;
         'issue:--label') kind='none' ;;
+        'issue:--count') kind='none' ;;
         'issue:-k' | 'issue:--key') kind='file' ;;
         'issue:-s' | 'issue:--secret') kind='file' ;;
         'issue:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;

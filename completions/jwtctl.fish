@@ -76,6 +76,7 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l claims -d 'An object of claims, f
 complete -c jwtctl -n '__jwtctl_at "issue"' -l header -d 'A header member; NAME:=JSON if no string.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l typ -d 'Its media type.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l label -d 'What the user\'s list calls it.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l count -d 'Make N tokens, each with an id of its own.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l record -d 'Put it on the user\'s list in Redis.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l no-record -d 'Not: Put it on the user\'s list in Redis.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F

@@ -87,19 +87,10 @@ package struct ClaimsPolicy: Sendable {
     /// 3.11). It is asked for by the caller only: most tokens say `JWT` or nothing.
     private static func judge(type: JSONString?, demanded: JSONString) -> Check {
         guard let type else { return Check("typ", .failed(.wrongType), detail: "there is none") }
-        guard mediaType(type) == mediaType(demanded) else {
+        guard MediaType(type) == MediaType(demanded) else {
             return Check("typ", .failed(.wrongType), detail: "it is '\(type)'")
         }
         return Check("typ", .passed)
-    }
-
-    /// A media type in the form in which two can be compared: RFC 7515 section 4.1.9 lets
-    /// `application/` be left out where no other slash follows, RFC 2045 ignores case.
-    private static func mediaType(_ name: JSONString) -> [UInt8] {
-        let lower = name.utf8.map { byte in
-            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-        }
-        return lower.contains(UInt8(ascii: "/")) ? lower : Array("application/".utf8) + lower
     }
 
     /// A span of time in words; `exp` may be 1e300, which no `Int` holds.

@@ -52,6 +52,13 @@ final class Console {
         try system.output.write(text)
     }
 
+    /// A line of text that was made here, on standard output.
+    func print(line: [UInt8]) throws(OutputError) {
+        guard !options.isQuiet else { return }
+        try system.output.write(line)
+        try system.output.write("\n")
+    }
+
     /// Rewrites or removes the progress line.
     func progress(_ text: String?) throws(OutputError) {
         guard let text, !options.isQuiet else { return }
