@@ -74,7 +74,7 @@ final class Console {
         switch options.format {
         case .table: try print(human())
         case .json: try json(.object(value), .pretty)
-        case .jsonl: try json(.object(value), .compact)
+        case .jsonl, .introspection: try json(.object(value), .compact)
         case .csv: try print(CSV.header(value) + CSV.row(value))
         case .id: try print(id.map { Item.line($0) + "\n" } ?? "")
         }
@@ -150,7 +150,7 @@ struct ResultList {
             try console.print(
                 String(
                     decoding: value.encoded(.compact, escaping: .visible), as: UTF8.self))
-        case .jsonl: try console.json(.object(value), .compact)
+        case .jsonl, .introspection: try console.json(.object(value), .compact)
         case .csv:
             if !hasHeader { try console.print(CSV.header(value)) }
             hasHeader = true
