@@ -49,7 +49,7 @@ extension Demand {
     }
 
     private static func quoted(_ text: JSONString) -> String {
-        JSONValue.string(text).shown
+        JSONText.shown(.string(text))
     }
 
     private static func date(_ time: Double, now: Int64) -> String {
@@ -62,14 +62,12 @@ extension Demand {
 }
 
 extension JSONValue {
-    /// The value as it was written, on one line, harmless to look at.
-    var shown: String { String(decoding: encoded(.compact, escaping: .visible), as: UTF8.self) }
-
-    /// The same, a date beside the number of a claim that is one.
+    /// The value as it was written, on one line, a date beside the number of a claim that is one.
     func shown(now: Int64, name: String) -> String {
         guard ["exp", "nbf", "iat"].contains(name),
             let seconds = numberValue.flatMap(TimeText.seconds)
-        else { return shown }
-        return "\(shown) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
+        else { return JSONText.shown(self) }
+        return
+            "\(JSONText.shown(self)) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
     }
 }
