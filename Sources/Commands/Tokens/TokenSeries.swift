@@ -73,9 +73,13 @@ struct TokenSeries {
                 try print(token)
             }
         }
-        if let failure = batch.failure {
+        if let error = batch.failure {
             try tellInterruption(uncertain: batch.uncertainCount)
-            throw failure
+            let failure = Diagnostics.failure(for: error)
+            // To run it again as it was would make tokens that nobody wants.
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: "--count \(total - done) makes the rest")
         }
         guard let refusal else { return }
         // Those that a logout overtook are made anew, in the next second.

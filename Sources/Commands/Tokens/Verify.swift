@@ -32,7 +32,9 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
         try system.output.flush()
         try console.error(VisibleText.escape(detail))
     }
-    if let hint = VerdictHint.of(verdict, keys: keys, options: options) {
+    if options.global.format == .table, options.global.field == nil,
+        let hint = VerdictHint.of(verdict, keys: keys, options: options)
+    {
         try system.output.flush()
         try console.note("hint: \(hint)")
     }
