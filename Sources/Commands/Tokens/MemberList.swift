@@ -67,11 +67,12 @@ struct MemberList {
         guard !row.note.isEmpty else { return text + "\n" }
         let note = painted(row, style)
         let last = DisplayWidth.of(row.value.last ?? "")
-        let column = max(values, last)
-        let isFitting =
+        // In its column, else right after the value, else on a line of its own.
+        let column = [max(values, last), last].first { column in
             row.value.count == 1
-            && width.map { indent.count + column + 2 + DisplayWidth.of(row.note) <= $0 } ?? true
-        guard isFitting else { return text + "\n" + indent + note + "\n" }
+                && width.map { indent.count + column + 2 + DisplayWidth.of(row.note) <= $0 } ?? true
+        }
+        guard let column else { return text + "\n" + indent + note + "\n" }
         return text + String(repeating: " ", count: column - last + 2) + note + "\n"
     }
 
