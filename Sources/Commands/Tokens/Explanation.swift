@@ -30,7 +30,9 @@ struct Explanation {
     private static func explained(_ verdict: Verdict, _ options: VerifyOptions) -> [Check] {
         guard verdict.isSignatureVerified, let token = verdict.token, let claims = verdict.claims
         else { return verdict.checks }
-        let policy = options.policy(now: Double(verdict.now))
+        // The verdict's own moment: a relative --at must not be counted twice.
+        var policy = options.policy(now: verdict.instant)
+        policy.now = verdict.instant
         let claimChecks = policy.explainedChecks(header: token.header, claims: claims)
             .map(sayingAbsent)
         let names = Set(claimChecks.map(\.name))
@@ -138,15 +140,12 @@ struct Explanation {
         var text = verdict.headline(style) + "\n"
         for check in checks {
             var lines = details(of: check)
-            var check = check
-            if check.detail == nil, check.reason == nil, !lines.isEmpty {
-                check = Check(check.name, check.result, detail: lines.removeFirst().text)
-            }
-            text += Verdict.line(check, style: style)
+            let isSilent = check.detail == nil && check.reason == nil && !lines.isEmpty
+            text += Verdict.line(
+                check, saying: isSilent ? Self.clip(lines.removeFirst().text) : nil, style: style)
             for line in lines {
                 let label = line.label + String(repeating: " ", count: 8 - line.label.count)
-                let shown = VisibleText.escape(line.text, columns: 400)
-                text += Self.indent + style.dim(label + shown) + "\n"
+                text += Self.indent + style.dim(label + Self.clip(line.text)) + "\n"
             }
         }
         return text
@@ -154,7 +153,15 @@ struct Explanation {
 
     private static let indent = String(repeating: " ", count: 21)
 
+    /// A line below a check; its text is harmless to look at.
     private typealias Detail = (label: String, text: String)
+
+    /// A claim may be as long as a token.
+    private static func clip(_ text: String) -> String {
+        let longest = 400
+        guard text.unicodeScalars.count > longest else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest))) + "…"
+    }
 
     private func details(of check: Check) -> [Detail] {
         if check.name == "signature" { return keyDetails(check) }
@@ -175,7 +182,7 @@ struct Explanation {
         }
         if let keys = asked[check.name], !keys.isEmpty {
             lines.append(
-                ("asked", keys.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")))
+                ("asked", keys.map { VisibleText.escape($0) }.joined(separator: ", ")))
         }
         return lines
     }
@@ -184,10 +191,11 @@ struct Explanation {
     private func keyDetails(_ check: Check) -> [Detail] {
         let isTold = trials.count == 1 && skipped.isEmpty && check.result == .passed
         guard !isTold else { return [] }
-        return trials.map { ("key", "\($0.key): \($0.outcome.words)") }
+        return trials.map { ("key", VisibleText.escape("\($0.key): \($0.outcome.words)")) }
             + skipped.map { member in
                 let name = member.keyID.map { ", kid \($0)" } ?? ""
-                return ("key", "member \(member.index)\(name): not usable: \(member.reason)")
+                let words = "member \(member.index)\(name): not usable: \(member.reason)"
+                return ("key", VisibleText.escape(words))
             }
     }
 

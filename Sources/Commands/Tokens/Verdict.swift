@@ -15,7 +15,9 @@ struct Verdict {
     /// What it was asked.
     private(set) var query: StateQuery?
     let isOffline: Bool
-    let now: Int64
+    /// The moment by which the claims were judged, in unix seconds with their fraction.
+    let instant: Double
+    var now: Int64 { Int64(instant) }
 
     /// Redis' clock when it was asked, in unix seconds.
     var stateTime: Int64? { report?.state.time }
@@ -24,7 +26,7 @@ struct Verdict {
     static func judge(
         _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool
     ) -> (verdict: Verdict, facts: TokenFacts?) {
-        let now = Int64(policy.now)
+        let now = policy.now
         let token: CompactToken
         let claims: JSONObject
         do throws(MalformedToken) {
@@ -72,13 +74,13 @@ struct Verdict {
     }
 
     private init(
-        token: CompactToken?, claims: JSONObject?, checks: [Check], isOffline: Bool, now: Int64
+        token: CompactToken?, claims: JSONObject?, checks: [Check], isOffline: Bool, now: Double
     ) {
         self.token = token
         self.claims = claims
         self.checks = checks
         self.isOffline = isOffline
-        self.now = now
+        instant = now
     }
 
     /// Adds what Redis said to `query`.
@@ -171,8 +173,9 @@ struct Verdict {
         return text
     }
 
-    /// One check: its mark, its name, and what there is to say.
-    static func line(_ check: Check, style: Style) -> String {
+    /// One check: its mark, its name, and what there is to say, or `words` that are harmless
+    /// already.
+    static func line(_ check: Check, saying words: String? = nil, style: Style) -> String {
         let mark: String
         switch check.result {
         case .passed: mark = style.green("ok     ")
@@ -182,7 +185,7 @@ struct Verdict {
         let name = VisibleText.escape(check.name, columns: 60)
         let padding = String(repeating: " ", count: max(10 - name.count, 0))
         let told = check.detail ?? check.reason.map(Self.words) ?? ""
-        let detail = VisibleText.escape(told, columns: 200)
+        let detail = words ?? VisibleText.escape(told, columns: 200)
         var line = "  \(mark) \(name)\(padding) \(detail)"
         while line.last == " " { line.removeLast() }
         return line + "\n"
