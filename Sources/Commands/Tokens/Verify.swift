@@ -86,6 +86,7 @@ private struct TokenJudge {
     /// Exactly one line for each line of input, written before the next one is waited for.
     func answerStream(_ console: Console) throws -> ExitStatus {
         let system = console.system
+        try system.takeInput()
         var isKnown = true
         while let first = try system.input.readLine(limit: CompactToken.maximumByteCount + 4096) {
             var lines = [first]
