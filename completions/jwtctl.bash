@@ -10,7 +10,7 @@ __jwtctl_describe() {
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
             ;;
         'decode')
             commands=''
@@ -18,7 +18,7 @@ __jwtctl_describe() {
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
             ;;
         'status')
             commands=''
@@ -127,6 +127,7 @@ __jwtctl_value() {
         'issue:--header') kind='none' ;;
         'issue:--typ') kind='none' ;;
         'issue:--label') kind='none' ;;
+        'issue:--count') kind='none' ;;
         'issue:-k' | 'issue:--key') kind='file' ;;
         'issue:-s' | 'issue:--secret') kind='file' ;;
         'issue:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
@@ -159,7 +160,7 @@ __jwtctl_value() {
         'verify:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'verify:--passphrase') kind='file' ;;
         'verify:-a' | 'verify:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'verify:-o' | 'verify:--output') kind='words' list='table json jsonl csv id' ;;
+        'verify:-o' | 'verify:--output') kind='words' list='table json jsonl csv id introspection' ;;
         'verify:--field') kind='none' ;;
         'verify:--color') kind='words' list='auto always never' ;;
         'verify:--redis') kind='none' ;;

@@ -77,6 +77,7 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l claims -d 'An object of claims, f
 complete -c jwtctl -n '__jwtctl_at "issue"' -l header -d 'A header member; NAME:=JSON if no string.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l typ -d 'Its media type.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l label -d 'What the user\'s list calls it.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l count -d 'Make N tokens, each with an id of its own.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l record -d 'Put it on the user\'s list in Redis.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l no-record -d 'Not: Put it on the user\'s list in Redis.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
@@ -122,13 +123,14 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l require-listed -d 'Refuse tokens
 complete -c jwtctl -n '__jwtctl_at "verify"' -l offline -d 'Do not ask Redis.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l at -d 'Judge as of this time; only with --offline.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l stream -d 'Answer one JSON line for each line of standard input.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l explain -d 'Show what each check found and wanted, and each key.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
-complete -c jwtctl -n '__jwtctl_at "verify"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "verify"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id introspection'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l field -d 'Print one value, such as state.revoked.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -s q -l quiet -d 'Print no results and no notes.'

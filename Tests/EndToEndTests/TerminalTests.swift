@@ -45,7 +45,9 @@ import Testing
         var commands: [[String]] = [
             ["decode", token], ["decode", header], ["decode", bad], ["verify", token],
             ["verify", header], ["verify", bad], ["verify", "--iss", "x", "--sub", "y", token],
-            ["verify", "--typ", "x", header],
+            ["verify", "--typ", "x", header], ["verify", "--explain", token],
+            ["verify", "--explain", "--aud", "x", "--sub", "y", header],
+            ["verify", "--explain", bad],
             ["status", token], ["revoke", "--reason", isArgument ? text : "why", token],
             ["revoke", token], ["verify", token], ["status", token], ["list", "revoked"],
             ["restore", "--yes", "--reason", isArgument ? text : "why", token], ["list", "users"],
