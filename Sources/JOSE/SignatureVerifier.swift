@@ -1,5 +1,5 @@
 internal import JSON
-internal import OpenSSL
+package import OpenSSL
 
 /// Decides whether one of the given keys signed a token.
 ///
@@ -24,6 +24,11 @@ package final class SignatureVerifier {
         self.keys = keys
         self.algorithm = algorithm
         self.allowWeak = allowWeak
+    }
+
+    /// A verifier that decides the same and shares nothing with this one: for another thread.
+    package func copy() throws(OpenSSLError) -> sending SignatureVerifier {
+        SignatureVerifier(keys: try keys.copy(), algorithm: algorithm, allowWeak: allowWeak)
     }
 
     /// The verdict on the signature. Nothing else of the token may be believed before it is
