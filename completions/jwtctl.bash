@@ -5,7 +5,7 @@
 __jwtctl_describe() {
     case $1 in
         '')
-            commands='issue decode verify status revoke restore logout-all list audit prune demo completion help version'
+            commands='issue decode verify status revoke restore logout-all list audit prune key demo completion help version'
             options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help --version'
             ;;
         'issue')
@@ -59,6 +59,30 @@ __jwtctl_describe() {
         'prune')
             commands=''
             options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'key')
+            commands='generate public convert thumbprint show'
+            options='-h --help'
+            ;;
+        'key generate')
+            commands=''
+            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'key public')
+            commands=''
+            options='--select -s --secret --secret-encoding -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'key convert')
+            commands=''
+            options='--select -s --secret --secret-encoding -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'key thumbprint')
+            commands=''
+            options='--select -s --secret --secret-encoding -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            ;;
+        'key show')
+            commands=''
+            options='--select -s --secret --secret-encoding -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
             ;;
         'demo')
             commands=''
@@ -241,6 +265,73 @@ __jwtctl_value() {
         'prune:--redis-password') kind='file' ;;
         'prune:--namespace') kind='none' ;;
         'prune:--timeout') kind='none' ;;
+        'key:-o' | 'key:--output') kind='words' list='table json jsonl csv id' ;;
+        'key:--field') kind='none' ;;
+        'key:--color') kind='words' list='auto always never' ;;
+        'key:--redis') kind='none' ;;
+        'key:--redis-password') kind='file' ;;
+        'key:--namespace') kind='none' ;;
+        'key:--timeout') kind='none' ;;
+        'key generate:-a' | 'key generate:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
+        'key generate:--bits') kind='none' ;;
+        'key generate:-f' | 'key generate:--format') kind='words' list='pem der jwk jwks' ;;
+        'key generate:--out') kind='file' ;;
+        'key generate:--kid') kind='none' ;;
+        'key generate:-o' | 'key generate:--output') kind='words' list='table json jsonl csv id' ;;
+        'key generate:--field') kind='none' ;;
+        'key generate:--color') kind='words' list='auto always never' ;;
+        'key generate:--redis') kind='none' ;;
+        'key generate:--redis-password') kind='file' ;;
+        'key generate:--namespace') kind='none' ;;
+        'key generate:--timeout') kind='none' ;;
+        'key public:--select') kind='none' ;;
+        'key public:-s' | 'key public:--secret') kind='file' ;;
+        'key public:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'key public:-f' | 'key public:--format') kind='words' list='pem der jwk jwks' ;;
+        'key public:--out') kind='file' ;;
+        'key public:--kid') kind='none' ;;
+        'key public:-a' | 'key public:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
+        'key public:-o' | 'key public:--output') kind='words' list='table json jsonl csv id' ;;
+        'key public:--field') kind='none' ;;
+        'key public:--color') kind='words' list='auto always never' ;;
+        'key public:--redis') kind='none' ;;
+        'key public:--redis-password') kind='file' ;;
+        'key public:--namespace') kind='none' ;;
+        'key public:--timeout') kind='none' ;;
+        'key convert:--select') kind='none' ;;
+        'key convert:-s' | 'key convert:--secret') kind='file' ;;
+        'key convert:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'key convert:-f' | 'key convert:--format') kind='words' list='pem der jwk jwks' ;;
+        'key convert:--out') kind='file' ;;
+        'key convert:--kid') kind='none' ;;
+        'key convert:-a' | 'key convert:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
+        'key convert:-o' | 'key convert:--output') kind='words' list='table json jsonl csv id' ;;
+        'key convert:--field') kind='none' ;;
+        'key convert:--color') kind='words' list='auto always never' ;;
+        'key convert:--redis') kind='none' ;;
+        'key convert:--redis-password') kind='file' ;;
+        'key convert:--namespace') kind='none' ;;
+        'key convert:--timeout') kind='none' ;;
+        'key thumbprint:--select') kind='none' ;;
+        'key thumbprint:-s' | 'key thumbprint:--secret') kind='file' ;;
+        'key thumbprint:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'key thumbprint:-o' | 'key thumbprint:--output') kind='words' list='table json jsonl csv id' ;;
+        'key thumbprint:--field') kind='none' ;;
+        'key thumbprint:--color') kind='words' list='auto always never' ;;
+        'key thumbprint:--redis') kind='none' ;;
+        'key thumbprint:--redis-password') kind='file' ;;
+        'key thumbprint:--namespace') kind='none' ;;
+        'key thumbprint:--timeout') kind='none' ;;
+        'key show:--select') kind='none' ;;
+        'key show:-s' | 'key show:--secret') kind='file' ;;
+        'key show:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'key show:-o' | 'key show:--output') kind='words' list='table json jsonl csv id' ;;
+        'key show:--field') kind='none' ;;
+        'key show:--color') kind='words' list='auto always never' ;;
+        'key show:--redis') kind='none' ;;
+        'key show:--redis-password') kind='file' ;;
+        'key show:--namespace') kind='none' ;;
+        'key show:--timeout') kind='none' ;;
         'demo:-o' | 'demo:--output') kind='words' list='table json jsonl csv id' ;;
         'demo:--field') kind='none' ;;
         'demo:--color') kind='words' list='auto always never' ;;
@@ -272,8 +363,12 @@ __jwtctl_operand() {
     case "$1:$2" in
         'logout-all:'*) kind='dynamic' list='users' ;;
         'list tokens:'*) kind='dynamic' list='users' ;;
+        'key public:0') kind='file' ;;
+        'key convert:0') kind='file' ;;
+        'key thumbprint:0') kind='file' ;;
+        'key show:0') kind='file' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune demo completion help version exit-status environment time keys layouts redis' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune key demo completion help version exit-status environment time keys layouts redis' ;;
         *) ;;
     esac
 }

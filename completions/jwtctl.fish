@@ -17,7 +17,7 @@ function __jwtctl_path
             case '-*'
             case '*'
                 set -a path $word
-                contains -- "$path" 'list'; or break
+                contains -- "$path" 'list' 'key'; or break
         end
     end
     echo "$path"
@@ -57,6 +57,7 @@ complete -c jwtctl -n '__jwtctl_at ""' -a logout-all -d 'End every session of a 
 complete -c jwtctl -n '__jwtctl_at ""' -a list -d 'List tokens, users or the blacklist.'
 complete -c jwtctl -n '__jwtctl_at ""' -a audit -d 'Show who revoked what, when and why.'
 complete -c jwtctl -n '__jwtctl_at ""' -a prune -d 'Remove expired tokens from the users\' lists.'
+complete -c jwtctl -n '__jwtctl_at ""' -a key -d 'Make, convert and look at keys.'
 complete -c jwtctl -n '__jwtctl_at ""' -a demo -d 'Try everything on a throw-away Redis.'
 complete -c jwtctl -n '__jwtctl_at ""' -a completion -d 'Print the completion script of a shell.'
 complete -c jwtctl -n '__jwtctl_at ""' -a help -d 'Explain a command or a topic.'
@@ -310,6 +311,106 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l namespace -d 'What the keys in Re
 complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
+complete -c jwtctl -n '__jwtctl_at "key"' -a generate -d 'Make a new key.'
+complete -c jwtctl -n '__jwtctl_at "key"' -a public -d 'Write the public half of a key.'
+complete -c jwtctl -n '__jwtctl_at "key"' -a convert -d 'Write a key in another form.'
+complete -c jwtctl -n '__jwtctl_at "key"' -a thumbprint -d 'Print the JWK thumbprint of a key.'
+complete -c jwtctl -n '__jwtctl_at "key"' -a show -d 'Say what a key is and what it may do.'
+
+complete -c jwtctl -n '__jwtctl_at "key generate"' -s a -l alg -d 'The algorithm that it is for.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l bits -d 'The size of an RSA key, from 2048 to 8192.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -s f -l format -d 'The form to write the key in.' -x -a 'pem der jwk jwks'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l out -d 'Write a new file, not standard output; a private key\'s has mode 0600.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l kid -d 'The key\'s name in a JWK.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "key public"' -l select -d 'Of a JWKS, only the key of this kid.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -s s -l secret -d 'An HMAC secret, in place of FILE.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key public"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "key public"' -s f -l format -d 'The form to write the key in.' -x -a 'pem der jwk jwks'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l out -d 'Write a new file, not standard output; a private key\'s has mode 0600.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key public"' -l kid -d 'The key\'s name in a JWK.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -s a -l alg -d 'The one algorithm that a JWK allows.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "key public"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key public"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -F
+
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l select -d 'Of a JWKS, only the key of this kid.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -s s -l secret -d 'An HMAC secret, in place of FILE.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -s f -l format -d 'The form to write the key in.' -x -a 'pem der jwk jwks'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l out -d 'Write a new file, not standard output; a private key\'s has mode 0600.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l kid -d 'The key\'s name in a JWK.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -s a -l alg -d 'The one algorithm that a JWK allows.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -F
+
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l select -d 'Of a JWKS, only the key of this kid.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s s -l secret -d 'An HMAC secret, in place of FILE.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -F
+
+complete -c jwtctl -n '__jwtctl_at "key show"' -l select -d 'Of a JWKS, only the key of this kid.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -s s -l secret -d 'An HMAC secret, in place of FILE.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key show"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "key show"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key show"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -F
+
 complete -c jwtctl -n '__jwtctl_at "demo"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l field -d 'Print one value, such as state.revoked.' -x
@@ -337,7 +438,7 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis m
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
-complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke restore logout-all list audit prune demo completion help version exit-status environment time keys layouts redis'
+complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke restore logout-all list audit prune key demo completion help version exit-status environment time keys layouts redis'
 
 complete -c jwtctl -n '__jwtctl_at "version"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "version"' -l json -d 'Write results as JSON.'

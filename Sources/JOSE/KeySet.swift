@@ -53,4 +53,10 @@ package final class KeySet {
         let named = keys.filter { $0.keyID == keyID }
         return named.isEmpty ? keys.filter { $0.keyID == nil } : named
     }
+
+    /// The part of the set that is of this name; `nil` where no key is.
+    package func selecting(_ keyID: JSONString) -> KeySet? {
+        let named = keys.filter { $0.keyID == keyID }
+        return named.isEmpty ? nil : KeySet(members: named, skipped: [])
+    }
 }

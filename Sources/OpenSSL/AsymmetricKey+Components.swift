@@ -9,6 +9,11 @@ package struct RSAComponents {
     /// The primes p and q, the exponents dP and dQ and the coefficient qInv: all of them or none.
     package var chineseRemainder: [SecretBytes]
 
+    /// OpenSSL's names of the five, in their order.
+    static let chineseRemainderNames = [
+        "rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1",
+    ]
+
     package init(
         modulus: [UInt8], publicExponent: [UInt8], privateExponent: SecretBytes? = nil,
         chineseRemainder: [SecretBytes] = []
@@ -30,9 +35,7 @@ extension AsymmetricKey {
         ]
         if let exponent = components.privateExponent {
             parts.append(.integer(OSSL_PKEY_PARAM_RSA_D, exponent))
-            let names = [
-                "rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1",
-            ]
+            let names = RSAComponents.chineseRemainderNames
             for (name, value) in zip(names, components.chineseRemainder) {
                 parts.append(.integer(name, value))
             }
@@ -79,7 +82,7 @@ extension AsymmetricKey {
     }
 
     /// The public half of an Edwards-curve key.
-    private func rawPublicKey() throws(OpenSSLError) -> [UInt8] {
+    func rawPublicKey() throws(OpenSSLError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 64)
         var count = bytes.count
         guard unsafe EVP_PKEY_get_raw_public_key(handle, &bytes, &count) == 1 else {

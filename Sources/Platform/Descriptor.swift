@@ -33,6 +33,22 @@ package struct Descriptor: ~Copyable {
         try open(path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
     }
 
+    /// Makes a file that only we can read and that must not be there yet: what stands at `path` is never overwritten, and
+    /// nobody can have opened it before us.
+    package static func createNew(_ path: [UInt8]) throws(SystemError) -> Descriptor {
+        try open(path, flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+    }
+
+    /// Sets the permissions, whatever the mask says.
+    package func setMode(_ mode: mode_t) throws(SystemError) {
+        guard fchmod(number, mode) == 0 else { throw SystemError.last }
+    }
+
+    /// Returns when the content is on the disk.
+    package func synchronize() throws(SystemError) {
+        guard fsync(number) == 0 else { throw SystemError.last }
+    }
+
     /// The kind, owner and permissions of what is open, read from the descriptor itself.
     package func status() throws(SystemError) -> stat {
         var result = stat()

@@ -39,6 +39,9 @@ struct ExampleTests {
             "openssl", "pkey", "-in", folder.file("private.pem"), "-pubout", "-out",
             folder.file("public.pem"),
         ]).expectSuccess()
+        let keys = sandbox.jwtctl(
+            "key", "public", "--format", "jwks", folder.file("public.pem"))
+        try folder.write("jwks.json", keys.output)
         let usesKey = line.contains("--key")
         let key =
             usesKey

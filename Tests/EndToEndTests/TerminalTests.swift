@@ -118,6 +118,37 @@ import Testing
         }
     }
 
+    @Test(arguments: hostile)
+    func namesOfKeysAreEscapedToo(_ text: String) throws {
+        let tool = try BuiltTool()
+        let member =
+            #"{"kty":"oct","k":"c2VjcmV0","kid":\#(try json(text)),"use":\#(try json(text))}"#
+        let key = try tool.directory.write("key", member)
+        let set = try tool.directory.write(
+            "set", #"{"keys":[\#(member),{"kty":"oct","k":"!","kid":\#(try json(text))}]}"#)
+        let commands = [
+            ["show", key], ["show", set], ["show", set, "--json"], ["thumbprint", set],
+            ["thumbprint", set, "--json"], ["convert", "--format", "jwk", key],
+            ["convert", "--format", "jwks", set], ["convert", "--format", "pem", set],
+        ]
+        for command in commands {
+            let result = try tool.run(["key"] + command)
+            #expect(isClean(result.output), "\(command)\n\(result.text.debugDescription)")
+            #expect(isClean(result.error), "\(command)\n\(result.errorText.debugDescription)")
+            #expect(result.status == (command.contains("pem") ? 1 : 0), "\(result.errorText)")
+        }
+    }
+
+    @Test func derIsNotForATerminal() throws {
+        let tool = try BuiltTool()
+        let result = try tool.shell(
+            "script -qec 'jwtctl key generate --alg ES256 --color never --format der' /dev/null </dev/null",
+            changes: ["TERM": "xterm"])
+        #expect(result.text.contains("DER is not for a terminal"))
+        #expect(isClean(result.output.filter { $0 != 0x0D }))
+        #expect(result.status == 9)
+    }
+
     @Test func invalidUTF8IsShownAsBytes() throws {
         let tool = try BuiltTool()
         let payload = Array(#"{"sub":""#.utf8) + [0xFF, 0xC0, 0x80] + Array(#""}"#.utf8)

@@ -21,9 +21,7 @@ let auditCommand = Command(
     options: [
         .flag("follow", short: "F", summary: "Wait for further entries.", into: \.follows),
         .value("limit", metavar: "N", summary: "Begin with the last N entries.", into: \.limit) {
-            text throws(InvalidValue) in
-            guard let number = Int64(text), number >= 0 else { throw .expected("a number") }
-            return number
+            text throws(InvalidValue) in try Count.parse(text)
         },
         .group(GlobalOptions.group, at: \.global),
     ],

@@ -9,9 +9,7 @@ struct ScanOptions: CommandOptions {
 
     static let limit: Option<ScanOptions> = .value(
         "limit", metavar: "N", summary: "Stop after N results.", into: \.limit
-    ) { text throws(InvalidValue) in
-        guard let number = Int64(text), number >= 0 else { throw .expected("a number") }
-        return number
+    ) { text throws(InvalidValue) in try Count.parse(text)
     }
 }
 

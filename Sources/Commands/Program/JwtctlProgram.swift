@@ -53,6 +53,23 @@ package let jwtctlProgram: Program = Program(
                 AnyCommand("prune", attempts: ["clean", "gc"]) { pruneCommand },
             ]),
         .init(
+            "Keys",
+            [
+                .group("key", attempts: ["keys", "keygen"]) {
+                    CommandGroup(
+                        summary: "Make, convert and look at keys.",
+                        commands: [
+                            AnyCommand("generate", attempts: ["new", "gen"]) { keyGenerateCommand },
+                            AnyCommand("public", attempts: ["pub"]) { keyPublicCommand },
+                            AnyCommand("convert", attempts: ["export"]) { keyConvertCommand },
+                            AnyCommand("thumbprint", attempts: ["fingerprint", "kid"]) {
+                                keyThumbprintCommand
+                            },
+                            AnyCommand("show", attempts: ["inspect", "info"]) { keyShowCommand },
+                        ], seeAlso: ["issue", "verify", "keys"])
+                }
+            ]),
+        .init(
             "The program itself",
             [
                 AnyCommand("demo", attempts: ["try"]) { demoCommand },

@@ -20,6 +20,7 @@ package enum Diagnostics {
         case let error as LogoutInterruption: logout(error)
         case let error as KeyError: key(error)
         case let error as SigningError: signing(error)
+        case let error as KeyEncodingError: encoding(error)
         case let error as MalformedToken:
             Failure(.malformed, "malformed", "malformed token: \(error)", hint: hint(error))
         case let error as SystemError: Failure(.failure, "system", error.message)
@@ -99,6 +100,23 @@ package enum Diagnostics {
         case .selfCheckFailed:
             return Failure(.failure, "key", "the halves of the key do not belong together")
         case .crypto(let error): return failure(for: error)
+        }
+    }
+
+    private static func encoding(_ error: KeyEncodingError) -> Failure {
+        switch error {
+        case .severalKeys(let count):
+            Failure(
+                .failure, "key", "\(count) keys, where the form holds one",
+                hint: "choose one with --select KID, or --format jwks")
+        case .secret:
+            Failure(
+                .failure, "key", "an HMAC secret has no such form", hint: "write --format jwk")
+        case .primesUnknown:
+            Failure(
+                .failure, "key", "the key has no primes, which PEM and DER need",
+                hint: "its JWK was made without them; --format jwk can do without")
+        case .key(let error): key(error)
         }
     }
 

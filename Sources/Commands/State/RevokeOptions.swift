@@ -55,9 +55,7 @@ struct RevokeOptions: CommandOptions {
         .value(
             "max", metavar: "N", summary: "Refuse to write more than N entries.", into: \.maximum
         ) {
-            text throws(InvalidValue) in
-            guard let number = Int64(text), number >= 0 else { throw .expected("a number") }
-            return number
+            text throws(InvalidValue) in try Count.parse(text)
         },
         .path(
             "failed", summary: "Keep what has to be tried again in this file.",

@@ -1,0 +1,15 @@
+internal import CommandKit
+
+/// A number of things on the command line: digits and nothing else, though Swift's own reader
+/// takes `+5` too.
+enum Count {
+    static func parse(
+        _ text: String, in range: ClosedRange<Int64> = 0...Int64.max,
+        expected: String = "a number"
+    ) throws(InvalidValue) -> Int64 {
+        guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
+            let number = Int64(text), range.contains(number)
+        else { throw .expected(expected) }
+        return number
+    }
+}

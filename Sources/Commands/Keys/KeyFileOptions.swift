@@ -1,0 +1,66 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import Platform
+
+/// Which key the commands of `key` work on.
+struct KeyFileOptions: Sendable {
+    var file: Source?
+    var secret: Source?
+    var secretEncoding = SecretEncoding.text
+    var passphrase: Source?
+    /// The `kid` of the one key of a set that is meant.
+    var selected: String?
+
+    static let group = OptionGroup(
+        title: "Which key", defaults: KeyFileOptions(),
+        options: [
+            .text(
+                "select", metavar: "KID", summary: "Of a JWKS, only the key of this kid.",
+                into: \.selected),
+            .raw(
+                "secret", short: "s", metavar: "SOURCE",
+                summary: "An HMAC secret, in place of FILE.", into: \.secret
+            ) { bytes throws(InvalidValue) in try Source(bytes) }.completing(.file),
+            .choice(
+                "secret-encoding", metavar: "ENCODING", summary: "How the secret is written.",
+                into: \.secretEncoding),
+        ])
+
+    static func operand<Options>(
+        at path: any WritableKeyPath<Options, KeyFileOptions> & Sendable
+    ) -> Operand<Options> {
+        .raw(
+            "FILE", .optional, summary: "The key: a path, env:NAME, fd:N, or - for standard input."
+        ) { options, bytes throws(InvalidValue) in
+            options[keyPath: path].file = try Source(bytes)
+        }
+        .completing(.file)
+    }
+
+    func check() throws(UsageError) {
+        if file != nil, secret != nil { throw .conflicting("FILE", "--secret") }
+        if file == nil, secret == nil { throw .missingOperand("FILE") }
+    }
+
+    /// The keys that are meant, one or more.
+    func load(_ console: Console) throws -> KeySet {
+        var options = KeyOptions()
+        options.key = file
+        options.secret = secret
+        options.secretEncoding = secretEncoding
+        let keys = try options.require(system: console.system) { try console.note($0) }
+        guard let selected else { return keys }
+        guard let chosen = keys.selecting(JSONString(selected)) else {
+            throw Failure(
+                .failure, "key", "no key has the kid '\(VisibleText.escape(selected, columns: 60))'"
+            )
+        }
+        return chosen
+    }
+}
+
+extension KeySet {
+    /// The form to write the keys in where nobody says.
+    var usualEncoding: KeyEncoding { isSet ? .jwks : .pem }
+}

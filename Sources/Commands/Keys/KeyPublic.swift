@@ -1,0 +1,48 @@
+internal import CommandKit
+internal import JOSE
+internal import Platform
+
+struct KeyConversionOptions: CommandOptions {
+    var global = GlobalOptions()
+    var input = KeyFileOptions()
+    var output = KeyOutputOptions()
+}
+
+let keyPublicCommand = Command(
+    name: "public", summary: "Write the public half of a key.",
+    discussion: [
+        """
+        Writes what others may know: the public half of a private key, or the key of a certificate. \
+        The form is that of FILE (PEM for a certificate) unless --format says otherwise; of a JWKS, \
+        every key. A secret has no public half, and a set that holds one is refused.
+        """
+    ],
+    defaults: KeyConversionOptions(),
+    options: [
+        .group(KeyFileOptions.group, at: \.input),
+        .group(KeyOutputOptions.conversionGroup, at: \.output),
+        .group(GlobalOptions.group, at: \.global),
+    ],
+    operands: [KeyFileOptions.operand(at: \.input)],
+    examples: [
+        Example(
+            command: "jwtctl key public private.pem > public.pem", summary: "The public half."),
+        Example(
+            command: "jwtctl key public --format jwks private.pem > jwks.json",
+            summary: "A JWKS to publish."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure, .refused),
+    seeAlso: ["keys"],
+    check: { options throws(UsageError) in try options.input.check() },
+    run: { options, system in
+        let console = Console(options.global, system: system)
+        let keys = try options.input.load(console)
+        let halves = try keys.keys.map { key in
+            guard let half = try key.publicHalf() else {
+                throw Failure(.failure, "key", "an HMAC secret has no public half")
+            }
+            return half
+        }
+        try options.output.write(halves, as: keys.usualEncoding, console)
+        return .success
+    })

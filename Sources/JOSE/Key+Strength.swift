@@ -1,0 +1,76 @@
+package import JSON
+internal import OpenSSL
+internal import Platform
+
+extension Key {
+    /// What a key is, for showing it.
+    package struct Facts: Sendable {
+        /// The `kty` of RFC 7518.
+        package let type: String
+        /// The `crv`; nil for RSA and secrets.
+        package let curve: String?
+        /// Of the modulus, the curve's field, or the secret.
+        package let bits: Int
+        /// The work that an attack takes, as a power of two, by the best way that is known:
+        /// NIST SP 800-57 part 1, table 2, and RFC 7748 for the Edwards curves. Of a secret it is
+        /// no more than its length, and true only if it is random.
+        package let strength: Int
+    }
+
+    package var facts: Facts {
+        switch material {
+        case .secret(let secret):
+            Facts(type: "oct", curve: nil, bits: secret.count * 8, strength: secret.count * 8)
+        case .asymmetric(let key):
+            switch key.kind {
+            case .rsa, .rsaPSS:
+                Facts(
+                    type: "RSA", curve: nil, bits: key.bits,
+                    strength: Self.strength(ofModulusBits: key.bits))
+            case .ec(let curve):
+                Facts(
+                    type: "EC", curve: curve.joseName, bits: key.bits,
+                    strength: min(key.bits / 2, 256))
+            case .ed25519: Facts(type: "OKP", curve: "Ed25519", bits: 256, strength: 128)
+            case .ed448: Facts(type: "OKP", curve: "Ed448", bits: 456, strength: 224)
+            }
+        }
+    }
+
+    /// The use that its JWK allows: `sig`, or something that signs no tokens.
+    package var declaredUse: JSONString? { restrictions.use }
+
+    /// The only algorithm that its JWK allows, as it is written there.
+    package var declaredAlgorithm: JSONString? { restrictions.algorithm }
+
+    /// Whether it can sign.
+    package var hasPrivateHalf: Bool {
+        guard case .asymmetric(let key) = material else { return false }
+        return key.hasPrivateHalf
+    }
+
+    /// Whether what the private half signs verifies with the public half; false for a public key.
+    package func halvesMatch() throws(KeyError) -> Bool {
+        guard case .asymmetric(let key) = material, key.hasPrivateHalf,
+            let algorithm = Algorithm.allCases.first(where: { $0.fits(key.kind) }),
+            case .signature(let scheme) = algorithm.operation
+        else { return false }
+        return try KeyError.translating { () throws(OpenSSLError) in
+            let message = Array("do the halves match?".utf8)
+            let signature = try key.sign(message, scheme: scheme)
+            return try key.isSignature(signature, of: message, scheme: scheme)
+        }
+    }
+
+    /// The steps of NIST's table; a size between two of them counts as the lower one.
+    private static func strength(ofModulusBits bits: Int) -> Int {
+        switch bits {
+        case ..<1024: 0
+        case ..<2048: 80
+        case ..<3072: 112
+        case ..<7680: 128
+        case ..<15360: 192
+        default: 256
+        }
+    }
+}
