@@ -3,6 +3,9 @@ struct JSONStringReader {
     /// The next byte to read.
     private(set) var offset: Int
 
+    /// Whether all bytes so far are written as they are, in whichever escaping.
+    private(set) var isPlain = true
+
     init(offset: Int) {
         self.offset = offset
     }
@@ -23,6 +26,7 @@ struct JSONStringReader {
     private mutating func readEscaped(
         _ text: Span<UInt8>, from start: Int
     ) throws(JSONError) -> JSONString {
+        isPlain = false
         var result = try Self.checked(text, start, offset)
         while text[offset] != UInt8(ascii: "\"") {
             result.unicodeScalars.append(try readEscape(text))
@@ -40,6 +44,7 @@ struct JSONStringReader {
             let byte = text[offset]
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
             guard byte >= 0x20 else { throw JSONError(.controlCharacter(byte), at: offset) }
+            if byte >= 0x7F { isPlain = false }
             offset += 1
         }
         throw JSONError(.unexpectedEnd, at: offset)

@@ -18,12 +18,18 @@ struct ClaimTimes {
 
     /// The member `times`: RFC 3339 for each date, and the seconds until `exp`.
     func json(now: Int64) -> JSONValue {
-        var object = JSONObject()
+        var builder = JSONBuilder()
+        describe(to: &builder, now: now)
+        return builder.result
+    }
+
+    func describe(to json: inout some JSONSink, now: Int64) {
+        json.beginObject()
         for date in dates {
-            object.set(JSONString(date.name), .string(TimeText.rfc3339(date.value)))
-            if date.name == "exp" { object.set("expires_in", .integer(date.value - now)) }
+            json.member(JSONString(date.name), .string(TimeText.rfc3339(date.value)))
+            if date.name == "exp" { json.member("expires_in", .integer(date.value - now)) }
         }
-        return .object(object)
+        json.endObject()
     }
 
     /// A line for each date: the number as written, the date, and how far away it is.

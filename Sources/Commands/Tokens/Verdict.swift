@@ -9,6 +9,8 @@ internal import TokenStore
 struct Verdict {
     let token: CompactToken?
     let claims: JSONObject?
+    /// Whether the payload can be copied where the claims are to be written in compact style.
+    private let isCompact: Bool
     private(set) var checks: [Check]
     private(set) var state: JSONValue = .null
     /// Redis' clock when it was asked, in unix seconds.
@@ -18,19 +20,21 @@ struct Verdict {
 
     /// The part that needs no Redis; `facts` is nil where nothing more may be asked.
     static func judge(
-        _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool
+        _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool,
+        headers: HeaderCache? = nil
     ) -> (verdict: Verdict, facts: TokenFacts?) {
         let now = Int64(policy.now)
         let token: CompactToken
         let claims: JSONObject
+        let isCompact: Bool
         do throws(MalformedToken) {
-            token = try CompactToken(parsing: text)
-            claims = try token.claims()
+            token = try CompactToken(parsing: text, headers: headers)
+            (claims, isCompact) = try token.readClaims()
         } catch {
             let check = Check("format", .failed(.malformed), detail: error.description)
             return (
                 Verdict(
-                    token: nil, claims: nil,
+                    token: nil, claims: nil, isCompact: false,
                     checks: [check] + notJudged(["signature", "claims"], isOffline),
                     isOffline: isOffline, now: now), nil
             )
@@ -39,13 +43,13 @@ struct Verdict {
         guard signature.result == .passed else {
             return (
                 Verdict(
-                    token: token, claims: claims,
+                    token: token, claims: claims, isCompact: isCompact,
                     checks: [signature] + notJudged(["claims"], isOffline),
                     isOffline: isOffline, now: now), nil
             )
         }
         var verdict = Verdict(
-            token: token, claims: claims,
+            token: token, claims: claims, isCompact: isCompact,
             checks: [signature] + policy.checks(header: token.header, claims: claims),
             isOffline: isOffline, now: now)
         do {
@@ -68,10 +72,12 @@ struct Verdict {
     }
 
     private init(
-        token: CompactToken?, claims: JSONObject?, checks: [Check], isOffline: Bool, now: Int64
+        token: CompactToken?, claims: JSONObject?, isCompact: Bool, checks: [Check],
+        isOffline: Bool, now: Int64
     ) {
         self.token = token
         self.claims = claims
+        self.isCompact = isCompact
         self.checks = checks
         self.isOffline = isOffline
         self.now = now
@@ -129,31 +135,57 @@ struct Verdict {
     }
 
     var json: JSONObject {
-        let isVerified = checks.contains { $0.name == "signature" && $0.result == .passed }
-        return [
-            "active": isActive.map { .bool($0) } ?? .null,
-            "valid": .bool(isValid),
-            "reason": decisive?.reason.map { .string($0.rawValue) } ?? .null,
-            "header": token.map { .object($0.header.object) } ?? .null,
-            "payload": claims.map { .object($0) } ?? .null,
-            "verified": .bool(isVerified),
-            "checks": .array(checks.map(Self.json)),
-            "state": state,
-            "times": claims.map { ClaimTimes($0).json(now: now) } ?? .null,
-        ]
+        var builder = JSONBuilder()
+        describe(to: &builder)
+        return builder.result.objectValue ?? [:]
     }
 
-    private static func json(_ check: Check) -> JSONValue {
-        var object: JSONObject = ["check": .string(check.name)]
-        switch check.result {
-        case .passed: object.set("ok", true)
-        case .failed(let reason):
-            object.set("ok", false)
-            object.set("code", .string(reason.rawValue))
-        case .notJudged: object.set("ok", .null)
+    /// The verdict as a JSON object.
+    func describe(to json: inout some JSONSink) {
+        json.beginObject()
+        json.member("active", isActive.map { .bool($0) } ?? .null)
+        json.member("valid", .bool(isValid))
+        json.member("reason", decisive?.reason.map { .string($0.rawValue) } ?? .null)
+        json.name("header")
+        if let header = token?.header {
+            json.value(header.object, compactText: header.compactText)
+        } else {
+            json.value(.null)
         }
-        if let detail = check.detail { object.set("detail", .string(detail)) }
-        return .object(object)
+        json.name("payload")
+        if let claims {
+            json.value(claims, compactText: isCompact ? token?.payload : nil)
+        } else {
+            json.value(.null)
+        }
+        let isVerified = checks.contains { $0.name == "signature" && $0.result == .passed }
+        json.member("verified", .bool(isVerified))
+        json.name("checks")
+        json.beginArray()
+        for check in checks { Self.describe(check, to: &json) }
+        json.endArray()
+        json.member("state", state)
+        json.name("times")
+        if let claims {
+            ClaimTimes(claims).describe(to: &json, now: now)
+        } else {
+            json.value(.null)
+        }
+        json.endObject()
+    }
+
+    private static func describe(_ check: Check, to json: inout some JSONSink) {
+        json.beginObject()
+        json.member("check", .string(check.name))
+        switch check.result {
+        case .passed: json.member("ok", true)
+        case .failed(let reason):
+            json.member("ok", false)
+            json.member("code", .string(reason.rawValue))
+        case .notJudged: json.member("ok", .null)
+        }
+        if let detail = check.detail { json.member("detail", .string(detail)) }
+        json.endObject()
     }
 
     /// The verdict in words: one line, the checks below it, then the claims.

@@ -90,15 +90,26 @@ private struct OfflineJudge {
     let options: VerifyOptions
     let verifier: SignatureVerifier
     let clock: Clock
+    private let headers = HeaderCache()
+
+    init(options: VerifyOptions, verifier: SignatureVerifier, clock: Clock) {
+        self.options = options
+        self.verifier = verifier
+        self.clock = clock
+    }
 
     /// Appends a line for each of the lines.
     func answer(_ lines: LineBatch, _ answers: inout [UInt8]) {
         let policy = options.policy(now: clock.now.numericDate)
+        var json = JSONWriter(.compact, escaping: .visible, appendingTo: answers)
+        answers = []
         for index in 0..<lines.count {
             let (verdict, _) = Verdict.judge(
-                TokenText.strip(lines[index]), verifier: verifier, policy: policy, isOffline: true)
-            answers += verdict.json.encoded(.compact, escaping: .visible)
-            answers.append(UInt8(ascii: "\n"))
+                TokenText.strip(lines[index]), verifier: verifier, policy: policy,
+                isOffline: true, headers: headers)
+            verdict.describe(to: &json)
+            json.endLine()
         }
+        answers = json.bytes
     }
 }
