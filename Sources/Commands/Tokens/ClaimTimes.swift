@@ -9,11 +9,24 @@ struct ClaimTimes {
         self.claims = RegisteredClaims(claims)
     }
 
+    /// The same for claims that have been looked through.
+    init(_ claims: RegisteredClaims) {
+        self.claims = claims
+    }
+
     private var dates: [(name: String, value: Int64)] {
-        [("iat", claims.issuedAt), ("nbf", claims.notBefore), ("exp", claims.expiresAt)]
-            .compactMap { name, claim in
-                claim.value.flatMap(TimeText.seconds).map { (name, $0) }
-            }
+        var dates: [(name: String, value: Int64)] = []
+        forEachDate { dates.append(($0, $1)) }
+        return dates
+    }
+
+    private func forEachDate(_ body: (String, Int64) -> Void) {
+        func visit(_ name: String, _ claim: Claim<JSONNumber>) {
+            if let seconds = claim.value.flatMap(TimeText.seconds) { body(name, seconds) }
+        }
+        visit("iat", claims.issuedAt)
+        visit("nbf", claims.notBefore)
+        visit("exp", claims.expiresAt)
     }
 
     /// The member `times`: RFC 3339 for each date, and the seconds until `exp`.
@@ -25,9 +38,9 @@ struct ClaimTimes {
 
     func describe(to json: inout some JSONSink, now: Int64) {
         json.beginObject()
-        for date in dates {
-            json.member(JSONString(date.name), .string(TimeText.rfc3339(date.value)))
-            if date.name == "exp" { json.member("expires_in", .integer(date.value - now)) }
+        forEachDate { name, value in
+            json.member(JSONString(name), .string(TimeText.rfc3339(value)))
+            if name == "exp" { json.member("expires_in", .integer(value - now)) }
         }
         json.endObject()
     }

@@ -8,7 +8,8 @@ internal import TokenStore
 /// After a malformed token or a bad signature nothing else is judged. Unknown is never valid.
 struct Verdict {
     let token: CompactToken?
-    let claims: JSONObject?
+    private let registered: RegisteredClaims?
+    var claims: JSONObject? { registered?.object }
     /// Whether the payload can be copied where the claims are to be written in compact style.
     private let isCompact: Bool
     private(set) var checks: [Check]
@@ -25,11 +26,13 @@ struct Verdict {
     ) -> (verdict: Verdict, facts: TokenFacts?) {
         let now = Int64(policy.now)
         let token: CompactToken
-        let claims: JSONObject
+        let claims: RegisteredClaims
         let isCompact: Bool
         do throws(MalformedToken) {
             token = try CompactToken(parsing: text, headers: headers)
-            (claims, isCompact) = try token.readClaims()
+            let read = try token.readClaims()
+            claims = RegisteredClaims(read.object)
+            isCompact = read.isCompact
         } catch {
             let check = Check("format", .failed(.malformed), detail: error.description)
             return (
@@ -72,11 +75,11 @@ struct Verdict {
     }
 
     private init(
-        token: CompactToken?, claims: JSONObject?, isCompact: Bool, checks: [Check],
+        token: CompactToken?, claims: RegisteredClaims?, isCompact: Bool, checks: [Check],
         isOffline: Bool, now: Int64
     ) {
         self.token = token
-        self.claims = claims
+        registered = claims
         self.isCompact = isCompact
         self.checks = checks
         self.isOffline = isOffline
@@ -112,9 +115,14 @@ struct Verdict {
 
     /// The check that decides: the one with the lowest status.
     var decisive: Check? {
-        checks.filter { $0.reason != nil }.min { left, right in
-            Self.status(left.reason).rawValue < Self.status(right.reason).rawValue
+        var decisive: Check?
+        for check in checks where check.reason != nil {
+            let isLower = decisive.map {
+                Self.status(check.reason).rawValue < Self.status($0.reason).rawValue
+            }
+            if isLower ?? true { decisive = check }
         }
+        return decisive
     }
 
     var status: ExitStatus { Self.status(decisive?.reason) }
@@ -166,8 +174,8 @@ struct Verdict {
         json.endArray()
         json.member("state", state)
         json.name("times")
-        if let claims {
-            ClaimTimes(claims).describe(to: &json, now: now)
+        if let registered {
+            ClaimTimes(registered).describe(to: &json, now: now)
         } else {
             json.value(.null)
         }
