@@ -39,18 +39,32 @@ package struct RegisteredClaims: Sendable {
     package init(_ object: JSONObject) {
         self.object = object
         for member in object.members where member.name.text.utf8.count == 3 {
-            switch member.name {
-            case "iss": issuer = Self.string(member.value)
-            case "sub": subject = Self.string(member.value)
-            case "aud": audience = Self.strings(member.value)
-            case "exp": expiresAt = Self.number(member.value)
-            case "nbf": notBefore = Self.number(member.value)
-            case "iat": issuedAt = Self.number(member.value)
-            case "jti": identifier = Self.string(member.value)
+            switch Self.code(member.name.text.utf8) {
+            case Self.iss: issuer = Self.string(member.value)
+            case Self.sub: subject = Self.string(member.value)
+            case Self.aud: audience = Self.strings(member.value)
+            case Self.exp: expiresAt = Self.number(member.value)
+            case Self.nbf: notBefore = Self.number(member.value)
+            case Self.iat: issuedAt = Self.number(member.value)
+            case Self.jti: identifier = Self.string(member.value)
             default: break
             }
         }
     }
+
+    /// A name of three bytes as a number: all registered names are that long.
+    private static func code(_ name: String.UTF8View) -> UInt32 {
+        name.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    // As literals: a table of globals is looked up behind a check on each use.
+    private static var iss: UInt32 { 0x69_73_73 }
+    private static var sub: UInt32 { 0x73_75_62 }
+    private static var aud: UInt32 { 0x61_75_64 }
+    private static var exp: UInt32 { 0x65_78_70 }
+    private static var nbf: UInt32 { 0x6E_62_66 }
+    private static var iat: UInt32 { 0x69_61_74 }
+    private static var jti: UInt32 { 0x6A_74_69 }
 
     private static func string(_ value: JSONValue) -> Claim<JSONString> {
         value.stringValue.map { .value($0) } ?? .wrongType

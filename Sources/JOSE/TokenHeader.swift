@@ -1,7 +1,9 @@
 package import JSON
 
 /// The header of a token (RFC 7515 section 4), read but not trusted.
-package struct TokenHeader: Sendable {
+///
+/// An object, since the tokens of a stream share it; see `HeaderCache`.
+package final class TokenHeader: Sendable {
     /// All members, in order.
     package let object: JSONObject
 

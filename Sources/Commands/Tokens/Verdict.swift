@@ -108,9 +108,9 @@ struct Verdict {
     }
 
     /// nil where the state was not asked, or could not be.
-    var isActive: Bool? {
-        if status != .success { return status == .unknown ? nil : false }
-        return isOffline ? nil : true
+    private func isActive(_ reason: Reason?) -> Bool? {
+        guard let reason else { return isOffline ? nil : true }
+        return reason == .unknown ? nil : false
     }
 
     /// The check that decides: the one with the lowest status.
@@ -151,9 +151,10 @@ struct Verdict {
     /// The verdict as a JSON object.
     func describe(to json: inout some JSONSink) {
         json.beginObject()
-        json.member("active", isActive.map { .bool($0) } ?? .null)
-        json.member("valid", .bool(isValid))
-        json.member("reason", decisive?.reason.map { .string($0.rawValue) } ?? .null)
+        let reason = decisive?.reason
+        json.member("active", isActive(reason).map { .bool($0) } ?? .null)
+        json.member("valid", .bool(reason == nil || isValid))
+        json.member("reason", reason.map { .string($0.rawValue) } ?? .null)
         json.name("header")
         if let header = token?.header {
             json.value(header.object, compactText: header.compactText)
