@@ -19,7 +19,7 @@ BUILD_PACKAGES = libhiredis-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
 TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools
-BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 redis-tools
+BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
 ifeq ($(STATIC),1)
@@ -110,6 +110,7 @@ format: ## Format the sources.
 .PHONY: benchmark
 benchmark: setup-benchmark release ## Measure against other tools; prints medians and ratios.
 	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
+	@Tests/Benchmarks/stream $(RELEASE) $(ITEMS)
 
 .PHONY: install
 install: $(BUILT) ## Install program, manual and completions below $(DESTDIR)$(PREFIX).
