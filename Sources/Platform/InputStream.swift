@@ -22,6 +22,7 @@ package final class InputStream {
     private lazy var block = [UInt8](repeating: 0, count: Self.blockSize)
     private var position = 0
     private var reachedEnd = false
+    private var isTaken = false
 
     /// Reads from `descriptor`, which stays the caller's to close.
     package init(borrowing descriptor: CInt) {
@@ -40,6 +41,12 @@ package final class InputStream {
     package var isTerminal: Bool {
         if case .borrowed(let descriptor) = source { return isatty(descriptor) == 1 }
         return false
+    }
+
+    /// Whether the caller is the first to want the whole of this input for itself.
+    package func take() -> Bool {
+        defer { isTaken = true }
+        return !isTaken
     }
 
     /// Everything up to the end, at most `limit` bytes: never reads more than `limit + 1`.

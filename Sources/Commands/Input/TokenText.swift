@@ -69,6 +69,7 @@ enum TokenOperand: Sendable {
             return TokenText.strip(
                 try read(Source.path(Array(operand.dropFirst())), system: system))
         }
+        try system.takeInput()
         if system.input.isTerminal {
             try system.diagnostics.write("jwtctl: reading a token; end it with Ctrl-D\n")
             try system.diagnostics.flush()

@@ -16,6 +16,7 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     let judge = TokenJudge(
         options: options, verifier: verifier, session: session, clock: system.clock)
     if options.isStream {
+        try system.takeInput()
         let stream = VerdictStream(console)
         return options.isOffline
             ? try stream.answerOffline(options, verifier) : try stream.answer(by: judge)
