@@ -116,6 +116,11 @@ enum Topics {
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
         + "+select"
 
+    /// The commands in it, as rights: `+get`.
+    static var grantedCommands: [String] {
+        accessRule.split(separator: " ").filter { $0.first == "+" }.map { String($0) }
+    }
+
     private static let redis = Topic(
         name: "redis", title: "REDIS", summary: "How Redis is reached.",
         body: [

@@ -15,6 +15,10 @@ struct GlobalOptions: Sendable {
     var redisURL: String?
     var redisPassword: Source?
     var asksPassword = false
+    var redisCACert: [UInt8]?
+    var redisCert: [UInt8]?
+    var redisKey: [UInt8]?
+    var isRedisInsecure = false
     var namespace: String?
     var timeout: Int64?
     var allowsReplica = false
@@ -47,6 +51,25 @@ struct GlobalOptions: Sendable {
             .flag(
                 "askpass", summary: "Ask for the Redis password on the terminal.",
                 into: \.asksPassword),
+            .raw(
+                "redis-cacert", metavar: "PATH",
+                summary: "File or folder of authorities that may sign Redis' certificate.",
+                into: \.redisCACert
+            ) { bytes throws(InvalidValue) in bytes }
+            .completing(.file),
+            .raw(
+                "redis-cert", metavar: "PATH", summary: "Our certificate, for Redis to check.",
+                into: \.redisCert
+            ) { bytes throws(InvalidValue) in bytes }
+            .completing(.file),
+            .raw(
+                "redis-key", metavar: "PATH", summary: "The key of that certificate.",
+                into: \.redisKey
+            ) { bytes throws(InvalidValue) in bytes }
+            .completing(.file),
+            .flag(
+                "redis-insecure", summary: "Do not check Redis' certificate.",
+                into: \.isRedisInsecure),
             .text(
                 "namespace", metavar: "NAME", summary: "What the keys in Redis begin with.",
                 into: \.namespace
