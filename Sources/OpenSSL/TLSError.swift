@@ -14,8 +14,6 @@ package enum TLSError: Error, Equatable, Sendable {
     case notTLS
     /// The server has neither TLS 1.2 nor 1.3.
     case tooOld
-    /// The connection broke; nil where the server ended it in the middle of the handshake.
-    case closed(SystemError?)
     /// Another breach of the protocol, in OpenSSL's words.
     case broken(String)
 }

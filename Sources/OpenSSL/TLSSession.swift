@@ -1,6 +1,6 @@
 internal import COpenSSL
 internal import Glibc
-internal import Platform
+package import Platform
 
 /// One TLS session as the client, over a non-blocking socket that stays the caller's. The owner of
 /// an `SSL`.
@@ -18,6 +18,8 @@ internal import Platform
         case wantsToWrite
         /// The server has ended its side.
         case end
+        /// The connection broke.
+        case lost(SystemError)
         case failed(TLSError)
     }
 
@@ -150,7 +152,7 @@ internal import Platform
         case SSL_ERROR_ZERO_RETURN: return .end
         case SSL_ERROR_SYSCALL:
             isBroken = true
-            return .failed(.closed(system.code == 0 ? nil : system))
+            return system.code == 0 ? .end : .lost(system)
         default:
             isBroken = true
             return failure()
@@ -173,7 +175,7 @@ internal import Platform
             return .failed(.certificate(problem ?? .other(text)))
         // RESP frames its replies itself, so a missing close_notify cannot cut one short unseen.
         case SSL_R_UNEXPECTED_EOF_WHILE_READING:
-            return isEstablished ? .end : .failed(.closed(nil))
+            return .end
         case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_WRONG_SSL_VERSION: return .failed(.tooOld)
         case SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_UNKNOWN_PROTOCOL,
             SSL_R_PACKET_LENGTH_TOO_LONG, SSL_R_RECORD_LENGTH_MISMATCH,

@@ -10,9 +10,11 @@ package struct Progress: Equatable, Sendable {
     /// Of those, commands whose reply arrived.
     package var acknowledged: Int
     /// What the commands were part of.
-    package var stage = Stage.work
+    package var stage: Stage
 
     package enum Stage: Equatable, Sendable {
+        /// The handshake of TLS, before any command.
+        case secureHandshake
         /// The greeting on a connection without TLS.
         case plainGreeting
         /// The greeting over TLS. `lacksCertificate`: the server asked for one, and got none.
@@ -21,10 +23,13 @@ package struct Progress: Equatable, Sendable {
         case work
     }
 
-    package init(accepted: Int = 0, sent: Int = 0, acknowledged: Int = 0) {
+    package init(
+        accepted: Int = 0, sent: Int = 0, acknowledged: Int = 0, stage: Stage = .work
+    ) {
         self.accepted = accepted
         self.sent = sent
         self.acknowledged = acknowledged
+        self.stage = stage
     }
 
     /// Sent but not answered: nobody can tell whether the server ran them.

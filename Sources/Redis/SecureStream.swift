@@ -47,8 +47,7 @@ final class SecureStream {
         case .done(let count): .bytes(count)
         case .wantsToRead, .wantsToWrite: .wouldBlock
         case .end: .end
-        case .failed(.closed(let cause?)): .failed(cause)
-        case .failed(.closed(nil)): .end
+        case .lost(let error): .failed(error)
         case .failed(let error): .broken(error)
         }
     }

@@ -89,9 +89,9 @@ struct Transport: ~Copyable {
             switch session.handshake() {
             case .bytes: return
             case .wouldBlock: break
-            case .end: throw .tls(.closed(nil), address: address, Progress())
+            case .end: throw .closed(address: address, nil, Progress(stage: .secureHandshake))
             case .failed(let error):
-                throw .tls(.closed(error), address: address, Progress())
+                throw .closed(address: address, error, Progress(stage: .secureHandshake))
             case .broken(let error): throw .tls(error, address: address, Progress())
             }
             do throws(SystemError) {
@@ -99,7 +99,7 @@ struct Transport: ~Copyable {
                     wantsToWrite: session.wantsToWrite,
                     milliseconds: deadline.remainingMilliseconds)
             } catch {
-                throw .tls(.closed(error), address: address, Progress())
+                throw .closed(address: address, error, Progress(stage: .secureHandshake))
             }
             if let signal = Signals.pending { throw .interrupted(signal: signal) }
             guard deadline.remainingMilliseconds > 0 else {
@@ -177,24 +177,35 @@ struct Transport: ~Copyable {
     borrowing func wait(
         wantsToWrite: Bool, milliseconds: Int64
     ) throws(SystemError) -> (read: Bool, write: Bool) {
-        // What was decrypted already is no news to poll.
-        let hasPending = session?.hasPending ?? false
-        let readsToWrite = session?.readsToWrite ?? false
-        let writesToRead = session?.writesToRead ?? false
-        let events = POLLIN | (wantsToWrite && !readsToWrite || writesToRead ? POLLOUT : 0)
-        var poller = pollfd(fd: socket.number, events: Int16(events), revents: 0)
+        var poller = interest(wantsToWrite: wantsToWrite)
         let ready = unsafe poll(&poller, 1, hasPending ? 0 : CInt(clamping: milliseconds))
         guard ready >= 0 else {
             if errno == EINTR { return (false, false) }
             throw SystemError.last
         }
+        return readiness(poller)
+    }
+
+    /// Whether there is something to read that `poll` does not see: TLS has decrypted it already.
+    var hasPending: Bool { session?.hasPending ?? false }
+
+    /// What to poll for.
+    borrowing func interest(wantsToWrite: Bool) -> pollfd {
+        var events = POLLIN
+        if wantsToWrite, session?.readsToWrite != true { events |= POLLOUT }
+        if session?.writesToRead == true { events |= POLLOUT }
+        return pollfd(fd: socket.number, events: Int16(events), revents: 0)
+    }
+
+    /// What to try after `poll(2)` has filled in `poller`.
+    borrowing func readiness(_ poller: pollfd) -> (read: Bool, write: Bool) {
         let happened = CInt(poller.revents)
         // An error or a hang-up is told by the next read.
         let isReadable = happened & ~POLLOUT != 0
         let isWritable = happened & POLLOUT != 0
         return (
-            isReadable || hasPending || isWritable && writesToRead,
-            wantsToWrite && (isWritable || isReadable && readsToWrite)
+            isReadable || hasPending || isWritable && session?.writesToRead == true,
+            isWritable || isReadable && session?.readsToWrite == true
         )
     }
 

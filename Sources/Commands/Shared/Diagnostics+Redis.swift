@@ -113,6 +113,7 @@ extension Diagnostics {
     /// What may help where the connection broke.
     private static func hint(_ progress: Redis.Progress) -> String? {
         switch progress.stage {
+        case .secureHandshake: notTLSHint
         case .plainGreeting: "does the port want TLS? then write rediss:// instead of redis://"
         case .secureGreeting(lacksCertificate: true): certificateHint
         case .secureGreeting: nil

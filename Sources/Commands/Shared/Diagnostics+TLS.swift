@@ -28,11 +28,6 @@ extension Diagnostics {
         case .notTLS:
             return unknown("not_tls", "\(shown(address)) does not speak TLS", hint: notTLSHint)
         case .tooOld: return unknown("tls", "\(server) has neither TLS 1.2 nor 1.3")
-        case .closed(let cause):
-            return unknown(
-                "closed",
-                "\(server) closed the connection during the TLS handshake"
-                    + (cause.map { ": \($0.message)" } ?? ""), hint: notTLSHint)
         case .broken(let text):
             return unknown("tls", "TLS with \(server) broke: \(VisibleText.escape(text))")
         }

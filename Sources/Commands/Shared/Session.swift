@@ -79,9 +79,11 @@ struct Session {
             try store.audit(operation, subject, count: count, reason: reason)
             return true
         } catch {
-            let message = Diagnostics.failure(for: error).message
+            let failure = Diagnostics.failure(for: error)
+            let hint = failure.hint.map { "; \($0)" } ?? ""
             do throws(OutputError) {
-                try console.warn("done, but not written to the audit trail: \(message)")
+                try console.warn(
+                    "done, but not written to the audit trail: \(failure.message)\(hint)")
             } catch {
                 // Nobody reads: the effect stands all the same.
             }
