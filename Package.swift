@@ -66,6 +66,7 @@ let package = Package(
         tests(
             "CommandsTests",
             ["Commands", "CommandKit", "JOSE", "JSON", "Platform", "Redis", "TokenStore", "jwtctl"]),
+        tests("HostileTests", ["Commands", "JOSE", "JSON", "OpenSSL", "Platform", "jwtctl"]),
         .testTarget(
             name: "ScriptTests", dependencies: ["TestSupport", "jwtctl"], exclude: ["Scripts"],
             swiftSettings: relaxed),

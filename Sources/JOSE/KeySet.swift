@@ -18,11 +18,15 @@ package final class KeySet {
 
     package let skipped: [Skipped]
 
-    /// A key that was given alone.
-    package init(_ key: Key) {
+    /// The form in which the keys came.
+    package let encoding: KeyEncoding
+
+    /// A key that was given alone; a secret is at home in a JWK.
+    package init(_ key: Key, encoding: KeyEncoding = .jwk) {
         keys = [key]
         isSet = false
         skipped = []
+        self.encoding = encoding
     }
 
     /// The usable members of a JWKS.
@@ -30,6 +34,7 @@ package final class KeySet {
         self.keys = keys
         isSet = true
         self.skipped = skipped
+        encoding = .jwks
     }
 
     /// The keys to try for a token with this `kid`. Those of the set without a name of their own

@@ -112,9 +112,9 @@ package final class SignatureVerifier {
 }
 
 extension KeyRefusal {
-    var isWeakness: Bool {
+    package var isWeakness: Bool {
         switch self {
-        case .tooSmall, .tooLarge: true
+        case .tooSmall, .tooLarge, .repeatedByte: true
         default: false
         }
     }
@@ -124,7 +124,7 @@ extension KeyRefusal {
         switch self {
         case .wrongKind, .otherAlgorithm: .algorithmNotAllowed
         case .otherUse, .otherOperations, .noPrivateHalf: .noKey
-        case .tooSmall, .tooLarge: .weakKey
+        case .tooSmall, .tooLarge, .repeatedByte: .weakKey
         }
     }
 }

@@ -4,7 +4,7 @@
 /// forgive differently, and a token that two programs read differently is an attack. Recursion is
 /// bounded by the depth limit, so no text can exhaust the stack.
 package struct JSONParser {
-    /// What PRODUCT calls the depth of a token's JSON; deeper texts are refused.
+    /// How deep the JSON of a token may be nested; deeper texts are refused.
     package static let defaultMaximumDepth = 64
 
     private let maximumDepth: Int

@@ -39,7 +39,7 @@ internal import COpenSSL
         let kind: KeyKind
         do throws(OpenSSLError) {
             kind = try unsafe Self.kind(of: handle)
-            try unsafe checkPoint(of: handle, kind: kind)
+            try unsafe checkPoint(of: handle, kind: kind, hasPrivateHalf: hasPrivateHalf)
         } catch {
             unsafe EVP_PKEY_free(handle)
             throw error
@@ -85,16 +85,19 @@ internal import COpenSSL
         return curve
     }
 
-    /// Refuses a point that is not on its curve, with which a signature could be forged.
+    /// Refuses a point that is not on its curve, with which a signature could be forged, and one
+    /// that belongs to another private half: what that half signs would never verify.
     private static func checkPoint(
-        of handle: OpaquePointer, kind: KeyKind
+        of handle: OpaquePointer, kind: KeyKind, hasPrivateHalf: Bool
     ) throws(OpenSSLError) {
         guard case .ec = kind else { return }
         guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, handle, nil) else {
             throw ErrorQueue.failure(of: "EVP_PKEY_CTX_new_from_pkey")
         }
         defer { unsafe EVP_PKEY_CTX_free(context) }
-        guard unsafe EVP_PKEY_public_check_quick(context) == 1 else {
+        guard unsafe EVP_PKEY_public_check_quick(context) == 1,
+            unsafe !hasPrivateHalf || EVP_PKEY_pairwise_check(context) == 1
+        else {
             ErrorQueue.drain()
             throw .inconsistentKey
         }

@@ -22,6 +22,7 @@ package final class InputStream {
     private lazy var block = [UInt8](repeating: 0, count: Self.blockSize)
     private var position = 0
     private var reachedEnd = false
+    private var isTaken = false
 
     /// Reads from `descriptor`, which stays the caller's to close.
     package init(borrowing descriptor: CInt) {
@@ -42,14 +43,27 @@ package final class InputStream {
         return false
     }
 
+    /// Whether the caller is the first to want the whole of this input for itself.
+    package func take() -> Bool {
+        defer { isTaken = true }
+        return !isTaken
+    }
+
     /// Everything up to the end, at most `limit` bytes: never reads more than `limit + 1`.
     package func readAll(limit: Int) throws(InputError) -> [UInt8] {
+        let bytes = try readPrefix(limit: limit)
+        guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
+        return bytes
+    }
+
+    /// The same for callers who judge a text that is too long themselves: they get its first
+    /// `limit + 1` bytes.
+    package func readPrefix(limit: Int) throws(InputError) -> [UInt8] {
         while !reachedEnd, buffer.count - position <= limit {
             try fill(atMost: limit + 1 - (buffer.count - position))
         }
-        guard buffer.count - position <= limit else { throw .tooLarge(limit: limit) }
         defer { consume(through: buffer.count) }
-        return Array(buffer[position...])
+        return Array(buffer[position...].prefix(limit + 1))
     }
 
     /// One line of input.

@@ -118,7 +118,7 @@ struct Session {
         }
         if let source = options.redisPassword {
             let content = try source.read(limit: 64 * 1024, system: system)
-            return target.withPassword(withoutFinalNewline(content))
+            return target.withPassword(content.withoutFinalNewline())
         }
         if target.password == nil, let password = environment["REDISCLI_AUTH"] {
             return target.withPassword(SecretBytes(copying: password.utf8))
@@ -132,15 +132,6 @@ struct Session {
             return try Duration.milliseconds(text)
         } catch {
             throw Failure(.usage, "usage", "JWTCTL_TIMEOUT: \(Diagnostics.words(error))")
-        }
-    }
-
-    private static func withoutFinalNewline(_ secret: SecretBytes) -> SecretBytes {
-        unsafe secret.withBytes { bytes in
-            var count = bytes.count
-            if count > 0, unsafe bytes[count - 1] == 0x0A { count -= 1 }
-            if count > 0, unsafe bytes[count - 1] == 0x0D { count -= 1 }
-            return unsafe SecretBytes(copying: bytes.prefix(count))
         }
     }
 

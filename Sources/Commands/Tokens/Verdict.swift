@@ -10,17 +10,23 @@ struct Verdict {
     let token: CompactToken?
     let claims: JSONObject?
     private(set) var checks: [Check]
-    private(set) var state: JSONValue = .null
+    /// What Redis said; nil where it was not asked.
+    private(set) var report: StateReport?
+    /// What it was asked.
+    private(set) var query: StateQuery?
+    let isOffline: Bool
+    /// The moment by which the claims were judged, in unix seconds with their fraction.
+    let instant: Double
+    var now: Int64 { Int64(instant) }
+
     /// Redis' clock when it was asked, in unix seconds.
-    private(set) var stateTime: Int64?
-    private let isOffline: Bool
-    private let now: Int64
+    var stateTime: Int64? { report?.state.time }
 
     /// The part that needs no Redis; `facts` is nil where nothing more may be asked.
     static func judge(
         _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool
     ) -> (verdict: Verdict, facts: TokenFacts?) {
-        let now = Int64(policy.now)
+        let now = policy.now
         let token: CompactToken
         let claims: JSONObject
         do throws(MalformedToken) {
@@ -68,20 +74,20 @@ struct Verdict {
     }
 
     private init(
-        token: CompactToken?, claims: JSONObject?, checks: [Check], isOffline: Bool, now: Int64
+        token: CompactToken?, claims: JSONObject?, checks: [Check], isOffline: Bool, now: Double
     ) {
         self.token = token
         self.claims = claims
         self.checks = checks
         self.isOffline = isOffline
-        self.now = now
+        instant = now
     }
 
-    /// Adds what Redis said.
-    mutating func add(_ report: StateReport) {
+    /// Adds what Redis said to `query`.
+    mutating func add(_ report: StateReport, to query: StateQuery) {
+        self.query = query
         checks += report.checks
-        state = report.json
-        stateTime = report.state.time
+        self.report = report
     }
 
     /// Adds that Redis could not be asked.
@@ -128,22 +134,25 @@ struct Verdict {
         }
     }
 
+    var isSignatureVerified: Bool {
+        checks.contains { $0.name == "signature" && $0.result == .passed }
+    }
+
     var json: JSONObject {
-        let isVerified = checks.contains { $0.name == "signature" && $0.result == .passed }
-        return [
+        [
             "active": isActive.map { .bool($0) } ?? .null,
             "valid": .bool(isValid),
             "reason": decisive?.reason.map { .string($0.rawValue) } ?? .null,
             "header": token.map { .object($0.header.object) } ?? .null,
             "payload": claims.map { .object($0) } ?? .null,
-            "verified": .bool(isVerified),
+            "verified": .bool(isSignatureVerified),
             "checks": .array(checks.map(Self.json)),
-            "state": state,
+            "state": report?.json ?? .null,
             "times": claims.map { ClaimTimes($0).json(now: now) } ?? .null,
         ]
     }
 
-    private static func json(_ check: Check) -> JSONValue {
+    static func json(_ check: Check) -> JSONValue {
         var object: JSONObject = ["check": .string(check.name)]
         switch check.result {
         case .passed: object.set("ok", true)
@@ -159,25 +168,30 @@ struct Verdict {
     /// The verdict in words: one line, the checks below it, then the claims.
     func text(style: Style) -> String {
         var text = headline(style) + "\n"
-        for check in checks {
-            let mark: String
-            switch check.result {
-            case .passed: mark = style.green("ok     ")
-            case .failed: mark = style.red("FAILED ")
-            case .notJudged: mark = style.dim("-      ")
-            }
-            let name = check.name + String(repeating: " ", count: max(10 - check.name.count, 0))
-            let told = check.detail ?? check.reason.map(Self.words) ?? ""
-            let detail = VisibleText.escape(told, columns: 200)
-            var line = "  \(mark) \(name) \(detail)"
-            while line.last == " " { line.removeLast() }
-            text += line + "\n"
-        }
+        for check in checks { text += Self.line(check, style: style) }
         if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
         return text
     }
 
-    private func headline(_ style: Style) -> String {
+    /// One check: its mark, its name, and what there is to say, or `words` that are harmless
+    /// already.
+    static func line(_ check: Check, saying words: String? = nil, style: Style) -> String {
+        let mark: String
+        switch check.result {
+        case .passed: mark = style.green("ok     ")
+        case .failed: mark = style.red("FAILED ")
+        case .notJudged: mark = style.dim("-      ")
+        }
+        let name = VisibleText.escape(check.name, columns: 60)
+        let padding = String(repeating: " ", count: max(10 - name.count, 0))
+        let told = check.detail ?? check.reason.map(Self.words) ?? ""
+        let detail = words ?? VisibleText.escape(told, columns: 200)
+        var line = "  \(mark) \(name)\(padding) \(detail)"
+        while line.last == " " { line.removeLast() }
+        return line + "\n"
+    }
+
+    func headline(_ style: Style) -> String {
         guard let reason = decisive?.reason else {
             return style.green(isOffline ? "valid (revocation not checked)" : "active")
         }
@@ -186,7 +200,7 @@ struct Verdict {
             : style.red("not active: \(Self.words(reason))")
     }
 
-    private static func words(_ reason: Reason) -> String {
+    static func words(_ reason: Reason) -> String {
         reason.rawValue.split(separator: "_").joined(separator: " ")
     }
 }

@@ -19,9 +19,24 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
 
     let verdict = judge.verdicts(on: [try TokenOperand.read(options.token, system: system)])[0]
     if let session, let time = verdict.stateTime { try session.warnAboutClock(time, console) }
-    try console.result(verdict.json) { verdict.text(style: console.style) }
+    if options.explains {
+        let explanation = Explanation(
+            of: verdict, keys: keys, options: options, layout: session?.store.layout)
+        try console.result(explanation.json) { explanation.text(style: console.style) }
+    } else {
+        try console.result(verdict.answer(in: options.global.format)) {
+            verdict.text(style: console.style)
+        }
+    }
     if verdict.status == .unknown, let detail = verdict.decisive?.detail {
+        try system.output.flush()
         try console.error(VisibleText.escape(detail))
+    }
+    if options.global.format == .table, options.global.field == nil,
+        let hint = VerdictHint.of(verdict, keys: keys, options: options)
+    {
+        try system.output.flush()
+        try console.note("hint: \(hint)")
     }
     return verdict.status
 }
@@ -52,7 +67,7 @@ private struct TokenJudge {
                 verdicts[item.index].add(
                     StateReport(
                         state: state, issued: item.facts.issued,
-                        requiresListing: options.requiresListing))
+                        requiresListing: options.requiresListing), to: item.facts.query)
             }
         } catch {
             let failure = Diagnostics.failure(for: error)
@@ -71,6 +86,7 @@ private struct TokenJudge {
     /// Exactly one line for each line of input, written before the next one is waited for.
     func answerStream(_ console: Console) throws -> ExitStatus {
         let system = console.system
+        try system.takeInput()
         var isKnown = true
         while let first = try system.input.readLine(limit: CompactToken.maximumByteCount + 4096) {
             var lines = [first]
@@ -86,7 +102,7 @@ private struct TokenJudge {
             }
             for verdict in verdicts(on: texts) {
                 if verdict.status == .unknown { isKnown = false }
-                try console.json(.object(verdict.json), .compact)
+                try console.json(.object(verdict.answer(in: console.options.format)), .compact)
             }
             try system.output.flush()
         }
