@@ -52,6 +52,30 @@ import Testing
         #expect(try connection.call(Command("GET", key: key(1))).bytes() == value)
     }
 
+    /// One record holds the whole answer: after its first byte `poll` has nothing more to tell.
+    @Test func `what is decrypted already is not waited for`() throws {
+        let server = try TLSRedisServer()
+        let transport = try Transport.connect(
+            to: .tcp(host: "localhost", port: UInt16(server.port)),
+            tls: TLSSettings(authorities: [Array(server.authority.certificate.utf8)]),
+            milliseconds: 5000)
+        let request = Array("PING\r\n".utf8)
+        guard case .bytes(request.count) = request.withUnsafeBytes({ transport.write($0) }) else {
+            Issue.record("not written")
+            return
+        }
+        let start = Date()
+        var answer: [UInt8] = []
+        while answer.count < 7, Date().timeIntervalSince(start) < 5 {
+            guard try transport.wait(wantsToWrite: false, milliseconds: 1000).read else { continue }
+            var byte: UInt8 = 0
+            let outcome = withUnsafeMutableBytes(of: &byte) { transport.read(into: $0) }
+            if case .bytes(1) = outcome { answer.append(byte) }
+        }
+        #expect(answer == Array("+PONG\r\n".utf8))
+        #expect(Date().timeIntervalSince(start) < 0.9)
+    }
+
     @Test(arguments: ["kill -9", "CLIENT KILL"])
     func `a death in mid-stream tells acknowledged from unknown`(_ manner: String) throws {
         let server = try TLSRedisServer(configuration: ["appendonly yes", "appendfsync no"])
