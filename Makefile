@@ -22,7 +22,7 @@ DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
 TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools strace
 FUZZ_PACKAGES = libssl-dev python3
-BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 redis-tools
+BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
 ifeq ($(STATIC),1)
@@ -114,6 +114,7 @@ format: ## Format the sources.
 .PHONY: benchmark
 benchmark: setup-benchmark release ## Measure against other tools; prints medians and ratios.
 	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
+	@Tests/Benchmarks/stream $(RELEASE) $(ITEMS)
 
 .PHONY: fuzz
 fuzz: setup-fuzz ## Run each fuzz target RUNS times, with AddressSanitizer.

@@ -25,7 +25,11 @@ package struct ClaimsPolicy: Sendable {
 
     /// One check for each claim that is there or demanded, failed ones and passed ones.
     package func checks(header: TokenHeader, claims: JSONObject) -> [Check] {
-        let claims = RegisteredClaims(claims)
+        checks(header: header, claims: RegisteredClaims(claims))
+    }
+
+    /// The same for claims that have been looked through.
+    package func checks(header: TokenHeader, claims: RegisteredClaims) -> [Check] {
         var checks = [
             judge("exp", claims.expiresAt) { exp in
                 now >= exp.double + leeway

@@ -40,6 +40,26 @@ package final class Key {
         self.restrictions = restrictions
     }
 
+    private init(
+        copying material: Material, keyID: JSONString?, restrictions: KeyRestrictions
+    ) {
+        self.material = material
+        self.keyID = keyID
+        self.restrictions = restrictions
+    }
+
+    /// The key once more, for another thread to own.
+    func copy() throws(OpenSSLError) -> sending Key {
+        switch material {
+        case .secret(let secret):
+            return Key(
+                copying: .secret(secret.copy()), keyID: keyID, restrictions: restrictions)
+        case .asymmetric(let key):
+            return Key(
+                copying: .asymmetric(try key.copy()), keyID: keyID, restrictions: restrictions)
+        }
+    }
+
     /// The algorithms that the key may serve.
     package func algorithms(to use: Use, allowWeak: Bool = false) -> [Algorithm] {
         Algorithm.allCases.filter { refusal(for: $0, to: use, allowWeak: allowWeak) == nil }

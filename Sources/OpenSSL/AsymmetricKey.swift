@@ -23,6 +23,17 @@ internal import COpenSSL
         unsafe EVP_PKEY_free(handle)
     }
 
+    /// The key once more, with nothing in common with this object: for another thread, where a key
+    /// in common would have the threads wait for each other's locks and counts.
+    package func copy() throws(OpenSSLError) -> sending AsymmetricKey {
+        // By its address: what is made from a pointer would count as shared with the pointer.
+        let address = UInt(bitPattern: unsafe EVP_PKEY_dup(handle))
+        guard let copy = unsafe OpaquePointer(bitPattern: address) else {
+            throw ErrorQueue.failure(of: "EVP_PKEY_dup")
+        }
+        return unsafe AsymmetricKey(owning: copy, kind: kind, hasPrivateHalf: hasPrivateHalf)
+    }
+
     /// The size in bits: of the modulus, or of the curve's field.
     package var bits: Int { Int(unsafe EVP_PKEY_get_bits(handle)) }
 

@@ -65,6 +65,18 @@ internal import Glibc
         unsafe Self.release(storage)
     }
 
+    /// A second copy, for another thread to own.
+    package func copy() -> sending SecretBytes {
+        // By its address: what is made from a pointer would count as shared with the pointer.
+        let address = unsafe UInt(bitPattern: storage.baseAddress)
+        return unsafe SecretBytes(capacity: count) { [count] target in
+            unsafe target.copyMemory(
+                from: UnsafeRawBufferPointer(
+                    start: UnsafeRawPointer(bitPattern: address), count: count))
+            return count
+        }
+    }
+
     /// Lends the bytes for the length of `body`.
     package func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

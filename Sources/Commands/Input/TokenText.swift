@@ -6,6 +6,8 @@ enum TokenText {
     /// Without white space, quotes, `Authorization:` and `Bearer ` around it.
     static func strip(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var text = trim(ArraySlice(bytes))
+        // Nearly all texts are tokens and begin with the base64url of `{`.
+        if text.first == UInt8(ascii: "e") { return Array(text) }
         text = trim(dropPrefix("authorization:", from: text))
         if let scheme = dropWord("bearer", from: text) { text = trim(scheme) }
         return Array(text)

@@ -8,7 +8,10 @@ internal import TokenStore
 /// After a malformed token or a bad signature nothing else is judged. Unknown is never valid.
 struct Verdict {
     let token: CompactToken?
-    let claims: JSONObject?
+    private let registered: RegisteredClaims?
+    var claims: JSONObject? { registered?.object }
+    /// Whether the payload can be copied where the claims are to be written in compact style.
+    private let isCompact: Bool
     private(set) var checks: [Check]
     /// What Redis said; nil where it was not asked.
     private(set) var report: StateReport?
@@ -24,19 +27,23 @@ struct Verdict {
 
     /// The part that needs no Redis; `facts` is nil where nothing more may be asked.
     static func judge(
-        _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool
+        _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool,
+        headers: HeaderCache? = nil
     ) -> (verdict: Verdict, facts: TokenFacts?) {
         let now = policy.now
         let token: CompactToken
-        let claims: JSONObject
+        let claims: RegisteredClaims
+        let isCompact: Bool
         do throws(MalformedToken) {
-            token = try CompactToken(parsing: text)
-            claims = try token.claims()
+            token = try CompactToken(parsing: text, headers: headers)
+            let read = try token.readClaims()
+            claims = RegisteredClaims(read.object)
+            isCompact = read.isCompact
         } catch {
             let check = Check("format", .failed(.malformed), detail: error.description)
             return (
                 Verdict(
-                    token: nil, claims: nil,
+                    token: nil, claims: nil, isCompact: false,
                     checks: [check] + notJudged(["signature", "claims"], isOffline),
                     isOffline: isOffline, now: now), nil
             )
@@ -45,13 +52,13 @@ struct Verdict {
         guard signature.result == .passed else {
             return (
                 Verdict(
-                    token: token, claims: claims,
+                    token: token, claims: claims, isCompact: isCompact,
                     checks: [signature] + notJudged(["claims"], isOffline),
                     isOffline: isOffline, now: now), nil
             )
         }
         var verdict = Verdict(
-            token: token, claims: claims,
+            token: token, claims: claims, isCompact: isCompact,
             checks: [signature] + policy.checks(header: token.header, claims: claims),
             isOffline: isOffline, now: now)
         do {
@@ -74,10 +81,12 @@ struct Verdict {
     }
 
     private init(
-        token: CompactToken?, claims: JSONObject?, checks: [Check], isOffline: Bool, now: Double
+        token: CompactToken?, claims: RegisteredClaims?, isCompact: Bool, checks: [Check],
+        isOffline: Bool, now: Double
     ) {
         self.token = token
-        self.claims = claims
+        registered = claims
+        self.isCompact = isCompact
         self.checks = checks
         self.isOffline = isOffline
         instant = now
@@ -105,16 +114,23 @@ struct Verdict {
     }
 
     /// nil where the state was not asked, or could not be.
-    var isActive: Bool? {
-        if status != .success { return status == .unknown ? nil : false }
-        return isOffline ? nil : true
+    var isActive: Bool? { isActive(decisive?.reason) }
+
+    private func isActive(_ reason: Reason?) -> Bool? {
+        guard let reason else { return isOffline ? nil : true }
+        return reason == .unknown ? nil : false
     }
 
     /// The check that decides: the one with the lowest status.
     var decisive: Check? {
-        checks.filter { $0.reason != nil }.min { left, right in
-            Self.status(left.reason).rawValue < Self.status(right.reason).rawValue
+        var decisive: Check?
+        for check in checks where check.reason != nil {
+            let isLower = decisive.map {
+                Self.status(check.reason).rawValue < Self.status($0.reason).rawValue
+            }
+            if isLower ?? true { decisive = check }
         }
+        return decisive
     }
 
     var status: ExitStatus { Self.status(decisive?.reason) }
@@ -139,30 +155,63 @@ struct Verdict {
     }
 
     var json: JSONObject {
-        [
-            "active": isActive.map { .bool($0) } ?? .null,
-            "valid": .bool(isValid),
-            "reason": decisive?.reason.map { .string($0.rawValue) } ?? .null,
-            "header": token.map { .object($0.header.object) } ?? .null,
-            "payload": claims.map { .object($0) } ?? .null,
-            "verified": .bool(isSignatureVerified),
-            "checks": .array(checks.map(Self.json)),
-            "state": report?.json ?? .null,
-            "times": claims.map { ClaimTimes($0).json(now: now) } ?? .null,
-        ]
+        var builder = JSONBuilder()
+        describe(to: &builder)
+        return builder.result.objectValue ?? [:]
+    }
+
+    /// The verdict as a JSON object.
+    func describe(to json: inout some JSONSink) {
+        json.beginObject()
+        let reason = decisive?.reason
+        json.member("active", isActive(reason).map { .bool($0) } ?? .null)
+        json.member("valid", .bool(reason == nil || isValid))
+        json.member("reason", reason.map { .string($0.rawValue) } ?? .null)
+        json.name("header")
+        if let header = token?.header {
+            json.value(header.object, compactText: header.compactText)
+        } else {
+            json.value(.null)
+        }
+        json.name("payload")
+        if let claims {
+            json.value(claims, compactText: isCompact ? token?.payload : nil)
+        } else {
+            json.value(.null)
+        }
+        json.member("verified", .bool(isSignatureVerified))
+        json.name("checks")
+        json.beginArray()
+        for check in checks { Self.describe(check, to: &json) }
+        json.endArray()
+        json.member("state", report?.json ?? .null)
+        json.name("times")
+        if let registered {
+            ClaimTimes(registered).describe(to: &json, now: now)
+        } else {
+            json.value(.null)
+        }
+        json.endObject()
     }
 
     static func json(_ check: Check) -> JSONValue {
-        var object: JSONObject = ["check": .string(check.name)]
+        var builder = JSONBuilder()
+        describe(check, to: &builder)
+        return builder.result
+    }
+
+    private static func describe(_ check: Check, to json: inout some JSONSink) {
+        json.beginObject()
+        json.member("check", .string(check.name))
         switch check.result {
-        case .passed: object.set("ok", true)
+        case .passed: json.member("ok", true)
         case .failed(let reason):
-            object.set("ok", false)
-            object.set("code", .string(reason.rawValue))
-        case .notJudged: object.set("ok", .null)
+            json.member("ok", false)
+            json.member("code", .string(reason.rawValue))
+        case .notJudged: json.member("ok", .null)
         }
-        if let detail = check.detail { object.set("detail", .string(detail)) }
-        return .object(object)
+        if let detail = check.detail { json.member("detail", .string(detail)) }
+        json.endObject()
     }
 
     /// The verdict in words: one line, the checks below it, then the claims.

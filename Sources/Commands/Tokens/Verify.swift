@@ -15,7 +15,12 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     let session = options.isOffline ? nil : try Session(console)
     let judge = TokenJudge(
         options: options, verifier: verifier, session: session, clock: system.clock)
-    if options.isStream { return try judge.answerStream(console) }
+    if options.isStream {
+        try system.takeInput()
+        let stream = VerdictStream(console)
+        return options.isOffline
+            ? try stream.answerOffline(options, verifier) : try stream.answer(by: judge)
+    }
 
     let verdict = judge.verdicts(on: [try TokenOperand.read(options.token, system: system)])[0]
     if let session, let time = verdict.stateTime { try session.warnAboutClock(time, console) }
@@ -42,7 +47,7 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
 }
 
 /// Judges tokens, several at a time where Redis is asked, since they share its round trip.
-private struct TokenJudge {
+struct TokenJudge {
     let options: VerifyOptions
     let verifier: SignatureVerifier
     let session: Session?
@@ -78,34 +83,5 @@ private struct TokenJudge {
             for item in asked { verdicts[item.index].addUnknown(failure) }
         }
         return verdicts
-    }
-
-    /// The most lines that share a round trip.
-    private static let batch = 256
-
-    /// Exactly one line for each line of input, written before the next one is waited for.
-    func answerStream(_ console: Console) throws -> ExitStatus {
-        let system = console.system
-        try system.takeInput()
-        var isKnown = true
-        while let first = try system.input.readLine(limit: CompactToken.maximumByteCount + 4096) {
-            var lines = [first]
-            while lines.count < Self.batch, system.input.hasBufferedLine,
-                let next = try system.input.readLine(limit: CompactToken.maximumByteCount + 4096)
-            {
-                lines.append(next)
-            }
-            // An over-long line becomes an empty text, which is malformed as it is.
-            let texts = lines.map { line -> [UInt8] in
-                if case .text(let bytes) = line { return TokenText.strip(bytes) }
-                return []
-            }
-            for verdict in verdicts(on: texts) {
-                if verdict.status == .unknown { isKnown = false }
-                try console.json(.object(verdict.answer(in: console.options.format)), .compact)
-            }
-            try system.output.flush()
-        }
-        return isKnown ? .success : .unknown
     }
 }
