@@ -7,9 +7,9 @@ from harness import PUBLIC_ROWS, ROWS, claims, decode, encode, flipped, same, wr
 
 DIRECTION = "from jwtctl"
 
-# What a peer does not know, and how it says so ("ErrorType: message"): an algorithm's name, a
-# form of keys, or both with the form they were made in. Each line is tried and has to be refused in these words, so that none
-# outlives the release that lifts it.
+# What a peer does not know, and how it says so, as a pattern for "ErrorType: message": an
+# algorithm's name, a form of keys, or both with the form that the key was made in. Each line is
+# tried and has to be refused in these words, so that none outlives the release that lifts it.
 UNSUPPORTED = {
     ("pyjwt", "Ed25519"): "Algorithm not supported|^PyJWK(Set)?Error: |^KeyError: .*no key",
     ("pyjwt", "Ed448"): "Algorithm not supported|^PyJWK(Set)?Error: |^KeyError: .*no key",

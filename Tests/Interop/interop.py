@@ -1,4 +1,4 @@
-"""Runs every case in both directions and prints the counts; status 1 if any failed or is missing."""
+"""Runs every case and prints the counts; status 1 if any failed or is missing."""
 
 import os
 import sys
