@@ -116,13 +116,23 @@ struct Transport: ~Copyable {
     borrowing func wait(
         wantsToWrite: Bool, milliseconds: Int64
     ) throws(SystemError) -> (read: Bool, write: Bool) {
-        let events = POLLIN | (wantsToWrite ? POLLOUT : 0)
-        var poller = pollfd(fd: socket.number, events: Int16(events), revents: 0)
+        var poller = interest(wantsToWrite: wantsToWrite)
         let ready = unsafe poll(&poller, 1, CInt(clamping: milliseconds))
         guard ready >= 0 else {
             if errno == EINTR { return (false, false) }
             throw SystemError.last
         }
+        return readiness(poller)
+    }
+
+    /// What to poll for, where several transports are waited for at once.
+    borrowing func interest(wantsToWrite: Bool) -> pollfd {
+        let events = POLLIN | (wantsToWrite ? POLLOUT : 0)
+        return pollfd(fd: socket.number, events: Int16(events), revents: 0)
+    }
+
+    /// What to try after `poll(2)` has filled in `poller`.
+    borrowing func readiness(_ poller: pollfd) -> (read: Bool, write: Bool) {
         let happened = CInt(poller.revents)
         // An error or a hang-up is told by the next read.
         return (happened & ~POLLOUT != 0, happened & POLLOUT != 0)

@@ -50,7 +50,16 @@ extension TokenStore {
         let issued = token.issuedAt.map { IssuedAt.at(Double($0)) } ?? .missing
         if case .cutOff(let cutoff) = before.judgeCutoff(issued) { return .cutOff(cutoff) }
 
+        return try settled { isRepeated throws(StoreError) in
+            let outcome = try write(token)
+            // The first time it was not there: it is ours.
+            return isRepeated && outcome == .alreadyRecorded ? .recorded : outcome
+        }
+    }
+
+    private func write(_ token: TokenRecord) throws(StoreError) -> RecordOutcome {
         let keys = layout.keys(of: token.user)
+        // Sent twice it would say LISTED of its own doing.
         let reply = try call(
             .eval(
                 Script.record, keys: [keys.tokens, keys.meta, keys.cutoff],
@@ -58,7 +67,8 @@ extension TokenStore {
                     .bytes(token.id.bytes), .text(token.expiry.score),
                     .text(token.issuedAt.map(String.init) ?? ""), .integer(margin),
                     .bytes(token.details), .integer(TokenState.futureTolerance),
-                ]))
+                ]
+            ).once())
         let (word, number) = try outcome(reply)
         switch word {
         case "OK": return .recorded
@@ -75,7 +85,7 @@ extension TokenStore {
     @discardableResult
     func unlist(_ ids: [Identifier], of user: Identifier) throws(StoreError) -> Int64 {
         guard !ids.isEmpty else { return 0 }
-        let reply = try call(unlistCommand(ids, of: user))
+        let reply = try settled { _ throws(StoreError) in try call(unlistCommand(ids, of: user)) }
         return try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
     }
 
