@@ -16,7 +16,8 @@ import Testing
             let primary = try group.primary()
             for sentinel in group.sentinels {
                 let url = "redis+sentinel://127.0.0.1:\(sentinel.port)/mymaster/3"
-                try client(url).call(Command("SET", key: [0x61], .integer(Int64(sentinel.port)))).ok()
+                let command = Command("SET", key: [0x61], .integer(Int64(sentinel.port)))
+                try client(url).call(command).ok()
                 #expect(try primary.cli("-n", "3", "GET", "a") == "\(sentinel.port)")
             }
         }
@@ -25,7 +26,8 @@ import Testing
     @Test func `a Sentinel that is down is passed over`() throws {
         try SentinelGroup.shared { group in
             let dead = try RedisServer.freePort()
-            let url = "redis+sentinel://127.0.0.1:\(dead),127.0.0.1:\(group.sentinels[0].port)/mymaster"
+            let living = group.sentinels[0].port
+            let url = "redis+sentinel://127.0.0.1:\(dead),127.0.0.1:\(living)/mymaster"
             #expect(try client(url).call(Command("PING")) == .status("PONG"))
         }
     }

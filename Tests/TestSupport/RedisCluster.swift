@@ -110,15 +110,18 @@ package final class RedisCluster {
         for index in try primaries() { try nodes[index].cli("FLUSHALL") }
     }
 
-    /// Moves `count` slots while everything runs, as the tool of Redis does.
-    package func reshard(_ count: Int, from: Int, to: Int) throws {
-        let result = try ProcessRunner.run(
-            [
-                "redis-cli", "--cluster", "reshard", "127.0.0.1:\(nodes[0].port)",
-                "--cluster-from", ids[from], "--cluster-to", ids[to],
-                "--cluster-slots", String(count), "--cluster-yes",
-            ], timeout: 120)
-        guard result.status == 0 else { throw TestSupportError(result.text) }
+    /// Moves `count` slots from one node to another, as the tool of Redis does; may run anywhere.
+    package func resharding(
+        _ count: Int, from: Int, to: Int
+    ) -> @Sendable () throws -> Void {
+        let arguments = [
+            "redis-cli", "--cluster", "reshard", "127.0.0.1:\(nodes[0].port)", "--cluster-from",
+            ids[from], "--cluster-to", ids[to], "--cluster-slots", String(count), "--cluster-yes",
+        ]
+        return {
+            let result = try ProcessRunner.run(arguments, timeout: 120)
+            guard result.status == 0 else { throw TestSupportError(result.text) }
+        }
     }
 
     private func wait(_ what: String, _ condition: () throws -> Bool) throws {
