@@ -12,7 +12,7 @@ function __jwtctl_path
             continue
         end
         switch $word
-            case -o --output --field --color --redis --redis-password --namespace --timeout
+            case -o --output --field --color --redis --redis-password --namespace --timeout --redis-nat --wait
                 set skip 1
             case '-*'
             case '*'
@@ -46,6 +46,8 @@ complete -c jwtctl -n '__jwtctl_at ""' -l redis-password -d 'Where the Redis pas
 complete -c jwtctl -n '__jwtctl_at ""' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at ""' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at ""' -a issue -d 'Sign a token and record it.'
 complete -c jwtctl -n '__jwtctl_at ""' -a decode -d 'Show a token\'s header and claims, checking nothing.'
@@ -95,6 +97,8 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-password -d 'Where the Redi
 complete -c jwtctl -n '__jwtctl_at "issue"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "decode"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -108,6 +112,8 @@ complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-password -d 'Where the Red
 complete -c jwtctl -n '__jwtctl_at "decode"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "verify"' -l iss -d 'Demand this issuer.' -x
@@ -137,6 +143,8 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-password -d 'Where the Red
 complete -c jwtctl -n '__jwtctl_at "verify"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "status"' -s u -l user -d 'Whose ids these are.' -x -a '(__jwtctl_dynamic users)'
@@ -155,6 +163,8 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l redis-password -d 'Where the Red
 complete -c jwtctl -n '__jwtctl_at "status"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "status"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s r -l reason -d 'Why, for the entry and the trail.' -x
@@ -188,6 +198,8 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-password -d 'Where the Red
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "restore"' -s r -l reason -d 'Why; required.' -x
@@ -208,6 +220,8 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-password -d 'Where the Re
 complete -c jwtctl -n '__jwtctl_at "restore"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l keep -d 'Spare this session.' -x
@@ -233,6 +247,8 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-password -d 'Where the
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -a '(__jwtctl_dynamic users)'
 
@@ -251,6 +267,8 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-password -d 'Where th
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -a '(__jwtctl_dynamic users)'
 
@@ -266,6 +284,8 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-password -d 'Where the
 complete -c jwtctl -n '__jwtctl_at "list users"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l limit -d 'Stop after N results.' -x
@@ -280,6 +300,8 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-password -d 'Where t
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "audit"' -s F -l follow -d 'Wait for further entries.'
@@ -295,6 +317,8 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-password -d 'Where the Redi
 complete -c jwtctl -n '__jwtctl_at "audit"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "prune"' -s n -l dry-run -d 'Count, and change nothing.'
@@ -309,6 +333,8 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-password -d 'Where the Redi
 complete -c jwtctl -n '__jwtctl_at "prune"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "key"' -a generate -d 'Make a new key.'
@@ -333,6 +359,8 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-password -d 'Where t
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "key public"' -l select -d 'Of a JWKS, only the key of this kid.' -x
@@ -353,6 +381,8 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-password -d 'Where the
 complete -c jwtctl -n '__jwtctl_at "key public"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -F
 
@@ -374,6 +404,8 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-password -d 'Where th
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -F
 
@@ -391,6 +423,8 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-password -d 'Where
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -F
 
@@ -408,6 +442,8 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-password -d 'Where the R
 complete -c jwtctl -n '__jwtctl_at "key show"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -F
 
@@ -422,6 +458,8 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-password -d 'Where the Redis
 complete -c jwtctl -n '__jwtctl_at "demo"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "completion"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -435,6 +473,8 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-password -d 'Where the
 complete -c jwtctl -n '__jwtctl_at "completion"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
@@ -451,4 +491,6 @@ complete -c jwtctl -n '__jwtctl_at "version"' -l redis-password -d 'Where the Re
 complete -c jwtctl -n '__jwtctl_at "version"' -l askpass -d 'Ask for the Redis password on the terminal.'
 complete -c jwtctl -n '__jwtctl_at "version"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l allow-replica -d 'Read from a replica, whose state may be old.'
