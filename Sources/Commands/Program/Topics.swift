@@ -116,6 +116,10 @@ enum Topics {
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
         + "+select"
 
+    /// What the same user needs where several servers hold the data; tested against such.
+    static let groupAccessRule =
+        "ACL SETUSER jwtctl +cluster|slots +asking +role +wait"
+
     private static let redis = Topic(
         name: "redis", title: "REDIS", summary: "How Redis is reached.",
         body: [
@@ -124,6 +128,13 @@ enum Topics {
                 Definition("redis://USER:PASSWORD@HOST", "With a user; special characters as %XX."),
                 Definition("redis://:PASSWORD@HOST", "With a password alone."),
                 Definition("unix:///run/redis/redis.sock?db=0", "Over a unix socket."),
+                Definition(
+                    "redis://A:7000,B:7000,C:7000",
+                    "A Cluster, by one or several of its nodes; it has no database but 0."),
+                Definition(
+                    "redis+sentinel://S1,S2:26379,S3/mymaster/0",
+                    "The primary that these Sentinels call mymaster."),
+                Definition("redis-sentinel://S1,S2/0#mymaster", "The same, as Lettuce writes it."),
             ]),
             """
             The password is better kept in REDISCLI_AUTH, or in a file named by --redis-password: \
@@ -133,8 +144,38 @@ enum Topics {
             --timeout (5s) covers connecting and each gap between replies. A wrong password ends \
             the run. A replica is refused unless --allow-replica: what it knows may be old.
             """,
+            """
+            In a Cluster, and behind Sentinels, what passes by itself (a fail-over, a slot on the \
+            move, a node that starts) is waited out until nothing has moved for --timeout. User and \
+            password of a Sentinel URL are for the servers with the data; those of the Sentinels \
+            themselves follow as ?sentinel_username=USER&sentinel_password=PASSWORD. After its last \
+            write a command asks the Sentinels again, and where the primary was replaced meanwhile \
+            it does its work again before it reports success.
+            """,
+            .literal([
+                "jwtctl --redis redis://10.0.0.1:7000,10.0.0.2:7000 list users",
+                "jwtctl --redis redis+sentinel://10.0.0.1,10.0.0.2,10.0.0.3/mymaster list users",
+                "jwtctl --redis redis://127.0.0.1:7000 --redis-nat 10.0.0.1=127.0.0.1 list users",
+            ]),
+            """
+            --redis-nat HOST:PORT=HOST:PORT (or HOST=HOST) says where a server is reached that \
+            announces an address of another network: behind NAT, in containers, through forwarded \
+            ports. It may be given several times.
+            """,
+            """
+            --wait N[,DURATION] has a command that writes wait until N replicas have it too (5s \
+            unless the duration says otherwise), in a Cluster N of each primary that was written \
+            to. If fewer confirm it, the status is 8 and the message "written, not replicated".
+            """,
+            """
+            A scan (list users, list revoked, prune) visits every primary and looks before and \
+            after who serves what. A key whose slot is on the move at that very moment may be \
+            missed, and with -o jsonl one may come twice.
+            """,
             "A user for jwtctl with no more rights than it needs:",
             .literal([accessRule]),
+            "In a Cluster, behind Sentinels and for --wait it also needs:",
+            .literal([groupAccessRule]),
             """
             Keep maxmemory-policy at noeviction: any other policy may drop blacklist entries, and \
             an evicted entry is a revoked token that works again. Turn on appendonly: without it a \
