@@ -13,13 +13,16 @@ STATIC ?= 1
 STRIP ?= 1
 # How many tokens the bulk rows of the benchmark work on.
 ITEMS ?= 100000
+# How many inputs each fuzz target is given.
+RUNS ?= 1000000
 
 # What a machine with a Swift toolchain may lack, by the names of Debian and Ubuntu.
 BUILD_PACKAGES = libhiredis-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
-TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools
-BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 redis-tools
+TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools strace
+FUZZ_PACKAGES = libssl-dev python3
+BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
 ifeq ($(STATIC),1)
@@ -48,15 +51,16 @@ SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci Tests)
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
-.PHONY: setup setup-build setup-demo setup-lint setup-test setup-benchmark
-setup: PACKAGES = $(sort $(TEST_PACKAGES) $(BENCHMARK_PACKAGES))
+.PHONY: setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-benchmark
+setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(BENCHMARK_PACKAGES))
 setup-build: PACKAGES = $(BUILD_PACKAGES)
 setup-demo: PACKAGES = $(DEMO_PACKAGES)
 setup-lint: PACKAGES = $(LINT_PACKAGES)
 setup-test: PACKAGES = $(TEST_PACKAGES)
+setup-fuzz: PACKAGES = $(FUZZ_PACKAGES)
 setup-benchmark: PACKAGES = $(BENCHMARK_PACKAGES)
 setup: ## Install all that is missing to build, test, lint and measure.
-setup setup-build setup-demo setup-lint setup-test setup-benchmark:
+setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-benchmark:
 	@Tests/Setup/packages $(PACKAGES)
 
 .PHONY: build
@@ -110,6 +114,11 @@ format: ## Format the sources.
 .PHONY: benchmark
 benchmark: setup-benchmark release ## Measure against other tools; prints medians and ratios.
 	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
+	@Tests/Benchmarks/stream $(RELEASE) $(ITEMS)
+
+.PHONY: fuzz
+fuzz: setup-fuzz ## Run each fuzz target RUNS times, with AddressSanitizer.
+	@Tests/Fuzz/run $(RUNS)
 
 .PHONY: install
 install: $(BUILT) ## Install program, manual and completions below $(DESTDIR)$(PREFIX).
@@ -132,4 +141,4 @@ uninstall: ## Remove what install brought.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf .build .build-static .build-dynamic
+	rm -rf .build .build-static .build-dynamic .build-fuzz

@@ -65,7 +65,11 @@ let package = Package(
         tests("CommandKitTests", ["CommandKit", "Platform"]),
         tests(
             "CommandsTests",
-            ["Commands", "CommandKit", "JOSE", "JSON", "Platform", "Redis", "TokenStore", "jwtctl"]),
+            [
+                "Commands", "CommandKit", "JOSE", "JSON", "OpenSSL", "Platform", "Redis",
+                "TokenStore", "jwtctl",
+            ]),
+        tests("HostileTests", ["Commands", "JOSE", "JSON", "OpenSSL", "Platform", "jwtctl"]),
         .testTarget(
             name: "ScriptTests", dependencies: ["TestSupport", "jwtctl"], exclude: ["Scripts"],
             swiftSettings: relaxed),

@@ -10,7 +10,7 @@ __jwtctl_describe() {
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --record --no-record -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'decode')
             commands=''
@@ -18,7 +18,7 @@ __jwtctl_describe() {
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'status')
             commands=''
@@ -26,7 +26,7 @@ __jwtctl_describe() {
             ;;
         'revoke')
             commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'restore')
             commands=''
@@ -34,7 +34,7 @@ __jwtctl_describe() {
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
+            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -70,19 +70,19 @@ __jwtctl_describe() {
             ;;
         'key public')
             commands=''
-            options='--select -s --secret --secret-encoding -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'key convert')
             commands=''
-            options='--select -s --secret --secret-encoding -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'key thumbprint')
             commands=''
-            options='--select -s --secret --secret-encoding -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'key show')
             commands=''
-            options='--select -s --secret --secret-encoding -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'demo')
             commands=''
@@ -129,9 +129,11 @@ __jwtctl_value() {
         'issue:--header') kind='none' ;;
         'issue:--typ') kind='none' ;;
         'issue:--label') kind='none' ;;
+        'issue:--count') kind='none' ;;
         'issue:-k' | 'issue:--key') kind='file' ;;
         'issue:-s' | 'issue:--secret') kind='file' ;;
         'issue:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'issue:--passphrase') kind='file' ;;
         'issue:-a' | 'issue:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
         'issue:-o' | 'issue:--output') kind='words' list='table json jsonl csv id' ;;
         'issue:--field') kind='none' ;;
@@ -162,8 +164,9 @@ __jwtctl_value() {
         'verify:-k' | 'verify:--key') kind='file' ;;
         'verify:-s' | 'verify:--secret') kind='file' ;;
         'verify:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'verify:--passphrase') kind='file' ;;
         'verify:-a' | 'verify:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'verify:-o' | 'verify:--output') kind='words' list='table json jsonl csv id' ;;
+        'verify:-o' | 'verify:--output') kind='words' list='table json jsonl csv id introspection' ;;
         'verify:--field') kind='none' ;;
         'verify:--color') kind='words' list='auto always never' ;;
         'verify:--redis') kind='none' ;;
@@ -195,6 +198,7 @@ __jwtctl_value() {
         'revoke:-k' | 'revoke:--key') kind='file' ;;
         'revoke:-s' | 'revoke:--secret') kind='file' ;;
         'revoke:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'revoke:--passphrase') kind='file' ;;
         'revoke:-a' | 'revoke:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
         'revoke:-o' | 'revoke:--output') kind='words' list='table json jsonl csv id' ;;
         'revoke:--field') kind='none' ;;
@@ -226,6 +230,7 @@ __jwtctl_value() {
         'logout-all:-k' | 'logout-all:--key') kind='file' ;;
         'logout-all:-s' | 'logout-all:--secret') kind='file' ;;
         'logout-all:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'logout-all:--passphrase') kind='file' ;;
         'logout-all:-a' | 'logout-all:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
         'logout-all:-o' | 'logout-all:--output') kind='words' list='table json jsonl csv id' ;;
         'logout-all:--field') kind='none' ;;
@@ -319,6 +324,7 @@ __jwtctl_value() {
         'key public:--select') kind='none' ;;
         'key public:-s' | 'key public:--secret') kind='file' ;;
         'key public:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'key public:--passphrase') kind='file' ;;
         'key public:-f' | 'key public:--format') kind='words' list='pem der jwk jwks' ;;
         'key public:--out') kind='file' ;;
         'key public:--kid') kind='none' ;;
@@ -335,6 +341,7 @@ __jwtctl_value() {
         'key convert:--select') kind='none' ;;
         'key convert:-s' | 'key convert:--secret') kind='file' ;;
         'key convert:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'key convert:--passphrase') kind='file' ;;
         'key convert:-f' | 'key convert:--format') kind='words' list='pem der jwk jwks' ;;
         'key convert:--out') kind='file' ;;
         'key convert:--kid') kind='none' ;;
@@ -351,6 +358,7 @@ __jwtctl_value() {
         'key thumbprint:--select') kind='none' ;;
         'key thumbprint:-s' | 'key thumbprint:--secret') kind='file' ;;
         'key thumbprint:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'key thumbprint:--passphrase') kind='file' ;;
         'key thumbprint:-o' | 'key thumbprint:--output') kind='words' list='table json jsonl csv id' ;;
         'key thumbprint:--field') kind='none' ;;
         'key thumbprint:--color') kind='words' list='auto always never' ;;
@@ -363,6 +371,7 @@ __jwtctl_value() {
         'key show:--select') kind='none' ;;
         'key show:-s' | 'key show:--secret') kind='file' ;;
         'key show:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'key show:--passphrase') kind='file' ;;
         'key show:-o' | 'key show:--output') kind='words' list='table json jsonl csv id' ;;
         'key show:--field') kind='none' ;;
         'key show:--color') kind='words' list='auto always never' ;;

@@ -79,11 +79,13 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l claims -d 'An object of claims, f
 complete -c jwtctl -n '__jwtctl_at "issue"' -l header -d 'A header member; NAME:=JSON if no string.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l typ -d 'Its media type.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l label -d 'What the user\'s list calls it.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l count -d 'Make N tokens, each with an id of its own.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l record -d 'Put it on the user\'s list in Redis.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l no-record -d 'Not: Put it on the user\'s list in Redis.'
-complete -c jwtctl -n '__jwtctl_at "issue"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -127,12 +129,14 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l require-listed -d 'Refuse tokens
 complete -c jwtctl -n '__jwtctl_at "verify"' -l offline -d 'Do not ask Redis.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l at -d 'Judge as of this time; only with --offline.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l stream -d 'Answer one JSON line for each line of standard input.'
-complete -c jwtctl -n '__jwtctl_at "verify"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -l explain -d 'Show what each check found and wanted, and each key.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
-complete -c jwtctl -n '__jwtctl_at "verify"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "verify"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id introspection'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l field -d 'Print one value, such as state.revoked.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -s q -l quiet -d 'Print no results and no notes.'
@@ -182,9 +186,10 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -s y -l yes -d 'Do not ask.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s f -l from -d 'Read items from a file, one a line.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l id -d 'Every item is an id.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l token -d 'Every item is a token.'
-complete -c jwtctl -n '__jwtctl_at "revoke"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -231,9 +236,10 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l skew -d 'Raise the cutoff fu
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s r -l reason -d 'Why, for the trail.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l actor -d 'Who does it; the login name by default.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s y -l yes -d 'Do not ask.'
-complete -c jwtctl -n '__jwtctl_at "logout-all"' -s k -l key -d 'A key in PEM or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -366,6 +372,7 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l allow-replica -d 'Read fro
 complete -c jwtctl -n '__jwtctl_at "key public"' -l select -d 'Of a JWKS, only the key of this kid.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -s s -l secret -d 'An HMAC secret, in place of FILE.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -s f -l format -d 'The form to write the key in.' -x -a 'pem der jwk jwks'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l out -d 'Write a new file, not standard output; a private key\'s has mode 0600.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l kid -d 'The key\'s name in a JWK.' -x
@@ -389,6 +396,7 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l select -d 'Of a JWKS, only the key of this kid.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -s s -l secret -d 'An HMAC secret, in place of FILE.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -s f -l format -d 'The form to write the key in.' -x -a 'pem der jwk jwks'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l out -d 'Write a new file, not standard output; a private key\'s has mode 0600.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l kid -d 'The key\'s name in a JWK.' -x
@@ -412,6 +420,7 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l select -d 'Of a JWKS, only the key of this kid.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s s -l secret -d 'An HMAC secret, in place of FILE.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l field -d 'Print one value, such as state.revoked.' -x
@@ -431,6 +440,7 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l select -d 'Of a JWKS, only the key of this kid.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -s s -l secret -d 'An HMAC secret, in place of FILE.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l field -d 'Print one value, such as state.revoked.' -x

@@ -1,6 +1,9 @@
 /// What Glibc offers only as variadic functions or macros, which Swift cannot call.
 #pragma once
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /// Keeps other processes of the same user from reading this one's memory (ptrace, /proc, core).
 static inline int jwtctl_make_undumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
@@ -8,4 +11,17 @@ static inline int jwtctl_make_undumpable(void) { return prctl(PR_SET_DUMPABLE, 0
 /// Asks the kernel to send `signal` to this process when its parent ends.
 static inline int jwtctl_die_with_parent(int signal) {
     return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
+}
+
+/// A counter in the kernel, of which each reader takes one.
+static inline int jwtctl_semaphore(void) { return eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE); }
+
+/// How many processors the process may use; 0 where the kernel does not say.
+static inline int jwtctl_processor_count(void) {
+    unsigned long mask[128];
+    long size = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    int count = 0;
+    for (long word = 0; word < size / (long)sizeof *mask; word++)
+        count += __builtin_popcountl(mask[word]);
+    return count;
 }

@@ -25,7 +25,11 @@ package struct ClaimsPolicy: Sendable {
 
     /// One check for each claim that is there or demanded, failed ones and passed ones.
     package func checks(header: TokenHeader, claims: JSONObject) -> [Check] {
-        let claims = RegisteredClaims(claims)
+        checks(header: header, claims: RegisteredClaims(claims))
+    }
+
+    /// The same for claims that have been looked through.
+    package func checks(header: TokenHeader, claims: RegisteredClaims) -> [Check] {
         var checks = [
             judge("exp", claims.expiresAt) { exp in
                 now >= exp.double + leeway
@@ -66,6 +70,41 @@ package struct ClaimsPolicy: Sendable {
         "exp", "nbf", "iat", "iss", "sub", "aud", "jti",
     ]
 
+    /// The same checks with what was found and wanted, and among them those that nobody asked for
+    /// and whose claim is not there: a reader has to see what was not looked at.
+    package func explainedChecks(header: TokenHeader, claims: JSONObject) -> [Check] {
+        let made = checks(header: header, claims: claims)
+        let others = made.filter { check in
+            !Self.registeredNames.contains(JSONString(check.name)) && check.name != "typ"
+        }
+        let names = Self.registeredNames.map(\.text) + others.map(\.name) + ["typ"]
+        return names.map { name in
+            var check = made.first { $0.name == name } ?? Check(name, .notJudged)
+            check.found = name == "typ" ? header.object["typ"] : claims[JSONString(name)]
+            check.wanted = demand(on: name)
+            return check
+        }
+    }
+
+    /// What has to hold for the claim of this name.
+    private func demand(on name: String) -> Demand? {
+        switch name {
+        case "exp": return .after(now - leeway)
+        case "nbf": return .notAfter(now + leeway)
+        case "iat":
+            if let maximumAge { return .notBefore(now - maximumAge - leeway) }
+        case "iss":
+            if !issuers.isEmpty { return .oneOf(issuers) }
+        case "aud":
+            if !audiences.isEmpty { return .oneOf(audiences) }
+        case "sub":
+            if let subject { return .equal(subject) }
+        case "typ": return type.map { .equal($0) }
+        default: break
+        }
+        return requiredClaims.contains(JSONString(name)) ? .presence : nil
+    }
+
     /// The check of one registered claim; `nil` where it is neither there nor demanded.
     private func judge<Value>(
         _ name: JSONString, _ claim: Claim<Value>, isRequired: Bool = false,
@@ -87,19 +126,10 @@ package struct ClaimsPolicy: Sendable {
     /// 3.11). It is asked for by the caller only: most tokens say `JWT` or nothing.
     private static func judge(type: JSONString?, demanded: JSONString) -> Check {
         guard let type else { return Check("typ", .failed(.wrongType), detail: "there is none") }
-        guard mediaType(type) == mediaType(demanded) else {
+        guard MediaType(type) == MediaType(demanded) else {
             return Check("typ", .failed(.wrongType), detail: "it is '\(type)'")
         }
         return Check("typ", .passed)
-    }
-
-    /// A media type in the form in which two can be compared: RFC 7515 section 4.1.9 lets
-    /// `application/` be left out where no other slash follows, RFC 2045 ignores case.
-    private static func mediaType(_ name: JSONString) -> [UInt8] {
-        let lower = name.utf8.map { byte in
-            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-        }
-        return lower.contains(UInt8(ascii: "/")) ? lower : Array("application/".utf8) + lower
     }
 
     /// A span of time in words; `exp` may be 1e300, which no `Int` holds.

@@ -19,14 +19,17 @@ package struct CompactToken: Sendable {
     /// The signature, decoded from base64url; empty for a token that has none.
     package let signature: [UInt8]
 
-    private let signingInputCount: Int
+    /// The length of the signing input.
+    let signingInputCount: Int
 
     /// What the signature covers: the first two segments and the dot between them, as sent.
     package var signingInput: [UInt8] { Array(bytes[..<signingInputCount]) }
 
     /// Takes `bytes` apart; sizes are looked at before anything is decoded or copied
-    /// (CVE-2025-30204, CVE-2025-61920).
-    package init(parsing bytes: [UInt8]) throws(MalformedToken) {
+    /// (CVE-2025-30204, CVE-2025-61920). A stream of tokens brings along what it has for headers.
+    package init(
+        parsing bytes: [UInt8], headers: HeaderCache? = nil
+    ) throws(MalformedToken) {
         guard !bytes.isEmpty else { throw MalformedToken(.token, .empty) }
         guard bytes.count <= Self.maximumByteCount else {
             throw MalformedToken(.token, .tooLarge(limit: Self.maximumByteCount))
@@ -41,7 +44,12 @@ package struct CompactToken: Sendable {
             throw MalformedToken(.token, .segmentCount(dots + 1))
         }
 
-        header = try TokenHeader(Self.headerObject(segments[0]))
+        if let known = headers?.header(of: segments[0]) {
+            header = known
+        } else {
+            header = try Self.readHeader(segments[0])
+            headers?.keep(header, of: segments[0])
+        }
         payload = try Self.decode(segments[1], .payload)
         signature = try Self.decode(segments[2], .signature)
         signingInputCount = segments[1].endIndex
@@ -50,17 +58,24 @@ package struct CompactToken: Sendable {
 
     /// The payload as claims (RFC 7519 section 4).
     package func claims() throws(MalformedToken) -> JSONObject {
+        try readClaims().object
+    }
+
+    /// The claims, and whether the payload is what writing them in compact style gives.
+    package func readClaims() throws(MalformedToken) -> (object: JSONObject, isCompact: Bool) {
         try Self.object(payload, .payload)
     }
 
     /// The header, whose size is known from that of its text.
-    private static func headerObject(
+    private static func readHeader(
         _ text: ArraySlice<UInt8>
-    ) throws(MalformedToken) -> JSONObject {
+    ) throws(MalformedToken) -> TokenHeader {
         guard Base64.decodedCount(text.count) <= maximumHeaderByteCount else {
             throw MalformedToken(.header, .tooLarge(limit: maximumHeaderByteCount))
         }
-        return try object(decode(text, .header), .header)
+        let decoded = try decode(text, .header)
+        let (object, isCompact) = try object(decoded, .header)
+        return try TokenHeader(object, compactText: isCompact ? decoded : nil)
     }
 
     /// One segment, strictly: a second spelling of the same bytes is no token.
@@ -77,14 +92,15 @@ package struct CompactToken: Sendable {
     /// `text` as the object that a header and claims have to be.
     private static func object(
         _ text: [UInt8], _ segment: MalformedToken.Segment
-    ) throws(MalformedToken) -> JSONObject {
+    ) throws(MalformedToken) -> (object: JSONObject, isCompact: Bool) {
         let value: JSONValue
+        let isCompact: Bool
         do throws(JSONError) {
-            value = try JSONParser.parse(text)
+            (value, isCompact) = try JSONParser.parseNotingForm(text.span)
         } catch {
             throw MalformedToken(segment, .json(error))
         }
         guard let object = value.objectValue else { throw MalformedToken(segment, .notAnObject) }
-        return object
+        return (object, isCompact)
     }
 }

@@ -84,9 +84,10 @@ enum JWKReader {
     /// RFC 7518 section 6.2. The private scalar has the full length of the curve, leading zeros
     /// included.
     private static func ec(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
-        guard let name = try optionalString("crv", of: jwk),
-            let curve = Curve.allCases.first(where: { JSONString($0.joseName) == name })
-        else { throw .invalidMember("crv") }
+        guard let name = try optionalString("crv", of: jwk) else { throw .invalidMember("crv") }
+        guard let curve = Curve.allCases.first(where: { JSONString($0.joseName) == name }) else {
+            throw .unsupportedKeyType(name)
+        }
         let scalar = jwk["d"] == nil ? nil : try secret("d", of: jwk)
         guard scalar == nil || scalar?.count == curve.coordinateByteCount else {
             throw .invalidMember("d")
@@ -103,7 +104,8 @@ enum JWKReader {
         switch try optionalString("crv", of: jwk) {
         case "Ed25519"?: kind = .ed25519
         case "Ed448"?: kind = .ed448
-        default: throw .invalidMember("crv")
+        case let name?: throw .unsupportedKeyType(name)
+        case nil: throw .invalidMember("crv")
         }
         let seed = jwk["d"] == nil ? nil : try secret("d", of: jwk)
         let publicKey = try bytes("x", of: jwk)

@@ -40,6 +40,26 @@ package final class Key {
         self.restrictions = restrictions
     }
 
+    private init(
+        copying material: Material, keyID: JSONString?, restrictions: KeyRestrictions
+    ) {
+        self.material = material
+        self.keyID = keyID
+        self.restrictions = restrictions
+    }
+
+    /// The key once more, for another thread to own.
+    func copy() throws(OpenSSLError) -> sending Key {
+        switch material {
+        case .secret(let secret):
+            return Key(
+                copying: .secret(secret.copy()), keyID: keyID, restrictions: restrictions)
+        case .asymmetric(let key):
+            return Key(
+                copying: .asymmetric(try key.copy()), keyID: keyID, restrictions: restrictions)
+        }
+    }
+
     /// The algorithms that the key may serve.
     package func algorithms(to use: Use, allowWeak: Bool = false) -> [Algorithm] {
         Algorithm.allCases.filter { refusal(for: $0, to: use, allowWeak: allowWeak) == nil }
@@ -81,6 +101,7 @@ package final class Key {
         switch (material, algorithm.operation) {
         case (.secret(let secret), .mac(let digest)) where secret.count < digest.byteCount:
             .tooSmall(bits: secret.count * 8, minimum: digest.byteCount * 8)
+        case (.secret(let secret), .mac) where secret.isOneByteRepeated: .repeatedByte
         case (.asymmetric(let key), _) where key.isRSA && key.bits < 2048:
             .tooSmall(bits: key.bits, minimum: 2048)
         case (.asymmetric(let key), _) where key.isRSA && key.bits > 8192:
@@ -115,6 +136,8 @@ package enum KeyRefusal: Error, Equatable, Sendable {
     case noPrivateHalf
     case tooSmall(bits: Int, minimum: Int)
     case tooLarge(bits: Int, maximum: Int)
+    /// A secret such as all zeros: what was meant to fill it never did.
+    case repeatedByte
 }
 
 extension KeyRefusal: CustomStringConvertible {
@@ -126,6 +149,7 @@ extension KeyRefusal: CustomStringConvertible {
         case .otherOperations: "its key_ops do not allow this"
         case .noPrivateHalf: "it has no private half"
         case .tooSmall(let bits, let minimum): "\(bits) bits where \(minimum) are needed"
+        case .repeatedByte: "the secret is one byte over and over"
         case .tooLarge(let bits, let maximum): "\(bits) bits where \(maximum) are the limit"
         }
     }

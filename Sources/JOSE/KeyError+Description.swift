@@ -4,9 +4,11 @@ extension KeyError: CustomStringConvertible {
     /// The fault as a clause; it holds no key material.
     package var description: String {
         switch self {
-        case .unrecognized: "not a key in PEM or JWK form"
+        case .unrecognized: "not a key in PEM, DER or JWK form"
         case .empty: "the key is empty"
-        case .unsupportedFormat(let format): "a key of the form '\(format.rawValue)' is not read"
+        case .unsupportedFormat(let format): "not read: \(format.rawValue)"
+        case .passphraseNeeded: "the key is encrypted"
+        case .excessiveKeyDerivation: "opening the key would take too much work to be honest"
         case .invalidPEM: "the PEM armour is damaged"
         case .severalKeys: "more than one key in the file"
         case .invalidJSON(let error): "not JSON: \(error)"
@@ -20,6 +22,7 @@ extension KeyError: CustomStringConvertible {
         case .keyGivenAsSecret(let format): "the secret is a key: \(format.rawValue)"
         case .invalidSecretEncoding: "the secret is not in the given encoding"
         case .crypto(.unreadableKey): "the key cannot be read"
+        case .crypto(.cannotDecrypt): "the passphrase does not open the key"
         case .crypto(.unsupportedKey(let name)): "keys of type '\(name)' sign no tokens"
         case .crypto(.explicitCurveParameters): "the curve is not given by its name"
         case .crypto(.inconsistentKey): "the parts of the key do not fit together"

@@ -8,6 +8,10 @@ package enum KeyError: Error, Equatable, Sendable {
     case empty
     /// A form of key that is recognized and not read.
     case unsupportedFormat(KeyFormat)
+    /// The key is encrypted, and no passphrase was given.
+    case passphraseNeeded
+    /// An encrypted key that asks for more work to open it than any honest file does.
+    case excessiveKeyDerivation
     /// PEM armour that does not hold what it says.
     case invalidPEM
     /// Several keys in one PEM text: which one was meant?
@@ -15,7 +19,7 @@ package enum KeyError: Error, Equatable, Sendable {
     case invalidJSON(JSONError)
     /// A JWK that lacks a member or has one of the wrong form; the member's name.
     case invalidMember(JSONString)
-    /// A `kty` that signs no tokens.
+    /// A `kty` or `crv` that signs no tokens.
     case unsupportedKeyType(JSONString)
     /// A JWKS of secrets and public keys: one whose holder may only verify could pass a public
     /// key off as a secret.
@@ -55,16 +59,21 @@ package enum KeyError: Error, Equatable, Sendable {
 
 /// The forms in which keys come.
 package enum KeyFormat: String, Sendable, CaseIterable {
-    case spki = "PEM public key"
-    case pkcs8 = "PEM private key"
-    case encryptedPKCS8 = "encrypted PEM private key"
+    /// SubjectPublicKeyInfo.
+    case spki = "public key"
+    /// PKCS#8 PrivateKeyInfo.
+    case pkcs8 = "private key"
+    case encryptedPKCS8 = "encrypted private key"
+    /// Encrypted by the PEM headers of RFC 1421, with a key that MD5 makes of the passphrase.
+    case legacyEncrypted = "private key encrypted in the old way of PEM"
     case pkcs1Public = "PKCS#1 RSA public key"
     case pkcs1Private = "PKCS#1 RSA private key"
     case sec1 = "SEC1 EC private key"
     case certificate = "X.509 certificate"
+    case pkcs12 = "PKCS#12 file"
     case otherPEM = "PEM file"
     case ssh = "SSH key"
-    case der = "DER key"
+    case otherDER = "DER structure"
     case jwk = "JWK"
     case jwks = "JWKS"
 }

@@ -1,4 +1,5 @@
 package import JSON
+internal import OpenSSL
 
 /// The keys that were given: one, or the members of a JWKS (RFC 7517 section 5).
 package final class KeySet {
@@ -18,11 +19,15 @@ package final class KeySet {
 
     package let skipped: [Skipped]
 
-    /// A key that was given alone.
-    package init(_ key: Key) {
+    /// The form in which the keys came.
+    package let encoding: KeyEncoding
+
+    /// A key that was given alone; a secret is at home in a JWK.
+    package init(_ key: Key, encoding: KeyEncoding = .jwk) {
         keys = [key]
         isSet = false
         skipped = []
+        self.encoding = encoding
     }
 
     /// The usable members of a JWKS.
@@ -30,6 +35,21 @@ package final class KeySet {
         self.keys = keys
         isSet = true
         self.skipped = skipped
+        encoding = .jwks
+    }
+
+    private init(copying keys: [Key], isSet: Bool, skipped: [Skipped], encoding: KeyEncoding) {
+        self.keys = keys
+        self.isSet = isSet
+        self.skipped = skipped
+        self.encoding = encoding
+    }
+
+    /// The keys once more, for another thread to own.
+    func copy() throws(OpenSSLError) -> sending KeySet {
+        var copies: [Key] = []
+        for key in keys { copies.append(try key.copy()) }
+        return KeySet(copying: copies, isSet: isSet, skipped: skipped, encoding: encoding)
     }
 
     /// The keys to try for a token with this `kid`. Those of the set without a name of their own

@@ -13,7 +13,7 @@ enum KeySniffer {
         guard text.count > 0 else { return nil }
         if text[0] == UInt8(ascii: "{") { return jsonFormat(of: text) }
         if sshMarks.contains(where: { PEM.find($0, in: text, from: 0) != nil }) { return .ssh }
-        return isDERKey(content) ? .der : nil
+        return derFormat(of: content)
     }
 
     /// What PEM armour with this label holds (RFC 7468); unknown labels hold a key of some kind
@@ -52,18 +52,30 @@ enum KeySniffer {
     /// Shorter than the shortest public key, the one of Ed25519 (RFC 8410).
     private static let minimumDERByteCount = 44
 
-    /// Whether the whole content is a DER SEQUENCE that starts with another one or with an
-    /// INTEGER, as every key and certificate does and one random secret in millions.
-    private static func isDERKey(_ content: Span<UInt8>) -> Bool {
-        guard content.count >= minimumDERByteCount, content[0] == 0x30 else { return false }
-        // X.690 section 8.1.3: lengths from 128 on say first how many bytes they have.
-        let lengthByteCount = content[1] < 0x80 ? 0 : Int(content[1] & 0x7F)
-        guard lengthByteCount <= 3 else { return false }
-        var length = lengthByteCount == 0 ? Int(content[1]) : 0
-        for position in 2..<2 + lengthByteCount {
-            length = length << 8 | Int(content[position])
+    /// What a DER structure is, from the kinds of its members; `nil` for what is no DER, or could
+    /// be a random secret: of those one in millions is a SEQUENCE of its own length.
+    private static func derFormat(of content: Span<UInt8>) -> KeyFormat? {
+        guard content.count >= minimumDERByteCount, let members = DERReader.sequence(content),
+            let first = members.first
+        else { return nil }
+        let tags = members.map(\.tag)
+        typealias Tag = DERReader.Tag
+        switch tags {
+        case [Tag.sequence, Tag.bitString]: return .spki
+        case [Tag.sequence, Tag.octetString]: return .encryptedPKCS8
+        case [Tag.sequence, Tag.sequence, Tag.bitString]: return .certificate
+        case [Tag.integer, Tag.integer]: return .pkcs1Public
+        case [Tag.integer, Tag.sequence], [Tag.integer, Tag.sequence, Tag.sequence]:
+            return .pkcs12
+        default: break
         }
-        let start = 2 + lengthByteCount
-        return start + length == content.count && (content[start] == 0x30 || content[start] == 0x02)
+        switch tags.prefix(3) {
+        case [Tag.integer, Tag.sequence, Tag.octetString]: return .pkcs8
+        case [Tag.integer, Tag.integer, Tag.integer]:
+            return tags.count == 9 ? .pkcs1Private : .otherDER
+        default: break
+        }
+        if tags.prefix(2) == [Tag.integer, Tag.octetString] { return .sec1 }
+        return first.tag == Tag.sequence || first.tag == Tag.integer ? .otherDER : nil
     }
 }

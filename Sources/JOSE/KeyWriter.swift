@@ -57,7 +57,7 @@ package enum KeyWriter {
     }
 
     private static func text(_ object: JSONObject) -> SecretBytes {
-        SecretBytes(copying: object.encoded(.pretty) + [UInt8(ascii: "\n")])
+        SecretBytes(copying: object.encoded(.pretty, escaping: .visible) + [UInt8(ascii: "\n")])
     }
 
     private static func der(_ key: AsymmetricKey) throws(KeyEncodingError) -> SecretBytes {

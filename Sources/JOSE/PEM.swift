@@ -28,7 +28,7 @@ enum PEM {
         while let start = find(begin, in: text, from: position) {
             let labelStart = start + begin.count
             guard let labelEnd = find(dashes, in: text, from: labelStart),
-                let bodyEnd = find(end, in: text, from: labelEnd)
+                let bodyEnd = find(end, in: text, from: labelEnd + dashes.count)
             else { throw .invalidPEM }
             let label = String(
                 decoding: (labelStart..<labelEnd).map { text[$0] }, as: UTF8.self)
@@ -38,6 +38,11 @@ enum PEM {
             position = bodyEnd + closing.count
         }
         return blocks
+    }
+
+    /// Whether the block is encrypted by its headers (RFC 1421 section 4.6), not by what it holds.
+    static func isEncrypted(_ block: Block, in text: Span<UInt8>) -> Bool {
+        find(Array("Proc-Type:".utf8), in: text.extracting(block.body), from: 0) != nil
     }
 
     /// What the block of `text` holds.

@@ -23,25 +23,61 @@ package struct RegisteredClaims: Sendable {
     /// All claims, the registered ones among them.
     package let object: JSONObject
 
-    package init(_ object: JSONObject) {
-        self.object = object
-    }
-
-    package var issuer: Claim<JSONString> { string("iss") }
-    package var subject: Claim<JSONString> { string("sub") }
-    package var identifier: Claim<JSONString> { string("jti") }
+    package private(set) var issuer: Claim<JSONString> = .absent
+    package private(set) var subject: Claim<JSONString> = .absent
+    package private(set) var identifier: Claim<JSONString> = .absent
 
     /// NumericDates: seconds since 1970, as written and with their fraction.
-    package var expiresAt: Claim<JSONNumber> { number("exp") }
-    package var notBefore: Claim<JSONNumber> { number("nbf") }
-    package var issuedAt: Claim<JSONNumber> { number("iat") }
+    package private(set) var expiresAt: Claim<JSONNumber> = .absent
+    package private(set) var notBefore: Claim<JSONNumber> = .absent
+    package private(set) var issuedAt: Claim<JSONNumber> = .absent
 
     /// `aud`, which is a string or an array of strings; one string is an array of one.
-    package var audience: Claim<[JSONString]> {
-        switch object["aud"] {
-        case nil: return .absent
-        case .string(let name)?: return .value([name])
-        case .array(let elements)?:
+    package private(set) var audience: Claim<[JSONString]> = .absent
+
+    /// Goes over the claims once, not once for each name: this is done for every token.
+    package init(_ object: JSONObject) {
+        self.object = object
+        for member in object.members where member.name.text.utf8.count == 3 {
+            switch Self.code(member.name.text.utf8) {
+            case Self.iss: issuer = Self.string(member.value)
+            case Self.sub: subject = Self.string(member.value)
+            case Self.aud: audience = Self.strings(member.value)
+            case Self.exp: expiresAt = Self.number(member.value)
+            case Self.nbf: notBefore = Self.number(member.value)
+            case Self.iat: issuedAt = Self.number(member.value)
+            case Self.jti: identifier = Self.string(member.value)
+            default: break
+            }
+        }
+    }
+
+    /// A name of three bytes as a number: all registered names are that long.
+    private static func code(_ name: String.UTF8View) -> UInt32 {
+        name.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    // As literals: a table of globals is looked up behind a check on each use.
+    private static var iss: UInt32 { 0x69_73_73 }
+    private static var sub: UInt32 { 0x73_75_62 }
+    private static var aud: UInt32 { 0x61_75_64 }
+    private static var exp: UInt32 { 0x65_78_70 }
+    private static var nbf: UInt32 { 0x6E_62_66 }
+    private static var iat: UInt32 { 0x69_61_74 }
+    private static var jti: UInt32 { 0x6A_74_69 }
+
+    private static func string(_ value: JSONValue) -> Claim<JSONString> {
+        value.stringValue.map { .value($0) } ?? .wrongType
+    }
+
+    private static func number(_ value: JSONValue) -> Claim<JSONNumber> {
+        value.numberValue.map { .value($0) } ?? .wrongType
+    }
+
+    private static func strings(_ value: JSONValue) -> Claim<[JSONString]> {
+        switch value {
+        case .string(let name): return .value([name])
+        case .array(let elements):
             let names = elements.compactMap(\.stringValue)
             return names.count == elements.count ? .value(names) : .wrongType
         default: return .wrongType
@@ -50,13 +86,11 @@ package struct RegisteredClaims: Sendable {
 
     /// Any claim that has to be a string.
     package func string(_ name: JSONString) -> Claim<JSONString> {
-        guard let value = object[name] else { return .absent }
-        return value.stringValue.map { .value($0) } ?? .wrongType
+        object[name].map(Self.string) ?? .absent
     }
 
     /// Any claim that has to be a number; `true` is none.
     package func number(_ name: JSONString) -> Claim<JSONNumber> {
-        guard let value = object[name] else { return .absent }
-        return value.numberValue.map { .value($0) } ?? .wrongType
+        object[name].map(Self.number) ?? .absent
     }
 }

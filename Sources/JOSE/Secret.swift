@@ -22,6 +22,8 @@ package enum Secret {
         _ content: SecretBytes, encoding: SecretEncoding = .text
     ) throws(KeyError) -> Key {
         try checkIsNoKey(content)
+        // One newline at the end is the editor's, in every encoding but `raw`.
+        let content = encoding == .raw ? content : content.withoutFinalNewline()
         let secret = try unsafe content.withBytes { bytes throws(KeyError) in
             try decode(unsafe bytes.bindMemory(to: UInt8.self).span, encoding)
         }
@@ -42,34 +44,15 @@ package enum Secret {
     private static func decode(
         _ content: Span<UInt8>, _ encoding: SecretEncoding
     ) throws(KeyError) -> SecretBytes {
-        let line = content.extracting(
-            ..<(encoding == .raw ? content.count : countWithoutFinalNewline(content)))
         do throws(Base64Error) {
             switch encoding {
-            case .text, .raw: return copy(line)
-            case .base64: return try Base64.standard.decodePadded(line)
-            case .base64url: return try Base64.url.decodePadded(line)
-            case .hex: return try decodeHex(line)
+            case .text, .raw: return SecretBytes(copying: content)
+            case .base64: return try Base64.standard.decodePadded(content)
+            case .base64url: return try Base64.url.decodePadded(content)
+            case .hex: return try decodeHex(content)
             }
         } catch {
             throw .invalidSecretEncoding
-        }
-    }
-
-    /// The length without one LF or CRLF at the end.
-    private static func countWithoutFinalNewline(_ content: Span<UInt8>) -> Int {
-        var count = content.count
-        if count > 0, content[count - 1] == 0x0A { count -= 1 }
-        if count < content.count, count > 0, content[count - 1] == 0x0D { count -= 1 }
-        return count
-    }
-
-    private static func copy(_ content: Span<UInt8>) -> SecretBytes {
-        unsafe SecretBytes(capacity: content.count) { target in
-            for position in 0..<content.count {
-                unsafe target[position] = content[position]
-            }
-            return content.count
         }
     }
 

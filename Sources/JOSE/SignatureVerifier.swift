@@ -1,5 +1,5 @@
 internal import JSON
-internal import OpenSSL
+package import OpenSSL
 
 /// Decides whether one of the given keys signed a token.
 ///
@@ -11,12 +11,26 @@ package final class SignatureVerifier {
     private let algorithm: Algorithm?
     private let allowWeak: Bool
 
-    /// An HMAC is set up once for each secret and hash, for the sake of long streams.
-    private var authenticators: [AuthenticatorID: MessageAuthenticator] = [:]
+    /// What was found out about a key and an algorithm is kept, for the sake of long streams.
+    private var trials: [TrialID: Trial] = [:]
 
-    private struct AuthenticatorID: Hashable {
+    private struct TrialID: Hashable {
         let key: ObjectIdentifier
-        let digest: Digest
+        let algorithm: Algorithm
+    }
+
+    /// A key that is about to be tried for an algorithm.
+    private struct Trial {
+        let description: String
+        let method: Method
+    }
+
+    private enum Method {
+        case refused(KeyRefusal)
+        case mac(MessageAuthenticator)
+        case signature(MessageVerifier)
+        /// OpenSSL could not set it up.
+        case broken
     }
 
     /// `algorithm` is the only one to be admitted; `nil` admits all that a key may serve.
@@ -24,6 +38,11 @@ package final class SignatureVerifier {
         self.keys = keys
         self.algorithm = algorithm
         self.allowWeak = allowWeak
+    }
+
+    /// A verifier that decides the same and shares nothing with this one: for another thread.
+    package func copy() throws(OpenSSLError) -> sending SignatureVerifier {
+        SignatureVerifier(keys: try keys.copy(), algorithm: algorithm, allowWeak: allowWeak)
     }
 
     /// The verdict on the signature. Nothing else of the token may be believed before it is
@@ -36,7 +55,7 @@ package final class SignatureVerifier {
         if let demanded = self.algorithm, demanded != algorithm {
             return Self.refused(.algorithmNotAllowed, "alg is \(algorithm), not \(demanded)")
         }
-        if let member = TokenHeader.unsupportedMember(of: token.header.object) {
+        if let member = token.header.unsupportedMember {
             return Self.refused(.unsupportedHeader, "'\(member)' is not supported")
         }
         return verify(token, algorithm)
@@ -49,16 +68,17 @@ package final class SignatureVerifier {
 
     /// Tries the keys that `kid` leaves; the algorithm has been settled.
     private func verify(_ token: CompactToken, _ algorithm: Algorithm) -> SignatureVerdict {
-        let signingInput = token.signingInput
-        var trials: [SignatureFailure.Trial] = []
+        var failed: [SignatureFailure.Trial] = []
         for key in keys.candidates(for: token.header.keyID) {
-            let refusal = key.refusal(for: algorithm, to: .verify, allowWeak: allowWeak)
-            if refusal == nil, isSignature(token.signature, of: signingInput, key, algorithm) {
-                return .verified(key: key.description, algorithm: algorithm)
+            let trial = trial(of: key, for: algorithm)
+            if Self.isSigned(token, trial.method) {
+                return .verified(key: trial.description, algorithm: algorithm)
             }
-            trials.append(SignatureFailure.Trial(key: key.description, refusal: refusal))
+            var refusal: KeyRefusal?
+            if case .refused(let reason) = trial.method { refusal = reason }
+            failed.append(SignatureFailure.Trial(key: trial.description, refusal: refusal))
         }
-        return .failed(Self.failure(algorithm, trials))
+        return .failed(Self.failure(algorithm, failed))
     }
 
     /// The failure for keys of which none vouched.
@@ -81,40 +101,52 @@ package final class SignatureVerifier {
     }
 
     /// Fails closed: where OpenSSL breaks down, the signature was not seen to hold.
-    private func isSignature(
-        _ signature: [UInt8], of message: [UInt8], _ key: Key, _ algorithm: Algorithm
-    ) -> Bool {
+    private static func isSigned(_ token: CompactToken, _ method: Method) -> Bool {
+        let message = token.bytes.span.extracting(..<token.signingInputCount)
         do throws(OpenSSLError) {
-            switch (key.material, algorithm.operation) {
-            case (.secret, .mac(let digest)):
-                return try authenticator(key, digest)?.isCode(signature, for: message) ?? false
-            case (.asymmetric(let key), .signature(let scheme)):
-                return try key.isSignature(signature, of: message, scheme: scheme)
-            default:
-                return false
+            switch method {
+            case .mac(let authenticator):
+                return try authenticator.isCode(token.signature, for: message)
+            case .signature(let verifier):
+                return try verifier.isSignature(token.signature, of: message)
+            case .refused, .broken: return false
             }
         } catch {
             return false
         }
     }
 
-    /// The HMAC of this secret, made on first use.
-    private func authenticator(
-        _ key: Key, _ digest: Digest
-    ) throws(OpenSSLError) -> MessageAuthenticator? {
-        guard case .secret(let secret) = key.material else { return nil }
-        let id = AuthenticatorID(key: ObjectIdentifier(key), digest: digest)
-        if let known = authenticators[id] { return known }
-        let made = try MessageAuthenticator.make(secret: secret, digest: digest)
-        authenticators[id] = made
-        return made
+    /// What is to be done with the key, found out on first use.
+    private func trial(of key: Key, for algorithm: Algorithm) -> Trial {
+        let id = TrialID(key: ObjectIdentifier(key), algorithm: algorithm)
+        if let known = trials[id] { return known }
+        let trial = Trial(description: key.description, method: method(of: key, for: algorithm))
+        trials[id] = trial
+        return trial
+    }
+
+    private func method(of key: Key, for algorithm: Algorithm) -> Method {
+        if let refusal = key.refusal(for: algorithm, to: .verify, allowWeak: allowWeak) {
+            return .refused(refusal)
+        }
+        do throws(OpenSSLError) {
+            switch (key.material, algorithm.operation) {
+            case (.secret(let secret), .mac(let digest)):
+                return .mac(try MessageAuthenticator.make(secret: secret, digest: digest))
+            case (.asymmetric(let key), .signature(let scheme)):
+                return .signature(try MessageVerifier.make(key: key, scheme: scheme))
+            default: return .broken
+            }
+        } catch {
+            return .broken
+        }
     }
 }
 
 extension KeyRefusal {
-    var isWeakness: Bool {
+    package var isWeakness: Bool {
         switch self {
-        case .tooSmall, .tooLarge: true
+        case .tooSmall, .tooLarge, .repeatedByte: true
         default: false
         }
     }
@@ -124,7 +156,7 @@ extension KeyRefusal {
         switch self {
         case .wrongKind, .otherAlgorithm: .algorithmNotAllowed
         case .otherUse, .otherOperations, .noPrivateHalf: .noKey
-        case .tooSmall, .tooLarge: .weakKey
+        case .tooSmall, .tooLarge, .repeatedByte: .weakKey
         }
     }
 }

@@ -1,9 +1,14 @@
 package import JSON
 
 /// The header of a token (RFC 7515 section 4), read but not trusted.
-package struct TokenHeader: Sendable {
+///
+/// An object, since the tokens of a stream share it; see `HeaderCache`.
+package final class TokenHeader: Sendable {
     /// All members, in order.
     package let object: JSONObject
+
+    /// The header's text, where it is what writing `object` in compact style gives.
+    package let compactText: [UInt8]?
 
     /// What the token says it was signed with, `none` included.
     package let algorithmName: JSONString
@@ -14,16 +19,24 @@ package struct TokenHeader: Sendable {
     package let type: JSONString?
 
     /// The algorithm, where the name is one that this program knows.
-    package var algorithm: Algorithm? { Algorithm(name: algorithmName) }
+    package let algorithm: Algorithm?
+
+    /// The first member that no verifier of ours understands; see `unsupportedMember(of:)`.
+    let unsupportedMember: JSONString?
 
     /// Takes the members that this program looks at; of another type than the RFC's they make the
     /// token malformed, since some reader would take them for absent.
-    package init(_ object: JSONObject) throws(MalformedToken) {
+    package init(
+        _ object: JSONObject, compactText: [UInt8]? = nil
+    ) throws(MalformedToken) {
         guard let algorithmName = try Self.string("alg", of: object) else {
             throw MalformedToken(.header, .missingMember("alg"))
         }
         self.object = object
+        self.compactText = compactText
         self.algorithmName = algorithmName
+        algorithm = Algorithm(name: algorithmName)
+        unsupportedMember = Self.unsupportedMember(of: object)
         keyID = try Self.string("kid", of: object)
         type = try Self.string("typ", of: object)
     }

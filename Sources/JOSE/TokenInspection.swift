@@ -13,6 +13,11 @@ package struct TokenInspection: Sendable {
         package let value: JSONValue?
         /// What is wrong with the segment for a strict reader.
         package let fault: MalformedToken.Fault?
+        /// The whole members, where the bytes are an object that breaks off.
+        package let prefix: JSONPrefix?
+
+        /// The members that can be read: all, or those before the break.
+        package var object: JSONObject? { value?.objectValue ?? prefix?.object }
     }
 
     /// What the number of segments says.
@@ -34,9 +39,15 @@ package struct TokenInspection: Sendable {
     /// What makes `CompactToken` and `claims()` refuse the text; `nil` for a well-formed token.
     package let malformed: MalformedToken?
 
+    /// Where the text breaks off; `nil` for what does not look like the beginning of a token. A
+    /// token that lacks the end of its signature may be cut and still well-formed.
+    package let cut: TokenCut?
+
     /// Reads what there is of `text`; never fails, and never reads more than a token may have.
     package init(of text: [UInt8]) {
-        malformed = Self.firstFault(of: text)
+        let whole = text
+        let text = Self.withoutEllipsis(whole)
+        malformed = Self.firstFault(of: text) ?? Self.firstFault(of: whole)
         // A text beyond the limit is not worth the memory of taking it apart.
         let isReadable = text.count <= CompactToken.maximumByteCount
         let segments =
@@ -56,6 +67,22 @@ package struct TokenInspection: Sendable {
             payload = Self.read(segments[1], isJSON: true)
             signature = segments.count > 2 ? Self.read(segments[2], isJSON: false) : nil
         }
+        cut =
+            segments.count <= 3
+            ? TokenCut(
+                byteCount: text.count, header: header, payload: payload, signature: signature)
+            : nil
+    }
+
+    /// What logs put in place of the rest: three dots, or the character for them.
+    private static let ellipses = ["...", "…"].map { Array($0.utf8) }
+
+    private static func withoutEllipsis(_ text: [UInt8]) -> [UInt8] {
+        // Dots alone are no token that was cut.
+        guard let ellipsis = ellipses.first(where: { text.suffix($0.count).elementsEqual($0) }),
+            text.starts(with: "eyJ".utf8)
+        else { return text }
+        return text.dropLast(ellipsis.count)
     }
 
     /// The verdict of the strict reader, whose rules are in one place.
@@ -78,14 +105,18 @@ package struct TokenInspection: Sendable {
             bytes = forgivinglyDecoded(text)
             fault = .base64(error)
         }
-        guard isJSON else { return Segment(bytes: bytes, value: nil, fault: fault) }
+        guard isJSON else {
+            return Segment(bytes: bytes, value: nil, fault: fault, prefix: nil)
+        }
         do throws(JSONError) {
             let value = try JSONParser.parse(bytes)
             return Segment(
                 bytes: bytes, value: value,
-                fault: fault ?? (value.objectValue == nil ? .notAnObject : nil))
+                fault: fault ?? (value.objectValue == nil ? .notAnObject : nil), prefix: nil)
         } catch {
-            return Segment(bytes: bytes, value: nil, fault: fault ?? .json(error))
+            return Segment(
+                bytes: bytes, value: nil, fault: fault ?? .json(error),
+                prefix: JSONPrefix(of: bytes))
         }
     }
 

@@ -4,11 +4,15 @@
 /// forgive differently, and a token that two programs read differently is an attack. Recursion is
 /// bounded by the depth limit, so no text can exhaust the stack.
 package struct JSONParser {
-    /// What PRODUCT calls the depth of a token's JSON; deeper texts are refused.
+    /// How deep the JSON of a token may be nested; deeper texts are refused.
     package static let defaultMaximumDepth = 64
 
     private let maximumDepth: Int
     private var offset = 0
+
+    /// Whether the text so far is what writing the value in compact style gives, byte for byte and
+    /// in whichever escaping.
+    private var isCompact = true
 
     private init(maximumDepth: Int) {
         self.maximumDepth = maximumDepth
@@ -25,6 +29,14 @@ package struct JSONParser {
     package static func parse(
         _ text: Span<UInt8>, maximumDepth: Int = defaultMaximumDepth
     ) throws(JSONError) -> JSONValue {
+        try parseNotingForm(text, maximumDepth: maximumDepth).value
+    }
+
+    /// The value, and whether the text is what writing the value in compact style gives, byte for
+    /// byte and in whichever escaping. There are such texts for which the answer is no.
+    package static func parseNotingForm(
+        _ text: Span<UInt8>, maximumDepth: Int = defaultMaximumDepth
+    ) throws(JSONError) -> (value: JSONValue, isCompact: Bool) {
         var parser = JSONParser(maximumDepth: maximumDepth)
         if text.count >= 3, text[0] == 0xEF, text[1] == 0xBB, text[2] == 0xBF {
             throw JSONError(.byteOrderMark, at: 0)
@@ -34,7 +46,7 @@ package struct JSONParser {
         guard parser.offset == text.count else {
             throw JSONError(.trailingText, at: parser.offset)
         }
-        return value
+        return (value, parser.isCompact)
     }
 
     /// The value at `offset`, whose containers would be at `depth + 1`.
@@ -134,6 +146,7 @@ package struct JSONParser {
         var reader = JSONStringReader(offset: offset + 1)
         let string = try reader.read(text)
         offset = reader.offset
+        if !reader.isPlain { isCompact = false }
         return string
     }
 
@@ -159,7 +172,9 @@ package struct JSONParser {
     private mutating func skipSpace(_ text: Span<UInt8>) {
         while offset < text.count {
             switch text[offset] {
-            case 0x20, 0x09, 0x0A, 0x0D: offset += 1
+            case 0x20, 0x09, 0x0A, 0x0D:
+                offset += 1
+                isCompact = false
             default: return
             }
         }

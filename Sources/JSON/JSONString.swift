@@ -27,8 +27,11 @@ package struct JSONString: Sendable {
 
 extension JSONString: Hashable {
     package static func == (left: JSONString, right: JSONString) -> Bool {
-        left.text.utf8.count == right.text.utf8.count
-            && left.text.utf8.elementsEqual(right.text.utf8)
+        guard left.text.utf8.count == right.text.utf8.count else { return false }
+        var left = left.text, right = right.text
+        return left.withUTF8 { left in
+            right.withUTF8 { right in unsafe left.elementsEqual(right) }
+        }
     }
 
     package func hash(into hasher: inout Hasher) {

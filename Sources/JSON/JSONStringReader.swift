@@ -3,6 +3,9 @@ struct JSONStringReader {
     /// The next byte to read.
     private(set) var offset: Int
 
+    /// Whether all bytes so far are written as they are, in whichever escaping.
+    private(set) var isPlain = true
+
     init(offset: Int) {
         self.offset = offset
     }
@@ -23,6 +26,7 @@ struct JSONStringReader {
     private mutating func readEscaped(
         _ text: Span<UInt8>, from start: Int
     ) throws(JSONError) -> JSONString {
+        isPlain = false
         var result = try Self.checked(text, start, offset)
         while text[offset] != UInt8(ascii: "\"") {
             result.unicodeScalars.append(try readEscape(text))
@@ -36,13 +40,35 @@ struct JSONStringReader {
 
     /// Moves to the next quote or backslash; one of the two is there when this returns.
     private mutating func skipPlain(_ text: Span<UInt8>) throws(JSONError) {
+        skipPlainWords(text)
         while offset < text.count {
             let byte = text[offset]
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
             guard byte >= 0x20 else { throw JSONError(.controlCharacter(byte), at: offset) }
+            if byte >= 0x7F { isPlain = false }
             offset += 1
         }
         throw JSONError(.unexpectedEnd, at: offset)
+    }
+
+    /// Steps over eight bytes at a time as long as all of them are plain.
+    private mutating func skipPlainWords(_ text: Span<UInt8>) {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = ones << 7
+        let bytes = unsafe text.bytes
+        while offset + 8 <= text.count {
+            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            // The top bit of a byte is set where it is zero after the subtraction of borrows, the
+            // classic test of a word for a byte; a false alarm leads to the slow way, no miss.
+            let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+            let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+            let delete = word ^ (ones &* 0x7F)
+            let alarm =
+                word | (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones)
+                | (delete &- ones)
+            guard alarm & tops == 0 else { return }
+            offset += 8
+        }
     }
 
     /// The bytes from `start` up to `end`, if they are UTF-8.

@@ -19,8 +19,8 @@ extension JSONValue {
     package func encoded(
         _ style: JSONStyle = .compact, escaping: JSONEscaping = .minimal
     ) -> [UInt8] {
-        var writer = JSONWriter(style: style, escaping: escaping)
-        writer.write(self, indent: 0)
+        var writer = JSONWriter(style, escaping: escaping)
+        writer.value(self)
         return writer.bytes
     }
 }
@@ -34,63 +34,137 @@ extension JSONObject {
     }
 }
 
-/// Collects the text of one value.
-private struct JSONWriter {
-    let style: JSONStyle
-    let escaping: JSONEscaping
-    var bytes: [UInt8] = []
+/// Collects the text of values.
+package struct JSONWriter: JSONSink {
+    private let style: JSONStyle
+    private let escaping: JSONEscaping
+
+    /// What has been written so far, as UTF-8.
+    package private(set) var bytes: [UInt8]
+
+    /// How many containers are open.
+    private var depth = 0
+
+    /// Whether something stands before the next item of the container.
+    private var needsComma = false
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
-    init(style: JSONStyle, escaping: JSONEscaping) {
+    /// Appends to `bytes`.
+    package init(_ style: JSONStyle, escaping: JSONEscaping, appendingTo bytes: [UInt8] = []) {
         self.style = style
         self.escaping = escaping
+        self.bytes = bytes
     }
 
-    mutating func write(_ value: JSONValue, indent: Int) {
+    package mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    package mutating func endObject() { end(UInt8(ascii: "}")) }
+    package mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    package mutating func endArray() { end(UInt8(ascii: "]")) }
+
+    package mutating func name(_ name: JSONString) {
+        startItem()
+        write(name)
+        bytes.append(UInt8(ascii: ":"))
+        if style == .pretty { bytes.append(UInt8(ascii: " ")) }
+        needsComma = false
+        isNamed = true
+    }
+
+    /// Whether the name of the next value has been written.
+    private var isNamed = false
+
+    package mutating func value(_ value: JSONValue) {
         switch value {
-        case .null: bytes += "null".utf8
-        case .bool(let flag): bytes += flag ? "true".utf8 : "false".utf8
-        case .number(let number): bytes += number.text.utf8
-        case .string(let string): write(string)
+        case .null:
+            startItem()
+            append("null")
+        case .bool(let flag):
+            startItem()
+            append(flag ? "true" : "false")
+        case .number(let number):
+            startItem()
+            append(number.text)
+        case .string(let string):
+            startItem()
+            write(string)
         case .array(let elements):
-            bytes.append(UInt8(ascii: "["))
-            for (position, element) in elements.enumerated() {
-                startItem(position, indent: indent + 1)
-                write(element, indent: indent + 1)
-            }
-            endItems(elements.count, indent: indent, UInt8(ascii: "]"))
+            beginArray()
+            for element in elements { self.value(element) }
+            endArray()
         case .object(let object):
-            bytes.append(UInt8(ascii: "{"))
-            for (position, member) in object.members.enumerated() {
-                startItem(position, indent: indent + 1)
-                write(member.name)
-                bytes += style == .pretty ? ": ".utf8 : ":".utf8
-                write(member.value, indent: indent + 1)
+            beginObject()
+            for member in object.members {
+                name(member.name)
+                self.value(member.value)
             }
-            endItems(object.count, indent: indent, UInt8(ascii: "}"))
+            endObject()
         }
     }
 
-    private mutating func startItem(_ position: Int, indent: Int) {
-        if position > 0 { bytes.append(UInt8(ascii: ",")) }
-        newLine(indent)
+    package mutating func value(_ object: JSONObject, compactText: [UInt8]?) {
+        guard style == .compact, let compactText else { return value(.object(object)) }
+        startItem()
+        bytes.append(contentsOf: compactText)
     }
 
-    private mutating func endItems(_ count: Int, indent: Int, _ close: UInt8) {
-        if count > 0 { newLine(indent) }
-        bytes.append(close)
+    /// Ends a line of text outside of any value, so that another value may follow.
+    package mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
     }
 
-    private mutating func newLine(_ indent: Int) {
+    /// Whatever stands before a name, or before a value that has none.
+    private mutating func startItem() {
+        if isNamed {
+            isNamed = false
+        } else {
+            if needsComma { bytes.append(UInt8(ascii: ",")) }
+            if depth > 0 { newLine() }
+        }
+        needsComma = true
+    }
+
+    private mutating func begin(_ bracket: UInt8) {
+        startItem()
+        bytes.append(bracket)
+        depth += 1
+        needsComma = false
+    }
+
+    private mutating func end(_ bracket: UInt8) {
+        depth -= 1
+        if needsComma { newLine() }
+        bytes.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func newLine() {
         guard style == .pretty else { return }
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * 2))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * 2))
+    }
+
+    /// Text that needs no escape.
+    private mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { unsafe bytes.append(contentsOf: $0) }
     }
 
     private mutating func write(_ string: JSONString) {
         bytes.append(UInt8(ascii: "\""))
-        for scalar in string.text.unicodeScalars {
+        var text = string.text
+        let isPlain = text.withUTF8 { utf8 in
+            guard unsafe utf8.allSatisfy(JSONString.isPlain) else { return false }
+            unsafe bytes.append(contentsOf: utf8)
+            return true
+        }
+        if !isPlain { writeEscaping(text) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func writeEscaping(_ text: String) {
+        for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\":
                 bytes.append(UInt8(ascii: "\\"))
@@ -108,7 +182,6 @@ private struct JSONWriter {
                 }
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func writeEscape(_ scalar: Unicode.Scalar) {
@@ -121,6 +194,13 @@ private struct JSONWriter {
     }
 }
 
+extension JSONString {
+    /// Whether a byte of a string is written as it is, in whichever escaping.
+    static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+}
+
 extension Unicode.Scalar {
     /// Whether a terminal or an editor would show something else than this character.
     ///
@@ -128,8 +208,8 @@ extension Unicode.Scalar {
     /// reorder what is read; zero-width characters and tags hide; U+2028 and U+2029 end a line.
     package var isDeceptive: Bool {
         switch value {
-        case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x180E, 0x200B...0x200F, 0x2028...0x202E,
-            0x2060...0x2069, 0xFEFF, 0xE0000...0xE007F:
+        case 0...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x180E, 0x200B...0x200F, 0x2028...0x202E,
+            0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE007F:
             true
         default: false
         }

@@ -57,11 +57,7 @@ extension AsymmetricKey {
         if let privateScalar {
             parts.append(.integer(OSSL_PKEY_PARAM_PRIV_KEY, privateScalar))
         }
-        let key = try make("EC", parts, isPrivate: privateScalar != nil)
-        if privateScalar != nil {
-            try key.checkHalvesMatch()
-        }
-        return key
+        return try make("EC", parts, isPrivate: privateScalar != nil)
     }
 
     /// An Edwards-curve key (RFC 8037) from its public bytes and, where there is one, its seed.
@@ -89,19 +85,6 @@ extension AsymmetricKey {
             throw ErrorQueue.failure(of: "EVP_PKEY_get_raw_public_key")
         }
         return Array(bytes[..<count])
-    }
-
-    /// Computes the public half anew and compares: a token signed with a private half that belongs
-    /// to another point would never verify.
-    private func checkHalvesMatch() throws(OpenSSLError) {
-        guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, handle, nil) else {
-            throw ErrorQueue.failure(of: "EVP_PKEY_CTX_new_from_pkey")
-        }
-        defer { unsafe EVP_PKEY_CTX_free(context) }
-        guard unsafe EVP_PKEY_pairwise_check(context) == 1 else {
-            ErrorQueue.drain()
-            throw .inconsistentKey
-        }
     }
 
     /// The key of these parts; `isPrivate` says whether a private half is among them.

@@ -1,21 +1,12 @@
 internal import COpenSSL
 
 extension AsymmetricKey {
-    /// Whether `signature` is this key's signature of `message`.
-    ///
-    /// A signature of the wrong length, or one that OpenSSL cannot even read, is simply not valid.
-    /// Throws only where the key cannot follow the scheme or OpenSSL breaks down.
+    /// Whether `signature` is this key's signature of `message`; see `MessageVerifier`, which is
+    /// for many messages.
     package func isSignature(
         _ signature: [UInt8], of message: [UInt8], scheme: SignatureScheme
     ) throws(OpenSSLError) -> Bool {
-        // Before OpenSSL sees it: r and s with leading zeros would be a second spelling of them.
-        guard signature.count == signatureByteCount else { return false }
-        guard let encoded = try encode(signature) else { return false }
-        let context = try DigestContext.make(key: self, scheme: scheme, purpose: .verify)
-        let status = unsafe EVP_DigestVerify(
-            context.handle, encoded, encoded.count, message, message.count)
-        ErrorQueue.drain()
-        return status == 1
+        try MessageVerifier.make(key: self, scheme: scheme).isSignature(signature, of: message.span)
     }
 
     /// The signature of `message`.
@@ -23,7 +14,7 @@ extension AsymmetricKey {
         _ message: [UInt8], scheme: SignatureScheme
     ) throws(OpenSSLError) -> [UInt8] {
         guard hasPrivateHalf else { throw .wrongKey }
-        let context = try DigestContext.make(key: self, scheme: scheme, purpose: .sign)
+        let context = try SigningContext.make(key: self, scheme: scheme)
         var signature = [UInt8](repeating: 0, count: Int(unsafe EVP_PKEY_get_size(handle)))
         var count = signature.count
         let status = unsafe EVP_DigestSign(
@@ -42,12 +33,6 @@ extension AsymmetricKey {
         }
     }
 
-    /// From the form of JOSE to that of OpenSSL, which wants DER for ECDSA.
-    private func encode(_ signature: [UInt8]) throws(OpenSSLError) -> [UInt8]? {
-        guard case .ec = kind else { return signature }
-        return try ECDSASignature.der(concatenation: signature)
-    }
-
     /// From the form of OpenSSL to that of JOSE.
     private func decode(_ signature: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         guard case .ec(let curve) = kind else { return signature }
@@ -56,14 +41,8 @@ extension AsymmetricKey {
     }
 }
 
-/// An `EVP_MD_CTX` set up to sign or to verify one message.
-@safe private struct DigestContext: ~Copyable {
-    /// What the context is for.
-    enum Purpose {
-        case sign
-        case verify
-    }
-
+/// An `EVP_MD_CTX` set up to sign one message.
+@safe private struct SigningContext: ~Copyable {
     let handle: OpaquePointer
 
     private init(owning handle: OpaquePointer) {
@@ -73,32 +52,20 @@ extension AsymmetricKey {
     /// Refuses a key that does not fit the scheme: OpenSSL would let an RSA key follow any hash,
     /// and an EC key sign with a hash of the wrong strength.
     static func make(
-        key: AsymmetricKey, scheme: SignatureScheme, purpose: Purpose
-    ) throws(OpenSSLError) -> DigestContext {
+        key: AsymmetricKey, scheme: SignatureScheme
+    ) throws(OpenSSLError) -> SigningContext {
         guard scheme.fits(key.kind) else { throw .wrongKey }
         guard let handle = unsafe EVP_MD_CTX_new() else {
             throw ErrorQueue.failure(of: "EVP_MD_CTX_new")
         }
-        let context = unsafe DigestContext(owning: handle)
+        let context = unsafe SigningContext(owning: handle)
 
         // The key context belongs to the digest context and goes with it.
         var settings: OpaquePointer?
-        let algorithm = unsafe scheme.digest?.algorithm
-        let status =
-            switch purpose {
-            case .sign:
-                unsafe EVP_DigestSignInit(handle, &settings, algorithm, nil, key.handle)
-            case .verify:
-                unsafe EVP_DigestVerifyInit(handle, &settings, algorithm, nil, key.handle)
-            }
-        guard status == 1 else { throw ErrorQueue.failure(of: "EVP_DigestSignInit") }
-
-        // Never RSA_PSS_SALTLEN_AUTO: it would accept any salt.
-        if case .rsaPSS = scheme {
-            guard unsafe EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1,
-                unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST) == 1,
-                unsafe EVP_PKEY_CTX_set_rsa_mgf1_md(settings, algorithm) == 1
-            else { throw ErrorQueue.failure(of: "EVP_PKEY_CTX_set_rsa_padding") }
+        let status = unsafe EVP_DigestSignInit(
+            handle, &settings, scheme.digest?.algorithm, nil, key.handle)
+        guard status == 1, unsafe scheme.setPadding(of: settings) else {
+            throw ErrorQueue.failure(of: "EVP_DigestSignInit")
         }
         return context
     }

@@ -23,6 +23,17 @@ internal import COpenSSL
         unsafe EVP_PKEY_free(handle)
     }
 
+    /// The key once more, with nothing in common with this object: for another thread, where a key
+    /// in common would have the threads wait for each other's locks and counts.
+    package func copy() throws(OpenSSLError) -> sending AsymmetricKey {
+        // By its address: what is made from a pointer would count as shared with the pointer.
+        let address = UInt(bitPattern: unsafe EVP_PKEY_dup(handle))
+        guard let copy = unsafe OpaquePointer(bitPattern: address) else {
+            throw ErrorQueue.failure(of: "EVP_PKEY_dup")
+        }
+        return unsafe AsymmetricKey(owning: copy, kind: kind, hasPrivateHalf: hasPrivateHalf)
+    }
+
     /// The size in bits: of the modulus, or of the curve's field.
     package var bits: Int { Int(unsafe EVP_PKEY_get_bits(handle)) }
 
@@ -39,7 +50,7 @@ internal import COpenSSL
         let kind: KeyKind
         do throws(OpenSSLError) {
             kind = try unsafe Self.kind(of: handle)
-            try unsafe checkPoint(of: handle, kind: kind)
+            try unsafe checkPoint(of: handle, kind: kind, hasPrivateHalf: hasPrivateHalf)
         } catch {
             unsafe EVP_PKEY_free(handle)
             throw error
@@ -85,16 +96,19 @@ internal import COpenSSL
         return curve
     }
 
-    /// Refuses a point that is not on its curve, with which a signature could be forged.
+    /// Refuses a point that is not on its curve, with which a signature could be forged, and one
+    /// that belongs to another private half: what that half signs would never verify.
     private static func checkPoint(
-        of handle: OpaquePointer, kind: KeyKind
+        of handle: OpaquePointer, kind: KeyKind, hasPrivateHalf: Bool
     ) throws(OpenSSLError) {
         guard case .ec = kind else { return }
         guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, handle, nil) else {
             throw ErrorQueue.failure(of: "EVP_PKEY_CTX_new_from_pkey")
         }
         defer { unsafe EVP_PKEY_CTX_free(context) }
-        guard unsafe EVP_PKEY_public_check_quick(context) == 1 else {
+        guard unsafe EVP_PKEY_public_check_quick(context) == 1,
+            unsafe !hasPrivateHalf || EVP_PKEY_pairwise_check(context) == 1
+        else {
             ErrorQueue.drain()
             throw .inconsistentKey
         }

@@ -3,28 +3,21 @@ internal import COpenSSL
 /// The two spellings of an ECDSA signature: r and s side by side (JOSE) and DER (OpenSSL).
 enum ECDSASignature {
     /// The DER form; the caller has checked that the length fits the curve.
-    static func der(concatenation: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+    static func der(concatenation: [UInt8]) -> [UInt8] {
         let half = concatenation.count / 2
-        guard let signature = unsafe ECDSA_SIG_new() else {
-            throw ErrorQueue.failure(of: "ECDSA_SIG_new")
-        }
-        defer { unsafe ECDSA_SIG_free(signature) }
-        let length = Int32(half)
-        let r = unsafe BN_bin2bn(Array(concatenation[..<half]), length, nil)
-        let s = unsafe BN_bin2bn(Array(concatenation[half...]), length, nil)
-        // On success the signature owns both numbers.
-        guard unsafe ECDSA_SIG_set0(signature, r, s) == 1 else {
-            unsafe BN_free(r)
-            unsafe BN_free(s)
-            throw ErrorQueue.failure(of: "ECDSA_SIG_set0")
-        }
-        var encoded: UnsafeMutablePointer<UInt8>?
-        let count = unsafe i2d_ECDSA_SIG(signature, &encoded)
-        guard count > 0, let encoded = unsafe encoded else {
-            throw ErrorQueue.failure(of: "i2d_ECDSA_SIG")
-        }
-        defer { unsafe jwtctl_openssl_free(encoded) }
-        return unsafe Array(UnsafeBufferPointer(start: encoded, count: Int(count)))
+        let content = integer(concatenation[..<half]) + integer(concatenation[half...])
+        // Two integers of P-521 are the only ones that need the long form of a length.
+        let length = UInt8(content.count)
+        return (length < 0x80 ? [0x30, length] : [0x30, 0x81, length]) + content
+    }
+
+    /// A number that is not negative, as DER wants it: in as few bytes as possible, the first of
+    /// which has its highest bit clear.
+    private static func integer(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var digits = bytes.drop { $0 == 0 }
+        if digits.isEmpty { digits = bytes.suffix(1) }
+        let isHigh = digits.first.map { $0 >= 0x80 } ?? false
+        return (isHigh ? [0x02, UInt8(digits.count + 1), 0] : [0x02, UInt8(digits.count)]) + digits
     }
 
     /// The concatenated form, each half padded to `coordinateByteCount`.

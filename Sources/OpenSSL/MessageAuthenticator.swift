@@ -47,21 +47,34 @@ package import Platform
     }
 
     /// The authentication code of `message`.
-    package func code(for message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+    package func code(for message: Span<UInt8>) throws(OpenSSLError) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: digest.byteCount)
         var written = 0
-        // No key: begin again with the one that the context has.
-        guard unsafe EVP_MAC_init(context, nil, 0, nil) == 1,
-            unsafe EVP_MAC_update(context, message, message.count) == 1,
-            unsafe EVP_MAC_final(context, &code, &written, code.count) == 1,
-            written == code.count
-        else { throw ErrorQueue.failure(of: "EVP_MAC") }
+        let status = unsafe message.withUnsafeBufferPointer { message in
+            // No key: begin again with the one that the context has.
+            unsafe EVP_MAC_init(context, nil, 0, nil) == 1
+                && EVP_MAC_update(context, message.baseAddress, message.count) == 1
+                && EVP_MAC_final(context, &code, &written, digest.byteCount) == 1
+        }
+        guard status, written == code.count else { throw ErrorQueue.failure(of: "EVP_MAC") }
         return code
     }
 
+    /// The same for a message in an array.
+    package func code(for message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+        try code(for: message.span)
+    }
+
     /// Whether `code` is the code of `message`, in a time that does not depend on where they differ.
-    package func isCode(_ code: [UInt8], for message: [UInt8]) throws(OpenSSLError) -> Bool {
+    package func isCode(
+        _ code: [UInt8], for message: Span<UInt8>
+    ) throws(OpenSSLError) -> Bool {
         constantTimeEqual(try self.code(for: message), code)
+    }
+
+    /// The same for a message in an array.
+    package func isCode(_ code: [UInt8], for message: [UInt8]) throws(OpenSSLError) -> Bool {
+        try isCode(code, for: message.span)
     }
 }
 

@@ -4,6 +4,8 @@ internal import COpenSSL
 package enum OpenSSLError: Error, Equatable, Sendable {
     /// The bytes are not a key of the structure that was asked for.
     case unreadableKey
+    /// The passphrase does not open the key, or the key is damaged.
+    case cannotDecrypt
     /// A key, but of a kind or curve that signs no tokens; its name, as OpenSSL has it.
     case unsupportedKey(String)
     /// A curve described by its parameters: whoever chooses those can forge (CVE-2020-0601).

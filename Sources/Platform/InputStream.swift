@@ -22,6 +22,7 @@ package final class InputStream {
     private lazy var block = [UInt8](repeating: 0, count: Self.blockSize)
     private var position = 0
     private var reachedEnd = false
+    private var isTaken = false
 
     /// Reads from `descriptor`, which stays the caller's to close.
     package init(borrowing descriptor: CInt) {
@@ -42,14 +43,27 @@ package final class InputStream {
         return false
     }
 
+    /// Whether the caller is the first to want the whole of this input for itself.
+    package func take() -> Bool {
+        defer { isTaken = true }
+        return !isTaken
+    }
+
     /// Everything up to the end, at most `limit` bytes: never reads more than `limit + 1`.
     package func readAll(limit: Int) throws(InputError) -> [UInt8] {
+        let bytes = try readPrefix(limit: limit)
+        guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
+        return bytes
+    }
+
+    /// The same for callers who judge a text that is too long themselves: they get its first
+    /// `limit + 1` bytes.
+    package func readPrefix(limit: Int) throws(InputError) -> [UInt8] {
         while !reachedEnd, buffer.count - position <= limit {
             try fill(atMost: limit + 1 - (buffer.count - position))
         }
-        guard buffer.count - position <= limit else { throw .tooLarge(limit: limit) }
         defer { consume(through: buffer.count) }
-        return Array(buffer[position...])
+        return Array(buffer[position...].prefix(limit + 1))
     }
 
     /// One line of input.
@@ -62,18 +76,28 @@ package final class InputStream {
 
     /// The next line of at most `limit` bytes, or nil at the end of the input.
     package func readLine(limit: Int) throws(InputError) -> Line? {
+        var bytes: [UInt8] = []
+        guard let isWhole = try appendLine(to: &bytes, limit: limit) else { return nil }
+        return isWhole ? .text(bytes) : .tooLong
+    }
+
+    /// Appends the next line to `bytes`, for those who gather many: false, and nothing appended,
+    /// where it is longer than `limit`; nil at the end of the input.
+    package func appendLine(
+        to bytes: inout [UInt8], limit: Int
+    ) throws(InputError) -> Bool? {
         var searched = position
         while true {
             if let end = newline(from: searched) {
-                return takeLine(upTo: end, next: end + 1, limit: limit)
+                return takeLine(upTo: end, next: end + 1, limit: limit, &bytes)
             }
             if reachedEnd {
                 guard position < buffer.count else { return nil }
-                return takeLine(upTo: buffer.count, next: buffer.count, limit: limit)
+                return takeLine(upTo: buffer.count, next: buffer.count, limit: limit, &bytes)
             }
             if buffer.count - position > limit + 1 {
                 try skipLine()
-                return .tooLong
+                return false
             }
             searched = buffer.count - position
             try fill(atMost: Self.blockSize)
@@ -81,17 +105,34 @@ package final class InputStream {
         }
     }
 
-    /// Whether a whole line (or the end) can be read without waiting for the other side.
+    /// Whether a whole line can be read without waiting for the other side.
     package var hasBufferedLine: Bool {
         newline(from: position) != nil
     }
 
-    private func takeLine(upTo end: Int, next: Int, limit: Int) -> Line {
+    /// Waits for input or for `event`. Where the input is first, one block of it is read: true, and
+    /// there may be a line now. False for the event, and at the end of the input.
+    package func receive(unless event: borrowing Semaphore) throws(InputError) -> Bool {
+        guard !reachedEnd, case .borrowed(let descriptor) = source else { return false }
+        var pollers = [
+            pollfd(fd: event.number, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        let status = retryingOnInterrupt { unsafe poll(&pollers, 2, -1) }
+        guard status > 0, pollers[0].revents == 0 else { return false }
+        try fill(atMost: Self.blockSize)
+        return true
+    }
+
+    private func takeLine(
+        upTo end: Int, next: Int, limit: Int, _ bytes: inout [UInt8]
+    ) -> Bool {
         var last = end
         if last > position, next > end, buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
-        let line = last - position > limit ? Line.tooLong : .text(Array(buffer[position..<last]))
+        let isWhole = last - position <= limit
+        if isWhole { bytes.append(contentsOf: buffer[position..<last]) }
         consume(through: next)
-        return line
+        return isWhole
     }
 
     private func skipLine() throws(InputError) {

@@ -30,6 +30,14 @@ internal import Glibc
         }
     }
 
+    /// The same for bytes that are only lent.
+    package convenience init(copying bytes: Span<UInt8>) {
+        unsafe self.init(capacity: bytes.count) { target in
+            for position in 0..<bytes.count { unsafe target[position] = bytes[position] }
+            return bytes.count
+        }
+    }
+
     /// A copy of `bytes`; the caller's own copy is the caller's to wipe.
     package convenience init(copying bytes: some Collection<UInt8>) {
         unsafe self.init(capacity: bytes.count) { target in
@@ -38,8 +46,35 @@ internal import Glibc
         }
     }
 
+    /// The same without one LF or CRLF at the end, which an editor or a terminal has put there.
+    package func withoutFinalNewline() -> SecretBytes {
+        unsafe withBytes { bytes in
+            var count = bytes.count
+            if count > 0, unsafe bytes[count - 1] == 0x0A { count -= 1 }
+            if count < bytes.count, count > 0, unsafe bytes[count - 1] == 0x0D { count -= 1 }
+            return unsafe SecretBytes(copying: bytes.prefix(count))
+        }
+    }
+
+    /// Whether all bytes are equal, as in memory that nobody filled.
+    package var isOneByteRepeated: Bool {
+        unsafe withBytes { bytes in unsafe bytes.allSatisfy { unsafe $0 == bytes.first } }
+    }
+
     deinit {
         unsafe Self.release(storage)
+    }
+
+    /// A second copy, for another thread to own.
+    package func copy() -> sending SecretBytes {
+        // By its address: what is made from a pointer would count as shared with the pointer.
+        let address = unsafe UInt(bitPattern: storage.baseAddress)
+        return unsafe SecretBytes(capacity: count) { [count] target in
+            unsafe target.copyMemory(
+                from: UnsafeRawBufferPointer(
+                    start: UnsafeRawPointer(bitPattern: address), count: count))
+            return count
+        }
     }
 
     /// Lends the bytes for the length of `body`.

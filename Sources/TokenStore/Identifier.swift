@@ -26,7 +26,9 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
     }
 
     package init(_ text: String) throws(Refusal) {
-        try self.init(Array(text.utf8))
+        guard !text.utf8.isEmpty else { throw .empty }
+        guard text.utf8.count <= Self.maximumByteCount else { throw .tooLong }
+        bytes = Array(text.utf8)
     }
 
     /// The text; hostile, so it is escaped wherever a person will see it.

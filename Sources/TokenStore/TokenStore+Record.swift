@@ -41,34 +41,110 @@ package enum RecordOutcome: Equatable, Sendable {
     case expired
 }
 
+/// What recording many tokens came to.
+package struct RecordBatch: Sendable {
+    /// In the order of the tokens; nil where no answer came.
+    package fileprivate(set) var outcomes: [RecordOutcome?]
+    /// How many of those without an answer may have been recorded all the same.
+    package fileprivate(set) var uncertainCount = 0
+    /// What broke the work off.
+    package fileprivate(set) var failure: StoreError?
+
+    /// Nobody can tell any more whether what was recorded still stands.
+    fileprivate mutating func doubt() {
+        for index in outcomes.indices where outcomes[index] == .recorded {
+            outcomes[index] = nil
+            uncertainCount += 1
+        }
+    }
+}
+
 extension TokenStore {
     /// Puts a token on its user's list, in one step with the look at the user's cutoff, so that a
     /// logout that runs meanwhile either finds the token or refuses it.
     package func record(_ token: TokenRecord) throws(StoreError) -> RecordOutcome {
-        let before = try states(of: [StateQuery(id: token.id, user: nil)])[0]
-        if before.denial != nil { return .alreadyRevoked }
-        let issued = token.issuedAt.map { IssuedAt.at(Double($0)) } ?? .missing
-        if case .cutOff(let cutoff) = before.judgeCutoff(issued) { return .cutOff(cutoff) }
-
-        return try settled { isRepeated throws(StoreError) in
-            let outcome = try write(token)
-            // The first time it was not there: it is ours.
-            return isRepeated && outcome == .alreadyRecorded ? .recorded : outcome
+        let batch = record([token])
+        if let failure = batch.failure { throw failure }
+        guard let outcome = batch.outcomes[0] else {
+            throw .redis(.unexpectedReply(expected: "OK", got: "nothing"))
         }
+        return outcome
     }
 
-    private func write(_ token: TokenRecord) throws(StoreError) -> RecordOutcome {
+    /// The same for many tokens in two round trips. At most some hundred at a time: all of them
+    /// are in flight together.
+    package func record(_ tokens: [TokenRecord]) -> RecordBatch {
+        var batch = RecordBatch(outcomes: Array(repeating: nil, count: tokens.count))
+        do throws(StoreError) {
+            try settled { isRepeated throws(StoreError) in
+                let before = batch.outcomes
+                if isRepeated { batch.doubt() }
+                try record(tokens, into: &batch)
+                guard isRepeated else { return }
+                for index in tokens.indices
+                where before[index] == .recorded && batch.outcomes[index] == .alreadyRecorded {
+                    // The first time it was not there: it is ours.
+                    batch.outcomes[index] = .recorded
+                }
+            }
+        } catch {
+            batch.failure = error
+            if client.mayLoseChanges, !error.isAboutReplicas { batch.doubt() }
+        }
+        return batch
+    }
+
+    private func record(
+        _ tokens: [TokenRecord], into batch: inout RecordBatch
+    ) throws(StoreError) {
+        let states = try states(of: tokens.map { StateQuery(id: $0.id, user: nil) })
+        var sent: [Int] = []
+        for (index, (token, state)) in zip(tokens, states).enumerated() {
+            let issued = token.issuedAt.map { IssuedAt.at(Double($0)) } ?? .missing
+            if state.denial != nil {
+                batch.outcomes[index] = .alreadyRevoked
+            } else if case .cutOff(let cutoff) = state.judgeCutoff(issued) {
+                batch.outcomes[index] = .cutOff(cutoff)
+            } else {
+                sent.append(index)
+            }
+        }
+        guard !sent.isEmpty else { return }
+        let commands = sent.map { recordCommand(tokens[$0]) }
+        let exchange = client.collect(commands)
+        batch.uncertainCount = exchange.uncertain.count
+        // Every answer is read before the first fault is told: what was recorded is known.
+        var fault: StoreError?
+        for (position, reply) in exchange.replies.enumerated() {
+            guard let reply else { continue }
+            do throws(StoreError) {
+                let checked = try check(reply, of: commands[position])
+                let index = sent[position]
+                batch.outcomes[index] = try recordOutcome(checked, of: tokens[index])
+            } catch {
+                fault = fault ?? error
+            }
+        }
+        if let failure = exchange.failure { throw .redis(failure) }
+        if let fault { throw fault }
+    }
+
+    private func recordCommand(_ token: TokenRecord) -> Command {
         let keys = layout.keys(of: token.user)
         // Sent twice it would say LISTED of its own doing.
-        let reply = try call(
-            .eval(
-                Script.record, keys: [keys.tokens, keys.meta, keys.cutoff],
-                [
-                    .bytes(token.id.bytes), .text(token.expiry.score),
-                    .text(token.issuedAt.map(String.init) ?? ""), .integer(margin),
-                    .bytes(token.details), .integer(TokenState.futureTolerance),
-                ]
-            ).once())
+        return .eval(
+            Script.record, keys: [keys.tokens, keys.meta, keys.cutoff],
+            [
+                .bytes(token.id.bytes), .text(token.expiry.score),
+                .text(token.issuedAt.map(String.init) ?? ""), .integer(margin),
+                .bytes(token.details), .integer(TokenState.futureTolerance),
+            ]
+        ).once()
+    }
+
+    private func recordOutcome(
+        _ reply: Reply, of token: TokenRecord
+    ) throws(StoreError) -> RecordOutcome {
         let (word, number) = try outcome(reply)
         switch word {
         case "OK": return .recorded
@@ -76,6 +152,7 @@ extension TokenStore {
         case "STALE": return .cutOff(number)
         case "EXPIRED": return .expired
         case "CORRUPT":
+            let keys = layout.keys(of: token.user)
             throw .corrupt(key: number == 1 ? keys.tokens : number == 2 ? keys.meta : keys.cutoff)
         default: throw .redis(.unexpectedReply(expected: "OK", got: reply.shape))
         }

@@ -196,7 +196,8 @@ struct InputTests {
     // MARK: Formats and conflicts
 
     @Test func formats() {
-        #expect(OutputFormat.allCases.map(\.rawValue) == ["table", "json", "jsonl", "csv", "id"])
+        #expect(OutputFormat.common.map(\.rawValue) == ["table", "json", "jsonl", "csv", "id"])
+        #expect(OutputFormat.allCases.map(\.rawValue).last == "introspection")
         #expect(Jwtctl()("version", "-o", "yaml").status == 2)
         #expect(Jwtctl()("version", "-o", "JSON").status == 2)
         #expect(Jwtctl()("version", "--json").output == Jwtctl()("version", "-o", "json").output)

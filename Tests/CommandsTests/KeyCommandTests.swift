@@ -143,6 +143,40 @@ struct KeyCommandTests {
         }
     }
 
+    @Test func aPairThatDoesNotBelongTogetherIsShownAndNotWritten() throws {
+        let parts = try (0..<2).map { index in
+            try jwtctl("key", "convert", "--format", "jwk", generate("RS256", "--kid", "\(index)"))
+                .object()
+        }
+        var mixed = parts[0]
+        for name in ["p", "q", "dp", "dq", "qi"] as [JSONString] { mixed.remove(name) }
+        mixed.set("d", try #require(parts[1]["d"]))
+        let path = try folder.write("mixed.jwk", String(decoding: mixed.encoded(), as: UTF8.self))
+        #expect(try jwtctl("key", "show", path, "--json").object()["halves_match"] == false)
+        #expect(jwtctl("key", "show", path).output.contains("DO NOT MATCH"))
+        #expect(jwtctl("key", "public", path).status == 1)
+        #expect(jwtctl("key", "convert", "--format", "jwks", path).status == 1)
+    }
+
+    @Test func anEncryptedKeyIsOpenedWithItsPassphrase() throws {
+        let path = try generate("ES256")
+        let sealed = folder.file("sealed.pem")
+        _ = try ProcessRunner.run([
+            "openssl", "pkcs8", "-topk8", "-in", path, "-out", sealed, "-passout", "pass:x y",
+        ])
+        let passphrase = try folder.write("passphrase", "x y\n")
+        let opened = jwtctl("key", "thumbprint", sealed, "--passphrase", passphrase)
+        #expect(opened.line == jwtctl("key", "thumbprint", path).line)
+        let token = jwtctl("issue", "--no-record", "--key", sealed, "--passphrase", passphrase)
+        #expect(token.status == 0)
+        let verdict = jwtctl(
+            "verify", "--offline", "--key", sealed, "--passphrase", passphrase, token.line)
+        #expect(verdict.status == 0)
+        let wrong = jwtctl("key", "show", sealed, "--passphrase", path)
+        #expect(wrong.status == 1)
+        #expect(wrong.errors.contains("the passphrase does not open the key"))
+    }
+
     @Test func aWeakKeyIsShownAsWeak() throws {
         let path = folder.file("weak.pem")
         _ = try ProcessRunner.run(["openssl", "genrsa", "-out", path, "1024"])

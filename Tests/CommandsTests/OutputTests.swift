@@ -1,3 +1,4 @@
+import CommandKit
 import Foundation
 import JSON
 import Platform
@@ -21,6 +22,16 @@ struct OutputTests {
             let isRight =
                 found == kind || kind == found + "?" || (kind.hasSuffix("?") && found == "null")
             #expect(isRight, "\(name): \(found) is not \(kind)", sourceLocation: location)
+        }
+    }
+
+    /// Two layers that may not know of each other keep the same list.
+    @Test func textAndJSONEscapeTheSameCharacters() {
+        for value in 0...0x10FFFF {
+            guard let scalar = Unicode.Scalar(UInt32(value)) else { continue }
+            if scalar.isDeceptive != VisibleText.isHostile(scalar) {
+                Issue.record("U+\(String(value, radix: 16))")
+            }
         }
     }
 

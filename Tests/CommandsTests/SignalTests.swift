@@ -31,6 +31,28 @@ struct SignalTests {
         #expect(result.text == "2 items: 2 revoked\n")
     }
 
+    @Test func aSignalLeavesNoTokenRecordedThatWasNotPrinted() throws {
+        let sandbox = try Sandbox()
+        let script = """
+            trap '' PIPE
+            (exec jwtctl issue --sub alice --count 100000000 >out) & pid=$!
+            while [ ! -s out ]; do sleep 0.05; done; kill -TERM $pid; wait $pid; status=$?
+            wc -l <out; exit $status
+            """
+        var environment = sandbox.jwtctl.environment
+        environment["PATH"] = Project.products + ":/usr/bin:/bin"
+        let result = try ProcessRunner.run(
+            ["/bin/sh", "-c", script], environment: environment,
+            directory: sandbox.server.directory.path)
+        #expect(result.status == 143, "\(result.errorText)")
+        let printed = result.text.filter { !$0.isWhitespace }
+        #expect(try sandbox.server.cli("ZCARD", "jwt:{alice}:tokens") == printed)
+        #expect(
+            result.errorText.hasPrefix(
+                "jwtctl: error: interrupted: \(printed) of 100000000 tokens were printed, "
+                    + "and are recorded\n"))
+    }
+
     @Test func aSignalEndsTheWorkAndTheCountsAreTold() throws {
         let sandbox = try Sandbox()
         let result = try revokeTwo(sandbox, trap: "", signal: "TERM")

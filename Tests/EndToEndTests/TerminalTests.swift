@@ -45,7 +45,9 @@ import Testing
         var commands: [[String]] = [
             ["decode", token], ["decode", header], ["decode", bad], ["verify", token],
             ["verify", header], ["verify", bad], ["verify", "--iss", "x", "--sub", "y", token],
-            ["verify", "--typ", "x", header],
+            ["verify", "--typ", "x", header], ["verify", "--explain", token],
+            ["verify", "--explain", "--aud", "x", "--sub", "y", header],
+            ["verify", "--explain", bad],
             ["status", token], ["revoke", "--reason", isArgument ? text : "why", token],
             ["revoke", token], ["verify", token], ["status", token], ["list", "revoked"],
             ["restore", "--yes", "--reason", isArgument ? text : "why", token], ["list", "users"],
@@ -116,6 +118,37 @@ import Testing
             { bytes.remove(at: index) }
             #expect(isClean(bytes), "\(command)\n\(result.text.debugDescription)")
         }
+    }
+
+    @Test(arguments: hostile)
+    func namesOfKeysAreEscapedToo(_ text: String) throws {
+        let tool = try BuiltTool()
+        let member =
+            #"{"kty":"oct","k":"c2VjcmV0","kid":\#(try json(text)),"use":\#(try json(text))}"#
+        let key = try tool.directory.write("key", member)
+        let set = try tool.directory.write(
+            "set", #"{"keys":[\#(member),{"kty":"oct","k":"!","kid":\#(try json(text))}]}"#)
+        let commands = [
+            ["show", key], ["show", set], ["show", set, "--json"], ["thumbprint", set],
+            ["thumbprint", set, "--json"], ["convert", "--format", "jwk", key],
+            ["convert", "--format", "jwks", set], ["convert", "--format", "pem", set],
+        ]
+        for command in commands {
+            let result = try tool.run(["key"] + command)
+            #expect(isClean(result.output), "\(command)\n\(result.text.debugDescription)")
+            #expect(isClean(result.error), "\(command)\n\(result.errorText.debugDescription)")
+            #expect(result.status == (command.contains("pem") ? 1 : 0), "\(result.errorText)")
+        }
+    }
+
+    @Test func derIsNotForATerminal() throws {
+        let tool = try BuiltTool()
+        let result = try tool.shell(
+            "script -qec 'jwtctl key generate --alg ES256 --color never --format der' /dev/null </dev/null",
+            changes: ["TERM": "xterm"])
+        #expect(result.text.contains("DER is not for a terminal"))
+        #expect(isClean(result.output.filter { $0 != 0x0D }))
+        #expect(result.status == 9)
     }
 
     @Test func invalidUTF8IsShownAsBytes() throws {

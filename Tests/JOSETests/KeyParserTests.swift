@@ -42,26 +42,28 @@ struct KeyParserTests {
             ("-----BEGIN PUBLIC KEY-----\n?\n-----END PUBLIC KEY-----", .invalidPEM),
             ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PRIVATE KEY-----", .invalidPEM),
             ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", .crypto(.unreadableKey)),
+            ("-----BEGIN PRIVATE KEY--------END PRIVATE KEY-----\n", .invalidPEM),
             (TestKeys.rsaPublic + "\n" + TestKeys.p256Public, .severalKeys),
             (
                 "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n-----END RSA PRIVATE KEY-----",
-                .unsupportedFormat(.pkcs1Private)
+                .unsupportedFormat(.legacyEncrypted)
             ),
             (
                 "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----",
-                .unsupportedFormat(.encryptedPKCS8)
+                .passphraseNeeded
             ),
             (
                 "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
-                .unsupportedFormat(.certificate)
+                .crypto(.unreadableKey)
             ),
             ("ssh-rsa AAAAB3NzaC1yc2E= me@here", .unsupportedFormat(.ssh)),
             (#"{"kty":1}"#, .invalidMember("kty")), (#"{"kty":"XYZ"}"#, .unsupportedKeyType("XYZ")),
             (#"{"kty":"oct"}"#, .invalidMember("k")),
             (#"{"kty":"oct","k":""}"#, .invalidMember("k")),
             (#"{"kty":"oct","k":"AA=="}"#, .invalidMember("k")),
-            (#"{"kty":"EC","crv":"P-224"}"#, .invalidMember("crv")),
-            (#"{"kty":"OKP","crv":"X25519","x":"AAAA"}"#, .invalidMember("crv")),
+            (#"{"kty":"EC","crv":"P-224"}"#, .unsupportedKeyType("P-224")),
+            (#"{"kty":"EC"}"#, .invalidMember("crv")), (#"{"kty":"OKP"}"#, .invalidMember("crv")),
+            (#"{"kty":"OKP","crv":"X25519","x":"AAAA"}"#, .unsupportedKeyType("X25519")),
             (#"{"kty":"RSA","n":"AQ"}"#, .invalidMember("e")),
             ("{\(ecPublic),\"d\":\"AA\"}", .invalidMember("d")),
             ("{\(ecPublic),\"alg\":1}", .invalidMember("alg")),

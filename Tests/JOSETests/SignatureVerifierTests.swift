@@ -115,7 +115,7 @@ struct SignatureVerifierTests {
     }
 
     @Test func aKidSelectsInsideASetOnly() throws {
-        let other = String(repeating: "z", count: 64)
+        let other = String(repeating: "zy", count: 32)
         let set = #"{"keys":[\#(jwk(#","kid":"a""#)),\#(jwk(#","kid":"b""#, secret: other))]}"#
         let keys = try keys(set)
         #expect(try verify(signed(.hs256, header: ["kid": "a"]), keys).isVerified)
@@ -148,7 +148,7 @@ struct SignatureVerifierTests {
             .sign(header: [:], claims: [:])
         #expect(try verify(weak, short).reason == .weakKey)
         #expect(try verify(weak, short, allowWeak: true).isVerified)
-        let forHS256 = KeySet(try Secret.parse(secretBytes(String(repeating: "x", count: 32))))
+        let forHS256 = KeySet(try Secret.parse(secretBytes(String(repeating: "xw", count: 16))))
         #expect(forHS256.keys[0].algorithms(to: .verify) == [.hs256])
 
         let rsa = try keys(TestKeys.smallRSAPrivate)
@@ -159,7 +159,7 @@ struct SignatureVerifierTests {
 
     @Test func theKeysThatWereTriedAreNamed() throws {
         let set =
-            #"{"keys":[\#(jwk(#","kid":"a","use":"enc""#)),\#(jwk(#","kid":"b""#, secret: String(repeating: "z", count: 64)))]}"#
+            #"{"keys":[\#(jwk(#","kid":"a","use":"enc""#)),\#(jwk(#","kid":"b""#, secret: String(repeating: "zy", count: 32)))]}"#
         guard case .failed(let failure) = try verify(signed(.hs256), keys(set)) else {
             Issue.record("verified")
             return

@@ -26,7 +26,13 @@ import Testing
         guard let text = jws as? String, let token = try? token(text),
             let keys = try? KeyParser.parse([UInt8](data))
         else { return false }
-        return SignatureVerifier(keys: keys).verify(token).isVerified
+        return SignatureVerifier(keys: keys, allowWeak: Self.isZero(jwk)).verify(token).isVerified
+    }
+
+    /// Some cases use 32 zero bytes as their secret, which needs `--allow-weak-key` here.
+    private static func isZero(_ jwk: Any) -> Bool {
+        let text = (jwk as? [String: Any])?["k"] as? String
+        return text == String(repeating: "A", count: 43)
     }
 
     @Test(

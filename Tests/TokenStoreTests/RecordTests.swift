@@ -174,4 +174,45 @@ struct RecordTests {
         #expect(throws: global) { try lab.store.logOutEveryone(skew: -2) }
         #expect(try lab.server.cli("GET", "jwt:cutoff") == value)
     }
+
+    @Test("Of many tokens each has its own outcome, in order")
+    func batch() throws {
+        let lab = try Lab()
+        let now = try lab.now()
+        #expect(try lab.record("old", "ann", iat: now, exp: .at(now + 100)) == .recorded)
+        _ = try lab.revoke("dead", exp: .at(now + 100))
+        try lab.raw("SET", "jwt:{bob}:cutoff", .integer(now))
+        let records = try [
+            ("a", "ann", 100), ("old", "ann", 100), ("dead", "ann", 100), ("b", "bob", 100),
+            ("c", "ann", -1), ("d", "cid", 100),
+        ].map { id, user, life in
+            TokenRecord(
+                id: try Identifier(id), user: try Identifier(user), issuedAt: now,
+                expiry: .at(now + Int64(life)))
+        }
+        let batch = lab.store.record(records)
+        #expect(batch.failure == nil)
+        #expect(
+            batch.outcomes == [
+                .recorded, .alreadyRecorded, .alreadyRevoked, .cutOff(now), .expired, .recorded,
+            ])
+        #expect(lab.store.record([]).outcomes.isEmpty)
+    }
+
+    @Test("A fault of one token leaves the others recorded, and known to be")
+    func batchFault() throws {
+        let lab = try Lab()
+        let now = try lab.now()
+        try lab.raw("SET", "jwt:{bob}:tokens", "text")
+        let records = try ["ann", "bob", "cid"].map { user in
+            TokenRecord(
+                id: try Identifier("of-" + user), user: try Identifier(user), issuedAt: now,
+                expiry: .at(now + 100))
+        }
+        let batch = lab.store.record(records)
+        #expect(batch.failure == .corrupt(key: Array("jwt:{bob}:tokens".utf8)))
+        #expect(batch.outcomes == [.recorded, nil, .recorded])
+        #expect(batch.uncertainCount == 0)
+        #expect(try lab.integer("ZCARD", "jwt:{cid}:tokens") == 1)
+    }
 }

@@ -47,6 +47,7 @@ struct ItemOptions: Sendable {
         if system.input.isTerminal, operands.isEmpty, file == nil {
             throw UsageError.missingOperand("ID|TOKEN")
         }
+        try system.takeInput()
         return LineSource(input: system.input)
     }
 }

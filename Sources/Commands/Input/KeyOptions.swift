@@ -1,6 +1,5 @@
 package import CommandKit
 package import JOSE
-internal import OpenSSL
 internal import Platform
 
 extension Algorithm: DefaultPrintable {
@@ -12,6 +11,7 @@ struct KeyOptions: Sendable {
     var key: Source?
     var secret: Source?
     var secretEncoding = SecretEncoding.text
+    var passphrase: Source?
     var algorithm: Algorithm?
     var allowsWeakKey = false
 
@@ -20,7 +20,7 @@ struct KeyOptions: Sendable {
         options: [
             .raw(
                 "key", short: "k", metavar: "SOURCE",
-                summary: "A key in PEM or JWK form, or a JWKS.", into: \.key
+                summary: "A key in PEM, DER or JWK form, or a JWKS.", into: \.key
             ) { bytes throws(InvalidValue) in try Source(bytes) }
             .completing(.file)
             .detail(
@@ -37,6 +37,7 @@ struct KeyOptions: Sendable {
             .choice(
                 "secret-encoding", metavar: "ENCODING", summary: "How the secret is written.",
                 into: \.secretEncoding),
+            passphraseOption(into: \.passphrase),
             .choice(
                 "alg", short: "a", metavar: "ALG", summary: "The one algorithm to use.",
                 into: \.algorithm),
@@ -45,13 +46,21 @@ struct KeyOptions: Sendable {
                 into: \.allowsWeakKey),
         ])
 
+    /// `--passphrase`, for all that read keys.
+    static func passphraseOption<Target>(
+        into path: any WritableKeyPath<Target, Source?> & Sendable
+    ) -> Option<Target> {
+        .raw(
+            "passphrase", metavar: "SOURCE",
+            summary: "What opens an encrypted key; asked for on a terminal.", into: path
+        ) { bytes throws(InvalidValue) in try Source(bytes) }
+        .completing(.file)
+    }
+
     static let environment = [
         Definition("JWTCTL_KEY", "Where the key stands, as for --key."),
         Definition("JWTCTL_SECRET", "Where the HMAC secret stands, as for --secret."),
     ]
-
-    /// The largest key file: a JWKS of some hundred keys.
-    private static let limit = 1024 * 1024
 
     /// The key to sign or verify with; nil where none was named, on the command line or in the
     /// environment.
@@ -80,40 +89,12 @@ struct KeyOptions: Sendable {
     private func loadKey(
         _ source: Source, system: System, note: (String) throws -> Void
     ) throws -> KeySet {
-        let content = try source.read(limit: Self.limit, system: system)
-        let keys: KeySet
-        do throws(KeyError) {
-            keys = try KeyParser.parse(content)
-        } catch {
-            throw Diagnostics.key(error, source: source.title)
-        }
-        if keys.keys.contains(where: Self.isPrivate) { try warn(source, "private key", note) }
-        return keys
-    }
-
-    private static func isPrivate(_ key: Key) -> Bool {
-        switch key.material {
-        case .secret: true
-        case .asymmetric(let key): key.hasPrivateHalf
-        }
-    }
-
-    private func warn(
-        _ source: Source, _ what: String, _ note: (String) throws -> Void
-    ) throws {
-        guard source.isReadableByOthers() else { return }
-        try note("warning: everybody can read the \(what) in \(source.title); chmod 600 it")
+        try KeyLoader.load(source, passphrase: passphrase, system: system, note: note)
     }
 
     private func loadSecret(
         _ source: Source, system: System, note: (String) throws -> Void
     ) throws -> KeySet {
-        let content = try source.read(limit: Self.limit, system: system)
-        try warn(source, "secret", note)
-        do throws(KeyError) {
-            return KeySet(try Secret.parse(content, encoding: secretEncoding))
-        } catch {
-            throw Diagnostics.key(error, source: source.title)
-        }
+        try KeyLoader.loadSecret(source, secretEncoding, system: system, note: note)
     }
 }

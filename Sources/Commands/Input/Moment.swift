@@ -158,12 +158,27 @@ enum CivilDate {
         let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2) + "T"
-            + pad(rest / 3600, 2) + ":" + pad(rest % 3600 / 60, 2) + ":" + pad(rest % 60, 2) + "Z"
+        // Two digits at a time: each verdict of a stream holds two or three dates.
+        var text: InlineArray<20, UInt8> = InlineArray(repeating: UInt8(ascii: "Z"))
+        put(year / 100, at: 0, &text, then: nil)
+        put(year % 100, at: 2, &text, then: "-")
+        put(month, at: 5, &text, then: "-")
+        put(day, at: 8, &text, then: "T")
+        put(rest / 3600, at: 11, &text, then: ":")
+        put(rest % 3600 / 60, at: 14, &text, then: ":")
+        put(rest % 60, at: 17, &text, then: nil)
+        return unsafe text.span.withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
     }
 
-    private static func pad(_ number: Int64, _ digits: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(digits - text.count, 0)) + text
+    /// Writes a number of two digits, and what separates it from the next.
+    private static func put(
+        _ number: Int64, at position: Int, _ text: inout InlineArray<20, UInt8>,
+        then separator: Unicode.Scalar?
+    ) {
+        text[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10)
+        text[position + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+        if let separator { text[position + 2] = UInt8(ascii: separator) }
     }
 }

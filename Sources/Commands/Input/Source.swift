@@ -45,6 +45,7 @@ enum Source: Equatable, Sendable {
             }
             return SecretBytes(copying: value.utf8)
         case .standardInput:
+            try system.takeInput()
             return try wrap { try Self.collect(STDIN_FILENO, limit) }
         case .descriptor(let number):
             return try wrap { try Self.collect(number, limit) }
@@ -77,20 +78,23 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// How long the other end of a pipe may stay silent, in milliseconds.
+    /// How long the other end of a pipe may stay silent, in milliseconds, and how long it may take
+    /// for the whole: a key set from the other end of the world comes in less.
     private static let patience: Int64 = 10_000
+    private static let totalPatience: Int64 = 30_000
 
     /// Reads to the end; `limit + 1` bytes at most, so that /dev/zero ends too. A pipe that nobody
-    /// writes to ends with a time-out instead of a hang.
+    /// writes to ends with a time-out instead of a hang, and so does one that drips.
     private static func collect(_ descriptor: CInt, _ limit: Int) throws -> SecretBytes {
         // Memory that is wiped and locked is dear: start small, since nearly all keys are.
         var secret = SecretBytes(copying: [])
         var capacity = 8 * 1024
+        let deadline = Monotonic.now.advanced(byMilliseconds: totalPatience)
         while true {
             let room = min(capacity, limit + 1)
             let grown = try unsafe SecretBytes(capacity: room) { buffer in
                 unsafe secret.withBytes { unsafe buffer.copyMemory(from: $0) }
-                return unsafe try fill(buffer, from: secret.count, descriptor)
+                return unsafe try fill(buffer, from: secret.count, descriptor, deadline)
             }
             guard grown.count == room else { return grown }
             guard room <= limit else { throw InputError.tooLarge(limit: limit) }
@@ -101,13 +105,15 @@ enum Source: Equatable, Sendable {
 
     /// Reads into `buffer` from `start` on until it is full or the input ends; returns the end.
     private static func fill(
-        _ buffer: UnsafeMutableRawBufferPointer, from start: Int, _ descriptor: CInt
+        _ buffer: UnsafeMutableRawBufferPointer, from start: Int, _ descriptor: CInt,
+        _ deadline: Monotonic
     ) throws -> Int {
         guard let base = buffer.baseAddress else { return 0 }
         var count = start
         while count < buffer.count {
             var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = retryingOnInterrupt { unsafe poll(&poller, 1, CInt(patience)) }
+            let left = CInt(min(patience, deadline.remainingMilliseconds))
+            let ready = retryingOnInterrupt { unsafe poll(&poller, 1, left) }
             if ready == 0 { throw InputError.timedOut }
             let got = retryingOnInterrupt {
                 unsafe Glibc.read(descriptor, base + count, buffer.count - count)
@@ -118,5 +124,12 @@ enum Source: Equatable, Sendable {
             count += got
         }
         return count
+    }
+}
+
+extension System {
+    /// Standard input holds one thing: a second reader would find nothing, or half of it.
+    func takeInput() throws(UsageError) {
+        guard input.take() else { throw .other("two things are to be read from standard input") }
     }
 }

@@ -6,6 +6,8 @@ enum TokenText {
     /// Without white space, quotes, `Authorization:` and `Bearer ` around it.
     static func strip(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var text = trim(ArraySlice(bytes))
+        // Nearly all texts are tokens and begin with the base64url of `{`.
+        if text.first == UInt8(ascii: "e") { return Array(text) }
         text = trim(dropPrefix("authorization:", from: text))
         if let scheme = dropWord("bearer", from: text) { text = trim(scheme) }
         return Array(text)
@@ -67,18 +69,14 @@ enum TokenOperand: Sendable {
             return TokenText.strip(
                 try read(Source.path(Array(operand.dropFirst())), system: system))
         }
+        try system.takeInput()
         if system.input.isTerminal {
             try system.diagnostics.write("jwtctl: reading a token; end it with Ctrl-D\n")
             try system.diagnostics.flush()
         }
-        do throws(InputError) {
-            return TokenText.strip(try system.input.readAll(limit: limit))
-        } catch {
-            if case .tooLarge = error {
-                throw MalformedToken(.token, .tooLarge(limit: CompactToken.maximumByteCount))
-            }
-            throw error
-        }
+        let text = try system.input.readPrefix(limit: limit)
+        // What is cut off here is unread: as it is it is too long to be a token, and is judged so.
+        return text.count > limit ? text : TokenText.strip(text)
     }
 
     private static func read(_ source: Source, system: System) throws -> [UInt8] {

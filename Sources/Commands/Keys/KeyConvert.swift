@@ -37,7 +37,7 @@ let keyConvertCommand = Command(
     },
     run: { options, system in
         let console = Console(options.global, system: system)
-        let keys = try options.input.load(console)
+        let keys = try options.input.loadSound(console)
         try options.output.write(keys.keys, as: .pem, console)
         return .success
     })

@@ -25,6 +25,7 @@ struct KeyFileOptions: Sendable {
             .choice(
                 "secret-encoding", metavar: "ENCODING", summary: "How the secret is written.",
                 into: \.secretEncoding),
+            KeyOptions.passphraseOption(into: \.passphrase),
         ])
 
     static func operand<Options>(
@@ -45,11 +46,7 @@ struct KeyFileOptions: Sendable {
 
     /// The keys that are meant, one or more.
     func load(_ console: Console) throws -> KeySet {
-        var options = KeyOptions()
-        options.key = file
-        options.secret = secret
-        options.secretEncoding = secretEncoding
-        let keys = try options.require(system: console.system) { try console.note($0) }
+        let keys = try loadAll(system: console.system) { try console.note($0) }
         guard let selected else { return keys }
         guard let chosen = keys.selecting(JSONString(selected)) else {
             throw Failure(
@@ -58,9 +55,22 @@ struct KeyFileOptions: Sendable {
         }
         return chosen
     }
-}
 
-extension KeySet {
-    /// The form to write the keys in where nobody says.
-    var usualEncoding: KeyEncoding { isSet ? .jwks : .pem }
+    /// The same, for keys that are to be written: a pair whose halves do not belong together would
+    /// only go wrong later, at somebody else's.
+    func loadSound(_ console: Console) throws -> KeySet {
+        let keys = try load(console)
+        for key in keys.keys where key.hasPrivateHalf {
+            guard try key.halvesMatch() else { throw SigningError.selfCheckFailed }
+        }
+        return keys
+    }
+
+    private func loadAll(system: System, note: (String) throws -> Void) throws -> KeySet {
+        if let secret {
+            return try KeyLoader.loadSecret(secret, secretEncoding, system: system, note: note)
+        }
+        guard let file else { preconditionFailure("checked while parsing") }
+        return try KeyLoader.load(file, passphrase: passphrase, system: system, note: note)
+    }
 }

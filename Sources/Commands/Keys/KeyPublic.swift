@@ -36,13 +36,13 @@ let keyPublicCommand = Command(
     check: { options throws(UsageError) in try options.input.check() },
     run: { options, system in
         let console = Console(options.global, system: system)
-        let keys = try options.input.load(console)
+        let keys = try options.input.loadSound(console)
         let halves = try keys.keys.map { key in
             guard let half = try key.publicHalf() else {
                 throw Failure(.failure, "key", "an HMAC secret has no public half")
             }
             return half
         }
-        try options.output.write(halves, as: keys.usualEncoding, console)
+        try options.output.write(halves, as: keys.encoding, console)
         return .success
     })

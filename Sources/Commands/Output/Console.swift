@@ -52,6 +52,13 @@ final class Console {
         try system.output.write(text)
     }
 
+    /// A line of text that was made here, on standard output.
+    func print(line: [UInt8]) throws(OutputError) {
+        guard !options.isQuiet else { return }
+        try system.output.write(line)
+        try system.output.write("\n")
+    }
+
     /// Rewrites or removes the progress line.
     func progress(_ text: String?) throws(OutputError) {
         guard let text, !options.isQuiet else { return }
@@ -67,7 +74,7 @@ final class Console {
         switch options.format {
         case .table: try print(human())
         case .json: try json(.object(value), .pretty)
-        case .jsonl: try json(.object(value), .compact)
+        case .jsonl, .introspection: try json(.object(value), .compact)
         case .csv: try print(CSV.header(value) + CSV.row(value))
         case .id: try print(id.map { Item.line($0) + "\n" } ?? "")
         }
@@ -143,7 +150,7 @@ struct ResultList {
             try console.print(
                 String(
                     decoding: value.encoded(.compact, escaping: .visible), as: UTF8.self))
-        case .jsonl: try console.json(.object(value), .compact)
+        case .jsonl, .introspection: try console.json(.object(value), .compact)
         case .csv:
             if !hasHeader { try console.print(CSV.header(value)) }
             hasHeader = true

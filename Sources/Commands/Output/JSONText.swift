@@ -1,3 +1,4 @@
+internal import CommandKit
 internal import JSON
 
 enum JSONText {
@@ -5,5 +6,30 @@ enum JSONText {
     static func quoted(_ text: String) -> String {
         String(
             decoding: JSONValue.string(text).encoded(.compact, escaping: .visible), as: UTF8.self)
+    }
+
+    /// A value as it was written, harmless to look at; what JSON output leaves alone and a
+    /// terminal would hide is escaped as JSON would.
+    static func shown(_ value: JSONValue, _ style: JSONStyle = .compact) -> String {
+        let text = String(decoding: value.encoded(style, escaping: .visible), as: UTF8.self)
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isHidden(scalar) {
+                result += "\\u" + String(repeating: "0", count: 4 - hex(scalar).count) + hex(scalar)
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// Line feeds are those of the pretty form: within strings they are escaped already.
+    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        scalar != "\n" && scalar.value <= 0xFFFF && VisibleText.isHostile(scalar)
+    }
+
+    private static func hex(_ scalar: Unicode.Scalar) -> String {
+        String(scalar.value, radix: 16)
     }
 }

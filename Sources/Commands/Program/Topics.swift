@@ -57,16 +57,38 @@ enum Topics {
         name: "keys", title: "KEYS", summary: "Which keys are read, and how they are chosen.",
         body: [
             """
-            --secret SOURCE is an HMAC secret and nothing else; --key SOURCE is a PEM key (PKCS#8 \
-            or SPKI), a JWK or a JWKS, and never becomes an HMAC secret. A SOURCE is a path, \
-            env:NAME, fd:N or - for standard input; the secret itself never stands on the command \
-            line.
+            --secret SOURCE is an HMAC secret and nothing else; --key SOURCE is a key in PEM, DER or \
+            JWK form, or a JWKS, and never becomes an HMAC secret. A SOURCE is a path, env:NAME, \
+            fd:N or - for standard input; the secret itself never stands on the command line. What \
+            the content is decides how it is read, never the file's name.
             """,
+            .definitions([
+                Definition("PKCS#8", "Private, in PEM or DER; encrypted with --passphrase SOURCE."),
+                Definition("SPKI", "Public, in PEM or DER."),
+                Definition("PKCS#1, SEC1", "The older forms of RSA and EC keys, in PEM or DER."),
+                Definition(
+                    "X.509",
+                    "A certificate, or a chain, of which the first counts. Its key is used; dates and "
+                        + "signatures of the certificate are not looked at."),
+                Definition("JWK", "With kid, alg, use and key_ops honoured; kty oct is a secret."),
+                Definition(
+                    "JWKS",
+                    "A set: unknown or broken members are skipped. Secrets never mix with "
+                        + "public keys, and no kid stands there twice."),
+            ]),
+            """
+            A path may be a pipe, so that a set can come from a URL with the system's curl; it has \
+            to come within 30 seconds and to be at most 1 MiB:
+            """,
+            .literal([
+                "jwtctl verify --key <(curl -fsS https://auth.example.com/jwks.json) \"$TOKEN\"",
+                "curl -fsS https://auth.example.com/jwks.json | jwtctl verify --key - \"$TOKEN\"",
+            ]),
             """
             The algorithm comes from the key or from --alg, never from the token alone. RSA keys \
-            under 2048 bits and secrets shorter than the hash are refused unless --allow-weak-key. \
-            In a JWKS the token's kid chooses; a token without one is tried against each key that \
-            fits.
+            under 2048 bits, secrets shorter than the hash and secrets of one byte repeated are \
+            refused unless --allow-weak-key. In a JWKS the token's kid chooses; a token without one \
+            is tried against each key that fits.
             """,
             .definitions([
                 Definition("HS256 HS384 HS512", "A secret of at least 32, 48 or 64 bytes."),

@@ -72,6 +72,13 @@ package enum Diagnostics {
             switch error {
             case .keyGivenAsSecret: "give it with --key; --secret is for HMAC secrets only"
             case .unrecognized: "give an HMAC secret with --secret"
+            case .passphraseNeeded: "name its passphrase with --passphrase SOURCE"
+            case .unsupportedFormat(.legacyEncrypted):
+                "convert it: openssl pkcs8 -topk8 -in FILE -out NEW"
+            case .unsupportedFormat(.pkcs12):
+                "take the key out of it: openssl pkcs12 -in FILE -nocerts -out NEW"
+            case .unsupportedFormat(.ssh):
+                "an RSA or ECDSA key can be converted: ssh-keygen -e -m PKCS8 -f FILE"
             case .noUsableKey(let members):
                 members.first.map { "member \($0.index): \(VisibleText.escape($0.reason.text))" }
             default: nil
@@ -83,11 +90,7 @@ package enum Diagnostics {
     private static func signing(_ error: SigningError) -> Failure {
         switch error {
         case .refused(let refusal):
-            let isWeak =
-                switch refusal {
-                case .tooSmall: true
-                default: false
-                }
+            let isWeak = refusal.isWeakness
             return Failure(
                 isWeak ? .badSignature : .failure, isWeak ? "weak_key" : "key",
                 "the key cannot sign: \(VisibleText.escape(refusal.description))",

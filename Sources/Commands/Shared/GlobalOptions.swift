@@ -4,6 +4,11 @@ internal import Redis
 /// How results are written.
 enum OutputFormat: String, CaseIterable, Sendable {
     case table, json, jsonl, csv, id
+    /// A response of RFC 7662; for `verify` alone.
+    case introspection
+
+    /// Those that every command knows.
+    static let common = allCases.filter { $0 != .introspection }
 }
 
 /// What every command takes, before or after its name.
@@ -22,55 +27,63 @@ struct GlobalOptions: Sendable {
     var replicaDemand: ReplicaDemand?
     var allowsReplica = false
 
-    static let group = OptionGroup(
-        title: "Global options", defaults: GlobalOptions(),
-        options: [
-            .choice(
-                "output", short: "o", metavar: "FORMAT", summary: "Write results in this format.",
-                into: \.format),
-            .flag("json", summary: "Write results as JSON.", setting: .json, into: \.format),
-            .text(
-                "field", metavar: "PATH", summary: "Print one value, such as state.revoked.",
-                into: \.field),
-            .flag("quiet", short: "q", summary: "Print no results and no notes.", into: \.isQuiet),
-            .flag(
-                "verbose", short: "v", summary: "Show each Redis command and its answer.",
-                into: \.isVerbose),
-            .choice(
-                "color", metavar: "WHEN", summary: "Colour the output.", into: \.color),
-            .text(
-                "redis", metavar: "URL", summary: "The Redis that holds the state.",
-                into: \.redisURL
-            ).showingDefault("redis://127.0.0.1:6379/0"),
-            .raw(
-                "redis-password", metavar: "SOURCE", summary: "Where the Redis password stands.",
-                into: \.redisPassword
-            ) { bytes throws(InvalidValue) in try Source(bytes) }
-            .completing(.file),
-            .flag(
-                "askpass", summary: "Ask for the Redis password on the terminal.",
-                into: \.asksPassword),
-            .text(
-                "namespace", metavar: "NAME", summary: "What the keys in Redis begin with.",
-                into: \.namespace
-            ).showingDefault("jwt"),
-            .value(
-                "timeout", metavar: "DURATION", summary: "How long Redis may stay silent.",
-                into: \.timeout
-            ) { text throws(InvalidValue) in try Duration.milliseconds(text) }
-            .showingDefault("5s"),
-            .repeated(
-                "redis-nat", metavar: "FROM=TO",
-                summary: "Reach an announced HOST:PORT at another.", into: \.addressRules
-            ) { text throws(InvalidValue) in try Replication.addressRule(text) },
-            .value(
-                "wait", metavar: "N[,DURATION]",
-                summary: "Writing: wait until N replicas have it too.", into: \.replicaDemand
-            ) { text throws(InvalidValue) in try Replication.demand(text) },
-            .flag(
-                "allow-replica", summary: "Read from a replica, whose state may be old.",
-                into: \.allowsReplica),
-        ])
+    static let group = group(formats: OutputFormat.common)
+
+    /// The same for a command that has formats of its own.
+    static func group(formats: [OutputFormat]) -> OptionGroup<GlobalOptions> {
+        OptionGroup(
+            title: "Global options", defaults: GlobalOptions(),
+            options: [
+                .choice(
+                    "output", short: "o", metavar: "FORMAT",
+                    summary: "Write results in this format.",
+                    among: formats, into: \.format),
+                .flag("json", summary: "Write results as JSON.", setting: .json, into: \.format),
+                .text(
+                    "field", metavar: "PATH", summary: "Print one value, such as state.revoked.",
+                    into: \.field),
+                .flag(
+                    "quiet", short: "q", summary: "Print no results and no notes.", into: \.isQuiet),
+                .flag(
+                    "verbose", short: "v", summary: "Show each Redis command and its answer.",
+                    into: \.isVerbose),
+                .choice(
+                    "color", metavar: "WHEN", summary: "Colour the output.", into: \.color),
+                .text(
+                    "redis", metavar: "URL", summary: "The Redis that holds the state.",
+                    into: \.redisURL
+                ).showingDefault("redis://127.0.0.1:6379/0"),
+                .raw(
+                    "redis-password", metavar: "SOURCE",
+                    summary: "Where the Redis password stands.",
+                    into: \.redisPassword
+                ) { bytes throws(InvalidValue) in try Source(bytes) }
+                .completing(.file),
+                .flag(
+                    "askpass", summary: "Ask for the Redis password on the terminal.",
+                    into: \.asksPassword),
+                .text(
+                    "namespace", metavar: "NAME", summary: "What the keys in Redis begin with.",
+                    into: \.namespace
+                ).showingDefault("jwt"),
+                .value(
+                    "timeout", metavar: "DURATION", summary: "How long Redis may stay silent.",
+                    into: \.timeout
+                ) { text throws(InvalidValue) in try Duration.milliseconds(text) }
+                .showingDefault("5s"),
+                .repeated(
+                    "redis-nat", metavar: "FROM=TO",
+                    summary: "Reach an announced HOST:PORT at another.", into: \.addressRules
+                ) { text throws(InvalidValue) in try Replication.addressRule(text) },
+                .value(
+                    "wait", metavar: "N[,DURATION]",
+                    summary: "Writing: wait until N replicas have it too.", into: \.replicaDemand
+                ) { text throws(InvalidValue) in try Replication.demand(text) },
+                .flag(
+                    "allow-replica", summary: "Read from a replica, whose state may be old.",
+                    into: \.allowsReplica),
+            ])
+    }
 }
 
 /// Options of a command, all of which hold the global ones: what the program needs to know of

@@ -112,21 +112,12 @@ struct Session {
         }
         if let source = options.redisPassword {
             let content = try source.read(limit: 64 * 1024, system: system)
-            return target.withPassword(withoutFinalNewline(content))
+            return target.withPassword(content.withoutFinalNewline())
         }
         if target.password == nil, let password = environment["REDISCLI_AUTH"] {
             return target.withPassword(SecretBytes(copying: password.utf8))
         }
         return target
-    }
-
-    private static func withoutFinalNewline(_ secret: SecretBytes) -> SecretBytes {
-        unsafe secret.withBytes { bytes in
-            var count = bytes.count
-            if count > 0, unsafe bytes[count - 1] == 0x0A { count -= 1 }
-            if count > 0, unsafe bytes[count - 1] == 0x0D { count -= 1 }
-            return unsafe SecretBytes(copying: bytes.prefix(count))
-        }
     }
 
     private static func loginName(_ environment: Environment) -> String {

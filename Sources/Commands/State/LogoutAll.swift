@@ -174,7 +174,10 @@ private func requireTrusted(
 ) throws {
     guard
         let keys = try options.keys.load(system: console.system, note: { try console.note($0) })
-    else { return }
+    else {
+        return try console.note(
+            "no key: the signature of the token to keep was not checked, and its iat is the cutoff")
+    }
     let verifier = SignatureVerifier(
         keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
     if case .failed(let failure) = verifier.verify(token) {

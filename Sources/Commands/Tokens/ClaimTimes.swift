@@ -9,21 +9,40 @@ struct ClaimTimes {
         self.claims = RegisteredClaims(claims)
     }
 
+    /// The same for claims that have been looked through.
+    init(_ claims: RegisteredClaims) {
+        self.claims = claims
+    }
+
     private var dates: [(name: String, value: Int64)] {
-        [("iat", claims.issuedAt), ("nbf", claims.notBefore), ("exp", claims.expiresAt)]
-            .compactMap { name, claim in
-                claim.value.flatMap(TimeText.seconds).map { (name, $0) }
-            }
+        var dates: [(name: String, value: Int64)] = []
+        forEachDate { dates.append(($0, $1)) }
+        return dates
+    }
+
+    private func forEachDate(_ body: (String, Int64) -> Void) {
+        func visit(_ name: String, _ claim: Claim<JSONNumber>) {
+            if let seconds = claim.value.flatMap(TimeText.seconds) { body(name, seconds) }
+        }
+        visit("iat", claims.issuedAt)
+        visit("nbf", claims.notBefore)
+        visit("exp", claims.expiresAt)
     }
 
     /// The member `times`: RFC 3339 for each date, and the seconds until `exp`.
     func json(now: Int64) -> JSONValue {
-        var object = JSONObject()
-        for date in dates {
-            object.set(JSONString(date.name), .string(TimeText.rfc3339(date.value)))
-            if date.name == "exp" { object.set("expires_in", .integer(date.value - now)) }
+        var builder = JSONBuilder()
+        describe(to: &builder, now: now)
+        return builder.result
+    }
+
+    func describe(to json: inout some JSONSink, now: Int64) {
+        json.beginObject()
+        forEachDate { name, value in
+            json.member(JSONString(name), .string(TimeText.rfc3339(value)))
+            if name == "exp" { json.member("expires_in", .integer(value - now)) }
         }
-        return .object(object)
+        json.endObject()
     }
 
     /// A line for each date: the number as written, the date, and how far away it is.

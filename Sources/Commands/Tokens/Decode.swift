@@ -18,8 +18,13 @@ let decodeCommand = Command(
         can write a token that says anything.
         """,
         """
-        Of a token that is cut short or damaged, whatever can be read is shown, and the status \
-        is 3. Of an encrypted token (JWE) only the header can be read.
+        Each member is shown with what it means where it is a registered one, and a date beside \
+        the number of a time. The last line says whether the token has expired or is not yet valid.
+        """,
+        """
+        Of a token that is cut short or damaged, whatever can be read is shown, members before \
+        the break included, and where it breaks off; the status is 3. Of an encrypted token (JWE) \
+        only the header can be read.
         """,
     ],
     defaults: DecodeOptions(), options: [.group(GlobalOptions.group, at: \.global)],
@@ -44,56 +49,64 @@ private func runDecode(_ options: DecodeOptions, _ system: System) throws -> Exi
     let text = try TokenOperand.read(options.token, system: system)
     let inspection = TokenInspection(of: text)
     let now = system.clock.seconds
-    let claims = inspection.payload?.value?.objectValue
-    try console.result(json(inspection, text, claims, now: now)) {
-        human(inspection, claims, style: console.style, now: now)
+    let fault = fault(of: inspection)
+    try console.result(json(inspection, fault, text, now: now)) {
+        DecodeText(
+            inspection: inspection, text: text, now: now, style: console.style,
+            width: console.tableWidth
+        ).render()
     }
-    guard let malformed = inspection.malformed else { return .success }
-    let failure = Diagnostics.failure(for: malformed)
-    try console.error(failure.message)
-    if let hint = failure.hint { try console.note("hint: \(hint)") }
+    guard let fault else { return .success }
+    // The fault stands below what could be read, next to the prompt.
+    try system.output.flush()
+    try console.error(fault.message)
+    if let hint = fault.hint { try console.note("hint: \(hint)") }
     return .malformed
 }
 
+/// Why the text is no whole token; nil where it is one.
+private func fault(of inspection: TokenInspection) -> Failure? {
+    if let cut = inspection.cut {
+        return Failure(
+            .malformed, "malformed",
+            "malformed token: \(VisibleText.escape("\(cut)", columns: 200))",
+            hint: inspection.payload?.object?["jti"] == nil
+                ? nil : "its jti is whole: 'jwtctl status' and 'jwtctl revoke' need no more")
+    }
+    return inspection.malformed.map { Diagnostics.failure(for: $0) }
+}
+
 private func json(
-    _ inspection: TokenInspection, _ text: [UInt8], _ claims: JSONObject?, now: Int64
+    _ inspection: TokenInspection, _ fault: Failure?, _ text: [UInt8], now: Int64
 ) -> JSONObject {
+    func value(_ segment: TokenInspection.Segment?) -> JSONValue {
+        segment?.value ?? segment?.prefix.map { .object($0.object) } ?? .null
+    }
     let signature = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         .dropFirst(2).first
     var object: JSONObject = [
-        "header": inspection.header?.value ?? .null, "payload": inspection.payload?.value ?? .null,
+        "header": value(inspection.header), "payload": value(inspection.payload),
         "signature": inspection.signature == nil
             ? .null : signature.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null,
-        "verified": false, "times": claims.map { ClaimTimes($0).json(now: now) } ?? .null,
+        "verified": false,
+        "times": inspection.payload?.object.map { ClaimTimes($0).json(now: now) } ?? .null,
     ]
-    if let malformed = inspection.malformed {
-        object.set(
-            "error", ["code": "malformed", "message": .string("malformed token: \(malformed)")])
+    if let fault {
+        var error: JSONObject = ["code": .string(fault.code), "message": .string(fault.message)]
+        if let cut = inspection.cut {
+            error.set("cut", .object(json(cut)))
+        }
+        object.set("error", .object(error))
     }
     return object
 }
 
-private func human(
-    _ inspection: TokenInspection, _ claims: JSONObject?, style: Style, now: Int64
-) -> String {
-    var text = ""
-    func show(_ title: String, _ segment: TokenInspection.Segment?) {
-        guard let segment, !segment.bytes.isEmpty || segment.value != nil else { return }
-        text += style.bold(title) + "\n"
-        let body =
-            segment.value.map {
-                String(decoding: $0.encoded(.pretty, escaping: .visible), as: UTF8.self)
-            }
-            ?? VisibleText.escape(segment.bytes)
-        text += body + "\n"
-    }
-    show("header", inspection.header)
-    show("payload", inspection.payload)
-    if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
-    if let signature = inspection.signature, inspection.malformed == nil {
-        text +=
-            style.bold("signature") + "\n\(signature.bytes.count) bytes, "
-            + style.yellow("not verified") + "\n"
-    }
-    return text
+/// Where a token breaks off; `inside` is the member whose value does.
+private func json(_ cut: TokenCut) -> JSONObject {
+    var inside = JSONValue.null
+    if case .json(.insideValue(let name)) = cut.place { inside = .string(name) }
+    return [
+        "after": .integer(Int64(cut.byteCount)), "segment": .string(cut.segment.rawValue),
+        "inside": inside,
+    ]
 }

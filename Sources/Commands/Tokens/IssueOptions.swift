@@ -21,6 +21,7 @@ struct IssueOptions: CommandOptions {
     var label: String?
     var isRecorded = true
     var actor: String?
+    var count: Int?
 
     static let options: [Option<IssueOptions>] = [
         .text("sub", metavar: "USER", summary: "Whose token it is.", into: \.subject)
@@ -58,6 +59,10 @@ struct IssueOptions: CommandOptions {
         .text("typ", metavar: "TYPE", summary: "Its media type.", into: \.type)
             .showingDefault("JWT"),
         .text("label", metavar: "TEXT", summary: "What the user's list calls it.", into: \.label),
+        .value(
+            "count", metavar: "N", summary: "Make N tokens, each with an id of its own.",
+            into: \.count
+        ) { text throws(InvalidValue) in try Self.count(text) },
         .flag(
             "record", negatable: true, summary: "Put it on the user's list in Redis.",
             into: \.isRecorded),
@@ -65,6 +70,14 @@ struct IssueOptions: CommandOptions {
             .hidden(),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ]
+
+    /// A whole number from one on, in digits alone: `Int` would read a sign too.
+    private static func count(_ text: String) throws(InvalidValue) -> Int {
+        guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
+            let count = Int(text), count > 0
+        else { throw .expected("a number of tokens; write 100") }
+        return count
+    }
 }
 
 /// `NAME=TEXT`, always a string, or `NAME:=JSON`.
@@ -105,6 +118,23 @@ let issueCommand = Command(
         A token whose iat does not pass a cutoff would be dead at birth: after a logout-all within \
         the same second, issue waits for the next second. An id is never given twice.
         """,
+        """
+        Registered claims come first, then the others as they were given, so that the same options \
+        with the same --jti, --iat and --exp make the same bytes with every algorithm but ES* and \
+        PS*, whose signatures are random. A claim is given once: by its own option, by --claim or \
+        in --claims. Several --aud become an array. No token is made that verify would call \
+        malformed.
+        """,
+        """
+        --typ at+jwt makes an access token of RFC 9068, which must have iss, exp, aud, sub, \
+        client_id, iat and jti; issue refuses to leave one out.
+        """,
+        """
+        --count N prints N tokens, one a line, as they are made: an array with --json, an object a \
+        line with -o jsonl. They are recorded in batches; a token is printed once it is recorded. \
+        If the run breaks off, a message on standard error says how many were printed and how many \
+        more may stand on the list.
+        """,
     ],
     defaults: IssueOptions(), options: IssueOptions.options,
     examples: [
@@ -118,6 +148,13 @@ let issueCommand = Command(
         Example(
             command: "jwtctl issue --no-record --claim level:=3 --secret env:JWT_SECRET",
             summary: "Sign without Redis."),
+        Example(
+            command: "jwtctl issue --typ at+jwt --iss https://auth.example.com --aud api "
+                + "--sub alice --claim client_id=web --claim scope=\"read write\" --key private.pem",
+            summary: "An OAuth access token (RFC 9068)."),
+        Example(
+            command: "jwtctl issue --sub load-test --count 1000 --no-record > tokens.txt",
+            summary: "A thousand tokens for a test, one a line."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .badSignature, .revoked, .unknown, .refused),
     environment: KeyOptions.environment + Session.environment,
@@ -131,5 +168,8 @@ let issueCommand = Command(
         }
         if options.label != nil, !options.isRecorded {
             throw .conflicting("--label", "--no-record")
+        }
+        if options.id != nil, let count = options.count, count > 1 {
+            throw .conflicting("--jti", "--count")
         }
     }, run: runIssue)

@@ -16,20 +16,26 @@ struct TokenFacts {
 
     /// A claim that has the wrong type, or is no id, is an error and never "absent".
     init(_ token: CompactToken, claims: JSONObject) throws {
+        try self.init(token, claims: RegisteredClaims(claims))
+    }
+
+    /// The same for claims that have been looked through.
+    init(_ token: CompactToken, claims: RegisteredClaims) throws {
         try self.init(claims) { try token.contentIdentifier() }
     }
 
     /// The facts of a token that is about to be signed; it must have a `jti`.
     init(draft claims: JSONObject) throws {
         do {
-            try self.init(claims) { "" }
+            try self.init(RegisteredClaims(claims)) { "" }
         } catch let failure as Failure {
             throw Failure(.usage, failure.code, failure.message)
         }
     }
 
-    private init(_ claims: JSONObject, contentIdentifier: () throws -> String) throws {
-        let registered = RegisteredClaims(claims)
+    private init(
+        _ registered: RegisteredClaims, contentIdentifier: () throws -> String
+    ) throws {
         id =
             switch registered.identifier {
             case .absent: try Identifier(try contentIdentifier())
@@ -77,7 +83,7 @@ struct TokenFacts {
 
     private static func identifier(_ text: JSONString, _ claim: String) throws -> Identifier {
         do throws(Identifier.Refusal) {
-            return try Identifier(text.utf8)
+            return try Identifier(text.text)
         } catch {
             throw Failure(
                 .claims, Reason.invalidClaim.rawValue,

@@ -8,29 +8,42 @@ internal import TokenStore
 /// After a malformed token or a bad signature nothing else is judged. Unknown is never valid.
 struct Verdict {
     let token: CompactToken?
-    let claims: JSONObject?
+    private let registered: RegisteredClaims?
+    var claims: JSONObject? { registered?.object }
+    /// Whether the payload can be copied where the claims are to be written in compact style.
+    private let isCompact: Bool
     private(set) var checks: [Check]
-    private(set) var state: JSONValue = .null
+    /// What Redis said; nil where it was not asked.
+    private(set) var report: StateReport?
+    /// What it was asked.
+    private(set) var query: StateQuery?
+    let isOffline: Bool
+    /// The moment by which the claims were judged, in unix seconds with their fraction.
+    let instant: Double
+    var now: Int64 { Int64(instant) }
+
     /// Redis' clock when it was asked, in unix seconds.
-    private(set) var stateTime: Int64?
-    private let isOffline: Bool
-    private let now: Int64
+    var stateTime: Int64? { report?.state.time }
 
     /// The part that needs no Redis; `facts` is nil where nothing more may be asked.
     static func judge(
-        _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool
+        _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool,
+        headers: HeaderCache? = nil
     ) -> (verdict: Verdict, facts: TokenFacts?) {
-        let now = Int64(policy.now)
+        let now = policy.now
         let token: CompactToken
-        let claims: JSONObject
+        let claims: RegisteredClaims
+        let isCompact: Bool
         do throws(MalformedToken) {
-            token = try CompactToken(parsing: text)
-            claims = try token.claims()
+            token = try CompactToken(parsing: text, headers: headers)
+            let read = try token.readClaims()
+            claims = RegisteredClaims(read.object)
+            isCompact = read.isCompact
         } catch {
             let check = Check("format", .failed(.malformed), detail: error.description)
             return (
                 Verdict(
-                    token: nil, claims: nil,
+                    token: nil, claims: nil, isCompact: false,
                     checks: [check] + notJudged(["signature", "claims"], isOffline),
                     isOffline: isOffline, now: now), nil
             )
@@ -39,13 +52,13 @@ struct Verdict {
         guard signature.result == .passed else {
             return (
                 Verdict(
-                    token: token, claims: claims,
+                    token: token, claims: claims, isCompact: isCompact,
                     checks: [signature] + notJudged(["claims"], isOffline),
                     isOffline: isOffline, now: now), nil
             )
         }
         var verdict = Verdict(
-            token: token, claims: claims,
+            token: token, claims: claims, isCompact: isCompact,
             checks: [signature] + policy.checks(header: token.header, claims: claims),
             isOffline: isOffline, now: now)
         do {
@@ -68,20 +81,22 @@ struct Verdict {
     }
 
     private init(
-        token: CompactToken?, claims: JSONObject?, checks: [Check], isOffline: Bool, now: Int64
+        token: CompactToken?, claims: RegisteredClaims?, isCompact: Bool, checks: [Check],
+        isOffline: Bool, now: Double
     ) {
         self.token = token
-        self.claims = claims
+        registered = claims
+        self.isCompact = isCompact
         self.checks = checks
         self.isOffline = isOffline
-        self.now = now
+        instant = now
     }
 
-    /// Adds what Redis said.
-    mutating func add(_ report: StateReport) {
+    /// Adds what Redis said to `query`.
+    mutating func add(_ report: StateReport, to query: StateQuery) {
+        self.query = query
         checks += report.checks
-        state = report.json
-        stateTime = report.state.time
+        self.report = report
     }
 
     /// Adds that Redis could not be asked.
@@ -99,16 +114,23 @@ struct Verdict {
     }
 
     /// nil where the state was not asked, or could not be.
-    var isActive: Bool? {
-        if status != .success { return status == .unknown ? nil : false }
-        return isOffline ? nil : true
+    var isActive: Bool? { isActive(decisive?.reason) }
+
+    private func isActive(_ reason: Reason?) -> Bool? {
+        guard let reason else { return isOffline ? nil : true }
+        return reason == .unknown ? nil : false
     }
 
     /// The check that decides: the one with the lowest status.
     var decisive: Check? {
-        checks.filter { $0.reason != nil }.min { left, right in
-            Self.status(left.reason).rawValue < Self.status(right.reason).rawValue
+        var decisive: Check?
+        for check in checks where check.reason != nil {
+            let isLower = decisive.map {
+                Self.status(check.reason).rawValue < Self.status($0.reason).rawValue
+            }
+            if isLower ?? true { decisive = check }
         }
+        return decisive
     }
 
     var status: ExitStatus { Self.status(decisive?.reason) }
@@ -128,56 +150,97 @@ struct Verdict {
         }
     }
 
-    var json: JSONObject {
-        let isVerified = checks.contains { $0.name == "signature" && $0.result == .passed }
-        return [
-            "active": isActive.map { .bool($0) } ?? .null,
-            "valid": .bool(isValid),
-            "reason": decisive?.reason.map { .string($0.rawValue) } ?? .null,
-            "header": token.map { .object($0.header.object) } ?? .null,
-            "payload": claims.map { .object($0) } ?? .null,
-            "verified": .bool(isVerified),
-            "checks": .array(checks.map(Self.json)),
-            "state": state,
-            "times": claims.map { ClaimTimes($0).json(now: now) } ?? .null,
-        ]
+    var isSignatureVerified: Bool {
+        checks.contains { $0.name == "signature" && $0.result == .passed }
     }
 
-    private static func json(_ check: Check) -> JSONValue {
-        var object: JSONObject = ["check": .string(check.name)]
-        switch check.result {
-        case .passed: object.set("ok", true)
-        case .failed(let reason):
-            object.set("ok", false)
-            object.set("code", .string(reason.rawValue))
-        case .notJudged: object.set("ok", .null)
+    var json: JSONObject {
+        var builder = JSONBuilder()
+        describe(to: &builder)
+        return builder.result.objectValue ?? [:]
+    }
+
+    /// The verdict as a JSON object.
+    func describe(to json: inout some JSONSink) {
+        json.beginObject()
+        let reason = decisive?.reason
+        json.member("active", isActive(reason).map { .bool($0) } ?? .null)
+        json.member("valid", .bool(reason == nil || isValid))
+        json.member("reason", reason.map { .string($0.rawValue) } ?? .null)
+        json.name("header")
+        if let header = token?.header {
+            json.value(header.object, compactText: header.compactText)
+        } else {
+            json.value(.null)
         }
-        if let detail = check.detail { object.set("detail", .string(detail)) }
-        return .object(object)
+        json.name("payload")
+        if let claims {
+            json.value(claims, compactText: isCompact ? token?.payload : nil)
+        } else {
+            json.value(.null)
+        }
+        json.member("verified", .bool(isSignatureVerified))
+        json.name("checks")
+        json.beginArray()
+        for check in checks { Self.describe(check, to: &json) }
+        json.endArray()
+        json.member("state", report?.json ?? .null)
+        json.name("times")
+        if let registered {
+            ClaimTimes(registered).describe(to: &json, now: now)
+        } else {
+            json.value(.null)
+        }
+        json.endObject()
+    }
+
+    static func json(_ check: Check) -> JSONValue {
+        var builder = JSONBuilder()
+        describe(check, to: &builder)
+        return builder.result
+    }
+
+    private static func describe(_ check: Check, to json: inout some JSONSink) {
+        json.beginObject()
+        json.member("check", .string(check.name))
+        switch check.result {
+        case .passed: json.member("ok", true)
+        case .failed(let reason):
+            json.member("ok", false)
+            json.member("code", .string(reason.rawValue))
+        case .notJudged: json.member("ok", .null)
+        }
+        if let detail = check.detail { json.member("detail", .string(detail)) }
+        json.endObject()
     }
 
     /// The verdict in words: one line, the checks below it, then the claims.
     func text(style: Style) -> String {
         var text = headline(style) + "\n"
-        for check in checks {
-            let mark: String
-            switch check.result {
-            case .passed: mark = style.green("ok     ")
-            case .failed: mark = style.red("FAILED ")
-            case .notJudged: mark = style.dim("-      ")
-            }
-            let name = check.name + String(repeating: " ", count: max(10 - check.name.count, 0))
-            let told = check.detail ?? check.reason.map(Self.words) ?? ""
-            let detail = VisibleText.escape(told, columns: 200)
-            var line = "  \(mark) \(name) \(detail)"
-            while line.last == " " { line.removeLast() }
-            text += line + "\n"
-        }
+        for check in checks { text += Self.line(check, style: style) }
         if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
         return text
     }
 
-    private func headline(_ style: Style) -> String {
+    /// One check: its mark, its name, and what there is to say, or `words` that are harmless
+    /// already.
+    static func line(_ check: Check, saying words: String? = nil, style: Style) -> String {
+        let mark: String
+        switch check.result {
+        case .passed: mark = style.green("ok     ")
+        case .failed: mark = style.red("FAILED ")
+        case .notJudged: mark = style.dim("-      ")
+        }
+        let name = VisibleText.escape(check.name, columns: 60)
+        let padding = String(repeating: " ", count: max(10 - name.count, 0))
+        let told = check.detail ?? check.reason.map(Self.words) ?? ""
+        let detail = words ?? VisibleText.escape(told, columns: 200)
+        var line = "  \(mark) \(name)\(padding) \(detail)"
+        while line.last == " " { line.removeLast() }
+        return line + "\n"
+    }
+
+    func headline(_ style: Style) -> String {
         guard let reason = decisive?.reason else {
             return style.green(isOffline ? "valid (revocation not checked)" : "active")
         }
@@ -186,7 +249,7 @@ struct Verdict {
             : style.red("not active: \(Self.words(reason))")
     }
 
-    private static func words(_ reason: Reason) -> String {
+    static func words(_ reason: Reason) -> String {
         reason.rawValue.split(separator: "_").joined(separator: " ")
     }
 }

@@ -15,19 +15,39 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     let session = options.isOffline ? nil : try Session(console)
     let judge = TokenJudge(
         options: options, verifier: verifier, session: session, clock: system.clock)
-    if options.isStream { return try judge.answerStream(console) }
+    if options.isStream {
+        try system.takeInput()
+        let stream = VerdictStream(console)
+        return options.isOffline
+            ? try stream.answerOffline(options, verifier) : try stream.answer(by: judge)
+    }
 
     let verdict = judge.verdicts(on: [try TokenOperand.read(options.token, system: system)])[0]
     if let session, let time = verdict.stateTime { try session.warnAboutClock(time, console) }
-    try console.result(verdict.json) { verdict.text(style: console.style) }
+    if options.explains {
+        let explanation = Explanation(
+            of: verdict, keys: keys, options: options, layout: session?.store.layout)
+        try console.result(explanation.json) { explanation.text(style: console.style) }
+    } else {
+        try console.result(verdict.answer(in: options.global.format)) {
+            verdict.text(style: console.style)
+        }
+    }
     if verdict.status == .unknown, let detail = verdict.decisive?.detail {
+        try system.output.flush()
         try console.error(VisibleText.escape(detail))
+    }
+    if options.global.format == .table, options.global.field == nil,
+        let hint = VerdictHint.of(verdict, keys: keys, options: options)
+    {
+        try system.output.flush()
+        try console.note("hint: \(hint)")
     }
     return verdict.status
 }
 
 /// Judges tokens, several at a time where Redis is asked, since they share its round trip.
-private struct TokenJudge {
+struct TokenJudge {
     let options: VerifyOptions
     let verifier: SignatureVerifier
     let session: Session?
@@ -52,7 +72,7 @@ private struct TokenJudge {
                 verdicts[item.index].add(
                     StateReport(
                         state: state, issued: item.facts.issued,
-                        requiresListing: options.requiresListing))
+                        requiresListing: options.requiresListing), to: item.facts.query)
             }
         } catch {
             let failure = Diagnostics.failure(for: error)
@@ -63,33 +83,5 @@ private struct TokenJudge {
             for item in asked { verdicts[item.index].addUnknown(failure) }
         }
         return verdicts
-    }
-
-    /// The most lines that share a round trip.
-    private static let batch = 256
-
-    /// Exactly one line for each line of input, written before the next one is waited for.
-    func answerStream(_ console: Console) throws -> ExitStatus {
-        let system = console.system
-        var isKnown = true
-        while let first = try system.input.readLine(limit: CompactToken.maximumByteCount + 4096) {
-            var lines = [first]
-            while lines.count < Self.batch, system.input.hasBufferedLine,
-                let next = try system.input.readLine(limit: CompactToken.maximumByteCount + 4096)
-            {
-                lines.append(next)
-            }
-            // An over-long line becomes an empty text, which is malformed as it is.
-            let texts = lines.map { line -> [UInt8] in
-                if case .text(let bytes) = line { return TokenText.strip(bytes) }
-                return []
-            }
-            for verdict in verdicts(on: texts) {
-                if verdict.status == .unknown { isKnown = false }
-                try console.json(.object(verdict.json), .compact)
-            }
-            try system.output.flush()
-        }
-        return isKnown ? .success : .unknown
     }
 }

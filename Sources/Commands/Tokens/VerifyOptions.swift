@@ -17,6 +17,7 @@ struct VerifyOptions: CommandOptions {
     var time: Moment?
     var isStream = false
     var requiresListing = false
+    var explains = false
 
     /// What the claims have to be, `now` in seconds since 1970.
     func policy(now: Double) -> ClaimsPolicy {
@@ -60,7 +61,11 @@ struct VerifyOptions: CommandOptions {
         .flag(
             "stream", summary: "Answer one JSON line for each line of standard input.",
             into: \.isStream),
-        .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
+        .flag(
+            "explain", summary: "Show what each check found and wanted, and each key.",
+            into: \.explains),
+        .group(KeyOptions.group, at: \.keys),
+        .group(GlobalOptions.group(formats: OutputFormat.allCases), at: \.global),
     ]
 }
 
@@ -78,6 +83,16 @@ let verifyCommand = Command(
         JSON, in order and at once: for a gateway or a log pipeline. The status is then 0 if each \
         line got a known verdict, else 8.
         """,
+        """
+        --explain answers "why?": for each check what the token holds and what was wanted, for each \
+        key whether it was tried and why it did not fit, which keys of Redis were asked and what \
+        they said, and also what nobody asked for and so was not looked at.
+        """,
+        """
+        -o introspection prints a response of RFC 7662: {"active":false} and nothing else for a \
+        token that is not active, or whose state is unknown (the status tells, 8); for an active \
+        one its claims. It needs Redis.
+        """,
     ],
     defaults: VerifyOptions(), options: VerifyOptions.options,
     operands: [
@@ -93,6 +108,12 @@ let verifyCommand = Command(
             command: "jwtctl verify --secret secret.txt --aud api --offline \"$TOKEN\"",
             summary: "Without Redis, for one audience."),
         Example(
+            command: "jwtctl verify --key public.pem --aud api --explain \"$TOKEN\"",
+            summary: "Why is it refused, or accepted?"),
+        Example(
+            command: "jwtctl verify --key public.pem -o introspection \"$TOKEN\"",
+            summary: "As an OAuth introspection endpoint would answer."),
+        Example(
             command: "jwtctl verify --key public.pem --stream < tokens.txt",
             summary: "One line of JSON for each token."),
     ],
@@ -107,8 +128,26 @@ let verifyCommand = Command(
         if options.isStream, options.token != nil {
             throw .other("'--stream' reads standard input and takes no operand")
         }
+        try checkOutput(options)
         if options.leeway > 60, !options.isOffline {
             throw .other(
                 "a leeway above 60s would outlast blacklist entries; use it with '--offline'")
         }
     }, run: runVerify)
+
+/// Combinations of which one part would silently be ignored.
+private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
+    if options.global.format == .introspection, options.isOffline {
+        throw .other(
+            "'-o introspection' needs Redis: without it nobody knows whether a token is active")
+    }
+    if options.explains, options.global.format == .introspection {
+        throw .conflicting("--explain", "-o introspection")
+    }
+    guard options.isStream else { return }
+    if options.explains { throw .conflicting("--stream", "--explain") }
+    if options.global.field != nil { throw .conflicting("--stream", "--field") }
+    if [.csv, .id].contains(options.global.format) {
+        throw .other("'--stream' answers lines of JSON, not '\(options.global.format.rawValue)'")
+    }
+}

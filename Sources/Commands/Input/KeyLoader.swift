@@ -1,0 +1,70 @@
+internal import CommandKit
+internal import JOSE
+internal import Platform
+
+/// Reads keys from where the user says they are, and asks for what opens them.
+enum KeyLoader {
+    /// The largest key file: a JWKS of some hundred keys.
+    private static let limit = 1024 * 1024
+
+    /// The keys of `source`, which may be encrypted: `passphrase` tells where to find what opens
+    /// them, else the person at the terminal is asked.
+    static func load(
+        _ source: Source, passphrase: Source?, system: System, note: (String) throws -> Void
+    ) throws -> KeySet {
+        let content = try source.read(limit: limit, system: system)
+        let keys = try wording(source) {
+            do throws(KeyError) {
+                return try KeyParser.parse(content)
+            } catch {
+                guard error == .passphraseNeeded else { throw error }
+                let secret = try ask(passphrase, for: source, system: system)
+                return try KeyParser.parse(content, passphrase: secret)
+            }
+        }
+        if keys.keys.contains(where: { $0.isSecret || $0.hasPrivateHalf }) {
+            try warn(source, "private key", note)
+        }
+        return keys
+    }
+
+    /// The HMAC secret of `source`.
+    static func loadSecret(
+        _ source: Source, _ encoding: SecretEncoding, system: System,
+        note: (String) throws -> Void
+    ) throws -> KeySet {
+        let content = try source.read(limit: limit, system: system)
+        try warn(source, "secret", note)
+        return try wording(source) { KeySet(try Secret.parse(content, encoding: encoding)) }
+    }
+
+    /// The passphrase, without the newline that ends a file or a line typed.
+    private static func ask(
+        _ passphrase: Source?, for key: Source, system: System
+    ) throws -> SecretBytes {
+        if let passphrase {
+            return try passphrase.read(limit: 64 * 1024, system: system).withoutFinalNewline()
+        }
+        do throws(SystemError) {
+            return try Terminal.askSecret("Passphrase of \(key.title): ").withoutFinalNewline()
+        } catch {
+            throw KeyError.passphraseNeeded
+        }
+    }
+
+    /// Runs `body`, whose errors are to name the source.
+    private static func wording(_ source: Source, _ body: () throws -> KeySet) throws -> KeySet {
+        do {
+            return try body()
+        } catch let error as KeyError {
+            throw Diagnostics.key(error, source: source.title)
+        }
+    }
+
+    private static func warn(
+        _ source: Source, _ what: String, _ note: (String) throws -> Void
+    ) throws {
+        guard source.isReadableByOthers() else { return }
+        try note("warning: everybody can read the \(what) in \(source.title); chmod 600 it")
+    }
+}

@@ -1,0 +1,146 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+
+/// A token for a person: its parts with what they mean, and at the end, next to the prompt, what
+/// to think of it.
+struct DecodeText {
+    let inspection: TokenInspection
+    let text: [UInt8]
+    let now: Int64
+    let style: Style
+    /// The columns of the terminal; nil for a pipe.
+    let width: Int?
+
+    func render() -> String {
+        var result = ""
+        result += section("Header", inspection.header) { name, value in headerNote(name, value) }
+        result += section("Payload", inspection.payload) { name, value in
+            claimNote(name, value)
+        }
+        result += ending
+        return result
+    }
+
+    private func section(
+        _ title: String, _ segment: TokenInspection.Segment?,
+        note: (JSONString, JSONValue) -> (String, MemberList.Tone)
+    ) -> String {
+        guard let segment, !segment.bytes.isEmpty || segment.value != nil else { return "" }
+        var result = style.bold(title) + "\n"
+        guard let object = segment.object else {
+            return result + "  " + Self.words(segment) + "\n"
+        }
+        var list = MemberList()
+        for member in object.members {
+            let (words, tone) = note(member.name, member.value)
+            list.append(member.name, member.value, note: words, tone: tone)
+        }
+        if let prefix = segment.prefix, case .insideValue(let name) = prefix.end {
+            list.append(broken: name, prefix.rest)
+        }
+        result += object.isEmpty && segment.prefix == nil ? "  {}\n" : ""
+        return result + list.text(width: width, style: style)
+    }
+
+    /// A segment that is no object: another value, a text, or just bytes.
+    private static func words(_ segment: TokenInspection.Segment) -> String {
+        if let value = segment.value { return JSONText.shown(value) }
+        return String(validating: segment.bytes, as: UTF8.self).map { VisibleText.escape($0) }
+            ?? "\(segment.bytes.count) bytes that are no JSON"
+    }
+
+    private func headerNote(
+        _ name: JSONString, _ value: JSONValue
+    ) -> (String, MemberList.Tone) {
+        if name == "alg", let algorithm = value.stringValue {
+            let tone: MemberList.Tone = algorithm == "none" ? .bad : .plain
+            return (MemberMeanings.algorithms[algorithm] ?? "an algorithm unknown here", tone)
+        }
+        let isSuspect = ["crit", "b64", "jku", "jwk", "x5u", "x5c"].contains(name)
+        return (MemberMeanings.header[name] ?? "", isSuspect ? .doubtful : .plain)
+    }
+
+    /// Above this a NumericDate is taken for milliseconds: it would be the year 5138.
+    private static let implausible: Int64 = 100_000_000_000
+
+    private func claimNote(
+        _ name: JSONString, _ value: JSONValue
+    ) -> (String, MemberList.Tone) {
+        if let words = MemberMeanings.dates[name] { return dateNote(name, value, words) }
+        guard let meaning = MemberMeanings.claims[name] else { return ("", .plain) }
+        let isText = value.stringValue != nil
+        let isWrong =
+            ["iss", "sub", "jti"].contains(name) && !isText
+            || name == "aud" && RegisteredClaims([name: value]).audience.value == nil
+        return isWrong ? ("wrong type: no verifier may accept this", .bad) : (meaning, .plain)
+    }
+
+    private func dateNote(
+        _ name: JSONString, _ value: JSONValue, _ words: (past: String, future: String)
+    ) -> (String, MemberList.Tone) {
+        guard let number = value.numberValue else {
+            return ("wrong type: no verifier may accept this", .bad)
+        }
+        guard let seconds = TimeText.seconds(number) else {
+            return ("beyond any calendar", .doubtful)
+        }
+        guard abs(seconds) < Self.implausible else {
+            return ("milliseconds? a date counts seconds since 1970", .bad)
+        }
+        let isPast = seconds <= now
+        let date = "\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now))"
+        let tone: MemberList.Tone =
+            switch name {
+            case "exp": isPast ? .bad : .good
+            case "nbf", "iat": isPast ? .plain : .bad
+            default: .plain
+            }
+        return ((isPast ? words.past : words.future) + " " + date, tone)
+    }
+
+    /// What follows the payload, and the last line.
+    private var ending: String {
+        if case .encrypted = inspection.shape { return encryptedEnding }
+        var result = ""
+        if let signature = inspection.signature, inspection.payload?.object != nil {
+            result += style.bold("Signature") + "\n  \(signature.bytes.count) bytes\n"
+        }
+        guard inspection.header?.object != nil else { return result }
+        return result + style.yellow("not verified") + state + "\n"
+    }
+
+    /// What the token says of its own time.
+    private var state: String {
+        guard let object = inspection.payload?.object else { return "" }
+        let claims = RegisteredClaims(object)
+        if let exp = claims.expiresAt.value.flatMap(TimeText.seconds), exp <= now {
+            return ", " + style.red("expired \(TimeText.relative(exp, to: now))")
+        }
+        if let nbf = claims.notBefore.value.flatMap(TimeText.seconds), nbf > now {
+            return ", " + style.red("not yet valid: only \(TimeText.relative(nbf, to: now))")
+        }
+        switch claims.expiresAt {
+        case .absent: return inspection.payload?.prefix == nil ? ", without expiry" : ""
+        case .wrongType: return ", " + style.red("its expiry is no date")
+        case .value(let number):
+            guard let exp = TimeText.seconds(number), exp < Self.implausible else {
+                return ", " + style.red("its expiry is no date")
+            }
+            return ", expires \(TimeText.relative(exp, to: now))"
+        }
+    }
+
+    private static let encryptedParts = [
+        "encrypted key", "initialization vector", "ciphertext", "tag",
+    ]
+
+    private var encryptedEnding: String {
+        let sizes = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            .dropFirst().map { Base64.decodedCount($0.count) }
+        let parts = zip(Self.encryptedParts, sizes).map { "\($1) bytes of \($0)" }
+        return style.bold("Encrypted") + "\n  " + parts.joined(separator: ", ") + "\n"
+            + style.yellow("the claims are encrypted (JWE): only the recipient's key opens them")
+            + "\n"
+    }
+}

@@ -1,0 +1,228 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import TokenStore
+
+/// What stands behind a verdict, for `verify --explain`: for each check what was found and wanted,
+/// what became of each key, which keys of Redis were asked, and what nobody asked for.
+struct Explanation {
+    private let verdict: Verdict
+    private let checks: [Check]
+    private let trials: [KeyTrial]
+    private let skipped: [KeySet.Skipped]
+    /// The keys of Redis behind each check of the state, by the check's name.
+    private let asked: [String: [[UInt8]]]
+
+    init(of verdict: Verdict, keys: KeySet, options: VerifyOptions, layout: Layout?) {
+        self.verdict = verdict
+        skipped = keys.skipped
+        trials =
+            verdict.token.map {
+                keys.trials(
+                    of: $0, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey
+                )
+            } ?? []
+        checks = Self.explained(verdict, options)
+        asked = layout.map { Self.asked(verdict, $0) } ?? [:]
+    }
+
+    /// The verdict's checks, those of the claims filled in, and those that were not asked for.
+    private static func explained(_ verdict: Verdict, _ options: VerifyOptions) -> [Check] {
+        guard verdict.isSignatureVerified, let token = verdict.token, let claims = verdict.claims
+        else { return verdict.checks }
+        // The verdict's own moment: a relative --at must not be counted twice.
+        var policy = options.policy(now: verdict.instant)
+        policy.now = verdict.instant
+        let claimChecks = policy.explainedChecks(header: token.header, claims: claims)
+            .map(sayingAbsent)
+        let names = Set(claimChecks.map(\.name))
+        let stateNames: Set<String> = ["signature", "blacklist", "cutoff", "whitelist"]
+        var checks = verdict.checks.filter { $0.name == "signature" } + claimChecks
+        checks += verdict.checks.filter {
+            !names.contains($0.name) && !stateNames.contains($0.name)
+        }
+        checks += verdict.checks.filter { stateNames.contains($0.name) && $0.name != "signature" }
+            .map { explained($0, verdict.report) }
+        if let report = verdict.report, !report.requiresListing {
+            let isListed = report.state.listing.isListed
+            let detail = (isListed ? "listed" : "not listed") + ", not demanded"
+            checks.append(explained(Check("whitelist", .notJudged, detail: detail), report))
+        }
+        return checks
+    }
+
+    /// Of a claim that is not there and that nobody demanded, just that.
+    private static func sayingAbsent(_ check: Check) -> Check {
+        guard check.result == .notJudged, check.found == nil else { return check }
+        let meaning = check.name == "exp" ? ": it never expires" : ""
+        var absent = Check(check.name, .notJudged, detail: "not there" + meaning)
+        absent.wanted = check.wanted
+        return absent
+    }
+
+    /// A check of the state, with what Redis said.
+    private static func explained(_ check: Check, _ report: StateReport?) -> Check {
+        guard let state = report?.state else { return check }
+        var check = check
+        switch check.name {
+        case "blacklist":
+            check.found = state.denial.map { denial in
+                [
+                    "ttl": TimeText.number(denial.timeToLive),
+                    "by": denial.entry.actor.map { .string($0) } ?? .null,
+                    "at": TimeText.json(denial.entry.time),
+                    "reason": denial.entry.reason.map { .string($0) } ?? .null,
+                ]
+            }
+        case "cutoff":
+            check.found = [
+                "user": TimeText.number(state.userCutoff),
+                "global": TimeText.number(state.globalCutoff),
+            ]
+        default:
+            if case .listed(let expiry) = state.listing {
+                check.found = ["exp": TimeText.number(expiry.seconds)]
+            }
+            if report?.requiresListing == true { check.wanted = .presence }
+        }
+        return check
+    }
+
+    private static func asked(_ verdict: Verdict, _ layout: Layout) -> [String: [[UInt8]]] {
+        guard let query = verdict.query else { return [:] }
+        let user = query.user.map { layout.keys(of: $0) }
+        return [
+            "blacklist": [layout.denyKey(query.id)],
+            "cutoff": [user?.cutoff, layout.globalCutoffKey].compactMap(\.self),
+            "whitelist": [user?.tokens].compactMap(\.self),
+        ]
+    }
+
+    /// The verdict's object; its checks have `found`, `wanted` and `asked`, and there are `keys`.
+    var json: JSONObject {
+        var object = verdict.json
+        object.set("checks", .array(checks.map(json)))
+        object.set(
+            "keys",
+            .array(trials.map { .object(Self.json($0)) } + skipped.map { .object(Self.json($0)) }))
+        return object
+    }
+
+    private func json(_ check: Check) -> JSONValue {
+        guard case .object(var object) = Verdict.json(check) else { return .null }
+        if check.name != "signature" {
+            object.set("found", check.found ?? .null)
+            object.set("wanted", check.wanted?.json ?? .null)
+        }
+        if let keys = asked[check.name] {
+            object.set("asked", .array(keys.map { .string(String(decoding: $0, as: UTF8.self)) }))
+        }
+        return .object(object)
+    }
+
+    private static func json(_ trial: KeyTrial) -> JSONObject {
+        [
+            "key": .string(trial.key), "kid": trial.keyID.map { .string($0) } ?? .null,
+            "result": .string(trial.outcome.code), "detail": .string(trial.outcome.words),
+        ]
+    }
+
+    private static func json(_ member: KeySet.Skipped) -> JSONObject {
+        [
+            "member": .integer(Int64(member.index)),
+            "kid": member.keyID.map { .string($0) } ?? .null, "result": "skipped",
+            "detail": .string(member.reason),
+        ]
+    }
+
+    /// The verdict in words, and below each check what it rests on.
+    func text(style: Style) -> String {
+        var text = verdict.headline(style) + "\n"
+        for check in checks {
+            var lines = details(of: check)
+            let isSilent = check.detail == nil && check.reason == nil && !lines.isEmpty
+            text += Verdict.line(
+                check, saying: isSilent ? Self.clip(lines.removeFirst().text) : nil, style: style)
+            for line in lines {
+                let label = line.label + String(repeating: " ", count: 8 - line.label.count)
+                text += Self.indent + style.dim(label + Self.clip(line.text)) + "\n"
+            }
+        }
+        return text
+    }
+
+    private static let indent = String(repeating: " ", count: 21)
+
+    /// A line below a check; its text is harmless to look at.
+    private typealias Detail = (label: String, text: String)
+
+    /// A claim may be as long as a token.
+    private static func clip(_ text: String) -> String {
+        let longest = 400
+        guard text.unicodeScalars.count > longest else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest))) + "…"
+    }
+
+    private func details(of check: Check) -> [Detail] {
+        if check.name == "signature" { return keyDetails(check) }
+        var lines: [Detail] = []
+        if let report = verdict.report, let found = Self.words(check.name, report.state) {
+            lines.append(("found", found))
+        } else if let found = check.found, check.name != "whitelist" {
+            let option = check.wanted == nil ? Self.demandingOption[check.name] : nil
+            lines.append(
+                (
+                    "found",
+                    found.shown(now: verdict.now, name: check.name)
+                        + (option.map { "; anything passes without \($0)" } ?? "")
+                ))
+        }
+        if let wanted = check.wanted, check.found != nil || check.reason != nil {
+            lines.append(("wanted", wanted.words(now: verdict.now)))
+        }
+        if let keys = asked[check.name], !keys.isEmpty {
+            lines.append(
+                ("asked", keys.map { VisibleText.escape($0) }.joined(separator: ", ")))
+        }
+        return lines
+    }
+
+    /// What became of each key; of a single one that signed the token, the check itself tells.
+    private func keyDetails(_ check: Check) -> [Detail] {
+        let isTold = trials.count == 1 && skipped.isEmpty && check.result == .passed
+        guard !isTold else { return [] }
+        return trials.map { ("key", VisibleText.escape("\($0.key): \($0.outcome.words)")) }
+            + skipped.map { member in
+                let name = member.keyID.map { ", kid \($0)" } ?? ""
+                let words = "member \(member.index)\(name): not usable: \(member.reason)"
+                return ("key", VisibleText.escape(words))
+            }
+    }
+
+    /// What Redis said, in words; nil for what it was not asked.
+    private static func words(_ check: String, _ state: TokenState) -> String? {
+        func time(_ cutoff: Int64?) -> String { cutoff.map(TimeText.rfc3339) ?? "none" }
+        switch check {
+        case "blacklist":
+            guard let denial = state.denial else { return "no entry" }
+            return "an entry that stays "
+                + (denial.timeToLive.map { "for another \(Duration.words($0))" } ?? "for ever")
+        case "cutoff":
+            let user = state.isUserKnown ? time(state.userCutoff) : "not asked: it has no sub"
+            return "the user's: \(user); global: \(time(state.globalCutoff))"
+        default: return nil
+        }
+    }
+
+    /// The option that would demand something of a claim in which anything may stand.
+    private static let demandingOption = [
+        "iss": "--iss", "aud": "--aud", "sub": "--sub", "iat": "--max-age", "typ": "--typ",
+    ]
+}
+
+extension TokenState.Listing {
+    fileprivate var isListed: Bool {
+        if case .listed = self { return true }
+        return false
+    }
+}

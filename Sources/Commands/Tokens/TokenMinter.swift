@@ -1,0 +1,85 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import TokenStore
+
+/// Signs tokens of one draft.
+struct TokenMinter {
+    let draft: TokenDraft
+    let signer: Signer
+    let label: String?
+
+    /// A token that was signed, and nothing more.
+    struct Minted {
+        let text: [UInt8]
+        let facts: TokenFacts
+
+        func record(label: String?) -> TokenRecord? {
+            facts.user.map { user in
+                TokenRecord(
+                    id: facts.id, user: user, issuedAt: facts.issuedAt, expiry: facts.expiry,
+                    label: label)
+            }
+        }
+
+        func json(isRecorded: Bool) -> JSONObject {
+            [
+                "token": .string(String(decoding: text, as: UTF8.self)),
+                "id": .string(facts.id.description),
+                "sub": facts.user.map { .string($0.description) } ?? .null,
+                "iat": facts.issuedAt.map { .integer($0) } ?? .null,
+                "exp": facts.expiry.seconds.map { .integer($0) } ?? .null,
+                "recorded": .bool(isRecorded),
+            ]
+        }
+    }
+
+    func mint(now: Int64) throws -> Minted {
+        let claims = try draft.claims(now: now, id: draft.newID())
+        let facts = try TokenFacts(draft: claims)
+        return Minted(text: try signer.sign(header: draft.header, claims: claims), facts: facts)
+    }
+
+    /// Makes one token and reads it back as a verifier would: no token leaves that this program
+    /// itself would call malformed. Tokens of one draft differ in id and times only.
+    func rehearse(now: Int64) throws {
+        let minted = try mint(now: now)
+        let checks: [Check]
+        do throws(MalformedToken) {
+            let token = try CompactToken(parsing: minted.text)
+            checks = ClaimsPolicy(now: Double(now))
+                .checks(header: token.header, claims: try token.claims())
+        } catch {
+            throw Failure(.usage, "usage", "every verifier would refuse the token: \(error)")
+        }
+        if let bad = checks.first(where: { $0.reason == .invalidClaim }) {
+            throw Failure(
+                .usage, Reason.invalidClaim.rawValue,
+                "the claim '\(bad.name)' is of a type that no verifier may accept")
+        }
+    }
+
+    /// What is wrong with a token that could not be recorded; nil where it was.
+    func failure(_ outcome: RecordOutcome, id: String) -> Failure? {
+        let hint = "an id is never given twice; leave --jti out for a random one"
+        let shown = VisibleText.escape(id)
+        switch outcome {
+        case .recorded: return nil
+        case .cutOff(let cutoff):
+            return Failure(
+                .revoked, Reason.cutOff.rawValue,
+                "the token would be dead at birth: a cutoff stands at \(TimeText.rfc3339(cutoff))",
+                hint: draft.isIssuedNow ? "is this machine's clock right?" : "give a later --iat")
+        case .alreadyRecorded:
+            return Failure(
+                .refused, "already_recorded", "the id '\(shown)' is already in use", hint: hint)
+        case .alreadyRevoked:
+            return Failure(
+                .refused, "already_revoked", "the id '\(shown)' is revoked", hint: hint)
+        case .expired:
+            return Failure(
+                .refused, "expired", "the token would have expired by Redis' clock",
+                hint: "--no-record signs it all the same")
+        }
+    }
+}

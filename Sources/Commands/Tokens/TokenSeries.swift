@@ -1,0 +1,110 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+/// `issue --count`: many tokens of one draft, printed as they come.
+///
+/// A token is printed once Redis has acknowledged that it is recorded, never before: whatever ends
+/// the run, what was printed can be found and revoked by its list.
+struct TokenSeries {
+    private let minter: TokenMinter
+    private let session: Session?
+    private let console: Console
+    private let total: Int
+    private var list: ResultList
+    private var births: BirthWait
+    private var done = 0
+
+    /// Tokens that share a round trip to Redis; of a broken one, at most so many are in doubt.
+    private static let batchSize = 256
+
+    init(minter: TokenMinter, session: Session?, console: Console, total: Int) {
+        self.minter = minter
+        self.session = session
+        self.console = console
+        self.total = total
+        list = ResultList(console, columns: [])
+        births = BirthWait(clock: console.system.clock)
+    }
+
+    mutating func run() throws -> ExitStatus {
+        guard session != nil else {
+            while done < total {
+                births.refresh()
+                for _ in 0..<min(Self.batchSize, total - done) {
+                    try print(minter.mint(now: births.now))
+                }
+            }
+            try list.finish(empty: "")
+            return .success
+        }
+        do {
+            let interrupts = InterruptScope()
+            defer { _ = interrupts }
+            while done < total, Signals.pending == nil { try recordBatch() }
+        }
+        try list.finish(empty: "")
+        if done < total, let signal = Signals.pending {
+            try console.system.output.flush()
+            try console.error("interrupted: \(progress)")
+            Signals.endProcess(by: signal)
+        }
+        return .success
+    }
+
+    private var progress: String { "\(done) of \(total) tokens were printed, and are recorded" }
+
+    /// Signs and records some tokens, and prints those of which Redis has taken note.
+    private mutating func recordBatch() throws {
+        births.refresh()
+        var minted: [TokenMinter.Minted] = []
+        for _ in 0..<min(Self.batchSize, total - done) {
+            minted.append(try minter.mint(now: births.now))
+        }
+        guard let session else { return }
+        let batch = session.store.record(minted.compactMap { $0.record(label: minter.label) })
+        var refusal: (outcome: RecordOutcome, failure: Failure)?
+        for (token, outcome) in zip(minted, batch.outcomes) {
+            guard let outcome else { continue }
+            if let failure = minter.failure(outcome, id: token.facts.id.description) {
+                refusal = refusal ?? (outcome, failure)
+            } else {
+                try print(token)
+            }
+        }
+        if let error = batch.failure {
+            try tellInterruption(uncertain: batch.uncertainCount)
+            let failure = Diagnostics.failure(for: error)
+            // To run it again as it was would make tokens that nobody wants.
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: "--count \(total - done) makes the rest")
+        }
+        guard let refusal else { return }
+        // Those that a logout overtook are made anew, in the next second.
+        guard births.mayWait(for: refusal.outcome, minter.draft) else {
+            try tellInterruption(uncertain: 0)
+            throw refusal.failure
+        }
+    }
+
+    private mutating func tellInterruption(uncertain: Int) throws {
+        try list.finish(empty: "")
+        try console.system.output.flush()
+        let doubt =
+            uncertain == 0
+            ? "" : "; up to \(uncertain) more may be recorded that nobody has seen"
+        try console.error(progress + doubt)
+    }
+
+    private mutating func print(_ token: TokenMinter.Minted) throws {
+        done += 1
+        if console.options.format == .table, console.options.field == nil {
+            try console.print(line: token.text)
+        } else {
+            try list.append(
+                token.json(isRecorded: session != nil), id: token.facts.id.description, cells: [])
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+
+/// What a person can do about a verdict on the signature.
+enum VerdictHint {
+    /// Nil where the verdict says it all.
+    static func of(_ verdict: Verdict, keys: KeySet, options: VerifyOptions) -> String? {
+        guard let token = verdict.token else { return nil }
+        let algorithm = VisibleText.escape(token.header.algorithmName.text, columns: 40)
+        switch verdict.decisive?.reason {
+        case .algorithmNotAllowed:
+            guard let known = token.header.algorithm else {
+                return algorithm == "none"
+                    ? "an unsigned token proves nothing, and no service may accept it" : nil
+            }
+            if let demanded = options.keys.algorithm, demanded != known {
+                return "--alg demands \(demanded); without it the key decides"
+            }
+            return unfit(known, keys) ?? (options.explains ? nil : explain)
+        case .noKey where keys.isSet:
+            return missing(token.header.keyID, keys) + (options.explains ? "" : "; " + explain)
+        case .badSignature where !keys.isSet && keys.keys.allSatisfy(\.isSecret):
+            return "another secret, or the same in another spelling? see --secret-encoding"
+        case .badSignature:
+            return "another key signed it, or it was changed on the way"
+        case .weakKey: return "--allow-weak-key uses it all the same"
+        default: return nil
+        }
+    }
+
+    private static let explain = "--explain shows what became of each key"
+
+    /// The key is of the wrong kind for the token's algorithm.
+    private static func unfit(_ algorithm: Algorithm, _ keys: KeySet) -> String? {
+        let isMAC = [Algorithm.hs256, .hs384, .hs512].contains(algorithm)
+        if isMAC, keys.keys.allSatisfy({ !$0.isSecret }) {
+            return "\(algorithm) needs the HMAC secret: --secret FILE"
+        }
+        if !isMAC, keys.keys.allSatisfy(\.isSecret) {
+            return "\(algorithm) needs the issuer's public key: --key FILE"
+        }
+        return nil
+    }
+
+    /// The set has no key for the token; which it has may show that it is another issuer's.
+    private static func missing(_ keyID: JSONString?, _ keys: KeySet) -> String {
+        let shown = 5
+        let names = keys.keys.compactMap(\.keyID).prefix(shown + 1)
+            .map { "'\(VisibleText.escape($0.text, columns: 40))'" }
+        let list =
+            names.count > shown
+            ? names.prefix(shown).joined(separator: ", ") + ", …" : names.joined(separator: ", ")
+        let wanted =
+            keyID.map { "the token's kid is '\(VisibleText.escape($0.text, columns: 40))'" }
+            ?? "the token has no kid"
+        return wanted + (names.isEmpty ? "" : "; the set has \(list)")
+    }
+}

@@ -1,0 +1,134 @@
+/// What can be read of an object whose text breaks off. For showing what a log has left of a
+/// token, never for judging one: `JSONParser` alone says what is JSON.
+///
+/// Members are taken whole or not at all, by the strict reader; the work is linear in the text.
+package struct JSONPrefix: Equatable, Sendable {
+    /// Where the text ends.
+    package enum End: Equatable, Sendable {
+        /// Inside the name of a member.
+        case insideName
+        /// After the name of this member and before the end of its value.
+        case insideValue(of: JSONString)
+        /// After a whole member.
+        case betweenMembers
+    }
+
+    /// The members that are whole.
+    package let object: JSONObject
+    package let end: End
+    /// What is left of the value that breaks off, as it was written; it may end within a character.
+    package let rest: [UInt8]
+
+    /// `nil` where `text` is a whole object, or has another fault than its end.
+    package init?(of text: [UInt8]) {
+        var reader = JSONPrefixReader(text)
+        guard let end = reader.read() else { return nil }
+        object = reader.object
+        rest = Array(text[reader.restStart...])
+        self.end = end
+    }
+}
+
+private struct JSONPrefixReader {
+    private let text: [UInt8]
+    private var offset = 0
+    private(set) var object = JSONObject()
+    private(set) var restStart: Int
+
+    /// The longest that an escape can be that a cut has made a lone surrogate: two `\uXXXX`.
+    private static let longestEscape = 12
+
+    init(_ text: [UInt8]) {
+        self.text = text
+        restStart = text.count
+    }
+
+    mutating func read() -> JSONPrefix.End? {
+        skipSpace()
+        guard skip(UInt8(ascii: "{")) else { return nil }
+        while true {
+            skipSpace()
+            if offset == text.count { return .betweenMembers }
+            guard text[offset] == UInt8(ascii: "\"") else { return nil }
+            let name: JSONString
+            var reader = JSONStringReader(offset: offset + 1)
+            do throws(JSONError) {
+                name = try reader.read(text.span)
+            } catch {
+                return isCut(error, in: text.count) ? .insideName : nil
+            }
+            offset = reader.offset
+            skipSpace()
+            guard offset < text.count else { return .insideValue(of: name) }
+            guard object[name] == nil, skip(UInt8(ascii: ":")) else { return nil }
+            skipSpace()
+            let start = offset
+            skipValue()
+            switch take(name, from: start) {
+            case .whole: break
+            case .cut: return .insideValue(of: name)
+            case .broken: return nil
+            }
+            guard offset < text.count, skip(UInt8(ascii: ",")) else {
+                return offset == text.count ? .betweenMembers : nil
+            }
+        }
+    }
+
+    private enum Value { case whole, cut, broken }
+
+    /// Adds the member whose value goes from `start` up to `offset`, if that is a whole value.
+    private mutating func take(_ name: JSONString, from start: Int) -> Value {
+        let isLast = offset == text.count
+        let slice = Array(text[start..<offset])
+        restStart = start
+        do throws(JSONError) {
+            let value = try JSONParser.parse(
+                slice, maximumDepth: JSONParser.defaultMaximumDepth - 1)
+            // Of a number that ends with the text, nobody knows whether that was its last digit.
+            if isLast, value.numberValue != nil { return .cut }
+            object.set(name, value)
+        } catch {
+            return isLast && isCut(error, in: slice.count) ? .cut : .broken
+        }
+        restStart = text.count
+        return .whole
+    }
+
+    /// Moves to the comma or bracket after the value at `offset`, or to the end of the text.
+    private mutating func skipValue() {
+        var depth = 0
+        var isInString = false
+        while offset < text.count {
+            switch text[offset] {
+            case UInt8(ascii: "\\") where isInString: offset += 1
+            case UInt8(ascii: "\""): isInString.toggle()
+            case _ where isInString: break
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                if depth == 0 { return }
+                depth -= 1
+            case UInt8(ascii: ",") where depth == 0: return
+            default: break
+            }
+            offset += 1
+        }
+        offset = text.count
+    }
+
+    /// Whether the end of `count` bytes is all that is wrong with them.
+    private func isCut(_ error: JSONError, in count: Int) -> Bool {
+        error.kind == .unexpectedEnd
+            || error.kind == .loneSurrogate && count - error.offset < Self.longestEscape
+    }
+
+    private mutating func skip(_ byte: UInt8) -> Bool {
+        guard offset < text.count, text[offset] == byte else { return false }
+        offset += 1
+        return true
+    }
+
+    private mutating func skipSpace() {
+        while offset < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[offset]) { offset += 1 }
+    }
+}

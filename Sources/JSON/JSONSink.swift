@@ -1,0 +1,68 @@
+/// Takes a JSON value piece by piece: what it is made of is told once, whether it becomes text or a
+/// tree.
+package protocol JSONSink {
+    mutating func beginObject()
+    mutating func endObject()
+    mutating func beginArray()
+    mutating func endArray()
+    /// The name of the member whose value comes next.
+    mutating func name(_ name: JSONString)
+    mutating func value(_ value: JSONValue)
+    /// The same, for an object of which the compact text is at hand; `nil` where it is not.
+    mutating func value(_ object: JSONObject, compactText: [UInt8]?)
+}
+
+extension JSONSink {
+    /// A member with its value.
+    package mutating func member(_ name: JSONString, _ value: JSONValue) {
+        self.name(name)
+        self.value(value)
+    }
+}
+
+/// Builds the tree of an object.
+package struct JSONBuilder: JSONSink {
+    private enum Container {
+        case object(JSONObject, name: JSONString?)
+        case array([JSONValue])
+    }
+
+    private var open: [Container] = []
+
+    /// The value, once all that was begun has ended.
+    package private(set) var result: JSONValue = .null
+
+    package init() {}
+
+    package mutating func beginObject() { open.append(.object(JSONObject(), name: nil)) }
+    package mutating func beginArray() { open.append(.array([])) }
+    package mutating func endObject() { end() }
+    package mutating func endArray() { end() }
+
+    package mutating func name(_ name: JSONString) {
+        guard case .object(let object, _)? = open.popLast() else { return }
+        open.append(.object(object, name: name))
+    }
+
+    package mutating func value(_ value: JSONValue) {
+        switch open.popLast() {
+        case .object(var object, let name?):
+            object.set(name, value)
+            open.append(.object(object, name: nil))
+        case .array(let elements): open.append(.array(elements + [value]))
+        case .object, nil: result = value
+        }
+    }
+
+    package mutating func value(_ object: JSONObject, compactText: [UInt8]?) {
+        value(.object(object))
+    }
+
+    private mutating func end() {
+        switch open.popLast() {
+        case .object(let object, _): value(.object(object))
+        case .array(let elements): value(.array(elements))
+        case nil: break
+        }
+    }
+}
