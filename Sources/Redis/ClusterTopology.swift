@@ -38,9 +38,7 @@ final class ClusterTopology: Topology {
         var failure = RedisError.stalled(milliseconds: 0, cause: nil, Progress())
         for endpoint in ordered {
             do throws(RedisError) {
-                let connection = try dialer.connect(to: endpoint)
-                let reply = try connection.exchange([Command("CLUSTER", "SLOTS")])[0].value()
-                map = try SlotMap(reply, asked: endpoint, reach: dialer.map.reach)
+                map = try fetch(from: endpoint)
                 source = endpoint.description
                 return
             } catch {
@@ -49,6 +47,27 @@ final class ClusterTopology: Topology {
             }
         }
         throw failure
+    }
+
+    private func fetch(from endpoint: Endpoint) throws(RedisError) -> SlotMap {
+        let connection = try dialer.connect(to: endpoint)
+        let reply = try connection.exchange([Command("CLUSTER", "SLOTS")])[0].value()
+        return try SlotMap(reply, asked: endpoint, reach: dialer.map.reach)
+    }
+
+    /// Asks every primary for its own slots: of those it knows best, while news about others takes
+    /// a moment to get round.
+    func survey() throws(RedisError) {
+        for endpoint in map.primaries {
+            do throws(RedisError) {
+                let told = try fetch(from: endpoint)
+                for slot in 0..<KeySlot.count where told[slot] == endpoint {
+                    map.assign(slot...slot, to: endpoint)
+                }
+            } catch {
+                guard error.passesByItself else { throw error }
+            }
+        }
     }
 
     func admit(_ connection: Connection) throws(RedisError) {}

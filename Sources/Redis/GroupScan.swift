@@ -10,7 +10,8 @@ struct GroupScan {
     private static let rounds = 3
 
     private let router: Router
-    private var open: [Endpoint] = []
+    /// Those that are still to be gone through, the present one first.
+    private(set) var open: [Endpoint] = []
     private var cursor: [UInt8] = start
     private var slots: SlotMap?
     private var round = 0
@@ -73,6 +74,7 @@ struct GroupScan {
         else { return false }
         round += 1
         try router.refreshNow()
+        try cluster.survey()
         let after = cluster.slots
         slots = after
         open = after.primaries.filter { node in

@@ -33,7 +33,7 @@ extension Router {
                 try rest(until: deadline, cause)
                 continue
             }
-            noteWrite(at: endpoint)
+            for command in commands { noteUse(of: endpoint, command) }
             let refusals = Connection.refusals(in: replies)
             guard let refusal = refusals.first(where: \.isRedirection) else {
                 return try Connection.result(of: replies[replies.count - 1], refusals: refusals)

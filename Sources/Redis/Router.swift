@@ -124,9 +124,9 @@ final class Router {
         return channel.abandon()
     }
 
-    /// Notes where something was changed.
-    func noteWrite(at endpoint: Endpoint) {
-        written.insert(endpoint)
+    /// Notes where something was changed. What a command does is only looked at until then.
+    func noteUse(of endpoint: Endpoint, _ command: Command) {
+        if !written.contains(endpoint), !command.isReadOnly { written.insert(endpoint) }
     }
 
     /// Forgets where something was changed, and answers it.

@@ -123,7 +123,7 @@ struct RouterLoop {
             return delay(item)
         }
         guard let channel = try router.channel(to: endpoint, &cause) else { return delay(item) }
-        if !item.command.isReadOnly { router.noteWrite(at: endpoint) }
+        router.noteUse(of: endpoint, item.command)
         channel.append(item, asking: asked != nil)
     }
 

@@ -49,6 +49,38 @@ import Testing
         }
     }
 
+    @Test func `keys that move to a primary behind the scan are found all the same`() throws {
+        try RedisCluster.shared { cluster in
+            try cluster.flush()
+            let client = try client(cluster.url)
+            var scan = try #require(try client.groupScan())
+            let ports = scan.open.map { node in
+                cluster.nodes.firstIndex { "127.0.0.1:\($0.port)" == node.description } ?? 0
+            }
+            // A tag whose slot lies on the primary that is scanned last.
+            let tag = try #require(
+                try (0..<100).map { "{t\($0)}" }.first {
+                    try cluster.owner(ofKey: $0) == ports[2]
+                })
+            let keys = (0..<20).map { Array("\(tag):\($0)".utf8) }
+            _ = try client.pipeline(keys.map { Command("SET", key: $0, "1") })
+            var found: Set<[UInt8]> = []
+            func page() throws -> Bool {
+                let page = try scan.nextPage { cursor in
+                    Command("SCAN", .bytes(cursor), "COUNT", 1000)
+                }
+                found.formUnion(page ?? [])
+                return page != nil
+            }
+            while scan.open.count > 1 { _ = try page() }
+            #expect(found.isEmpty)
+            try cluster.moveSlot(ofKey: tag, to: ports[0])
+            while try page() {}
+            #expect(found == Set(keys))
+            try cluster.moveSlot(ofKey: tag, to: ports[2])
+        }
+    }
+
     @Test func `a transaction runs where its keys are`() throws {
         try RedisCluster.shared { cluster in
             let client = try client(cluster.url)

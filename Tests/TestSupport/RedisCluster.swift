@@ -124,6 +124,22 @@ package final class RedisCluster {
         }
     }
 
+    /// Moves the slot of `key`, with its keys, and returns when the two nodes agree on that.
+    package func moveSlot(ofKey key: String, to: Int) throws {
+        let from = try owner(ofKey: key)
+        let slot = try nodes[0].cli("CLUSTER", "KEYSLOT", key)
+        try nodes[to].cli("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from])
+        try nodes[from].cli("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to])
+        let keys = try nodes[from].cli("CLUSTER", "GETKEYSINSLOT", slot, "1000")
+        for key in keys.split(separator: "\n") {
+            try nodes[from].cli(
+                "MIGRATE", "127.0.0.1", String(nodes[to].port), String(key), "0", "5000")
+        }
+        for index in [to, from] {
+            try nodes[index].cli("CLUSTER", "SETSLOT", slot, "NODE", ids[to])
+        }
+    }
+
     private func wait(_ what: String, _ condition: () throws -> Bool) throws {
         try waitUntil("\(what): \(nodes[0].log.suffix(400))", condition)
     }
