@@ -28,7 +28,7 @@ final class NodeChannel {
     private var encodedBytes = 0
     private var writtenBytes = 0
     private var answeredBytes = 0
-    private var writeFailure: SystemError?
+    private var writeFailure: Transport.Outcome?
 
     init(_ connection: Connection, to endpoint: Endpoint) {
         self.connection = connection
@@ -65,6 +65,9 @@ final class NodeChannel {
         connection.transport.interest(wantsToWrite: writeFailure == nil && waitingBytes > 0)
     }
 
+    /// Whether there is something to read that `poll` does not see.
+    var hasPending: Bool { connection.transport.hasPending }
+
     func readiness(_ poller: pollfd) -> (read: Bool, write: Bool) {
         connection.transport.readiness(poller)
     }
@@ -80,7 +83,7 @@ final class NodeChannel {
             case .bytes(let count):
                 connection.output.consume(count)
                 writtenBytes += count
-            case .failed(let error): writeFailure = error
+            case .failed, .broken: writeFailure = outcome
             case .wouldBlock, .end: return
             }
         }
@@ -90,8 +93,9 @@ final class NodeChannel {
     func receive(into input: UnsafeMutableRawBufferPointer) throws(RedisError) -> Int {
         switch unsafe connection.transport.read(into: input) {
         case .wouldBlock: return 0
-        case .end: throw .closed(address: connection.address, writeFailure, Progress())
-        case .failed(let error): throw .closed(address: connection.address, error, Progress())
+        case .end: throw ended(by: writeFailure ?? .end)
+        case .failed(let error): throw ended(by: .failed(error))
+        case .broken(let error): throw ended(by: .broken(error))
         case .bytes(let count):
             do throws(ReplyGuard.Fault) {
                 try unsafe connection.reader.feed(UnsafeRawBufferPointer(rebasing: input[..<count]))
@@ -102,10 +106,18 @@ final class NodeChannel {
         }
     }
 
+    private func ended(by outcome: Transport.Outcome) -> RedisError {
+        switch outcome {
+        case .broken(let error): .tls(error, address: connection.address, Progress())
+        case .failed(let error): .closed(address: connection.address, error, Progress())
+        case .end, .bytes, .wouldBlock: .closed(address: connection.address, nil, Progress())
+        }
+    }
+
     /// The next reply with its command; nil where more bytes are needed.
     func nextReply() throws(RedisError) -> (item: Item, reply: Reply)? {
         do throws(ReplyGuard.Fault) {
-            while let reply = try connection.reader.next() {
+            while var reply = try connection.reader.next() {
                 guard !isIdle else { throw ReplyGuard.Fault.peer(.malformed) }
                 let item = flights[firstFlight].item
                 answeredBytes = flights[firstFlight].end
@@ -116,6 +128,10 @@ final class NodeChannel {
                 } else if firstFlight > 4096 {
                     flights.removeFirst(firstFlight)
                     firstFlight = 0
+                }
+                if case .error(var error) = reply, error.kind == .noPermission {
+                    error.user = connection.user
+                    reply = .error(error)
                 }
                 connection.trace?(.reply(reply))
                 if let item { return (item, reply) }

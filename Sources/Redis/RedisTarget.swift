@@ -1,3 +1,4 @@
+package import OpenSSL
 package import Platform
 
 /// Where a server listens.
@@ -37,10 +38,12 @@ package struct RedisTarget: CustomStringConvertible {
     package private(set) var user: String?
     package private(set) var password: SecretBytes?
     package private(set) var database: Int
+    /// How the servers, and the Sentinels, have to prove who they are; nil means without TLS.
+    package var tls: TLSSettings?
 
     package init(
         endpoints: [Endpoint], sentinel: SentinelService? = nil, user: String? = nil,
-        password: SecretBytes? = nil, database: Int = 0
+        password: SecretBytes? = nil, database: Int = 0, tls: TLSSettings? = nil
     ) {
         endpoint = endpoints[0]
         self.endpoints = endpoints
@@ -48,12 +51,15 @@ package struct RedisTarget: CustomStringConvertible {
         self.user = user
         self.password = password
         self.database = database
+        self.tls = tls
     }
 
     package init(
-        endpoint: Endpoint, user: String? = nil, password: SecretBytes? = nil, database: Int = 0
+        endpoint: Endpoint, user: String? = nil, password: SecretBytes? = nil, database: Int = 0,
+        tls: TLSSettings? = nil
     ) {
-        self.init(endpoints: [endpoint], user: user, password: password, database: database)
+        self.init(
+            endpoints: [endpoint], user: user, password: password, database: database, tls: tls)
     }
 
     /// 127.0.0.1:6379, database 0, no password.

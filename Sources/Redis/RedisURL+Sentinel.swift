@@ -55,7 +55,6 @@ extension RedisURL {
             throw .repeatedParameter("sentinelMasterId")
         }
         guard let name = query.name ?? name, !name.isEmpty else { throw .missingPrimaryName }
-        if query.user != nil, query.password == nil { throw .userWithoutPassword }
         return RedisTarget(
             endpoints: endpoints,
             sentinel: SentinelService(name: name, user: query.user, password: query.password),

@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import Platform
 
 /// Reads Redis URLs, strictly by RFC 3986: what is not understood is refused, never skipped.
@@ -15,19 +16,24 @@ package enum RedisURL {
         var isUnix = false
         var sentinel: SentinelForm?
         switch scheme {
-        case "redis", "valkey": break
+        case "redis", "valkey", "rediss", "valkeys": break
         case "unix", "redis+unix", "redis-socket", "redis+socket": isUnix = true
-        case "redis+sentinel", "valkey+sentinel": sentinel = .nameInPath
-        case "redis-sentinel", "valkey-sentinel": sentinel = .nameApart
-        case "rediss", "valkeys", "rediss+sentinel", "rediss-sentinel", "valkeys+sentinel":
-            throw .notSupportedYet(scheme: scheme)
+        case "redis+sentinel", "rediss+sentinel", "valkey+sentinel", "valkeys+sentinel":
+            sentinel = .nameInPath
+        case "redis-sentinel", "rediss-sentinel", "valkey-sentinel", "valkeys-sentinel":
+            sentinel = .nameApart
         default: throw .unknownScheme(isSchemeName(scheme) ? scheme : "")
         }
         guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .badCharacter }
         var rest = bytes[(colon + 3)...]
         let userinfo = try takeUserinfo(from: &rest, beforePath: isUnix)
+        let isSecured = scheme.hasPrefix("rediss") || scheme.hasPrefix("valkeys")
+        let tls = isSecured ? TLSSettings() : nil
         if let sentinel {
-            return try target(sentinel, rest, user: userinfo.user, password: userinfo.password)
+            var target = try target(
+                sentinel, rest, user: userinfo.user, password: userinfo.password)
+            target.tls = tls
+            return target
         }
         guard !rest.contains(UInt8(ascii: "#")) else { throw .fragment }
         var query: ArraySlice<UInt8> = []
@@ -48,7 +54,7 @@ package enum RedisURL {
         if !inPath.isEmpty, queried != nil { throw .databaseTwice }
         return RedisTarget(
             endpoints: endpoints, user: userinfo.user, password: userinfo.password,
-            database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath))
+            database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath), tls: tls)
     }
 
     /// Splits at the last `@`, since many people forget to encode one in their password.
@@ -71,11 +77,9 @@ package enum RedisURL {
         let user = try decoded(userinfo[..<colon], part: "user")
         var password = try decodedBytes(userinfo[(colon + 1)...], part: "password")
         defer { wipe(&password) }
-        guard !password.isEmpty else {
-            if user.isEmpty { return (nil, nil) }
-            throw .userWithoutPassword
-        }
-        return (user.isEmpty ? nil : user, SecretBytes(copying: password))
+        return (
+            user.isEmpty ? nil : user, password.isEmpty ? nil : SecretBytes(copying: password)
+        )
     }
 
     /// One place, or several with commas between them; `port` is for those that name none.

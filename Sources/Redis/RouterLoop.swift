@@ -154,7 +154,8 @@ struct RouterLoop {
         guard deadline.remainingMilliseconds > 0 else { throw stall(busy) }
         var pollers = busy.map(\.interest)
         let pause = delayed.isEmpty ? Int64.max : Router.retryPause
-        let patience = CInt(clamping: min(deadline.remainingMilliseconds, pause))
+        let isReady = busy.contains(where: \.hasPending)
+        let patience = isReady ? 0 : CInt(clamping: min(deadline.remainingMilliseconds, pause))
         guard unsafe poll(&pollers, nfds_t(pollers.count), patience) >= 0 || errno == EINTR else {
             throw .closed(address: "poll", SystemError.last, progress)
         }
@@ -249,7 +250,8 @@ struct RouterLoop {
             if item.mayHaveRun { uncertain.insert(item.index) }
             delay(item)
         }
-        guard error.passesByItself else { throw error }
+        // TLS that breaks on a connection which stood is a connection that broke.
+        guard error.passesByItself || error.isOfTLS else { throw error }
         cause = error
         guard left.allSatisfy({ !$0.mayHaveRun || $0.command.isRepeatable }) else { throw error }
     }
