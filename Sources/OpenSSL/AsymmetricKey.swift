@@ -50,6 +50,7 @@ internal import COpenSSL
         let kind: KeyKind
         do throws(OpenSSLError) {
             kind = try unsafe Self.kind(of: handle)
+            try unsafe checkSize(of: handle, kind: kind)
             try unsafe checkPoint(of: handle, kind: kind, hasPrivateHalf: hasPrivateHalf)
         } catch {
             unsafe EVP_PKEY_free(handle)
@@ -94,6 +95,16 @@ internal import COpenSSL
             throw .unsupportedKey(name)
         }
         return curve
+    }
+
+    /// The largest modulus that OpenSSL verifies with; a larger one would only cost time.
+    private static let maximumModulusBits: CInt = 16384
+
+    private static func checkSize(of handle: OpaquePointer, kind: KeyKind) throws(OpenSSLError) {
+        let bits = unsafe EVP_PKEY_get_bits(handle)
+        guard kind != .rsa && kind != .rsaPSS || bits <= maximumModulusBits else {
+            throw .unsupportedKey("RSA of \(bits) bits")
+        }
     }
 
     /// Refuses a point that is not on its curve, with which a signature could be forged, and one
