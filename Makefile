@@ -22,6 +22,7 @@ DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
 TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools strace
 FUZZ_PACKAGES = libssl-dev python3
+INTEROP_PACKAGES = $(BUILD_PACKAGES) jose jwt openssl python3 python3-venv
 BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
@@ -51,16 +52,17 @@ SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci Tests)
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
-.PHONY: setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-benchmark
-setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(BENCHMARK_PACKAGES))
+.PHONY: setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-benchmark
+setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(BENCHMARK_PACKAGES))
 setup-build: PACKAGES = $(BUILD_PACKAGES)
 setup-demo: PACKAGES = $(DEMO_PACKAGES)
 setup-lint: PACKAGES = $(LINT_PACKAGES)
 setup-test: PACKAGES = $(TEST_PACKAGES)
 setup-fuzz: PACKAGES = $(FUZZ_PACKAGES)
+setup-interop: PACKAGES = $(INTEROP_PACKAGES)
 setup-benchmark: PACKAGES = $(BENCHMARK_PACKAGES)
 setup: ## Install all that is missing to build, test, lint and measure.
-setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-benchmark:
+setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-benchmark:
 	@Tests/Setup/packages $(PACKAGES)
 
 .PHONY: build
@@ -116,6 +118,11 @@ benchmark: setup-benchmark release ## Measure against other tools; prints median
 	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
 	@Tests/Benchmarks/stream $(RELEASE) $(ITEMS)
 
+.PHONY: interop
+interop: setup-interop ## Exchange keys and tokens with other implementations.
+	swift build
+	@Tests/Interop/run .build/debug/jwtctl .build-interop
+
 .PHONY: fuzz
 fuzz: setup-fuzz ## Run each fuzz target RUNS times, with AddressSanitizer.
 	@Tests/Fuzz/run $(RUNS)
@@ -141,4 +148,4 @@ uninstall: ## Remove what install brought.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf .build .build-static .build-dynamic .build-fuzz
+	rm -rf .build .build-static .build-dynamic .build-fuzz .build-interop

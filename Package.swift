@@ -41,7 +41,7 @@ let package = Package(
         library("OpenSSL", ["COpenSSL", "Platform"]),
         // Layer 3
         library("JOSE", ["JSON", "OpenSSL", "Platform"]),
-        library("Redis", ["CHiredis", "Platform"]),
+        library("Redis", ["CHiredis", "OpenSSL", "Platform"]),
         // Layer 4
         library("TokenStore", ["JSON", "Redis"]),
         library("CommandKit", ["Platform"]),
@@ -60,7 +60,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("OpenSSLTests", ["OpenSSL", "Platform"]),
         tests("JOSETests", ["JOSE", "JSON", "OpenSSL", "Platform"]),
-        tests("RedisTests", ["Redis", "Platform"]),
+        tests("RedisTests", ["OpenSSL", "Redis", "Platform"]),
         tests("TokenStoreTests", ["TokenStore", "Redis", "JSON"]),
         tests("CommandKitTests", ["CommandKit", "Platform"]),
         tests(

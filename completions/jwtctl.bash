@@ -6,35 +6,35 @@ __jwtctl_describe() {
     case $1 in
         '')
             commands='issue decode verify status revoke restore logout-all list audit prune key demo completion help version'
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help --version'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help --version'
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'decode')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'status')
             commands=''
-            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'revoke')
             commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'restore')
             commands=''
-            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -42,23 +42,23 @@ __jwtctl_describe() {
             ;;
         'list tokens')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'list users')
             commands=''
-            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
-            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'audit')
             commands=''
-            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'prune')
             commands=''
-            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'key')
             commands='generate public convert thumbprint show'
@@ -66,31 +66,31 @@ __jwtctl_describe() {
             ;;
         'key generate')
             commands=''
-            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'key public')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'key convert')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'key thumbprint')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'key show')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'demo')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'completion')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         'help')
             commands=''
@@ -98,7 +98,7 @@ __jwtctl_describe() {
             ;;
         'version')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
             ;;
         *) return 1 ;;
     esac
@@ -112,6 +112,9 @@ __jwtctl_value() {
         ':--color') kind='words' list='auto always never' ;;
         ':--redis') kind='none' ;;
         ':--redis-password') kind='file' ;;
+        ':--redis-cacert') kind='file' ;;
+        ':--redis-cert') kind='file' ;;
+        ':--redis-key') kind='file' ;;
         ':--namespace') kind='none' ;;
         ':--timeout') kind='none' ;;
         'issue:--sub') kind='dynamic' list='users' ;;
@@ -138,6 +141,9 @@ __jwtctl_value() {
         'issue:--color') kind='words' list='auto always never' ;;
         'issue:--redis') kind='none' ;;
         'issue:--redis-password') kind='file' ;;
+        'issue:--redis-cacert') kind='file' ;;
+        'issue:--redis-cert') kind='file' ;;
+        'issue:--redis-key') kind='file' ;;
         'issue:--namespace') kind='none' ;;
         'issue:--timeout') kind='none' ;;
         'decode:-o' | 'decode:--output') kind='words' list='table json jsonl csv id' ;;
@@ -145,6 +151,9 @@ __jwtctl_value() {
         'decode:--color') kind='words' list='auto always never' ;;
         'decode:--redis') kind='none' ;;
         'decode:--redis-password') kind='file' ;;
+        'decode:--redis-cacert') kind='file' ;;
+        'decode:--redis-cert') kind='file' ;;
+        'decode:--redis-key') kind='file' ;;
         'decode:--namespace') kind='none' ;;
         'decode:--timeout') kind='none' ;;
         'verify:--iss') kind='none' ;;
@@ -165,6 +174,9 @@ __jwtctl_value() {
         'verify:--color') kind='words' list='auto always never' ;;
         'verify:--redis') kind='none' ;;
         'verify:--redis-password') kind='file' ;;
+        'verify:--redis-cacert') kind='file' ;;
+        'verify:--redis-cert') kind='file' ;;
+        'verify:--redis-key') kind='file' ;;
         'verify:--namespace') kind='none' ;;
         'verify:--timeout') kind='none' ;;
         'status:-u' | 'status:--user') kind='dynamic' list='users' ;;
@@ -174,6 +186,9 @@ __jwtctl_value() {
         'status:--color') kind='words' list='auto always never' ;;
         'status:--redis') kind='none' ;;
         'status:--redis-password') kind='file' ;;
+        'status:--redis-cacert') kind='file' ;;
+        'status:--redis-cert') kind='file' ;;
+        'status:--redis-key') kind='file' ;;
         'status:--namespace') kind='none' ;;
         'status:--timeout') kind='none' ;;
         'revoke:-r' | 'revoke:--reason') kind='none' ;;
@@ -195,6 +210,9 @@ __jwtctl_value() {
         'revoke:--color') kind='words' list='auto always never' ;;
         'revoke:--redis') kind='none' ;;
         'revoke:--redis-password') kind='file' ;;
+        'revoke:--redis-cacert') kind='file' ;;
+        'revoke:--redis-cert') kind='file' ;;
+        'revoke:--redis-key') kind='file' ;;
         'revoke:--namespace') kind='none' ;;
         'revoke:--timeout') kind='none' ;;
         'restore:-r' | 'restore:--reason') kind='none' ;;
@@ -206,6 +224,9 @@ __jwtctl_value() {
         'restore:--color') kind='words' list='auto always never' ;;
         'restore:--redis') kind='none' ;;
         'restore:--redis-password') kind='file' ;;
+        'restore:--redis-cacert') kind='file' ;;
+        'restore:--redis-cert') kind='file' ;;
+        'restore:--redis-key') kind='file' ;;
         'restore:--namespace') kind='none' ;;
         'restore:--timeout') kind='none' ;;
         'logout-all:--keep') kind='none' ;;
@@ -223,6 +244,9 @@ __jwtctl_value() {
         'logout-all:--color') kind='words' list='auto always never' ;;
         'logout-all:--redis') kind='none' ;;
         'logout-all:--redis-password') kind='file' ;;
+        'logout-all:--redis-cacert') kind='file' ;;
+        'logout-all:--redis-cert') kind='file' ;;
+        'logout-all:--redis-key') kind='file' ;;
         'logout-all:--namespace') kind='none' ;;
         'logout-all:--timeout') kind='none' ;;
         'list:-o' | 'list:--output') kind='words' list='table json jsonl csv id' ;;
@@ -230,6 +254,9 @@ __jwtctl_value() {
         'list:--color') kind='words' list='auto always never' ;;
         'list:--redis') kind='none' ;;
         'list:--redis-password') kind='file' ;;
+        'list:--redis-cacert') kind='file' ;;
+        'list:--redis-cert') kind='file' ;;
+        'list:--redis-key') kind='file' ;;
         'list:--namespace') kind='none' ;;
         'list:--timeout') kind='none' ;;
         'list tokens:-o' | 'list tokens:--output') kind='words' list='table json jsonl csv id' ;;
@@ -237,6 +264,9 @@ __jwtctl_value() {
         'list tokens:--color') kind='words' list='auto always never' ;;
         'list tokens:--redis') kind='none' ;;
         'list tokens:--redis-password') kind='file' ;;
+        'list tokens:--redis-cacert') kind='file' ;;
+        'list tokens:--redis-cert') kind='file' ;;
+        'list tokens:--redis-key') kind='file' ;;
         'list tokens:--namespace') kind='none' ;;
         'list tokens:--timeout') kind='none' ;;
         'list users:--limit') kind='none' ;;
@@ -245,6 +275,9 @@ __jwtctl_value() {
         'list users:--color') kind='words' list='auto always never' ;;
         'list users:--redis') kind='none' ;;
         'list users:--redis-password') kind='file' ;;
+        'list users:--redis-cacert') kind='file' ;;
+        'list users:--redis-cert') kind='file' ;;
+        'list users:--redis-key') kind='file' ;;
         'list users:--namespace') kind='none' ;;
         'list users:--timeout') kind='none' ;;
         'list revoked:--limit') kind='none' ;;
@@ -253,6 +286,9 @@ __jwtctl_value() {
         'list revoked:--color') kind='words' list='auto always never' ;;
         'list revoked:--redis') kind='none' ;;
         'list revoked:--redis-password') kind='file' ;;
+        'list revoked:--redis-cacert') kind='file' ;;
+        'list revoked:--redis-cert') kind='file' ;;
+        'list revoked:--redis-key') kind='file' ;;
         'list revoked:--namespace') kind='none' ;;
         'list revoked:--timeout') kind='none' ;;
         'audit:--limit') kind='none' ;;
@@ -261,6 +297,9 @@ __jwtctl_value() {
         'audit:--color') kind='words' list='auto always never' ;;
         'audit:--redis') kind='none' ;;
         'audit:--redis-password') kind='file' ;;
+        'audit:--redis-cacert') kind='file' ;;
+        'audit:--redis-cert') kind='file' ;;
+        'audit:--redis-key') kind='file' ;;
         'audit:--namespace') kind='none' ;;
         'audit:--timeout') kind='none' ;;
         'prune:-o' | 'prune:--output') kind='words' list='table json jsonl csv id' ;;
@@ -268,6 +307,9 @@ __jwtctl_value() {
         'prune:--color') kind='words' list='auto always never' ;;
         'prune:--redis') kind='none' ;;
         'prune:--redis-password') kind='file' ;;
+        'prune:--redis-cacert') kind='file' ;;
+        'prune:--redis-cert') kind='file' ;;
+        'prune:--redis-key') kind='file' ;;
         'prune:--namespace') kind='none' ;;
         'prune:--timeout') kind='none' ;;
         'key:-o' | 'key:--output') kind='words' list='table json jsonl csv id' ;;
@@ -275,6 +317,9 @@ __jwtctl_value() {
         'key:--color') kind='words' list='auto always never' ;;
         'key:--redis') kind='none' ;;
         'key:--redis-password') kind='file' ;;
+        'key:--redis-cacert') kind='file' ;;
+        'key:--redis-cert') kind='file' ;;
+        'key:--redis-key') kind='file' ;;
         'key:--namespace') kind='none' ;;
         'key:--timeout') kind='none' ;;
         'key generate:-a' | 'key generate:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
@@ -287,6 +332,9 @@ __jwtctl_value() {
         'key generate:--color') kind='words' list='auto always never' ;;
         'key generate:--redis') kind='none' ;;
         'key generate:--redis-password') kind='file' ;;
+        'key generate:--redis-cacert') kind='file' ;;
+        'key generate:--redis-cert') kind='file' ;;
+        'key generate:--redis-key') kind='file' ;;
         'key generate:--namespace') kind='none' ;;
         'key generate:--timeout') kind='none' ;;
         'key public:--select') kind='none' ;;
@@ -302,6 +350,9 @@ __jwtctl_value() {
         'key public:--color') kind='words' list='auto always never' ;;
         'key public:--redis') kind='none' ;;
         'key public:--redis-password') kind='file' ;;
+        'key public:--redis-cacert') kind='file' ;;
+        'key public:--redis-cert') kind='file' ;;
+        'key public:--redis-key') kind='file' ;;
         'key public:--namespace') kind='none' ;;
         'key public:--timeout') kind='none' ;;
         'key convert:--select') kind='none' ;;
@@ -317,6 +368,9 @@ __jwtctl_value() {
         'key convert:--color') kind='words' list='auto always never' ;;
         'key convert:--redis') kind='none' ;;
         'key convert:--redis-password') kind='file' ;;
+        'key convert:--redis-cacert') kind='file' ;;
+        'key convert:--redis-cert') kind='file' ;;
+        'key convert:--redis-key') kind='file' ;;
         'key convert:--namespace') kind='none' ;;
         'key convert:--timeout') kind='none' ;;
         'key thumbprint:--select') kind='none' ;;
@@ -328,6 +382,9 @@ __jwtctl_value() {
         'key thumbprint:--color') kind='words' list='auto always never' ;;
         'key thumbprint:--redis') kind='none' ;;
         'key thumbprint:--redis-password') kind='file' ;;
+        'key thumbprint:--redis-cacert') kind='file' ;;
+        'key thumbprint:--redis-cert') kind='file' ;;
+        'key thumbprint:--redis-key') kind='file' ;;
         'key thumbprint:--namespace') kind='none' ;;
         'key thumbprint:--timeout') kind='none' ;;
         'key show:--select') kind='none' ;;
@@ -339,6 +396,9 @@ __jwtctl_value() {
         'key show:--color') kind='words' list='auto always never' ;;
         'key show:--redis') kind='none' ;;
         'key show:--redis-password') kind='file' ;;
+        'key show:--redis-cacert') kind='file' ;;
+        'key show:--redis-cert') kind='file' ;;
+        'key show:--redis-key') kind='file' ;;
         'key show:--namespace') kind='none' ;;
         'key show:--timeout') kind='none' ;;
         'demo:-o' | 'demo:--output') kind='words' list='table json jsonl csv id' ;;
@@ -346,6 +406,9 @@ __jwtctl_value() {
         'demo:--color') kind='words' list='auto always never' ;;
         'demo:--redis') kind='none' ;;
         'demo:--redis-password') kind='file' ;;
+        'demo:--redis-cacert') kind='file' ;;
+        'demo:--redis-cert') kind='file' ;;
+        'demo:--redis-key') kind='file' ;;
         'demo:--namespace') kind='none' ;;
         'demo:--timeout') kind='none' ;;
         'completion:-o' | 'completion:--output') kind='words' list='table json jsonl csv id' ;;
@@ -353,6 +416,9 @@ __jwtctl_value() {
         'completion:--color') kind='words' list='auto always never' ;;
         'completion:--redis') kind='none' ;;
         'completion:--redis-password') kind='file' ;;
+        'completion:--redis-cacert') kind='file' ;;
+        'completion:--redis-cert') kind='file' ;;
+        'completion:--redis-key') kind='file' ;;
         'completion:--namespace') kind='none' ;;
         'completion:--timeout') kind='none' ;;
         'version:-o' | 'version:--output') kind='words' list='table json jsonl csv id' ;;
@@ -360,6 +426,9 @@ __jwtctl_value() {
         'version:--color') kind='words' list='auto always never' ;;
         'version:--redis') kind='none' ;;
         'version:--redis-password') kind='file' ;;
+        'version:--redis-cacert') kind='file' ;;
+        'version:--redis-cert') kind='file' ;;
+        'version:--redis-key') kind='file' ;;
         'version:--namespace') kind='none' ;;
         'version:--timeout') kind='none' ;;
         *) return 1 ;;

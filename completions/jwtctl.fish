@@ -12,7 +12,7 @@ function __jwtctl_path
             continue
         end
         switch $word
-            case -o --output --field --color --redis --redis-password --namespace --timeout
+            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --namespace --timeout
                 set skip 1
             case '-*'
             case '*'
@@ -44,6 +44,10 @@ complete -c jwtctl -n '__jwtctl_at ""' -l color -d 'Colour the output.' -x -a 'a
 complete -c jwtctl -n '__jwtctl_at ""' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at ""' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at ""' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at ""' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at ""' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at ""' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at ""' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -95,6 +99,10 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l color -d 'Colour the output.' -x 
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -108,6 +116,10 @@ complete -c jwtctl -n '__jwtctl_at "decode"' -l color -d 'Colour the output.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "decode"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -139,6 +151,10 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l color -d 'Colour the output.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -157,6 +173,10 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l color -d 'Colour the output.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "status"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "status"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -191,6 +211,10 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l color -d 'Colour the output.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -211,6 +235,10 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l color -d 'Colour the output.' -
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "restore"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -237,6 +265,10 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l color -d 'Colour the output.
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -255,6 +287,10 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l color -d 'Colour the output
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -270,6 +306,10 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l color -d 'Colour the output.
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list users"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -284,6 +324,10 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l color -d 'Colour the outpu
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -299,6 +343,10 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l color -d 'Colour the output.' -x 
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "audit"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -313,6 +361,10 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l color -d 'Colour the output.' -x 
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "prune"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -337,6 +389,10 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l color -d 'Colour the outpu
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -358,6 +414,10 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -l color -d 'Colour the output.
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -380,6 +440,10 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -l color -d 'Colour the output
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -398,6 +462,10 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l color -d 'Colour the out
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -416,6 +484,10 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l color -d 'Colour the output.' 
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -430,6 +502,10 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l color -d 'Colour the output.' -x -
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "demo"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -443,6 +519,10 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l color -d 'Colour the output.
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "completion"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
@@ -459,6 +539,10 @@ complete -c jwtctl -n '__jwtctl_at "version"' -l color -d 'Colour the output.' -
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis -d 'The Redis that holds the state.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-password -d 'Where the Redis password stands.' -r -F
 complete -c jwtctl -n '__jwtctl_at "version"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "version"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l allow-replica -d 'Read from a replica, whose state may be old.'

@@ -54,7 +54,7 @@ extension AsymmetricKey {
             throw .inconsistentKey
         }
         var parts: [KeyComponent] = [
-            .text(OSSL_PKEY_PARAM_GROUP_NAME, SecretBytes(copying: curve.groupName.utf8)),
+            .text(OSSL_PKEY_PARAM_GROUP_NAME, curve.groupName),
             .octets(OSSL_PKEY_PARAM_PUB_KEY, SecretBytes(copying: [0x04] + x + y)),
         ]
         if let privateScalar {

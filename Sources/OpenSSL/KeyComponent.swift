@@ -37,9 +37,11 @@ struct KeyComponent {
         KeyComponent(name: Array(name.utf8CString), form: .octets, bytes: bytes)
     }
 
-    /// A name, such as that of a curve.
-    static func text(_ name: String, _ bytes: SecretBytes) -> KeyComponent {
-        KeyComponent(name: Array(name.utf8CString), form: .text, bytes: bytes)
+    /// A name, such as that of a curve. With a NUL: OpenSSL 3.0 compares names as C strings,
+    /// whatever length they are given with.
+    static func text(_ name: String, _ text: String) -> KeyComponent {
+        let bytes = SecretBytes(copying: Array(text.utf8) + [0])
+        return KeyComponent(name: Array(name.utf8CString), form: .text, bytes: bytes)
     }
 
     /// Lends all components as the array that OpenSSL reads; it ends with the usual empty entry.
@@ -78,7 +80,7 @@ struct KeyComponent {
                 case .text:
                     return unsafe body(
                         OSSL_PARAM_construct_utf8_string(
-                            key, data?.assumingMemoryBound(to: CChar.self), bytes.count))
+                            key, data?.assumingMemoryBound(to: CChar.self), bytes.count - 1))
                 }
             }
         }

@@ -17,6 +17,8 @@ package final class Connection {
 
     /// The endpoint as errors show it.
     package let address: String
+    /// The ACL user.
+    let user: String
     /// What the server said about itself when the connection was made.
     package private(set) var info = ServerInfo.old
     /// Milliseconds that connecting, and each gap between replies, may take.
@@ -39,10 +41,12 @@ package final class Connection {
     ) throws(RedisError) {
         precondition(timeout > 0)
         address = target.endpoint.description
+        user = target.user ?? "default"
         self.timeout = timeout
         self.trace = trace
         reader = try ReplyReader.make()
-        transport = try Transport.connect(to: target.endpoint, milliseconds: timeout)
+        transport = try Transport.connect(
+            to: target.endpoint, tls: target.tls, milliseconds: timeout)
         info = try Handshake(target: target).run(on: self)
         trace?(.connected(address: address, info))
     }

@@ -24,11 +24,16 @@ struct Handshake {
         return info
     }
 
+    /// A user without a password is not `default` either, but one who needs none.
+    private var password: SecretBytes? {
+        target.password ?? target.user.map { _ in SecretBytes(copying: []) }
+    }
+
     private func appendHello(to output: inout OutputBuffer) {
-        output.appendHeader("*", 4 + (target.password == nil ? 0 : 3))
+        output.appendHeader("*", 4 + (password == nil ? 0 : 3))
         output.appendBulk("HELLO".utf8)
         output.appendBulk("2".utf8)
-        if let password = target.password {
+        if let password {
             output.appendBulk("AUTH".utf8)
             output.appendBulk((target.user ?? "default").utf8)
             output.appendBulk(password)
@@ -39,7 +44,7 @@ struct Handshake {
 
     /// Redis before version 6, some proxies, and servers on which HELLO was renamed.
     private func authenticateWithoutHello(on connection: Connection) throws(RedisError) {
-        if let password = target.password {
+        if let password {
             connection.output.appendHeader("*", target.user == nil ? 2 : 3)
             connection.output.appendBulk("AUTH".utf8)
             if let user = target.user { connection.output.appendBulk(user.utf8) }
@@ -68,6 +73,7 @@ struct Handshake {
         var replies: [Reply] = []
         var loop = PipelineLoop(connection: connection, maxInFlight: commands)
         loop.phase = .handshake
+        loop.stage = connection.transport.greetingStage
         loop.adopt(commands)
         try loop.run { () throws(RedisError) in
             nil

@@ -19,6 +19,10 @@ package struct PipelineLoop {
     private let maxInFlight: Int
     var stopsOnSignal = false
     var phase = RedisError.Phase.reply
+    var stage: Progress.Stage {
+        get { progress.stage }
+        set { progress.stage = newValue }
+    }
     private(set) var progress = Progress()
     private(set) var interruptedBy: CInt?
 
@@ -30,7 +34,7 @@ package struct PipelineLoop {
     private var readBytes = 0
     private var deadline: Monotonic
     private var exhausted = false
-    private var writeFailure: SystemError?
+    private var writeFailure: Transport.Outcome?
 
     init(connection: Connection, maxInFlight: Int) {
         precondition(maxInFlight > 0)
@@ -145,9 +149,9 @@ package struct PipelineLoop {
     ) throws(RedisError) {
         switch unsafe connection.transport.read(into: input) {
         case .wouldBlock: return
-        case .end: throw .closed(address: connection.address, writeFailure, progress)
-        case .failed(let error):
-            throw .closed(address: connection.address, error, progress)
+        case .end: throw broken(writeFailure ?? .end)
+        case .failed(let error): throw broken(.failed(error))
+        case .broken(let error): throw broken(.broken(error))
         case .bytes(let count):
             readBytes += count
             if readBytes >= Self.progressBytes { touch() }
@@ -160,15 +164,28 @@ package struct PipelineLoop {
         }
     }
 
+    /// The error for a connection that `outcome` has ended.
+    private func broken(_ outcome: Transport.Outcome) -> RedisError {
+        switch outcome {
+        case .broken(let error): .tls(error, address: connection.address, progress)
+        case .failed(let error): .closed(address: connection.address, error, progress)
+        case .end, .bytes, .wouldBlock: .closed(address: connection.address, nil, progress)
+        }
+    }
+
     private mutating func nextReply() throws(RedisError) -> Reply? {
         do throws(ReplyGuard.Fault) {
-            guard let reply = try connection.reader.next() else { return nil }
+            guard var reply = try connection.reader.next() else { return nil }
             // More replies than commands: a server that refuses us may speak first, once.
             guard progress.acknowledged < progress.accepted else {
                 throw ReplyGuard.Fault.peer(.malformed)
             }
             progress.acknowledged += 1
             touch()
+            if case .error(var error) = reply, error.kind == .noPermission {
+                error.user = connection.user
+                reply = .error(error)
+            }
             connection.trace?(.reply(reply))
             return reply
         } catch {
@@ -196,7 +213,7 @@ package struct PipelineLoop {
                 writtenBytes += count
                 noteSent()
                 touch()
-            case .failed(let error): writeFailure = error
+            case .failed, .broken: writeFailure = outcome
             case .wouldBlock, .end: return
             }
         }

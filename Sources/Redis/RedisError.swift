@@ -1,3 +1,4 @@
+package import OpenSSL
 package import Platform
 
 /// How far an exchange came before it ended.
@@ -8,11 +9,27 @@ package struct Progress: Equatable, Sendable {
     package var sent: Int
     /// Of those, commands whose reply arrived.
     package var acknowledged: Int
+    /// What the commands were part of.
+    package var stage: Stage
 
-    package init(accepted: Int = 0, sent: Int = 0, acknowledged: Int = 0) {
+    package enum Stage: Equatable, Sendable {
+        /// The handshake of TLS, before any command.
+        case secureHandshake
+        /// The greeting on a connection without TLS.
+        case plainGreeting
+        /// The greeting over TLS. `lacksCertificate`: the server asked for one, and got none.
+        case secureGreeting(lacksCertificate: Bool)
+        /// The caller's commands.
+        case work
+    }
+
+    package init(
+        accepted: Int = 0, sent: Int = 0, acknowledged: Int = 0, stage: Stage = .work
+    ) {
         self.accepted = accepted
         self.sent = sent
         self.acknowledged = acknowledged
+        self.stage = stage
     }
 
     /// Sent but not answered: nobody can tell whether the server ran them.
@@ -25,7 +42,12 @@ package struct Progress: Equatable, Sendable {
 /// Why Redis could not be used.
 package enum RedisError: Error, Equatable, Sendable {
     package enum Phase: Equatable, Sendable {
-        case connect, handshake, reply
+        case connect
+        /// The handshake of TLS.
+        case tls
+        /// The greeting.
+        case handshake
+        case reply
     }
 
     /// What sent something other than RESP2.
@@ -57,6 +79,10 @@ package enum RedisError: Error, Equatable, Sendable {
     case timeout(Phase, address: String, milliseconds: Int, Progress)
     /// The other side ended the connection; `cause` is nil for an orderly end.
     case closed(address: String, SystemError?, Progress)
+    /// There is no TLS with the server, or no more.
+    case tls(TLSError, address: String, Progress)
+    /// The files that TLS needs cannot be used; nothing was sent to anybody.
+    case tlsSetup(TLSSetupError)
     /// What came is not RESP2.
     case protocolError(Peer, address: String, Progress)
     /// One reply is larger than `limit` bytes or elements.
@@ -84,12 +110,15 @@ package enum RedisError: Error, Equatable, Sendable {
     package var progress: Progress? {
         switch self {
         case .timeout(_, _, _, let progress), .closed(_, _, let progress),
-            .protocolError(_, _, let progress), .replyTooLarge(_, let progress):
+            .tls(_, _, let progress), .protocolError(_, _, let progress),
+            .replyTooLarge(_, let progress):
             progress
         default: nil
         }
     }
 
     /// Whether a command may have been executed although its reply never came.
-    package var mayHaveExecuted: Bool { (progress?.unknown ?? 0) > 0 }
+    package var mayHaveExecuted: Bool {
+        progress?.stage == .work && (progress?.unknown ?? 0) > 0
+    }
 }

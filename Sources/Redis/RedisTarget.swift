@@ -1,3 +1,4 @@
+package import OpenSSL
 package import Platform
 
 /// Where a server listens.
@@ -18,19 +19,23 @@ package enum Endpoint: Equatable, Sendable, CustomStringConvertible {
 
 /// A server, who we are there, and the database: what a Redis URL says.
 package struct RedisTarget: CustomStringConvertible {
-    package let endpoint: Endpoint
+    package var endpoint: Endpoint
     /// The ACL user; nil means the server's `default`.
-    package let user: String?
-    package let password: SecretBytes?
-    package let database: Int
+    package var user: String?
+    package var password: SecretBytes?
+    package var database: Int
+    /// How the server has to prove who it is; nil means without TLS.
+    package var tls: TLSSettings?
 
     package init(
-        endpoint: Endpoint, user: String? = nil, password: SecretBytes? = nil, database: Int = 0
+        endpoint: Endpoint, user: String? = nil, password: SecretBytes? = nil, database: Int = 0,
+        tls: TLSSettings? = nil
     ) {
         self.endpoint = endpoint
         self.user = user
         self.password = password
         self.database = database
+        self.tls = tls
     }
 
     /// 127.0.0.1:6379, database 0, no password.
@@ -40,7 +45,9 @@ package struct RedisTarget: CustomStringConvertible {
 
     /// The same server with another password, such as one that was asked for at the terminal.
     package func withPassword(_ password: SecretBytes) -> RedisTarget {
-        RedisTarget(endpoint: endpoint, user: user, password: password, database: database)
+        var result = self
+        result.password = password
+        return result
     }
 
     /// Endpoint and database, never the user's password.

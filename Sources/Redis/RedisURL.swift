@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import Platform
 
 /// Reads Redis URLs, strictly by RFC 3986: what is not understood is refused, never skipped.
@@ -14,9 +15,9 @@ package enum RedisURL {
         let scheme = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
         let isUnix: Bool
         switch scheme {
-        case "redis", "valkey": isUnix = false
+        case "redis", "valkey", "rediss", "valkeys": isUnix = false
         case "unix", "redis+unix", "redis-socket", "redis+socket": isUnix = true
-        case "rediss", "valkeys", "redis+sentinel", "rediss+sentinel", "redis-sentinel",
+        case "redis+sentinel", "rediss+sentinel", "redis-sentinel",
             "rediss-sentinel", "valkey+sentinel", "valkeys+sentinel":
             throw .notSupportedYet(scheme: scheme)
         default: throw .unknownScheme(isSchemeName(scheme) ? scheme : "")
@@ -43,7 +44,8 @@ package enum RedisURL {
         if !inPath.isEmpty, queried != nil { throw .databaseTwice }
         return RedisTarget(
             endpoint: endpoint, user: userinfo.user, password: userinfo.password,
-            database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath))
+            database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath),
+            tls: scheme == "rediss" || scheme == "valkeys" ? TLSSettings() : nil)
     }
 
     /// Splits at the last `@`, since many people forget to encode one in their password.
@@ -66,11 +68,9 @@ package enum RedisURL {
         let user = try decoded(userinfo[..<colon], part: "user")
         var password = try decodedBytes(userinfo[(colon + 1)...], part: "password")
         defer { wipe(&password) }
-        guard !password.isEmpty else {
-            if user.isEmpty { return (nil, nil) }
-            throw .userWithoutPassword
-        }
-        return (user.isEmpty ? nil : user, SecretBytes(copying: password))
+        return (
+            user.isEmpty ? nil : user, password.isEmpty ? nil : SecretBytes(copying: password)
+        )
     }
 
     /// `host`, `host:port`, `[v6]` or `[v6]:port`; what is absent has its default.

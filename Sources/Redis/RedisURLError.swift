@@ -4,15 +4,13 @@ package enum RedisURLError: Error, Equatable, Sendable {
     case missingScheme
     /// A scheme that is not one of ours.
     case unknownScheme(String)
-    /// A scheme that names something this version cannot talk to yet, such as `rediss`.
+    /// A scheme that names something this version cannot talk to yet, such as `redis+sentinel`.
     case notSupportedYet(scheme: String)
     /// Several comma-separated hosts: a Cluster or Sentinel, which this version cannot use yet.
     case severalHosts
     /// `redis://secret@host`: a user for some programs, a password for others. The right spelling
     /// of a password alone is `redis://:secret@host`.
     case ambiguousUserinfo
-    /// A user without a password would silently be the `default` user.
-    case userWithoutPassword
     /// A `%` that two hexadecimal digits do not follow, or bytes that are not UTF-8, in `part`.
     case badPercentEncoding(part: String)
     /// A blank, a control character or one outside ASCII stands in the URL unencoded.

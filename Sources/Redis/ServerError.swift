@@ -14,6 +14,8 @@ package struct ServerError: Error, Equatable, Sendable {
     /// Untrusted text from the server: escape it before it reaches a terminal.
     package let text: String
     package let kind: Kind
+    /// Of a refusal for want of a right, whom it concerns: old servers do not say it themselves.
+    package internal(set) var user: String?
 
     package init(_ text: String) {
         self.text = text

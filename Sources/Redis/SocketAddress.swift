@@ -19,7 +19,7 @@ struct SocketAddress {
     /// Literals and `localhost` do not reach the name service; other names do, and it has its own
     /// time limits, which `getaddrinfo` does not let us change.
     static func resolve(host: String, port: UInt16) throws(RedisError) -> [SocketAddress] {
-        if host.lowercased() == "localhost" {
+        if ["localhost", "localhost."].contains(host.lowercased()) {
             return try lookUp("127.0.0.1", port: port, flags: AI_NUMERICHOST, named: host)
                 + lookUp("::1", port: port, flags: AI_NUMERICHOST, named: host)
         }

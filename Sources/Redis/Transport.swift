@@ -1,8 +1,8 @@
 internal import Glibc
+internal import OpenSSL
 internal import Platform
 
-/// A non-blocking byte stream to the server. It tells what to poll for, so that a TLS session,
-/// which may have to read in order to write, can take the place of the bare socket.
+/// A non-blocking byte stream to the server: a socket, with a TLS session on it or without.
 struct Transport: ~Copyable {
     /// What a read or write came to.
     enum Outcome {
@@ -12,22 +12,55 @@ struct Transport: ~Copyable {
         /// The peer has ended its side.
         case end
         case failed(SystemError)
+        /// TLS has ended it.
+        case broken(TLSError)
     }
 
     private let socket: Descriptor
+    private let session: SecureStream?
 
-    private init(owning socket: consuming Descriptor) {
+    private init(owning socket: consuming Descriptor, session: SecureStream? = nil) {
         self.socket = socket
+        self.session = session
     }
 
-    /// Connects to the first address that answers.
+    deinit {
+        session?.close()
+    }
+
+    /// Connects to the first address that answers, and makes it prove who it is where `tls` says.
     ///
-    /// `milliseconds` covers all addresses; each has an equal share of what is left, so that one
-    /// that swallows packets does not keep the next from its turn.
+    /// `milliseconds` covers all of it; each address has an equal share of what is left, so that
+    /// one that swallows packets does not keep the next from its turn.
     static func connect(
-        to endpoint: Endpoint, milliseconds: Int
+        to endpoint: Endpoint, tls: TLSSettings?, milliseconds: Int
     ) throws(RedisError) -> Transport {
+        let context: TLSContext?
+        do throws(TLSSetupError) {
+            context = try tls.map { settings throws(TLSSetupError) in try TLSContext(settings) }
+        } catch {
+            throw .tlsSetup(error)
+        }
         let deadline = Monotonic.now.advanced(byMilliseconds: Int64(milliseconds))
+        let socket = try connect(to: endpoint, milliseconds: milliseconds, deadline)
+        guard let context, case .tcp(let host, _) = endpoint else {
+            return Transport(owning: socket)
+        }
+        let stream: SecureStream
+        do throws(TLSSetupError) {
+            stream = SecureStream(try TLSSession(context, socket: socket.number, host: host))
+        } catch {
+            throw .tlsSetup(error)
+        }
+        let transport = Transport(owning: socket, session: stream)
+        try transport.shakeHands(
+            address: endpoint.description, milliseconds: milliseconds, deadline)
+        return transport
+    }
+
+    private static func connect(
+        to endpoint: Endpoint, milliseconds: Int, _ deadline: Monotonic
+    ) throws(RedisError) -> Descriptor {
         let addresses = try Self.addresses(of: endpoint)
         var failure = RedisError.connect(
             address: endpoint.description, SystemError(code: EADDRNOTAVAIL))
@@ -48,6 +81,34 @@ struct Transport: ~Copyable {
         throw failure
     }
 
+    private borrowing func shakeHands(
+        address: String, milliseconds: Int, _ deadline: Monotonic
+    ) throws(RedisError) {
+        guard let session else { return }
+        while true {
+            switch session.handshake() {
+            case .bytes: return
+            case .wouldBlock: break
+            case .end: throw .closed(address: address, nil, Progress(stage: .secureHandshake))
+            case .failed(let error):
+                throw .closed(address: address, error, Progress(stage: .secureHandshake))
+            case .broken(let error): throw .tls(error, address: address, Progress())
+            }
+            do throws(SystemError) {
+                _ = try wait(
+                    wantsToWrite: session.wantsToWrite,
+                    milliseconds: deadline.remainingMilliseconds)
+            } catch {
+                throw .closed(address: address, error, Progress(stage: .secureHandshake))
+            }
+            if let signal = Signals.pending { throw .interrupted(signal: signal) }
+            guard deadline.remainingMilliseconds > 0 else {
+                throw .timeout(
+                    .tls, address: address, milliseconds: milliseconds, Progress())
+            }
+        }
+    }
+
     private static func addresses(of endpoint: Endpoint) throws(RedisError) -> [SocketAddress] {
         switch endpoint {
         case .tcp(let host, let port): return try SocketAddress.resolve(host: host, port: port)
@@ -61,7 +122,7 @@ struct Transport: ~Copyable {
 
     private static func connect(
         to address: SocketAddress, milliseconds: Int64
-    ) throws(SystemError) -> Transport {
+    ) throws(SystemError) -> Descriptor {
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let number = Glibc.socket(address.family, kind, 0)
         guard number >= 0 else { throw SystemError.last }
@@ -77,7 +138,7 @@ struct Transport: ~Copyable {
             switch error.code {
             case EINPROGRESS:
                 try awaitConnection(number, deadline: deadline)
-                return Transport(owning: descriptor)
+                return descriptor
             case EAGAIN:
                 // A unix socket whose queue is full cannot be polled for room.
                 guard deadline.remainingMilliseconds > 0, Signals.pending == nil else {
@@ -87,7 +148,7 @@ struct Transport: ~Copyable {
             default: throw error
             }
         }
-        return Transport(owning: descriptor)
+        return descriptor
     }
 
     private static func awaitConnection(
@@ -116,19 +177,40 @@ struct Transport: ~Copyable {
     borrowing func wait(
         wantsToWrite: Bool, milliseconds: Int64
     ) throws(SystemError) -> (read: Bool, write: Bool) {
-        let events = POLLIN | (wantsToWrite ? POLLOUT : 0)
-        var poller = pollfd(fd: socket.number, events: Int16(events), revents: 0)
-        let ready = unsafe poll(&poller, 1, CInt(clamping: milliseconds))
+        var poller = interest(wantsToWrite: wantsToWrite)
+        let ready = unsafe poll(&poller, 1, hasPending ? 0 : CInt(clamping: milliseconds))
         guard ready >= 0 else {
             if errno == EINTR { return (false, false) }
             throw SystemError.last
         }
+        return readiness(poller)
+    }
+
+    /// Whether there is something to read that `poll` does not see: TLS has decrypted it already.
+    var hasPending: Bool { session?.hasPending ?? false }
+
+    /// What to poll for.
+    borrowing func interest(wantsToWrite: Bool) -> pollfd {
+        var events = POLLIN
+        if wantsToWrite, session?.readsToWrite != true { events |= POLLOUT }
+        if session?.writesToRead == true { events |= POLLOUT }
+        return pollfd(fd: socket.number, events: Int16(events), revents: 0)
+    }
+
+    /// What to try after `poll(2)` has filled in `poller`.
+    borrowing func readiness(_ poller: pollfd) -> (read: Bool, write: Bool) {
         let happened = CInt(poller.revents)
         // An error or a hang-up is told by the next read.
-        return (happened & ~POLLOUT != 0, happened & POLLOUT != 0)
+        let isReadable = happened & ~POLLOUT != 0
+        let isWritable = happened & POLLOUT != 0
+        return (
+            isReadable || hasPending || isWritable && session?.writesToRead == true,
+            isWritable || isReadable && session?.readsToWrite == true
+        )
     }
 
     borrowing func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        if let session { return unsafe session.read(into: buffer) }
         let got = retryingOnInterrupt {
             unsafe recv(socket.number, buffer.baseAddress, buffer.count, 0)
         }
@@ -136,10 +218,16 @@ struct Transport: ~Copyable {
     }
 
     borrowing func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+        if let session { return unsafe session.write(bytes) }
         let put = retryingOnInterrupt {
             unsafe send(socket.number, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
         }
         return Self.outcome(of: put)
+    }
+
+    /// What a greeting on it is, for errors.
+    var greetingStage: Progress.Stage {
+        session.map { .secureGreeting(lacksCertificate: $0.lacksCertificate) } ?? .plainGreeting
     }
 
     private static func outcome(of count: Int) -> Outcome {

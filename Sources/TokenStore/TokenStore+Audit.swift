@@ -50,7 +50,7 @@ extension TokenStore {
             Command(
                 arguments: ["XADD", .bytes(layout.auditKey), "MAXLEN", "~", 100_000, "*"] + fields,
                 keyIndex: 1),
-            Command("PUBLISH", .bytes(layout.channel), .bytes(message)),
+            Command("PUBLISH", key: layout.channel, .bytes(message)),
         ])
     }
 

@@ -48,12 +48,93 @@ struct AccessRuleTests {
         #expect(isMissed, "+\(right) is not needed by any command")
     }
 
-    private func restricted(_ rule: [String]) throws -> Sandbox {
+    /// What a refusal proposes is run as it stands, and the same command works after it.
+    @Test(arguments: ["get", "zadd", "publish", "select"])
+    func aRefusalNamesTheLineThatMendsIt(_ right: String) throws {
+        let sandbox = try restricted(Self.words.filter { $0 != "+\(right)" })
+        let prefix = "an administrator can allow it: "
+        var hints: Set<String> = []
+        for (line, result) in try everything(sandbox) {
+            guard let start = result.errors.range(of: prefix)?.upperBound else { continue }
+            let hint = String(result.errors[start...].prefix { $0 != "\n" })
+            #expect(hint.contains("ACL SETUSER jwtctl "), "\(line): \(hint)")
+            #expect(hint.contains("+\(right)"), "\(line): \(hint)")
+            hints.insert(hint)
+        }
+        #expect(!hints.isEmpty, "no command proposes anything")
+        for hint in hints {
+            let words = hint.split(separator: " ").map(String.init)
+            #expect(try sandbox.server.cli(words, input: []) == "OK")
+        }
+        for (line, result) in try everything(sandbox) {
+            #expect(!result.errors.contains(prefix), "\(line): \(result.errors)")
+        }
+    }
+
+    @Test func aRefusedKeyOrChannelNamesItsPattern() throws {
+        for (without, wanted) in [
+            ("~jwt:*", "ACL SETUSER jwtctl ~jwt:*"),
+            ("&jwt:revoked", "ACL SETUSER jwtctl &jwt:revoked"),
+        ] {
+            let sandbox = try restricted(Self.words.filter { $0 != without })
+            let errors = try everything(sandbox).map(\.1.errors).joined()
+            #expect(errors.contains(wanted + "\n"), "\(errors)")
+        }
+    }
+
+    private static let readingWords = Topics.readingRule.split(separator: " ").map(String.init)
+
+    private static var granteesToRead: [String] {
+        readingWords.filter { $0.hasPrefix("+") }.map { String($0.dropFirst()) }
+    }
+
+    @Test func aReaderCanLookAndNothingElse() throws {
+        let sandbox = try restricted(Self.readingWords, user: "jwtctl-reader")
+        for (line, result) in try reading(sandbox) {
+            #expect(!result.errors.contains("NOPERM"), "\(line): \(result.errors)")
+            #expect(result.status != 8, "\(line): \(result.errors)")
+        }
+        for line in ["revoke --ttl 1h x", "logout-all alice", "issue --sub alice"] {
+            let result = sandbox.jwtctl.run(line.split(separator: " ").map(String.init))
+            #expect(result.status == 8, "\(line)")
+        }
+        #expect(try sandbox.server.cli("-n", "1", "KEYS", "jwt:deny:*") == "jwt:deny:two")
+    }
+
+    @Test(arguments: granteesToRead.filter { $0 != "xread" })
+    func everyRightOfAReaderIsNeeded(_ right: String) throws {
+        let sandbox = try restricted(
+            Self.readingWords.filter { $0 != "+\(right)" }, user: "jwtctl-reader")
+        let isMissed = try reading(sandbox).contains { _, result in
+            result.status == 8 || result.errors.contains("NOPERM")
+        }
+        #expect(isMissed, "+\(right) is not needed")
+    }
+
+    /// What only looks at a state that the default user has made.
+    private func reading(_ sandbox: Sandbox) throws -> [(String, Jwtctl.Result)] {
+        var owner = sandbox.jwtctl
+        owner.environment["JWTCTL_REDIS_URL"] = "unix://\(sandbox.server.socketPath)?db=1"
+        let one = owner("issue", "--sub", "alice", "--jti", "one").line
+        _ = owner("issue", "--sub", "alice", "--jti", "two")
+        _ = owner("revoke", "--user", "alice", "two")
+        return [
+            "verify \(one)", "verify --require-listed \(one)", "status --user alice one",
+            "status two", "list tokens alice", "list users", "list revoked", "audit",
+            "audit --limit 1",
+        ].map { line in
+            (line, sandbox.jwtctl.run(line.split(separator: " ").map(String.init)))
+        }
+    }
+
+    private func restricted(
+        _ rule: [String], user: String = "jwtctl"
+    ) throws -> Sandbox {
         let sandbox = try Sandbox()
         let rule = rule.map { $0 == ">SECRET" ? ">pass" : $0 }
         #expect(try sandbox.server.cli(rule, input: []) == "OK")
         let path = sandbox.server.socketPath
-        sandbox.jwtctl.environment["JWTCTL_REDIS_URL"] = "unix://jwtctl:pass@\(path)?db=1"
+        sandbox.jwtctl.environment["JWTCTL_REDIS_URL"] = "unix://\(user):pass@\(path)?db=1"
         return sandbox
     }
 

@@ -139,6 +139,17 @@ enum Topics {
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
         + "+select"
 
+    /// The rights of a user who may only look; tested against a server. `%R` is of Redis 7.
+    static let readingRule =
+        "ACL SETUSER jwtctl-reader on >SECRET resetkeys %R~jwt:* resetchannels -@all "
+        + "+get +exists +pttl +hmget +zrange +zcount +zscore +xrange +xrevrange +xread "
+        + "+time +scan +select"
+
+    /// The commands in `accessRule`, as rights: `+get`.
+    static var grantedCommands: [String] {
+        accessRule.split(separator: " ").filter { $0.first == "+" }.map { String($0) }
+    }
+
     private static let redis = Topic(
         name: "redis", title: "REDIS", summary: "How Redis is reached.",
         body: [
@@ -146,6 +157,8 @@ enum Topics {
                 Definition("redis://HOST:6379/0", "Over TCP; the database's number at the end."),
                 Definition("redis://USER:PASSWORD@HOST", "With a user; special characters as %XX."),
                 Definition("redis://:PASSWORD@HOST", "With a password alone."),
+                Definition("redis://USER:@HOST", "With a user whose password stands elsewhere."),
+                Definition("rediss://HOST:6380/0", "Over TLS 1.2 or 1.3, and otherwise the same."),
                 Definition("unix:///run/redis/redis.sock?db=0", "Over a unix socket."),
             ]),
             """
@@ -156,8 +169,22 @@ enum Topics {
             --timeout (5s) covers connecting and each gap between replies. A wrong password ends \
             the run. A replica is refused unless --allow-replica: what it knows may be old.
             """,
+            """
+            valkey:// and valkeys:// are the same as redis:// and rediss://. With TLS the server \
+            has to prove the name or address in the URL by a certificate that one of the system's \
+            authorities has signed, or one of --redis-cacert PATH, a file or folder. Where the \
+            server wants to know who we are, --redis-cert PATH and --redis-key PATH (not \
+            encrypted) tell it. Only --redis-insecure takes the proof off.
+            """,
+            .literal([
+                "jwtctl list users --redis rediss://redis.example.com:6380 \\",
+                "  --redis-cacert /etc/redis/ca.crt \\",
+                "  --redis-cert /etc/jwtctl/client.crt --redis-key /etc/jwtctl/client.key",
+            ]),
             "A user for jwtctl with no more rights than it needs:",
             .literal([accessRule]),
+            "One for verify, status, list and audit alone, on Redis 7 or later:",
+            .literal([readingRule]),
             """
             Keep maxmemory-policy at noeviction: any other policy may drop blacklist entries, and \
             an evicted entry is a revoked token that works again. Turn on appendonly: without it a \

@@ -31,7 +31,7 @@ extension Diagnostics {
         return Failure(
             .unknown, code(error),
             "Redis refused \(command)\(place): \(VisibleText.escape(error.text, columns: 200))",
-            hint: hint(error))
+            hint: hint(error, key: key))
     }
 
     static func redis(_ error: RedisError) -> Failure {
@@ -49,7 +49,9 @@ extension Diagnostics {
                 "closed",
                 "Redis at \(shown(address)) closed the connection"
                     + (cause.map { ": \($0.message)" } ?? "") + extent(progress),
-                hint: progress.unknown > 0 ? "run it again: every command is safe to repeat" : nil)
+                hint: hint(progress))
+        case .tls(let error, let address, _): tls(error, address)
+        case .tlsSetup(let error): tlsSetup(error)
         case .protocolError(let peer, let address, _):
             unknown(
                 "protocol", "\(shown(address)) does not speak Redis' protocol", hint: hint(peer))
@@ -71,7 +73,7 @@ extension Diagnostics {
             unknown(
                 "refused",
                 "Redis refused a transaction: \(VisibleText.escape(causes.first?.text ?? ""))",
-                hint: causes.first.flatMap(hint))
+                hint: causes.first.flatMap { hint($0) })
         case .transactionConflict: unknown("conflict", "somebody else changed the same keys")
         case .unexpectedReply(let expected, let got):
             unknown("protocol", "Redis answered with \(got) where \(expected) was expected")
@@ -84,11 +86,11 @@ extension Diagnostics {
         }
     }
 
-    private static func unknown(_ code: String, _ message: String, hint: String? = nil) -> Failure {
+    static func unknown(_ code: String, _ message: String, hint: String? = nil) -> Failure {
         Failure(.unknown, code, message, hint: hint)
     }
 
-    private static func shown(_ address: String) -> String { VisibleText.escape(address) }
+    static func shown(_ address: String) -> String { VisibleText.escape(address) }
 
     private static func timeout(
         _ phase: RedisError.Phase, _ address: String, _ milliseconds: Int,
@@ -97,6 +99,7 @@ extension Diagnostics {
         let what =
             switch phase {
             case .connect: "no connection to"
+            case .tls: "no TLS handshake with"
             case .handshake: "no greeting from"
             case .reply: "no reply from"
             }
@@ -104,7 +107,19 @@ extension Diagnostics {
         let span = milliseconds % 1000 == 0 ? "\(seconds) s" : seconds
         return unknown(
             "timeout", "\(what) Redis at \(shown(address)) within \(span)" + extent(progress),
-            hint: progress.unknown > 0 ? "run it again: every command is safe to repeat" : nil)
+            hint: phase == .tls ? notTLSHint : hint(progress))
+    }
+
+    /// What may help where the connection broke.
+    private static func hint(_ progress: Redis.Progress) -> String? {
+        switch progress.stage {
+        case .secureHandshake: notTLSHint
+        case .plainGreeting: "does the port want TLS? then write rediss:// instead of redis://"
+        case .secureGreeting(lacksCertificate: true): certificateHint
+        case .secureGreeting: nil
+        case .work:
+            progress.unknown > 0 ? "run it again: every command is safe to repeat" : nil
+        }
     }
 
     /// How many commands were answered, where more than one was under way.
@@ -150,9 +165,9 @@ extension Diagnostics {
         }
     }
 
-    private static func hint(_ error: ServerError) -> String? {
+    private static func hint(_ error: ServerError, key: [UInt8]? = nil) -> String? {
         switch error.kind {
-        case .noPermission: "'jwtctl help redis' has the ACL line of a user with the rights needed"
+        case .noPermission: "an administrator can allow it: " + grant(error, key: key)
         case .loading: "it is reading its data from disk; try again in a moment"
         case .readOnly: "it is a replica; give the primary's address"
         case .outOfMemory: "nothing was written; free memory or raise maxmemory, then run it again"
@@ -165,7 +180,7 @@ extension Diagnostics {
     private static func hint(_ peer: RedisError.Peer) -> String? {
         switch peer {
         case .http: "it answers HTTP; is it the right port?"
-        case .tls: "it wants TLS, which this version does not speak"
+        case .tls: "it speaks TLS: write rediss:// instead of redis://"
         default: nil
         }
     }

@@ -15,8 +15,7 @@ package enum Diagnostics {
         case let error as InvalidValue: Failure(.usage, "usage", words(error))
         case let error as StoreError: store(error)
         case let error as RedisError: redis(error)
-        case let error as RedisURLError:
-            Failure(.usage, "redis_url", "the Redis URL is not valid: \(error)")
+        case let error as RedisURLError: url(error)
         case let error as LogoutInterruption: logout(error)
         case let error as KeyError: key(error)
         case let error as SigningError: signing(error)

@@ -20,6 +20,10 @@ struct GlobalOptions: Sendable {
     var redisURL: String?
     var redisPassword: Source?
     var asksPassword = false
+    var redisCACert: [UInt8]?
+    var redisCert: [UInt8]?
+    var redisKey: [UInt8]?
+    var isRedisInsecure = false
     var namespace: String?
     var timeout: Int64?
     var allowsReplica = false
@@ -59,6 +63,7 @@ struct GlobalOptions: Sendable {
                 .flag(
                     "askpass", summary: "Ask for the Redis password on the terminal.",
                     into: \.asksPassword),
+            ] + tls + [
                 .text(
                     "namespace", metavar: "NAME", summary: "What the keys in Redis begin with.",
                     into: \.namespace

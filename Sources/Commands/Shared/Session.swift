@@ -17,6 +17,9 @@ struct Session {
         Definition(
             "JWTCTL_REDIS_URL", "The Redis URL, as for --redis; REDIS_URL is the fall-back."),
         Definition("REDISCLI_AUTH", "The Redis password, where the URL has none."),
+        Definition(
+            "SSL_CERT_FILE SSL_CERT_DIR",
+            "Authorities that may sign Redis' certificate, in place of the system's."),
         Definition("JWTCTL_NAMESPACE", "What the keys begin with, as for --namespace."),
         Definition("JWTCTL_TIMEOUT", "How long Redis may stay silent, as for --timeout."),
         Definition("JWTCTL_ACTOR", "Who changes things, for the audit trail."),
@@ -26,9 +29,8 @@ struct Session {
     init(_ console: Console, actor: String? = nil) throws {
         let options = console.options
         let environment = console.system.environment
-        let target = try Self.target(options, console.system)
-        let timeout =
-            try options.timeout ?? environment["JWTCTL_TIMEOUT"].map(Duration.milliseconds) ?? 5000
+        let target = try Self.secured(Self.target(options, console.system), console)
+        let timeout = try options.timeout ?? Self.timeout(environment) ?? 5000
         client = Client(target: target, timeout: Int(timeout))
         if options.isVerbose {
             client.trace = { event in Self.trace(event, on: console) }
@@ -77,9 +79,11 @@ struct Session {
             try store.audit(operation, subject, count: count, reason: reason)
             return true
         } catch {
-            let message = Diagnostics.failure(for: error).message
+            let failure = Diagnostics.failure(for: error)
+            let hint = failure.hint.map { "; \($0)" } ?? ""
             do throws(OutputError) {
-                try console.warn("done, but not written to the audit trail: \(message)")
+                try console.warn(
+                    "done, but not written to the audit trail: \(failure.message)\(hint)")
             } catch {
                 // Nobody reads: the effect stands all the same.
             }
@@ -120,6 +124,15 @@ struct Session {
             return target.withPassword(SecretBytes(copying: password.utf8))
         }
         return target
+    }
+
+    private static func timeout(_ environment: Environment) throws(Failure) -> Int64? {
+        guard let text = environment["JWTCTL_TIMEOUT"] else { return nil }
+        do throws(InvalidValue) {
+            return try Duration.milliseconds(text)
+        } catch {
+            throw Failure(.usage, "usage", "JWTCTL_TIMEOUT: \(Diagnostics.words(error))")
+        }
     }
 
     private static func loginName(_ environment: Environment) -> String {

@@ -1,0 +1,98 @@
+internal import CommandKit
+internal import OpenSSL
+internal import Platform
+
+/// Why there is no TLS with Redis. `--redis-insecure` is never proposed: who reads these may be
+/// under attack.
+extension Diagnostics {
+    static let notTLSHint =
+        "does the port speak TLS? where it does not, write redis:// instead of rediss://"
+
+    static let certificateHint =
+        "it wants to know who we are: --redis-cert PATH and --redis-key PATH"
+
+    static func tls(_ error: TLSError, _ address: String) -> Failure {
+        let server = "Redis at \(shown(address))"
+        switch error {
+        case .certificate(let problem): return certificate(problem, of: server)
+        case .certificateWanted:
+            return unknown(
+                "client_certificate", "\(server) wants a client certificate", hint: certificateHint)
+        case .certificateRefused(let alert):
+            return unknown(
+                "client_certificate",
+                "\(server) refused our certificate: \(VisibleText.escape(alert))",
+                hint: "is --redis-cert signed by the authority that the server trusts?")
+        case .alert(let text):
+            return unknown("tls", "\(server) ended TLS: \(VisibleText.escape(text))")
+        case .notTLS:
+            return unknown("not_tls", "\(shown(address)) does not speak TLS", hint: notTLSHint)
+        case .tooOld: return unknown("tls", "\(server) has neither TLS 1.2 nor 1.3")
+        case .broken(let text):
+            return unknown("tls", "TLS with \(server) broke: \(VisibleText.escape(text))")
+        }
+    }
+
+    private static func certificate(
+        _ problem: CertificateProblem, of server: String
+    ) -> Failure {
+        let (message, hint): (String, String?) =
+            switch problem {
+            case .expired(let date): ("expired on \(date)", nil)
+            case .notYetValid(let date):
+                ("is not valid before \(date)", "is the clock of this machine right?")
+            case .unknownIssuer(let issuer):
+                (
+                    "is signed by an unknown issuer, '\(VisibleText.escape(issuer, columns: 100))'",
+                    "--redis-cacert PATH names the certificate of the authority to trust"
+                )
+            case .selfSigned(let name):
+                (
+                    "is signed by itself only, '\(VisibleText.escape(name, columns: 100))'",
+                    "is it the right one? then --redis-cacert PATH names it"
+                )
+            case .wrongName(let host, let names):
+                (
+                    "is for \(list(names)); not for \(VisibleText.escape(host))",
+                    "connect to it by a name that the certificate has"
+                )
+            case .other(let text): ("is not valid: \(VisibleText.escape(text))", nil)
+            }
+        return unknown("certificate", "the certificate of \(server) \(message)", hint: hint)
+    }
+
+    /// Names that are shown of a certificate: there are some with hundreds.
+    private static let mostNames = 5
+
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(mostNames).map { VisibleText.escape($0, columns: 100) }
+        let rest = names.count - shown.count
+        let more = rest > 0 ? " and \(rest) more" : ""
+        return shown.isEmpty ? "nobody" : shown.joined(separator: ", ") + more
+    }
+
+    static func tlsSetup(_ error: TLSSetupError) -> Failure {
+        func failure(_ message: String, hint: String? = nil) -> Failure {
+            Failure(.failure, "tls_setup", message, hint: hint)
+        }
+        switch error {
+        case .unreadable(let path, let cause):
+            return failure("cannot read '\(VisibleText.escape(path))': \(cause.message)")
+        case .noCertificates(let path):
+            return failure("'\(VisibleText.escape(path))' has no certificate in PEM")
+        case .noKey(let path):
+            return failure(
+                "'\(VisibleText.escape(path))' has no private key in PEM",
+                hint: "--redis-key PATH names the file of the certificate's key")
+        case .encryptedKey(let path):
+            let path = VisibleText.escape(path)
+            return failure(
+                "the key in '\(path)' is encrypted, which is not supported",
+                hint: "take the passphrase off: (umask 077; openssl pkey -in '\(path)' -out KEY)")
+        case .keyMismatch(let path):
+            return failure(
+                "the key in '\(VisibleText.escape(path))' does not belong to the certificate")
+        case .failed(let error): return Diagnostics.failure(for: error)
+        }
+    }
+}

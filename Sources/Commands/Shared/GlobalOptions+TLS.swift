@@ -1,0 +1,25 @@
+internal import CommandKit
+
+extension GlobalOptions {
+    /// How Redis proves who it is, and how we do.
+    static let tls: [Option<GlobalOptions>] = [
+        path(
+            "redis-cacert", "File or folder of authorities that may sign Redis' certificate.",
+            into: \.redisCACert),
+        path("redis-cert", "Our certificate, for Redis to check.", into: \.redisCert),
+        path("redis-key", "The key of that certificate.", into: \.redisKey),
+        .flag(
+            "redis-insecure", summary: "Do not check Redis' certificate.",
+            into: \.isRedisInsecure),
+    ]
+
+    private static func path(
+        _ name: String, _ summary: String,
+        into path: any WritableKeyPath<GlobalOptions, [UInt8]?> & Sendable
+    ) -> Option<GlobalOptions> {
+        .raw(name, metavar: "PATH", summary: summary, into: path) {
+            bytes throws(InvalidValue) in bytes
+        }
+        .completing(.file)
+    }
+}
