@@ -31,6 +31,16 @@ enum Source: Equatable, Sendable {
         }
     }
 
+    /// The source that a variable names; `nil` where it is not set.
+    init?(of variable: String, _ environment: Environment) throws(Failure) {
+        guard let text = environment[variable] else { return nil }
+        do throws(InvalidValue) {
+            try self.init(Array(text.utf8))
+        } catch {
+            throw Failure(.usage, "usage", "\(variable): \(Diagnostics.words(error))")
+        }
+    }
+
     /// How an error names it.
     var title: String {
         switch self {
@@ -45,22 +55,45 @@ enum Source: Equatable, Sendable {
     func read(
         limit: Int, system: System, patience: Patience = .standard
     ) throws -> SecretBytes {
-        switch self {
-        case .environment(let name):
-            guard let value = system.environment[name] else {
-                throw Failure(.failure, "input", "\(title) is not set")
-            }
-            return SecretBytes(copying: value.utf8)
-        case .standardInput:
-            try system.takeInput()
-            return try wrap { try Self.collect(STDIN_FILENO, limit, patience) }
-        case .descriptor(let number):
-            return try wrap { try Self.collect(number, limit, patience) }
-        case .path(let path):
-            return try wrap {
+        try read(limit: limit, system: system, title: title, patience)
+    }
+
+    /// The same for what holds a secret, the `what`. The name of a file that cannot be read is not
+    /// repeated: people who take a SOURCE for the secret itself would find it in their logs.
+    func readSecret(_ what: String, limit: Int, system: System) throws -> SecretBytes {
+        guard case .path = self else { return try read(limit: limit, system: system) }
+        do {
+            return try read(
+                limit: limit, system: system, title: "the file of the \(what)", .standard)
+        } catch let failure as Failure {
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: "a SOURCE is a path, env:NAME, fd:N or -, never the \(what) itself")
+        }
+    }
+
+    private func read(
+        limit: Int, system: System, title: String, _ patience: Patience
+    ) throws -> SecretBytes {
+        do {
+            switch self {
+            case .environment(let name):
+                guard let value = system.environment[name] else {
+                    throw Failure(.failure, "input", "\(title) is not set")
+                }
+                return SecretBytes(copying: value.utf8)
+            case .standardInput:
+                try system.takeInput()
+                return try Self.collect(STDIN_FILENO, limit, patience)
+            case .descriptor(let number): return try Self.collect(number, limit, patience)
+            case .path(let path):
                 let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
                 return try Self.collect(file.number, limit, patience)
             }
+        } catch let error as SystemError {
+            throw Failure(.failure, "input", "cannot read \(title): \(words(error))")
+        } catch let error as InputError {
+            throw Diagnostics.input(error, name: title)
         }
     }
 
@@ -81,16 +114,6 @@ enum Source: Equatable, Sendable {
             return mode & S_IWOTH != 0 ? .writable : mode & S_IROTH != 0 ? .readable : nil
         } catch {
             return nil
-        }
-    }
-
-    private func wrap(_ body: () throws -> SecretBytes) throws -> SecretBytes {
-        do {
-            return try body()
-        } catch let error as SystemError {
-            throw Failure(.failure, "input", "cannot read \(title): \(words(error))")
-        } catch let error as InputError {
-            throw Diagnostics.input(error, name: title)
         }
     }
 
