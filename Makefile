@@ -96,6 +96,13 @@ demo: setup-demo release ## Install what is missing, build, and run the main job
 test: setup-test ## Install what is missing, build, and run all tests.
 	@Tests/Setup/run-tests
 
+# How many commands each part of the soak sends, while slots move and primaries die.
+SOAK_ITEMS ?= 1000000
+
+.PHONY: soak
+soak: setup-test ## Revoke a million while a Cluster is resharded, fails over and loses a primary.
+	JWTCTL_SOAK_ITEMS=$(SOAK_ITEMS) Tests/Setup/run-tests --filter 'ClusterChangeTests|FailOverTests'
+
 .PHONY: generate
 generate: build ## Rewrite man/ and completions/ from the commands' descriptions.
 	.build/debug/jwtctl __generate .

@@ -6,35 +6,35 @@ __jwtctl_describe() {
     case $1 in
         '')
             commands='issue decode verify status revoke restore logout-all list audit prune key demo completion help version'
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help --version'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help --version'
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'decode')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'status')
             commands=''
-            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'revoke')
             commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'restore')
             commands=''
-            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--keep --issued-before --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -42,23 +42,23 @@ __jwtctl_describe() {
             ;;
         'list tokens')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'list users')
             commands=''
-            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
-            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'audit')
             commands=''
-            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'prune')
             commands=''
-            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'key')
             commands='generate public convert thumbprint show'
@@ -66,31 +66,31 @@ __jwtctl_describe() {
             ;;
         'key generate')
             commands=''
-            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'key public')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'key convert')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'key thumbprint')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'key show')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'demo')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'completion')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         'help')
             commands=''
@@ -98,7 +98,7 @@ __jwtctl_describe() {
             ;;
         'version')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --allow-replica -h --help'
             ;;
         *) return 1 ;;
     esac
@@ -117,6 +117,8 @@ __jwtctl_value() {
         ':--redis-key') kind='file' ;;
         ':--namespace') kind='none' ;;
         ':--timeout') kind='none' ;;
+        ':--redis-nat') kind='none' ;;
+        ':--wait') kind='none' ;;
         'issue:--sub') kind='dynamic' list='users' ;;
         'issue:--iss') kind='none' ;;
         'issue:--aud') kind='none' ;;
@@ -146,6 +148,8 @@ __jwtctl_value() {
         'issue:--redis-key') kind='file' ;;
         'issue:--namespace') kind='none' ;;
         'issue:--timeout') kind='none' ;;
+        'issue:--redis-nat') kind='none' ;;
+        'issue:--wait') kind='none' ;;
         'decode:-o' | 'decode:--output') kind='words' list='table json jsonl csv id' ;;
         'decode:--field') kind='none' ;;
         'decode:--color') kind='words' list='auto always never' ;;
@@ -156,6 +160,8 @@ __jwtctl_value() {
         'decode:--redis-key') kind='file' ;;
         'decode:--namespace') kind='none' ;;
         'decode:--timeout') kind='none' ;;
+        'decode:--redis-nat') kind='none' ;;
+        'decode:--wait') kind='none' ;;
         'verify:--iss') kind='none' ;;
         'verify:--aud') kind='none' ;;
         'verify:--sub') kind='none' ;;
@@ -179,6 +185,8 @@ __jwtctl_value() {
         'verify:--redis-key') kind='file' ;;
         'verify:--namespace') kind='none' ;;
         'verify:--timeout') kind='none' ;;
+        'verify:--redis-nat') kind='none' ;;
+        'verify:--wait') kind='none' ;;
         'status:-u' | 'status:--user') kind='dynamic' list='users' ;;
         'status:-f' | 'status:--from') kind='file' ;;
         'status:-o' | 'status:--output') kind='words' list='table json jsonl csv id' ;;
@@ -191,6 +199,8 @@ __jwtctl_value() {
         'status:--redis-key') kind='file' ;;
         'status:--namespace') kind='none' ;;
         'status:--timeout') kind='none' ;;
+        'status:--redis-nat') kind='none' ;;
+        'status:--wait') kind='none' ;;
         'revoke:-r' | 'revoke:--reason') kind='none' ;;
         'revoke:--actor') kind='none' ;;
         'revoke:-u' | 'revoke:--user') kind='dynamic' list='users' ;;
@@ -215,6 +225,8 @@ __jwtctl_value() {
         'revoke:--redis-key') kind='file' ;;
         'revoke:--namespace') kind='none' ;;
         'revoke:--timeout') kind='none' ;;
+        'revoke:--redis-nat') kind='none' ;;
+        'revoke:--wait') kind='none' ;;
         'restore:-r' | 'restore:--reason') kind='none' ;;
         'restore:--actor') kind='none' ;;
         'restore:-u' | 'restore:--user') kind='dynamic' list='users' ;;
@@ -229,6 +241,8 @@ __jwtctl_value() {
         'restore:--redis-key') kind='file' ;;
         'restore:--namespace') kind='none' ;;
         'restore:--timeout') kind='none' ;;
+        'restore:--redis-nat') kind='none' ;;
+        'restore:--wait') kind='none' ;;
         'logout-all:--keep') kind='none' ;;
         'logout-all:--issued-before') kind='none' ;;
         'logout-all:--skew') kind='none' ;;
@@ -249,6 +263,8 @@ __jwtctl_value() {
         'logout-all:--redis-key') kind='file' ;;
         'logout-all:--namespace') kind='none' ;;
         'logout-all:--timeout') kind='none' ;;
+        'logout-all:--redis-nat') kind='none' ;;
+        'logout-all:--wait') kind='none' ;;
         'list:-o' | 'list:--output') kind='words' list='table json jsonl csv id' ;;
         'list:--field') kind='none' ;;
         'list:--color') kind='words' list='auto always never' ;;
@@ -259,6 +275,8 @@ __jwtctl_value() {
         'list:--redis-key') kind='file' ;;
         'list:--namespace') kind='none' ;;
         'list:--timeout') kind='none' ;;
+        'list:--redis-nat') kind='none' ;;
+        'list:--wait') kind='none' ;;
         'list tokens:-o' | 'list tokens:--output') kind='words' list='table json jsonl csv id' ;;
         'list tokens:--field') kind='none' ;;
         'list tokens:--color') kind='words' list='auto always never' ;;
@@ -269,6 +287,8 @@ __jwtctl_value() {
         'list tokens:--redis-key') kind='file' ;;
         'list tokens:--namespace') kind='none' ;;
         'list tokens:--timeout') kind='none' ;;
+        'list tokens:--redis-nat') kind='none' ;;
+        'list tokens:--wait') kind='none' ;;
         'list users:--limit') kind='none' ;;
         'list users:-o' | 'list users:--output') kind='words' list='table json jsonl csv id' ;;
         'list users:--field') kind='none' ;;
@@ -280,6 +300,8 @@ __jwtctl_value() {
         'list users:--redis-key') kind='file' ;;
         'list users:--namespace') kind='none' ;;
         'list users:--timeout') kind='none' ;;
+        'list users:--redis-nat') kind='none' ;;
+        'list users:--wait') kind='none' ;;
         'list revoked:--limit') kind='none' ;;
         'list revoked:-o' | 'list revoked:--output') kind='words' list='table json jsonl csv id' ;;
         'list revoked:--field') kind='none' ;;
@@ -291,6 +313,8 @@ __jwtctl_value() {
         'list revoked:--redis-key') kind='file' ;;
         'list revoked:--namespace') kind='none' ;;
         'list revoked:--timeout') kind='none' ;;
+        'list revoked:--redis-nat') kind='none' ;;
+        'list revoked:--wait') kind='none' ;;
         'audit:--limit') kind='none' ;;
         'audit:-o' | 'audit:--output') kind='words' list='table json jsonl csv id' ;;
         'audit:--field') kind='none' ;;
@@ -302,6 +326,8 @@ __jwtctl_value() {
         'audit:--redis-key') kind='file' ;;
         'audit:--namespace') kind='none' ;;
         'audit:--timeout') kind='none' ;;
+        'audit:--redis-nat') kind='none' ;;
+        'audit:--wait') kind='none' ;;
         'prune:-o' | 'prune:--output') kind='words' list='table json jsonl csv id' ;;
         'prune:--field') kind='none' ;;
         'prune:--color') kind='words' list='auto always never' ;;
@@ -312,6 +338,8 @@ __jwtctl_value() {
         'prune:--redis-key') kind='file' ;;
         'prune:--namespace') kind='none' ;;
         'prune:--timeout') kind='none' ;;
+        'prune:--redis-nat') kind='none' ;;
+        'prune:--wait') kind='none' ;;
         'key:-o' | 'key:--output') kind='words' list='table json jsonl csv id' ;;
         'key:--field') kind='none' ;;
         'key:--color') kind='words' list='auto always never' ;;
@@ -322,6 +350,8 @@ __jwtctl_value() {
         'key:--redis-key') kind='file' ;;
         'key:--namespace') kind='none' ;;
         'key:--timeout') kind='none' ;;
+        'key:--redis-nat') kind='none' ;;
+        'key:--wait') kind='none' ;;
         'key generate:-a' | 'key generate:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
         'key generate:--bits') kind='none' ;;
         'key generate:-f' | 'key generate:--format') kind='words' list='pem der jwk jwks' ;;
@@ -337,6 +367,8 @@ __jwtctl_value() {
         'key generate:--redis-key') kind='file' ;;
         'key generate:--namespace') kind='none' ;;
         'key generate:--timeout') kind='none' ;;
+        'key generate:--redis-nat') kind='none' ;;
+        'key generate:--wait') kind='none' ;;
         'key public:--select') kind='none' ;;
         'key public:-s' | 'key public:--secret') kind='file' ;;
         'key public:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
@@ -355,6 +387,8 @@ __jwtctl_value() {
         'key public:--redis-key') kind='file' ;;
         'key public:--namespace') kind='none' ;;
         'key public:--timeout') kind='none' ;;
+        'key public:--redis-nat') kind='none' ;;
+        'key public:--wait') kind='none' ;;
         'key convert:--select') kind='none' ;;
         'key convert:-s' | 'key convert:--secret') kind='file' ;;
         'key convert:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
@@ -373,6 +407,8 @@ __jwtctl_value() {
         'key convert:--redis-key') kind='file' ;;
         'key convert:--namespace') kind='none' ;;
         'key convert:--timeout') kind='none' ;;
+        'key convert:--redis-nat') kind='none' ;;
+        'key convert:--wait') kind='none' ;;
         'key thumbprint:--select') kind='none' ;;
         'key thumbprint:-s' | 'key thumbprint:--secret') kind='file' ;;
         'key thumbprint:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
@@ -387,6 +423,8 @@ __jwtctl_value() {
         'key thumbprint:--redis-key') kind='file' ;;
         'key thumbprint:--namespace') kind='none' ;;
         'key thumbprint:--timeout') kind='none' ;;
+        'key thumbprint:--redis-nat') kind='none' ;;
+        'key thumbprint:--wait') kind='none' ;;
         'key show:--select') kind='none' ;;
         'key show:-s' | 'key show:--secret') kind='file' ;;
         'key show:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
@@ -401,6 +439,8 @@ __jwtctl_value() {
         'key show:--redis-key') kind='file' ;;
         'key show:--namespace') kind='none' ;;
         'key show:--timeout') kind='none' ;;
+        'key show:--redis-nat') kind='none' ;;
+        'key show:--wait') kind='none' ;;
         'demo:-o' | 'demo:--output') kind='words' list='table json jsonl csv id' ;;
         'demo:--field') kind='none' ;;
         'demo:--color') kind='words' list='auto always never' ;;
@@ -411,6 +451,8 @@ __jwtctl_value() {
         'demo:--redis-key') kind='file' ;;
         'demo:--namespace') kind='none' ;;
         'demo:--timeout') kind='none' ;;
+        'demo:--redis-nat') kind='none' ;;
+        'demo:--wait') kind='none' ;;
         'completion:-o' | 'completion:--output') kind='words' list='table json jsonl csv id' ;;
         'completion:--field') kind='none' ;;
         'completion:--color') kind='words' list='auto always never' ;;
@@ -421,6 +463,8 @@ __jwtctl_value() {
         'completion:--redis-key') kind='file' ;;
         'completion:--namespace') kind='none' ;;
         'completion:--timeout') kind='none' ;;
+        'completion:--redis-nat') kind='none' ;;
+        'completion:--wait') kind='none' ;;
         'version:-o' | 'version:--output') kind='words' list='table json jsonl csv id' ;;
         'version:--field') kind='none' ;;
         'version:--color') kind='words' list='auto always never' ;;
@@ -431,6 +475,8 @@ __jwtctl_value() {
         'version:--redis-key') kind='file' ;;
         'version:--namespace') kind='none' ;;
         'version:--timeout') kind='none' ;;
+        'version:--redis-nat') kind='none' ;;
+        'version:--wait') kind='none' ;;
         *) return 1 ;;
     esac
 }

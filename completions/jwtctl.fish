@@ -12,7 +12,7 @@ function __jwtctl_path
             continue
         end
         switch $word
-            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --namespace --timeout
+            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --namespace --timeout --redis-nat --wait
                 set skip 1
             case '-*'
             case '*'
@@ -50,6 +50,8 @@ complete -c jwtctl -n '__jwtctl_at ""' -l redis-key -d 'The key of that certific
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at ""' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at ""' -a issue -d 'Sign a token and record it.'
 complete -c jwtctl -n '__jwtctl_at ""' -a decode -d 'Show a token\'s header and claims, checking nothing.'
@@ -105,6 +107,8 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-key -d 'The key of that cer
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "decode"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -122,6 +126,8 @@ complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-key -d 'The key of that ce
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "verify"' -l iss -d 'Demand this issuer.' -x
@@ -157,6 +163,8 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-key -d 'The key of that ce
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "status"' -s u -l user -d 'Whose ids these are.' -x -a '(__jwtctl_dynamic users)'
@@ -179,6 +187,8 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l redis-key -d 'The key of that ce
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "status"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s r -l reason -d 'Why, for the entry and the trail.' -x
@@ -217,6 +227,8 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-key -d 'The key of that ce
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "restore"' -s r -l reason -d 'Why; required.' -x
@@ -241,6 +253,8 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-key -d 'The key of that c
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l keep -d 'Spare this session.' -x
@@ -271,6 +285,8 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-key -d 'The key of tha
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -a '(__jwtctl_dynamic users)'
 
@@ -293,6 +309,8 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-key -d 'The key of th
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -a '(__jwtctl_dynamic users)'
 
@@ -312,6 +330,8 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-key -d 'The key of tha
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l limit -d 'Stop after N results.' -x
@@ -330,6 +350,8 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-key -d 'The key of t
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "audit"' -s F -l follow -d 'Wait for further entries.'
@@ -349,6 +371,8 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-key -d 'The key of that cer
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "prune"' -s n -l dry-run -d 'Count, and change nothing.'
@@ -367,6 +391,8 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-key -d 'The key of that cer
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "key"' -a generate -d 'Make a new key.'
@@ -395,6 +421,8 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-key -d 'The key of t
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "key public"' -l select -d 'Of a JWKS, only the key of this kid.' -x
@@ -420,6 +448,8 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-key -d 'The key of tha
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -F
 
@@ -446,6 +476,8 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-key -d 'The key of th
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -F
 
@@ -468,6 +500,8 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-key -d 'The key of
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -F
 
@@ -490,6 +524,8 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-key -d 'The key of that 
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -F
 
@@ -508,6 +544,8 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-key -d 'The key of that cert
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "completion"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -525,6 +563,8 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-key -d 'The key of tha
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
@@ -545,4 +585,6 @@ complete -c jwtctl -n '__jwtctl_at "version"' -l redis-key -d 'The key of that c
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "version"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l allow-replica -d 'Read from a replica, whose state may be old.'

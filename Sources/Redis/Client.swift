@@ -1,66 +1,176 @@
 internal import Platform
 
-/// The server as the rest of the program sees it: connects when it is first needed, and again
-/// after a connection has died. Today it holds one connection; a Cluster's will be routed by key.
+/// The data as the rest of the program sees it: one server, a Cluster, or the primary that Sentinels
+/// name. Connects when it is first needed, and again after a connection has died.
 package final class Client {
     package let target: RedisTarget
-    /// Milliseconds that connecting, and each gap between replies, may take.
+    /// Milliseconds that connecting, and each gap between replies, may take; where servers may
+    /// change roles, also how long nothing may move before that is given up.
     package let timeout: Int
-    /// Is told every command and reply, with passwords masked.
+    /// Is told every command and reply, with passwords masked. A group of servers knows only what
+    /// was set before it was connected.
     package var trace: Connection.Trace? {
-        didSet { current?.trace = trace }
+        didSet { if case .single(let connection)? = server { connection.trace = trace } }
     }
-    private var current: Connection?
+    private let map: AddressMap
+    private var server: Server?
+    private var connectionCount = 0
 
-    package init(target: RedisTarget, timeout: Int = 5000, trace: Connection.Trace? = nil) {
+    private enum Server {
+        case single(Connection)
+        case group(Router)
+    }
+
+    package init(
+        target: RedisTarget, timeout: Int = 5000, map: AddressMap = AddressMap(),
+        trace: Connection.Trace? = nil
+    ) {
         self.target = target
         self.timeout = timeout
+        self.map = map
         self.trace = trace
     }
 
-    /// The connection, made if there is none that lives.
-    package func connection() throws(RedisError) -> Connection {
-        if let current, !current.isDead { return current }
-        let fresh = try Connection(to: target, timeout: timeout, trace: trace)
-        current = fresh
+    private func open() throws(RedisError) -> Server {
+        switch server {
+        case .single(let connection) where !connection.isDead: return .single(connection)
+        case .group(let router): return .group(router)
+        default: break
+        }
+        let fresh = try connect()
+        server = fresh
+        connectionCount += 1
         return fresh
     }
 
-    /// What the server says about itself.
-    package func info() throws(RedisError) -> ServerInfo { try connection().info }
+    private func connect() throws(RedisError) -> Server {
+        let dialer = Dialer(target: target, map: map, timeout: timeout, trace: trace)
+        if let service = target.sentinel {
+            return .group(try router(SentinelTopology(dialer: dialer, service: service), dialer))
+        }
+        let connection = try connectToFirst()
+        switch connection.info.mode {
+        case .sentinel:
+            let names = try SentinelTopology.names(connection)
+            throw .unsupported(.sentinel(names: names), address: connection.address)
+        case .cluster: return .group(try router(ClusterTopology(dialer: dialer), dialer))
+        case .standalone, .unknown:
+            guard target.endpoints.count == 1 else {
+                throw .unsupported(.severalServers, address: connection.address)
+            }
+            return .single(connection)
+        }
+    }
 
-    /// Fails where the server is a replica, whose writes would be refused.
+    /// Fails at once where nobody can be asked who serves what: an address is wrong more often
+    /// than everything is down.
+    private func router(
+        _ topology: any Topology, _ dialer: Dialer
+    ) throws(RedisError) -> Router {
+        try topology.refresh(avoiding: nil)
+        return Router(topology, dialer: dialer)
+    }
+
+    private func connectToFirst() throws(RedisError) -> Connection {
+        var failure: RedisError?
+        for endpoint in target.endpoints {
+            do throws(RedisError) {
+                return try Connection(to: target.node(endpoint), timeout: timeout, trace: trace)
+            } catch {
+                guard error.passesByItself else { throw error }
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? .connect(address: target.place, .timedOut)
+    }
+
+    /// What the server says about itself; nil of a group.
+    package func info() throws(RedisError) -> ServerInfo? {
+        if case .single(let connection) = try open() { return connection.info }
+        return nil
+    }
+
+    /// Fails where the server is a replica, whose writes would be refused. Of a group the primaries
+    /// are always asked.
     package func requirePrimary() throws(RedisError) {
-        let connection = try connection()
-        if connection.info.role == .replica { throw .replica(address: connection.address) }
+        if case .single(let connection) = try open(), connection.info.role == .replica {
+            throw .replica(address: connection.address)
+        }
     }
 
-    /// See `Connection.call`.
+    /// Where the data is, as a person is told.
+    package var place: String {
+        guard case .group(let router)? = server else { return target.place }
+        if router.topology is ClusterTopology {
+            return "Cluster of \(router.topology.primaries.count) primaries at \(target.place)"
+        }
+        let primary = router.topology.primaries.first.map { ", now \($0)" } ?? ""
+        return target.place + primary
+    }
+
+    /// The reply to one command; an error reply is thrown as `RedisError.server`.
     package func call(_ command: Command) throws(RedisError) -> Reply {
-        try connection().call(command)
+        try pipeline([command])[0].value()
     }
 
-    /// See `Connection.pipeline`.
+    /// The replies to `commands` in their order; error replies are values here. In a Cluster each
+    /// goes to the node of its key, so that commands on different keys may run in another order.
     package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        try connection().pipeline(commands)
+        switch try open() {
+        case .single(let connection): return try connection.pipeline(commands)
+        case .group(let router): return try router.collect(commands).complete()
+        }
     }
 
-    /// See `Connection.transaction`.
+    /// As `pipeline`, keeping the replies that came before something broke it off.
+    package func collect(_ commands: [Command]) -> Exchange {
+        do throws(RedisError) {
+            switch try open() {
+            case .single(let connection): return connection.collect(commands)
+            case .group(let router): return router.collect(commands)
+            }
+        } catch {
+            var result = Exchange(count: commands.count)
+            result.failure = error
+            return result
+        }
+    }
+
+    /// Runs `commands`, whose keys share a slot, as one MULTI … EXEC and returns their replies.
+    ///
+    /// The server does not roll back: an error reply among the values (WRONGTYPE, say) leaves the
+    /// others done.
     package func transaction(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        try connection().transaction(commands)
+        switch try open() {
+        case .single(let connection): return try connection.transaction(commands)
+        case .group(let router): return try router.transaction(commands)
+        }
     }
 
-    /// See `Connection.stream`.
+    /// See `Connection.stream`; of a group the replies come in no certain order, each with the
+    /// number of its command.
     package func stream(
         maxInFlight: Int = PipelineLoop.standardInFlight,
         next: () throws -> Command?, onReply: (Int, Reply) throws -> Void
     ) throws -> StreamResult {
-        try connection().stream(maxInFlight: maxInFlight, next: next, onReply: onReply)
+        switch try open() {
+        case .single(let connection):
+            return try connection.stream(maxInFlight: maxInFlight, next: next, onReply: onReply)
+        case .group(let router):
+            var loop = RouterLoop(router, maxInFlight: maxInFlight)
+            loop.stopsOnSignal = true
+            try loop.run(next: next, onReply: onReply) { $0 }
+            return StreamResult(progress: loop.progress, interruptedBy: loop.interruptedBy)
+        }
     }
 
-    /// The server's clock: seconds since 1970, and microseconds of the next second.
-    package func serverTime() throws(RedisError) -> (seconds: Int64, microseconds: Int64) {
-        let reply = try call(Command("TIME"))
+    /// The clock of the server that holds `key` (nil: of any): seconds since 1970, and
+    /// microseconds of the next second.
+    package func serverTime(
+        besideKey key: [UInt8]? = nil
+    ) throws(RedisError) -> (seconds: Int64, microseconds: Int64) {
+        let command = Command("TIME")
+        let reply = try call(key.map(command.beside) ?? command)
         let parts = try reply.array()
         guard parts.count == 2, let seconds = Int64(try parts[0].text()),
             let microseconds = Int64(try parts[1].text())
@@ -71,5 +181,45 @@ package final class Client {
     /// The keys of the database, page by page; see `Scan`.
     package func scan(match: [UInt8]? = nil, count: Int = 1000, type: String? = nil) -> Scan {
         Scan(client: self, match: match, count: count, type: type)
+    }
+
+    /// A moment before changes, for `settle`.
+    package struct Mark: Equatable, Sendable {
+        fileprivate let number: Int
+    }
+
+    /// Whether acknowledged changes stand only once they are settled.
+    package var mayLoseChanges: Bool { target.sentinel != nil }
+
+    /// Begins changes that are to be settled.
+    package func mark() throws(RedisError) -> Mark {
+        switch try open() {
+        case .single: return Mark(number: connectionCount)
+        case .group(let router):
+            _ = router.takeWritten()
+            return Mark(number: router.losses)
+        }
+    }
+
+    /// Called after the last acknowledged change since `mark`: waits for the replicas that are
+    /// demanded, and behind Sentinels makes sure that the server is still the primary.
+    package func settle(
+        since mark: Mark, _ demand: ReplicaDemand?
+    ) throws(RedisError) -> Settlement {
+        switch server {
+        case .single(let connection)?:
+            guard let demand else { return .stands }
+            guard !connection.isDead, connectionCount == mark.number else { return .inDoubt }
+            try connection.awaitReplicas(demand)
+            return .stands
+        case .group(let router)?: return try router.settle(since: mark.number, demand)
+        case nil: return .inDoubt
+        }
+    }
+
+    /// A scan over all primaries of a group; nil where there is one server.
+    func groupScan() throws(RedisError) -> GroupScan? {
+        guard case .group(let router) = try open() else { return nil }
+        return try GroupScan(router)
     }
 }

@@ -29,6 +29,9 @@ package enum Argument: Equatable, Sendable, ExpressibleByStringLiteral, Expressi
 package struct Command: Equatable, Sendable {
     package let arguments: [Argument]
     private let keyIndex: Int?
+    /// A key that is not among the arguments, but whose node is to be asked.
+    private var companion: [UInt8]?
+    private var isForOnce = false
 
     /// `keyIndex` is the place of the first key among `arguments`, the command's name included.
     package init(arguments: [Argument], keyIndex: Int? = nil) {
@@ -62,6 +65,35 @@ package struct Command: Equatable, Sendable {
 
     /// The first key, nil for a command without one.
     package var key: [UInt8]? { keyIndex.map { arguments[$0].bytes } }
+
+    /// The key whose slot says which node of a Cluster serves the command; nil where any does.
+    var routingKey: [UInt8]? { key ?? companion }
+
+    /// The same command for the node that holds `key`, such as TIME by that node's clock.
+    package func beside(key: [UInt8]) -> Command {
+        var copy = self
+        copy.companion = key
+        return copy
+    }
+
+    /// The same command, never to be sent a second time where no answer came: its answer would not
+    /// tell the same.
+    package func once() -> Command {
+        var copy = self
+        copy.isForOnce = true
+        return copy
+    }
+
+    /// Whether doing it twice is as good as once. Scripts are, unless `once()` says otherwise.
+    var isRepeatable: Bool { !isForOnce && name != "XADD" }
+
+    /// Whether it leaves everything as it was.
+    var isReadOnly: Bool { Self.readingNames.contains(name) }
+
+    private static let readingNames: Set<String> = [
+        "EXISTS", "GET", "HGET", "HMGET", "PING", "PTTL", "SCAN", "TIME", "TTL", "TYPE", "XRANGE",
+        "XREAD", "XREVRANGE", "ZCARD", "ZCOUNT", "ZRANGE", "ZSCORE",
+    ]
 
     /// The same command with everything secret replaced, for a trace.
     package var masked: Command {

@@ -2,10 +2,14 @@ internal import Glibc
 internal import Platform
 
 /// What happens on a connection, for a verbose trace. Passwords are masked before it is called.
-package enum TraceEvent {
+package indirect enum TraceEvent {
     case connected(address: String, ServerInfo)
     case command(Command)
     case reply(Reply)
+    /// What happened on one node of several.
+    case node(address: String, TraceEvent)
+    /// The connection to a node has broken; what was under way is asked again elsewhere.
+    case lost(address: String, RedisError)
 }
 
 /// One authenticated connection to one server.
@@ -82,10 +86,7 @@ package final class Connection {
         var patience = LoadingPatience(timeout: timeout)
         while true {
             let replies = try exchange([Command("MULTI")] + commands + [Command("EXEC")])
-            let refusals = replies.dropLast().compactMap { reply in
-                if case .error(let error) = reply { return error }
-                return nil as ServerError?
-            }
+            let refusals = Self.refusals(in: replies)
             if refusals.contains(where: { $0.kind == .loading }), try patience.waits() {
                 continue
             }
@@ -93,7 +94,16 @@ package final class Connection {
         }
     }
 
-    private static func result(
+    /// Why commands were not queued.
+    static func refusals(in replies: [Reply]) -> [ServerError] {
+        replies.dropLast().compactMap { reply in
+            if case .error(let error) = reply { return error }
+            return nil
+        }
+    }
+
+    /// What EXEC answered.
+    static func result(
         of exec: Reply, refusals: [ServerError]
     ) throws(RedisError) -> [Reply] {
         switch exec {

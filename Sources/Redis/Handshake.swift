@@ -19,7 +19,11 @@ struct Handshake {
             return .old
         }
         let info = try ServerInfo(hello: replies[0])
-        try refuseUnsupported(info.mode, address: connection.address)
+        // A Sentinel knows no SELECT; whoever wanted data there says so in better words.
+        if info.mode == .sentinel { return info }
+        if info.mode == .cluster, target.database != 0 {
+            throw .unsupported(.clusterDatabase, address: connection.address)
+        }
         try checkSelect(replies.dropFirst())
         return info
     }
@@ -101,16 +105,6 @@ struct Handshake {
         switch error.kind {
         case .noAuth, .wrongPassword: .authentication(error)
         default: .server(error)
-        }
-    }
-
-    private func refuseUnsupported(
-        _ mode: ServerInfo.Mode, address: String
-    ) throws(RedisError) {
-        switch mode {
-        case .cluster: throw .unsupported(.cluster, address: address)
-        case .sentinel: throw .unsupported(.sentinel, address: address)
-        case .standalone, .unknown: return
         }
     }
 }

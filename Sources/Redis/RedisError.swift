@@ -40,7 +40,7 @@ package struct Progress: Equatable, Sendable {
 }
 
 /// Why Redis could not be used.
-package enum RedisError: Error, Equatable, Sendable {
+package indirect enum RedisError: Error, Equatable, Sendable {
     package enum Phase: Equatable, Sendable {
         case connect
         /// The handshake of TLS.
@@ -65,10 +65,15 @@ package enum RedisError: Error, Equatable, Sendable {
     }
 
     package enum Feature: Equatable, Sendable {
-        /// The server is a node of a Cluster.
-        case cluster
-        /// The server is a Sentinel, which holds no data.
-        case sentinel
+        /// A database other than 0 on a node of a Cluster, which has only that.
+        case clusterDatabase
+        /// Several addresses, of which this is a server by itself.
+        case severalServers
+        /// The server is a Sentinel, which holds no data, where a server with data was wanted; it
+        /// watches over groups of these names.
+        case sentinel(names: [String])
+        /// The server is none of the Sentinels that it was said to be.
+        case notSentinel
     }
 
     /// The name could not be resolved; `reason` is the system's text.
@@ -105,14 +110,24 @@ package enum RedisError: Error, Equatable, Sendable {
     /// A signal asked the program to stop before the connection stood.
     case interrupted(signal: CInt)
     case unsupported(Feature, address: String)
+    /// A node of a Cluster or a primary that `announcedBy` named could not be used.
+    case node(address: String, announcedBy: String, RedisError)
+    /// In a Cluster or behind Sentinels: nothing has moved for `milliseconds`, although what stood
+    /// in the way, last `cause`, could have passed by itself.
+    case stalled(milliseconds: Int, cause: RedisError?, Progress)
+    /// No Sentinel knows a group of this name; `known` are those that they do know.
+    case unknownPrimaryName(String, known: [String])
+    /// Written, but fewer replicas than asked for have confirmed it in time.
+    case notReplicated(address: String, confirmed: Int, wanted: Int, milliseconds: Int)
 
     /// How far the exchange came, nil where no command was under way.
     package var progress: Progress? {
         switch self {
         case .timeout(_, _, _, let progress), .closed(_, _, let progress),
             .tls(_, _, let progress), .protocolError(_, _, let progress),
-            .replyTooLarge(_, let progress):
+            .replyTooLarge(_, let progress), .stalled(_, _, let progress):
             progress
+        case .node(_, _, let error): error.progress
         default: nil
         }
     }
@@ -120,5 +135,49 @@ package enum RedisError: Error, Equatable, Sendable {
     /// Whether a command may have been executed although its reply never came.
     package var mayHaveExecuted: Bool {
         progress?.stage == .work && (progress?.unknown ?? 0) > 0
+    }
+
+    /// The same error, where it tells an extent, with this one.
+    func with(_ progress: Progress) -> RedisError {
+        switch self {
+        case .timeout(let phase, let address, let milliseconds, _):
+            .timeout(phase, address: address, milliseconds: milliseconds, progress)
+        case .closed(let address, let cause, _): .closed(address: address, cause, progress)
+        case .tls(let error, let address, _): .tls(error, address: address, progress)
+        case .protocolError(let peer, let address, _):
+            .protocolError(peer, address: address, progress)
+        case .replyTooLarge(let limit, _): .replyTooLarge(limit: limit, progress)
+        case .stalled(let milliseconds, let cause, _):
+            .stalled(milliseconds: milliseconds, cause: cause, progress)
+        case .node(let address, let source, let error):
+            .node(address: address, announcedBy: source, error.with(progress))
+        default: self
+        }
+    }
+
+    var isOfTLS: Bool {
+        if case .tls = self { return true }
+        return false
+    }
+
+    /// Whether waiting may help: the server is not there or not ready, rather than refusing us.
+    var passesByItself: Bool {
+        switch self {
+        case .connect, .resolve, .timeout, .closed, .replica, .stalled: true
+        case .server(let error): error.passesByItself || error.kind == .maxClients
+        case .node(_, _, let error): error.passesByItself
+        default: false
+        }
+    }
+}
+
+extension ServerError {
+    /// Whether this refusal ends when a fail-over, a start or the move of a slot does. The command
+    /// was not executed.
+    var passesByItself: Bool {
+        switch kind {
+        case .loading, .masterDown, .clusterDown, .readOnly, .tryAgain: true
+        default: false
+        }
     }
 }

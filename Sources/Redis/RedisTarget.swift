@@ -2,7 +2,7 @@ package import OpenSSL
 package import Platform
 
 /// Where a server listens.
-package enum Endpoint: Equatable, Sendable, CustomStringConvertible {
+package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// A host name or IP literal (an IPv6 literal without brackets) and a port.
     case tcp(host: String, port: UInt16)
     /// The path of a unix socket.
@@ -17,25 +17,49 @@ package enum Endpoint: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A server, who we are there, and the database: what a Redis URL says.
+/// The Sentinels that know where the primary is: a name for it, and who we are to them.
+package struct SentinelService {
+    /// What the Sentinels call the group, such as `mymaster`.
+    package let name: String
+    /// The Sentinels' own user and password; the data servers' are never sent to them.
+    package let user: String?
+    package let password: SecretBytes?
+}
+
+/// A server or a group of them, who we are there, and the database: what a Redis URL says.
 package struct RedisTarget: CustomStringConvertible {
-    package var endpoint: Endpoint
+    /// The first of `endpoints`.
+    package private(set) var endpoint: Endpoint
+    /// Several are nodes of one Cluster, or Sentinels.
+    package private(set) var endpoints: [Endpoint]
+    /// nil where the endpoints are servers with data.
+    package private(set) var sentinel: SentinelService?
     /// The ACL user; nil means the server's `default`.
-    package var user: String?
-    package var password: SecretBytes?
-    package var database: Int
-    /// How the server has to prove who it is; nil means without TLS.
+    package private(set) var user: String?
+    package private(set) var password: SecretBytes?
+    package private(set) var database: Int
+    /// How the servers, and the Sentinels, have to prove who they are; nil means without TLS.
     package var tls: TLSSettings?
+
+    package init(
+        endpoints: [Endpoint], sentinel: SentinelService? = nil, user: String? = nil,
+        password: SecretBytes? = nil, database: Int = 0, tls: TLSSettings? = nil
+    ) {
+        endpoint = endpoints[0]
+        self.endpoints = endpoints
+        self.sentinel = sentinel
+        self.user = user
+        self.password = password
+        self.database = database
+        self.tls = tls
+    }
 
     package init(
         endpoint: Endpoint, user: String? = nil, password: SecretBytes? = nil, database: Int = 0,
         tls: TLSSettings? = nil
     ) {
-        self.endpoint = endpoint
-        self.user = user
-        self.password = password
-        self.database = database
-        self.tls = tls
+        self.init(
+            endpoints: [endpoint], user: user, password: password, database: database, tls: tls)
     }
 
     /// 127.0.0.1:6379, database 0, no password.
@@ -45,11 +69,35 @@ package struct RedisTarget: CustomStringConvertible {
 
     /// The same server with another password, such as one that was asked for at the terminal.
     package func withPassword(_ password: SecretBytes) -> RedisTarget {
-        var result = self
-        result.password = password
-        return result
+        var copy = self
+        copy.password = password
+        return copy
     }
 
-    /// Endpoint and database, never the user's password.
-    package var description: String { "\(endpoint)/\(database)" }
+    /// One data server of the group, reached and logged in to in the same way.
+    func node(_ endpoint: Endpoint) -> RedisTarget {
+        var copy = self
+        copy.endpoint = endpoint
+        copy.endpoints = [endpoint]
+        copy.sentinel = nil
+        return copy
+    }
+
+    /// One Sentinel: its own credentials, and no database.
+    func sentinel(_ endpoint: Endpoint, of service: SentinelService) -> RedisTarget {
+        var copy = node(endpoint)
+        copy.user = service.user
+        copy.password = service.password
+        copy.database = 0
+        return copy
+    }
+
+    /// The endpoints with commas between them, and the Sentinels' name for the primary before.
+    package var place: String {
+        let list = endpoints.map(\.description).joined(separator: ",")
+        return sentinel.map { "\($0.name)@\(list)" } ?? list
+    }
+
+    /// Endpoints and database, never the user's password.
+    package var description: String { "\(place)/\(database)" }
 }

@@ -13,18 +13,28 @@ package enum RedisURL {
             bytes[colon...].starts(with: "://".utf8)
         else { throw .missingScheme }
         let scheme = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
-        let isUnix: Bool
+        var isUnix = false
+        var sentinel: SentinelForm?
         switch scheme {
-        case "redis", "valkey", "rediss", "valkeys": isUnix = false
+        case "redis", "valkey", "rediss", "valkeys": break
         case "unix", "redis+unix", "redis-socket", "redis+socket": isUnix = true
-        case "redis+sentinel", "rediss+sentinel", "redis-sentinel",
-            "rediss-sentinel", "valkey+sentinel", "valkeys+sentinel":
-            throw .notSupportedYet(scheme: scheme)
+        case "redis+sentinel", "rediss+sentinel", "valkey+sentinel", "valkeys+sentinel":
+            sentinel = .nameInPath
+        case "redis-sentinel", "rediss-sentinel", "valkey-sentinel", "valkeys-sentinel":
+            sentinel = .nameApart
         default: throw .unknownScheme(isSchemeName(scheme) ? scheme : "")
         }
         guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .badCharacter }
         var rest = bytes[(colon + 3)...]
         let userinfo = try takeUserinfo(from: &rest, beforePath: isUnix)
+        let isSecured = scheme.hasPrefix("rediss") || scheme.hasPrefix("valkeys")
+        let tls = isSecured ? TLSSettings() : nil
+        if let sentinel {
+            var target = try target(
+                sentinel, rest, user: userinfo.user, password: userinfo.password)
+            target.tls = tls
+            return target
+        }
         guard !rest.contains(UInt8(ascii: "#")) else { throw .fragment }
         var query: ArraySlice<UInt8> = []
         if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
@@ -39,13 +49,12 @@ package enum RedisURL {
                 database: queried ?? 0)
         }
         let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
-        let endpoint = try authority(rest[..<slash])
+        let endpoints = try authorities(rest[..<slash], port: 6379)
         let inPath = rest[slash...].dropFirst()
         if !inPath.isEmpty, queried != nil { throw .databaseTwice }
         return RedisTarget(
-            endpoint: endpoint, user: userinfo.user, password: userinfo.password,
-            database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath),
-            tls: scheme == "rediss" || scheme == "valkeys" ? TLSSettings() : nil)
+            endpoints: endpoints, user: userinfo.user, password: userinfo.password,
+            database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath), tls: tls)
     }
 
     /// Splits at the last `@`, since many people forget to encode one in their password.
@@ -73,9 +82,21 @@ package enum RedisURL {
         )
     }
 
+    /// One place, or several with commas between them; `port` is for those that name none.
+    static func authorities(
+        _ text: ArraySlice<UInt8>, port: UInt16
+    ) throws(RedisURLError) -> [Endpoint] {
+        let parts = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        guard parts.count == 1 || parts.allSatisfy({ !$0.isEmpty }) else { throw .badHost }
+        var endpoints: [Endpoint] = []
+        for part in parts { endpoints.append(try authority(part, standardPort: port)) }
+        return endpoints
+    }
+
     /// `host`, `host:port`, `[v6]` or `[v6]:port`; what is absent has its default.
-    private static func authority(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> Endpoint {
-        guard !text.contains(UInt8(ascii: ",")) else { throw .severalHosts }
+    private static func authority(
+        _ text: ArraySlice<UInt8>, standardPort: UInt16
+    ) throws(RedisURLError) -> Endpoint {
         var host = text
         var port = text[text.endIndex...]
         if text.first == UInt8(ascii: "[") {
@@ -98,11 +119,15 @@ package enum RedisURL {
             $0 > 0x20 && $0 != 0x7f && !"/?#@\\".utf8.contains($0)
         }
         guard allowed else { throw .badHost }
-        return .tcp(host: name.isEmpty ? "127.0.0.1" : name, port: try portNumber(port.dropFirst()))
+        return .tcp(
+            host: name.isEmpty ? "127.0.0.1" : name,
+            port: try portNumber(port.dropFirst(), standard: standardPort))
     }
 
-    private static func portNumber(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> UInt16 {
-        if text.isEmpty { return 6379 }
+    private static func portNumber(
+        _ text: ArraySlice<UInt8>, standard: UInt16
+    ) throws(RedisURLError) -> UInt16 {
+        if text.isEmpty { return standard }
         guard text.count <= 5, let number = decimal(text), (1...65535).contains(number) else {
             throw .badPort
         }
@@ -135,7 +160,7 @@ package enum RedisURL {
         return found
     }
 
-    private static func databaseNumber(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> Int {
+    static func databaseNumber(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> Int {
         guard text.count <= 9, let number = decimal(text),
             text.first != UInt8(ascii: "0") || text.count == 1
         else { throw .badDatabase }
@@ -143,7 +168,7 @@ package enum RedisURL {
     }
 
     /// Digits only: `Int(_:)` would also take a sign.
-    private static func decimal(_ text: ArraySlice<UInt8>) -> Int? {
+    static func decimal(_ text: ArraySlice<UInt8>) -> Int? {
         guard !text.isEmpty, text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return text.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
@@ -155,7 +180,7 @@ package enum RedisURL {
             }
     }
 
-    private static func decoded(
+    static func decoded(
         _ text: ArraySlice<UInt8>, part: String
     ) throws(RedisURLError) -> String {
         let bytes = try decodedBytes(text, part: part)
@@ -165,7 +190,7 @@ package enum RedisURL {
         return result
     }
 
-    private static func decodedBytes(
+    static func decodedBytes(
         _ text: ArraySlice<UInt8>, part: String
     ) throws(RedisURLError) -> [UInt8] {
         var result: [UInt8] = []
@@ -196,7 +221,7 @@ package enum RedisURL {
         }
     }
 
-    private static func wipe(_ bytes: inout [UInt8]) {
+    static func wipe(_ bytes: inout [UInt8]) {
         for index in bytes.indices { bytes[index] = 0 }
     }
 }

@@ -4,10 +4,6 @@ package enum RedisURLError: Error, Equatable, Sendable {
     case missingScheme
     /// A scheme that is not one of ours.
     case unknownScheme(String)
-    /// A scheme that names something this version cannot talk to yet, such as `redis+sentinel`.
-    case notSupportedYet(scheme: String)
-    /// Several comma-separated hosts: a Cluster or Sentinel, which this version cannot use yet.
-    case severalHosts
     /// `redis://secret@host`: a user for some programs, a password for others. The right spelling
     /// of a password alone is `redis://:secret@host`.
     case ambiguousUserinfo
@@ -22,6 +18,10 @@ package enum RedisURLError: Error, Equatable, Sendable {
     case badDatabase
     /// The database stands both in the path and in the query.
     case databaseTwice
+    /// A Sentinel URL without the name of the group, such as `/mymaster`.
+    case missingPrimaryName
+    /// A query parameter that stands there twice.
+    case repeatedParameter(String)
     /// A query parameter that does not exist.
     case unknownParameter(String)
     /// `unix://` without an absolute path.

@@ -1,11 +1,18 @@
 /// The keys of a database in pages. A key may be returned more than once, and one that comes or
 /// goes meanwhile may be missed: callers remove duplicates.
 package struct Scan {
+    private enum State {
+        case unopened
+        case single(cursor: [UInt8])
+        case group(GroupScan)
+        case ended
+    }
+
     private let client: Client
     private let match: [UInt8]?
     private let count: Int
     private let type: String?
-    private var cursor: [UInt8]? = [UInt8(ascii: "0")]
+    private var state = State.unopened
 
     /// `count` is how many keys the server looks at for a page: 1000 take it about 3 ms.
     init(client: Client, match: [UInt8]?, count: Int, type: String?) {
@@ -17,15 +24,34 @@ package struct Scan {
 
     /// The next page, which may be empty; nil after the last one.
     package mutating func nextPage() throws(RedisError) -> [[UInt8]]? {
-        guard let cursor else { return nil }
+        if case .unopened = state {
+            state = try client.groupScan().map(State.group) ?? .single(cursor: Self.start)
+        }
+        switch state {
+        case .unopened, .ended: return nil
+        case .single(let cursor):
+            let (next, keys) = try Self.page(try client.call(command(cursor)))
+            state = next == Self.start ? .ended : .single(cursor: next)
+            return keys
+        case .group(var scan):
+            defer { state = .group(scan) }
+            return try scan.nextPage(command)
+        }
+    }
+
+    private static let start = [UInt8(ascii: "0")]
+
+    private func command(_ cursor: [UInt8]) -> Command {
         var arguments: [Argument] = ["SCAN", .bytes(cursor), "COUNT", .integer(Int64(count))]
         if let match { arguments += ["MATCH", .bytes(match)] }
         if let type { arguments += ["TYPE", .text(type)] }
-        let reply = try client.call(Command(arguments: arguments))
+        return Command(arguments: arguments)
+    }
+
+    /// The cursor and the keys of a reply to SCAN.
+    static func page(_ reply: Reply) throws(RedisError) -> (next: [UInt8], keys: [[UInt8]]) {
         let parts = try reply.array()
         guard parts.count == 2 else { throw .unexpectedReply(expected: "SCAN", got: reply.shape) }
-        let next = try parts[0].bytes()
-        self.cursor = next == [UInt8(ascii: "0")] ? nil : next
-        return try parts[1].byteStrings()
+        return (try parts[0].bytes(), try parts[1].byteStrings())
     }
 }

@@ -9,6 +9,12 @@ package enum StoreError: Error, Equatable, Sendable {
     /// What lies under `key` is not what the layout puts there.
     case corrupt(key: [UInt8])
 
+    /// Written on the primary, and missing on replicas.
+    var isAboutReplicas: Bool {
+        if case .redis(.notReplicated) = self { return true }
+        return false
+    }
+
     /// Runs `body`, whose errors are Redis'.
     static func wrapping<Result>(
         _ body: () throws(RedisError) -> Result

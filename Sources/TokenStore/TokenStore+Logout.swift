@@ -64,7 +64,9 @@ extension TokenStore {
     ) throws(StoreError) -> CInt? {
         result.cutoff = try raiseCutoff(layout.keys(of: user), scope: scope, skew: skew)
         if let signal = try denyListed(user, scope, entry, &result, onProgress) { return signal }
-        if let cutoff = result.cutoff { try waitUntilPassed(cutoff, skew: skew) }
+        if let cutoff = result.cutoff {
+            try waitUntilPassed(cutoff, of: layout.keys(of: user).cutoff, skew: skew)
+        }
         // A spared session leaves room for tokens of its age that nobody recorded.
         if case .allBut = scope { return nil }
         result.isComplete = true
@@ -77,7 +79,7 @@ extension TokenStore {
     ) throws(StoreError) -> Int64 {
         let cutoff = try raise(
             [layout.globalCutoffKey], to: issuedBefore.map { $0 - 1 }, skew: skew)
-        try waitUntilPassed(cutoff, skew: skew)
+        try waitUntilPassed(cutoff, of: layout.globalCutoffKey, skew: skew)
         return cutoff
     }
 
@@ -105,7 +107,8 @@ extension TokenStore {
                 .text(wanted.map(String.init) ?? ""), .integer(skew),
                 .integer(maximumLifetime ?? 0), .integer(margin),
             ])
-        let (word, _) = try outcome(try call(command))
+        let reply = try settled { _ throws(StoreError) in try call(command) }
+        let (word, _) = try outcome(reply)
         guard let cutoff = Int64(word) else { throw .corrupt(key: keys[0]) }
         return cutoff
     }
@@ -116,10 +119,15 @@ extension TokenStore {
 
     /// Waits for a cutoff of ours; one that stands further ahead than we would have set it is not
     /// waited for, as nobody knows how far that is.
-    private func waitUntilPassed(_ cutoff: Int64, skew: Int64) throws(StoreError) {
+    private func waitUntilPassed(
+        _ cutoff: Int64, of key: [UInt8], skew: Int64
+    ) throws(StoreError) {
         var last = cutoff
         while true {
-            let now = try StoreError.wrapping { () throws(RedisError) in try client.serverTime() }
+            // The clock that the cutoff was taken from.
+            let now = try StoreError.wrapping { () throws(RedisError) in
+                try client.serverTime(besideKey: key)
+            }
             last = min(last, now.seconds + max(skew, 0))
             let left =
                 (last + 1 - now.seconds) * 1000 + Self.coarseClockLag - now.microseconds / 1000

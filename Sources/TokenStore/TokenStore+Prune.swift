@@ -26,7 +26,7 @@ extension TokenStore {
             }
             result.users += users.count
             let untidy = try survey(users, into: &result)
-            if !dryRun { try tidy(untidy) }
+            if !dryRun { try settled { _ throws(StoreError) in try tidy(untidy) } }
             return try body(result)
         }
         return result

@@ -49,6 +49,14 @@ package struct RecordBatch: Sendable {
     package fileprivate(set) var uncertainCount = 0
     /// What broke the work off.
     package fileprivate(set) var failure: StoreError?
+
+    /// Nobody can tell any more whether what was recorded still stands.
+    fileprivate mutating func doubt() {
+        for index in outcomes.indices where outcomes[index] == .recorded {
+            outcomes[index] = nil
+            uncertainCount += 1
+        }
+    }
 }
 
 extension TokenStore {
@@ -68,9 +76,20 @@ extension TokenStore {
     package func record(_ tokens: [TokenRecord]) -> RecordBatch {
         var batch = RecordBatch(outcomes: Array(repeating: nil, count: tokens.count))
         do throws(StoreError) {
-            try record(tokens, into: &batch)
+            try settled { isRepeated throws(StoreError) in
+                let before = batch.outcomes
+                if isRepeated { batch.doubt() }
+                try record(tokens, into: &batch)
+                guard isRepeated else { return }
+                for index in tokens.indices
+                where before[index] == .recorded && batch.outcomes[index] == .alreadyRecorded {
+                    // The first time it was not there: it is ours.
+                    batch.outcomes[index] = .recorded
+                }
+            }
         } catch {
             batch.failure = error
+            if client.mayLoseChanges, !error.isAboutReplicas { batch.doubt() }
         }
         return batch
     }
@@ -92,16 +111,12 @@ extension TokenStore {
         }
         guard !sent.isEmpty else { return }
         let commands = sent.map { recordCommand(tokens[$0]) }
-        let replies: [Reply]
-        do throws(RedisError) {
-            replies = try client.pipeline(commands)
-        } catch {
-            batch.uncertainCount = min(error.progress?.sent ?? 0, sent.count)
-            throw .redis(error)
-        }
+        let exchange = client.collect(commands)
+        batch.uncertainCount = exchange.uncertain.count
         // Every answer is read before the first fault is told: what was recorded is known.
         var fault: StoreError?
-        for (position, reply) in replies.enumerated() {
+        for (position, reply) in exchange.replies.enumerated() {
+            guard let reply else { continue }
             do throws(StoreError) {
                 let checked = try check(reply, of: commands[position])
                 let index = sent[position]
@@ -110,18 +125,21 @@ extension TokenStore {
                 fault = fault ?? error
             }
         }
+        if let failure = exchange.failure { throw .redis(failure) }
         if let fault { throw fault }
     }
 
     private func recordCommand(_ token: TokenRecord) -> Command {
         let keys = layout.keys(of: token.user)
+        // Sent twice it would say LISTED of its own doing.
         return .eval(
             Script.record, keys: [keys.tokens, keys.meta, keys.cutoff],
             [
                 .bytes(token.id.bytes), .text(token.expiry.score),
                 .text(token.issuedAt.map(String.init) ?? ""), .integer(margin),
                 .bytes(token.details), .integer(TokenState.futureTolerance),
-            ])
+            ]
+        ).once()
     }
 
     private func recordOutcome(
@@ -144,7 +162,7 @@ extension TokenStore {
     @discardableResult
     func unlist(_ ids: [Identifier], of user: Identifier) throws(StoreError) -> Int64 {
         guard !ids.isEmpty else { return 0 }
-        let reply = try call(unlistCommand(ids, of: user))
+        let reply = try settled { _ throws(StoreError) in try call(unlistCommand(ids, of: user)) }
         return try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
     }
 

@@ -25,9 +25,14 @@ extension TokenStore {
         guard let denial = state.denial else { return .notRevoked }
         if let expiry, expiry.isPast(at: state.time) { return .expired }
 
-        let removed = try call(Command("DEL", key: layout.denyKey(id)))
-        let count = try StoreError.wrapping { () throws(RedisError) in try removed.integer() }
-        guard count > 0 else { return .notRevoked }
+        // Sent twice DEL would say that there was nothing; done twice on purpose it is ours.
+        let removal = Command("DEL", key: layout.denyKey(id))
+        let isRemoved = try settled { isRepeated throws(StoreError) in
+            let reply = try call(isRepeated ? removal : removal.once())
+            return try StoreError.wrapping { () throws(RedisError) in try reply.integer() } > 0
+                || isRepeated
+        }
+        guard isRemoved else { return .notRevoked }
         guard let owner = user ?? denial.entry.user,
             let end = expiry ?? self.expiry(of: denial, now: state.time)
         else { return .restored(isListed: false) }

@@ -52,13 +52,37 @@ extension TokenStore {
         var batch = RevocationBatch(
             outcomes: Array(repeating: .notAttempted, count: items.count), failure: nil)
         do throws(StoreError) {
-            let now = try time()
-            try deny(items, entry: entry, now: now, into: &batch.outcomes)
-            try unlistRevoked(items, into: &batch.outcomes)
+            try settled { isRepeated throws(StoreError) in
+                let before = batch.outcomes
+                if isRepeated { Self.doubt(&batch.outcomes) }
+                let now = try time()
+                try deny(items, entry: entry, now: now, into: &batch.outcomes)
+                try unlistRevoked(items, into: &batch.outcomes)
+                if isRepeated { Self.keepFirst(before, in: &batch.outcomes) }
+            }
         } catch {
             batch.failure = error
+            if client.mayLoseChanges, !error.isAboutReplicas { Self.doubt(&batch.outcomes) }
         }
         return batch
+    }
+
+    /// Nobody can tell any more whether what was acknowledged still stands.
+    private static func doubt(_ outcomes: inout [RevocationOutcome]) {
+        for index in outcomes.indices
+        where outcomes[index] == .revoked || outcomes[index] == .alreadyRevoked {
+            outcomes[index] = .unknown
+        }
+    }
+
+    /// What a repetition finds in place it wrote itself the first time.
+    private static func keepFirst(
+        _ before: [RevocationOutcome], in outcomes: inout [RevocationOutcome]
+    ) {
+        for index in outcomes.indices
+        where before[index] == .revoked && outcomes[index] == .alreadyRevoked {
+            outcomes[index] = .revoked
+        }
     }
 
     /// What `revoke` would answer, without writing anything.
@@ -137,24 +161,18 @@ extension TokenStore {
         judge: (Reply, Int) -> RevocationOutcome
     ) throws(StoreError) {
         guard !commands.isEmpty else { return }
-        do throws(RedisError) {
-            let replies = try client.pipeline(commands)
-            for (position, reply) in replies.enumerated() {
-                if case .error(let error) = reply {
-                    let command = commands[position]
-                    outcomes[indices[position]] = .failed(
-                        .refused(error, command: command.name, key: command.key))
-                } else {
-                    outcomes[indices[position]] = judge(reply, indices[position])
-                }
+        let exchange = client.collect(commands)
+        for (position, index) in indices.enumerated() {
+            switch exchange.replies[position] {
+            case .error(let error)?:
+                let command = commands[position]
+                outcomes[index] = .failed(
+                    .refused(error, command: command.name, key: command.key))
+            case let reply?: outcomes[index] = judge(reply, index)
+            case nil: if exchange.uncertain.contains(position) { outcomes[index] = .unknown }
             }
-        } catch {
-            // Replies that did arrive are gone with the error: unknown is the honest word for all
-            // that may have been executed.
-            let touched = error.progress?.sent ?? 0
-            for index in indices.prefix(touched) { outcomes[index] = .unknown }
-            throw .redis(error)
         }
+        if let failure = exchange.failure { throw .redis(failure) }
     }
 
     private func denyCommand(_ item: Revocation, value: [UInt8], end: Expiry) -> Command {

@@ -23,17 +23,20 @@ package final class TokenStore {
     /// cutoff never goes away.
     let maximumLifetime: Int64?
     let margin: Int64
+    /// How many replicas have to have a change before it counts.
+    private let demand: ReplicaDemand?
 
     /// `margin` is how many seconds an entry outlives its token; nil takes the layout's.
     package init(
         client: Client, layout: Layout, origin: Origin, maximumLifetime: Int64? = nil,
-        margin: Int64? = nil
+        margin: Int64? = nil, demand: ReplicaDemand? = nil
     ) {
         self.client = client
         self.layout = layout
         self.origin = origin
         self.maximumLifetime = maximumLifetime
         self.margin = margin ?? layout.denyMargin
+        self.demand = demand
     }
 
     /// Who changes things.
@@ -42,6 +45,25 @@ package final class TokenStore {
     /// Whether a token and the margin after it are over, so that there is nothing to revoke.
     func isOver(_ item: Revocation, at now: Int64) -> Bool {
         item.expiry.extended(by: margin).isPast(at: now)
+    }
+
+    /// How often changes are done again because the primary was replaced meanwhile.
+    private static let settlingAttempts = 5
+
+    /// Runs `body`, and again as long as what it changed may be lost: its changes must be safe to
+    /// repeat. It is told whether this is such a repetition.
+    func settled<Result>(
+        _ body: (_ isRepeated: Bool) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        for attempt in 0..<Self.settlingAttempts {
+            let mark = try StoreError.wrapping { () throws(RedisError) in try client.mark() }
+            let result = try body(attempt > 0)
+            let settlement = try StoreError.wrapping { () throws(RedisError) in
+                try client.settle(since: mark, demand)
+            }
+            if settlement == .stands { return result }
+        }
+        throw .redis(.stalled(milliseconds: client.timeout, cause: nil, Progress()))
     }
 
     /// Redis' clock, in whole unix seconds.

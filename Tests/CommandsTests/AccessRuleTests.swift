@@ -22,6 +22,38 @@ struct AccessRuleTests {
         }
     }
 
+    /// Where several servers hold the data the user needs both lines of `help redis`.
+    @Test(arguments: [BackEnd.cluster, .sentinel])
+    func withTheSecondLineItSufficesForAGroup(_ backEnd: BackEnd) throws {
+        let rights = (Self.words + Topics.groupAccessRule.split(separator: " ").map(String.init))
+            .filter { !["ACL", "SETUSER", "jwtctl"].contains($0) }
+            .map { $0 == ">SECRET" ? ">pass" : $0 }
+        let line = "user jwtctl " + rights.joined(separator: " ")
+        let (url, servers): (String, [RedisServer])
+        switch backEnd {
+        case .cluster:
+            let cluster = try RedisCluster(configuration: [line])
+            (url, servers) = (cluster.url, cluster.nodes)
+        default:
+            let group = try SentinelGroup(serverConfiguration: [line])
+            (url, servers) = (group.url, group.servers + group.sentinels)
+        }
+        let jwtctl = Jwtctl(environment: [
+            "JWTCTL_REDIS_URL": url.replacingOccurrences(of: "://", with: "://jwtctl:pass@"),
+            "JWTCTL_ACTOR": "ops",
+        ])
+        for line in [
+            "revoke --ttl 1h --wait 1 one", "revoke --ttl 2h one", "status one", "list revoked",
+            "list users", "restore --yes --reason slip one", "prune", "audit",
+            "logout-all --wait 1 alice", "logout-all --everyone --yes",
+        ] {
+            let result = jwtctl.run(line.split(separator: " ").map(String.init))
+            let wanted: Int32 = line.hasPrefix("status") ? 6 : 0
+            #expect(result.status == wanted, "\(line): \(result.errors)")
+        }
+        withExtendedLifetime(servers) {}
+    }
+
     /// `audit --follow` waits for ever where it may, so it is run as a program of its own.
     @Test func followingTheTrailNeedsToRead() throws {
         for (rule, status) in [

@@ -155,22 +155,26 @@ import Testing
         #expect(!reason.isEmpty)
     }
 
-    @Test func `a Cluster is told as such`() throws {
+    @Test func `a node without slots is told as such`() throws {
         let port = try RedisServer.freePort()
         let server = try RedisServer(
             .tcp, configuration: ["cluster-enabled yes", "cluster-port \(port)"])
-        let error = #expect(throws: RedisError.self) { try connect(server) }
-        guard case .unsupported(.cluster, _)? = error else {
+        let client = Client(target: try RedisURL.parse(server.url), timeout: 300)
+        let error = #expect(throws: RedisError.self) { try client.call(Command("GET", key: [1])) }
+        guard case .server(let refusal)? = error, refusal.kind == .clusterDown else {
             Issue.record("\(String(describing: error))")
             return
         }
     }
 
-    @Test func `a Sentinel is told as such`() throws {
-        let server = try RedisServer(kind: .sentinel)
-        #expect(throws: RedisError.unsupported(.sentinel, address: server.socketPath)) {
-            try connect(server)
-        }
+    @Test func `a Sentinel is told as such, with the groups that it knows`() throws {
+        let server = try RedisServer(
+            kind: .sentinel, configuration: ["sentinel monitor alpha 127.0.0.1 1 1"])
+        let client = Client(target: try RedisURL.parse(server.url))
+        #expect(
+            throws: RedisError.unsupported(
+                .sentinel(names: ["alpha"]), address: server.socketPath)
+        ) { try client.call(Command("PING")) }
     }
 
     @Test func `a replica is told where a primary is wanted`() throws {

@@ -81,9 +81,23 @@ import Testing
         ("http://h", .unknownScheme("http")),
         ("rediss+unix:///r", .unknownScheme("rediss+unix")),
         ("rediss:///run/redis.sock", .badDatabase),
-        ("redis+sentinel://h/m", .notSupportedYet(scheme: "redis+sentinel")),
-        ("redis-sentinel://h?sentinelMasterId=m", .notSupportedYet(scheme: "redis-sentinel")),
-        ("redis://a,b", .severalHosts),
+        ("redis://a,,b", .badHost),
+        ("redis://a,", .badHost),
+        ("redis://a,::1", .badHost),
+        ("redis+sentinel://h", .missingPrimaryName),
+        ("redis+sentinel://h/", .missingPrimaryName),
+        ("redis-sentinel://h/0", .missingPrimaryName),
+        ("redis-sentinel://h#", .missingPrimaryName),
+        ("redis+sentinel://h/m/x", .badDatabase),
+        ("redis+sentinel://h/m/1/2", .badDatabase),
+        ("redis-sentinel://h/m#m", .badDatabase),
+        ("redis+sentinel://h/m/1?db=1", .databaseTwice),
+        ("redis+sentinel://h/m#m", .fragment),
+        ("redis+sentinel://h/m?sentinelMasterId=m", .repeatedParameter("sentinelMasterId")),
+        ("redis-sentinel://h?db=1&db=1#m", .repeatedParameter("db")),
+        ("redis+sentinel://h/m?timeout=1", .unknownParameter("timeout")),
+        ("redis+sentinel://secret@h/m", .ambiguousUserinfo),
+        ("redis+sentinel://h:0/m", .badPort),
         ("redis://secret@h", .ambiguousUserinfo),
         ("redis://:%zz@h", .badPercentEncoding(part: "password")),
         ("redis://:a%4@h", .badPercentEncoding(part: "password")),
@@ -125,6 +139,55 @@ import Testing
         #expect(throws: wanted) { try RedisURL.parse(url) }
     }
 
+    @Test func `several seeds are read in their order`() throws {
+        let target = try RedisURL.parse("redis://u:p@a,b:7001,[::1],[fe80::1]:7002/0")
+        #expect(
+            target.endpoints.map(\.description) == [
+                "a:6379", "b:7001", "[::1]:6379", "[fe80::1]:7002",
+            ])
+        #expect(target.endpoint == target.endpoints[0])
+        #expect(target.sentinel == nil)
+        #expect(target.user == "u")
+    }
+
+    @Test(arguments: [
+        "redis+sentinel://u:p@a,b:1,[::1]/my%2Fmaster/2?sentinel_username=w&sentinel_password=s%40",
+        "redis-sentinel://u:p@a,b:1,[::1]/2?sentinel_username=w&sentinel_password=s%40#my/master",
+        "redis-sentinel://u:p@a,b:1,[::1]?db=2&sentinelMasterId=my%2Fmaster&sentinel_username=w"
+            + "&sentinel_password=s%40",
+        "valkey+sentinel://u:p@a:26379,b:1,[::1]:26379/my%2Fmaster?db=2&sentinel_username=w"
+            + "&sentinel_password=s%40",
+    ])
+    func `the forms of Sentinel URLs say the same`(_ url: String) throws {
+        let target = try RedisURL.parse(url)
+        #expect(target.endpoints.map(\.description) == ["a:26379", "b:1", "[::1]:26379"])
+        let service = try #require(target.sentinel)
+        #expect(service.name == "my/master")
+        #expect(service.user == "w")
+        #expect(text(service.password) == "s@")
+        #expect(target.user == "u")
+        #expect(text(target.password) == "p")
+        #expect(target.database == 2)
+        #expect(target.description == "my/master@a:26379,b:1,[::1]:26379/2")
+    }
+
+    @Test func `Sentinels are never sent the password of the data`() throws {
+        let target = try RedisURL.parse("redis+sentinel://u:p@a/m/3")
+        let service = try #require(target.sentinel)
+        let sentinel = target.sentinel(target.endpoint, of: service)
+        #expect(sentinel.user == nil)
+        #expect(sentinel.password == nil)
+        #expect(sentinel.database == 0)
+        let node = target.node(.tcp(host: "x", port: 1))
+        #expect(node.user == "u")
+        #expect(text(node.password) == "p")
+        #expect(node.database == 3)
+    }
+
+    private func text(_ secret: SecretBytes?) -> String? {
+        secret.map { $0.withBytes { String(decoding: $0, as: UTF8.self) } }
+    }
+
     @Test func `a socket path of 107 bytes still fits`() throws {
         let path = "/" + String(repeating: "x", count: 106)
         #expect(try RedisURL.parse("unix://" + path).endpoint == .unix(path: path))
@@ -140,7 +203,8 @@ import Testing
     @Test(arguments: [
         "redis://hunter2@h", "redis://u:hunter2%@h", "redis://u:hunter2@h:x",
         "redis://u:hunter2@h/x", "redis://u:hunter2@h?x=1", "redis://u:hunter2@[h",
-        "hunter2://h", "redis://u:hunter2@a,b",
+        "hunter2://h", "redis://u:hunter2@a,,b", "redis+sentinel://u:hunter2@a",
+        "rediss+sentinel://u:hunter2@a/m/x",
     ])
     func `an error never shows the password`(_ url: String) {
         do {

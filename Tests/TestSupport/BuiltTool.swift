@@ -75,6 +75,15 @@ package final class BuiltTool {
             directory: directory.path)
     }
 
+    /// Starts a script of `sh` and leaves it running; `jwtctl` is in its PATH.
+    package func start(
+        script: String, changes: [String: String] = [:]
+    ) throws -> RunningProcess {
+        try RunningProcess(
+            ["/bin/sh", "-c", script], environment: environment(with: changes),
+            directory: directory.path)
+    }
+
     private func environment(with changes: [String: String]) -> [String: String] {
         environment.merging(changes) { $1 }.filter { !$0.value.isEmpty }
     }

@@ -115,9 +115,14 @@ struct RevokeTests {
         let untouched = batch.outcomes.count { $0 == .notAttempted }
         #expect(unknown > 0)
         #expect(untouched > 0)
-        #expect(unknown + untouched == items.count)
+        let revoked = batch.outcomes.count { $0 == .revoked }
+        #expect(revoked + unknown + untouched == items.count)
 
         try lab.restart()
+        for index in items.indices where batch.outcomes[index] == .revoked {
+            if index % 100 != 0 { continue }
+            #expect(try lab.integer("EXISTS", .text("jwt:deny:j\(index)")) == 1)
+        }
         for index in items.indices where batch.outcomes[index] == .notAttempted {
             if index % 100 != 0 { continue }
             #expect(try lab.integer("EXISTS", .text("jwt:deny:j\(index)")) == 0)

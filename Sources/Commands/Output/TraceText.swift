@@ -4,13 +4,21 @@ internal import Redis
 /// One line for what happens on the connection. Tokens are masked, long texts are cut.
 enum TraceText {
     static func describe(_ event: TraceEvent) -> String {
+        describe(event, at: "redis")
+    }
+
+    /// `place` is the node, where there are several.
+    private static func describe(_ event: TraceEvent, at place: String) -> String {
         switch event {
+        case .node(let address, let event): describe(event, at: VisibleText.escape(address))
+        case .lost(let address, let error):
+            "redis: lost \(VisibleText.escape(address)): \(Diagnostics.redis(error).message)"
         case .connected(let address, let info):
             "redis: connected to \(VisibleText.escape(address)), "
                 + VisibleText.escape("\(info.server) \(info.version ?? "")")
         case .command(let command):
-            "redis> " + command.masked.arguments.map { shown($0.bytes) }.joined(separator: " ")
-        case .reply(let reply): "redis< " + describe(reply, depth: 0)
+            "\(place)> " + command.masked.arguments.map { shown($0.bytes) }.joined(separator: " ")
+        case .reply(let reply): "\(place)< " + describe(reply, depth: 0)
         }
     }
 

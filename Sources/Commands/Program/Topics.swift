@@ -139,6 +139,10 @@ enum Topics {
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
         + "+select"
 
+    /// What the same user needs where several servers hold the data; tested against such.
+    static let groupAccessRule =
+        "ACL SETUSER jwtctl +cluster|slots +asking +role +wait"
+
     /// The rights of a user who may only look; tested against a server. `%R` is of Redis 7.
     static let readingRule =
         "ACL SETUSER jwtctl-reader on >SECRET resetkeys %R~jwt:* resetchannels -@all "
@@ -160,6 +164,13 @@ enum Topics {
                 Definition("redis://USER:@HOST", "With a user whose password stands elsewhere."),
                 Definition("rediss://HOST:6380/0", "Over TLS 1.2 or 1.3, and otherwise the same."),
                 Definition("unix:///run/redis/redis.sock?db=0", "Over a unix socket."),
+                Definition(
+                    "redis://A:7000,B:7000,C:7000",
+                    "A Cluster, by one or several of its nodes; it has no database but 0."),
+                Definition(
+                    "redis+sentinel://S1,S2:26379,S3/mymaster/0",
+                    "The primary that these Sentinels call mymaster."),
+                Definition("redis-sentinel://S1,S2/0#mymaster", "The same, as Lettuce writes it."),
             ]),
             """
             The password is better kept in REDISCLI_AUTH, or in a file named by --redis-password: \
@@ -181,8 +192,38 @@ enum Topics {
                 "  --redis-cacert /etc/redis/ca.crt \\",
                 "  --redis-cert /etc/jwtctl/client.crt --redis-key /etc/jwtctl/client.key",
             ]),
+            """
+            In a Cluster, and behind Sentinels, what passes by itself (a fail-over, a slot on the \
+            move, a node that starts) is waited out until nothing has moved for --timeout. User and \
+            password of a Sentinel URL are for the servers with the data; those of the Sentinels \
+            themselves follow as ?sentinel_username=USER&sentinel_password=PASSWORD. After its last \
+            write a command asks the Sentinels again, and where the primary was replaced meanwhile \
+            it does its work again before it reports success.
+            """,
+            .literal([
+                "jwtctl --redis redis://10.0.0.1:7000,10.0.0.2:7000 list users",
+                "jwtctl --redis redis+sentinel://10.0.0.1,10.0.0.2,10.0.0.3/mymaster list users",
+                "jwtctl --redis redis://127.0.0.1:7000 --redis-nat 10.0.0.1=127.0.0.1 list users",
+            ]),
+            """
+            --redis-nat HOST:PORT=HOST:PORT (or HOST=HOST) says where a server is reached that \
+            announces an address of another network: behind NAT, in containers, through forwarded \
+            ports. It may be given several times.
+            """,
+            """
+            --wait N[,DURATION] has a command that writes wait until N replicas have it too (5s \
+            unless the duration says otherwise), in a Cluster N of each primary that was written \
+            to. If fewer confirm it, the status is 8 and the message "written, not replicated".
+            """,
+            """
+            A scan (list users, list revoked, prune) visits every primary and looks before and \
+            after who serves what. A key whose slot is on the move at that very moment may be \
+            missed, and with -o jsonl one may come twice.
+            """,
             "A user for jwtctl with no more rights than it needs:",
             .literal([accessRule]),
+            "In a Cluster, behind Sentinels and for --wait it also needs:",
+            .literal([groupAccessRule]),
             "One for verify, status, list and audit alone, on Redis 7 or later:",
             .literal([readingRule]),
             """

@@ -83,6 +83,16 @@ extension Diagnostics {
         case .interrupted: unknown("interrupted", "interrupted before Redis had answered")
         case .unsupported(let feature, let address):
             unsupported(feature, address)
+        case .node(let address, let source, let cause): node(address, source, cause)
+        case .stalled(let milliseconds, let cause, let progress):
+            stalled(milliseconds, cause, progress)
+        case .unknownPrimaryName(let name, let known): unknownName(name, known)
+        case .notReplicated(let address, let confirmed, let wanted, let milliseconds):
+            unknown(
+                "not_replicated",
+                "written, not replicated: \(confirmed) of \(wanted) replicas of "
+                    + "\(shown(address)) confirmed it within \(span(milliseconds))",
+                hint: "the primary has it; run it again once the replicas are there")
         }
     }
 
@@ -103,10 +113,9 @@ extension Diagnostics {
             case .handshake: "no greeting from"
             case .reply: "no reply from"
             }
-        let seconds = milliseconds % 1000 == 0 ? "\(milliseconds / 1000)" : "\(milliseconds) ms"
-        let span = milliseconds % 1000 == 0 ? "\(seconds) s" : seconds
         return unknown(
-            "timeout", "\(what) Redis at \(shown(address)) within \(span)" + extent(progress),
+            "timeout",
+            "\(what) Redis at \(shown(address)) within \(span(milliseconds))" + extent(progress),
             hint: phase == .tls ? notTLSHint : hint(progress))
     }
 
@@ -122,8 +131,13 @@ extension Diagnostics {
         }
     }
 
+    /// A time-out as a person writes it.
+    static func span(_ milliseconds: Int) -> String {
+        milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+    }
+
     /// How many commands were answered, where more than one was under way.
-    private static func extent(_ progress: Redis.Progress) -> String {
+    static func extent(_ progress: Redis.Progress) -> String {
         progress.sent > 1 ? " (\(progress.acknowledged) of \(progress.sent) answered)" : ""
     }
 
@@ -136,19 +150,6 @@ extension Diagnostics {
         return unknown(
             "wrong_password",
             "Redis refused the password: \(VisibleText.escape(error.text, columns: 200))")
-    }
-
-    private static func unsupported(_ feature: RedisError.Feature, _ address: String) -> Failure {
-        switch feature {
-        case .cluster:
-            unknown(
-                "cluster", "Redis at \(shown(address)) is a node of a Cluster",
-                hint: "this version works on one server only")
-        case .sentinel:
-            unknown(
-                "sentinel", "\(shown(address)) is a Sentinel, which holds no tokens",
-                hint: "give the primary's address")
-        }
     }
 
     private static func code(_ error: ServerError) -> String {

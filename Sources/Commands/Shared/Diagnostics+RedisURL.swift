@@ -13,11 +13,8 @@ extension Diagnostics {
                     scheme.isEmpty
                         ? "its scheme is none of Redis'"
                         : "'\(VisibleText.escape(scheme))' is not a scheme of Redis",
-                    "write redis://, rediss:// (with TLS), valkey://, valkeys:// or unix://"
+                    "write redis://, rediss:// (with TLS), redis+sentinel:// or unix://"
                 )
-            case .notSupportedYet(let scheme):
-                ("'\(VisibleText.escape(scheme))' is not supported yet", nil)
-            case .severalHosts: ("several hosts are not supported yet", nil)
             case .ambiguousUserinfo:
                 (
                     "what stands before '@' may be a user or a password",
@@ -43,10 +40,17 @@ extension Diagnostics {
                 ("the database is not a number without leading zeros", "write redis://HOST:6379/0")
             case .databaseTwice:
                 ("the database stands in it twice", "write either redis://HOST/0 or ?db=0")
+            case .missingPrimaryName:
+                (
+                    "it does not say what the Sentinels call the primary",
+                    "write redis+sentinel://HOST,HOST/mymaster"
+                )
+            case .repeatedParameter(let name):
+                ("'\(VisibleText.escape(name, columns: 40))' stands in it twice", nil)
             case .unknownParameter(let name):
                 (
                     "'\(VisibleText.escape(name, columns: 40))' is not a parameter that is known",
-                    "only ?db=N is; TLS is rediss://, and its files are given as --redis-cacert PATH"
+                    "?db=N is, and of Sentinels sentinel_username and sentinel_password; TLS is rediss://, and its files are given as --redis-cacert PATH"
                 )
             case .missingPath:
                 ("the socket has no absolute path", "write unix:///run/redis/redis.sock")

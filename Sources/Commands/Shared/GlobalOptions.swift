@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import Redis
 
 /// How results are written.
 enum OutputFormat: String, CaseIterable, Sendable {
@@ -26,6 +27,8 @@ struct GlobalOptions: Sendable {
     var isRedisInsecure = false
     var namespace: String?
     var timeout: Int64?
+    var addressRules: [AddressMap.Rule] = []
+    var replicaDemand: ReplicaDemand?
     var allowsReplica = false
 
     static let group = group(formats: OutputFormat.common)
@@ -73,6 +76,14 @@ struct GlobalOptions: Sendable {
                     into: \.timeout
                 ) { text throws(InvalidValue) in try Duration.milliseconds(text) }
                 .showingDefault("5s"),
+                .repeated(
+                    "redis-nat", metavar: "FROM=TO",
+                    summary: "Reach an announced HOST:PORT at another.", into: \.addressRules
+                ) { text throws(InvalidValue) in try Replication.addressRule(text) },
+                .value(
+                    "wait", metavar: "N[,DURATION]",
+                    summary: "Writing: wait until N replicas have it too.", into: \.replicaDemand
+                ) { text throws(InvalidValue) in try Replication.demand(text) },
                 .flag(
                     "allow-replica", summary: "Read from a replica, whose state may be old.",
                     into: \.allowsReplica),

@@ -9,7 +9,6 @@ internal import Glibc
 /// the first question is asked.
 struct Session {
     let store: TokenStore
-    let target: String
     private let database: Int
     private let client: Client
 
@@ -31,18 +30,17 @@ struct Session {
         let environment = console.system.environment
         let target = try Self.secured(Self.target(options, console.system), console)
         let timeout = try options.timeout ?? Self.timeout(environment) ?? 5000
-        client = Client(target: target, timeout: Int(timeout))
-        if options.isVerbose {
-            client.trace = { event in Self.trace(event, on: console) }
-        }
+        client = Client(
+            target: target, timeout: Int(timeout), map: AddressMap(options.addressRules),
+            trace: options.isVerbose ? { event in Self.trace(event, on: console) } : nil)
         let namespace =
             options.namespace ?? environment["JWTCTL_NAMESPACE"] ?? Layout.defaultNamespace
         store = TokenStore(
             client: client, layout: try Layout.native(namespace: namespace),
             origin: TokenStore.Origin(
                 actor: actor ?? environment["JWTCTL_ACTOR"] ?? Self.loginName(environment),
-                host: Self.hostName()))
-        self.target = target.endpoint.description
+                host: Self.hostName()),
+            demand: options.replicaDemand)
         database = target.database
     }
 
@@ -93,14 +91,14 @@ struct Session {
 
     /// The target as a change names it on standard error.
     var description: String {
-        "\(VisibleText.escape(target)), database \(database), "
+        "\(VisibleText.escape(client.place)), database \(database), "
             + "namespace \(store.layout.namespace), layout \(store.layout.name)"
     }
 
     /// The target in JSON.
     var json: JSONValue {
         .object([
-            "server": .string(target), "database": .integer(Int64(database)),
+            "server": .string(client.target.place), "database": .integer(Int64(database)),
             "namespace": .string(store.layout.namespace), "layout": .string(store.layout.name),
         ])
     }

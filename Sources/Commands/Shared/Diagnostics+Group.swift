@@ -1,0 +1,64 @@
+internal import CommandKit
+internal import Redis
+
+/// What goes wrong where several servers hold the data: Sentinels, and the nodes of a Cluster.
+extension Diagnostics {
+    static func unsupported(_ feature: RedisError.Feature, _ address: String) -> Failure {
+        let address = shown(address)
+        switch feature {
+        case .clusterDatabase:
+            return unknown(
+                "no_such_database", "Redis at \(address) is a node of a Cluster",
+                hint: "a Cluster has only database 0; leave the number out of the URL")
+        case .severalServers:
+            return unknown(
+                "several_servers", "Redis at \(address) is a server by itself",
+                hint: "several addresses are for a Cluster, or with redis+sentinel:// for Sentinels"
+            )
+        case .sentinel(let names):
+            let name = names.first.map { VisibleText.escape($0, columns: 60) } ?? "NAME"
+            return unknown(
+                "sentinel", "\(address) is a Sentinel, which holds no tokens",
+                hint: "write redis+sentinel://\(address)/\(name)")
+        case .notSentinel:
+            return unknown(
+                "not_sentinel", "\(address) is no Sentinel, but a server with data",
+                hint: "Sentinels listen on port 26379 as a rule; for this server write redis://")
+        }
+    }
+
+    static func node(_ address: String, _ source: String, _ cause: RedisError) -> Failure {
+        let failure = redis(cause)
+        return unknown(
+            failure.code, "\(failure.message); \(shown(source)) announced this address",
+            hint: isAboutReaching(cause)
+                ? "where that address is not yours to reach: --redis-nat \(shown(address))=HOST:PORT"
+                : failure.hint)
+    }
+
+    private static func isAboutReaching(_ error: RedisError) -> Bool {
+        switch error {
+        case .connect, .resolve, .timeout(.connect, _, _, _), .timeout(.handshake, _, _, _): true
+        default: false
+        }
+    }
+
+    static func stalled(
+        _ milliseconds: Int, _ cause: RedisError?, _ progress: Redis.Progress
+    ) -> Failure {
+        let failure = cause.map(redis)
+        let reason = failure.map { "; last: \($0.message)" } ?? ""
+        return unknown(
+            failure?.code ?? "timeout",
+            "nothing has moved for \(span(milliseconds))\(extent(progress))\(reason)",
+            hint: failure?.hint ?? "a longer --timeout waits out a fail-over")
+    }
+
+    static func unknownName(_ name: String, _ known: [String]) -> Failure {
+        let list = known.map { "'\(VisibleText.escape($0, columns: 60))'" }
+        return unknown(
+            "unknown_primary",
+            "no Sentinel knows '\(VisibleText.escape(name, columns: 60))'",
+            hint: list.isEmpty ? nil : "known: " + list.joined(separator: ", "))
+    }
+}

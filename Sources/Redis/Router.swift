@@ -1,0 +1,153 @@
+internal import Platform
+
+/// Sends each command to the server that holds its key, and follows when keys or roles move.
+///
+/// What passes by itself (a fail-over, a slot on the move, a node that starts) is waited out until
+/// nothing has moved for the time-out.
+final class Router {
+    let topology: any Topology
+    let dialer: Dialer
+    private(set) var channels: [Endpoint: NodeChannel] = [:]
+    /// Connections that broke; what they had acknowledged is in doubt until it is settled.
+    private(set) var losses = 0
+    /// Where commands that change something went since the last `settle`.
+    private(set) var written: Set<Endpoint> = []
+
+    private var isRefreshDue = true
+    private var lost: Endpoint?
+    private var lastRefresh: Monotonic?
+    /// Nodes that could not be reached a moment ago, and until when they are left alone.
+    private var resting: [Endpoint: Monotonic] = [:]
+
+    /// Milliseconds between two looks at the topology.
+    static let refreshPause: Int64 = 200
+    /// Milliseconds before what was refused for the moment is tried again.
+    static let retryPause: Int64 = 100
+
+    init(_ topology: any Topology, dialer: Dialer) {
+        self.topology = topology
+        self.dialer = dialer
+    }
+
+    var timeout: Int { dialer.timeout }
+
+    /// The topology is out of date, as something has just shown.
+    func distrust(_ endpoint: Endpoint? = nil) {
+        isRefreshDue = true
+        if let endpoint { lost = endpoint }
+    }
+
+    /// Looks at the topology again where that is due, but not too often. A failure that may pass is
+    /// returned.
+    func refreshIfDue() throws(RedisError) -> RedisError? {
+        guard isRefreshDue else { return nil }
+        if let lastRefresh,
+            lastRefresh.advanced(byMilliseconds: Self.refreshPause).remainingMilliseconds > 0
+        {
+            return nil
+        }
+        defer { lastRefresh = .now }
+        do throws(RedisError) {
+            try topology.refresh(avoiding: lost)
+            isRefreshDue = false
+            lost = nil
+            return nil
+        } catch {
+            guard error.passesByItself else { throw error }
+            return error
+        }
+    }
+
+    /// The topology of this moment, waited for until the time-out.
+    func refreshNow() throws(RedisError) {
+        let deadline = Monotonic.now.advanced(byMilliseconds: Int64(timeout))
+        distrust()
+        lastRefresh = nil
+        while true {
+            let failure = try refreshIfDue()
+            if !isRefreshDue { return }
+            try rest(until: deadline, failure)
+        }
+    }
+
+    /// Pauses before another try, or says what stood in the way until `deadline`.
+    func rest(
+        until deadline: Monotonic, _ cause: RedisError?, _ progress: Progress = Progress()
+    ) throws(RedisError) {
+        if let signal = Signals.pending { throw .interrupted(signal: signal) }
+        guard deadline.remainingMilliseconds > 0 else {
+            throw .stalled(milliseconds: timeout, cause: cause, progress)
+        }
+        pause(milliseconds: min(Self.retryPause, deadline.remainingMilliseconds))
+    }
+
+    /// The channel to `endpoint`, connected if there is none. nil where it could not be reached a
+    /// moment ago; a failure that may pass is put into `cause`.
+    func channel(
+        to endpoint: Endpoint, _ cause: inout RedisError?
+    ) throws(RedisError) -> NodeChannel? {
+        if let channel = channels[endpoint] {
+            if !channel.isRetired { return channel }
+            guard channel.isIdle else { return nil }
+            channels[endpoint] = nil
+            losses += 1
+        }
+        if let rested = resting[endpoint], rested.remainingMilliseconds > 0 { return nil }
+        do throws(RedisError) {
+            let connection = try dialer.connect(to: endpoint)
+            try topology.admit(connection)
+            let channel = NodeChannel(connection, to: endpoint)
+            channels[endpoint] = channel
+            resting[endpoint] = nil
+            return channel
+        } catch {
+            let failure =
+                topology.announcer(of: endpoint).map { source in
+                    RedisError.node(
+                        address: endpoint.description, announcedBy: source, error)
+                } ?? error
+            guard error.passesByItself else { throw failure }
+            cause = failure
+            resting[endpoint] = Monotonic.now.advanced(byMilliseconds: Self.retryPause)
+            distrust(endpoint)
+            return nil
+        }
+    }
+
+    /// Forgets a channel whose connection broke; answers the commands that had no reply.
+    func drop(_ channel: NodeChannel, _ error: RedisError) -> [NodeChannel.Item] {
+        guard channels[channel.endpoint] === channel else { return [] }
+        channels[channel.endpoint] = nil
+        losses += 1
+        distrust(channel.endpoint)
+        dialer.trace?(.lost(address: channel.endpoint.description, error))
+        return channel.abandon()
+    }
+
+    /// Notes where something was changed. What a command does is only looked at until then.
+    func noteUse(of endpoint: Endpoint, _ command: Command) {
+        if !written.contains(endpoint), !command.isReadOnly { written.insert(endpoint) }
+    }
+
+    /// Forgets where something was changed, and answers it.
+    func takeWritten() -> Set<Endpoint> {
+        defer { written = [] }
+        return written
+    }
+
+    /// What the node at `endpoint` answers to commands that are not routed, sent once.
+    func exchange(
+        _ commands: [Command], at endpoint: Endpoint
+    ) throws(RedisError) -> [Reply] {
+        var cause: RedisError?
+        guard let channel = try channel(to: endpoint, &cause) else {
+            throw cause ?? .stalled(milliseconds: timeout, cause: nil, Progress())
+        }
+        do throws(RedisError) {
+            return try channel.connection.exchange(commands)
+        } catch {
+            _ = drop(channel, error)
+            throw error
+        }
+    }
+}

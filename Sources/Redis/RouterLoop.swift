@@ -1,0 +1,276 @@
+internal import Glibc
+internal import Platform
+
+/// The loop that keeps all nodes busy at once: what `PipelineLoop` is for one server.
+///
+/// Replies come in each node's own order, so that they carry the number of their command. At most
+/// `maxInFlight` commands, and some megabytes of them, are under way in all.
+struct RouterLoop {
+    /// Bytes of commands without a reply, over all nodes.
+    private static let byteLimit = 4 << 20
+    /// Reply bytes without a whole reply that count as progress.
+    private static let progressBytes = PipelineLoop.progressBytes
+    /// Redirections in a row after which a command pauses: two nodes may point at each other.
+    private static let redirectionLimit = 5
+
+    /// A command that is to be tried again a little later.
+    private struct Delayed {
+        let item: NodeChannel.Item
+        let due: Monotonic
+    }
+
+    private let router: Router
+    private let maxInFlight: Int
+    var stopsOnSignal = false
+    private(set) var progress = Progress()
+    private(set) var interruptedBy: CInt?
+    /// Commands without an answer that may have been executed.
+    private(set) var uncertain: Set<Int> = []
+
+    private var delayed: [Delayed] = []
+    private var exhausted = false
+    private var deadline: Monotonic
+    private var partialBytes = 0
+    /// What last stood in the way.
+    private var cause: RedisError?
+
+    init(_ router: Router, maxInFlight: Int = PipelineLoop.standardInFlight) {
+        precondition(maxInFlight > 0)
+        self.router = router
+        self.maxInFlight = maxInFlight
+        deadline = Monotonic.now.advanced(byMilliseconds: Int64(router.timeout))
+    }
+
+    /// Runs until `next` has returned nil and every command has its answer.
+    mutating func run<Failure: Error>(
+        next: () throws(Failure) -> Command?, onReply: (Int, Reply) throws(Failure) -> Void,
+        wrap: (RedisError) -> Failure
+    ) throws(Failure) {
+        do throws(Failure) {
+            try work(next, onReply, wrap)
+        } catch {
+            abandon()
+            throw error
+        }
+    }
+
+    private mutating func work<Failure: Error>(
+        _ next: () throws(Failure) -> Command?, _ onReply: (Int, Reply) throws(Failure) -> Void,
+        _ wrap: (RedisError) -> Failure
+    ) throws(Failure) {
+        let input = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: PipelineLoop.inputSize, alignment: 16)
+        defer { unsafe input.deallocate() }
+        while true {
+            try refill(next, wrap)
+            if exhausted, progress.acknowledged == progress.accepted { return }
+            var replies: [(Int, Reply)] = []
+            do throws(RedisError) {
+                if let failure = try router.refreshIfDue() { cause = failure }
+                try retry()
+                try unsafe turn(input, &replies)
+            } catch {
+                throw wrap(fail(error))
+            }
+            for (index, reply) in replies { try onReply(index, reply) }
+        }
+    }
+
+    /// Takes commands up to the limits.
+    private mutating func refill<Failure: Error>(
+        _ next: () throws(Failure) -> Command?, _ wrap: (RedisError) -> Failure
+    ) throws(Failure) {
+        while !exhausted, progress.accepted - progress.acknowledged < maxInFlight,
+            router.channels.values.reduce(0, { $0 + $1.outstandingBytes }) < Self.byteLimit
+        {
+            if stopsOnSignal, let signal = Signals.pending {
+                interruptedBy = signal
+                exhausted = true
+                break
+            }
+            guard let command = try next() else {
+                exhausted = true
+                break
+            }
+            if progress.accepted == progress.acknowledged { touch() }
+            let item = NodeChannel.Item(index: progress.accepted, command: command)
+            progress.accepted += 1
+            do throws(RedisError) {
+                try place(item)
+            } catch {
+                throw wrap(fail(error))
+            }
+        }
+    }
+
+    private mutating func touch() {
+        deadline = Monotonic.now.advanced(byMilliseconds: Int64(router.timeout))
+        partialBytes = 0
+        cause = nil
+    }
+
+    /// Hands a command to the node that serves it; `asked` is where a slot on the move sent it.
+    private mutating func place(
+        _ item: NodeChannel.Item, asked: Endpoint? = nil
+    ) throws(RedisError) {
+        if asked == nil, router.topology.primaries.isEmpty,
+            let failure = try router.refreshIfDue()
+        {
+            cause = failure
+        }
+        guard let endpoint = asked ?? router.topology.endpoint(for: item.command) else {
+            router.distrust()
+            return delay(item)
+        }
+        guard let channel = try router.channel(to: endpoint, &cause) else { return delay(item) }
+        router.noteUse(of: endpoint, item.command)
+        channel.append(item, asking: asked != nil)
+    }
+
+    private mutating func delay(_ item: NodeChannel.Item) {
+        delayed.append(
+            Delayed(item: item, due: .now.advanced(byMilliseconds: Router.retryPause)))
+    }
+
+    /// Tries again what has waited long enough.
+    private mutating func retry() throws(RedisError) {
+        guard let first = delayed.first, first.due.remainingMilliseconds == 0 else { return }
+        let waiting = delayed
+        delayed = []
+        for entry in waiting {
+            if entry.due.remainingMilliseconds == 0 {
+                try place(entry.item)
+            } else {
+                delayed.append(entry)
+            }
+        }
+    }
+
+    /// Waits for the nodes and moves what can be moved.
+    private mutating func turn(
+        _ input: UnsafeMutableRawBufferPointer, _ replies: inout [(Int, Reply)]
+    ) throws(RedisError) {
+        let busy = router.channels.values.filter { !$0.isIdle }
+        guard deadline.remainingMilliseconds > 0 else { throw stall(busy) }
+        var pollers = busy.map(\.interest)
+        let pause = delayed.isEmpty ? Int64.max : Router.retryPause
+        let isReady = busy.contains(where: \.hasPending)
+        let patience = isReady ? 0 : CInt(clamping: min(deadline.remainingMilliseconds, pause))
+        guard unsafe poll(&pollers, nfds_t(pollers.count), patience) >= 0 || errno == EINTR else {
+            throw .closed(address: "poll", SystemError.last, progress)
+        }
+        for (channel, poller) in zip(busy, pollers) {
+            let ready = channel.readiness(poller)
+            if ready.write { channel.send() }
+            guard ready.read else { continue }
+            do throws(RedisError) {
+                partialBytes += try unsafe channel.receive(into: input)
+                while let (item, reply) = try channel.nextReply() {
+                    partialBytes = 0
+                    try take(reply, to: item, from: channel, &replies)
+                }
+                if partialBytes >= Self.progressBytes { touch() }
+            } catch {
+                try lose(channel, error)
+            }
+        }
+    }
+
+    /// Nothing has moved: says why, or which node is silent.
+    private mutating func stall(_ busy: [NodeChannel]) -> RedisError {
+        let silent = busy.first.map { channel in
+            RedisError.timeout(
+                .reply, address: channel.connection.address, milliseconds: router.timeout, progress)
+        }
+        return .stalled(milliseconds: router.timeout, cause: cause ?? silent, progress)
+    }
+
+    /// Judges one reply: an answer is handed on, a redirection followed.
+    private mutating func take(
+        _ reply: Reply, to item: NodeChannel.Item, from channel: NodeChannel,
+        _ replies: inout [(Int, Reply)]
+    ) throws(RedisError) {
+        if case .error(let error) = reply {
+            switch error.kind {
+            case .moved(let slot, let address):
+                if let endpoint = redirection(address, from: channel) {
+                    router.topology.move(slot: slot, to: endpoint)
+                    router.distrust()
+                    return try follow(item, nil, error)
+                }
+            case .ask(_, let address):
+                if let endpoint = redirection(address, from: channel) {
+                    return try follow(item, endpoint, error)
+                }
+            case .tryAgain:
+                cause = .server(error)
+                return delay(item)
+            case .readOnly:
+                // The role has changed: a new connection shows it.
+                channel.isRetired = true
+                cause = .server(error)
+                router.distrust(channel.endpoint)
+                return delay(item)
+            case .loading, .clusterDown, .masterDown:
+                cause = .server(error)
+                router.distrust()
+                return delay(item)
+            default: break
+            }
+        }
+        progress.acknowledged += 1
+        uncertain.remove(item.index)
+        touch()
+        replies.append((item.index, reply))
+    }
+
+    private func redirection(_ address: String, from channel: NodeChannel) -> Endpoint? {
+        let cluster = router.topology as? ClusterTopology
+        return cluster?.endpoint(redirection: address, from: channel.endpoint)
+    }
+
+    private mutating func follow(
+        _ item: NodeChannel.Item, _ asked: Endpoint?, _ error: ServerError
+    ) throws(RedisError) {
+        var item = item
+        item.redirections += 1
+        guard item.redirections % Self.redirectionLimit != 0 else {
+            cause = .server(error)
+            return delay(item)
+        }
+        try place(item, asked: asked)
+    }
+
+    /// The connection to a node broke: its commands are sent again, unless one must not be.
+    private mutating func lose(
+        _ channel: NodeChannel, _ error: RedisError
+    ) throws(RedisError) {
+        let left = router.drop(channel, error)
+        for item in left {
+            if item.mayHaveRun { uncertain.insert(item.index) }
+            delay(item)
+        }
+        // TLS that breaks on a connection which stood is a connection that broke.
+        guard error.passesByItself || error.isOfTLS else { throw error }
+        cause = error
+        guard left.allSatisfy({ !$0.mayHaveRun || $0.command.isRepeatable }) else { throw error }
+    }
+
+    /// Leaves no channel behind on which a late reply could be taken for another, and notes what
+    /// may have been executed.
+    private mutating func abandon() {
+        for channel in router.channels.values where !channel.isIdle {
+            let closed = RedisError.closed(address: channel.connection.address, nil, progress)
+            for item in router.drop(channel, closed) where item.mayHaveRun {
+                uncertain.insert(item.index)
+            }
+        }
+        progress.sent = progress.acknowledged + uncertain.count
+    }
+
+    /// The failure with the extent of what was done.
+    private mutating func fail(_ error: RedisError) -> RedisError {
+        abandon()
+        return error.with(progress)
+    }
+}

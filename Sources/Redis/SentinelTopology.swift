@@ -1,0 +1,150 @@
+/// A primary with replicas that Sentinels watch over: all data lies on the primary, which they name.
+final class SentinelTopology: Topology {
+    /// What one Sentinel says about the primary.
+    struct Answer: Equatable {
+        let primary: Endpoint
+        /// Rises with each fail-over: the Sentinel with the highest knows best.
+        let epoch: Int64
+        /// A fail-over is under way, so that the primary may be another in a moment.
+        let isFailingOver: Bool
+    }
+
+    private let dialer: Dialer
+    private let service: SentinelService
+    /// The one that answered last stands first.
+    private var sentinels: [Endpoint]
+    private var connections: [Endpoint: Connection] = [:]
+    private(set) var primary: Endpoint?
+    private var source: String?
+
+    init(dialer: Dialer, service: SentinelService) {
+        self.dialer = dialer
+        self.service = service
+        sentinels = dialer.target.endpoints
+    }
+
+    var primaries: [Endpoint] { primary.map { [$0] } ?? [] }
+
+    func endpoint(for command: Command) -> Endpoint? { primary }
+
+    func move(slot: Int, to endpoint: Endpoint) {}
+
+    /// Asks one Sentinel after the other until one knows.
+    func refresh(avoiding lost: Endpoint?) throws(RedisError) {
+        var failure: RedisError?
+        var known: Set<String> = []
+        for sentinel in sentinels {
+            do throws(RedisError) {
+                let answer = try ask(sentinel, &known)
+                if let answer {
+                    primary = answer.primary
+                    source = "Sentinel \(sentinel)"
+                    sentinels.removeAll { $0 == sentinel }
+                    sentinels.insert(sentinel, at: 0)
+                    return
+                }
+            } catch {
+                guard error.passesByItself else { throw error }
+                failure = error
+            }
+        }
+        throw failure ?? .unknownPrimaryName(service.name, known: known.sorted())
+    }
+
+    /// Takes what the Sentinels have agreed on.
+    func adopt(_ endpoint: Endpoint) {
+        primary = endpoint
+    }
+
+    /// What those Sentinels say that can be asked.
+    func answers() throws(RedisError) -> [Answer] {
+        var answers: [Answer] = []
+        var failure: RedisError?
+        for sentinel in sentinels {
+            do throws(RedisError) {
+                var known: Set<String> = []
+                if let answer = try ask(sentinel, &known) { answers.append(answer) }
+            } catch {
+                guard error.passesByItself else { throw error }
+                failure = error
+            }
+        }
+        if answers.isEmpty, let failure { throw failure }
+        return answers
+    }
+
+    /// nil where this Sentinel does not know the name; it tells which it does know.
+    private func ask(
+        _ sentinel: Endpoint, _ known: inout Set<String>
+    ) throws(RedisError) -> Answer? {
+        do throws(RedisError) {
+            return try ask(try connection(to: sentinel), &known)
+        } catch {
+            // An idle connection may have been closed: that says nothing about the Sentinel.
+            guard case .closed = error, connections.removeValue(forKey: sentinel) != nil else {
+                connections[sentinel] = nil
+                throw error
+            }
+            return try ask(try connection(to: sentinel), &known)
+        }
+    }
+
+    private func connection(to sentinel: Endpoint) throws(RedisError) -> Connection {
+        if let connection = connections[sentinel], !connection.isDead { return connection }
+        let connection = try dialer.connect(toSentinel: sentinel, of: service)
+        connections[sentinel] = connection
+        return connection
+    }
+
+    private func ask(
+        _ connection: Connection, _ known: inout Set<String>
+    ) throws(RedisError) -> Answer? {
+        let replies = try connection.exchange([
+            Command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", .text(service.name)),
+            Command("SENTINEL", "MASTER", .text(service.name)),
+        ])
+        guard case .array = try replies[0].value() else {
+            known.formUnion(try Self.names(connection))
+            return nil
+        }
+        let address = try replies[0].byteStrings()
+        guard address.count == 2,
+            let port = UInt16(String(decoding: address[1], as: UTF8.self)), port > 0
+        else { throw .unexpectedReply(expected: "SENTINEL", got: replies[0].shape) }
+        let host = String(decoding: address[0], as: UTF8.self)
+        // Without the right to MASTER only the address is known, which is enough to go on.
+        let facts = Self.fields(replies[1])
+        return Answer(
+            primary: dialer.map.reach(.tcp(host: host, port: port)),
+            epoch: facts["config-epoch"].flatMap { Int64($0) } ?? 0,
+            isFailingOver: facts["flags"]?.split(separator: ",").contains("failover_in_progress")
+                ?? false)
+    }
+
+    /// The groups that a Sentinel watches over, as far as it tells.
+    static func names(_ connection: Connection) throws(RedisError) -> [String] {
+        guard
+            case .array(let groups) = try connection.exchange([Command("SENTINEL", "MASTERS")])[0]
+        else { return [] }
+        return groups.compactMap { fields($0)["name"] }
+    }
+
+    private static func fields(_ reply: Reply) -> [String: String] {
+        guard case .array(let items) = reply else { return [:] }
+        var fields: [String: String] = [:]
+        for index in stride(from: 0, to: items.count - 1, by: 2) {
+            if case .string(let name) = items[index], case .string(let value) = items[index + 1] {
+                fields[String(decoding: name, as: UTF8.self)] =
+                    String(decoding: value, as: UTF8.self)
+            }
+        }
+        return fields
+    }
+
+    /// A replica, or a former primary that does not know its fate yet, is not what we want.
+    func admit(_ connection: Connection) throws(RedisError) {
+        if connection.info.role == .replica { throw .replica(address: connection.address) }
+    }
+
+    func announcer(of endpoint: Endpoint) -> String? { source }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Redis
+
+/// What a router does where nothing helps, and where a command must not be sent twice.
+@Suite struct RouterTests {
+    /// A key of the first node of the shared Cluster.
+    private let key = Array("{b}:router".utf8)
+
+    @Test func `nodes that point at each other end by the time-out`() throws {
+        try RedisCluster.shared { cluster in
+            let slot = try cluster.nodes[0].cli("CLUSTER", "KEYSLOT", "{b}")
+            let owner = try cluster.owner(ofKey: "{b}")
+            let other = (owner + 1) % 3
+            let client = Client(target: try RedisURL.parse(cluster.url), timeout: 600)
+            _ = try client.call(Command("SET", key: key, "1"))
+            for node in [cluster.nodes[owner], cluster.nodes[other]] {
+                let target = node === cluster.nodes[owner] ? other : owner
+                try node.cli("DEL", "{b}:router")
+                try node.cli("CLUSTER", "SETSLOT", slot, "NODE", cluster.id(target))
+            }
+            let start = Date()
+            let error = #expect(throws: RedisError.self) {
+                try client.call(Command("GET", key: key))
+            }
+            #expect(Date().timeIntervalSince(start) < 2)
+            guard case .stalled(600, .server(let cause)?, _)? = error, case .moved = cause.kind
+            else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            for node in cluster.nodes.prefix(3) {
+                try node.cli("CLUSTER", "SETSLOT", slot, "NODE", cluster.id(owner))
+            }
+            #expect(try client.call(Command("SET", key: key, "1")) == .status("OK"))
+        }
+    }
+
+    /// The command has been sent, and has no answer, when the connection goes.
+    private func losing(
+        _ cluster: RedisCluster, _ body: (Client) throws -> Void
+    ) throws {
+        let node = cluster.nodes[try cluster.owner(ofKey: "{b}")]
+        let client = Client(target: try RedisURL.parse(cluster.url))
+        _ = try client.call(Command("SET", key: key, "1"))
+        try node.cli("CLIENT", "PAUSE", "5000", "WRITE")
+        let path = node.socketPath
+        let killing = Background()
+        killing.start {
+            usleep(200_000)
+            for words in [["CLIENT", "KILL", "TYPE", "normal"], ["CLIENT", "UNPAUSE"]] {
+                _ = try ProcessRunner.run(["redis-cli", "-s", path] + words)
+            }
+        }
+        try body(client)
+        try killing.wait()
+    }
+
+    @Test func `what may be repeated is sent again when the connection breaks`() throws {
+        try RedisCluster.shared { cluster in
+            try losing(cluster) { client in
+                let written = try client.call(Command("SET", key: key, "2"))
+                #expect(written == .status("OK"))
+                let read = try client.call(Command("GET", key: key))
+                #expect(read == .string([0x32]))
+            }
+        }
+    }
+
+    @Test func `what must not be repeated is told as unknown`() throws {
+        try RedisCluster.shared { cluster in
+            try losing(cluster) { client in
+                let other = Array("elsewhere".utf8)
+                let exchange = client.collect([
+                    Command("INCR", key: key).once(), Command("SET", key: other, "1"),
+                ])
+                #expect(exchange.replies == [nil, .status("OK")])
+                #expect(exchange.uncertain == [0])
+                #expect(exchange.failure?.mayHaveExecuted == true)
+            }
+        }
+    }
+
+    @Test func `a node that stands still ends the call, and says which`() throws {
+        try RedisCluster.shared { cluster in
+            let node = cluster.nodes[try cluster.owner(ofKey: "{b}")]
+            let client = Client(target: try RedisURL.parse(cluster.url), timeout: 300)
+            _ = try client.call(Command("SET", key: key, "1"))
+            node.pause()
+            defer { node.resume() }
+            let start = Date()
+            let error = #expect(throws: RedisError.self) {
+                try client.call(Command("GET", key: key))
+            }
+            #expect(Date().timeIntervalSince(start) < 0.8)
+            let address = "127.0.0.1:\(node.port)"
+            guard case .stalled(_, .timeout(.reply, address: address, _, _)?, _)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test func `several addresses of servers by themselves are refused`() throws {
+        let servers = [try RedisServer(.tcp), try RedisServer(.tcp)]
+        let list = servers.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+        let client = Client(target: try RedisURL.parse("redis://\(list)"))
+        #expect(
+            throws: RedisError.unsupported(
+                .severalServers, address: "127.0.0.1:\(servers[0].port)")
+        ) { try client.call(Command("PING")) }
+    }
+
+    @Test func `a seed that is down is passed over`() throws {
+        try RedisCluster.shared { cluster in
+            let dead = try RedisServer.freePort()
+            let living = cluster.nodes[2].port
+            let url = "redis://127.0.0.1:\(dead),127.0.0.1:\(living)"
+            let client = Client(target: try RedisURL.parse(url))
+            #expect(try client.call(Command("SET", key: key, "1")) == .status("OK"))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+@testable import Redis
+
+/// A primary that Sentinels name.
+@Suite struct SentinelTests {
+    private func client(_ url: String, timeout: Int = 5000) throws -> Client {
+        Client(target: try RedisURL.parse(url), timeout: timeout)
+    }
+
+    @Test func `commands go to the primary that any Sentinel names`() throws {
+        try SentinelGroup.shared { group in
+            let primary = try group.primary()
+            for sentinel in group.sentinels {
+                let url = "redis+sentinel://127.0.0.1:\(sentinel.port)/mymaster/3"
+                let command = Command("SET", key: [0x61], .integer(Int64(sentinel.port)))
+                try client(url).call(command).ok()
+                #expect(try primary.cli("-n", "3", "GET", "a") == "\(sentinel.port)")
+            }
+        }
+    }
+
+    @Test func `a Sentinel that is down is passed over`() throws {
+        try SentinelGroup.shared { group in
+            let dead = try RedisServer.freePort()
+            let living = group.sentinels[0].port
+            let url = "redis+sentinel://127.0.0.1:\(dead),127.0.0.1:\(living)/mymaster"
+            #expect(try client(url).call(Command("PING")) == .status("PONG"))
+        }
+    }
+
+    @Test func `an unknown name is told with the known ones`() throws {
+        try SentinelGroup.shared { group in
+            let url = group.url.replacingOccurrences(of: "/mymaster", with: "/other")
+            #expect(throws: RedisError.unknownPrimaryName("other", known: ["mymaster"])) {
+                try client(url).call(Command("PING"))
+            }
+        }
+    }
+
+    @Test func `a server with data is no Sentinel`() throws {
+        let server = try RedisServer(.tcp)
+        #expect(
+            throws: RedisError.unsupported(.notSentinel, address: "127.0.0.1:\(server.port)")
+        ) {
+            try client("redis+sentinel://127.0.0.1:\(server.port)/mymaster").call(Command("PING"))
+        }
+    }
+
+    @Test func `Sentinels have credentials of their own`() throws {
+        let group = try SentinelGroup(
+            serverConfiguration: ["requirepass data", "masterauth data"],
+            sentinelConfiguration: [
+                "requirepass watch", "sentinel auth-pass mymaster data",
+                "sentinel sentinel-pass watch",
+            ])
+        let good = group.url.replacingOccurrences(of: "://", with: "://:data@")
+        let both = good + "?sentinel_password=watch"
+        try client(both).call(Command("SET", key: [0x61], "1")).ok()
+        let error = #expect(throws: RedisError.self) { try client(good).call(Command("PING")) }
+        guard case .authentication? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func `a primary that was replaced has not kept what it acknowledged`() throws {
+        try SentinelGroup.shared { group in
+            try group.awaitHealth()
+            let client = try client(group.url, timeout: 15_000)
+            let mark = try client.mark()
+            try client.call(Command("SET", key: [0x61], "before")).ok()
+            #expect(try client.settle(since: mark, nil) == .stands)
+
+            // The connection to the old primary stays open, and it goes on saying OK.
+            let second = try client.mark()
+            try client.call(Command("SET", key: [0x61], "during")).ok()
+            try group.failOver()
+            try client.call(Command("SET", key: [0x62], "late")).ok()
+            #expect(try client.settle(since: second, nil) == .inDoubt)
+            let third = try client.mark()
+            try client.call(Command("SET", key: [0x61], "again")).ok()
+            #expect(try client.settle(since: third, nil) == .stands)
+            try waitUntil("the new primary") { try group.primary().cli("GET", "a") == "again" }
+        }
+    }
+}

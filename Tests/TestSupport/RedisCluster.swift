@@ -1,0 +1,158 @@
+import Foundation
+import Synchronization
+
+/// A real Cluster of three primaries with a replica each, on loopback, gone with the object.
+package final class RedisCluster {
+    /// The first three begin as primaries, the others as their replicas in the same order.
+    package let nodes: [RedisServer]
+    private let ids: [String]
+
+    /// `configuration` are further lines of every node's redis.conf.
+    package init(configuration: [String] = []) throws {
+        let nodes = try (0..<6).map { _ in
+            try RedisServer(
+                .tcp,
+                configuration: [
+                    "cluster-enabled yes", "cluster-port \(try RedisServer.freePort())",
+                    "cluster-node-timeout 1000", "cluster-replica-validity-factor 0",
+                    "repl-diskless-sync-delay 0", "repl-ping-replica-period 1",
+                ] + configuration)
+        }
+        self.nodes = nodes
+        ids = try nodes.map { try $0.cli("CLUSTER", "MYID") }
+        let ranges = [("0", "5460"), ("5461", "10922"), ("10923", "16383")]
+        for (index, node) in nodes.enumerated() {
+            try node.cli("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1))
+            if index < ranges.count {
+                try node.cli("CLUSTER", "ADDSLOTSRANGE", ranges[index].0, ranges[index].1)
+            }
+            if index > 0 { try meet(node) }
+        }
+        try wait("the nodes to know each other") {
+            try nodes.allSatisfy { try $0.cli("CLUSTER", "INFO").contains("known_nodes:6") }
+        }
+        for index in 3..<6 {
+            try wait("a node to become a replica") {
+                try nodes[index].cli("CLUSTER", "REPLICATE", ids[index - 3]) == "OK"
+            }
+        }
+        try awaitHealth()
+    }
+
+    /// One Cluster for all quiet tests; a test has it for itself while `body` runs.
+    package static func shared<Result: Sendable>(
+        _ body: (RedisCluster) throws -> Result
+    ) throws -> Result {
+        try common.withLock { cluster in
+            let known = try cluster ?? RedisCluster()
+            cluster = known
+            return try body(known)
+        }
+    }
+
+    private static let common = Mutex<RedisCluster?>(nil)
+
+    private func meet(_ node: RedisServer) throws {
+        let bus = try nodes[0].cli("CONFIG", "GET", "cluster-port").split(separator: "\n")[1]
+        try node.cli("CLUSTER", "MEET", "127.0.0.1", String(nodes[0].port), String(bus))
+    }
+
+    /// `redis://` with one node.
+    package var url: String { nodes[0].url }
+
+    /// The node's id in the Cluster.
+    package func id(_ index: Int) -> String { ids[index] }
+
+    /// Waits until every slot is served and every living replica is in step.
+    package func awaitHealth() throws {
+        try wait("the Cluster to be whole") {
+            try nodes.allSatisfy { node in
+                let info = try node.cli("CLUSTER", "INFO")
+                if info.isEmpty || info.contains("Could not connect") { return true }
+                let role = try node.cli("INFO", "replication")
+                return info.contains("cluster_state:ok") && info.contains("slots_ok:16384")
+                    && (role.contains("role:master") || role.contains("master_link_status:up"))
+            }
+        }
+    }
+
+    /// The places among `nodes` of the primaries that live.
+    package func primaries() throws -> [Int] {
+        try nodes.indices.filter { try nodes[$0].cli("ROLE").hasPrefix("master") }
+    }
+
+    /// The place among `nodes` of the primary that serves the slot of `key`.
+    package func owner(ofKey key: String) throws -> Int {
+        let slot = try nodes[1].cli("CLUSTER", "KEYSLOT", key)
+        let lines = try nodes[1].cli("CLUSTER", "SLOTS").split(separator: "\n").map(String.init)
+        var index = 0
+        // A range is two numbers, and each node of it four lines: host, port, id, and no metadata.
+        while index + 4 < lines.count {
+            guard let first = Int(lines[index]), let last = Int(lines[index + 1]) else {
+                index += 1
+                continue
+            }
+            if (first...max(first, last)).contains(Int(slot) ?? -1), lines[index + 4].count == 40 {
+                return ids.firstIndex(of: lines[index + 4]) ?? 0
+            }
+            index += 2
+        }
+        throw TestSupportError("nobody serves \(key)")
+    }
+
+    /// How many keys match nothing in particular: those of all primaries.
+    package func keyCount() throws -> Int {
+        try primaries().reduce(0) { $0 + (Int(try nodes[$1].cli("DBSIZE")) ?? 0) }
+    }
+
+    /// Empties the Cluster.
+    package func flush() throws {
+        for index in try primaries() { try nodes[index].cli("FLUSHALL") }
+    }
+
+    /// Moves `count` slots from one node to another, as the tool of Redis does; may run anywhere.
+    package func resharding(
+        _ count: Int, from: Int, to: Int
+    ) -> @Sendable () throws -> Void {
+        let arguments = [
+            "redis-cli", "--cluster", "reshard", "127.0.0.1:\(nodes[0].port)", "--cluster-from",
+            ids[from], "--cluster-to", ids[to], "--cluster-slots", String(count), "--cluster-yes",
+        ]
+        return {
+            let result = try ProcessRunner.run(arguments, timeout: 120)
+            guard result.status == 0 else { throw TestSupportError(result.text) }
+        }
+    }
+
+    /// Moves the slot of `key`, with its keys, and returns when the two nodes agree on that.
+    package func moveSlot(ofKey key: String, to: Int) throws {
+        let from = try owner(ofKey: key)
+        let slot = try nodes[0].cli("CLUSTER", "KEYSLOT", key)
+        try nodes[to].cli("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from])
+        try nodes[from].cli("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to])
+        let keys = try nodes[from].cli("CLUSTER", "GETKEYSINSLOT", slot, "1000")
+        for key in keys.split(separator: "\n") {
+            try nodes[from].cli(
+                "MIGRATE", "127.0.0.1", String(nodes[to].port), String(key), "0", "5000")
+        }
+        for index in [to, from] {
+            try nodes[index].cli("CLUSTER", "SETSLOT", slot, "NODE", ids[to])
+        }
+    }
+
+    private func wait(_ what: String, _ condition: () throws -> Bool) throws {
+        try waitUntil("\(what): \(nodes[0].log.suffix(400))", condition)
+    }
+}
+
+/// Waits up to 20 seconds for `condition`.
+package func waitUntil(
+    _ what: @autoclosure () -> String, _ condition: () throws -> Bool
+) throws {
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while deadline.timeIntervalSinceNow > 0 {
+        if try condition() { return }
+        usleep(20_000)
+    }
+    throw TestSupportError("waited in vain for \(what())")
+}

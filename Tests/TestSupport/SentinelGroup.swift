@@ -1,0 +1,93 @@
+import Foundation
+import Synchronization
+
+/// A primary with two replicas and the three Sentinels that watch over them, gone with the object.
+package final class SentinelGroup {
+    package static let name = "mymaster"
+
+    /// The first begins as the primary.
+    package let servers: [RedisServer]
+    package let sentinels: [RedisServer]
+
+    /// The lines are for every server with data, and for every Sentinel.
+    package init(
+        serverConfiguration: [String] = [], sentinelConfiguration: [String] = []
+    ) throws {
+        let common =
+            ["repl-diskless-sync-delay 0", "repl-ping-replica-period 1"] + serverConfiguration
+        let primary = try RedisServer(.tcp, configuration: common)
+        let replicas = try (0..<2).map { _ in
+            try RedisServer(
+                .tcp, configuration: common + ["replicaof 127.0.0.1 \(primary.port)"])
+        }
+        servers = [primary] + replicas
+        sentinels = try (0..<3).map { _ in
+            try RedisServer(
+                .tcp, kind: .sentinel,
+                configuration: [
+                    "sentinel monitor \(Self.name) 127.0.0.1 \(primary.port) 2",
+                    "sentinel down-after-milliseconds \(Self.name) 1000",
+                    "sentinel failover-timeout \(Self.name) 5000",
+                    "sentinel parallel-syncs \(Self.name) 2",
+                ] + sentinelConfiguration)
+        }
+        try awaitHealth()
+    }
+
+    /// `redis+sentinel://` with all Sentinels.
+    package var url: String {
+        let list = sentinels.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+        return "redis+sentinel://\(list)/\(Self.name)"
+    }
+
+    /// One group for all quiet tests; a test has it for itself while `body` runs.
+    package static func shared<Result: Sendable>(
+        _ body: (SentinelGroup) throws -> Result
+    ) throws -> Result {
+        try common.withLock { group in
+            let known = try group ?? SentinelGroup()
+            group = known
+            return try body(known)
+        }
+    }
+
+    private static let common = Mutex<SentinelGroup?>(nil)
+
+    /// The server that the Sentinels name.
+    package func primary() throws -> RedisServer {
+        let port = try sentinels[0].cli("SENTINEL", "GET-MASTER-ADDR-BY-NAME", Self.name)
+            .split(separator: "\n").last.map(String.init)
+        guard let server = servers.first(where: { String($0.port) == port }) else {
+            throw TestSupportError("the Sentinels name nobody")
+        }
+        return server
+    }
+
+    /// Waits until the Sentinels know each other and both replicas, and these are in step.
+    package func awaitHealth() throws {
+        try waitUntil("the Sentinels: \(sentinels[0].log.suffix(400))") {
+            try sentinels.allSatisfy { sentinel in
+                let lines = try sentinel.cli("SENTINEL", "MASTER", Self.name)
+                    .split(separator: "\n").map(String.init)
+                return Self.field("num-slaves", lines) == "2"
+                    && Self.field("num-other-sentinels", lines) == "2"
+                    && Self.field("flags", lines) == "master"
+            }
+        }
+        try waitUntil("the replicas") {
+            try primary().cli("INFO", "replication").components(separatedBy: "state=online").count
+                == 3
+        }
+    }
+
+    /// Has another server promoted, and returns when the Sentinels name it.
+    package func failOver() throws {
+        let before = try primary().port
+        try sentinels[0].cli("SENTINEL", "FAILOVER", Self.name)
+        try waitUntil("the fail-over") { try primary().port != before }
+    }
+
+    private static func field(_ name: String, _ lines: [String]) -> String? {
+        lines.firstIndex(of: name).flatMap { lines.indices.contains($0 + 1) ? lines[$0 + 1] : nil }
+    }
+}
