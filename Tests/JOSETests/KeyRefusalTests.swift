@@ -160,6 +160,17 @@ struct KeyRefusalTests {
         #expect(throws: KeyError.crypto(.inconsistentKey)) { try asymmetric(key(k256, p256)) }
     }
 
+    /// Half of all points can be written so, with the sign of y that they have.
+    @Test func hybridPointsAreRefused() throws {
+        for kind in [KeyForms.Kind.p256, .p384, .p521, .secp256k1] {
+            let count = kind == .p521 ? 133 : kind == .p384 ? 97 : 65
+            let spki = try KeyForms.of(kind).spki
+            var hybrid = spki
+            hybrid[spki.count - count] = 6 | (try #require(spki.last) & 1)
+            #expect(throws: KeyError.crypto(.unreadableKey), "\(kind)") { try asymmetric(hybrid) }
+        }
+    }
+
     @Test func otherKindsOfKeysSignNoTokens() throws {
         for arguments in [
             ["X25519"], ["X448"], ["EC", "-pkeyopt", "ec_paramgen_curve:P-224"],
