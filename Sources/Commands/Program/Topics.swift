@@ -69,7 +69,8 @@ enum Topics {
                 Definition(
                     "X.509",
                     "A certificate, or a chain, of which the first counts. Its key is used; dates and "
-                        + "signatures of the certificate are not looked at."),
+                        + "signatures of the certificate are not looked at. Beside a private key one has to "
+                        + "be the key's own."),
                 Definition(
                     "JWK",
                     "With kid, alg, use and key_ops honoured; kty oct is a secret. The numbers of an EC "
