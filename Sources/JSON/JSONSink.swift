@@ -6,15 +6,20 @@ package protocol JSONSink {
     mutating func beginArray()
     mutating func endArray()
     /// The name of the member whose value comes next.
-    mutating func name(_ name: JSONString)
+    /// It must need no escape.
+    mutating func name(_ name: StaticString)
     mutating func value(_ value: JSONValue)
+    /// A member with its value; a requirement, so that a stream of objects calls it directly.
+    mutating func member(_ name: StaticString, _ value: JSONValue)
     /// The same, for an object of which the compact text is at hand; `nil` where it is not.
     mutating func value(_ object: JSONObject, compactText: [UInt8]?)
+    /// The same for an array, which is made only where it is needed.
+    mutating func value(_ array: () -> [JSONValue], compactText: [UInt8])
 }
 
 extension JSONSink {
     /// A member with its value.
-    package mutating func member(_ name: JSONString, _ value: JSONValue) {
+    package mutating func member(_ name: StaticString, _ value: JSONValue) {
         self.name(name)
         self.value(value)
     }
@@ -39,9 +44,9 @@ package struct JSONBuilder: JSONSink {
     package mutating func endObject() { end() }
     package mutating func endArray() { end() }
 
-    package mutating func name(_ name: JSONString) {
+    package mutating func name(_ name: StaticString) {
         guard case .object(let object, _)? = open.popLast() else { return }
-        open.append(.object(object, name: name))
+        open.append(.object(object, name: JSONString(name.description)))
     }
 
     package mutating func value(_ value: JSONValue) {
@@ -56,6 +61,10 @@ package struct JSONBuilder: JSONSink {
 
     package mutating func value(_ object: JSONObject, compactText: [UInt8]?) {
         value(.object(object))
+    }
+
+    package mutating func value(_ array: () -> [JSONValue], compactText: [UInt8]) {
+        value(.array(array()))
     }
 
     private mutating func end() {

@@ -48,7 +48,7 @@ struct Verdict {
                     isOffline: isOffline, now: now), nil
             )
         }
-        let signature = verifier.verify(token).check
+        let signature = verifier.check(token)
         guard signature.result == .passed else {
             return (
                 Verdict(
@@ -123,14 +123,15 @@ struct Verdict {
 
     /// The check that decides: the one with the lowest status.
     var decisive: Check? {
-        var decisive: Check?
-        for check in checks where check.reason != nil {
+        var decisive: Int?
+        // By index: copying each check would show in a stream.
+        for index in checks.indices where checks[index].reason != nil {
             let isLower = decisive.map {
-                Self.status(check.reason).rawValue < Self.status($0.reason).rawValue
+                Self.status(checks[index].reason).rawValue < Self.status(checks[$0].reason).rawValue
             }
-            if isLower ?? true { decisive = check }
+            if isLower ?? true { decisive = index }
         }
-        return decisive
+        return decisive.map { checks[$0] }
     }
 
     var status: ExitStatus { Self.status(decisive?.reason) }
@@ -161,7 +162,7 @@ struct Verdict {
     }
 
     /// The verdict as a JSON object.
-    func describe(to json: inout some JSONSink) {
+    func describe(to json: inout some JSONSink, passed: PassedChecks? = nil) {
         json.beginObject()
         let reason = decisive?.reason
         json.member("active", isActive(reason).map { .bool($0) } ?? .null)
@@ -181,9 +182,13 @@ struct Verdict {
         }
         json.member("verified", .bool(isSignatureVerified))
         json.name("checks")
-        json.beginArray()
-        for check in checks { Self.describe(check, to: &json) }
-        json.endArray()
+        if reason == nil, let passed {
+            json.value({ checks.map(Self.json) }, compactText: passed.text(of: checks))
+        } else {
+            json.beginArray()
+            for check in checks { Self.describe(check, to: &json) }
+            json.endArray()
+        }
         json.member("state", report?.json ?? .null)
         json.name("times")
         if let registered {
