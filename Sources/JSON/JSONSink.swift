@@ -11,7 +11,9 @@ package protocol JSONSink {
     mutating func value(_ value: JSONValue)
     /// A member with its value; a requirement, so that a stream of objects calls it directly.
     mutating func member(_ name: StaticString, _ value: JSONValue)
-    /// The same, for an object of which the compact text is at hand; `nil` where it is not.
+    /// A member that is a string of ASCII without need of an escape.
+    mutating func member(_ name: StaticString, plainText: Span<UInt8>)
+    /// A value, for an object of which the compact text is at hand; `nil` where it is not.
     mutating func value(_ object: JSONObject, compactText: [UInt8]?)
     /// The same for an array, which is made only where it is needed.
     mutating func value(_ array: () -> [JSONValue], compactText: [UInt8])
@@ -61,6 +63,13 @@ package struct JSONBuilder: JSONSink {
 
     package mutating func value(_ object: JSONObject, compactText: [UInt8]?) {
         value(.object(object))
+    }
+
+    package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {
+        let text = unsafe plainText.withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
+        member(name, .string(text))
     }
 
     package mutating func value(_ array: () -> [JSONValue], compactText: [UInt8]) {

@@ -75,6 +75,14 @@ package struct JSONWriter: JSONSink {
         self.value(value)
     }
 
+    package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {
+        self.name(name)
+        startItem()
+        bytes.append(UInt8(ascii: "\""))
+        unsafe plainText.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     private mutating func name(_ name: JSONString) {
         startItem()
         write(name)

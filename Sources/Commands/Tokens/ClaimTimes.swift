@@ -38,8 +38,14 @@ struct ClaimTimes {
 
     func describe(to json: inout some JSONSink, now: Int64) {
         json.beginObject()
-        forEachDate { json.member($0, .string(TimeText.rfc3339($1))) }
-        // The last of the dates.
+        forEachDate { name, value in
+            if let text = CivilDate.bytes(value) {
+                json.member(name, plainText: text.span)
+            } else {
+                json.member(name, .string(TimeText.rfc3339(value)))
+            }
+        }
+        // `exp` is the last of the dates.
         if let expiry = claims.expiresAt.value.flatMap(TimeText.seconds) {
             json.member("expires_in", .integer(expiry - now))
         }

@@ -28,10 +28,15 @@ final class PassedChecks {
         }
     }
 
+    /// Whether the bytes are the same; what is not even equal when normalized is told apart sooner.
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left == right && left.utf8.elementsEqual(right.utf8)
+    }
+
     private static func isSame(_ left: String?, _ right: String?) -> Bool {
         switch (left, right) {
         case (nil, nil): true
-        case (let left?, let right?): JSONString(left) == JSONString(right)
+        case (let left?, let right?): isSame(left, right)
         default: false
         }
     }
