@@ -1,5 +1,7 @@
-import OpenSSL
+import COpenSSL
 import Testing
+
+@testable import OpenSSL
 
 struct AsymmetricKeyTests {
     // RFC 7515 appendix A.3.1.
@@ -125,5 +127,18 @@ struct AsymmetricKeyTests {
             let padded = [0] + signature[..<32] + [0] + signature[32...]
             #expect(try !key.isSignature(padded, of: [message], scheme: scheme))
         }
+    }
+}
+
+/// What OpenSSL takes for a C string has to be one: it reads on to the NUL, whatever length it was
+/// told.
+@Test func namesOnTheirWayIntoOpenSSLEndWithANul() {
+    let text = "prime256v1"
+    let component = KeyComponent.text("group", text)
+    KeyComponent.withParameters([component][...]) { parameters in
+        let parameter = parameters[0]
+        #expect(parameter.data_size == text.utf8.count)
+        let bytes = UnsafeRawBufferPointer(start: parameter.data, count: text.utf8.count + 1)
+        #expect(Array(bytes) == Array(text.utf8) + [0])
     }
 }

@@ -12,7 +12,7 @@ import Testing
         _ server: TLSRedisServer, port: Int? = nil, timeout: Int = 5000
     ) throws -> Connection {
         var target = try RedisURL.parse(server.url())
-        if let port { target.endpoint = .tcp(host: "localhost", port: UInt16(port)) }
+        if let port { target = target.node(.tcp(host: "localhost", port: UInt16(port))) }
         target.tls?.authorities = [Array(server.authority.certificate.utf8)]
         return try Connection(to: target, timeout: timeout)
     }

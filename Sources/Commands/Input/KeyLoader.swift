@@ -33,7 +33,7 @@ enum KeyLoader {
         _ source: Source, _ encoding: SecretEncoding, system: System,
         note: (String) throws -> Void
     ) throws -> KeySet {
-        let content = try source.read(limit: limit, system: system)
+        let content = try source.readSecret("secret", limit: limit, system: system)
         try warn(source, "secret", note)
         return try wording(source) { KeySet(try Secret.parse(content, encoding: encoding)) }
     }
@@ -43,7 +43,8 @@ enum KeyLoader {
         _ passphrase: Source?, for key: Source, system: System
     ) throws -> SecretBytes {
         if let passphrase {
-            return try passphrase.read(limit: 64 * 1024, system: system).withoutFinalNewline()
+            return try passphrase.readSecret("passphrase", limit: 64 * 1024, system: system)
+                .withoutFinalNewline()
         }
         do throws(SystemError) {
             return try Terminal.askSecret("Passphrase of \(key.title): ").withoutFinalNewline()

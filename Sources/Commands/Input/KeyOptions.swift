@@ -68,12 +68,12 @@ struct KeyOptions: Sendable {
         guard key == nil || secret == nil else { throw UsageError.conflicting("--key", "--secret") }
         if let key { return try loadKey(key, system: system, note: note) }
         if let secret { return try loadSecret(secret, system: system, note: note) }
-        switch (system.environment["JWTCTL_KEY"], system.environment["JWTCTL_SECRET"]) {
+        let variables = system.environment
+        switch (try Source(of: "JWTCTL_KEY", variables), try Source(of: "JWTCTL_SECRET", variables))
+        {
         case (_?, _?): throw UsageError.conflicting("JWTCTL_KEY", "JWTCTL_SECRET")
-        case (let key?, nil):
-            return try loadKey(Source(Array(key.utf8)), system: system, note: note)
-        case (nil, let secret?):
-            return try loadSecret(Source(Array(secret.utf8)), system: system, note: note)
+        case (let key?, nil): return try loadKey(key, system: system, note: note)
+        case (nil, let secret?): return try loadSecret(secret, system: system, note: note)
         case (nil, nil): return nil
         }
     }

@@ -26,6 +26,16 @@ enum Source: Equatable, Sendable {
         }
     }
 
+    /// The source that a variable names; `nil` where it is not set.
+    init?(of variable: String, _ environment: Environment) throws(Failure) {
+        guard let text = environment[variable] else { return nil }
+        do throws(InvalidValue) {
+            try self.init(Array(text.utf8))
+        } catch {
+            throw Failure(.usage, "usage", "\(variable): \(Diagnostics.words(error))")
+        }
+    }
+
     /// How an error names it.
     var title: String {
         switch self {
@@ -38,22 +48,42 @@ enum Source: Equatable, Sendable {
 
     /// The content, at most `limit` bytes, kept as a secret.
     func read(limit: Int, system: System) throws -> SecretBytes {
-        switch self {
-        case .environment(let name):
-            guard let value = system.environment[name] else {
-                throw Failure(.failure, "input", "\(title) is not set")
-            }
-            return SecretBytes(copying: value.utf8)
-        case .standardInput:
-            try system.takeInput()
-            return try wrap { try Self.collect(STDIN_FILENO, limit) }
-        case .descriptor(let number):
-            return try wrap { try Self.collect(number, limit) }
-        case .path(let path):
-            return try wrap {
+        try read(limit: limit, system: system, title: title)
+    }
+
+    /// The same for what holds a secret, the `what`. The name of a file that cannot be read is not
+    /// repeated: people who take a SOURCE for the secret itself would find it in their logs.
+    func readSecret(_ what: String, limit: Int, system: System) throws -> SecretBytes {
+        guard case .path = self else { return try read(limit: limit, system: system) }
+        do {
+            return try read(limit: limit, system: system, title: "the file of the \(what)")
+        } catch let failure as Failure {
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: "a SOURCE is a path, env:NAME, fd:N or -, never the \(what) itself")
+        }
+    }
+
+    private func read(limit: Int, system: System, title: String) throws -> SecretBytes {
+        do {
+            switch self {
+            case .environment(let name):
+                guard let value = system.environment[name] else {
+                    throw Failure(.failure, "input", "\(title) is not set")
+                }
+                return SecretBytes(copying: value.utf8)
+            case .standardInput:
+                try system.takeInput()
+                return try Self.collect(STDIN_FILENO, limit)
+            case .descriptor(let number): return try Self.collect(number, limit)
+            case .path(let path):
                 let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
                 return try Self.collect(file.number, limit)
             }
+        } catch let error as SystemError {
+            throw Failure(.failure, "input", "cannot read \(title): \(error.message)")
+        } catch let error as InputError {
+            throw Diagnostics.input(error, name: title)
         }
     }
 
@@ -65,16 +95,6 @@ enum Source: Equatable, Sendable {
             return status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o004 != 0
         } catch {
             return false
-        }
-    }
-
-    private func wrap(_ body: () throws -> SecretBytes) throws -> SecretBytes {
-        do {
-            return try body()
-        } catch let error as SystemError {
-            throw Failure(.failure, "input", "cannot read \(title): \(error.message)")
-        } catch let error as InputError {
-            throw Diagnostics.input(error, name: title)
         }
     }
 

@@ -11,12 +11,7 @@ let keyConvertCommand = Command(
         not know are not carried over.
         """
     ],
-    defaults: KeyConversionOptions(),
-    options: [
-        .group(KeyFileOptions.group, at: \.input),
-        .group(KeyOutputOptions.conversionGroup, at: \.output),
-        .group(GlobalOptions.group, at: \.global),
-    ],
+    defaults: KeyConversionOptions(), options: KeyConversionOptions.options,
     operands: [KeyFileOptions.operand(at: \.input)],
     examples: [
         Example(

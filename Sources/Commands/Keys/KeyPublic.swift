@@ -6,6 +6,12 @@ struct KeyConversionOptions: CommandOptions {
     var global = GlobalOptions()
     var input = KeyFileOptions()
     var output = KeyOutputOptions()
+
+    static let options: [Option<KeyConversionOptions>] = [
+        .group(KeyFileOptions.group, at: \.input),
+        .group(KeyOutputOptions.conversionGroup, at: \.output),
+        .group(GlobalOptions.group, at: \.global),
+    ]
 }
 
 let keyPublicCommand = Command(
@@ -17,12 +23,7 @@ let keyPublicCommand = Command(
         every key. A secret has no public half, and a set that holds one is refused.
         """
     ],
-    defaults: KeyConversionOptions(),
-    options: [
-        .group(KeyFileOptions.group, at: \.input),
-        .group(KeyOutputOptions.conversionGroup, at: \.output),
-        .group(GlobalOptions.group, at: \.global),
-    ],
+    defaults: KeyConversionOptions(), options: KeyConversionOptions.options,
     operands: [KeyFileOptions.operand(at: \.input)],
     examples: [
         Example(

@@ -115,7 +115,8 @@ struct Session {
             }
         }
         if let source = options.redisPassword {
-            let content = try source.read(limit: 64 * 1024, system: system)
+            let content = try source.readSecret(
+                "password", limit: 64 * 1024, system: system)
             return target.withPassword(content.withoutFinalNewline())
         }
         if target.password == nil, let password = environment["REDISCLI_AUTH"] {
