@@ -92,7 +92,10 @@ enum JWKReader {
         guard scalar == nil || scalar?.count == curve.coordinateByteCount else {
             throw .invalidMember("d")
         }
+        // Section 6.2.1.2: of full length, which libraries are known to forget.
         let (x, y) = (try bytes("x", of: jwk), try bytes("y", of: jwk))
+        guard x.count == curve.coordinateByteCount else { throw .invalidMember("x") }
+        guard y.count == curve.coordinateByteCount else { throw .invalidMember("y") }
         return try KeyError.translating { () throws(OpenSSLError) in
             try AsymmetricKey.ec(curve, x: x, y: y, privateScalar: scalar)
         }

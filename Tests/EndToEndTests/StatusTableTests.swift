@@ -158,7 +158,7 @@ import Testing
                 Line("verify --offline --at 1500 {X}", 2, err: "not a time"),
                 Line("verify --leeway 60 {X}", 2, err: "duration"),
                 Line("verify --leeway 1h {X}", 2, err: "leeway"),
-                Line("verify --secret missing {T}", 1, err: "cannot read 'missing'"),
+                Line("verify --secret missing {T}", 1, err: "cannot read the file of the secret"),
                 Line("verify --secret short {T}", 4, out: "weak key", err: "hint: "),
                 Line("verify --secret empty {T}", 1, err: "jwtctl: error:"),
                 Line("verify --secret pem {T}", 1, err: "jwtctl: error:"),

@@ -70,7 +70,11 @@ enum Topics {
                     "X.509",
                     "A certificate, or a chain, of which the first counts. Its key is used; dates and "
                         + "signatures of the certificate are not looked at."),
-                Definition("JWK", "With kid, alg, use and key_ops honoured; kty oct is a secret."),
+                Definition(
+                    "JWK",
+                    "With kid, alg, use and key_ops honoured; kty oct is a secret. The numbers of an EC "
+                        + "key have their full length: Authlib's P-521 keys often lack the leading "
+                        + "zeros, against RFC 7518, and are refused."),
                 Definition(
                     "JWKS",
                     "A set: unknown or broken members are skipped. Secrets never mix with "
