@@ -175,6 +175,7 @@ enum Topics {
                     "redis+sentinel://S1,S2:26379,S3/mymaster/0",
                     "The primary that these Sentinels call mymaster."),
                 Definition("redis-sentinel://S1,S2/0#mymaster", "The same, as Lettuce writes it."),
+                Definition("rediss+sentinel://S1,S2,S3/mymaster", "With TLS to all of them."),
             ]),
             """
             The password is better kept in REDISCLI_AUTH, or in a file named by --redis-password: \
@@ -212,7 +213,8 @@ enum Topics {
             """
             --redis-nat HOST:PORT=HOST:PORT (or HOST=HOST) says where a server is reached that \
             announces an address of another network: behind NAT, in containers, through forwarded \
-            ports. It may be given several times.
+            ports. It may be given several times. With TLS it can name what a certificate is for: \
+            --redis-nat 10.0.0.1=redis-1.example.com.
             """,
             """
             --wait N[,DURATION] has a command that writes wait until N replicas have it too (5s \
