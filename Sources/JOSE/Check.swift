@@ -1,5 +1,3 @@
-package import JSON
-
 /// Why a token is not accepted. The raw value is the code in JSON output.
 package enum Reason: String, CaseIterable, Sendable {
     case malformed
@@ -40,10 +38,6 @@ package struct Check: Equatable, Sendable {
     package let result: Result
     /// More for a person; may hold text of the token, to be escaped by whoever shows it.
     package let detail: String?
-    /// What stands in the token; filled in only where somebody asked for an explanation.
-    package var found: JSONValue?
-    /// What was demanded, likewise; `nil` where nothing was.
-    package var wanted: Demand?
 
     package init(_ name: String, _ result: Result, detail: String? = nil) {
         self.name = name

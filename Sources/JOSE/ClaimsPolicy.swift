@@ -30,35 +30,36 @@ package struct ClaimsPolicy: Sendable {
 
     /// The same for claims that have been looked through.
     package func checks(header: TokenHeader, claims: RegisteredClaims) -> [Check] {
-        var checks = [
-            judge("exp", claims.expiresAt) { exp in
-                now >= exp.double + leeway
-                    ? (.expired, "since \(Self.seconds(now - exp.double))") : nil
-            },
-            judge("nbf", claims.notBefore) { nbf in
-                now < nbf.double - leeway
-                    ? (.notYetValid, "for another \(Self.seconds(nbf.double - now))") : nil
-            },
-            judge("iat", claims.issuedAt, isRequired: maximumAge != nil) { iat in
-                guard let maximumAge, now - iat.double > maximumAge + leeway else { return nil }
-                return (.tooOld, "issued \(Self.seconds(now - iat.double)) ago")
-            },
-            judge("iss", claims.issuer, isRequired: !issuers.isEmpty) { issuer in
-                issuers.isEmpty || issuers.contains(issuer)
-                    ? nil : (.wrongIssuer, "it is '\(issuer)'")
-            },
-            judge("sub", claims.subject, isRequired: subject != nil) { subject in
-                self.subject == nil || subject == self.subject
-                    ? nil : (.wrongSubject, "it is '\(subject)'")
-            },
-            judge("aud", claims.audience, isRequired: !audiences.isEmpty) { audience in
-                audiences.isEmpty || audience.contains(where: audiences.contains)
-                    ? nil : (.wrongAudience, nil)
-            },
-            judge("jti", claims.identifier) { _ in nil },
-        ].compactMap(\.self)
-        checks += requiredClaims.filter { !Self.registeredNames.contains($0) }.map { name in
-            Check(name.text, claims.object[name] == nil ? .failed(.missingClaim) : .passed)
+        // Appended one by one: this is done for every token of a stream.
+        var checks: [Check] = []
+        checks.reserveCapacity(Self.registeredNames.count + requiredClaims.count + 2)
+        judge("exp", claims.expiresAt, &checks) { exp in
+            now >= exp.double + leeway ? (.expired, "since \(Self.seconds(now - exp.double))") : nil
+        }
+        judge("nbf", claims.notBefore, &checks) { nbf in
+            now < nbf.double - leeway
+                ? (.notYetValid, "for another \(Self.seconds(nbf.double - now))") : nil
+        }
+        judge("iat", claims.issuedAt, isRequired: maximumAge != nil, &checks) { iat in
+            guard let maximumAge, now - iat.double > maximumAge + leeway else { return nil }
+            return (.tooOld, "issued \(Self.seconds(now - iat.double)) ago")
+        }
+        judge("iss", claims.issuer, isRequired: !issuers.isEmpty, &checks) { issuer in
+            issuers.isEmpty || issuers.contains(issuer)
+                ? nil : (.wrongIssuer, "it is '\(issuer)'")
+        }
+        judge("sub", claims.subject, isRequired: subject != nil, &checks) { subject in
+            self.subject == nil || subject == self.subject
+                ? nil : (.wrongSubject, "it is '\(subject)'")
+        }
+        judge("aud", claims.audience, isRequired: !audiences.isEmpty, &checks) { audience in
+            audiences.isEmpty || audience.contains(where: audiences.contains)
+                ? nil : (.wrongAudience, nil)
+        }
+        judge("jti", claims.identifier, &checks) { _ in nil }
+        for name in requiredClaims where !Self.registeredNames.contains(name) {
+            checks.append(
+                Check(name.text, claims.object[name] == nil ? .failed(.missingClaim) : .passed))
         }
         if let type {
             checks.append(Self.judge(type: header.type, demanded: type))
@@ -72,17 +73,17 @@ package struct ClaimsPolicy: Sendable {
 
     /// The same checks with what was found and wanted, and among them those that nobody asked for
     /// and whose claim is not there: a reader has to see what was not looked at.
-    package func explainedChecks(header: TokenHeader, claims: JSONObject) -> [Check] {
+    package func explainedChecks(header: TokenHeader, claims: JSONObject) -> [ExplainedCheck] {
         let made = checks(header: header, claims: claims)
         let others = made.filter { check in
             !Self.registeredNames.contains(JSONString(check.name)) && check.name != "typ"
         }
         let names = Self.registeredNames.map(\.text) + others.map(\.name) + ["typ"]
         return names.map { name in
-            var check = made.first { $0.name == name } ?? Check(name, .notJudged)
-            check.found = name == "typ" ? header.object["typ"] : claims[JSONString(name)]
-            check.wanted = demand(on: name)
-            return check
+            ExplainedCheck(
+                made.first { $0.name == name } ?? Check(name, .notJudged),
+                found: name == "typ" ? header.object["typ"] : claims[JSONString(name)],
+                wanted: demand(on: name))
         }
     }
 
@@ -105,20 +106,23 @@ package struct ClaimsPolicy: Sendable {
         return requiredClaims.contains(JSONString(name)) ? .presence : nil
     }
 
-    /// The check of one registered claim; `nil` where it is neither there nor demanded.
+    /// Adds the check of one registered claim; none where it is neither there nor demanded.
     private func judge<Value>(
-        _ name: JSONString, _ claim: Claim<Value>, isRequired: Bool = false,
+        _ name: String, _ claim: Claim<Value>, isRequired: Bool = false, _ checks: inout [Check],
         fault: (Value) -> (Reason, String?)?
-    ) -> Check? {
+    ) {
         switch claim {
         case .absent:
-            guard isRequired || requiredClaims.contains(name) else { return nil }
-            return Check(name.text, .failed(.missingClaim))
+            guard isRequired || requiredClaims.contains(JSONString(name)) else { return }
+            checks.append(Check(name, .failed(.missingClaim)))
         case .wrongType:
-            return Check(name.text, .failed(.invalidClaim), detail: "wrong type")
+            checks.append(Check(name, .failed(.invalidClaim), detail: "wrong type"))
         case .value(let value):
-            guard let (reason, detail) = fault(value) else { return Check(name.text, .passed) }
-            return Check(name.text, .failed(reason), detail: detail)
+            guard let (reason, detail) = fault(value) else {
+                checks.append(Check(name, .passed))
+                return
+            }
+            checks.append(Check(name, .failed(reason), detail: detail))
         }
     }
 

@@ -34,15 +34,7 @@ package struct CompactToken: Sendable {
         guard bytes.count <= Self.maximumByteCount else {
             throw MalformedToken(.token, .tooLarge(limit: Self.maximumByteCount))
         }
-        // Bytes, not characters: a combining mark after a dot hides the dot from `Character`.
-        // One split more than any token needs bounds the work on a text of dots.
-        let segments = bytes.split(
-            separator: UInt8(ascii: "."), maxSplits: 5, omittingEmptySubsequences: false)
-        guard segments.count != 5 else { throw MalformedToken(.token, .encrypted) }
-        guard segments.count == 3 else {
-            let dots = bytes.count { $0 == UInt8(ascii: ".") }
-            throw MalformedToken(.token, .segmentCount(dots + 1))
-        }
+        let segments = try Self.segments(bytes)
 
         if let known = headers?.header(of: segments[0]) {
             header = known
@@ -54,6 +46,26 @@ package struct CompactToken: Sendable {
         signature = try Self.decode(segments[2], .signature)
         signingInputCount = segments[1].endIndex
         self.bytes = bytes
+    }
+
+    /// The three segments. Bytes, not characters: a combining mark after a dot hides the dot from
+    /// `Character`.
+    private static func segments(
+        _ bytes: [UInt8]
+    ) throws(MalformedToken) -> InlineArray<3, ArraySlice<UInt8>> {
+        var dots: (first: Int, second: Int) = (0, 0)
+        var count = 0
+        let text = bytes.span
+        for offset in text.indices where text[offset] == UInt8(ascii: ".") {
+            count += 1
+            if count == 1 { dots.first = offset }
+            if count == 2 { dots.second = offset }
+        }
+        guard count != 4 else { throw MalformedToken(.token, .encrypted) }
+        guard count == 2 else { throw MalformedToken(.token, .segmentCount(count + 1)) }
+        return [
+            bytes[..<dots.first], bytes[dots.first + 1..<dots.second], bytes[(dots.second + 1)...],
+        ]
     }
 
     /// The payload as claims (RFC 7519 section 4).

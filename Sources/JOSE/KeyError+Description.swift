@@ -10,6 +10,8 @@ extension KeyError: CustomStringConvertible {
         case .passphraseNeeded: "the key is encrypted"
         case .excessiveKeyDerivation: "opening the key would take too much work to be honest"
         case .invalidPEM: "the PEM armour is damaged"
+        case .mislabelled(let label, let content):
+            "the PEM armour says '\(label.rawValue)' and holds a '\(content.rawValue)'"
         case .severalKeys: "more than one key in the file"
         case .invalidJSON(let error): "not JSON: \(error)"
         case .invalidMember(let name): "missing or invalid member '\(name)'"
@@ -25,6 +27,7 @@ extension KeyError: CustomStringConvertible {
         case .crypto(.cannotDecrypt): "the passphrase does not open the key"
         case .crypto(.unsupportedKey(let name)): "keys of type '\(name)' sign no tokens"
         case .crypto(.explicitCurveParameters): "the curve is not given by its name"
+        case .crypto(.missingCurve): "the key does not name its curve"
         case .crypto(.inconsistentKey): "the parts of the key do not fit together"
         case .crypto(.wrongKey): "the key cannot do this"
         case .crypto(.failed(let call, let reason)):

@@ -14,7 +14,9 @@ package enum KeyError: Error, Equatable, Sendable {
     case excessiveKeyDerivation
     /// PEM armour that does not hold what it says.
     case invalidPEM
-    /// Several keys in one PEM text: which one was meant?
+    /// PEM armour of one label around a key of another form.
+    case mislabelled(label: KeyFormat, content: KeyFormat)
+    /// Several keys in one PEM text, or one beside the certificates of another: which one was meant?
     case severalKeys
     case invalidJSON(JSONError)
     /// A JWK that lacks a member or has one of the wrong form; the member's name.
@@ -76,4 +78,17 @@ package enum KeyFormat: String, Sendable, CaseIterable {
     case otherDER = "DER structure"
     case jwk = "JWK"
     case jwks = "JWKS"
+
+    init(_ structure: KeyStructure) {
+        switch structure {
+        case .subjectPublicKeyInfo: self = .spki
+        case .privateKeyInfo: self = .pkcs8
+        case .encryptedPrivateKeyInfo: self = .encryptedPKCS8
+        case .rsaPublicKey: self = .pkcs1Public
+        case .rsaPrivateKey: self = .pkcs1Private
+        case .ecPrivateKey: self = .sec1
+        case .certificate: self = .certificate
+        case .pkcs12: self = .pkcs12
+        }
+    }
 }

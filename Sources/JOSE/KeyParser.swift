@@ -25,11 +25,14 @@ package enum KeyParser {
         _ content: Span<UInt8>, _ passphrase: SecretBytes?
     ) throws(KeyError) -> KeySet {
         guard content.count > 0 else { throw .empty }
-        if PEM.firstLabel(in: content) != nil { return try pem(content, passphrase) }
         guard let format = KeySniffer.format(of: content) else { throw .unrecognized }
+        if KeyStructure.of(content) == nil, PEM.firstLabel(in: content) != nil {
+            return try pem(content, passphrase)
+        }
         if format == .jwk || format == .jwks { return try json(content) }
         let der = SecretBytes(copying: content)
-        return KeySet(try key(der, format, passphrase), encoding: .der)
+        return KeySet(
+            try Key(.asymmetric(asymmetricKey(der, format, passphrase))), encoding: .der)
     }
 
     /// A JWKS, recognized by its `keys`, or one JWK.
@@ -49,31 +52,59 @@ package enum KeyParser {
     }
 
     /// The one key of a PEM text: its private key, whatever certificates stand around it, or the
-    /// first certificate of a chain, which is the holder's own.
+    /// first certificate of a chain, which is the holder's own. Of certificates beside a key one at
+    /// least has to be the key's: else the file is a mistake, or somebody's trap.
     private static func pem(
         _ content: Span<UInt8>, _ passphrase: SecretBytes?
     ) throws(KeyError) -> KeySet {
         // The parameters that OpenSSL writes in front of an EC key say nothing that the key does not.
         let blocks = try PEM.blocks(in: content).filter { $0.label != "EC PARAMETERS" }
+        let certificates = blocks.filter { KeySniffer.format(ofLabel: $0.label) == .certificate }
         let keys = blocks.filter { KeySniffer.format(ofLabel: $0.label) != .certificate }
-        guard let block = keys.first ?? blocks.first else { throw .invalidPEM }
         guard keys.count <= 1 else { throw .severalKeys }
+        guard let block = keys.first ?? certificates.first else { throw .invalidPEM }
+        let key = try asymmetricKey(block, in: content, passphrase)
+        if !keys.isEmpty, !certificates.isEmpty {
+            guard certificates.contains(where: { isCertificate($0, of: key, in: content) }) else {
+                throw .severalKeys
+            }
+        }
+        return KeySet(try Key(.asymmetric(key)), encoding: .pem)
+    }
+
+    /// A certificate that cannot be read is none of this key's: authorities may have kinds of keys
+    /// that sign no tokens.
+    private static func isCertificate(
+        _ block: PEM.Block, of key: AsymmetricKey, in content: Span<UInt8>
+    ) -> Bool {
+        do throws(KeyError) {
+            return key.hasSamePublicHalf(as: try asymmetricKey(block, in: content, nil))
+        } catch {
+            return false
+        }
+    }
+
+    /// The key of one block, which has to hold what its label says.
+    private static func asymmetricKey(
+        _ block: PEM.Block, in content: Span<UInt8>, _ passphrase: SecretBytes?
+    ) throws(KeyError) -> AsymmetricKey {
         guard !PEM.isEncrypted(block, in: content) else {
             throw .unsupportedFormat(.legacyEncrypted)
         }
-        let key = try key(
-            try PEM.der(of: block, in: content), KeySniffer.format(ofLabel: block.label), passphrase
-        )
-        return KeySet(key, encoding: .pem)
+        let label = KeySniffer.format(ofLabel: block.label)
+        guard label != .ssh, label != .otherPEM else { throw .unsupportedFormat(label) }
+        let der = try PEM.der(of: block, in: content)
+        let structure = unsafe der.withBytes {
+            KeyStructure.of(unsafe $0.bindMemory(to: UInt8.self).span)
+        }
+        guard let structure else { throw .crypto(.unreadableKey) }
+        guard KeyFormat(structure) == label else {
+            throw .mislabelled(label: label, content: KeyFormat(structure))
+        }
+        return try asymmetricKey(der, label, passphrase)
     }
 
     /// The key in a DER structure. A new form of key gets its door here.
-    private static func key(
-        _ der: SecretBytes, _ format: KeyFormat, _ passphrase: SecretBytes?
-    ) throws(KeyError) -> Key {
-        try Key(.asymmetric(try asymmetricKey(der, format, passphrase)))
-    }
-
     private static func asymmetricKey(
         _ der: SecretBytes, _ format: KeyFormat, _ passphrase: SecretBytes?
     ) throws(KeyError) -> AsymmetricKey {

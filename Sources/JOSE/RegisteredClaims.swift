@@ -19,25 +19,33 @@ package enum Claim<Value: Sendable>: Sendable {
 extension Claim: Equatable where Value: Equatable {}
 
 /// The claims of RFC 7519 section 4.1.
-package struct RegisteredClaims: Sendable {
+///
+/// An object, since it goes through many hands for each token of a stream.
+package final class RegisteredClaims: Sendable {
     /// All claims, the registered ones among them.
     package let object: JSONObject
 
-    package private(set) var issuer: Claim<JSONString> = .absent
-    package private(set) var subject: Claim<JSONString> = .absent
-    package private(set) var identifier: Claim<JSONString> = .absent
+    package let issuer: Claim<JSONString>
+    package let subject: Claim<JSONString>
+    package let identifier: Claim<JSONString>
 
     /// NumericDates: seconds since 1970, as written and with their fraction.
-    package private(set) var expiresAt: Claim<JSONNumber> = .absent
-    package private(set) var notBefore: Claim<JSONNumber> = .absent
-    package private(set) var issuedAt: Claim<JSONNumber> = .absent
+    package let expiresAt: Claim<JSONNumber>
+    package let notBefore: Claim<JSONNumber>
+    package let issuedAt: Claim<JSONNumber>
 
     /// `aud`, which is a string or an array of strings; one string is an array of one.
-    package private(set) var audience: Claim<[JSONString]> = .absent
+    package let audience: Claim<[JSONString]>
 
     /// Goes over the claims once, not once for each name: this is done for every token.
     package init(_ object: JSONObject) {
-        self.object = object
+        var issuer: Claim<JSONString> = .absent
+        var subject: Claim<JSONString> = .absent
+        var identifier: Claim<JSONString> = .absent
+        var expiresAt: Claim<JSONNumber> = .absent
+        var notBefore: Claim<JSONNumber> = .absent
+        var issuedAt: Claim<JSONNumber> = .absent
+        var audience: Claim<[JSONString]> = .absent
         for member in object.members where member.name.text.utf8.count == 3 {
             switch Self.code(member.name.text.utf8) {
             case Self.iss: issuer = Self.string(member.value)
@@ -50,6 +58,14 @@ package struct RegisteredClaims: Sendable {
             default: break
             }
         }
+        self.object = object
+        self.issuer = issuer
+        self.subject = subject
+        self.identifier = identifier
+        self.expiresAt = expiresAt
+        self.notBefore = notBefore
+        self.issuedAt = issuedAt
+        self.audience = audience
     }
 
     /// A name of three bytes as a number: all registered names are that long.

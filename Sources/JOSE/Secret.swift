@@ -27,8 +27,9 @@ package enum Secret {
         let secret = try unsafe content.withBytes { bytes throws(KeyError) in
             try decode(unsafe bytes.bindMemory(to: UInt8.self).span, encoding)
         }
-        // Once more: a public key in base64 is a public key.
+        // Once more: a public key in base64 is a public key, and so is its base64 taken as text.
         try checkIsNoKey(secret)
+        try checkIsNoEncodedKey(secret)
         return try Key(.secret(secret))
     }
 
@@ -38,6 +39,21 @@ package enum Secret {
             unsafe KeySniffer.format(of: bytes.bindMemory(to: UInt8.self).span)
         }
         if let format { throw .keyGivenAsSecret(format) }
+    }
+
+    /// Throws for a key in base64 without armour, as some issuers publish theirs.
+    private static func checkIsNoEncodedKey(_ secret: SecretBytes) throws(KeyError) {
+        for alphabet in [Base64.standard, .url] {
+            let decoded: SecretBytes
+            do throws(Base64Error) {
+                decoded = try unsafe secret.withBytes { bytes throws(Base64Error) in
+                    try alphabet.decodePadded(unsafe bytes.bindMemory(to: UInt8.self).span)
+                }
+            } catch {
+                continue
+            }
+            try checkIsNoKey(decoded)
+        }
     }
 
     /// The secret that `content` spells.

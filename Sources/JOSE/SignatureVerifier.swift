@@ -20,9 +20,24 @@ package final class SignatureVerifier {
     }
 
     /// A key that is about to be tried for an algorithm.
-    private struct Trial {
+    private final class Trial {
         let description: String
+        let algorithm: Algorithm
         let method: Method
+        /// The check of each token that the key signed.
+        let passed: Check
+
+        init(_ key: Key, _ algorithm: Algorithm, _ method: Method) {
+            description = key.description
+            self.algorithm = algorithm
+            self.method = method
+            passed = SignatureVerdict.verified(key: description, algorithm: algorithm).check
+        }
+    }
+
+    private enum Outcome {
+        case verified(Trial)
+        case failed(SignatureFailure)
     }
 
     private enum Method {
@@ -48,6 +63,22 @@ package final class SignatureVerifier {
     /// The verdict on the signature. Nothing else of the token may be believed before it is
     /// `verified`.
     package func verify(_ token: CompactToken) -> SignatureVerdict {
+        switch outcome(of: token) {
+        case .verified(let trial):
+            .verified(key: trial.description, algorithm: trial.algorithm)
+        case .failed(let failure): .failed(failure)
+        }
+    }
+
+    /// The same as a check, for long streams.
+    package func check(_ token: CompactToken) -> Check {
+        switch outcome(of: token) {
+        case .verified(let trial): trial.passed
+        case .failed(let failure): SignatureVerdict.failed(failure).check
+        }
+    }
+
+    private func outcome(of token: CompactToken) -> Outcome {
         guard let algorithm = token.header.algorithm else {
             return Self.refused(
                 .algorithmNotAllowed, "alg '\(token.header.algorithmName)' is never accepted")
@@ -58,22 +89,20 @@ package final class SignatureVerifier {
         if let member = token.header.unsupportedMember {
             return Self.refused(.unsupportedHeader, "'\(member)' is not supported")
         }
-        return verify(token, algorithm)
+        return outcome(of: token, algorithm)
     }
 
     /// The verdict where the header alone rules the token out and no key was looked at.
-    private static func refused(_ reason: Reason, _ detail: String) -> SignatureVerdict {
+    private static func refused(_ reason: Reason, _ detail: String) -> Outcome {
         .failed(SignatureFailure(reason: reason, detail: detail, trials: []))
     }
 
     /// Tries the keys that `kid` leaves; the algorithm has been settled.
-    private func verify(_ token: CompactToken, _ algorithm: Algorithm) -> SignatureVerdict {
+    private func outcome(of token: CompactToken, _ algorithm: Algorithm) -> Outcome {
         var failed: [SignatureFailure.Trial] = []
         for key in keys.candidates(for: token.header.keyID) {
             let trial = trial(of: key, for: algorithm)
-            if Self.isSigned(token, trial.method) {
-                return .verified(key: trial.description, algorithm: algorithm)
-            }
+            if Self.isSigned(token, trial.method) { return .verified(trial) }
             var refusal: KeyRefusal?
             if case .refused(let reason) = trial.method { refusal = reason }
             failed.append(SignatureFailure.Trial(key: trial.description, refusal: refusal))
@@ -120,7 +149,7 @@ package final class SignatureVerifier {
     private func trial(of key: Key, for algorithm: Algorithm) -> Trial {
         let id = TrialID(key: ObjectIdentifier(key), algorithm: algorithm)
         if let known = trials[id] { return known }
-        let trial = Trial(description: key.description, method: method(of: key, for: algorithm))
+        let trial = Trial(key, algorithm, method(of: key, for: algorithm))
         trials[id] = trial
         return trial
     }

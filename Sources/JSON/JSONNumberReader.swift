@@ -29,7 +29,7 @@ struct JSONNumberReader {
             needsRangeCheck = true
         }
 
-        let number = JSONNumber(checked: try JSONStringReader.checked(text, start, offset))
+        let number = JSONNumber(checked: JSONStringReader.copied(text, start, offset))
         guard !needsRangeCheck && offset - start < Self.safeLength || number.double.isFinite else {
             throw JSONError(.numberTooLarge, at: start)
         }

@@ -51,6 +51,11 @@ package struct JSONObject: Sendable {
         return removed.value
     }
 
+    /// An object that is about to get some members.
+    init(reserving count: Int) {
+        members.reserveCapacity(count)
+    }
+
     /// Appends a member; `false`, and no change, where the name is taken.
     mutating func append(_ name: JSONString, _ value: JSONValue) -> Bool {
         guard position(of: name) == nil else { return false }

@@ -84,7 +84,8 @@ package struct JSONParser {
         _ text: Span<UInt8>, depth: Int
     ) throws(JSONError) -> JSONObject {
         try open(depth)
-        var object = JSONObject()
+        // Claims are a handful; what is inside them is often less, and may be a great many objects.
+        var object = depth == 1 ? JSONObject(reserving: 8) : JSONObject()
         skipSpace(text)
         if try peek(text) == UInt8(ascii: "}") {
             offset += 1

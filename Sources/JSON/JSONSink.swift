@@ -6,15 +6,22 @@ package protocol JSONSink {
     mutating func beginArray()
     mutating func endArray()
     /// The name of the member whose value comes next.
-    mutating func name(_ name: JSONString)
+    /// It must need no escape.
+    mutating func name(_ name: StaticString)
     mutating func value(_ value: JSONValue)
-    /// The same, for an object of which the compact text is at hand; `nil` where it is not.
+    /// A member with its value; a requirement, so that a stream of objects calls it directly.
+    mutating func member(_ name: StaticString, _ value: JSONValue)
+    /// A member that is a string of ASCII without need of an escape.
+    mutating func member(_ name: StaticString, plainText: Span<UInt8>)
+    /// A value, for an object of which the compact text is at hand; `nil` where it is not.
     mutating func value(_ object: JSONObject, compactText: [UInt8]?)
+    /// The same for an array, which is made only where it is needed.
+    mutating func value(_ array: () -> [JSONValue], compactText: [UInt8])
 }
 
 extension JSONSink {
     /// A member with its value.
-    package mutating func member(_ name: JSONString, _ value: JSONValue) {
+    package mutating func member(_ name: StaticString, _ value: JSONValue) {
         self.name(name)
         self.value(value)
     }
@@ -39,9 +46,9 @@ package struct JSONBuilder: JSONSink {
     package mutating func endObject() { end() }
     package mutating func endArray() { end() }
 
-    package mutating func name(_ name: JSONString) {
+    package mutating func name(_ name: StaticString) {
         guard case .object(let object, _)? = open.popLast() else { return }
-        open.append(.object(object, name: name))
+        open.append(.object(object, name: JSONString(name.description)))
     }
 
     package mutating func value(_ value: JSONValue) {
@@ -56,6 +63,17 @@ package struct JSONBuilder: JSONSink {
 
     package mutating func value(_ object: JSONObject, compactText: [UInt8]?) {
         value(.object(object))
+    }
+
+    package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {
+        let text = unsafe plainText.withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
+        member(name, .string(text))
+    }
+
+    package mutating func value(_ array: () -> [JSONValue], compactText: [UInt8]) {
+        value(.array(array()))
     }
 
     private mutating func end() {

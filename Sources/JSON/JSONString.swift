@@ -27,7 +27,10 @@ package struct JSONString: Sendable {
 
 extension JSONString: Hashable {
     package static func == (left: JSONString, right: JSONString) -> Bool {
-        guard left.text.utf8.count == right.text.utf8.count else { return false }
+        // What differs even when normalized differs in its bytes, and is found out sooner.
+        guard left.text.utf8.count == right.text.utf8.count, left.text == right.text else {
+            return false
+        }
         var left = left.text, right = right.text
         return left.withUTF8 { left in
             right.withUTF8 { right in unsafe left.elementsEqual(right) }

@@ -15,7 +15,8 @@ struct JSONStringReader {
         let start = offset
         try skipPlain(text)
         if text[offset] == UInt8(ascii: "\"") {
-            let string = try Self.checked(text, start, offset)
+            let string =
+                isPlain ? Self.copied(text, start, offset) : try Self.checked(text, start, offset)
             offset += 1
             return JSONString(string)
         }
@@ -69,6 +70,12 @@ struct JSONStringReader {
             guard alarm & tops == 0 else { return }
             offset += 8
         }
+    }
+
+    /// The bytes from `start` up to `end`, which have been seen to be ASCII.
+    static func copied(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> String {
+        unsafe String(
+            copying: UTF8Span(unchecked: text.extracting(start..<end), isKnownASCII: true))
     }
 
     /// The bytes from `start` up to `end`, if they are UTF-8.

@@ -62,9 +62,34 @@ package struct JSONWriter: JSONSink {
     package mutating func beginArray() { begin(UInt8(ascii: "[")) }
     package mutating func endArray() { end(UInt8(ascii: "]")) }
 
-    package mutating func name(_ name: JSONString) {
+    package mutating func name(_ name: StaticString) {
+        startItem()
+        bytes.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        endName()
+    }
+
+    package mutating func member(_ name: StaticString, _ value: JSONValue) {
+        self.name(name)
+        self.value(value)
+    }
+
+    package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {
+        self.name(name)
+        startItem()
+        bytes.append(UInt8(ascii: "\""))
+        unsafe plainText.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func name(_ name: JSONString) {
         startItem()
         write(name)
+        endName()
+    }
+
+    private mutating func endName() {
         bytes.append(UInt8(ascii: ":"))
         if style == .pretty { bytes.append(UInt8(ascii: " ")) }
         needsComma = false
@@ -104,6 +129,12 @@ package struct JSONWriter: JSONSink {
 
     package mutating func value(_ object: JSONObject, compactText: [UInt8]?) {
         guard style == .compact, let compactText else { return value(.object(object)) }
+        startItem()
+        bytes.append(contentsOf: compactText)
+    }
+
+    package mutating func value(_ array: () -> [JSONValue], compactText: [UInt8]) {
+        guard style == .compact else { return value(.array(array())) }
         startItem()
         bytes.append(contentsOf: compactText)
     }

@@ -27,7 +27,8 @@ package struct RSAComponents {
 }
 
 extension AsymmetricKey {
-    /// An RSA key from its numbers.
+    /// An RSA key from its numbers. Whether a private exponent without primes belongs to the modulus
+    /// shows only when it signs.
     package static func rsa(_ components: RSAComponents) throws(OpenSSLError) -> AsymmetricKey {
         var parts: [KeyComponent] = [
             .integer(OSSL_PKEY_PARAM_RSA_N, SecretBytes(copying: components.modulus)),
@@ -40,7 +41,9 @@ extension AsymmetricKey {
                 parts.append(.integer(name, value))
             }
         }
-        return try make("RSA", parts, isPrivate: components.privateExponent != nil)
+        let key = try make("RSA", parts, isPrivate: components.privateExponent != nil)
+        if key.hasPrivateHalf, !components.chineseRemainder.isEmpty { try key.checkFactors() }
+        return key
     }
 
     /// An EC key from its coordinates and, where there is one, its private scalar, all big-endian.

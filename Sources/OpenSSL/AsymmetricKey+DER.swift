@@ -6,14 +6,15 @@ extension AsymmetricKey {
     package static func subjectPublicKeyInfo(
         _ der: SecretBytes
     ) throws(OpenSSLError) -> AsymmetricKey {
-        try unsafe read(der, hasPrivateHalf: false) { unsafe d2i_PUBKEY(nil, $0, $1) }
+        guard unsafe der.withBytes({ unsafe isCompletePublicKey($0) }) else {
+            throw .unreadableKey
+        }
+        return try unsafe read(der, hasPrivateHalf: false) { unsafe d2i_PUBKEY(nil, $0, $1) }
     }
 
     /// A public key from an RSAPublicKey (RFC 8017 appendix A.1.1).
     package static func pkcs1PublicKey(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
-        try unsafe read(der, hasPrivateHalf: false) {
-            unsafe d2i_PublicKey(EVP_PKEY_RSA, nil, $0, $1)
-        }
+        try subjectPublicKeyInfo(DEREnvelope.publicKeyInfo(DEREnvelope.rsa, key: der))
     }
 
     /// The public key of an X.509 certificate (RFC 5280). Nothing else of it is looked at: not its
@@ -26,55 +27,47 @@ extension AsymmetricKey {
         }
     }
 
-    /// A private key from a PKCS#8 PrivateKeyInfo (RFC 5208), the content of `BEGIN PRIVATE KEY`.
+    /// A private key from a PKCS#8 PrivateKeyInfo (RFC 5208, RFC 5958), the content of
+    /// `BEGIN PRIVATE KEY`.
+    ///
+    /// Throws `.inconsistentKey` where its parts do not belong together: what it signs would verify
+    /// nowhere, and could give the key away.
     package static func privateKeyInfo(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
-        try unsafe read(der, hasPrivateHalf: true) { next, count in
+        let outline = try PrivateKeyOutline(der)
+        let plain = outline.publicHalf == nil ? der : outline.firstVersion
+        let key = try unsafe read(plain, hasPrivateHalf: true) { next, count in
             guard let info = unsafe d2i_PKCS8_PRIV_KEY_INFO(nil, next, count) else { return nil }
             defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
             return unsafe EVP_PKCS82PKEY(info)
         }
+        try key.checkFactors()
+        if let stated = outline.publicHalf {
+            guard try key.subjectPublicKeyBits() == stated else { throw .inconsistentKey }
+        }
+        return key
     }
 
     /// A private key from an RSAPrivateKey (RFC 8017 appendix A.1.2).
     package static func pkcs1PrivateKey(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
-        try unsafe read(der, hasPrivateHalf: true) {
-            unsafe d2i_PrivateKey(EVP_PKEY_RSA, nil, $0, $1)
-        }
+        try privateKeyInfo(DEREnvelope.privateKeyInfo(DEREnvelope.rsa, key: der))
     }
 
-    /// A private key from an ECPrivateKey (RFC 5915) that names its curve.
+    /// A private key from an ECPrivateKey (RFC 5915), which has to name its curve itself: what
+    /// stands beside it in a file is not asked.
     package static func sec1PrivateKey(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
-        try unsafe read(der, hasPrivateHalf: true) {
-            unsafe d2i_PrivateKey(EVP_PKEY_EC, nil, $0, $1)
+        let parameters = unsafe der.withBytes { unsafe PrivateKeyOutline.curveParameters(of: $0) }
+        guard let parameters else { throw .missingCurve }
+        guard parameters.first == DERElement.objectIdentifier else {
+            throw .explicitCurveParameters
         }
+        let algorithm = DEREnvelope.algorithm(KeyIdentifier.ec, parameters: parameters)
+        return try privateKeyInfo(DEREnvelope.privateKeyInfo(algorithm, key: der))
     }
 
-    /// A private key from a PKCS#8 EncryptedPrivateKeyInfo (RFC 5958).
-    ///
-    /// The work that the file asks for has to be judged before: it may be years. Throws
-    /// `.cannotDecrypt` for a wrong passphrase, which cannot be told from damage.
-    package static func encryptedPrivateKeyInfo(
-        _ der: SecretBytes, passphrase: SecretBytes
-    ) throws(OpenSSLError) -> AsymmetricKey {
-        var isDecrypted = false
-        do throws(OpenSSLError) {
-            return try unsafe read(der, hasPrivateHalf: true) { next, count in
-                guard let sealed = unsafe d2i_X509_SIG(nil, next, count) else { return nil }
-                defer { unsafe X509_SIG_free(sealed) }
-                guard
-                    let info = unsafe passphrase.withBytes({ text in
-                        unsafe PKCS8_decrypt(
-                            sealed, text.bindMemory(to: CChar.self).baseAddress,
-                            CInt(clamping: text.count))
-                    })
-                else { return nil }
-                defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-                isDecrypted = true
-                return unsafe EVP_PKCS82PKEY(info)
-            }
-        } catch {
-            throw isDecrypted ? error : .cannotDecrypt
-        }
+    /// Whether both have the same public half.
+    package func hasSamePublicHalf(as other: AsymmetricKey) -> Bool {
+        defer { ErrorQueue.drain() }
+        return unsafe EVP_PKEY_eq(handle, other.handle) == 1
     }
 
     /// The key that `decode` finds in the whole of `der`: bytes behind it are somebody's mistake.
@@ -96,5 +89,26 @@ extension AsymmetricKey {
         ErrorQueue.drain()
         guard let handle = unsafe handle else { throw .unreadableKey }
         return try unsafe checked(owning: handle, hasPrivateHalf: hasPrivateHalf)
+    }
+    /// Whether the numbers of an RSA key fill their place: OpenSSL overlooks what follows them.
+    private static func isCompletePublicKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let der = unsafe bytes.bindMemory(to: UInt8.self).span
+        guard KeyStructure.of(der) == .subjectPublicKeyInfo,
+            let parts = DERElement.only(in: 0..<der.count, of: der)?.children(of: der),
+            let type = parts[0].children(of: der)?.first?.identifier(of: der)
+        else { return false }
+        guard type == KeyIdentifier.rsa || type == KeyIdentifier.rsaPSS else { return true }
+        return DERElement.only(in: parts[1].content.dropFirst(), of: der)?
+            .children(of: der, atMost: 2)?.count == 2
+    }
+
+    /// The BIT STRING at the end of the SubjectPublicKeyInfo: the public half without its type.
+    private func subjectPublicKeyBits() throws(OpenSSLError) -> [UInt8] {
+        let info = try subjectPublicKeyInfo()
+        let der = info.span
+        guard let parts = DERElement.only(in: 0..<der.count, of: der)?.children(of: der),
+            parts.count == 2
+        else { throw .unreadableKey }
+        return Array(info[parts[1].content])
     }
 }

@@ -50,6 +50,7 @@ internal import COpenSSL
         let kind: KeyKind
         do throws(OpenSSLError) {
             kind = try unsafe Self.kind(of: handle)
+            try unsafe checkSize(of: handle, kind: kind)
             try unsafe checkPoint(of: handle, kind: kind, hasPrivateHalf: hasPrivateHalf)
         } catch {
             unsafe EVP_PKEY_free(handle)
@@ -96,12 +97,23 @@ internal import COpenSSL
         return curve
     }
 
+    /// The largest modulus that OpenSSL verifies with; a larger one would only cost time.
+    private static let maximumModulusBits: CInt = 16384
+
+    private static func checkSize(of handle: OpaquePointer, kind: KeyKind) throws(OpenSSLError) {
+        let bits = unsafe EVP_PKEY_get_bits(handle)
+        guard kind != .rsa && kind != .rsaPSS || bits <= maximumModulusBits else {
+            throw .unsupportedKey("RSA of \(bits) bits")
+        }
+    }
+
     /// Refuses a point that is not on its curve, with which a signature could be forged, and one
     /// that belongs to another private half: what that half signs would never verify.
     private static func checkPoint(
         of handle: OpaquePointer, kind: KeyKind, hasPrivateHalf: Bool
     ) throws(OpenSSLError) {
         guard case .ec = kind else { return }
+        guard unsafe !isHybrid(handle) else { throw .unreadableKey }
         guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, handle, nil) else {
             throw ErrorQueue.failure(of: "EVP_PKEY_CTX_new_from_pkey")
         }
@@ -112,6 +124,18 @@ internal import COpenSSL
             ErrorQueue.drain()
             throw .inconsistentKey
         }
+    }
+
+    /// Whether the point came in the form that has both y and its sign, which must not be used
+    /// (RFC 5480 section 2.2): a public half written from it would be read by few.
+    private static func isHybrid(_ handle: OpaquePointer) -> Bool {
+        var buffer = [CChar](repeating: 0, count: 32)
+        var length = 0
+        let known = unsafe EVP_PKEY_get_utf8_string_param(
+            handle, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, &buffer, buffer.count, &length)
+        ErrorQueue.drain()
+        return known == 1
+            && buffer[..<length].elementsEqual("hybrid".utf8.map(CChar.init(bitPattern:)))
     }
 
     /// One of the key's integers, big-endian without leading zeros.

@@ -10,6 +10,8 @@ package enum OpenSSLError: Error, Equatable, Sendable {
     case unsupportedKey(String)
     /// A curve described by its parameters: whoever chooses those can forge (CVE-2020-0601).
     case explicitCurveParameters
+    /// An EC key of SEC1 form that leaves it to others to say on which curve it is.
+    case missingCurve
     /// Components that make no key: a point off the curve, a half that does not match.
     case inconsistentKey
     /// The key cannot do what was asked: a public key was to sign, an EC key was to do RSA.

@@ -62,13 +62,19 @@ package final class Client {
         }
     }
 
-    /// Fails at once where nobody can be asked who serves what: an address is wrong more often
-    /// than everything is down.
+    /// Fails at once where nobody can be reached who knows what is served where: an address is
+    /// wrong more often than everything is down. Who is not ready yet is waited for.
     private func router(
         _ topology: any Topology, _ dialer: Dialer
     ) throws(RedisError) -> Router {
-        try topology.refresh(avoiding: nil)
-        return Router(topology, dialer: dialer)
+        let router = Router(topology, dialer: dialer)
+        do throws(RedisError) {
+            try topology.refresh(avoiding: nil)
+        } catch {
+            guard case .server(let refusal) = error, refusal.passesByItself else { throw error }
+            try router.refreshNow()
+        }
+        return router
     }
 
     private func connectToFirst() throws(RedisError) -> Connection {
@@ -148,7 +154,7 @@ package final class Client {
     }
 
     /// See `Connection.stream`; of a group the replies come in no certain order, each with the
-    /// number of its command.
+    /// number of its command. Changes stand once they are settled, as with every other call.
     package func stream(
         maxInFlight: Int = PipelineLoop.standardInFlight,
         next: () throws -> Command?, onReply: (Int, Reply) throws -> Void

@@ -28,8 +28,6 @@ package struct SentinelService {
 
 /// A server or a group of them, who we are there, and the database: what a Redis URL says.
 package struct RedisTarget: CustomStringConvertible {
-    /// The first of `endpoints`.
-    package private(set) var endpoint: Endpoint
     /// Several are nodes of one Cluster, or Sentinels.
     package private(set) var endpoints: [Endpoint]
     /// nil where the endpoints are servers with data.
@@ -45,7 +43,7 @@ package struct RedisTarget: CustomStringConvertible {
         endpoints: [Endpoint], sentinel: SentinelService? = nil, user: String? = nil,
         password: SecretBytes? = nil, database: Int = 0, tls: TLSSettings? = nil
     ) {
-        endpoint = endpoints[0]
+        precondition(!endpoints.isEmpty)
         self.endpoints = endpoints
         self.sentinel = sentinel
         self.user = user
@@ -60,6 +58,12 @@ package struct RedisTarget: CustomStringConvertible {
     ) {
         self.init(
             endpoints: [endpoint], user: user, password: password, database: database, tls: tls)
+    }
+
+    /// The first of `endpoints`; the only one once it is set.
+    package var endpoint: Endpoint {
+        get { endpoints[0] }
+        set { endpoints = [newValue] }
     }
 
     /// 127.0.0.1:6379, database 0, no password.
@@ -78,7 +82,6 @@ package struct RedisTarget: CustomStringConvertible {
     func node(_ endpoint: Endpoint) -> RedisTarget {
         var copy = self
         copy.endpoint = endpoint
-        copy.endpoints = [endpoint]
         copy.sentinel = nil
         return copy
     }

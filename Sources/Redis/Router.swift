@@ -63,10 +63,11 @@ final class Router {
         let deadline = Monotonic.now.advanced(byMilliseconds: Int64(timeout))
         distrust()
         lastRefresh = nil
+        var cause: RedisError?
         while true {
-            let failure = try refreshIfDue()
+            if let failure = try refreshIfDue() { cause = failure }
             if !isRefreshDue { return }
-            try rest(until: deadline, failure)
+            try rest(until: deadline, cause)
         }
     }
 

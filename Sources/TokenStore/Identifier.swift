@@ -26,9 +26,14 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
     }
 
     package init(_ text: String) throws(Refusal) {
-        guard !text.utf8.isEmpty else { throw .empty }
-        guard text.utf8.count <= Self.maximumByteCount else { throw .tooLong }
+        try Self.check(text)
         bytes = Array(text.utf8)
+    }
+
+    /// Throws where `text` is no id.
+    package static func check(_ text: String) throws(Refusal) {
+        guard !text.utf8.isEmpty else { throw .empty }
+        guard text.utf8.count <= maximumByteCount else { throw .tooLong }
     }
 
     /// The text; hostile, so it is escaped wherever a person will see it.

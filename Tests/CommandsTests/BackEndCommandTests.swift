@@ -161,4 +161,48 @@ import Testing
         #expect(try node.cli("EXISTS", "jwt:deny:some-id") == "1")
         #expect(jwtctl("list", "users", "--redis-nat", "a:b=c").status == 2)
     }
+
+    /// Every node has to prove who it is, wherever its address comes from.
+    @Test func `each node of a Cluster is spoken to over TLS`() throws {
+        let authority = try TestAuthority()
+        let cluster = try RedisCluster(authority: authority)
+        let lines = (0..<200).map { "j\($0)\t4102444800\n" }.joined()
+        let file = try authority.directory.write("ids.tsv", lines)
+        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": cluster.url])
+        let trust = ["--redis-cacert", authority.certificate]
+        let good = jwtctl.run(["revoke", "--from", file, "--yes"] + trust)
+        #expect(good.status == 0, "\(good.errors)")
+        #expect(try cluster.keyCount() == 201)
+        let listed = jwtctl.run(["list", "revoked", "-o", "json"] + trust)
+        #expect(try listed.array().count == 200)
+        let stranger = try TestAuthority("Stranger")
+        let bad = jwtctl.run(["list", "revoked", "--redis-cacert", stranger.certificate])
+        #expect(bad.status == 8, "\(bad.errors)")
+    }
+
+    @Test func `Sentinels and their primary are spoken to over TLS`() throws {
+        let authority = try TestAuthority()
+        let identity = try authority.issue("node", for: "IP:127.0.0.1")
+        let lines = [
+            "tls-cert-file \(identity.certificate)", "tls-key-file \(identity.key)",
+            "tls-ca-cert-file \(authority.certificate)", "tls-auth-clients no",
+        ]
+        let (dataPort, watchPort) = (try RedisServer.freePort(), try RedisServer.freePort())
+        let primary = try RedisServer(
+            .tcp, configuration: lines + ["tls-port \(dataPort)"])
+        let sentinel = try RedisServer(
+            .tcp, kind: .sentinel,
+            configuration: lines + [
+                "tls-port \(watchPort)", "tls-replication yes",
+                "sentinel monitor alpha 127.0.0.1 \(dataPort) 1",
+            ])
+        let url = "rediss+sentinel://127.0.0.1:\(watchPort)/alpha"
+        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": url])
+        let result = jwtctl(
+            "revoke", "--ttl", "1h", "one", "--redis-cacert", authority.certificate)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try primary.cli("EXISTS", "jwt:deny:one") == "1")
+        #expect(jwtctl("status", "one").status == 8)
+        withExtendedLifetime(sentinel) {}
+    }
 }

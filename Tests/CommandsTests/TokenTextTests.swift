@@ -41,7 +41,8 @@ struct SourceTests {
         "A source is a path, a variable, a descriptor or standard input",
         arguments: [
             ("-", .standardInput), ("env:NAME", .environment("NAME")), ("fd:3", .descriptor(3)),
-            ("fd:0", .descriptor(0)), ("key.pem", .path(Array("key.pem".utf8))),
+            ("fd:0", .standardInput), ("/dev/stdin", .standardInput),
+            ("key.pem", .path(Array("key.pem".utf8))),
             ("./env:NAME", .path(Array("./env:NAME".utf8))), ("--", .path(Array("--".utf8))),
             ("ENV:NAME", .path(Array("ENV:NAME".utf8))),
         ] as [(String, Source)])
@@ -103,8 +104,8 @@ struct SourceTests {
     func permissions(mode: Int, isOpen: Bool) throws {
         let path = try TemporaryDirectory()
         let file = try path.write("key", "x", mode: mode)
-        #expect(Source.path(Array(file.utf8)).isReadableByOthers() == isOpen)
-        #expect(!Source.path(Array("/dev/null".utf8)).isReadableByOthers())
+        #expect((Source.path(Array(file.utf8)).exposure() == .readable) == isOpen)
+        #expect(Source.path(Array("/dev/null".utf8)).exposure() == nil)
     }
 }
 

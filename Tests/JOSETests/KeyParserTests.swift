@@ -50,11 +50,15 @@ struct KeyParserTests {
             ),
             (
                 "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----",
-                .passphraseNeeded
+                .crypto(.unreadableKey)
             ),
             (
                 "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
                 .crypto(.unreadableKey)
+            ),
+            (
+                TestKeys.rsaPublic.replacing("PUBLIC KEY", with: "RSA PUBLIC KEY"),
+                .mislabelled(label: .pkcs1Public, content: .spki)
             ),
             ("ssh-rsa AAAAB3NzaC1yc2E= me@here", .unsupportedFormat(.ssh)),
             (#"{"kty":1}"#, .invalidMember("kty")), (#"{"kty":"XYZ"}"#, .unsupportedKeyType("XYZ")),

@@ -48,7 +48,8 @@ struct SecretTests {
             ("ssh-ed25519 AAAA me@here", .ssh), ("no-pty ssh-rsa AAAA", .ssh),
             ("ecdsa-sha2-nistp256 AAAA", .ssh), (#"{"kty":"RSA"}"#, .jwk),
             (#"  {"keys":[]}"#, .jwks),
-            (#"{"kty":"oct","k":"AAAA"}"#, .jwk),
+            (#"{"kty":"oct","k":"AAAA"}"#, .jwk), ("\u{FEFF}{\"kty\":\"RSA\"}", .jwk),
+            (TestKeys.p256Public.utf8.map { "\(UnicodeScalar($0))\0" }.joined(), .otherPEM),
         ] as [(String, KeyFormat)])
     func keysOfOtherKindsAreNoSecrets(text: String, format: KeyFormat) {
         for encoding in SecretEncoding.allCases {
@@ -59,6 +60,7 @@ struct SecretTests {
     @Test func encodedKeysAreNoSecretsEither() throws {
         let body = TestKeys.p256Public.split(separator: "\n").dropFirst().dropLast().joined()
         #expect(throws: KeyError.keyGivenAsSecret(.spki)) { try secret(body, .base64) }
+        #expect(throws: KeyError.keyGivenAsSecret(.spki)) { try secret(body) }
         let wrapped = base64url(TestKeys.rsaPublic)
         #expect(throws: KeyError.keyGivenAsSecret(.spki)) { try secret(wrapped, .base64url) }
     }

@@ -161,7 +161,8 @@ import Testing
             .tcp, configuration: ["cluster-enabled yes", "cluster-port \(port)"])
         let client = Client(target: try RedisURL.parse(server.url), timeout: 300)
         let error = #expect(throws: RedisError.self) { try client.call(Command("GET", key: [1])) }
-        guard case .server(let refusal)? = error, refusal.kind == .clusterDown else {
+        guard case .stalled(300, .server(let refusal)?, _)? = error, refusal.kind == .clusterDown
+        else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -6,11 +6,26 @@ package final class RedisCluster {
     /// The first three begin as primaries, the others as their replicas in the same order.
     package let nodes: [RedisServer]
     private let ids: [String]
+    /// With TLS the port of the first node on which it is spoken.
+    private let securePort: Int?
 
-    /// `configuration` are further lines of every node's redis.conf.
-    package init(configuration: [String] = []) throws {
+    /// `configuration` are further lines of every node's redis.conf. With an authority the nodes
+    /// speak TLS too, to each other only that, and announce their TLS ports.
+    package init(configuration: [String] = [], authority: TestAuthority? = nil) throws {
+        let identity = try authority?.issue("node", for: "IP:127.0.0.1")
+        var securePorts: [Int] = []
         let nodes = try (0..<6).map { _ in
-            try RedisServer(
+            var configuration = configuration
+            if let authority, let identity {
+                securePorts.append(try RedisServer.freePort())
+                configuration += [
+                    "tls-port \(securePorts[securePorts.count - 1])", "tls-cluster yes",
+                    "tls-replication yes", "tls-cert-file \(identity.certificate)",
+                    "tls-key-file \(identity.key)", "tls-ca-cert-file \(authority.certificate)",
+                    "tls-auth-clients no",
+                ]
+            }
+            return try RedisServer(
                 .tcp,
                 configuration: [
                     "cluster-enabled yes", "cluster-port \(try RedisServer.freePort())",
@@ -19,6 +34,7 @@ package final class RedisCluster {
                 ] + configuration)
         }
         self.nodes = nodes
+        securePort = securePorts.first
         ids = try nodes.map { try $0.cli("CLUSTER", "MYID") }
         let ranges = [("0", "5460"), ("5461", "10922"), ("10923", "16383")]
         for (index, node) in nodes.enumerated() {
@@ -58,7 +74,7 @@ package final class RedisCluster {
     }
 
     /// `redis://` with one node.
-    package var url: String { nodes[0].url }
+    package var url: String { securePort.map { "rediss://127.0.0.1:\($0)" } ?? nodes[0].url }
 
     /// The node's id in the Cluster.
     package func id(_ index: Int) -> String { ids[index] }

@@ -22,9 +22,8 @@ enum KeyLoader {
                 return try KeyParser.parse(content, passphrase: secret)
             }
         }
-        if keys.keys.contains(where: { $0.isSecret || $0.hasPrivateHalf }) {
-            try warn(source, "private key", note)
-        }
+        let isPrivate = keys.keys.contains { $0.isSecret || $0.hasPrivateHalf }
+        try warn(source, isPrivate ? "private key" : "public key", isPrivate: isPrivate, note)
         return keys
     }
 
@@ -34,7 +33,7 @@ enum KeyLoader {
         note: (String) throws -> Void
     ) throws -> KeySet {
         let content = try source.readSecret("secret", limit: limit, system: system)
-        try warn(source, "secret", note)
+        try warn(source, "secret", isPrivate: true, note)
         return try wording(source) { KeySet(try Secret.parse(content, encoding: encoding)) }
     }
 
@@ -62,10 +61,16 @@ enum KeyLoader {
         }
     }
 
+    /// Only a warning: mounted secrets often have open permissions.
     private static func warn(
-        _ source: Source, _ what: String, _ note: (String) throws -> Void
+        _ source: Source, _ what: String, isPrivate: Bool, _ note: (String) throws -> Void
     ) throws {
-        guard source.isReadableByOthers() else { return }
-        try note("warning: everybody can read the \(what) in \(source.title); chmod 600 it")
+        switch source.exposure() {
+        case .writable?:
+            try note("warning: everybody can replace the \(what) in \(source.title); chmod go-w it")
+        case .readable? where isPrivate:
+            try note("warning: everybody can read the \(what) in \(source.title); chmod 600 it")
+        default: break
+        }
     }
 }

@@ -66,6 +66,9 @@ struct KeyOptions: Sendable {
     /// environment.
     func load(system: System, note: (String) throws -> Void) throws -> KeySet? {
         guard key == nil || secret == nil else { throw UsageError.conflicting("--key", "--secret") }
+        guard passphrase == nil || secret == nil else {
+            throw UsageError.conflicting("--passphrase", "--secret")
+        }
         if let key { return try loadKey(key, system: system, note: note) }
         if let secret { return try loadSecret(secret, system: system, note: note) }
         let variables = system.environment
@@ -83,7 +86,7 @@ struct KeyOptions: Sendable {
         if let keys = try load(system: system, note: note) { return keys }
         throw Failure(
             .usage, "usage", "no key",
-            hint: "give --key FILE (PEM, JWK, JWKS) or --secret FILE (HMAC)")
+            hint: "give --key FILE (PEM, DER, JWK, JWKS) or --secret FILE (HMAC)")
     }
 
     private func loadKey(

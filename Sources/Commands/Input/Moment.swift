@@ -145,6 +145,14 @@ enum CivilDate {
 
     /// RFC 3339 in UTC; nil beyond the years 0 to 9999.
     static func text(_ seconds: Int64) -> String? {
+        guard let text = bytes(seconds) else { return nil }
+        return unsafe text.span.withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
+    }
+
+    /// The same as bytes, which take no memory of their own.
+    static func bytes(_ seconds: Int64) -> InlineArray<20, UInt8>? {
         guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return nil }
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
         let rest = seconds - days * 86_400
@@ -167,9 +175,7 @@ enum CivilDate {
         put(rest / 3600, at: 11, &text, then: ":")
         put(rest % 3600 / 60, at: 14, &text, then: ":")
         put(rest % 60, at: 17, &text, then: nil)
-        return unsafe text.span.withUnsafeBufferPointer {
-            unsafe String(decoding: $0, as: UTF8.self)
-        }
+        return text
     }
 
     /// Writes a number of two digits, and what separates it from the next.

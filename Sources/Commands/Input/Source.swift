@@ -9,8 +9,13 @@ enum Source: Equatable, Sendable {
     case descriptor(CInt)
     case standardInput
 
+    /// However it is spelled, standard input serves one purpose.
+    private static let standardInputNames = ["-", "fd:0", "/dev/stdin", "/dev/fd/0"].map {
+        Array($0.utf8)
+    }
+
     init(_ bytes: [UInt8]) throws(InvalidValue) {
-        if bytes == [UInt8(ascii: "-")] {
+        if Self.standardInputNames.contains(bytes) {
             self = .standardInput
         } else if bytes.starts(with: "env:".utf8) {
             let name = try String(argument: Array(bytes.dropFirst(4)))
@@ -47,8 +52,10 @@ enum Source: Equatable, Sendable {
     }
 
     /// The content, at most `limit` bytes, kept as a secret.
-    func read(limit: Int, system: System) throws -> SecretBytes {
-        try read(limit: limit, system: system, title: title)
+    func read(
+        limit: Int, system: System, patience: Patience = .standard
+    ) throws -> SecretBytes {
+        try read(limit: limit, system: system, title: title, patience)
     }
 
     /// The same for what holds a secret, the `what`. The name of a file that cannot be read is not
@@ -56,7 +63,8 @@ enum Source: Equatable, Sendable {
     func readSecret(_ what: String, limit: Int, system: System) throws -> SecretBytes {
         guard case .path = self else { return try read(limit: limit, system: system) }
         do {
-            return try read(limit: limit, system: system, title: "the file of the \(what)")
+            return try read(
+                limit: limit, system: system, title: "the file of the \(what)", .standard)
         } catch let failure as Failure {
             throw Failure(
                 failure.status, failure.code, failure.message,
@@ -64,7 +72,9 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    private func read(limit: Int, system: System, title: String) throws -> SecretBytes {
+    private func read(
+        limit: Int, system: System, title: String, _ patience: Patience
+    ) throws -> SecretBytes {
         do {
             switch self {
             case .environment(let name):
@@ -74,47 +84,74 @@ enum Source: Equatable, Sendable {
                 return SecretBytes(copying: value.utf8)
             case .standardInput:
                 try system.takeInput()
-                return try Self.collect(STDIN_FILENO, limit)
-            case .descriptor(let number): return try Self.collect(number, limit)
+                return try Self.collect(STDIN_FILENO, limit, patience)
+            case .descriptor(let number): return try Self.collect(number, limit, patience)
             case .path(let path):
                 let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
-                return try Self.collect(file.number, limit)
+                return try Self.collect(file.number, limit, patience)
             }
         } catch let error as SystemError {
-            throw Failure(.failure, "input", "cannot read \(title): \(error.message)")
+            throw Failure(.failure, "input", "cannot read \(title): \(words(error))")
         } catch let error as InputError {
             throw Diagnostics.input(error, name: title)
         }
     }
 
-    /// Whether others than the owner may read the file, so that its secret is none.
-    func isReadableByOthers() -> Bool {
-        guard case .path(let path) = self else { return false }
+    /// What everybody on the machine may do with a file. Groups are left alone: they are how secrets
+    /// are shared on purpose.
+    enum Exposure {
+        case readable
+        /// Then a key is whoever's it was last.
+        case writable
+    }
+
+    /// The worst that the permissions allow; nil for what is no file.
+    func exposure() -> Exposure? {
+        guard case .path(let path) = self else { return nil }
         do throws(SystemError) {
-            let status = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK).status()
-            return status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o004 != 0
+            let mode = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK).status().st_mode
+            guard mode & S_IFMT == S_IFREG else { return nil }
+            return mode & S_IWOTH != 0 ? .writable : mode & S_IROTH != 0 ? .readable : nil
         } catch {
-            return false
+            return nil
         }
+    }
+
+    /// The system says of a link that leads nowhere what it says of a missing file.
+    private func words(_ error: SystemError) -> String {
+        guard error == .notFound, case .path(let path) = self else { return error.message }
+        var status = stat()
+        let terminated = path.map { CChar(bitPattern: $0) } + [0]
+        guard unsafe lstat(terminated, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else {
+            return error.message
+        }
+        return "it is a link to a file that does not exist"
     }
 
     /// How long the other end of a pipe may stay silent, in milliseconds, and how long it may take
     /// for the whole: a key set from the other end of the world comes in less.
-    private static let patience: Int64 = 10_000
-    private static let totalPatience: Int64 = 30_000
+    struct Patience: Sendable {
+        var silence: Int64
+        var total: Int64
+
+        static let standard = Patience(silence: 10_000, total: 30_000)
+    }
 
     /// Reads to the end; `limit + 1` bytes at most, so that /dev/zero ends too. A pipe that nobody
     /// writes to ends with a time-out instead of a hang, and so does one that drips.
-    private static func collect(_ descriptor: CInt, _ limit: Int) throws -> SecretBytes {
+    private static func collect(
+        _ descriptor: CInt, _ limit: Int, _ patience: Patience
+    ) throws -> SecretBytes {
         // Memory that is wiped and locked is dear: start small, since nearly all keys are.
         var secret = SecretBytes(copying: [])
         var capacity = 8 * 1024
-        let deadline = Monotonic.now.advanced(byMilliseconds: totalPatience)
+        let deadline = Monotonic.now.advanced(byMilliseconds: patience.total)
         while true {
             let room = min(capacity, limit + 1)
             let grown = try unsafe SecretBytes(capacity: room) { buffer in
                 unsafe secret.withBytes { unsafe buffer.copyMemory(from: $0) }
-                return unsafe try fill(buffer, from: secret.count, descriptor, deadline)
+                return unsafe try fill(
+                    buffer, from: secret.count, descriptor, patience.silence, deadline)
             }
             guard grown.count == room else { return grown }
             guard room <= limit else { throw InputError.tooLarge(limit: limit) }
@@ -126,13 +163,13 @@ enum Source: Equatable, Sendable {
     /// Reads into `buffer` from `start` on until it is full or the input ends; returns the end.
     private static func fill(
         _ buffer: UnsafeMutableRawBufferPointer, from start: Int, _ descriptor: CInt,
-        _ deadline: Monotonic
+        _ silence: Int64, _ deadline: Monotonic
     ) throws -> Int {
         guard let base = buffer.baseAddress else { return 0 }
         var count = start
         while count < buffer.count {
             var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let left = CInt(min(patience, deadline.remainingMilliseconds))
+            let left = CInt(min(silence, deadline.remainingMilliseconds))
             let ready = retryingOnInterrupt { unsafe poll(&poller, 1, left) }
             if ready == 0 { throw InputError.timedOut }
             let got = retryingOnInterrupt {

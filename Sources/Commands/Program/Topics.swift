@@ -69,7 +69,8 @@ enum Topics {
                 Definition(
                     "X.509",
                     "A certificate, or a chain, of which the first counts. Its key is used; dates and "
-                        + "signatures of the certificate are not looked at."),
+                        + "signatures of the certificate are not looked at. Beside a private key one has to "
+                        + "be the key's own."),
                 Definition(
                     "JWK",
                     "With kid, alg, use and key_ops honoured; kty oct is a secret. The numbers of an EC "
@@ -174,6 +175,7 @@ enum Topics {
                     "redis+sentinel://S1,S2:26379,S3/mymaster/0",
                     "The primary that these Sentinels call mymaster."),
                 Definition("redis-sentinel://S1,S2/0#mymaster", "The same, as Lettuce writes it."),
+                Definition("rediss+sentinel://S1,S2,S3/mymaster", "With TLS to all of them."),
             ]),
             """
             The password is better kept in REDISCLI_AUTH, or in a file named by --redis-password: \
@@ -211,7 +213,8 @@ enum Topics {
             """
             --redis-nat HOST:PORT=HOST:PORT (or HOST=HOST) says where a server is reached that \
             announces an address of another network: behind NAT, in containers, through forwarded \
-            ports. It may be given several times.
+            ports. It may be given several times. With TLS it can name what a certificate is for: \
+            --redis-nat 10.0.0.1=redis-1.example.com.
             """,
             """
             --wait N[,DURATION] has a command that writes wait until N replicas have it too (5s \

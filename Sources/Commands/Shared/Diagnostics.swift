@@ -71,6 +71,7 @@ package enum Diagnostics {
             switch error {
             case .keyGivenAsSecret: "give it with --key; --secret is for HMAC secrets only"
             case .unrecognized: "give an HMAC secret with --secret"
+            case .severalKeys: "keep the one in it that is meant, and its own certificates"
             case .passphraseNeeded: "name its passphrase with --passphrase SOURCE"
             case .unsupportedFormat(.legacyEncrypted):
                 "convert it: openssl pkcs8 -topk8 -in FILE -out NEW"

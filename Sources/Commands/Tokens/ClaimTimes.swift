@@ -16,12 +16,12 @@ struct ClaimTimes {
 
     private var dates: [(name: String, value: Int64)] {
         var dates: [(name: String, value: Int64)] = []
-        forEachDate { dates.append(($0, $1)) }
+        forEachDate { dates.append(($0.description, $1)) }
         return dates
     }
 
-    private func forEachDate(_ body: (String, Int64) -> Void) {
-        func visit(_ name: String, _ claim: Claim<JSONNumber>) {
+    private func forEachDate(_ body: (StaticString, Int64) -> Void) {
+        func visit(_ name: StaticString, _ claim: Claim<JSONNumber>) {
             if let seconds = claim.value.flatMap(TimeText.seconds) { body(name, seconds) }
         }
         visit("iat", claims.issuedAt)
@@ -39,8 +39,15 @@ struct ClaimTimes {
     func describe(to json: inout some JSONSink, now: Int64) {
         json.beginObject()
         forEachDate { name, value in
-            json.member(JSONString(name), .string(TimeText.rfc3339(value)))
-            if name == "exp" { json.member("expires_in", .integer(value - now)) }
+            if let text = CivilDate.bytes(value) {
+                json.member(name, plainText: text.span)
+            } else {
+                json.member(name, .string(TimeText.rfc3339(value)))
+            }
+        }
+        // `exp` is the last of the dates.
+        if let expiry = claims.expiresAt.value.flatMap(TimeText.seconds) {
+            json.member("expires_in", .integer(expiry - now))
         }
         json.endObject()
     }

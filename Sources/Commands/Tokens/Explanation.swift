@@ -7,7 +7,7 @@ internal import TokenStore
 /// what became of each key, which keys of Redis were asked, and what nobody asked for.
 struct Explanation {
     private let verdict: Verdict
-    private let checks: [Check]
+    private let checks: [ExplainedCheck]
     private let trials: [KeyTrial]
     private let skipped: [KeySet.Skipped]
     /// The keys of Redis behind each check of the state, by the check's name.
@@ -27,9 +27,10 @@ struct Explanation {
     }
 
     /// The verdict's checks, those of the claims filled in, and those that were not asked for.
-    private static func explained(_ verdict: Verdict, _ options: VerifyOptions) -> [Check] {
+    private static func explained(_ verdict: Verdict, _ options: VerifyOptions) -> [ExplainedCheck]
+    {
         guard verdict.isSignatureVerified, let token = verdict.token, let claims = verdict.claims
-        else { return verdict.checks }
+        else { return verdict.checks.map { ExplainedCheck($0) } }
         // The verdict's own moment: a relative --at must not be counted twice.
         var policy = options.policy(now: verdict.instant)
         policy.now = verdict.instant
@@ -37,31 +38,33 @@ struct Explanation {
             .map(sayingAbsent)
         let names = Set(claimChecks.map(\.name))
         let stateNames: Set<String> = ["signature", "blacklist", "cutoff", "whitelist"]
-        var checks = verdict.checks.filter { $0.name == "signature" } + claimChecks
-        checks += verdict.checks.filter {
-            !names.contains($0.name) && !stateNames.contains($0.name)
-        }
-        checks += verdict.checks.filter { stateNames.contains($0.name) && $0.name != "signature" }
+        let others = verdict.checks.map { ExplainedCheck($0) }
+        var checks = others.filter { $0.name == "signature" } + claimChecks
+        checks += others.filter { !names.contains($0.name) && !stateNames.contains($0.name) }
+        checks += others.filter { stateNames.contains($0.name) && $0.name != "signature" }
             .map { explained($0, verdict.report) }
         if let report = verdict.report, !report.requiresListing {
             let isListed = report.state.listing.isListed
             let detail = (isListed ? "listed" : "not listed") + ", not demanded"
-            checks.append(explained(Check("whitelist", .notJudged, detail: detail), report))
+            checks.append(
+                explained(
+                    ExplainedCheck(Check("whitelist", .notJudged, detail: detail)), report))
         }
         return checks
     }
 
     /// Of a claim that is not there and that nobody demanded, just that.
-    private static func sayingAbsent(_ check: Check) -> Check {
-        guard check.result == .notJudged, check.found == nil else { return check }
+    private static func sayingAbsent(_ check: ExplainedCheck) -> ExplainedCheck {
+        guard check.check.result == .notJudged, check.found == nil else { return check }
         let meaning = check.name == "exp" ? ": it never expires" : ""
-        var absent = Check(check.name, .notJudged, detail: "not there" + meaning)
-        absent.wanted = check.wanted
-        return absent
+        return ExplainedCheck(
+            Check(check.name, .notJudged, detail: "not there" + meaning), wanted: check.wanted)
     }
 
     /// A check of the state, with what Redis said.
-    private static func explained(_ check: Check, _ report: StateReport?) -> Check {
+    private static func explained(
+        _ check: ExplainedCheck, _ report: StateReport?
+    ) -> ExplainedCheck {
         guard let state = report?.state else { return check }
         var check = check
         switch check.name {
@@ -108,8 +111,8 @@ struct Explanation {
         return object
     }
 
-    private func json(_ check: Check) -> JSONValue {
-        guard case .object(var object) = Verdict.json(check) else { return .null }
+    private func json(_ check: ExplainedCheck) -> JSONValue {
+        guard case .object(var object) = Verdict.json(check.check) else { return .null }
         if check.name != "signature" {
             object.set("found", check.found ?? .null)
             object.set("wanted", check.wanted?.json ?? .null)
@@ -140,9 +143,11 @@ struct Explanation {
         var text = verdict.headline(style) + "\n"
         for check in checks {
             var lines = details(of: check)
-            let isSilent = check.detail == nil && check.reason == nil && !lines.isEmpty
+            let isSilent =
+                check.check.detail == nil && check.check.reason == nil && !lines.isEmpty
             text += Verdict.line(
-                check, saying: isSilent ? Self.clip(lines.removeFirst().text) : nil, style: style)
+                check.check, saying: isSilent ? Self.clip(lines.removeFirst().text) : nil,
+                style: style)
             for line in lines {
                 let label = line.label + String(repeating: " ", count: 8 - line.label.count)
                 text += Self.indent + style.dim(label + Self.clip(line.text)) + "\n"
@@ -163,8 +168,8 @@ struct Explanation {
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest))) + "…"
     }
 
-    private func details(of check: Check) -> [Detail] {
-        if check.name == "signature" { return keyDetails(check) }
+    private func details(of check: ExplainedCheck) -> [Detail] {
+        if check.name == "signature" { return keyDetails(check.check) }
         var lines: [Detail] = []
         if let report = verdict.report, let found = Self.words(check.name, report.state) {
             lines.append(("found", found))
@@ -177,7 +182,7 @@ struct Explanation {
                         + (option.map { "; anything passes without \($0)" } ?? "")
                 ))
         }
-        if let wanted = check.wanted, check.found != nil || check.reason != nil {
+        if let wanted = check.wanted, check.found != nil || check.check.reason != nil {
             lines.append(("wanted", wanted.words(now: verdict.now)))
         }
         if let keys = asked[check.name], !keys.isEmpty {

@@ -24,6 +24,12 @@ struct TokenFacts {
         try self.init(claims) { try token.contentIdentifier() }
     }
 
+    /// Throws what `init` would throw for a `jti` or a `sub` that is no id.
+    static func requireUsable(_ claims: RegisteredClaims) throws {
+        if case .value(let text) = claims.identifier { try requireUsable(text, "jti") }
+        if case .value(let text) = claims.subject { try requireUsable(text, "sub") }
+    }
+
     /// The facts of a token that is about to be signed; it must have a `jti`.
     init(draft claims: JSONObject) throws {
         do {
@@ -82,8 +88,13 @@ struct TokenFacts {
     var query: StateQuery { StateQuery(id: id, user: user) }
 
     private static func identifier(_ text: JSONString, _ claim: String) throws -> Identifier {
+        try requireUsable(text, claim)
+        return try Identifier(text.text)
+    }
+
+    private static func requireUsable(_ text: JSONString, _ claim: String) throws {
         do throws(Identifier.Refusal) {
-            return try Identifier(text.text)
+            try Identifier.check(text.text)
         } catch {
             throw Failure(
                 .claims, Reason.invalidClaim.rawValue,

@@ -25,7 +25,7 @@ struct Verdict {
     /// Redis' clock when it was asked, in unix seconds.
     var stateTime: Int64? { report?.state.time }
 
-    /// The part that needs no Redis; `facts` is nil where nothing more may be asked.
+    /// The part that needs no Redis; `facts` is nil where nothing more may or will be asked.
     static func judge(
         _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool,
         headers: HeaderCache? = nil
@@ -48,7 +48,7 @@ struct Verdict {
                     isOffline: isOffline, now: now), nil
             )
         }
-        let signature = verifier.verify(token).check
+        let signature = verifier.check(token)
         guard signature.result == .passed else {
             return (
                 Verdict(
@@ -62,7 +62,9 @@ struct Verdict {
             checks: [signature] + policy.checks(header: token.header, claims: claims),
             isOffline: isOffline, now: now)
         do {
-            return (verdict, try TokenFacts(token, claims: claims))
+            guard isOffline else { return (verdict, try TokenFacts(token, claims: claims)) }
+            try TokenFacts.requireUsable(claims)
+            return (verdict, nil)
         } catch {
             // A claim that names no id: the policy may not have minded, the state does.
             if !verdict.checks.contains(where: { $0.reason == .invalidClaim }) {
@@ -114,7 +116,7 @@ struct Verdict {
     }
 
     /// nil where the state was not asked, or could not be.
-    var isActive: Bool? { isActive(decisive?.reason) }
+    var isActive: Bool? { isActive(decisiveReason) }
 
     private func isActive(_ reason: Reason?) -> Bool? {
         guard let reason else { return isOffline ? nil : true }
@@ -123,17 +125,25 @@ struct Verdict {
 
     /// The check that decides: the one with the lowest status.
     var decisive: Check? {
-        var decisive: Check?
-        for check in checks where check.reason != nil {
+        guard let reason = decisiveReason else { return nil }
+        return checks.first { $0.reason == reason }
+    }
+
+    /// Of the reasons with the lowest status the first.
+    private var decisiveReason: Reason? {
+        var decisive: Reason?
+        // By index: copying each check would show in a stream.
+        for index in checks.indices {
+            guard case .failed(let reason) = checks[index].result else { continue }
             let isLower = decisive.map {
-                Self.status(check.reason).rawValue < Self.status($0.reason).rawValue
+                Self.status(reason).rawValue < Self.status($0).rawValue
             }
-            if isLower ?? true { decisive = check }
+            if isLower ?? true { decisive = reason }
         }
         return decisive
     }
 
-    var status: ExitStatus { Self.status(decisive?.reason) }
+    var status: ExitStatus { Self.status(decisiveReason) }
 
     private static func status(_ reason: Reason?) -> ExitStatus {
         switch reason {
@@ -161,9 +171,9 @@ struct Verdict {
     }
 
     /// The verdict as a JSON object.
-    func describe(to json: inout some JSONSink) {
+    func describe(to json: inout some JSONSink, passed: PassedChecks? = nil) {
         json.beginObject()
-        let reason = decisive?.reason
+        let reason = decisiveReason
         json.member("active", isActive(reason).map { .bool($0) } ?? .null)
         json.member("valid", .bool(reason == nil || isValid))
         json.member("reason", reason.map { .string($0.rawValue) } ?? .null)
@@ -181,9 +191,13 @@ struct Verdict {
         }
         json.member("verified", .bool(isSignatureVerified))
         json.name("checks")
-        json.beginArray()
-        for check in checks { Self.describe(check, to: &json) }
-        json.endArray()
+        if reason == nil, let passed {
+            json.value({ checks.map(Self.json) }, compactText: passed.text(of: checks))
+        } else {
+            json.beginArray()
+            for check in checks { Self.describe(check, to: &json) }
+            json.endArray()
+        }
         json.member("state", report?.json ?? .null)
         json.name("times")
         if let registered {
@@ -241,7 +255,7 @@ struct Verdict {
     }
 
     func headline(_ style: Style) -> String {
-        guard let reason = decisive?.reason else {
+        guard let reason = decisiveReason else {
             return style.green(isOffline ? "valid (revocation not checked)" : "active")
         }
         return reason == .unknown

@@ -91,6 +91,7 @@ private struct OfflineJudge {
     let verifier: SignatureVerifier
     let clock: Clock
     private let headers = HeaderCache()
+    private let passed = PassedChecks()
 
     init(options: VerifyOptions, verifier: SignatureVerifier, clock: Clock) {
         self.options = options
@@ -107,7 +108,7 @@ private struct OfflineJudge {
             let (verdict, _) = Verdict.judge(
                 TokenText.strip(lines[index]), verifier: verifier, policy: policy,
                 isOffline: true, headers: headers)
-            verdict.describe(to: &json)
+            verdict.describe(to: &json, passed: passed)
             json.endLine()
         }
         answers = json.bytes

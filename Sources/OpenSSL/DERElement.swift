@@ -1,0 +1,82 @@
+/// One element of DER (X.690) within a text that is looked at, not decoded.
+///
+/// Lengths are read as DER wants them, definite and in their shortest form, so that two readers
+/// cannot disagree about where an element ends.
+package struct DERElement: Equatable, Sendable {
+    package static let integer: UInt8 = 0x02
+    static let bitString: UInt8 = 0x03
+    static let octetString: UInt8 = 0x04
+    static let objectIdentifier: UInt8 = 0x06
+    package static let sequence: UInt8 = 0x30
+
+    package let tag: UInt8
+    /// Tag, length and content.
+    let whole: Range<Int>
+    package let content: Range<Int>
+
+    /// The element at the beginning of `range`, which it must not leave.
+    static func first(in range: Range<Int>, of der: Span<UInt8>) -> DERElement? {
+        guard range.count >= 2 else { return nil }
+        let tag = der[range.lowerBound]
+        // Tags above 30 take more bytes (X.690 section 8.1.2.4); no key has them.
+        guard tag & 0x1F != 0x1F else { return nil }
+        var start = range.lowerBound + 2
+        var length = Int(der[range.lowerBound + 1])
+        if length >= 0x80 {
+            let byteCount = length & 0x7F
+            guard (1...4).contains(byteCount), range.upperBound - start >= byteCount else {
+                return nil
+            }
+            length = (start..<start + byteCount).reduce(0) { $0 << 8 | Int(der[$1]) }
+            guard length >= 0x80, length >> (8 * (byteCount - 1)) != 0 else { return nil }
+            start += byteCount
+        }
+        guard range.upperBound - start >= length else { return nil }
+        return DERElement(
+            tag: tag, whole: range.lowerBound..<start + length, content: start..<start + length)
+    }
+
+    /// The element that is the whole of `range`: nothing may come after it.
+    package static func only(in range: Range<Int>, of der: Span<UInt8>) -> DERElement? {
+        guard let element = first(in: range, of: der), element.whole == range else { return nil }
+        return element
+    }
+
+    /// What stands side by side in the content, if that is a row of at most `limit` elements.
+    package func children(of der: Span<UInt8>, atMost limit: Int = 16) -> [DERElement]? {
+        var children: [DERElement] = []
+        var position = content.lowerBound
+        while position < content.upperBound {
+            guard children.count < limit,
+                let child = Self.first(in: position..<content.upperBound, of: der)
+            else { return nil }
+            children.append(child)
+            position = child.whole.upperBound
+        }
+        return children
+    }
+
+    /// The value of an INTEGER from 0 to 2^31 - 1; nil for any other.
+    package func smallInteger(of der: Span<UInt8>) -> Int? {
+        guard tag == Self.integer, (1...4).contains(content.count), der[content.lowerBound] < 0x80
+        else { return nil }
+        return content.reduce(0) { $0 << 8 | Int(der[$1]) }
+    }
+
+    /// The bytes of an OBJECT IDENTIFIER; nil for anything else.
+    package func identifier(of der: Span<UInt8>) -> [UInt8]? {
+        tag == Self.objectIdentifier ? content.map { der[$0] } : nil
+    }
+
+    /// Tag and length of an element whose content has `count` bytes.
+    static func header(tag: UInt8, count: Int) -> [UInt8] {
+        guard count >= 0x80 else { return [tag, UInt8(count)] }
+        var length: [UInt8] = []
+        var rest = count
+        while rest > 0 {
+            length.insert(UInt8(truncatingIfNeeded: rest), at: 0)
+            rest >>= 8
+        }
+        return [tag, 0x80 | UInt8(length.count)] + length
+    }
+}
