@@ -46,13 +46,14 @@ package enum Secret {
         if let format { throw .keyGivenAsSecret(format) }
     }
 
-    /// Throws for a key in base64 without armour, as some issuers publish theirs.
+    /// Throws for a key in base64 or hex without armour, as some issuers publish theirs.
     private static func checkIsNoEncodedKey(_ secret: SecretBytes) throws(KeyError) {
-        for alphabet in [Base64.standard, .url] {
+        let text = secret.withoutFinalNewline()
+        for encoding in [SecretEncoding.base64, .base64url, .hex] {
             let decoded: SecretBytes
-            do throws(Base64Error) {
-                decoded = try unsafe secret.withBytes { bytes throws(Base64Error) in
-                    try alphabet.decodePadded(unsafe bytes.bindMemory(to: UInt8.self).span)
+            do throws(KeyError) {
+                decoded = try unsafe text.withBytes { bytes throws(KeyError) in
+                    try decode(unsafe bytes.bindMemory(to: UInt8.self).span, encoding)
                 }
             } catch {
                 continue

@@ -30,13 +30,7 @@ struct HostileToken {
         }
     }
 
-    private struct Run {
-        let status: Int32?
-        let output: [UInt8]
-        let errors: [UInt8]
-    }
-
-    private func run(_ arguments: [String]) -> Run {
+    private func run(_ arguments: [String]) -> Program.Result {
         var environment: [String: String] = [:]
         var options: [String] = []
         switch key {
@@ -48,16 +42,7 @@ struct HostileToken {
             environment["KEY"] = text
             options = ["--key", "env:KEY"]
         }
-        let (output, errors) = (OutputStream(), OutputStream())
-        let system = System(
-            input: InputStream(bytes: token), output: output, diagnostics: errors,
-            environment: Environment(environment), clock: .fixed(Forge.now),
-            terminal: Terminal(columns: 80))
-        let ending = EntryPoint.run((arguments + options).map { Array($0.utf8) }, system)
-        guard case .exit(let status) = ending else {
-            return Run(status: nil, output: output.contents, errors: errors.contents)
-        }
-        return Run(status: status, output: output.contents, errors: errors.contents)
+        return Program.run(arguments + options, environment: environment, input: token)
     }
 
     /// Runs the token through `verify` and `decode`, for people and for programs.
