@@ -53,15 +53,17 @@ enum KeySniffer {
         "ssh-rsa", "ssh-dss", "ssh-ed25519", "ssh-ed448", "ecdsa-sha2-", "---- BEGIN SSH2",
     ].map { Array($0.utf8) }
 
+    private static let keyTypeName = Array("\"kty\"".utf8)
+
     /// A JSON object that has the members of a JWK or JWKS. One that does not parse counts as a
-    /// JWK: it is nearer to a damaged key than to anything else.
+    /// damaged JWK if it names a key type: one random secret in 256 begins with a brace, too.
     private static func jsonFormat(of text: Span<UInt8>) -> KeyFormat? {
         do throws(JSONError) {
             guard let object = try JSONParser.parse(text).objectValue else { return nil }
             if object["keys"] != nil { return .jwks }
             return object["kty"] != nil ? .jwk : nil
         } catch {
-            return .jwk
+            return PEM.find(keyTypeName, in: text, from: 0) == nil ? nil : .jwk
         }
     }
 

@@ -76,6 +76,24 @@ struct SecretTests {
         }
     }
 
+    /// Whatever a generator gives is a secret: with a brace in front, a line feed or a SEQUENCE.
+    @Test func randomBytesAreASecretInEveryEncoding() throws {
+        var generator = SystemRandomNumberGenerator()
+        for first in UInt8.min...UInt8.max {
+            for second in [UInt8(ascii: "{"), 0x0A, 0x30, 0x22] {
+                let rest = (0..<30).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                let bytes = [first, second] + rest
+                let text = Base64URL.encode(bytes)
+                for (content, encoding) in [
+                    (text, SecretEncoding.text), (text, .base64url), (bytes, .raw),
+                ] {
+                    let key = try Secret.parse(SecretBytes(copying: content), encoding: encoding)
+                    #expect(key.isSecret)
+                }
+            }
+        }
+    }
+
     @Test func bytesThatOnlyBeginLikeDERAreASecret() throws {
         let text = "0\u{1e}" + String(repeating: "x", count: 30)
         #expect(try secret(text, .raw).count == 32)
