@@ -124,6 +124,7 @@ format: ## Format the sources.
 benchmark: setup-benchmark release ## Measure against other tools; prints medians and ratios.
 	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
 	@Tests/Benchmarks/stream $(RELEASE) $(ITEMS)
+	@Tests/Benchmarks/json
 
 .PHONY: interop
 interop: setup-interop ## Exchange keys and tokens with other implementations.

@@ -36,7 +36,12 @@ package enum Secret {
     /// Throws for what `--key` would read, or would know and refuse.
     private static func checkIsNoKey(_ content: SecretBytes) throws(KeyError) {
         let format = unsafe content.withBytes { bytes in
-            unsafe KeySniffer.format(of: bytes.bindMemory(to: UInt8.self).span)
+            let text = unsafe bytes.bindMemory(to: UInt8.self).span
+            // DER that an editor has ended with a line feed; a CR before it may be DER's own.
+            let endsWithNewline = text.count > 0 && text[text.count - 1] == 0x0A
+            return KeySniffer.format(of: text)
+                ?? (endsWithNewline
+                    ? KeySniffer.format(of: text.extracting(..<(text.count - 1))) : nil)
         }
         if let format { throw .keyGivenAsSecret(format) }
     }

@@ -52,22 +52,27 @@ struct JSONStringReader {
         throw JSONError(.unexpectedEnd, at: offset)
     }
 
-    /// Steps over eight bytes at a time as long as all of them are plain.
+    /// Steps over plain bytes, eight at a time, up to the first that is none.
     private mutating func skipPlainWords(_ text: Span<UInt8>) {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = ones << 7
         let bytes = unsafe text.bytes
         while offset + 8 <= text.count {
-            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let word = UInt64(
+                littleEndian: unsafe bytes.unsafeLoadUnaligned(
+                    fromByteOffset: offset, as: UInt64.self))
             // The top bit of a byte is set where it is zero after the subtraction of borrows, the
-            // classic test of a word for a byte; a false alarm leads to the slow way, no miss.
+            // classic test of a word for a byte. Borrows go upwards only: the first alarm is true.
             let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
             let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
             let delete = word ^ (ones &* 0x7F)
             let alarm =
                 word | (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones)
                 | (delete &- ones)
-            guard alarm & tops == 0 else { return }
+            guard alarm & tops == 0 else {
+                offset += (alarm & tops).trailingZeroBitCount / 8
+                return
+            }
             offset += 8
         }
     }

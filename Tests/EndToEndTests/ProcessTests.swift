@@ -125,7 +125,8 @@ import Testing
         let token = ServiceToken.of("alice", jti: "x")
         _ = try tool.shell("mkfifo pipe; ln -s nowhere dangling")
         for (file, words) in [
-            ("/dev/zero", "larger than"), (".", "directory"), ("dangling", "no such file"),
+            ("/dev/zero", "larger than"), (".", "directory"),
+            ("dangling", "a link to a file that does not exist"),
             ("/dev/null", "empty"), ("/proc/self/mem", "cannot read"),
         ] {
             for option in ["--secret", "--key"] {

@@ -65,6 +65,17 @@ struct SecretTests {
         #expect(throws: KeyError.keyGivenAsSecret(.spki)) { try secret(wrapped, .base64url) }
     }
 
+    @Test func aKeyBeforeALineFeedIsNoSecretWhateverItEndsWith() {
+        // SEQUENCE of INTEGER and INTEGER, as of PKCS#1; its last byte looks like a CR.
+        let der =
+            [0x30, 46, 0x02, 40] + [UInt8](repeating: 0x7F, count: 40) + [0x02, 2, 0x03, 0x0D]
+        for encoding in [SecretEncoding.text, .raw] {
+            #expect(throws: KeyError.keyGivenAsSecret(.pkcs1Public)) {
+                try Secret.parse(SecretBytes(copying: der + [0x0A]), encoding: encoding)
+            }
+        }
+    }
+
     @Test func bytesThatOnlyBeginLikeDERAreASecret() throws {
         let text = "0\u{1e}" + String(repeating: "x", count: 30)
         #expect(try secret(text, .raw).count == 32)

@@ -1,11 +1,10 @@
 import Foundation
-import Testing
 
 /// Where state lies: every operation has to be the same on each.
-package enum BackEnd: String, CaseIterable, Sendable, CustomTestStringConvertible {
+package enum BackEnd: String, CaseIterable, Sendable, CustomStringConvertible {
     case server, cluster, sentinel
 
-    package var testDescription: String { rawValue }
+    package var description: String { rawValue }
 
     /// Runs `body` with the URL of such a back end, which it has for itself.
     package func run<Result: Sendable>(
