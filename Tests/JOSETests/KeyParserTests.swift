@@ -85,6 +85,32 @@ struct KeyParserTests {
         #expect(throws: error) { try keys(text) }
     }
 
+    /// RFC 7518 sections 6.2.1.2 to 6.2.2.1: a number has one length, leading zeros included.
+    @Test func coordinatesHaveTheLengthOfTheirCurve() throws {
+        let names = ["x", "y", "d"]
+        let values = [
+            "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", Self.ecScalar,
+        ]
+        func jwk(_ name: String?, _ change: ([UInt8]) -> [UInt8]) throws -> String {
+            let members = try zip(names, values).map { member, value in
+                let bytes = try Base64URL.decode(Array(value.utf8))
+                let text = Base64URL.encode(member == name ? change(bytes) : bytes)
+                return #","\#(member)":"\#(String(decoding: text, as: UTF8.self))""#
+            }
+            return #"{"kty":"EC","crv":"P-256"\#(members.joined())}"#
+        }
+        #expect(try keys(jwk(nil) { $0 }).keys.count == 1)
+        for name in names {
+            for change in [{ [0] + $0 }, { Array($0.dropFirst()) }, { $0 + [0] }]
+                as [([UInt8]) -> [UInt8]]
+            {
+                let text = try jwk(name, change)
+                #expect(throws: KeyError.invalidMember(JSONString(name))) { try keys(text) }
+            }
+        }
+    }
+
     @Test func aSetSkipsWhatItCannotUse() throws {
         let set = try keys(
             """

@@ -115,6 +115,16 @@ struct RoundTripTests {
         ] {
             collect(try Vectors.object(path))
         }
+        for folder in ["jws", "rfc7797", "curve25519"] {
+            let path = "rfc7520-cookbook/\(folder)"
+            for name in try Vectors.names(in: path) where name.hasSuffix(".json") {
+                collect(try Vectors.object("\(path)/\(name)"))
+            }
+        }
+        for name in try Vectors.names(in: "latchset-jose/vectors") where name.hasSuffix(".jwsc") {
+            let bytes = try Vectors.bytes("latchset-jose/vectors/\(name)")
+            collect(String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self))
+        }
         var accepted = 0
         for text in texts {
             let bytes = Array(text.utf8)
