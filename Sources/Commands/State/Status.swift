@@ -80,7 +80,11 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             } catch {
                 failures += 1
                 let failure = Diagnostics.failure(for: error)
-                return try console.error("\(feed.place(entry)): \(failure.message)")
+                try console.error("\(feed.place(entry)): \(failure.message)")
+                return try list.append(
+                    ["id": .string(target.id.description), "active": .null, "state": .null],
+                    id: target.id.description,
+                    cells: [VisibleText.escape(target.id.description), "unknown", ""])
             }
             let report = report(on: target, state, options)
             if status(report) != .success { failures += 1 }
