@@ -294,12 +294,7 @@ private struct RevocationWork {
     }
 
     private func denyCommand(_ item: Revocation, until expiry: Expiry) -> Command {
-        let key = store.layout.denyKey(item.id)
-        if let seconds = expiry.extended(by: store.margin).seconds {
-            return Command(
-                "SET", key: key, .bytes(value(item)), "EXAT", .integer(seconds), "NX")
-        }
-        return Command("SET", key: key, .bytes(value(item)), "NX")
+        store.denyCommand(item.id, value(item), until: expiry, now: now)
     }
 
     private func value(_ item: Revocation) -> [UInt8] {
