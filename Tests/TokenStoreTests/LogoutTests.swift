@@ -288,7 +288,8 @@ struct LogoutTests {
             }
             ended.update { $0 = true }
         }
-        for _ in 0..<2 {
+        for round in 1...2 {
+            #expect(try poll { logins.current.count >= round * 5 })
             #expect(
                 try lab.store.logOut(ann, scope: .everything, entry: DenyEntry()).isComplete)
         }
