@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Redis, or the tool, dies at any point of a bulk revocation: nothing that was reported as
-/// revoked is alive, and the next run finishes the work.
-@Suite struct SuddenDeathTests {
+/// Redis or the tool dies, or stops, at any point of a bulk revocation: nothing that was reported
+/// as revoked is alive, and the next run finishes the work.
+@Suite struct BulkFaultTests {
     private static let items = BulkItems(count: FaultRounds.areLong ? 100_000 : 20_000)
     private static let command = [
         "revoke", "--from", "items", "--failed", "failed", "--yes", "--json",
@@ -148,5 +148,23 @@ import Testing
                 ["revoke", "--from", "failed", "--yes", "--json"], kept, with: tool, at: point)
         }
         #expect(broken > 0)
+    }
+
+    @Test func aStoppedRedisEndsTheRunInTime() throws {
+        for point in Self.points(short: 3) {
+            let tool = try tool()
+            let process = try tool.start(Self.command + ["--timeout", "300ms"])
+            try awaitKeys(point, on: tool.redis)
+            tool.redis.pause()
+            let start = ContinuousClock.now
+            let result = try process.finish()
+            #expect(ContinuousClock.now - start < .milliseconds(800), "at \(point)")
+            tool.redis.resume()
+            try awaitSilence(on: tool.redis)
+            let kept = try expectTruth(result, of: tool, at: point)
+            #expect(result.status == (kept == 0 ? 0 : 8), "at \(point): \(result.errorText)")
+            try expectFinished(
+                ["revoke", "--from", "failed", "--yes", "--json"], kept, with: tool, at: point)
+        }
     }
 }
