@@ -84,8 +84,13 @@ package final class FaultProxy: Sendable {
 
     /// What the first connection carried, once it has ended.
     package func traffic(_ direction: Direction) throws -> Traffic {
-        try waitUntil("the end of the connection") { seen.withLock { !$0.isEmpty } }
-        return seen.withLock { $0[direction] } ?? Traffic()
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while deadline.timeIntervalSinceNow > 0 {
+            let traffic = seen.withLock { $0 }
+            if !traffic.isEmpty { return traffic[direction] ?? Traffic() }
+            usleep(500)
+        }
+        throw TestSupportError("the connection does not end")
     }
 
     private func note(_ traffic: [Direction: Traffic]) { seen.withLock { $0 = traffic } }
