@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -9,6 +10,7 @@ import Testing
     private static let patience = "80ms"
 
     private struct Case {
+        let direction: FaultProxy.Direction
         let count: Int
         let fault: FaultProxy.Fault
         let later: FaultProxy.Later
@@ -29,7 +31,7 @@ import Testing
             return stride(from: 0, to: traffic.total, by: step).flatMap { count in
                 faults.enumerated().map { index, fault in
                     let later = (count + index) % 2 == 0 ? FaultProxy.Later.refused : .passed
-                    return Case(count: count, fault: fault, later: later)
+                    return Case(direction: direction, count: count, fault: fault, later: later)
                 }
             }
         }
@@ -39,55 +41,84 @@ import Testing
             + stride(from: last, to: traffic.total, by: max(1, traffic.last / 6))
         return counts.enumerated().map { index, count in
             Case(
-                count: count, fault: faults[index % faults.count],
+                direction: direction, count: count, fault: faults[index % faults.count],
                 later: index / faults.count % 2 == 0 ? .refused : .passed)
         }
     }
 
-    @Test(arguments: BrokenLineScene.all, FaultProxy.Direction.allCases)
-    func nothingIsClaimedThatIsNotSo(
-        _ scene: BrokenLineScene, _ direction: FaultProxy.Direction
-    ) throws {
-        let tool = try BuiltTool(RedisServer(.tcp))
-        let whole = try FaultProxy(to: tool.redis.port, fault: .close, after: nil)
-        let (result, state) = try run(scene, tool, whole, patience: "5s")
-        #expect(result.status == scene.status, "\(scene): \(result.text)\(result.errorText)")
-        #expect(scene.isDone(result.text, state) && scene.isTrue(result.text, state))
-        let traffic = try whole.traffic(direction)
-        #expect(traffic.total > 0)
+    /// Most of the time is spent in waiting; but a server of its own costs too.
+    private static let workerCount = FaultRounds.areLong ? 4 : 2
 
-        for step in Self.cases(direction, traffic) {
-            let proxy = try FaultProxy(
-                to: tool.redis.port, fault: step.fault, in: direction, after: step.count,
-                later: step.later)
-            let start = ContinuousClock.now
-            let (result, state) = try run(scene, tool, proxy, patience: Self.patience)
-            let elapsed = ContinuousClock.now - start
-            let shown: Comment = """
-                \(scene): \(step.fault) \(direction) after \(step.count) of \(traffic.total), \
-                later \(step.later): \(result.ending) in \(elapsed)
-                \(result.text)\(result.errorText)
-                \(state)
-                """
-            let ends = [scene.status, 8]
-            #expect(result.status.map(ends.contains) == true, shown)
-            // A stream answers each line, and has no more to say.
-            #expect(
-                result.status != 8 || result.errorText.contains("jwtctl: error: ")
-                    || result.text.contains("\"reason\":\"unknown\""), shown)
-            #expect(result.status != 0 || scene.isDone(result.text, state), shown)
-            #expect(scene.isTrue(result.text, state), shown)
-            // A later connection may have told what this one could not.
-            if scene.isReading, step.later == .refused,
-                try proxy.traffic(direction).total > step.count
-            {
-                #expect(result.status == 8, shown)
+    @Test(arguments: BrokenLineScene.all)
+    func nothingIsClaimedThatIsNotSo(_ scene: BrokenLineScene) throws {
+        let whole = try expectSuccess(scene)
+        let cases = try FaultProxy.Direction.allCases.flatMap { direction in
+            Self.cases(direction, try whole.traffic(direction))
+        }
+        #expect(cases.count > 8)
+        let complaints = Mutex<[String]>([])
+        let workers = (0..<Self.workerCount).map { number in
+            let worker = Background()
+            worker.start {
+                let tool = try BuiltTool(RedisServer(.tcp))
+                for index in stride(from: number, to: cases.count, by: Self.workerCount) {
+                    let found = try Self.complaints(scene, cases[index], tool)
+                    complaints.withLock { $0 += found }
+                }
             }
-            #expect(elapsed < .seconds(3), shown)
+            return worker
+        }
+        for worker in workers { try worker.wait() }
+        for complaint in complaints.withLock({ $0 }) { Issue.record("\(scene): \(complaint)") }
+    }
+
+    /// Runs a scene on a whole line, and returns the proxy that carried it.
+    private func expectSuccess(_ scene: BrokenLineScene) throws -> FaultProxy {
+        let tool = try BuiltTool(RedisServer(.tcp))
+        let proxy = try FaultProxy(to: tool.redis.port, fault: .close, after: nil)
+        let (result, state) = try Self.run(scene, tool, proxy, patience: "5s")
+        #expect(result.status == scene.status, "\(scene): \(result.text)\(result.errorText)")
+        #expect(scene.isDone(result.text, state), "\(scene): \(result.text)\(state)")
+        #expect(scene.isTrue(result.text, state), "\(scene): \(result.text)\(state)")
+        return proxy
+    }
+
+    /// What is wrong with how a scene ends on a line that breaks.
+    private static func complaints(
+        _ scene: BrokenLineScene, _ step: Case, _ tool: BuiltTool
+    ) throws -> [String] {
+        let proxy = try FaultProxy(
+            to: tool.redis.port, fault: step.fault, in: step.direction, after: step.count,
+            later: step.later)
+        let start = ContinuousClock.now
+        let (result, state) = try run(scene, tool, proxy, patience: patience)
+        let elapsed = ContinuousClock.now - start
+        // A stream answers each line, and has no more to say.
+        let isExplained =
+            result.errorText.contains("jwtctl: error: ")
+            || result.text.contains("\"reason\":\"unknown\"")
+        // A later connection may have told what this one could not.
+        let mayKnow =
+            try !scene.isReading || step.later == .passed
+            || proxy.traffic(step.direction).total <= step.count
+        let rules: [(String, Bool)] = [
+            ("another ending", result.status == 8 || result.status == scene.status),
+            ("no word about what broke", result.status != 8 || isExplained),
+            ("done, it says", result.status != 0 || scene.isDone(result.text, state)),
+            ("it is not so", scene.isTrue(result.text, state)),
+            ("it cannot know", result.status == 8 || mayKnow),
+            ("it took too long", elapsed < .seconds(3)),
+        ]
+        return rules.filter { !$0.1 }.map { rule, _ in
+            """
+            \(rule): \(step.fault) \(step.direction) after \(step.count), later \(step.later): \
+            \(result.ending) in \(elapsed)
+            \(result.text)\(result.errorText)\(state)
+            """
         }
     }
 
-    private func run(
+    private static func run(
         _ scene: BrokenLineScene, _ tool: BuiltTool, _ proxy: FaultProxy, patience: String
     ) throws -> (ProcessRunner.Result, [String]) {
         try answers(to: BrokenLineScene.standing + scene.prepare, from: tool.redis)
@@ -102,7 +133,9 @@ import Testing
 
     /// Asks beside the proxy; a line for each command.
     @discardableResult
-    private func answers(to commands: [String], from server: RedisServer) throws -> [String] {
+    private static func answers(
+        to commands: [String], from server: RedisServer
+    ) throws -> [String] {
         let text = try server.cli([], input: Array((commands.joined(separator: "\n") + "\n").utf8))
         let lines = text.components(separatedBy: "\n")
         guard lines.count == commands.count, !text.contains("ERR") else {

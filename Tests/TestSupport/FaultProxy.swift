@@ -26,8 +26,7 @@ package final class FaultProxy: Sendable {
     /// The bytes of the first connection that came to the proxy.
     package struct Traffic: Sendable {
         package fileprivate(set) var total = 0
-        /// How many of them came at once first, and last: about a reply, or a pipeline of them.
-        package fileprivate(set) var first = 0
+        /// How many of them came at once at the end: a reply, or a pipeline of them.
         package fileprivate(set) var last = 0
     }
 
@@ -52,13 +51,14 @@ package final class FaultProxy: Sendable {
             }
         }
         port = Int(UInt16(bigEndian: address.sin_port))
-        handle = dup(listener)
+        handle = fcntl(listener, F_DUPFD_CLOEXEC, 0)
         guard status == 0, handle >= 0 else { throw TestSupportError("no listener: \(errno)") }
         Thread.detachNewThread { [weak self] in
             var isFirst = true
             while true {
                 let client = accept(listener, nil, nil)
                 if client < 0 { break }
+                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
                 if later == .refused { shutdown(listener, Int32(SHUT_RDWR)) }
                 let server = Self.dial(target)
                 if server >= 0 {
@@ -67,9 +67,12 @@ package final class FaultProxy: Sendable {
                         left: isFirst ? count : nil)
                     line.carry()
                     if isFirst { self?.note(line.traffic) }
-                    close(server)
                 }
-                close(client)
+                // A child of another test may hold a copy of a descriptor that was not yet marked.
+                for end in [client, server] where end >= 0 {
+                    shutdown(end, Int32(SHUT_RDWR))
+                    close(end)
+                }
                 isFirst = false
             }
             close(listener)
@@ -189,7 +192,6 @@ private struct Line {
 
 extension FaultProxy.Traffic {
     fileprivate mutating func add(_ count: Int) {
-        if total == 0 { first = count }
         total += count
         last = count
     }
