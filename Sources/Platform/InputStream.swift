@@ -110,6 +110,18 @@ package final class InputStream {
         newline(from: position) != nil
     }
 
+    /// Whether the next line, or the end of the input, can be read without waiting; reads what is
+    /// there.
+    package func isLineReady() throws(InputError) -> Bool {
+        while true {
+            if reachedEnd || hasBufferedLine { return true }
+            guard case .borrowed(let descriptor) = source else { return true }
+            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&poller, 1, 0) > 0 else { return false }
+            try fill(atMost: Self.blockSize)
+        }
+    }
+
     /// Waits for input or for `event`. Where the input is first, one block of it is read: true, and
     /// there may be a line now. False for the event, and at the end of the input.
     package func receive(unless event: borrowing Semaphore) throws(InputError) -> Bool {

@@ -153,20 +153,32 @@ package final class Client {
         }
     }
 
-    /// See `Connection.stream`; of a group the replies come in no certain order, each with the
-    /// number of its command. Changes stand once they are settled, as with every other call.
+    /// Sends commands as `next` gives them and hands each reply to `onReply` with the number of its
+    /// command, from 0: in order from one server, in no certain order from a group. Error replies
+    /// are values. nil from `next` means nothing for now: it is asked again after replies, and the
+    /// stream ends where it has nothing and every reply is there.
+    ///
+    /// At most `maxInFlight` commands, and a bounded number of bytes, are under way at a time, so
+    /// that memory stays flat here and on the server.
     package func stream(
         maxInFlight: Int = PipelineLoop.standardInFlight,
-        next: () throws -> Command?, onReply: (Int, Reply) throws -> Void
-    ) throws -> StreamResult {
-        switch try open() {
-        case .single(let connection):
-            return try connection.stream(maxInFlight: maxInFlight, next: next, onReply: onReply)
-        case .group(let router):
-            var loop = RouterLoop(router, maxInFlight: maxInFlight)
-            loop.stopsOnSignal = true
-            try loop.run(next: next, onReply: onReply) { $0 }
-            return StreamResult(progress: loop.progress, interruptedBy: loop.interruptedBy)
+        next: () -> Command?, onReply: (Int, Reply) -> Void
+    ) -> StreamEnd {
+        do throws(RedisError) {
+            switch try open() {
+            case .single(let connection):
+                return connection.stream(maxInFlight: maxInFlight, next: next, onReply: onReply)
+            case .group(let router):
+                var loop = RouterLoop(router, maxInFlight: maxInFlight)
+                do throws(RedisError) {
+                    try loop.run(next: next, onReply: onReply)
+                    return StreamEnd()
+                } catch {
+                    return StreamEnd(failure: error, uncertain: loop.uncertain)
+                }
+            }
+        } catch {
+            return StreamEnd(failure: error)
         }
     }
 
@@ -192,6 +204,12 @@ package final class Client {
     /// A moment before changes, for `settle`.
     package struct Mark: Equatable, Sendable {
         fileprivate let number: Int
+    }
+
+    /// Whether the data is on several servers, or on one that may be replaced.
+    package var isGroup: Bool {
+        if case .group? = server { return true }
+        return false
     }
 
     /// Whether acknowledged changes stand only once they are settled.

@@ -36,8 +36,6 @@ package final class Connection {
     package internal(set) var isDead = false
     /// Whether the server is known to have loaded its data.
     private var hasLoaded = false
-    /// The signal that asks a stream to stop; tests put their own in its place.
-    var pendingSignal: () -> CInt? = { Signals.pending }
 
     /// Connects, authenticates and selects the database, in one round trip.
     package init(
@@ -123,34 +121,30 @@ package final class Connection {
         replies.reserveCapacity(commands.count)
         var next = 0
         var loop = PipelineLoop(connection: self, maxInFlight: PipelineLoop.standardInFlight)
-        try loop.run { () throws(RedisError) in
+        try loop.run {
             guard next < commands.count else { return nil }
             next += 1
             return commands[next - 1]
-        } onReply: { (_, reply) throws(RedisError) in
+        } onReply: { _, reply in
             replies.append(reply)
-        } wrap: {
-            $0
         }
         return replies
     }
 
-    /// Sends commands as `next` gives them (nil ends it) and hands each reply to `onReply` with the
-    /// number of its command, from 0, in order. Error replies are values.
-    ///
-    /// At most `maxInFlight` commands and 256 KiB wait at a time, so that memory stays flat here
-    /// and on the server. When a signal asks to stop (`Signals.pending`), no more commands are
-    /// taken and the replies under way are still collected. When `next` or `onReply` throws, the
-    /// connection is dead, for replies may be left on it.
-    package func stream(
+    /// See `Client.stream`.
+    func stream(
         maxInFlight: Int = PipelineLoop.standardInFlight,
-        next: () throws -> Command?, onReply: (Int, Reply) throws -> Void
-    ) throws -> StreamResult {
-        if !hasLoaded { try awaitLoading() }
+        next: () -> Command?, onReply: (Int, Reply) -> Void
+    ) -> StreamEnd {
         var loop = PipelineLoop(connection: self, maxInFlight: maxInFlight)
-        loop.stopsOnSignal = true
-        try loop.run(next: next, onReply: onReply) { $0 }
-        return StreamResult(progress: loop.progress, interruptedBy: loop.interruptedBy)
+        do throws(RedisError) {
+            if !hasLoaded { try awaitLoading() }
+            try loop.run(next: next, onReply: onReply)
+            return StreamEnd()
+        } catch {
+            return StreamEnd(
+                failure: error, uncertain: Set(loop.progress.acknowledged..<loop.progress.sent))
+        }
     }
 
     /// Waits until the server has loaded its data, since a stream cannot send commands again.
@@ -164,10 +158,11 @@ package final class Connection {
 }
 
 /// How a stream ended.
-package struct StreamResult: Equatable, Sendable {
-    package let progress: Progress
-    /// The signal that cut it short; every command that was sent has still been answered.
-    package let interruptedBy: CInt?
+package struct StreamEnd: Sendable {
+    /// What broke it off; nil where every command was answered.
+    package internal(set) var failure: RedisError?
+    /// Commands without a reply that may have been executed.
+    package internal(set) var uncertain: Set<Int> = []
 }
 
 extension Reply {

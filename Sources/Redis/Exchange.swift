@@ -2,18 +2,24 @@
 /// were given.
 package struct Exchange: Sendable {
     /// For each command its reply, in the order of the commands; nil where none came.
-    package internal(set) var replies: [Reply?]
+    package var replies: [Reply?]
     /// Commands without a reply that may have been executed.
-    package internal(set) var uncertain: Set<Int> = []
+    package var uncertain: Set<Int> = []
     /// What broke it off; nil where every command was answered.
-    package internal(set) var failure: RedisError?
+    package var failure: RedisError?
 
-    init(count: Int) {
+    package init(count: Int) {
         replies = Array(repeating: nil, count: count)
     }
 
+    /// Of commands that were never sent.
+    package init(unsent count: Int, because failure: RedisError) {
+        self.init(count: count)
+        self.failure = failure
+    }
+
     /// All replies; throws what broke it off.
-    func complete() throws(RedisError) -> [Reply] {
+    package func complete() throws(RedisError) -> [Reply] {
         if let failure { throw failure }
         return replies.compactMap(\.self)
     }
@@ -45,14 +51,12 @@ extension Connection {
         var loop = PipelineLoop(
             connection: self, maxInFlight: PipelineLoop.standardInFlight)
         do throws(RedisError) {
-            try loop.run { () throws(RedisError) in
+            try loop.run {
                 guard next < open.count else { return nil }
                 next += 1
                 return commands[open[next - 1]]
-            } onReply: { (index, reply) throws(RedisError) in
+            } onReply: { index, reply in
                 result.replies[open[index]] = reply
-            } wrap: {
-                $0
             }
         } catch {
             // A refusal of an earlier round is no answer to what was sent again.
@@ -71,14 +75,12 @@ extension Router {
         var next = 0
         var loop = RouterLoop(self)
         do throws(RedisError) {
-            try loop.run { () throws(RedisError) in
+            try loop.run {
                 guard next < commands.count else { return nil }
                 next += 1
                 return commands[next - 1]
-            } onReply: { (index, reply) throws(RedisError) in
+            } onReply: { index, reply in
                 result.replies[index] = reply
-            } wrap: {
-                $0
             }
         } catch {
             result.failure = error

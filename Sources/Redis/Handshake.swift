@@ -79,14 +79,12 @@ struct Handshake {
         loop.phase = .handshake
         loop.stage = connection.transport.greetingStage
         loop.adopt(commands)
-        try loop.run { () throws(RedisError) in
+        try loop.run {
             nil
         } onReply: { (_, reply) throws(RedisError) in
             // A server that is full says so and hangs up: do not wait for the second reply.
             if case .error(let error) = reply, error.kind == .maxClients { throw .server(error) }
             replies.append(reply)
-        } wrap: {
-            $0
         }
         return replies
     }

@@ -17,14 +17,12 @@ package struct PipelineLoop {
 
     private let connection: Connection
     private let maxInFlight: Int
-    var stopsOnSignal = false
     var phase = RedisError.Phase.reply
     var stage: Progress.Stage {
         get { progress.stage }
         set { progress.stage = newValue }
     }
     private(set) var progress = Progress()
-    private(set) var interruptedBy: CInt?
 
     /// For each encoded command that is not written yet: where it ends in the stream of bytes.
     private var ends: [Int] = []
@@ -33,7 +31,8 @@ package struct PipelineLoop {
     private var writtenBytes = 0
     private var readBytes = 0
     private var deadline: Monotonic
-    private var exhausted = false
+    /// Whether `next` had nothing when it was last asked.
+    private var isDry = false
     private var writeFailure: Transport.Outcome?
 
     init(connection: Connection, maxInFlight: Int) {
@@ -51,15 +50,15 @@ package struct PipelineLoop {
         ends = Array(repeating: encodedBytes, count: count)
     }
 
-    /// Runs until `next` has returned nil and every reply has arrived.
+    /// Runs until `next` has nothing and every reply has arrived.
     ///
-    /// `wrap` turns this loop's own errors into those of the closures.
-    mutating func run<Failure: Error>(
-        next: () throws(Failure) -> Command?, onReply: (Int, Reply) throws(Failure) -> Void,
-        wrap: (RedisError) -> Failure
-    ) throws(Failure) {
+    /// nil from `next` means nothing for now: it is asked again whenever something has moved, so
+    /// that replies may lead to further commands.
+    mutating func run(
+        next: () -> Command?, onReply: (Int, Reply) throws(RedisError) -> Void
+    ) throws(RedisError) {
         guard !connection.isDead else {
-            throw wrap(.closed(address: connection.address, nil, progress))
+            throw .closed(address: connection.address, nil, progress)
         }
         // Only a run that came to its end leaves a connection on which nothing is outstanding.
         connection.isDead = true
@@ -67,23 +66,12 @@ package struct PipelineLoop {
             byteCount: Self.inputSize, alignment: 16)
         defer { unsafe input.deallocate() }
         while true {
-            try refill(next)
-            if exhausted, progress.acknowledged == progress.accepted { break }
-            do throws(RedisError) {
-                let ready = try wait()
-                if ready.read { try unsafe receive(into: input) }
-                if ready.write { send() }
-            } catch {
-                throw wrap(error)
-            }
-            while true {
-                let reply: Reply?
-                do throws(RedisError) {
-                    reply = try nextReply()
-                } catch {
-                    throw wrap(error)
-                }
-                guard let reply else { break }
+            refill(next)
+            if isDry, progress.acknowledged == progress.accepted { break }
+            let ready = try wait()
+            if ready.read { try unsafe receive(into: input) }
+            if ready.write { send() }
+            while let reply = try nextReply() {
                 try onReply(progress.acknowledged - 1, reply)
             }
         }
@@ -91,22 +79,15 @@ package struct PipelineLoop {
     }
 
     /// Encodes commands up to the limits.
-    private mutating func refill<Failure: Error>(
-        _ next: () throws(Failure) -> Command?
-    ) throws(Failure) {
-        let waiting = connection.output.count
-        if waiting >= Self.outputLimit / 2 { return }
-        while !exhausted, connection.output.count < Self.outputLimit,
+    private mutating func refill(_ next: () -> Command?) {
+        isDry = false
+        if connection.output.count >= Self.outputLimit / 2 { return }
+        while connection.output.count < Self.outputLimit,
             progress.accepted - progress.acknowledged < maxInFlight
         {
-            if stopsOnSignal, let signal = connection.pendingSignal() {
-                interruptedBy = signal
-                exhausted = true
-                break
-            }
-            guard let command = try next() else {
-                exhausted = true
-                break
+            guard let command = next() else {
+                isDry = true
+                return
             }
             if progress.accepted == progress.acknowledged { touch() }
             let before = connection.output.count

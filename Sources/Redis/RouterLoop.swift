@@ -21,14 +21,13 @@ struct RouterLoop {
 
     private let router: Router
     private let maxInFlight: Int
-    var stopsOnSignal = false
     private(set) var progress = Progress()
-    private(set) var interruptedBy: CInt?
     /// Commands without an answer that may have been executed.
     private(set) var uncertain: Set<Int> = []
 
     private var delayed: [Delayed] = []
-    private var exhausted = false
+    /// Whether `next` had nothing when it was last asked.
+    private var isDry = false
     private var deadline: Monotonic
     private var partialBytes = 0
     /// What last stood in the way.
@@ -41,65 +40,50 @@ struct RouterLoop {
         deadline = Monotonic.now.advanced(byMilliseconds: Int64(router.timeout))
     }
 
-    /// Runs until `next` has returned nil and every command has its answer.
-    mutating func run<Failure: Error>(
-        next: () throws(Failure) -> Command?, onReply: (Int, Reply) throws(Failure) -> Void,
-        wrap: (RedisError) -> Failure
-    ) throws(Failure) {
-        do throws(Failure) {
-            try work(next, onReply, wrap)
+    /// Runs until `next` has nothing and every command has its answer. As in `PipelineLoop`, nil
+    /// from `next` means nothing for now.
+    mutating func run(
+        next: () -> Command?, onReply: (Int, Reply) -> Void
+    ) throws(RedisError) {
+        do throws(RedisError) {
+            try work(next, onReply)
         } catch {
             abandon()
-            throw error
+            throw error.with(progress)
         }
     }
 
-    private mutating func work<Failure: Error>(
-        _ next: () throws(Failure) -> Command?, _ onReply: (Int, Reply) throws(Failure) -> Void,
-        _ wrap: (RedisError) -> Failure
-    ) throws(Failure) {
+    private mutating func work(
+        _ next: () -> Command?, _ onReply: (Int, Reply) -> Void
+    ) throws(RedisError) {
         let input = UnsafeMutableRawBufferPointer.allocate(
             byteCount: PipelineLoop.inputSize, alignment: 16)
         defer { unsafe input.deallocate() }
         while true {
-            try refill(next, wrap)
-            if exhausted, progress.acknowledged == progress.accepted { return }
+            try refill(next)
+            if isDry, progress.acknowledged == progress.accepted { return }
             var replies: [(Int, Reply)] = []
-            do throws(RedisError) {
-                if let failure = try router.refreshIfDue() { cause = failure }
-                try retry()
-                try unsafe turn(input, &replies)
-            } catch {
-                throw wrap(fail(error))
-            }
-            for (index, reply) in replies { try onReply(index, reply) }
+            if let failure = try router.refreshIfDue() { cause = failure }
+            try retry()
+            try unsafe turn(input, &replies)
+            for (index, reply) in replies { onReply(index, reply) }
         }
     }
 
     /// Takes commands up to the limits.
-    private mutating func refill<Failure: Error>(
-        _ next: () throws(Failure) -> Command?, _ wrap: (RedisError) -> Failure
-    ) throws(Failure) {
-        while !exhausted, progress.accepted - progress.acknowledged < maxInFlight,
+    private mutating func refill(_ next: () -> Command?) throws(RedisError) {
+        isDry = false
+        while progress.accepted - progress.acknowledged < maxInFlight,
             router.channels.values.reduce(0, { $0 + $1.outstandingBytes }) < Self.byteLimit
         {
-            if stopsOnSignal, let signal = Signals.pending {
-                interruptedBy = signal
-                exhausted = true
-                break
-            }
-            guard let command = try next() else {
-                exhausted = true
-                break
+            guard let command = next() else {
+                isDry = true
+                return
             }
             if progress.accepted == progress.acknowledged { touch() }
             let item = NodeChannel.Item(index: progress.accepted, command: command)
             progress.accepted += 1
-            do throws(RedisError) {
-                try place(item)
-            } catch {
-                throw wrap(fail(error))
-            }
+            try place(item)
         }
     }
 
@@ -266,11 +250,5 @@ struct RouterLoop {
             }
         }
         progress.sent = progress.acknowledged + uncertain.count
-    }
-
-    /// The failure with the extent of what was done.
-    private mutating func fail(_ error: RedisError) -> RedisError {
-        abandon()
-        return error.with(progress)
     }
 }

@@ -1,5 +1,8 @@
 /// The keys of a database in pages. A key may be returned more than once, and one that comes or
 /// goes meanwhile may be missed: callers remove duplicates.
+///
+/// `nextPage` asks for one page after the other. From one server pages can also be had in a
+/// pipeline, by `command` and `page`.
 package struct Scan {
     private enum State {
         case unopened
@@ -39,9 +42,11 @@ package struct Scan {
         }
     }
 
-    private static let start = [UInt8(ascii: "0")]
+    /// The cursor before the first page, and after the last one.
+    package static let start = [UInt8(ascii: "0")]
 
-    private func command(_ cursor: [UInt8]) -> Command {
+    /// The command for the page at `cursor`.
+    package func command(_ cursor: [UInt8]) -> Command {
         var arguments: [Argument] = ["SCAN", .bytes(cursor), "COUNT", .integer(Int64(count))]
         if let match { arguments += ["MATCH", .bytes(match)] }
         if let type { arguments += ["TYPE", .text(type)] }
@@ -49,7 +54,8 @@ package struct Scan {
     }
 
     /// The cursor and the keys of a reply to SCAN.
-    static func page(_ reply: Reply) throws(RedisError) -> (next: [UInt8], keys: [[UInt8]]) {
+    package static func page(_ reply: Reply) throws(RedisError) -> (next: [UInt8], keys: [[UInt8]])
+    {
         let parts = try reply.array()
         guard parts.count == 2 else { throw .unexpectedReply(expected: "SCAN", got: reply.shape) }
         return (try parts[0].bytes(), try parts[1].byteStrings())

@@ -30,6 +30,8 @@ package struct TokenState: Equatable, Sendable {
     package let globalCutoff: Int64?
     /// Whether the user's own cutoff was asked for.
     package let isUserKnown: Bool
+    /// When the user's list says that the token was issued, in unix seconds; only where asked.
+    package let listedIssuedAt: Int64?
     /// Redis' clock, in unix seconds, when it answered.
     package let time: Int64
 
@@ -69,9 +71,15 @@ package struct StateQuery: Equatable, Sendable {
     package let id: Identifier
     /// The token's `sub`, where known: it leads to the user's list and cutoff.
     package let user: Identifier?
+    /// Whether to ask the user's list when the token was issued.
+    let asksIssue: Bool
 
-    package init(id: Identifier, user: Identifier?) {
+    package init(id: Identifier, user: Identifier?, asksIssue: Bool = false) {
         self.id = id
         self.user = user
+        self.asksIssue = asksIssue && user != nil
     }
+
+    /// How many commands ask for it.
+    var commandCount: Int { (user == nil ? 2 : 4) + (asksIssue ? 1 : 0) }
 }

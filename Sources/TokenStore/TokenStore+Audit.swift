@@ -30,6 +30,12 @@ extension TokenStore {
     package func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) throws(StoreError) {
+        _ = try pipeline(auditCommands(operation, subject, count: count, reason: reason))
+    }
+
+    func auditCommands(
+        _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
+    ) -> [Command] {
         var fields: [Argument] = ["op", .text(operation)]
         let message: [UInt8]
         switch subject {
@@ -46,12 +52,12 @@ extension TokenStore {
         fields += ["count", .integer(count)]
         if let reason { fields += ["reason", .text(reason)] }
         fields += ["actor", .text(origin.actor), "host", .text(origin.host)]
-        _ = try pipeline([
+        return [
             Command(
                 arguments: ["XADD", .bytes(layout.auditKey), "MAXLEN", "~", 100_000, "*"] + fields,
                 keyIndex: 1),
             Command("PUBLISH", key: layout.channel, .bytes(message)),
-        ])
+        ]
     }
 
     /// Entries after `position` (nil: from the beginning), oldest first, at most `limit`.

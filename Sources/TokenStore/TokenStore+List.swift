@@ -105,7 +105,7 @@ extension TokenStore {
     }
 
     /// The details of a token; what is not understood is as good as absent.
-    private func read(_ reply: Reply) -> (issuedAt: Int64?, label: String?) {
+    func read(_ reply: Reply) -> (issuedAt: Int64?, label: String?) {
         guard case .string(let bytes) = reply else { return (nil, nil) }
         do throws(JSONError) {
             guard let object = try JSONParser.parse(bytes).objectValue else { return (nil, nil) }
@@ -116,74 +116,92 @@ extension TokenStore {
     }
 
     /// Every user who has a list, page by page; a user may come twice while Redis rehashes.
-    package func forEachUser(
-        _ body: ([ListedUser]) throws -> Bool
-    ) throws {
+    package func forEachUser(_ body: @escaping ([ListedUser]) throws -> Bool) throws {
+        let clock = try clock()
         try forEachPage(match: layout.tokensPattern, type: "zset") { keys in
-            let users = keys.compactMap(layout.user(ofTokensKey:))
-            return try body(try describe(users))
+            self.describe(keys.compactMap(self.layout.user(ofTokensKey:)), clock)
+        } _: {
+            try body($0)
         }
     }
 
-    private func describe(_ users: [Identifier]) throws(StoreError) -> [ListedUser] {
-        let now = try time()
-        let replies = try pipeline(
-            users.flatMap { user in
-                let keys = layout.keys(of: user)
-                return [
-                    Command("ZCOUNT", key: keys.tokens, .text("(\(now)"), "+inf"),
-                    Command("ZRANGE", key: keys.tokens, -1, -1, "WITHSCORES"),
-                    Command("GET", key: keys.cutoff),
-                ]
-            })
-        var result: [ListedUser] = []
-        for (index, user) in users.enumerated() {
-            let part = Array(replies[index * 3..<index * 3 + 3])
-            let keys = layout.keys(of: user)
-            let (count, top) = try StoreError.wrapping { () throws(RedisError) in
-                (try part[0].integer(), try part[1].byteStrings())
-            }
-            result.append(
-                ListedUser(
-                    user: user, tokenCount: count,
-                    latestExpiry: top.count == 2 ? Expiry(score: top[1]) : nil,
-                    cutoff: try cutoff(part[2], key: keys.cutoff)))
+    private func describe(_ users: [Identifier], _ clock: ServerClock) -> Step<[ListedUser]> {
+        let now = clock.now
+        let lists = users.map(layout.keys(of:))
+        let commands = lists.flatMap { keys in
+            [
+                Command("ZCOUNT", key: keys.tokens, .text("(\(now)"), "+inf"),
+                Command("ZRANGE", key: keys.tokens, -1, -1, "WITHSCORES"),
+                Command("GET", key: keys.cutoff),
+            ]
         }
-        return result
+        return .send(commands) { exchange throws(StoreError) in
+            let replies = try self.replies(exchange, to: commands)
+            var result: [ListedUser] = []
+            result.reserveCapacity(users.count)
+            for (index, user) in users.enumerated() {
+                let part = replies[index * 3..<index * 3 + 3]
+                let (count, top) = try StoreError.wrapping { () throws(RedisError) in
+                    (try part[index * 3].integer(), try part[index * 3 + 1].byteStrings())
+                }
+                result.append(
+                    ListedUser(
+                        user: user, tokenCount: count,
+                        latestExpiry: top.count == 2 ? Expiry(score: top[1]) : nil,
+                        cutoff: try self.cutoff(part[index * 3 + 2], key: lists[index].cutoff)))
+            }
+            return .done(result)
+        }
     }
 
     /// Every blacklist entry, page by page; one may come twice while Redis rehashes.
-    package func forEachDenial(_ body: ([ListedDenial]) throws -> Bool) throws {
+    package func forEachDenial(_ body: @escaping ([ListedDenial]) throws -> Bool) throws {
+        let clock = try clock()
         try forEachPage(match: layout.denyPattern, type: "string") { keys in
-            let ids = keys.compactMap { key in layout.identifier(ofDenyKey: key) }
-            let now = try time()
-            let replies = try pipeline(
-                ids.flatMap { id in
-                    let key = layout.denyKey(id)
-                    return [Command("GET", key: key), Command("PTTL", key: key)]
-                })
-            var page: [ListedDenial] = []
-            for (index, id) in ids.enumerated() {
-                let denial = try StoreError.wrapping { () throws(RedisError) in
-                    try self.denial(value: replies[index * 2], milliseconds: replies[index * 2 + 1])
-                }
-                guard let denial else { continue }
-                let expiry = denial.timeToLive.map { Expiry.at(now + $0 - margin) } ?? .never
-                page.append(ListedDenial(id: id, denial: denial, expiry: expiry))
-            }
-            return try body(page)
+            self.describe(denyKeys: keys, clock)
+        } _: {
+            try body($0)
         }
     }
 
-    /// `body` answers whether to go on.
-    func forEachPage(
-        match: [UInt8], type: String, _ body: ([[UInt8]]) throws -> Bool
-    ) throws {
-        var scan = client.scan(match: match, type: type)
-        while let page = try StoreError.wrapping({ () throws(RedisError) in try scan.nextPage() }) {
-            if page.isEmpty { continue }
-            if try !body(page) { return }
+    /// Reads the entries under these keys.
+    private func describe(
+        denyKeys keys: [[UInt8]], _ clock: ServerClock
+    ) -> Step<[ListedDenial]> {
+        var ids: [Identifier] = []
+        var commands: [Command] = []
+        ids.reserveCapacity(keys.count)
+        commands.reserveCapacity(keys.count * 2)
+        for key in keys {
+            guard let id = layout.identifier(ofDenyKey: key) else { continue }
+            ids.append(id)
+            commands.append(Command("GET", key: key))
+            commands.append(Command("PTTL", key: key))
         }
+        return .send(commands) { exchange throws(StoreError) in
+            let replies = try self.replies(exchange, to: commands)
+            return try StoreError.wrapping { () throws(RedisError) in
+                let now = clock.milliseconds
+                var page: [ListedDenial] = []
+                page.reserveCapacity(ids.count)
+                for (index, id) in ids.enumerated() {
+                    let left = replies[index * 2 + 1]
+                    guard
+                        let denial = try self.denial(value: replies[index * 2], milliseconds: left)
+                    else { continue }
+                    page.append(
+                        ListedDenial(
+                            id: id, denial: denial,
+                            expiry: self.expiry(try left.integer(), at: now)))
+                }
+                return .done(page)
+            }
+        }
+    }
+
+    /// The end of the token for which an entry stands that has this much left: a whole second.
+    private func expiry(_ milliseconds: Int64, at now: Int64) -> Expiry {
+        milliseconds < 0 ? .never : .at((now + milliseconds + 500) / 1000 - margin)
     }
 }
 

@@ -185,7 +185,7 @@ extension TokenStore {
             case .revoked: result.revoked += 1
             case .alreadyRevoked: result.alreadyRevoked += 1
             case .failed(let error): throw error
-            case .expired, .unknown, .notAttempted: break
+            case .expired, .notFound, .unknown, .notAttempted: break
             }
         }
         try unlist(tokens.map(\.id), of: user)

@@ -16,65 +16,71 @@ extension TokenStore {
     /// Removes expired members from every user's list and mends the lists' time to live. Never
     /// touches a blacklist entry or a cutoff. `body` sees the result grow, and says whether to go on.
     package func prune(
-        dryRun: Bool, _ body: (PruneResult) throws -> Bool = { _ in true }
+        dryRun: Bool, _ body: @escaping (PruneResult) throws -> Bool = { _ in true }
     ) throws -> PruneResult {
         var result = PruneResult()
-        var seen: Set<Identifier> = []
-        try forEachPage(match: layout.tokensPattern, type: "zset") { keys in
-            let users = keys.compactMap(layout.user(ofTokensKey:)).filter {
-                seen.insert($0).inserted
-            }
-            result.users += users.count
-            let untidy = try survey(users, into: &result)
-            if !dryRun { try settled { _ throws(StoreError) in try tidy(untidy) } }
+        let clock = try clock()
+        try forEachPage(
+            match: layout.tokensPattern, type: "zset", once: true, changes: !dryRun
+        ) { keys in
+            let users = keys.compactMap(self.layout.user(ofTokensKey:))
+            return self.survey(users.map(self.layout.keys(of:)), dryRun: dryRun, clock)
+        } _: { page in
+            result.users += page.users
+            result.removed += page.removed
+            result.mended += page.mended
             return try body(result)
         }
         return result
     }
 
-    /// Counts what there is to do on these lists, and returns those where something is.
+    /// Counts what there is to do on these lists, and does it.
     private func survey(
-        _ users: [Identifier], into result: inout PruneResult
-    ) throws(StoreError) -> [Layout.UserKeys] {
-        let now = try time()
-        let lists = users.map(layout.keys(of:))
-        let replies = try pipeline(
-            lists.flatMap { keys in
-                [
-                    Command("ZCOUNT", key: keys.tokens, "-inf", .integer(now)),
-                    Command("ZCOUNT", key: keys.tokens, "+inf", "+inf"),
-                    Command("PTTL", key: keys.tokens),
-                ]
-            })
-        var untidy: [Layout.UserKeys] = []
-        for (index, keys) in lists.enumerated() {
-            let (expired, endless, left) = try StoreError.wrapping { () throws(RedisError) in
-                (
-                    try replies[index * 3].integer(), try replies[index * 3 + 1].integer(),
-                    try replies[index * 3 + 2].integer()
-                )
-            }
-            // A list has to go with its last token, and to stay where a token has no end.
-            let isWrongLife = (left == -1) != (endless > 0)
-            result.removed += Int(expired)
-            if isWrongLife { result.mended += 1 }
-            if expired > 0 || isWrongLife { untidy.append(keys) }
+        _ lists: [Layout.UserKeys], dryRun: Bool, _ clock: ServerClock
+    ) -> Step<PruneResult> {
+        let now = clock.now
+        let commands = lists.flatMap { keys in
+            [
+                Command("ZCOUNT", key: keys.tokens, "-inf", .integer(now)),
+                Command("ZCOUNT", key: keys.tokens, "+inf", "+inf"),
+                Command("PTTL", key: keys.tokens),
+            ]
         }
-        return untidy
+        return .send(commands) { exchange throws(StoreError) in
+            let replies = try self.replies(exchange, to: commands)
+            var result = PruneResult()
+            result.users = lists.count
+            var untidy: [Layout.UserKeys] = []
+            for (index, keys) in lists.enumerated() {
+                let (expired, endless, left) = try StoreError.wrapping { () throws(RedisError) in
+                    (
+                        try replies[index * 3].integer(), try replies[index * 3 + 1].integer(),
+                        try replies[index * 3 + 2].integer()
+                    )
+                }
+                // A list has to go with its last token, and to stay where a token has no end.
+                let isWrongLife = (left == -1) != (endless > 0)
+                result.removed += Int(expired)
+                if isWrongLife { result.mended += 1 }
+                if expired > 0 || isWrongLife { untidy.append(keys) }
+            }
+            return dryRun ? .done(result) : self.tidy(untidy, result)
+        }
     }
 
     /// Tidies these lists, a page of each at a time, until nothing expired is left.
-    private func tidy(_ lists: [Layout.UserKeys]) throws(StoreError) {
-        var rest = lists
-        while !rest.isEmpty {
-            let replies = try pipeline(
-                rest.map { keys in
-                    .eval(Script.prune, keys: [keys.tokens, keys.meta], [.integer(margin)])
-                })
+    private func tidy(_ lists: [Layout.UserKeys], _ result: PruneResult) -> Step<PruneResult> {
+        guard !lists.isEmpty else { return .done(result) }
+        let commands = lists.map { keys in
+            Command.eval(Script.prune, keys: [keys.tokens, keys.meta], [.integer(margin)])
+        }
+        return .send(commands) { exchange throws(StoreError) in
+            let replies = try self.replies(exchange, to: commands)
             let counts = try StoreError.wrapping { () throws(RedisError) in
                 try replies.map { reply throws(RedisError) in try reply.integer() }
             }
-            rest = zip(rest, counts).filter { $0.1 >= Int64(Self.pageSize) }.map(\.0)
+            let rest = zip(lists, counts).filter { $0.1 >= Int64(Self.pageSize) }.map(\.0)
+            return self.tidy(rest, result)
         }
     }
 }

@@ -129,7 +129,7 @@ extension TokenStore {
         if let fault { throw fault }
     }
 
-    private func recordCommand(_ token: TokenRecord) -> Command {
+    func recordCommand(_ token: TokenRecord) -> Command {
         let keys = layout.keys(of: token.user)
         // Sent twice it would say LISTED of its own doing.
         return .eval(
@@ -142,7 +142,7 @@ extension TokenStore {
         ).once()
     }
 
-    private func recordOutcome(
+    func recordOutcome(
         _ reply: Reply, of token: TokenRecord
     ) throws(StoreError) -> RecordOutcome {
         let (word, number) = try outcome(reply)

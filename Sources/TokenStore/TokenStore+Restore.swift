@@ -1,5 +1,22 @@
 internal import Redis
 
+/// One revocation to take back.
+package struct Restoration: Equatable, Sendable {
+    package let id: Identifier
+    package let user: Identifier?
+    /// A bare id's cutoffs can't be judged: it is then `.notSaid`.
+    package let issued: IssuedAt
+    /// nil where nobody said; the life of the entry may tell.
+    package let expiry: Expiry?
+
+    package init(id: Identifier, user: Identifier?, issued: IssuedAt, expiry: Expiry?) {
+        self.id = id
+        self.user = user
+        self.issued = issued
+        self.expiry = expiry
+    }
+}
+
 /// What taking a revocation back came to.
 package enum RestoreOutcome: Equatable, Sendable {
     /// The entry is gone; `isListed` says whether the token stands on its user's list (again).
@@ -10,48 +27,234 @@ package enum RestoreOutcome: Equatable, Sendable {
     case cutOff(Int64)
     /// The token is over: there is nothing to bring back.
     case expired
+    /// Redis refused this item.
+    case failed(StoreError)
+    /// Sent, but no answer came: the entry may be gone or not.
+    case unknown
+    /// Never sent.
+    case notAttempted
+}
+
+/// The same, and whether the trail tells of it.
+package struct RestoreResult: Equatable, Sendable {
+    package var outcome: RestoreOutcome
+    package var isAudited = false
+    /// Why the trail does not tell of what was restored.
+    package var auditFailure: StoreError?
 }
 
 extension TokenStore {
-    /// Removes a blacklist entry, unless a cutoff would keep the token dead anyway, and puts the
-    /// token back on its user's list where enough of it is known.
-    ///
-    /// A bare id's cutoffs can't be judged; `issued` is then `.notSaid`.
-    package func restore(
-        _ id: Identifier, user: Identifier?, issued: IssuedAt, expiry: Expiry?
-    ) throws(StoreError) -> RestoreOutcome {
-        let state = try states(of: [StateQuery(id: id, user: user)])[0]
-        if case .cutOff(let cutoff) = state.judgeCutoff(issued) { return .cutOff(cutoff) }
-        guard let denial = state.denial else { return .notRevoked }
-        if let expiry, expiry.isPast(at: state.time) { return .expired }
+    /// How many batches of restorations may be under way.
+    private static let restorationWindow = 8
 
-        // Sent twice DEL would say that there was nothing; done twice on purpose it is ours.
-        let removal = Command("DEL", key: layout.denyKey(id))
-        let isRemoved = try settled { isRepeated throws(StoreError) in
-            let reply = try call(isRepeated ? removal : removal.once())
-            return try StoreError.wrapping { () throws(RedisError) in try reply.integer() } > 0
-                || isRepeated
+    /// Removes the blacklist entry of every item, unless a cutoff would keep the token dead anyway,
+    /// and puts the token back on its user's list where enough of it is known. See `revoke` for
+    /// `next`, and for what is returned.
+    package func restore<Item>(
+        reason: String?, item: @escaping (Item) -> Restoration,
+        next: @escaping (_ mayWait: Bool) throws -> [Item]?,
+        deliver: @escaping (Item, RestoreResult) throws -> Void
+    ) throws -> StoreError? {
+        let run = BulkRun<[Item], [RestoreResult]>(
+            self, window: Self.restorationWindow, changes: true
+        ) { mayWait in
+            try next(mayWait).map { batch in
+                (batch, self.restoration(of: batch.map(item), reason: reason))
+            }
+        } deliver: { batch, delivery in
+            let results: [RestoreResult]
+            switch delivery.result {
+            case .success(let known): results = known
+            case .failure: results = batch.map { _ in .init(outcome: .notAttempted) }
+            }
+            for (item, result) in zip(batch, results) {
+                try deliver(item, delivery.isInDoubt ? result.inDoubt : result)
+            }
         }
-        guard isRemoved else { return .notRevoked }
-        guard let owner = user ?? denial.entry.user,
-            let end = expiry ?? self.expiry(of: denial, now: state.time)
-        else { return .restored(isListed: false) }
-        return .restored(isListed: try relist(id, owner, issued, end))
+        return try run.run()
+    }
+
+    /// The same for one item.
+    package func restore(
+        _ item: Restoration, reason: String?
+    ) throws(StoreError) -> RestoreResult {
+        let (delivery, failure) = perform(restoration(of: [item], reason: reason))
+        if let failure { throw failure }
+        let result = try delivery.result.get()[0]
+        if case .failed(let error) = result.outcome { throw error }
+        return result
+    }
+
+    private func restoration(
+        of items: [Restoration], reason: String?
+    ) -> Step<[RestoreResult]>.Start {
+        // What a first attempt has found out is not to be found any more by a second one.
+        var owners: [Int: TokenRecord] = [:]
+        return { previous throws(StoreError) in
+            let queries = items.map { StateQuery(id: $0.id, user: $0.user) }
+            return try self.reading(queries).then { states throws(StoreError) in
+                let work = RestorationWork(
+                    store: self, items: items, reason: reason,
+                    wasRestored: previous?.map(\.outcome.isRestored))
+                let (results, removed) = work.judge(states)
+                for index in removed {
+                    let state = try states[index].get()
+                    if let record = work.record(index, state) { owners[index] = record }
+                }
+                return work.remove(removed, owners, results)
+            }
+        }
+    }
+}
+
+extension RestoreOutcome {
+    fileprivate var isRestored: Bool {
+        if case .restored = self { return true }
+        return false
+    }
+}
+
+extension RestoreResult {
+    /// The same where nobody can tell any more whether what was acknowledged still stands.
+    fileprivate var inDoubt: RestoreResult {
+        outcome.isRestored ? RestoreResult(outcome: .unknown) : self
+    }
+}
+
+/// The steps of one batch.
+private struct RestorationWork {
+    let store: TokenStore
+    let items: [Restoration]
+    let reason: String?
+    /// For each item whether an attempt has restored it that may be lost; nil in the first.
+    let wasRestored: [Bool]?
+
+    typealias Results = [RestoreResult]
+
+    /// What can be said before anything is changed, and the items whose entries are to go.
+    func judge(_ states: [Result<TokenState, StoreError>]) -> (Results, removed: [Int]) {
+        var results = Results(repeating: RestoreResult(outcome: .notAttempted), count: items.count)
+        var removed: [Int] = []
+        for (index, (item, answer)) in zip(items, states).enumerated() {
+            let state: TokenState
+            switch answer {
+            case .success(let known): state = known
+            case .failure(let error):
+                results[index].outcome = .failed(error)
+                continue
+            }
+            if case .cutOff(let cutoff) = state.judgeCutoff(item.issued) {
+                results[index].outcome = .cutOff(cutoff)
+            } else if state.denial == nil, wasRestored?[index] != true {
+                results[index].outcome = .notRevoked
+            } else if let expiry = item.expiry, expiry.isPast(at: state.time) {
+                results[index].outcome = .expired
+            } else {
+                removed.append(index)
+            }
+        }
+        return (results, removed)
+    }
+
+    /// The token as its user's list had it, as far as the entry or the caller knows.
+    func record(_ index: Int, _ state: TokenState) -> TokenRecord? {
+        guard let denial = state.denial,
+            let user = items[index].user ?? denial.entry.user,
+            let end = items[index].expiry ?? expiry(of: denial, now: state.time)
+        else { return nil }
+        var issuedAt: Int64?
+        if case .at(let iat) = items[index].issued { issuedAt = Int64(exactly: iat.rounded(.down)) }
+        return TokenRecord(id: items[index].id, user: user, issuedAt: issuedAt, expiry: end)
     }
 
     /// The token's end, from the life of the entry that stood for it.
     private func expiry(of denial: TokenState.Denial, now: Int64) -> Expiry? {
         guard let left = denial.timeToLive else { return .never }
-        return left > margin ? .at(now + left - margin) : nil
+        return left > store.margin ? .at(now + left - store.margin) : nil
+    }
+
+    func remove(
+        _ indices: [Int], _ owners: [Int: TokenRecord], _ results: Results
+    ) -> Step<[RestoreResult]> {
+        let commands = indices.map { index in
+            let command = Command("DEL", key: store.layout.denyKey(items[index].id))
+            // Sent twice it would say that there was nothing; done twice on purpose it is ours.
+            return wasRestored == nil ? command.once() : command
+        }
+        return .send(commands) { exchange throws(StoreError) in
+            var results = results
+            var restored: [Int] = []
+            for (position, index) in indices.enumerated() {
+                switch exchange.replies[position] {
+                case .error(let error)?:
+                    let command = commands[position]
+                    results[index].outcome = .failed(
+                        .refused(error, command: command.name, key: command.key))
+                case .integer(0)? where wasRestored?[index] != true:
+                    results[index].outcome = .notRevoked
+                case .some:
+                    results[index].outcome = .restored(isListed: false)
+                    restored.append(index)
+                case nil:
+                    if exchange.uncertain.contains(position) { results[index].outcome = .unknown }
+                }
+            }
+            return relist(restored, owners, results)
+        }
     }
 
     private func relist(
-        _ id: Identifier, _ user: Identifier, _ issued: IssuedAt, _ expiry: Expiry
-    ) throws(StoreError) -> Bool {
-        var issuedAt: Int64?
-        if case .at(let iat) = issued { issuedAt = Int64(exactly: iat.rounded(.down)) }
-        let outcome = try record(
-            TokenRecord(id: id, user: user, issuedAt: issuedAt, expiry: expiry))
-        return outcome == .recorded || outcome == .alreadyRecorded
+        _ restored: [Int], _ owners: [Int: TokenRecord], _ results: Results
+    ) -> Step<[RestoreResult]> {
+        let listed = restored.filter { owners[$0] != nil }
+        let commands = listed.compactMap { owners[$0].map(store.recordCommand) }
+        return .send(commands) { exchange throws(StoreError) in
+            var results = results
+            for (position, index) in listed.enumerated() {
+                guard let record = owners[index], let reply = exchange.replies[position] else {
+                    continue
+                }
+                do throws(StoreError) {
+                    let checked = try store.check(reply, of: commands[position])
+                    let outcome = try store.recordOutcome(checked, of: record)
+                    let isListed = outcome == .recorded || outcome == .alreadyRecorded
+                    results[index].outcome = .restored(isListed: isListed)
+                } catch {
+                    // The token lives again, but its list could not be told.
+                    results[index].outcome = .failed(error)
+                }
+            }
+            return audit(restored, results)
+        }
+    }
+
+    private func audit(_ restored: [Int], _ results: Results) -> Step<[RestoreResult]> {
+        let commands = restored.flatMap { index in
+            store.auditCommands(
+                "restore", .token(items[index].id, user: items[index].user), count: 1,
+                reason: reason)
+        }
+        return .send(commands) { exchange throws(StoreError) in
+            var results = results
+            let size = restored.isEmpty ? 0 : commands.count / restored.count
+            for (place, index) in restored.enumerated() {
+                let positions = place * size..<(place + 1) * size
+                results[index].isAudited = true
+                for position in positions {
+                    do throws(StoreError) {
+                        guard let reply = exchange.replies[position] else {
+                            throw .redis(
+                                exchange.failure
+                                    ?? .unexpectedReply(expected: "a reply", got: "none"))
+                        }
+                        _ = try store.check(reply, of: commands[position])
+                    } catch {
+                        results[index].isAudited = false
+                        results[index].auditFailure = error
+                    }
+                }
+            }
+            return .done(results)
+        }
     }
 }

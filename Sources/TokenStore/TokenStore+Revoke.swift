@@ -5,9 +5,10 @@ package struct Revocation: Equatable, Sendable {
     package let id: Identifier
     /// Whose token it is, where known: it is then taken off that user's list too.
     package let user: Identifier?
-    package let expiry: Expiry
+    /// nil where only the user's list can tell.
+    package let expiry: Expiry?
 
-    package init(id: Identifier, user: Identifier?, expiry: Expiry) {
+    package init(id: Identifier, user: Identifier?, expiry: Expiry?) {
         self.id = id
         self.user = user
         self.expiry = expiry
@@ -22,6 +23,8 @@ package enum RevocationOutcome: Equatable, Sendable {
     case alreadyRevoked
     /// The token, and the margin after it, are over: there was nothing to write.
     case expired
+    /// Nobody said when the token ends, and no list knows it.
+    case notFound
     /// Redis refused this item.
     case failed(StoreError)
     /// Sent, but no answer came: the token may be revoked or not. Doing it again settles it.
@@ -43,45 +46,54 @@ package struct RevocationBatch: Sendable {
 }
 
 extension TokenStore {
-    /// Blacklists every item, then takes those of known users off their lists.
+    /// How many batches of revocations may be under way.
+    private static let revocationWindow = 32
+
+    /// Blacklists every item of every batch that `next` gives, then takes those of known users off
+    /// their lists. The outcomes of each batch are delivered in the batches' order.
     ///
     /// Safe to repeat: an entry's life is never shortened, its first reason is kept. With `entry`
-    /// nil the short value is written. At most some thousand items at a time: all of them are in
-    /// flight together.
-    package func revoke(_ items: [Revocation], entry: DenyEntry?) -> RevocationBatch {
-        var batch = RevocationBatch(
-            outcomes: Array(repeating: .notAttempted, count: items.count), failure: nil)
-        do throws(StoreError) {
-            try settled { isRepeated throws(StoreError) in
-                let before = batch.outcomes
-                if isRepeated { Self.doubt(&batch.outcomes) }
-                let now = try time()
-                try deny(items, entry: entry, now: now, into: &batch.outcomes)
-                try unlistRevoked(items, into: &batch.outcomes)
-                if isRepeated { Self.keepFirst(before, in: &batch.outcomes) }
+    /// nil the short value is written. A batch is some hundred items. Where `next` `mayWait`, nil
+    /// ends the work; else it means that there is nothing at the moment. Returns what broke the
+    /// work off; a signal ends it after what was under way.
+    package func revoke<Item>(
+        entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
+        next: @escaping (_ mayWait: Bool) throws -> [Item]?,
+        deliver: @escaping (Item, RevocationOutcome) throws -> Void
+    ) throws -> StoreError? {
+        let run = BulkRun<[Item], [RevocationOutcome]>(
+            self, window: Self.revocationWindow, changes: true
+        ) { mayWait in
+            try next(mayWait).map { batch in
+                (batch, self.revocation(of: batch.map(item), entry: entry, clock: clock))
             }
+        } deliver: { batch, delivery in
+            let outcomes = Self.outcomes(delivery, count: batch.count)
+            for (item, outcome) in zip(batch, outcomes) { try deliver(item, outcome) }
+        }
+        return try run.run()
+    }
+
+    /// The same for one batch.
+    package func revoke(_ items: [Revocation], entry: DenyEntry?) -> RevocationBatch {
+        let clock: ServerClock
+        do throws(StoreError) {
+            clock = try self.clock()
         } catch {
-            batch.failure = error
-            if client.mayLoseChanges, !error.isAboutReplicas { Self.doubt(&batch.outcomes) }
+            return RevocationBatch(
+                outcomes: Array(repeating: .notAttempted, count: items.count), failure: error)
         }
-        return batch
+        let (delivery, failure) = perform(revocation(of: items, entry: entry, clock: clock))
+        return RevocationBatch(
+            outcomes: Self.outcomes(delivery, count: items.count), failure: failure)
     }
 
-    /// Nobody can tell any more whether what was acknowledged still stands.
-    private static func doubt(_ outcomes: inout [RevocationOutcome]) {
-        for index in outcomes.indices
-        where outcomes[index] == .revoked || outcomes[index] == .alreadyRevoked {
-            outcomes[index] = .unknown
-        }
-    }
-
-    /// What a repetition finds in place it wrote itself the first time.
-    private static func keepFirst(
-        _ before: [RevocationOutcome], in outcomes: inout [RevocationOutcome]
-    ) {
-        for index in outcomes.indices
-        where before[index] == .revoked && outcomes[index] == .alreadyRevoked {
-            outcomes[index] = .revoked
+    private static func outcomes(
+        _ delivery: Delivery<[RevocationOutcome]>, count: Int
+    ) -> [RevocationOutcome] {
+        switch delivery.result {
+        case .success(let outcomes): delivery.isInDoubt ? outcomes.map(\.inDoubt) : outcomes
+        case .failure: Array(repeating: .notAttempted, count: count)
         }
     }
 
@@ -89,101 +101,208 @@ extension TokenStore {
     package func plannedOutcomes(
         of items: [Revocation]
     ) throws(StoreError) -> [RevocationOutcome] {
-        let states = try states(of: items.map { StateQuery(id: $0.id, user: nil) })
+        let states = try states(of: items.map { StateQuery(id: $0.id, user: $0.user) })
         return zip(items, states).map { item, state in
-            if isOver(item, at: state.time) { return .expired }
-            return state.denial == nil ? .revoked : .alreadyRevoked
+            if state.denial != nil { return .alreadyRevoked }
+            if let expiry = item.expiry {
+                return isOver(expiry, at: state.time) ? .expired : .revoked
+            }
+            if case .listed = state.listing { return .revoked }
+            return .notFound
+        }
+    }
+
+    private func revocation(
+        of items: [Revocation], entry: DenyEntry?, clock: ServerClock
+    ) -> Step<[RevocationOutcome]>.Start {
+        { previous throws(StoreError) in
+            let work = RevocationWork(
+                store: self, items: items, entry: entry, now: clock.now)
+            return try work.steps().then { outcomes throws(StoreError) in
+                .done(previous.map { Self.keepFirst($0, in: outcomes) } ?? outcomes)
+            }
+        }
+    }
+
+    /// What a repetition finds in place it wrote itself the first time.
+    private static func keepFirst(
+        _ before: [RevocationOutcome], in outcomes: [RevocationOutcome]
+    ) -> [RevocationOutcome] {
+        zip(before, outcomes).map { before, outcome in
+            before == .revoked && outcome == .alreadyRevoked ? .revoked : outcome
+        }
+    }
+}
+
+extension RevocationOutcome {
+    /// The same where nobody can tell any more whether what was acknowledged still stands.
+    fileprivate var inDoubt: RevocationOutcome {
+        switch self {
+        case .revoked, .alreadyRevoked: .unknown
+        default: self
+        }
+    }
+
+    fileprivate var isDenied: Bool { self == .revoked || self == .alreadyRevoked }
+}
+
+/// The steps of one batch.
+private struct RevocationWork {
+    let store: TokenStore
+    let items: [Revocation]
+    let entry: DenyEntry?
+    /// Redis' clock.
+    let now: Int64
+
+    private typealias Outcomes = [RevocationOutcome]
+
+    func steps() throws(StoreError) -> Step<[RevocationOutcome]> {
+        let outcomes = Outcomes(repeating: .notAttempted, count: items.count)
+        guard items.contains(where: { $0.expiry == nil }) else {
+            return deny(items.map(\.expiry), outcomes)
+        }
+        return askLists(outcomes)
+    }
+
+    /// Asks the users' lists for the ends that nobody said, and the blacklist whether a first run
+    /// has taken the tokens off them.
+    private func askLists(_ outcomes: Outcomes) -> Step<[RevocationOutcome]> {
+        let asked = items.indices.filter { items[$0].expiry == nil && items[$0].user != nil }
+        let commands = asked.flatMap { index in
+            [
+                Command(
+                    "ZSCORE",
+                    key: store.layout.keys(of: items[index].user ?? items[index].id).tokens,
+                    .bytes(items[index].id.bytes)),
+                Command("EXISTS", key: store.layout.denyKey(items[index].id)),
+            ]
+        }
+        return .send(commands) { exchange throws(StoreError) in
+            var expiries = items.map(\.expiry)
+            var outcomes = outcomes
+            for index in items.indices where expiries[index] == nil { outcomes[index] = .notFound }
+            for (place, index) in asked.enumerated() {
+                switch (exchange.replies[place * 2], exchange.replies[place * 2 + 1]) {
+                case (.string(let score)?, _):
+                    expiries[index] = Expiry(score: score)
+                    if expiries[index] == nil {
+                        outcomes[index] = .failed(.corrupt(key: commands[place * 2].key ?? []))
+                    }
+                case (.error(let error)?, _), (_, .error(let error)?):
+                    let command = commands[place * 2]
+                    outcomes[index] = .failed(
+                        .refused(error, command: command.name, key: command.key))
+                case (_, .integer(1)?): outcomes[index] = .alreadyRevoked
+                case (nil, _), (_, nil): outcomes[index] = .notAttempted
+                default: break
+                }
+            }
+            return deny(expiries, outcomes)
         }
     }
 
     /// Writes the entries, and lengthens those that stood there.
     private func deny(
-        _ items: [Revocation], entry: DenyEntry?, now: Int64,
-        into outcomes: inout [RevocationOutcome]
-    ) throws(StoreError) {
+        _ expiries: [Expiry?], _ outcomes: Outcomes
+    ) -> Step<[RevocationOutcome]> {
+        var outcomes = outcomes
         var sent: [Int] = []
         var commands: [Command] = []
-        for (index, item) in items.enumerated() {
-            if isOver(item, at: now) {
+        sent.reserveCapacity(items.count)
+        commands.reserveCapacity(items.count)
+        for (index, expiry) in expiries.enumerated() {
+            guard let expiry else { continue }
+            if store.isOver(expiry, at: now) {
                 outcomes[index] = .expired
             } else {
                 sent.append(index)
-                let end = item.expiry.extended(by: margin)
-                commands.append(denyCommand(item, value: value(entry, item, now), end: end))
+                commands.append(denyCommand(items[index], until: expiry))
             }
         }
-        var present: [Int] = []
-        try exchange(commands, sent, &outcomes) { reply, index in
-            if case .null = reply {
-                present.append(index)
-                return .unknown
-            }
-            return .revoked
+        return exchange(commands, sent, outcomes) { reply in
+            // What stands there already may still have to live longer.
+            reply == .null ? .unknown : .revoked
+        } then: { outcomes, exchange in
+            let present = sent.indices.filter { exchange.replies[$0] == .null }.map { sent[$0] }
+            return extend(present, expiries, outcomes)
         }
+    }
 
-        let extensions = present.map { index in
-            Command.eval(
-                Script.extendDenial, keys: [layout.denyKey(items[index].id)],
-                [
-                    .bytes(value(entry, items[index], now)),
-                    .text(items[index].expiry.extended(by: margin).seconds.map(String.init) ?? ""),
-                ])
+    private func extend(
+        _ present: [Int], _ expiries: [Expiry?], _ outcomes: Outcomes
+    ) -> Step<[RevocationOutcome]> {
+        let commands = present.map { index in
+            let end = expiries[index]?.extended(by: store.margin).seconds
+            return Command.eval(
+                Script.extendDenial, keys: [store.layout.denyKey(items[index].id)],
+                [.bytes(value(items[index])), .text(end.map(String.init) ?? "")])
         }
-        try exchange(extensions, present, &outcomes) { reply, _ in
+        return exchange(commands, present, outcomes) { reply in
             reply == .integer(1) ? .revoked : .alreadyRevoked
+        } then: { outcomes, _ in
+            unlist(outcomes)
         }
     }
 
     /// Only what was acknowledged as denied leaves its list: an item taken off first would be
     /// found by nobody if the work broke off in between.
-    private func unlistRevoked(
-        _ items: [Revocation], into outcomes: inout [RevocationOutcome]
-    ) throws(StoreError) {
-        let listed = items.indices.filter { index in
-            items[index].user != nil && [.revoked, .alreadyRevoked].contains(outcomes[index])
+    private func unlist(_ outcomes: Outcomes) -> Step<[RevocationOutcome]> {
+        var listed: [Identifier: [Int]] = [:]
+        for index in items.indices where outcomes[index].isDenied {
+            if let user = items[index].user { listed[user, default: []].append(index) }
         }
-        let commands = listed.compactMap { index in
-            items[index].user.map { unlistCommand([items[index].id], of: $0) }
+        let groups = Array(listed)
+        let commands = groups.map { user, indices in
+            store.unlistCommand(indices.map { items[$0].id }, of: user)
         }
-        let before = outcomes
-        // A broken connection leaves the blacklist entries standing: these items stay revoked.
-        var ignored = outcomes
-        try exchange(commands, listed, &ignored) { _, index in before[index] }
-        for index in listed {
-            if case .failed = ignored[index] { outcomes[index] = ignored[index] }
+        return .send(commands) { exchange throws(StoreError) in
+            var outcomes = outcomes
+            for (position, (_, indices)) in groups.enumerated() {
+                // A broken connection leaves the blacklist entries standing: these items stay revoked.
+                guard case .error(let error)? = exchange.replies[position] else { continue }
+                let command = commands[position]
+                for index in indices {
+                    outcomes[index] = .failed(
+                        .refused(error, command: command.name, key: command.key))
+                }
+            }
+            return .done(outcomes)
         }
     }
 
     /// Sends `commands`, the items of which are `indices`, and lets `judge` turn each reply into
     /// an outcome. If the connection breaks, what was sent without an answer is `unknown`.
     private func exchange(
-        _ commands: [Command], _ indices: [Int], _ outcomes: inout [RevocationOutcome],
-        judge: (Reply, Int) -> RevocationOutcome
-    ) throws(StoreError) {
-        guard !commands.isEmpty else { return }
-        let exchange = client.collect(commands)
-        for (position, index) in indices.enumerated() {
-            switch exchange.replies[position] {
-            case .error(let error)?:
-                let command = commands[position]
-                outcomes[index] = .failed(
-                    .refused(error, command: command.name, key: command.key))
-            case let reply?: outcomes[index] = judge(reply, index)
-            case nil: if exchange.uncertain.contains(position) { outcomes[index] = .unknown }
+        _ commands: [Command], _ indices: [Int], _ outcomes: Outcomes,
+        judge: @escaping (Reply) -> RevocationOutcome,
+        then: @escaping (Outcomes, Exchange) -> Step<[RevocationOutcome]>
+    ) -> Step<[RevocationOutcome]> {
+        .send(commands) { exchange throws(StoreError) in
+            var outcomes = outcomes
+            for (position, index) in indices.enumerated() {
+                switch exchange.replies[position] {
+                case .error(let error)?:
+                    let command = commands[position]
+                    outcomes[index] = .failed(
+                        .refused(error, command: command.name, key: command.key))
+                case let reply?: outcomes[index] = judge(reply)
+                case nil: if exchange.uncertain.contains(position) { outcomes[index] = .unknown }
+                }
             }
+            return then(outcomes, exchange)
         }
-        if let failure = exchange.failure { throw .redis(failure) }
     }
 
-    private func denyCommand(_ item: Revocation, value: [UInt8], end: Expiry) -> Command {
-        let key = layout.denyKey(item.id)
-        if let seconds = end.seconds {
-            return Command("SET", key: key, .bytes(value), "EXAT", .integer(seconds), "NX")
+    private func denyCommand(_ item: Revocation, until expiry: Expiry) -> Command {
+        let key = store.layout.denyKey(item.id)
+        if let seconds = expiry.extended(by: store.margin).seconds {
+            return Command(
+                "SET", key: key, .bytes(value(item)), "EXAT", .integer(seconds), "NX")
         }
-        return Command("SET", key: key, .bytes(value), "NX")
+        return Command("SET", key: key, .bytes(value(item)), "NX")
     }
 
-    private func value(_ entry: DenyEntry?, _ item: Revocation, _ now: Int64) -> [UInt8] {
+    private func value(_ item: Revocation) -> [UInt8] {
         guard var entry else { return DenyEntry.shortValue }
         entry.time = now
         entry.user = item.user ?? entry.user

@@ -43,12 +43,26 @@ package final class TokenStore {
     package var actor: String { origin.actor }
 
     /// Whether a token and the margin after it are over, so that there is nothing to revoke.
-    func isOver(_ item: Revocation, at now: Int64) -> Bool {
-        item.expiry.extended(by: margin).isPast(at: now)
+    func isOver(_ expiry: Expiry, at now: Int64) -> Bool {
+        expiry.extended(by: margin).isPast(at: now)
     }
 
     /// How often changes are done again because the primary was replaced meanwhile.
-    private static let settlingAttempts = 5
+    static let settlingAttempts = 5
+
+    /// What is thrown where the primary is replaced again and again.
+    var unsettled: StoreError {
+        .redis(.stalled(milliseconds: client.timeout, cause: nil, Progress()))
+    }
+
+    /// Whether what was acknowledged is only told once it is settled.
+    var hasToSettle: Bool { demand != nil || client.isGroup }
+
+    func settle(since mark: Client.Mark) throws(StoreError) -> Settlement {
+        try StoreError.wrapping { () throws(RedisError) in
+            try client.settle(since: mark, demand)
+        }
+    }
 
     /// Runs `body`, and again as long as what it changed may be lost: its changes must be safe to
     /// repeat. It is told whether this is such a repetition.
@@ -58,17 +72,20 @@ package final class TokenStore {
         for attempt in 0..<Self.settlingAttempts {
             let mark = try StoreError.wrapping { () throws(RedisError) in try client.mark() }
             let result = try body(attempt > 0)
-            let settlement = try StoreError.wrapping { () throws(RedisError) in
-                try client.settle(since: mark, demand)
-            }
-            if settlement == .stands { return result }
+            if try settle(since: mark) == .stands { return result }
         }
-        throw .redis(.stalled(milliseconds: client.timeout, cause: nil, Progress()))
+        throw unsettled
     }
 
     /// Redis' clock, in whole unix seconds.
     package func time() throws(StoreError) -> Int64 {
         try StoreError.wrapping { () throws(RedisError) in try client.serverTime().seconds }
+    }
+
+    /// The same to go on with.
+    package func clock() throws(StoreError) -> ServerClock {
+        let time = try StoreError.wrapping { () throws(RedisError) in try client.serverTime() }
+        return ServerClock(milliseconds: time.seconds * 1000 + time.microseconds / 1000)
     }
 
     /// One command; an error reply names the command and its key.
@@ -82,6 +99,29 @@ package final class TokenStore {
         let replies = try StoreError.wrapping { () throws(RedisError) in
             try client.pipeline(commands)
         }
+        for (command, reply) in zip(commands, replies) { _ = try check(reply, of: command) }
+        return replies
+    }
+
+    /// Takes steps that change nothing, one after the other.
+    func resolve<Outcome>(_ first: Step<Outcome>) throws(StoreError) -> Outcome {
+        var step = first
+        while true {
+            switch step {
+            case .done(let outcome): return outcome
+            case .send(let commands, let then):
+                let exchange = client.collect(commands)
+                step = try then(exchange)
+                if let failure = exchange.failure { return try step.abandoned(because: failure) }
+            }
+        }
+    }
+
+    /// All replies of an exchange; what broke it off, or the first error reply, is thrown.
+    func replies(
+        _ exchange: Exchange, to commands: [Command]
+    ) throws(StoreError) -> [Reply] {
+        let replies = try StoreError.wrapping { () throws(RedisError) in try exchange.complete() }
         for (command, reply) in zip(commands, replies) { _ = try check(reply, of: command) }
         return replies
     }

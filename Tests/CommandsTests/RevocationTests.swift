@@ -221,16 +221,23 @@ struct RevocationTests {
         #expect(sandbox.jwtctl("restore", "--reason", "slip", "--yes", token).status == 6)
     }
 
-    /// What was restored before Redis broke the run is told.
-    @Test func aBrokenRunTellsWhatWasRestored() throws {
+    /// A foreign thing under one key is that item's own failure: the others are restored and judged.
+    @Test func aRefusedItemIsToldAmongTheOthers() throws {
         let sandbox = try Sandbox()
-        sandbox.jwtctl("revoke", "--ttl", "1h", "a")
+        sandbox.jwtctl("revoke", "--ttl", "1h", "a", "b")
         try sandbox.server.cli("LPUSH", "jwt:deny:wrong", "x")
-        let result = sandbox.jwtctl("restore", "--reason", "slip", "--yes", "a", "wrong")
-        #expect(result.status == 8)
-        #expect(result.output.contains("a   restored"))
-        let status = sandbox.jwtctl("status", "a", "wrong")
-        #expect(status.status == 8)
+        let result = sandbox.jwtctl("restore", "--reason", "slip", "--yes", "a", "wrong", "b")
+        #expect(result.status == 10)
+        #expect(result.output.contains("a      restored"), "\(result.output)")
+        #expect(result.output.contains("wrong  failed"))
+        #expect(result.output.contains("b      restored"))
+        #expect(result.errors.contains("operand 2: "))
+        let status = sandbox.jwtctl("status", "a", "wrong", "b", "-o", "json")
+        #expect(status.status == 10)
+        let rows = try status.array()
+        #expect(rows.map { $0["id"] } == ["a", "wrong", "b"])
+        #expect(rows[1]["active"] == .null && rows[1]["state"] == .null)
+        #expect(sandbox.jwtctl("status", "wrong").status == 8)
     }
 
     // MARK: Replicas

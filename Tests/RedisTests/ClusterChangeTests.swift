@@ -35,7 +35,7 @@ import Testing
         var sent = 0
         var answered: [Bool] = []
         var failures: [Reply] = []
-        _ = try client.stream {
+        let end = client.stream {
             if sent == count / 5 { changing.start(change) }
             if sent >= count {
                 if !changing.isRunning { return nil }
@@ -50,6 +50,7 @@ import Testing
             answered[index] = true
         }
         try changing.wait()
+        #expect(end.failure == nil)
         #expect(failures.isEmpty, "\(failures.prefix(3))")
         #expect(!answered.contains(false))
         load.answered = sent

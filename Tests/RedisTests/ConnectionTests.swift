@@ -252,12 +252,13 @@ import Testing
         let connection = try connect(third)
         _ = try connection.call(Command("TIME"))
         var sent = false
-        _ = try connection.stream {
+        let end = connection.stream {
             defer { sent = true }
             return sent ? nil : Command("GET", key: key)
         } onReply: { _, reply in
             #expect(reply == .string([0x31]))
         }
+        #expect(end.failure == nil)
     }
 
     @Test func `a server that loads for longer than the deadline is given up`() throws {

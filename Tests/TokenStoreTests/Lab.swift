@@ -153,3 +153,14 @@ enum Hostile {
             " ", "cutoff", "tokens", "\u{1b}[31m",
         ].map { Array($0.utf8) } + [[UInt8](repeating: UInt8(ascii: "{"), count: 8192)]
 }
+
+extension TokenStore {
+    /// What restoring one token came to.
+    func restore(
+        _ id: Identifier, user: Identifier?, issued: IssuedAt, expiry: Expiry?
+    ) throws(StoreError) -> RestoreOutcome {
+        try restore(
+            Restoration(id: id, user: user, issued: issued, expiry: expiry), reason: nil
+        ).outcome
+    }
+}

@@ -102,15 +102,16 @@ final class LineSource {
         return own.st_dev == file.st_dev && own.st_ino == file.st_ino
     }
 
-    /// The next line that holds something; nil at the end.
-    func next() throws(InputError) -> InputStream.Line? {
-        while let line = try input.readLine(limit: Self.lineLimit) {
+    /// The next line that holds something. Where it `mayWait`, nil is the end; else that there is
+    /// none yet.
+    func next(mayWait: Bool = true) throws(InputError) -> InputStream.Line? {
+        while true {
+            if !mayWait, try !input.isLineReady() { return nil }
+            guard let line = try input.readLine(limit: Self.lineLimit) else { return nil }
             number += 1
             guard case .text(let bytes) = line else { return line }
             let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
-            if first == nil || first == UInt8(ascii: "#") { continue }
-            return line
+            if first != nil, first != UInt8(ascii: "#") { return line }
         }
-        return nil
     }
 }

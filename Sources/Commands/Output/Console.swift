@@ -138,24 +138,28 @@ struct ResultList {
     }
 
     /// Adds one result; `cells` must be escaped already.
-    mutating func append(_ value: JSONObject, id: String, cells: [String]) throws {
+    mutating func append(
+        _ value: @autoclosure () -> JSONObject, id: @autoclosure () -> String,
+        cells: @autoclosure () -> [String]
+    ) throws {
         if console.options.field != nil {
-            try console.result(value) { "" }
+            try console.result(value()) { "" }
             return
         }
         switch console.options.format {
-        case .table: table.append(cells)
+        case .table: table.append(cells())
         case .json:
             try console.print(count == 0 ? "[\n  " : ",\n  ")
             try console.print(
                 String(
-                    decoding: value.encoded(.compact, escaping: .visible), as: UTF8.self))
-        case .jsonl, .introspection: try console.json(.object(value), .compact)
+                    decoding: value().encoded(.compact, escaping: .visible), as: UTF8.self))
+        case .jsonl, .introspection: try console.json(.object(value()), .compact)
         case .csv:
+            let value = value()
             if !hasHeader { try console.print(CSV.header(value)) }
             hasHeader = true
             try console.print(CSV.row(value))
-        case .id: try console.print(Item.line(id) + "\n")
+        case .id: try console.print(Item.line(id()) + "\n")
         }
         count += 1
     }

@@ -77,15 +77,19 @@ struct Session {
             try store.audit(operation, subject, count: count, reason: reason)
             return true
         } catch {
-            let failure = Diagnostics.failure(for: error)
-            let hint = failure.hint.map { "; \($0)" } ?? ""
-            do throws(OutputError) {
-                try console.warn(
-                    "done, but not written to the audit trail: \(failure.message)\(hint)")
-            } catch {
-                // Nobody reads: the effect stands all the same.
-            }
+            warn(notAudited: error, console)
             return false
+        }
+    }
+
+    /// Says that something was done of which the trail does not tell.
+    func warn(notAudited error: any Error, _ console: Console) {
+        let failure = Diagnostics.failure(for: error)
+        let hint = failure.hint.map { "; \($0)" } ?? ""
+        do throws(OutputError) {
+            try console.warn("done, but not written to the audit trail: \(failure.message)\(hint)")
+        } catch {
+            // Nobody reads: the effect stands all the same.
         }
     }
 

@@ -21,6 +21,7 @@ struct BulkCounts: Equatable {
         case .revoked: revoked += 1
         case .alreadyRevoked: alreadyRevoked += 1
         case .expired: expired += 1
+        case .notFound: notFound += 1
         case .failed: failed += 1
         case .unknown: unknown += 1
         case .notAttempted: notAttempted += 1
@@ -61,6 +62,7 @@ extension RevocationOutcome {
         case .revoked: "revoked"
         case .alreadyRevoked: "already_revoked"
         case .expired: "expired"
+        case .notFound: "not_found"
         case .failed: "failed"
         case .unknown: "unknown"
         case .notAttempted: "not_attempted"
@@ -71,7 +73,7 @@ extension RevocationOutcome {
     var mustBeTriedAgain: Bool {
         switch self {
         case .failed, .unknown, .notAttempted: true
-        case .revoked, .alreadyRevoked, .expired: false
+        case .revoked, .alreadyRevoked, .expired, .notFound: false
         }
     }
 }

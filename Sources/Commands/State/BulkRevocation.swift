@@ -3,22 +3,26 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Lines of a file or of standard input: revoked in batches, counted to the last one.
+/// Lines of a file or of standard input: revoked as they come, counted to the last one.
 ///
 /// Whatever breaks the run, the counts add up to the lines that were there, and `--failed` keeps
 /// what may still be alive, in a form that `--from` reads.
-struct BulkRevocation {
-    /// Items that are in flight together.
-    private static let batchSize = 1000
+final class BulkRevocation {
+    /// How many items make one piece of work, where so many are there.
+    private static let batchSize = 512
+
+    private typealias Entry = ItemFeed<RevocationPlanner.Plan>.Entry
 
     private let lines: LineSource
     private let options: RevokeOptions
     private let planner: RevocationPlanner
+    private let feed: ItemFeed<RevocationPlanner.Plan>
     private let session: Session
     private let console: Console
     private let failed: FailedItems?
     private var counts = BulkCounts()
-    private var batch: [(plan: RevocationPlanner.Plan, line: Int)] = []
+    /// What was read and not handed to Redis yet.
+    private var batch: [Entry] = []
     /// Items that were handed to Redis.
     private var attempted = 0
     private var isConfirmed: Bool
@@ -32,6 +36,7 @@ struct BulkRevocation {
         self.lines = lines
         self.options = options
         self.planner = planner
+        feed = ItemFeed(options.items, lines, console) { try planner.plan($0) }
         self.session = session
         self.console = console
         failed = try options.failedFile.map { try FailedItems(path: $0, reading: lines) }
@@ -41,13 +46,14 @@ struct BulkRevocation {
             columns: console.system.terminal.columns, start: .now)
     }
 
-    mutating func run() throws -> ExitStatus {
+    func run() throws -> ExitStatus {
         let failure: Failure?
         do {
             let interrupts = InterruptScope()
             defer { _ = interrupts }
             failure = try work()
         }
+        counts.invalid = feed.invalidCount
         try console.progress(progress.finish())
         if failure != nil || Signals.pending != nil { try keepRest() }
         try failed?.finish()
@@ -59,13 +65,10 @@ struct BulkRevocation {
     }
 
     /// Returns what broke the run off; nil at the end, or after a signal.
-    private mutating func work() throws -> Failure? {
+    private func work() throws -> Failure? {
         do {
-            while Signals.pending == nil, let line = try lines.next() {
-                try add(line, number: lines.number)
-            }
-            try flush()
-            return nil
+            let failure = try options.isDryRun ? plan() : revoke()
+            return failure.map(Diagnostics.failure)
         } catch let error as OutputError {
             throw error
         } catch {
@@ -74,30 +77,38 @@ struct BulkRevocation {
         }
     }
 
-    private mutating func add(_ line: InputStream.Line, number: Int) throws {
-        do {
-            guard case .text(let bytes) = line else {
-                throw Failure(.usage, "invalid_line", "the line is too long")
-            }
-            let item = try Item(line: bytes, as: options.items.kind)
-            batch.append((try planner.plan(item), number))
-        } catch {
-            let failure = Diagnostics.failure(for: error)
-            guard failure.isItemsOwn else { throw error }
-            if failure.code == "not_found" { counts.notFound += 1 } else { counts.invalid += 1 }
-            return try console.error("line \(number): \(failure.message)")
+    /// The short value is written, unless somebody said who or why.
+    private func revoke() throws -> StoreError? {
+        let isDetailed = options.reason != nil || options.actor != nil
+        return try session.store.revoke(
+            entry: isDetailed
+                ? DenyEntry(reason: options.reason, actor: session.store.actor) : nil,
+            clock: planner.clock, item: \.element.revocation, next: nextBatch, deliver: count)
+    }
+
+    private func plan() throws -> StoreError? {
+        while Signals.pending == nil, let batch = try nextBatch(mayWait: true) {
+            let outcomes = try session.store.plannedOutcomes(
+                of: batch.map(\.element.revocation))
+            for (entry, outcome) in zip(batch, outcomes) { try count(entry, outcome) }
         }
-        if batch.count > Confirmation.threshold, !isConfirmed {
+        return nil
+    }
+
+    /// The items that are there, waiting for the first of them where it `mayWait`; for as many as
+    /// need a confirmation in any case.
+    private func nextBatch(mayWait: Bool) throws -> [Entry]? {
+        while batch.count < Self.batchSize, Signals.pending == nil,
+            let entry = try feed.next(mayWait: mayWait && (batch.isEmpty || !isConfirmed))
+        {
+            batch.append(entry)
+            guard batch.count > Confirmation.threshold, !isConfirmed else { continue }
             try Confirmation.ask(
                 "Revoke more than \(Confirmation.threshold) items on \(session.description)?",
                 answer: "yes", console)
             isConfirmed = true
         }
-        if batch.count == Self.batchSize { try flush() }
-    }
-
-    private mutating func flush() throws {
-        guard !batch.isEmpty else { return }
+        guard !batch.isEmpty, Signals.pending == nil else { return nil }
         if attempted == 0 {
             try session.announce(options, redisTime: planner.now, console)
         }
@@ -105,38 +116,35 @@ struct BulkRevocation {
             throw Failure(
                 .refused, "maximum", "more than \(maximum) items; the rest was not attempted")
         }
-        let items = batch
-        batch = []
-        attempted += items.count
-        let result = try process(items.map(\.plan.revocation))
-        for (item, outcome) in zip(items, result.outcomes) {
-            counts.add(outcome)
-            if case .failed(let error) = outcome {
-                try console.error("line \(item.line): \(Diagnostics.failure(for: error).message)")
-            }
-            if outcome.mustBeTriedAgain { try failed?.append(item.plan.revocation) }
-        }
-        try console.progress(progress.update(count: counts.total, now: .now))
-        if let failure = result.failure { throw failure }
+        defer { batch = [] }
+        attempted += batch.count
+        return batch
     }
 
-    /// The short value, unless somebody said who or why.
-    private func process(_ items: [Revocation]) throws -> RevocationBatch {
-        if options.isDryRun {
-            return RevocationBatch(outcomes: try session.store.plannedOutcomes(of: items))
+    private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {
+        counts.add(outcome)
+        switch outcome {
+        case .failed(let error):
+            try console.error("\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
+        case .notFound:
+            let failure = planner.notFound(entry.element.revocation)
+            try console.error("\(feed.place(entry)): \(failure.message)")
+        default: break
         }
-        let isDetailed = options.reason != nil || options.actor != nil
-        return session.store.revoke(
-            items,
-            entry: isDetailed
-                ? DenyEntry(reason: options.reason, actor: session.store.actor) : nil)
+        if outcome.mustBeTriedAgain { try failed?.append(entry.element.revocation) }
+        // Looking at the clock costs as much as all the rest.
+        if counts.total.isMultiple(of: Self.batchSize) {
+            try console.progress(progress.update(count: counts.total, now: .now))
+        }
     }
 
     /// Counts what was not attempted, and keeps it for another try. Lines that somebody still
     /// writes are not waited for after a signal: an interrupted program has to end.
-    private mutating func keepRest() throws {
-        counts.notAttempted += batch.count
-        for item in batch { try failed?.append(item.plan.revocation) }
+    private func keepRest() throws {
+        for entry in batch {
+            counts.notAttempted += 1
+            try failed?.append(entry.element.revocation)
+        }
         batch = []
         guard lines.isFile || Signals.pending == nil else { return }
         while let line = try lines.next() {

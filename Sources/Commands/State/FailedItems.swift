@@ -38,7 +38,7 @@ final class FailedItems {
     func append(_ item: Revocation) throws {
         var object = "{\"jti\":"
         object += JSONText.quoted(item.id.description)
-        if let seconds = item.expiry.seconds { object += ",\"exp\":\(seconds)" }
+        if let seconds = item.expiry?.seconds { object += ",\"exp\":\(seconds)" }
         if let user = item.user { object += ",\"sub\":" + JSONText.quoted(user.description) }
         try write(object + "}\n")
     }

@@ -64,56 +64,110 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     }
     try console.note("target: \(session.description)")
 
+    let restoring = RestoreReport(session: session, console: console)
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
-        let result = try restore(StateTarget(item, user: user), options, session, console)
-        try console.result(result.json, id: result.target.id.description) { result.words }
-        return result.status
+        let target = try StateTarget(item, user: user)
+        let result = try session.store.restore(target.restoration, reason: options.reason)
+        let told = restoring.tell(target, result)
+        try console.result(told.json, id: target.id.description) { told.words }
+        return told.status
     }
     var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
+    let feed = ItemFeed(options.items, lines, console) { try StateTarget($0, user: user) }
     var failures = 0
     do {
-        try forEachItem(options.items, lines, console) { item in
-            let result = try restore(StateTarget(item, user: user), options, session, console)
-            if result.status != .success { failures += 1 }
+        let interrupts = InterruptScope()
+        defer { _ = interrupts }
+        let failure = try session.store.restore(
+            reason: options.reason, item: { $0.element.restoration },
+            next: { try feed.batch(of: batchSize, mayWait: $0) }
+        ) { entry, result in
+            let told = restoring.tell(entry.element, result)
+            if told.status != .success { failures += 1 }
+            if case .failed(let error) = result.outcome {
+                try console.error(
+                    "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
+            }
             try list.append(
-                result.json, id: result.target.id.description,
-                cells: [VisibleText.escape(result.target.id.description, columns: 64), result.word])
-        } onInvalid: {
-            failures += 1
+                told.json, id: entry.element.id.description,
+                cells: [
+                    VisibleText.escape(entry.element.id.description, columns: 64), told.word,
+                ])
         }
+        if let failure { throw failure }
     } catch {
         // What was restored before stays told.
         try list.finish(empty: "")
+        if let signal = Signals.pending { try end(by: signal, console) }
         throw error
     }
     try list.finish(empty: "no items")
-    return failures > 0 ? .someFailed : .success
+    if let signal = Signals.pending { try end(by: signal, console) }
+    return failures + feed.invalidCount > 0 ? .someFailed : .success
 }
 
-private struct RestoreResult {
+/// How many items are worked on together, where so many are there.
+private let batchSize = 128
+
+private func end(by signal: CInt, _ console: Console) throws {
+    try console.note("interrupted; what is listed was done, the rest was not attempted")
+    try console.system.output.flush()
+    Signals.endProcess(by: signal)
+}
+
+extension StateTarget {
+    fileprivate var restoration: Restoration {
+        Restoration(id: id, user: user, issued: issued, expiry: expiry)
+    }
+}
+
+/// Makes results into what is told.
+private struct RestoreReport {
+    let session: Session
+    let console: Console
+    private let place: JSONValue
+
+    init(session: Session, console: Console) {
+        self.session = session
+        self.console = console
+        place = session.json
+    }
+
+    func tell(_ target: StateTarget, _ result: RestoreResult) -> ToldRestoration {
+        if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
+        return ToldRestoration(target: target, result: result, place: place)
+    }
+}
+
+private struct ToldRestoration {
     let target: StateTarget
-    let outcome: RestoreOutcome
-    let isAudited: Bool
+    let result: RestoreResult
     let place: JSONValue
 
     var word: String {
-        switch outcome {
+        switch result.outcome {
         case .restored: "restored"
         case .notRevoked: "not_found"
         case .cutOff: "cut_off"
         case .expired: "expired"
+        case .failed: "failed"
+        case .unknown: "unknown"
+        case .notAttempted: "not_attempted"
         }
     }
 
     var status: ExitStatus {
-        if case .cutOff = outcome { return .revoked }
-        return .success
+        switch result.outcome {
+        case .restored, .notRevoked, .expired: .success
+        case .cutOff: .revoked
+        case .failed, .unknown, .notAttempted: .unknown
+        }
     }
 
     var json: JSONObject {
         let isListed: JSONValue
-        if case .restored(let listed) = outcome {
+        if case .restored(let listed) = result.outcome {
             isListed = .bool(listed)
         } else {
             isListed = .null
@@ -121,13 +175,13 @@ private struct RestoreResult {
         return [
             "id": .string(target.id.description),
             "sub": target.user.map { .string($0.description) } ?? .null, "result": .string(word),
-            "listed": isListed, "audited": .bool(isAudited), "target": place,
+            "listed": isListed, "audited": .bool(result.isAudited), "target": place,
         ]
     }
 
     var words: String {
         let id = VisibleText.escape(target.id.description, columns: 80)
-        switch outcome {
+        switch result.outcome {
         case .restored(let isListed):
             var text = "restored \(id)\n"
             if !isListed { text += "  it is not on a user's list (again)\n" }
@@ -138,21 +192,9 @@ private struct RestoreResult {
             return
                 "still dead: a cutoff stands at \(TimeText.rfc3339(cutoff)); nothing was changed\n"
         case .expired: return "expired: \(id); nothing was changed\n"
+        case .failed: return "failed: \(id)\n"
+        case .unknown: return "unknown: \(id); run it again\n"
+        case .notAttempted: return "not attempted: \(id)\n"
         }
     }
-}
-
-private func restore(
-    _ target: StateTarget, _ options: RestoreOptions, _ session: Session, _ console: Console
-) throws -> RestoreResult {
-    let outcome = try session.store.restore(
-        target.id, user: target.user, issued: target.issued, expiry: target.expiry)
-    var isAudited = false
-    if case .restored = outcome {
-        isAudited = session.audit(
-            "restore", .token(target.id, user: target.user), count: 1, reason: options.reason,
-            console)
-    }
-    return RestoreResult(
-        target: target, outcome: outcome, isAudited: isAudited, place: session.json)
 }

@@ -17,8 +17,9 @@ struct RevocationPlanner {
     private let options: RevokeOptions
     private let verifier: SignatureVerifier?
     private let user: Identifier?
-    private let store: TokenStore
-    /// Redis' clock, read once.
+    /// Redis' clock.
+    let clock: ServerClock
+    /// What it said at the beginning.
     let now: Int64
 
     init(_ options: RevokeOptions, keys: KeySet?, store: TokenStore) throws {
@@ -32,8 +33,8 @@ struct RevocationPlanner {
                     allowWeak: options.keys.allowsWeakKey)
             }
         user = try options.user.map { try parseUser($0) }
-        self.store = store
-        now = try store.time()
+        clock = try store.clock()
+        now = clock.now
     }
 
     func plan(_ item: Item) throws -> Plan {
@@ -41,7 +42,8 @@ struct RevocationPlanner {
         if let token = target.token {
             return try plan(token, target)
         }
-        let expiry = try givenExpiry(target) ?? target.expiry ?? listedExpiry(target)
+        let expiry = givenExpiry(target) ?? target.expiry
+        guard expiry != nil || target.user != nil else { throw Failure.noLifetime(of: target.id) }
         return Plan(
             revocation: Revocation(id: target.id, user: target.user, expiry: expiry),
             isVerified: nil)
@@ -88,19 +90,13 @@ struct RevocationPlanner {
         return .at(max(given, target.expiry?.seconds ?? given))
     }
 
-    private func listedExpiry(_ target: StateTarget) throws -> Expiry {
-        if let user = target.user {
-            if let token = try store.listedToken(target.id, of: user) { return token.expiry }
-            // A first run took it off the list; its entry is never shortened.
-            let state = try store.states(of: [StateQuery(id: target.id, user: nil)])[0]
-            if state.denial != nil { return .at(now) }
-            throw Failure(
-                .usage, "not_found",
-                "the list of '\(VisibleText.escape(user.description, columns: 60))' "
-                    + "does not know the id '\(VisibleText.escape(target.id.description, columns: 60))'",
-                hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")
-        }
-        throw Failure.noLifetime(of: target.id)
+    /// The user's list was asked, and does not know the id.
+    func notFound(_ item: Revocation) -> Failure {
+        let user = item.user.map { VisibleText.escape($0.description, columns: 60) } ?? ""
+        let id = VisibleText.escape(item.id.description, columns: 60)
+        return Failure(
+            .usage, "not_found", "the list of '\(user)' does not know the id '\(id)'",
+            hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")
     }
 }
 

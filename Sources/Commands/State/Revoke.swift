@@ -21,7 +21,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     try session.requirePrimary()
     let planner = try RevocationPlanner(options, keys: keys, store: session.store)
     if let lines {
-        var bulk = try BulkRevocation(lines, options, planner, session, console)
+        let bulk = try BulkRevocation(lines, options, planner, session, console)
         return try bulk.run()
     }
     let revoker = OperandRevocation(
@@ -105,9 +105,9 @@ private struct OperandRevocation {
     private func revoke(_ plan: RevocationPlanner.Plan) throws -> RevokeResult {
         let item = plan.revocation
         if options.isDryRun {
-            return RevokeResult(
-                plan, outcome: try store.plannedOutcomes(of: [item])[0], session: session,
-                isDryRun: true)
+            let outcome = try store.plannedOutcomes(of: [item])[0]
+            if outcome == .notFound { throw planner.notFound(item) }
+            return RevokeResult(plan, outcome: outcome, session: session, isDryRun: true)
         }
         let batch = store.revoke(
             [item], entry: DenyEntry(reason: options.reason, actor: store.actor))
@@ -115,6 +115,7 @@ private struct OperandRevocation {
         var result = RevokeResult(
             plan, outcome: batch.outcomes[0], session: session, isDryRun: false)
         if case .failed(let error) = result.outcome { throw error }
+        if result.outcome == .notFound { throw planner.notFound(item) }
         guard result.outcome != .expired else { return result }
         // What an application would see: the entry has to be there.
         let state = try store.states(of: [StateQuery(id: item.id, user: nil)])[0]

@@ -52,7 +52,9 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
         let target = try StateTarget(item, user: user)
-        let report = try reports(on: [target], options, session)[0]
+        try options.requireKnownUser(target)
+        let state = try session.store.states(of: [target.query])[0]
+        let report = report(on: target, state, options)
         try console.result(json(target, report), id: target.id.description) {
             human(target, report, console.style)
         }
@@ -60,10 +62,31 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     }
     var list = ResultList(
         console, columns: [.init("ID", shrinking: true), .init("STATE"), .init("DETAIL")])
+    let feed = ItemFeed(options.items, lines, console) { try StateTarget($0, user: user) }
     var failures = 0
-    var batch: [StateTarget] = []
-    func flush() throws {
-        for (target, report) in zip(batch, try reports(on: batch, options, session)) {
+    do {
+        let failure = try session.store.states(
+            query: { $0.element.query },
+            next: { mayWait in
+                let batch = try feed.batch(of: batchSize, mayWait: mayWait)
+                for entry in batch ?? [] { try options.requireKnownUser(entry.element) }
+                return batch
+            }
+        ) { entry, answer in
+            let target = entry.element
+            let state: TokenState
+            do throws(StoreError) {
+                state = try answer.get()
+            } catch {
+                failures += 1
+                let failure = Diagnostics.failure(for: error)
+                try console.error("\(feed.place(entry)): \(failure.message)")
+                return try list.append(
+                    ["id": .string(target.id.description), "active": .null, "state": .null],
+                    id: target.id.description,
+                    cells: [VisibleText.escape(target.id.description), "unknown", ""])
+            }
+            let report = report(on: target, state, options)
             if status(report) != .success { failures += 1 }
             let check = report.checks.first { $0.reason != nil }
             try list.append(
@@ -73,57 +96,17 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                     check?.detail.map { VisibleText.escape($0, columns: 60) } ?? "",
                 ])
         }
-        batch = []
-    }
-    do {
-        try forEachItem(options.items, lines, console) { item in
-            batch.append(try StateTarget(item, user: user))
-            if batch.count == 500 { try flush() }
-        } onInvalid: {
-            failures += 1
-        }
-        try flush()
+        if let failure { throw failure }
     } catch {
         try list.finish(empty: "")
         throw error
     }
     try list.finish(empty: "no items")
-    return failures > 0 ? .someFailed : .success
+    return failures + feed.invalidCount > 0 ? .someFailed : .success
 }
 
-/// Hands every readable item to `body`; a bad one is reported with its line number, and the rest
-/// goes on.
-func forEachItem(
-    _ options: ItemOptions, _ lines: LineSource?, _ console: Console,
-    _ body: (Item) throws -> Void, onInvalid: () -> Void
-) throws {
-    func report(_ error: any Error, _ place: String) throws {
-        try console.error("\(place): \(Diagnostics.failure(for: error).message)")
-        onInvalid()
-    }
-    guard let lines else {
-        for (index, operand) in options.operands.enumerated() {
-            do {
-                try body(try options.item(operand, system: console.system))
-            } catch {
-                guard Diagnostics.failure(for: error).isItemsOwn else { throw error }
-                try report(error, "operand \(index + 1)")
-            }
-        }
-        return
-    }
-    while let line = try lines.next() {
-        do {
-            guard case .text(let bytes) = line else {
-                throw Failure(.usage, "invalid_line", "the line is too long")
-            }
-            try body(try Item(line: bytes, as: options.kind))
-        } catch {
-            guard Diagnostics.failure(for: error).isItemsOwn else { throw error }
-            try report(error, "line \(lines.number)")
-        }
-    }
-}
+/// How many items share a round trip, where so many are there.
+private let batchSize = 256
 
 /// A user id from the command line.
 func parseUser(_ text: String) throws -> Identifier {
@@ -134,26 +117,29 @@ func parseUser(_ text: String) throws -> Identifier {
     }
 }
 
-private func reports(
-    on targets: [StateTarget], _ options: StatusOptions, _ session: Session
-) throws -> [StateReport] {
-    if options.requiresListing, targets.contains(where: { $0.token == nil && $0.user == nil }) {
+extension StatusOptions {
+    fileprivate func requireKnownUser(_ target: StateTarget) throws {
+        guard requiresListing, target.token == nil, target.user == nil else { return }
         throw Failure(
             .usage, "usage", "'--require-listed' needs to know whose id it is",
             hint: "give --user USER, or the token")
     }
-    let states = try session.store.states(
-        of: targets.map { StateQuery(id: $0.id, user: $0.user) })
-    return try zip(targets, states).map { target, state in
-        var issued = target.issued
-        // A user's list knows when its tokens were issued.
-        if issued == .notSaid, let user = target.user, state.cutoff != nil,
-            let iat = try session.store.listedToken(target.id, of: user)?.issuedAt
-        {
-            issued = .at(Double(iat))
-        }
-        return StateReport(state: state, issued: issued, requiresListing: options.requiresListing)
+}
+
+extension StateTarget {
+    /// A user's list knows when its tokens were issued.
+    fileprivate var query: StateQuery {
+        StateQuery(id: id, user: user, asksIssue: issued == .notSaid)
     }
+}
+
+private func report(
+    on target: StateTarget, _ state: TokenState, _ options: StatusOptions
+) -> StateReport {
+    let listed = target.issued == .notSaid ? state.listedIssuedAt : nil
+    return StateReport(
+        state: state, issued: listed.map { .at(Double($0)) } ?? target.issued,
+        requiresListing: options.requiresListing)
 }
 
 private func status(_ report: StateReport) -> ExitStatus {

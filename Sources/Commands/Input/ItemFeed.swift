@@ -1,0 +1,78 @@
+internal import CommandKit
+internal import Platform
+
+/// The items of a command as they come, each made into what the command works with. A bad one is
+/// told of with its line number, and the rest goes on.
+final class ItemFeed<Element> {
+    struct Entry {
+        let element: Element
+        /// The number of its line or operand, from 1.
+        let number: Int
+    }
+
+    private let options: ItemOptions
+    private let lines: LineSource?
+    private let console: Console
+    private let convert: (Item) throws -> Element
+    private var operandCount = 0
+    /// Items that were none.
+    private(set) var invalidCount = 0
+
+    /// The number of the line or operand that was read last.
+    private var number: Int { lines?.number ?? operandCount }
+
+    init(
+        _ options: ItemOptions, _ lines: LineSource?, _ console: Console,
+        _ convert: @escaping (Item) throws -> Element
+    ) {
+        self.options = options
+        self.lines = lines
+        self.console = console
+        self.convert = convert
+    }
+
+    /// The next good item. Where it `mayWait`, nil is the end; else that there is none yet.
+    func next(mayWait: Bool = true) throws -> Entry? {
+        while true {
+            do {
+                guard let item = try nextItem(mayWait: mayWait) else { return nil }
+                return Entry(element: try convert(item), number: number)
+            } catch {
+                let failure = Diagnostics.failure(for: error)
+                guard failure.isItemsOwn else { throw error }
+                invalidCount += 1
+                try console.error("\(place(number)): \(failure.message)")
+            }
+        }
+    }
+
+    /// Where an item stands, as an error names it.
+    func place(_ entry: Entry) -> String { place(entry.number) }
+
+    private func place(_ number: Int) -> String {
+        (lines == nil ? "operand " : "line ") + String(number)
+    }
+
+    /// Up to `count` items that are there, waiting for the first of them where it `mayWait`; nil
+    /// where there is none.
+    func batch(of count: Int, mayWait: Bool) throws -> [Entry]? {
+        var batch: [Entry] = []
+        while batch.count < count, let entry = try next(mayWait: mayWait && batch.isEmpty) {
+            batch.append(entry)
+        }
+        return batch.isEmpty ? nil : batch
+    }
+
+    private func nextItem(mayWait: Bool) throws -> Item? {
+        guard let lines else {
+            guard operandCount < options.operands.count else { return nil }
+            operandCount += 1
+            return try options.item(options.operands[operandCount - 1], system: console.system)
+        }
+        switch try lines.next(mayWait: mayWait) {
+        case .text(let bytes)?: return try Item(line: bytes, as: options.kind)
+        case .tooLong?: throw Failure(.usage, "invalid_line", "the line is too long")
+        case nil: return nil
+        }
+    }
+}
