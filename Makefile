@@ -20,7 +20,7 @@ RUNS ?= 1000000
 BUILD_PACKAGES = libhiredis-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
-TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) jose jwt openssl redis-tools strace
+TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redis-tools strace
 FUZZ_PACKAGES = libssl-dev python3
 INTEROP_PACKAGES = $(BUILD_PACKAGES) jose jwt openssl python3 python3-venv
 BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools
@@ -102,6 +102,14 @@ SOAK_ITEMS ?= 1000000
 .PHONY: soak
 soak: setup-test ## Revoke a million while a Cluster is resharded, fails over and loses a primary.
 	JWTCTL_SOAK_ITEMS=$(SOAK_ITEMS) Tests/Setup/run-tests --filter 'ClusterChangeTests|FailOverTests'
+
+# How many times Redis and the tool are killed.
+FAULT_ROUNDS ?= 50
+
+.PHONY: faults
+faults: setup-test ## Kill, stop and cut off Redis and the tool, at every byte of each command.
+	JWTCTL_FAULT_ROUNDS=$(FAULT_ROUNDS) Tests/Setup/run-tests \
+		--filter 'BulkFaultTests|BrokenLineTests|StoppedServerTests'
 
 .PHONY: generate
 generate: build ## Rewrite man/ and completions/ from the commands' descriptions.

@@ -20,8 +20,11 @@ struct ReplyGuard {
         case line
         /// Inside the number of `$` or `*`.
         case length(isArray: Bool)
-        /// Inside a bulk string, this many bytes before its end (CRLF included).
+        /// Inside a bulk string, this many bytes before its end.
         case bulk(left: Int)
+        /// After a bulk string, whose CRLF hiredis passes over unseen: where something else stands
+        /// there, the length was wrong, and every reply that follows is read as another.
+        case bulkEnd(Unicode.Scalar)
     }
 
     private var state = State.type
@@ -44,7 +47,7 @@ struct ReplyGuard {
                 let step = min(left, bytes.count - index)
                 index += step
                 byteCount += step
-                if step == left { finishElement() } else { state = .bulk(left: left - step) }
+                state = step == left ? .bulkEnd("\r") : .bulk(left: left - step)
                 continue
             }
             let byte = unsafe bytes[index]
@@ -60,6 +63,9 @@ struct ReplyGuard {
         case .type: try begin(byte)
         case .line: if byte == UInt8(ascii: "\n") { finishElement() }
         case .length(let isArray): try takeLength(byte, isArray: isArray)
+        case .bulkEnd(let wanted):
+            guard byte == wanted.value else { throw .peer(.malformed) }
+            if wanted == "\n" { finishElement() } else { state = .bulkEnd("\n") }
         case .bulk: preconditionFailure("skipped by the caller")
         }
     }
@@ -100,7 +106,7 @@ struct ReplyGuard {
             guard byteCount + number <= Self.byteLimit else {
                 throw .tooLarge(limit: Self.byteLimit)
             }
-            state = .bulk(left: number + 2)
+            state = .bulk(left: number)
             return
         }
         elementCount += number

@@ -41,13 +41,15 @@ package final class BuiltTool {
         ]
     }
 
-    /// Runs the tool; `changes` to the environment win, an empty value removes.
+    /// Runs the tool; `changes` to the environment win, an empty value removes. `wrapper` is a
+    /// program, with its options, that runs what follows.
     package func run(
         _ arguments: [String], input: [UInt8] = [], changes: [String: String] = [:],
-        timeout: Double = 60
+        under wrapper: [String] = [], timeout: Double = 60
     ) throws -> ProcessRunner.Result {
         try ProcessRunner.run(
-            [Self.path] + arguments, input: input, environment: environment(with: changes),
+            wrapper + [Self.path] + arguments, input: input,
+            environment: environment(with: changes),
             directory: directory.path, timeout: timeout)
     }
 

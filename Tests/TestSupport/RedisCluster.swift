@@ -165,7 +165,7 @@ package final class RedisCluster {
 
 /// Waits up to 20 seconds for `condition`.
 package func waitUntil(
-    _ what: @autoclosure () -> String, _ condition: () throws -> Bool
+    _ what: @autoclosure () -> String = "it", _ condition: () throws -> Bool
 ) throws {
     let deadline = Date(timeIntervalSinceNow: 20)
     while deadline.timeIntervalSinceNow > 0 {

@@ -1,0 +1,198 @@
+import Foundation
+import Synchronization
+
+/// A proxy on a loopback port that breaks one direction of its first connection at one byte.
+package final class FaultProxy: Sendable {
+    package enum Fault: String, CaseIterable, Sendable {
+        /// Both directions end.
+        case close
+        /// The broken direction ends, and the other one does not.
+        case halfClose
+        /// Nothing more comes.
+        case stall
+        /// Something else comes.
+        case garbage
+    }
+
+    package enum Direction: String, CaseIterable, Sendable {
+        case fromServer, toServer
+    }
+
+    /// What becomes of connections after the first.
+    package enum Later: String, Sendable {
+        case refused, passed
+    }
+
+    /// The bytes of the first connection that came to the proxy.
+    package struct Traffic: Sendable {
+        package fileprivate(set) var total = 0
+        /// How many of them came at once at the end: a reply, or a pipeline of them.
+        package fileprivate(set) var last = 0
+    }
+
+    package let port: Int
+    /// A duplicate of the listener, which the thread closes: whose number stays ours.
+    private let handle: CInt
+    private let seen = Mutex<[Direction: Traffic]>([:])
+
+    /// Passes `count` bytes of a direction on before `fault`; all of them with nil.
+    package init(
+        to target: Int, fault: Fault, in direction: Direction = .fromServer, after count: Int?,
+        later: Later = .refused
+    ) throws {
+        signal(SIGPIPE, SIG_IGN)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = Self.loopback(port: 0)
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && listen(listener, 8) == 0
+                    ? getsockname(listener, $0, &size) : -1
+            }
+        }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        handle = fcntl(listener, F_DUPFD_CLOEXEC, 0)
+        guard status == 0, handle >= 0 else { throw TestSupportError("no listener: \(errno)") }
+        Thread.detachNewThread { [weak self] in
+            var isFirst = true
+            while true {
+                let client = accept(listener, nil, nil)
+                if client < 0 { break }
+                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+                if later == .refused { shutdown(listener, Int32(SHUT_RDWR)) }
+                let server = Self.dial(target)
+                if server >= 0 {
+                    var line = Line(
+                        client: client, server: server, fault: fault, broken: direction,
+                        left: isFirst ? count : nil)
+                    line.carry()
+                    if isFirst { self?.note(line.traffic) }
+                }
+                // A child of another test may hold a copy of a descriptor that was not yet marked.
+                for end in [client, server] where end >= 0 {
+                    shutdown(end, Int32(SHUT_RDWR))
+                    close(end)
+                }
+                isFirst = false
+            }
+            close(listener)
+        }
+    }
+
+    deinit {
+        // Wakes the thread.
+        shutdown(handle, Int32(SHUT_RDWR))
+        close(handle)
+    }
+
+    /// What the first connection carried, once it has ended.
+    package func traffic(_ direction: Direction) throws -> Traffic {
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while deadline.timeIntervalSinceNow > 0 {
+            let traffic = seen.withLock { $0 }
+            if !traffic.isEmpty { return traffic[direction] ?? Traffic() }
+            usleep(500)
+        }
+        throw TestSupportError("the connection does not end")
+    }
+
+    private func note(_ traffic: [Direction: Traffic]) { seen.withLock { $0 = traffic } }
+
+    private static func loopback(port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return address
+    }
+
+    /// A connection to a port of the loopback; -1 where there is none.
+    private static func dial(_ port: Int) -> CInt {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = loopback(port: UInt16(port))
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status != 0 else { return descriptor }
+        close(descriptor)
+        return -1
+    }
+}
+
+/// One connection through the proxy.
+private struct Line {
+    let client: CInt
+    let server: CInt
+    let fault: FaultProxy.Fault
+    let broken: FaultProxy.Direction
+    /// Bytes that still pass in the broken direction; nil where it is whole.
+    var left: Int?
+    var traffic: [FaultProxy.Direction: FaultProxy.Traffic] = [:]
+    private var isMuted = false
+    private var buffer = [UInt8](repeating: 0, count: 16 << 10)
+
+    init(
+        client: CInt, server: CInt, fault: FaultProxy.Fault, broken: FaultProxy.Direction,
+        left: Int?
+    ) {
+        self.client = client
+        self.server = server
+        self.fault = fault
+        self.broken = broken
+        self.left = left
+    }
+
+    /// Returns when either side has ended, or the fault is that both have.
+    mutating func carry() {
+        while true {
+            var polls = [client, server].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            guard poll(&polls, 2, 30_000) > 0 else { return }
+            if polls[0].revents != 0, !pass(.toServer, from: client, to: server) { return }
+            if polls[1].revents != 0, !pass(.fromServer, from: server, to: client) { return }
+        }
+    }
+
+    /// Carries what has come; false at the end.
+    private mutating func pass(
+        _ direction: FaultProxy.Direction, from source: CInt, to sink: CInt
+    ) -> Bool {
+        var count = recv(source, &buffer, buffer.count, 0)
+        if count <= 0 { return false }
+        traffic[direction, default: .init()].add(count)
+        guard direction == broken, let room = left else { return send(count, to: sink) }
+        if isMuted { return true }
+        let whole = min(count, room)
+        left = room - whole
+        guard whole == room else { return send(count, to: sink) }
+        switch fault {
+        case .close, .halfClose, .stall: count = whole
+        case .garbage: for index in whole..<count { buffer[index] ^= 0x5a }
+        }
+        guard send(count, to: sink) else { return false }
+        isMuted = fault == .halfClose || fault == .stall
+        if fault == .halfClose { shutdown(sink, Int32(SHUT_WR)) }
+        return fault != .close
+    }
+
+    private func send(_ count: Int, to sink: CInt) -> Bool {
+        buffer.withUnsafeBytes { bytes in
+            var sent = 0
+            while sent < count {
+                let part = Foundation.send(
+                    sink, bytes.baseAddress?.advanced(by: sent), count - sent, Int32(MSG_NOSIGNAL))
+                if part <= 0 { return false }
+                sent += part
+            }
+            return true
+        }
+    }
+}
+
+extension FaultProxy.Traffic {
+    fileprivate mutating func add(_ count: Int) {
+        total += count
+        last = count
+    }
+}
