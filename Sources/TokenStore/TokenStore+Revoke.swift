@@ -294,7 +294,7 @@ struct RevocationWork {
     }
 
     private func denyCommand(_ item: Revocation, until expiry: Expiry) -> Command {
-        store.denyCommand(item.id, value(item), until: expiry, now: now)
+        store.denyCommand(item.id, value(item), until: expiry)
     }
 
     private func value(_ item: Revocation) -> [UInt8] {

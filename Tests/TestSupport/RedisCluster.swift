@@ -68,11 +68,16 @@ package final class RedisCluster {
 
     private static let common = Mutex<RedisCluster?>(nil)
 
+    /// Before Redis 7.0 a bus is near the port that the nodes themselves use.
     private func meet(_ node: RedisServer) throws {
-        let bus = try nodes[0].cli("CONFIG", "GET", "cluster-port").split(separator: "\n").last
-        try node.cli(
-            ["CLUSTER", "MEET", "127.0.0.1", String(nodes[0].port)]
-                + (bus.map { [String($0)] } ?? []))
+        var first = ["127.0.0.1", String(nodes[0].port)]
+        if ServerVersion.current < .redis(7, 0) {
+            first[1] = String(securePort ?? nodes[0].port)
+        } else {
+            let bus = try nodes[0].cli("CONFIG", "GET", "cluster-port").split(separator: "\n")[1]
+            first.append(String(bus))
+        }
+        try node.cli(["CLUSTER", "MEET"] + first)
     }
 
     /// `redis://` with one node.
