@@ -153,12 +153,14 @@ import Testing
     @Test func aStoppedRedisEndsTheRunInTime() throws {
         for point in Self.points(short: 3) {
             let tool = try tool()
-            let process = try tool.start(Self.command + ["--timeout", "300ms"])
+            let process = try tool.start(Self.command + ["--timeout", "2s"])
             try awaitKeys(point, on: tool.redis)
             tool.redis.pause()
             let start = ContinuousClock.now
             let result = try process.finish()
-            #expect(ContinuousClock.now - start < .milliseconds(800), "at \(point)")
+            // The rest of the lines is still read and kept, on a busy machine: but nothing is waited
+            // for a second time.
+            #expect(ContinuousClock.now - start < .milliseconds(3800), "at \(point)")
             tool.redis.resume()
             try awaitSilence(on: tool.redis)
             let kept = try expectTruth(result, of: tool, at: point)

@@ -279,6 +279,13 @@ private final class UserFeed {
     }
 }
 
+extension LogoutInterruption.Cause {
+    fileprivate var storeError: StoreError? {
+        if case .store(let error) = self { return error }
+        return nil
+    }
+}
+
 /// Logs users out, and tells what came of it.
 private struct LogoutReport {
     let options: LogoutAllOptions
@@ -358,7 +365,7 @@ private struct LogoutReport {
             {
                 _ = session.audit(
                     "logout-all", .user(user), count: Int64(error.result.revoked),
-                    reason: options.reason, console)
+                    reason: options.reason, after: error.cause.storeError, console)
             }
             try console.error(words(unfinished: user, error.result, error.cause))
             if case .signal(let signal) = error.cause {
