@@ -7,10 +7,8 @@ import Testing
 /// The user that `help redis` tells people to make has the rights that every command needs, and no
 /// others.
 struct AccessRuleTests {
-    /// As `help redis` says, without what Redis 6.0 does not know yet.
-    private static let words = Topics.accessRule.split(separator: " ").map(String.init).filter {
-        ServerVersion.current >= .redis(6, 2) || !["resetchannels", "&jwt:revoked"].contains($0)
-    }
+    private static let words = ServerVersion.current.understood(
+        Topics.accessRule.split(separator: " ").map(String.init))
 
     private static var granted: [String] {
         words.filter { $0.hasPrefix("+") }.map { String($0.dropFirst()) }
