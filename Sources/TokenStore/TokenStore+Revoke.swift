@@ -206,6 +206,7 @@ struct RevocationWork {
         _ expiries: [Expiry?], _ outcomes: Outcomes
     ) -> Step<[RevocationOutcome]> {
         var outcomes = outcomes
+        let knowsEnds = store.client.has(.absoluteExpiry)
         var sent: [Int] = []
         var commands: [Command] = []
         sent.reserveCapacity(items.count)
@@ -216,7 +217,10 @@ struct RevocationWork {
                 outcomes[index] = .expired
             } else {
                 sent.append(index)
-                commands.append(denyCommand(items[index], until: expiry))
+                commands.append(
+                    store.denyCommand(
+                        items[index].id, value(items[index]), until: expiry,
+                        knowsEnds: knowsEnds))
             }
         }
         return exchange(commands, sent, outcomes) { reply in
@@ -291,10 +295,6 @@ struct RevocationWork {
             }
             return then(outcomes, exchange)
         }
-    }
-
-    private func denyCommand(_ item: Revocation, until expiry: Expiry) -> Command {
-        store.denyCommand(item.id, value(item), until: expiry)
     }
 
     private func value(_ item: Revocation) -> [UInt8] {
