@@ -142,8 +142,13 @@ package final class RedisCluster {
             ids[from], "--cluster-to", ids[to], "--cluster-slots", String(count), "--cluster-yes",
         ]
         return {
-            let result = try ProcessRunner.run(arguments, timeout: 120)
-            guard result.status == 0 else { throw TestSupportError(result.text) }
+            // What moved a moment ago may not have come round to all nodes.
+            try waitUntil("the nodes to agree") {
+                let result = try ProcessRunner.run(arguments, timeout: 120)
+                if result.text.contains("Nodes don't agree") { return false }
+                guard result.status == 0 else { throw TestSupportError(result.text) }
+                return true
+            }
         }
     }
 

@@ -240,7 +240,7 @@ enum Topics {
             """,
             """
             A user for jwtctl with no more rights than it needs; Redis 6.0 knows neither \
-            resetchannels nor &jwt:revoked, and takes the rest without them:
+            resetchannels nor &jwt:revoked, takes the rest without them, and may want +hello:
             """,
             .literal([accessRule]),
             "In a Cluster, behind Sentinels and for --wait it also needs:",
