@@ -61,7 +61,7 @@ let package = Package(
         tests("OpenSSLTests", ["OpenSSL", "Platform"]),
         tests("JOSETests", ["JOSE", "JSON", "OpenSSL", "Platform"]),
         tests("RedisTests", ["OpenSSL", "Redis", "Platform"]),
-        tests("TokenStoreTests", ["TokenStore", "Redis", "JSON"]),
+        tests("TokenStoreTests", ["TokenStore", "Redis", "OpenSSL", "JSON", "jwtctl"]),
         tests("CommandKitTests", ["CommandKit", "Platform"]),
         tests(
             "CommandsTests",

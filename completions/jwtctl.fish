@@ -259,6 +259,7 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l allow-replica -d 'Read from a r
 
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l keep -d 'Spare this session.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l issued-before -d 'Only tokens issued before this time.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s f -l from -d 'Read users from a file, one a line.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l everyone -d 'All users: raise the global cutoff.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l skew -d 'Raise the cutoff further, for clocks that run ahead.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s r -l reason -d 'Why, for the trail.' -x

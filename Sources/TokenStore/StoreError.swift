@@ -15,6 +15,14 @@ package enum StoreError: Error, Equatable, Sendable {
         return false
     }
 
+    /// Redis said nothing for the whole of the time-out: asking for anything more takes as long.
+    package var isSilence: Bool {
+        switch self {
+        case .redis(.timeout), .redis(.stalled): true
+        default: false
+        }
+    }
+
     /// Runs `body`, whose errors are Redis'.
     static func wrapping<Result>(
         _ body: () throws(RedisError) -> Result

@@ -12,11 +12,6 @@ package struct ListedToken: Equatable, Sendable {
     package var isRevoked = false
 }
 
-/// A page of a user's list.
-struct ListPage {
-    let tokens: [ListedToken]
-}
-
 /// A user with tokens.
 package struct ListedUser: Equatable, Sendable {
     package let user: Identifier
@@ -58,7 +53,7 @@ extension TokenStore {
         var tokens: [ListedToken] = []
         var known: Set<Identifier> = []
         while true {
-            var page = try listPage(user, from: tokens.count).tokens
+            var page = try resolve(page(of: user, from: tokens.count))
             guard !page.isEmpty else { break }
             let denials = try pipeline(page.map { Command("EXISTS", key: layout.denyKey($0.id)) })
             for (index, reply) in denials.enumerated() {
@@ -75,33 +70,42 @@ extension TokenStore {
     }
 
     /// Up to `pageSize` tokens of a user's list, from a rank on.
-    func listPage(_ user: Identifier, from rank: Int) throws(StoreError) -> ListPage {
+    func page(of user: Identifier, from rank: Int) -> Step<[ListedToken]> {
         let keys = layout.keys(of: user)
-        let range = try call(
-            Command(
-                "ZRANGE", key: keys.tokens, .integer(Int64(rank)),
-                .integer(Int64(rank + Self.pageSize - 1)), "WITHSCORES"))
-        let flat = try StoreError.wrapping { () throws(RedisError) in try range.byteStrings() }
-        guard !flat.isEmpty else { return ListPage(tokens: []) }
-
-        let members = stride(from: 0, to: flat.count - 1, by: 2).map { (flat[$0], flat[$0 + 1]) }
-        let meta = try call(
-            Command(
-                arguments: ["HMGET", .bytes(keys.meta)] + members.map { .bytes($0.0) },
-                keyIndex: 1))
-        let details = try StoreError.wrapping { () throws(RedisError) in try meta.array() }
-        guard details.count == members.count else { throw .corrupt(key: keys.meta) }
-
-        var tokens: [ListedToken] = []
-        for (index, member) in members.enumerated() {
-            let (bytes, score) = member
-            guard let expiry = Expiry(score: score) else { throw .corrupt(key: keys.tokens) }
-            let id = Identifier(stored: bytes)
-            let (issuedAt, label) = read(details[index])
-            tokens.append(
-                ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label))
+        let command = Command(
+            "ZRANGE", key: keys.tokens, .integer(Int64(rank)),
+            .integer(Int64(rank + Self.pageSize - 1)), "WITHSCORES")
+        return .send([command]) { exchange throws(StoreError) in
+            let range = try self.replies(exchange, to: [command])[0]
+            let flat = try StoreError.wrapping { () throws(RedisError) in try range.byteStrings() }
+            let members = try stride(from: 0, to: flat.count - 1, by: 2).map {
+                index throws(StoreError) in
+                guard let expiry = Expiry(score: flat[index + 1]) else {
+                    throw .corrupt(key: keys.tokens)
+                }
+                return (id: Identifier(stored: flat[index]), expiry: expiry)
+            }
+            return self.details(of: members, under: keys.meta)
         }
-        return ListPage(tokens: tokens)
+    }
+
+    private func details(
+        of members: [(id: Identifier, expiry: Expiry)], under key: [UInt8]
+    ) -> Step<[ListedToken]> {
+        guard !members.isEmpty else { return .done([]) }
+        let command = Command(
+            arguments: ["HMGET", .bytes(key)] + members.map { .bytes($0.id.bytes) }, keyIndex: 1)
+        return .send([command]) { exchange throws(StoreError) in
+            let reply = try self.replies(exchange, to: [command])[0]
+            let details = try StoreError.wrapping { () throws(RedisError) in try reply.array() }
+            guard details.count == members.count else { throw .corrupt(key: key) }
+            return .done(
+                zip(members, details).map { member, detail in
+                    let (issuedAt, label) = self.read(detail)
+                    return ListedToken(
+                        id: member.id, expiry: member.expiry, issuedAt: issuedAt, label: label)
+                })
+        }
     }
 
     /// The details of a token; what is not understood is as good as absent.

@@ -19,6 +19,10 @@ package struct LogoutResult: Equatable, Sendable {
     package var cutoff: Int64?
     /// Every step was acknowledged, and the cutoff reaches tokens that nobody recorded.
     package var isComplete = false
+    /// Whether the trail tells of it.
+    package var isAudited = false
+    /// Why it does not.
+    package var auditFailure: StoreError?
 
     package init() {}
 }
@@ -38,39 +42,84 @@ extension TokenStore {
     /// How many tokens one step handles: a script of this size holds Redis up for about 1 ms.
     static let pageSize = 500
 
+    /// How many users' logouts may be under way.
+    private static let logoutWindow = 16
+
     /// Ends a user's sessions in the order that is safe to break off anywhere: the cutoff first,
     /// then page by page blacklist entries, and only after these were acknowledged off the list.
     ///
     /// Returns once Redis' clock has passed the cutoff, so that a login which follows is alive.
     package func logOut(
         _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, entry: DenyEntry,
-        onProgress: (LogoutResult) -> Void = { _ in }
+        onProgress: @escaping (LogoutResult) -> Void = { _ in }
     ) throws(LogoutInterruption) -> LogoutResult {
+        var users = [user]
         var result = LogoutResult()
-        let signal: CInt?
-        do throws(StoreError) {
-            signal = try logOut(user, scope, skew, entry, &result, onProgress)
+        var cause: LogoutInterruption.Cause?
+        do {
+            let failure = try logOut(
+                scope: scope, skew: skew, entry: entry,
+                next: { _ in users.popLast() },
+                onProgress: onProgress
+            ) { _, told, broken in
+                result = told
+                cause = broken
+            }
+            cause = cause ?? failure.map { .store($0) }
+            if cause == nil { try awaitCutoffs([user], result.cutoff, skew: skew) }
+        } catch let error as StoreError {
+            cause = .store(error)
+            result.isComplete = false
         } catch {
-            throw LogoutInterruption(result: result, cause: .store(error))
+            preconditionFailure("neither closure throws: \(error)")
         }
-        if let signal { throw LogoutInterruption(result: result, cause: .signal(signal)) }
+        if let cause { throw LogoutInterruption(result: result, cause: cause) }
         return result
     }
 
-    /// The steps; `result` always tells how far they came. Returns the signal that asked to stop.
-    private func logOut(
-        _ user: Identifier, _ scope: LogoutScope, _ skew: Int64, _ entry: DenyEntry,
-        _ result: inout LogoutResult, _ onProgress: (LogoutResult) -> Void
-    ) throws(StoreError) -> CInt? {
-        result.cutoff = try raiseCutoff(layout.keys(of: user), scope: scope, skew: skew)
-        if let signal = try denyListed(user, scope, entry, &result, onProgress) { return signal }
-        if let cutoff = result.cutoff {
+    /// The same for every user that `next` gives, several at a time; see `revoke` for `next`, and
+    /// for what is returned. Call `awaitCutoffs` afterwards. A user's own failure does not keep the
+    /// others from being logged out.
+    package func logOut(
+        scope: LogoutScope, skew: Int64, entry: DenyEntry,
+        next: @escaping (_ mayWait: Bool) throws -> Identifier?,
+        onProgress: @escaping (LogoutResult) -> Void = { _ in },
+        deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
+    ) throws -> StoreError? {
+        let clock = try clock()
+        let run = BulkRun<LogoutWork, CInt?>(
+            self, window: Self.logoutWindow, changes: true
+        ) { mayWait in
+            try next(mayWait).map { user in
+                let work = LogoutWork(
+                    store: self, user: user, scope: scope, skew: skew, entry: entry, clock: clock,
+                    onProgress: onProgress)
+                return (work, work.start)
+            }
+        } deliver: { work, delivery in
+            switch delivery.result {
+            case .success(nil):
+                // A spared session leaves room for tokens of its age that nobody recorded.
+                if case .allBut = scope {} else { work.result.isComplete = !delivery.isInDoubt }
+                let doubt =
+                    delivery.isInDoubt ? LogoutInterruption.Cause.store(self.unsettled) : nil
+                try deliver(work.user, work.result, doubt)
+            case .success(let signal?): try deliver(work.user, work.result, .signal(signal))
+            case .failure(let error): try deliver(work.user, work.result, .store(error))
+            }
+        }
+        return try run.run()
+    }
+
+    /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that a
+    /// login which follows is alive. In a Cluster the clock of each user's own server counts.
+    package func awaitCutoffs(
+        _ users: [Identifier], _ cutoff: Int64?, skew: Int64
+    ) throws(StoreError) {
+        guard let cutoff else { return }
+        for user in users {
             try waitUntilPassed(cutoff, of: layout.keys(of: user).cutoff, skew: skew)
         }
-        // A spared session leaves room for tokens of its age that nobody recorded.
-        if case .allBut = scope { return nil }
-        result.isComplete = true
-        return nil
     }
 
     /// Kills every token of every user that was issued until now, recorded or not.
@@ -83,33 +132,28 @@ extension TokenStore {
         return cutoff
     }
 
-    /// The cutoff of a scope; nil where it can't be known, and so was not raised.
-    private func raiseCutoff(
-        _ keys: Layout.UserKeys, scope: LogoutScope, skew: Int64
-    ) throws(StoreError) -> Int64? {
-        let wanted: Int64?
-        switch scope {
-        case .everything: wanted = nil
-        case .allBut(_, issuedAt: nil): return nil
-        case .allBut(_, let issuedAt?): wanted = issuedAt - 1
-        case .issuedBefore(let time): wanted = time - 1
-        }
-        return try raise([keys.cutoff, keys.tokens], to: wanted, skew: skew)
-    }
-
     /// `wanted` nil means Redis' now, plus `skew`.
     private func raise(
         _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) throws(StoreError) -> Int64 {
-        let command = Command.eval(
+        let command = raiseCommand(keys, to: wanted, skew: skew)
+        return try raised(
+            try settled { _ throws(StoreError) in try call(command) }, key: keys[0])
+    }
+
+    fileprivate func raiseCommand(_ keys: [[UInt8]], to wanted: Int64?, skew: Int64) -> Command {
+        .eval(
             Script.raiseCutoff, keys: keys,
             [
                 .text(wanted.map(String.init) ?? ""), .integer(skew),
                 .integer(maximumLifetime ?? 0), .integer(margin),
             ])
-        let reply = try settled { _ throws(StoreError) in try call(command) }
+    }
+
+    /// The cutoff that stands now.
+    fileprivate func raised(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
         let (word, _) = try outcome(reply)
-        guard let cutoff = Int64(word) else { throw .corrupt(key: keys[0]) }
+        guard let cutoff = Int64(word) else { throw .corrupt(key: key) }
         return cutoff
     }
 
@@ -135,59 +179,152 @@ extension TokenStore {
             pause(milliseconds: min(max(left, 1), 1000))
         }
     }
+}
 
-    /// Works through the list until a whole pass finds nothing left to deny. Returns the signal
-    /// that asked to stop, after the running page.
-    private func denyListed(
-        _ user: Identifier, _ scope: LogoutScope, _ entry: DenyEntry, _ result: inout LogoutResult,
-        _ onProgress: (LogoutResult) -> Void
-    ) throws(StoreError) -> CInt? {
-        while true {
-            var denied = 0
-            var kept = 0
-            while true {
-                if let signal = Signals.pending { return signal }
-                let page = try listPage(user, from: kept)
-                guard !page.tokens.isEmpty else { break }
-                let condemned = page.tokens.filter { isCondemned($0, scope, result.cutoff) }
-                kept += page.tokens.count - condemned.count
-                denied += condemned.count
-                try deny(condemned, of: user, entry, &result)
-                onProgress(result)
+/// The logout of one user.
+private final class LogoutWork {
+    let user: Identifier
+    /// Always tells how far it came.
+    var result = LogoutResult()
+
+    private let store: TokenStore
+    private let scope: LogoutScope
+    private let skew: Int64
+    private let entry: DenyEntry
+    private let clock: ServerClock
+    private let onProgress: (LogoutResult) -> Void
+    private let keys: Layout.UserKeys
+    /// What was blacklisted and may be lost, although the list does not know it any more.
+    private var unsettled: [Revocation] = []
+    private var keptCount = 0
+    private var deniedInPass = 0
+
+    /// The signal that asked to stop, nil at the end.
+    typealias End = CInt?
+
+    init(
+        store: TokenStore, user: Identifier, scope: LogoutScope, skew: Int64, entry: DenyEntry,
+        clock: ServerClock, onProgress: @escaping (LogoutResult) -> Void
+    ) {
+        self.store = store
+        self.user = user
+        self.scope = scope
+        self.skew = skew
+        self.entry = entry
+        self.clock = clock
+        self.onProgress = onProgress
+        keys = store.layout.keys(of: user)
+    }
+
+    func start(_ previous: End?) throws(StoreError) -> Step<End> {
+        keptCount = 0
+        deniedInPass = 0
+        return try raiseCutoff().then { () throws(StoreError) in
+            try self.denyAgain(self.unsettled[...]).then { () throws(StoreError) in
+                try self.denyPage()
             }
-            if denied == 0 {
-                result.kept = kept
-                return nil
+        }
+    }
+
+    /// Where the cutoff can't be known it is not raised.
+    private func raiseCutoff() -> Step<Void> {
+        let wanted: Int64?
+        switch scope {
+        case .everything: wanted = nil
+        case .allBut(_, issuedAt: nil): return .done(())
+        case .allBut(_, let issuedAt?): wanted = issuedAt - 1
+        case .issuedBefore(let time): wanted = time - 1
+        }
+        let command = store.raiseCommand([keys.cutoff, keys.tokens], to: wanted, skew: skew)
+        return .send([command]) { exchange throws(StoreError) in
+            let reply = try self.store.replies(exchange, to: [command])[0]
+            self.result.cutoff = try self.store.raised(reply, key: self.keys.cutoff)
+            return .done(())
+        }
+    }
+
+    /// What a first attempt took off the list is not found there by a second one.
+    private func denyAgain(_ items: ArraySlice<Revocation>) throws(StoreError) -> Step<Void> {
+        guard !items.isEmpty else { return .done(()) }
+        return try deny(Array(items.prefix(TokenStore.pageSize))).then { _ throws(StoreError) in
+            try self.denyAgain(items.dropFirst(TokenStore.pageSize))
+        }
+    }
+
+    /// Works through the list until a whole pass finds nothing left to deny.
+    private func denyPage() throws(StoreError) -> Step<End> {
+        if let signal = Signals.pending { return audit(.some(signal)) }
+        return try store.page(of: user, from: keptCount).then { tokens throws(StoreError) in
+            guard !tokens.isEmpty else { return try self.endPass() }
+            let condemned = tokens.filter(self.isCondemned)
+            self.keptCount += tokens.count - condemned.count
+            self.deniedInPass += condemned.count
+            guard !condemned.isEmpty else { return try self.denyPage() }
+            return try self.deny(condemned)
+        }
+    }
+
+    private func endPass() throws(StoreError) -> Step<End> {
+        if deniedInPass == 0 {
+            result.kept = keptCount
+            return audit(nil)
+        }
+        keptCount = 0
+        deniedInPass = 0
+        return try denyPage()
+    }
+
+    /// A trail that cannot be written undoes nothing.
+    private func audit(_ end: End) -> Step<End> {
+        let commands = store.auditCommands(
+            "logout-all", .user(user), count: Int64(result.revoked), reason: entry.reason)
+        return .send(commands) { exchange throws(StoreError) in
+            do throws(StoreError) {
+                _ = try self.store.replies(exchange, to: commands)
+                self.result.isAudited = true
+            } catch {
+                self.result.auditFailure = error
             }
+            return .done(end)
         }
     }
 
     /// Whether a listed token has to go: unless it is the spared one, or is known to be later.
-    private func isCondemned(_ token: ListedToken, _ scope: LogoutScope, _ cutoff: Int64?) -> Bool {
+    private func isCondemned(_ token: ListedToken) -> Bool {
         if case .allBut(let spared, _) = scope { return token.id != spared }
-        guard let cutoff, let issued = token.issuedAt else { return true }
+        guard let cutoff = result.cutoff, let issued = token.issuedAt else { return true }
         return issued <= cutoff
     }
 
-    private func deny(
-        _ tokens: [ListedToken], of user: Identifier, _ entry: DenyEntry,
-        _ result: inout LogoutResult
-    ) throws(StoreError) {
-        guard !tokens.isEmpty else { return }
+    private func deny(_ tokens: [ListedToken]) throws(StoreError) -> Step<End> {
         // No user in the items: the whole page leaves the list in one step below.
         let items = tokens.map { Revocation(id: $0.id, user: nil, expiry: $0.expiry) }
-        var entry = entry
-        entry.user = user
-        let batch = revoke(items, entry: entry)
-        if let failure = batch.failure { throw failure }
-        for outcome in batch.outcomes {
-            switch outcome {
-            case .revoked: result.revoked += 1
-            case .alreadyRevoked: result.alreadyRevoked += 1
-            case .failed(let error): throw error
-            case .expired, .notFound, .unknown, .notAttempted: break
+        return try deny(items).then { outcomes throws(StoreError) in
+            if self.store.hasToSettle { self.unsettled += items }
+            for outcome in outcomes {
+                switch outcome {
+                case .revoked: self.result.revoked += 1
+                case .alreadyRevoked: self.result.alreadyRevoked += 1
+                default: break
+                }
+            }
+            let command = self.store.unlistCommand(items.map(\.id), of: self.user)
+            return .send([command]) { exchange throws(StoreError) in
+                _ = try self.store.replies(exchange, to: [command])
+                self.onProgress(self.result)
+                return try self.denyPage()
             }
         }
-        try unlist(tokens.map(\.id), of: user)
+    }
+
+    /// Where the work broke off the outcomes tell how far it came, and the next step fails.
+    private func deny(_ items: [Revocation]) throws(StoreError) -> Step<[RevocationOutcome]> {
+        var entry = entry
+        entry.user = user
+        let work = RevocationWork(store: store, items: items, entry: entry, now: clock.now)
+        return try work.steps().then { outcomes throws(StoreError) in
+            for case .failed(let error) in outcomes { throw error }
+            return .done(outcomes)
+        }
     }
 }

@@ -147,7 +147,7 @@ extension RevocationOutcome {
 }
 
 /// The steps of one batch.
-private struct RevocationWork {
+struct RevocationWork {
     let store: TokenStore
     let items: [Revocation]
     let entry: DenyEntry?

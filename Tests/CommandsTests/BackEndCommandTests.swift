@@ -1,3 +1,4 @@
+import CommandKit
 import Foundation
 import JSON
 import TestSupport
@@ -5,78 +6,38 @@ import Testing
 
 @testable import Commands
 
-/// The whole program on one server, on a Cluster and behind Sentinels: it does the same on each.
+/// The whole program on each of the back ends: it does the same on each.
 @Suite struct BackEndCommandTests {
-    /// The program under a namespace of its own, with a secret.
-    private func sandbox(
-        _ backEnd: BackEnd, _ body: (Jwtctl, TemporaryDirectory) throws -> Void
+    @Test(arguments: BackEnd.allCases, BackEndCase.all)
+    func `a command does what it does, wherever the state lies`(
+        _ backEnd: BackEnd, _ `case`: BackEndCase
     ) throws {
-        let directory = try TemporaryDirectory()
-        let secret = try directory.write("secret.txt", Sandbox.secretText + "\n")
-        try backEnd.run { url in
-            let namespace = "c" + UUID().uuidString.prefix(8)
-            try body(
-                Jwtctl(environment: [
-                    "JWTCTL_REDIS_URL": url, "JWTCTL_SECRET": secret, "JWTCTL_ACTOR": "ops",
-                    "JWTCTL_NAMESPACE": namespace,
-                ]), directory)
+        try backEnd.run { place in
+            let stage = try Stage(backEnd, place)
+            try `case`.body(stage)
+            let used = try #require(stage.used[`case`.command])
+            #expect(`case`.options.isSubset(of: used), "\(`case`.options.subtracting(used))")
         }
     }
 
-    @Test(arguments: BackEnd.allCases)
-    func `a token's whole life`(_ backEnd: BackEnd) throws {
-        try sandbox(backEnd) { jwtctl, _ in
-            let issued = jwtctl("issue", "--sub", "alice", "--jti", "one", "--label", "phone")
-            #expect(issued.status == 0, "\(issued.errors)")
-            let token = issued.line
-            #expect(jwtctl("verify", token).status == 0)
-            #expect(jwtctl("verify", "--require-listed", token).status == 0)
-            #expect(jwtctl("status", token).status == 0)
-            #expect(jwtctl("revoke", "--reason", "leak", token).status == 0)
-            #expect(jwtctl("revoke", token, "-o", "json").output.contains("already_revoked"))
-            #expect(jwtctl("verify", token).status == 6)
-            #expect(jwtctl("status", token).status == 6)
-            #expect(jwtctl("restore", "--reason", "slip", "--yes", token).status == 0)
-            #expect(jwtctl("verify", "--require-listed", token).status == 0)
-            for number in 0..<20 {
-                let name = "user\(number)"
-                #expect(jwtctl("issue", "--sub", name, "--jti", "j\(number)").status == 0)
+    /// The program's own tree says which commands ask Redis, and which options they have.
+    @Test func `every command that asks Redis has a case, and every option that it sends`() {
+        let leaves = jwtctlProgram.describe().sections.flatMap(\.commands).flatMap(\.flattened)
+            .filter(\.subcommands.isEmpty)
+        let asking = leaves.filter { leaf in
+            leaf.environment.contains { $0.term == "JWTCTL_REDIS_URL" }
+        }
+        #expect(asking.count >= 11)
+        for leaf in asking {
+            let command = leaf.path.joined(separator: " ")
+            let cases = BackEndCase.all.filter { $0.command == command }
+            #expect(!cases.isEmpty, "'\(command)' has no case")
+            let own = leaf.sections.filter { $0.title == nil }.flatMap(\.options)
+                .filter { !$0.isHidden }.map(\.name)
+            let told = cases.reduce(BackEndCase.silentOptions[command] ?? []) {
+                $0.union($1.options)
             }
-            #expect(try jwtctl("list", "users", "-o", "json").array().count == 21)
-            let tokens = try jwtctl("list", "tokens", "alice", "-o", "json").array()
-            #expect(tokens.map { $0["id"]?.stringValue?.text } == ["one"])
-            #expect(jwtctl("revoke", "--user", "user3", "j3").status == 0)
-            let out = jwtctl("logout-all", "alice", "user1", "-o", "json")
-            #expect(out.status == 0, "\(out.errors)")
-            #expect(try out.array().allSatisfy { $0["complete"] == .bool(true) })
-            #expect(jwtctl("verify", token).status == 6)
-            #expect(jwtctl("logout-all", "--everyone", "--yes").status == 0)
-            #expect(jwtctl("prune").status == 0)
-            let trail = try jwtctl("audit", "-o", "json").array()
-            #expect(
-                trail.map { $0["op"]?.stringValue?.text } == [
-                    "revoke", "revoke", "restore", "revoke", "logout-all", "logout-all",
-                    "logout-everyone",
-                ])
-        }
-    }
-
-    @Test(arguments: BackEnd.allCases)
-    func `many at once`(_ backEnd: BackEnd) throws {
-        try sandbox(backEnd) { jwtctl, directory in
-            let lines = (0..<2500).map { "j\($0)\t4102444800\n" }.joined()
-            let file = try directory.write("ids.tsv", lines)
-            let first = jwtctl("revoke", "--from", file, "--yes", "-o", "json")
-            #expect(first.status == 0, "\(first.errors)")
-            #expect(try first.object()["revoked"]?.numberValue?.integer == 2500)
-            let again = jwtctl("revoke", "--from", file, "--yes", "-o", "json", "--wait", "1,1s")
-            // One server has no replica that could confirm.
-            #expect(again.status == (backEnd == .server ? 8 : 0), "\(again.errors)")
-            #expect(jwtctl("status", "--from", file, "-o", "jsonl").status == 10)
-            #expect(try jwtctl("list", "revoked", "-o", "json").array().count == 2500)
-            #expect(
-                jwtctl("restore", "--from", file, "--reason", "drill", "--yes").status == 0)
-            #expect(try jwtctl("list", "revoked", "-o", "json").array().isEmpty)
+            #expect(told == Set(own), "\(command): \(told.symmetricDifference(own))")
         }
     }
 

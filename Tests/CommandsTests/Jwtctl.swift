@@ -10,6 +10,8 @@ import Testing
 struct Jwtctl {
     var environment: [String: String] = [:]
     var clock = Clock.system
+    /// Global options that every run has.
+    var options: [String] = []
 
     struct Result {
         let ending: EntryPoint.Ending
@@ -32,7 +34,7 @@ struct Jwtctl {
 
     @discardableResult
     func run(_ arguments: [String], input: String = "") -> Result {
-        run(bytes: arguments.map { Array($0.utf8) }, input: input)
+        run(bytes: (options + arguments).map { Array($0.utf8) }, input: input)
     }
 
     @discardableResult

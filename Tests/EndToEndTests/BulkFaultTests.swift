@@ -168,20 +168,17 @@ import Testing
     }
 
     @Test func aStoppedRedisEndsTheRunInTime() throws {
-        // What has to be kept for another try is written after the time-out.
-        let whole = try tool()
-        let start = ContinuousClock.now
-        #expect(try whole.run(Self.command).status == 0)
-        let work = ContinuousClock.now - start
         for point in Self.points(short: 3) {
             let tool = try tool()
             let before = try keyCount(tool.redis)
-            let process = try tool.start(Self.command + ["--timeout", "300ms"])
+            let process = try tool.start(Self.command + ["--timeout", "2s"])
             try awaitItems(point, on: tool.redis, from: before)
             tool.redis.pause()
             let start = ContinuousClock.now
             let result = try process.finish()
-            #expect(ContinuousClock.now - start < .milliseconds(800) + work, "at \(point)")
+            // The rest of the lines is still read and kept, on a busy machine: but nothing is waited
+            // for a second time.
+            #expect(ContinuousClock.now - start < .milliseconds(3800), "at \(point)")
             tool.redis.resume()
             try awaitSilence(on: tool.redis)
             let kept = try expectTruth(result, of: tool, at: point)

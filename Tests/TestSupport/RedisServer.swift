@@ -24,17 +24,18 @@ package final class RedisServer {
     private let configuration: [String]
     private let kind: Kind
     private let waits: Bool
-    private var password: String?
+    private let login: [String]
     private var guardian: ChildProcess?
 
     /// Starts the server and waits until it answers. `configuration` are lines of redis.conf and
     /// win over the defaults; a `requirepass` among them is used by `cli`.
     ///
     /// `files` are put into its directory before, such as a `dump.rdb` to load.
-    /// `waitUntilLoaded: false` returns as soon as it answers at all, LOADING included.
+    /// `waitUntilLoaded: false` returns as soon as it answers at all, LOADING included. `login` are
+    /// options of redis-cli for where the default user may do nothing.
     package init(
         _ listener: Listener = .unixSocket, kind: Kind = .data, configuration: [String] = [],
-        files: [String: [UInt8]] = [:], waitUntilLoaded: Bool = true
+        files: [String: [UInt8]] = [:], waitUntilLoaded: Bool = true, login: [String]? = nil
     ) throws {
         let directory = try TemporaryDirectory()
         self.directory = directory
@@ -49,10 +50,11 @@ package final class RedisServer {
                 "dir \(directory.path)", "save \"\"", "appendonly no", "daemonize no",
                 "enable-debug-command yes", "logfile \(directory.file("log"))",
             ] + configuration
-        password =
+        let password =
             configuration.compactMap { line in
                 line.hasPrefix("requirepass ") ? String(line.dropFirst(12)) : nil
             }.last
+        self.login = login ?? password.map { ["--no-auth-warning", "-a", $0] } ?? []
         for (name, content) in files {
             try Data(content).write(to: URL(fileURLWithPath: directory.file(name)))
         }
@@ -105,7 +107,6 @@ package final class RedisServer {
     /// What the real redis-cli prints, with `input` on its standard input.
     @discardableResult
     package func cli(_ arguments: [String], input: [UInt8] = []) throws -> String {
-        let login = password.map { ["--no-auth-warning", "-a", $0] } ?? []
         let result = try ProcessRunner.run(
             ["redis-cli", "-s", socketPath] + login + arguments, input: input, timeout: 30)
         return result.text.hasSuffix("\n") ? String(result.text.dropLast()) : result.text

@@ -1,23 +1,28 @@
 import Foundation
+import OpenSSL
 import Redis
 import TestSupport
 import Testing
 
 @testable import TokenStore
 
-/// Every operation on one server, on a Cluster, and behind Sentinels.
+/// Every operation on each of the back ends.
 @Suite struct BackEndTests {
-    private static let counter = Box(0)
-
-    /// A store under a namespace of its own, and Redis' clock.
+    /// A store in a namespace that nobody else uses, and Redis' clock.
     private func lab(
         _ backEnd: BackEnd, _ body: (TokenStore, Client, Int64) throws -> Void
     ) throws {
-        try backEnd.run { url in
-            let client = Client(target: try RedisURL.parse(url))
-            Self.counter.update { $0 += 1 }
+        try backEnd.run { place in
+            var target = try RedisURL.parse(place.url)
+            if let trust = place.trust {
+                target.tls = TLSSettings(
+                    authorities: [Array(trust.authority.utf8)],
+                    certificate: Array(trust.client.certificate.utf8),
+                    key: Array(trust.client.key.utf8))
+            }
+            let client = Client(target: target)
             let store = TokenStore(
-                client: client, layout: try .native(namespace: "ns\(Self.counter.current)"),
+                client: client, layout: try .native(namespace: place.namespace),
                 origin: .init(actor: "ann", host: "box"))
             try body(store, client, try store.time())
         }

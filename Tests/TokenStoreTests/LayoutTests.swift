@@ -143,7 +143,7 @@ struct LayoutTests {
         let cut = try changes {
             _ = try lab.store.logOut(id, scope: .everything, skew: -2, entry: DenyEntry())
         }
-        #expect(cut == ["jwt:{\(text)}:cutoff"])
+        #expect(cut == ["jwt:{\(text)}:cutoff", "jwt:audit"])
     }
 
     @Test("A NUL in an id does not end it: the shorter id stays valid")

@@ -68,12 +68,14 @@ struct Session {
     /// For commands that write: a replica that takes writes forgets them, or nobody reads them.
     func requirePrimary() throws(RedisError) { try client.requirePrimary() }
 
-    /// Writes the audit entry of an effect that has happened; a failure is only a warning.
+    /// Writes the audit entry of an effect that has happened; a failure is only a warning. `broken`
+    /// is what ended the work: a Redis that has fallen silent is not waited for again.
     func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
-        _ console: Console
+        after broken: StoreError? = nil, _ console: Console
     ) -> Bool {
-        do {
+        do throws(StoreError) {
+            if let broken, broken.isSilence { throw broken }
             try store.audit(operation, subject, count: count, reason: reason)
             return true
         } catch {

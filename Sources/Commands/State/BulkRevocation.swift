@@ -25,6 +25,8 @@ final class BulkRevocation {
     private var batch: [Entry] = []
     /// Items that were handed to Redis.
     private var attempted = 0
+    /// What Redis broke the run off with.
+    private var broken: StoreError?
     private var isConfirmed: Bool
     private var progress: CommandKit.Progress
 
@@ -59,7 +61,8 @@ final class BulkRevocation {
         try failed?.finish()
         if !options.isDryRun, counts.revoked > 0 {
             _ = session.audit(
-                "revoke", .many, count: Int64(counts.revoked), reason: options.reason, console)
+                "revoke", .many, count: Int64(counts.revoked), reason: options.reason,
+                after: broken, console)
         }
         return try tell(failure)
     }
@@ -67,8 +70,8 @@ final class BulkRevocation {
     /// Returns what broke the run off; nil at the end, or after a signal.
     private func work() throws -> Failure? {
         do {
-            let failure = try options.isDryRun ? plan() : revoke()
-            return failure.map(Diagnostics.failure)
+            broken = try options.isDryRun ? plan() : revoke()
+            return broken.map(Diagnostics.failure)
         } catch let error as OutputError {
             throw error
         } catch {

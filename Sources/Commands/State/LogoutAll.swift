@@ -8,6 +8,7 @@ struct LogoutAllOptions: CommandOptions {
     var global = GlobalOptions()
     var keys = KeyOptions()
     var users: [String] = []
+    var file: [UInt8]?
     var keep: [UInt8]?
     var issuedBefore: Moment?
     var isEveryone = false
@@ -46,6 +47,8 @@ let logoutAllCommand = Command(
             "issued-before", metavar: "TIME", summary: "Only tokens issued before this time.",
             into: \.issuedBefore
         ) { text throws(InvalidValue) in try Moment(text, roundingUp: true) },
+        .path("from", short: "f", summary: "Read users from a file, one a line.", into: \.file)
+            .detail("Blank lines and # comments are skipped; - reads standard input."),
         .flag("everyone", summary: "All users: raise the global cutoff.", into: \.isEveryone),
         .value(
             "skew", metavar: "DURATION",
@@ -68,19 +71,27 @@ let logoutAllCommand = Command(
             command: "jwtctl logout-all --reason \"account taken over\" alice",
             summary: "End all of alice's sessions."),
         Example(
+            command: "jwtctl list users -o id | jwtctl logout-all --from - --yes",
+            summary: "Everybody who has a recorded token."),
+        Example(
             command: "jwtctl logout-all --keep \"$TOKEN\" alice",
             summary: "All but the one she uses now."),
         Example(
             command: "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
             summary: "Nothing issued before 14:00 may pass."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .malformed, .badSignature, .claims, .unknown, .refused),
+    exitStatuses: ExitStatus.docs(
+        .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),
     environment: KeyOptions.environment + Session.environment,
     seeAlso: ["revoke", "list", "audit"],
     check: { options throws(UsageError) in
         if options.isEveryone {
             if !options.users.isEmpty { throw .conflicting("--everyone", "USER") }
             if options.keep != nil { throw .conflicting("--everyone", "--keep") }
+            if options.file != nil { throw .conflicting("--everyone", "--from") }
+        } else if options.file != nil {
+            if !options.users.isEmpty { throw .conflicting("--from", "USER") }
+            if options.keep != nil { throw .conflicting("--from", "--keep") }
         } else if options.users.isEmpty {
             throw .missingOperand("USER")
         }
@@ -102,20 +113,12 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     let session = try Session(console, actor: options.actor)
     try session.requirePrimary()
     if options.isEveryone { return try logOutEveryone(options, session, console) }
-    if users.count > Confirmation.threshold, !options.isConfirmed {
-        try Confirmation.ask(
-            "End all sessions of \(users.count) users on \(session.description)?",
-            answer: String(users.count), console)
-    }
+    let feed = try UserFeed(options, users, session, console)
     let scope = try scope(options, users, session, console)
+    try feed.confirm()
     try console.note("target: \(session.description)")
-    let work = LogoutWork(options: options, scope: scope, session: session, console: console)
-    if users.count == 1 {
-        let json = try work.run(users[0])
-        try console.result(json.object, id: users[0].description) { json.words }
-        return .success
-    }
-    return try work.runAll(users)
+    let work = LogoutReport(options: options, scope: scope, session: session, console: console)
+    return try users.count == 1 ? work.run(users[0]) : work.runAll(feed)
 }
 
 /// The time of `--issued-before` has to be past by Redis' clock; it is told as it was understood.
@@ -210,61 +213,170 @@ private func logOutEveryone(
     return .success
 }
 
-/// The logout of one user after another.
-private struct LogoutWork {
+/// The users of a command: operands, or the lines of a file.
+private final class UserFeed {
+    private let lines: LineSource?
+    private let session: Session
+    private let console: Console
+    private var users: ArraySlice<Identifier>
+    private var isConfirmed: Bool
+    private(set) var invalidCount = 0
+    /// Users that were handed on.
+    private(set) var count = 0
+
+    init(
+        _ options: LogoutAllOptions, _ users: [Identifier], _ session: Session, _ console: Console
+    ) throws {
+        self.users = users[...]
+        self.session = session
+        self.console = console
+        isConfirmed = options.isConfirmed
+        guard let file = options.file else {
+            lines = nil
+            return
+        }
+        if file == [UInt8(ascii: "-")] {
+            try console.system.takeInput()
+            lines = LineSource(input: console.system.input)
+        } else {
+            lines = try LineSource(path: file)
+        }
+    }
+
+    /// Asks where there are many users; as many are read as have to be counted for that.
+    func confirm() throws {
+        while !isConfirmed, users.count <= Confirmation.threshold, let user = try read() {
+            users.append(user)
+        }
+        guard users.count > Confirmation.threshold, !isConfirmed else { return }
+        let isRest = lines == nil
+        try Confirmation.ask(
+            isRest
+                ? "End all sessions of \(users.count) users on \(session.description)?"
+                : "End all sessions of more than \(Confirmation.threshold) users on "
+                    + "\(session.description)?",
+            answer: isRest ? String(users.count) : "yes", console)
+    }
+
+    func next(mayWait: Bool) throws -> Identifier? {
+        guard let user = try users.popFirst() ?? read(mayWait: mayWait) else { return nil }
+        count += 1
+        return user
+    }
+
+    private func read(mayWait: Bool = true) throws -> Identifier? {
+        while let line = try lines?.next(mayWait: mayWait) {
+            do throws(Identifier.Refusal) {
+                guard case .text(let bytes) = line else { throw .tooLong }
+                return try Identifier(bytes)
+            } catch {
+                invalidCount += 1
+                let failure = Diagnostics.identifier(error, what: "the user id")
+                try console.error("line \(lines?.number ?? 0): \(failure.message)")
+            }
+        }
+        return nil
+    }
+}
+
+extension LogoutInterruption.Cause {
+    fileprivate var storeError: StoreError? {
+        if case .store(let error) = self { return error }
+        return nil
+    }
+}
+
+/// Logs users out, and tells what came of it.
+private struct LogoutReport {
     let options: LogoutAllOptions
     let scope: LogoutScope
     let session: Session
     let console: Console
 
-    struct Told {
-        let object: JSONObject
-        let words: String
-        let cells: [String]
+    private var entry: DenyEntry {
+        DenyEntry(reason: options.reason, actor: session.store.actor)
     }
 
-    func runAll(_ users: [Identifier]) throws -> ExitStatus {
+    /// Many users at once. Each is told of as it is done; the clock is waited for at the end.
+    func runAll(_ feed: UserFeed) throws -> ExitStatus {
         var list = ResultList(
             console,
             columns: [
                 .init("USER", shrinking: true), .init("REVOKED", right: true),
                 .init("ALREADY", right: true), .init("KEPT", right: true), .init("COMPLETE"),
             ])
-        for (index, user) in users.enumerated() {
-            do {
-                let told = try run(user)
-                try list.append(told.object, id: user.description, cells: told.cells)
-            } catch {
-                try list.finish(empty: "")
-                try console.error(
-                    "\(users.count - index) of \(users.count) users are not done, "
-                        + "from '\(VisibleText.escape(user.description, columns: 60))' on")
-                throw error
+        var latest: (cutoff: Int64, users: [Identifier])?
+        var completeCount = 0
+        var failures = 0
+        let broken: StoreError?
+        do {
+            let interrupts = InterruptScope()
+            defer { _ = interrupts }
+            broken = try session.store.logOut(
+                scope: scope, skew: options.skew, entry: entry, next: feed.next
+            ) { user, result, cause in
+                try list.append(
+                    json(user, result), id: user.description, cells: cells(user, result))
+                if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
+                guard cause == nil else {
+                    failures += 1
+                    return try console.error(words(unfinished: user, result, cause))
+                }
+                completeCount += 1
+                guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
+                if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
+                if (latest?.users.count ?? 0) < Self.waitingLimit { latest?.users.append(user) }
             }
+            if let latest {
+                try session.store.awaitCutoffs(latest.users, latest.cutoff, skew: options.skew)
+            }
+        } catch {
+            // What was done before stays told.
+            try list.finish(empty: "")
+            throw error
         }
-        try list.finish(empty: "")
-        return .success
+        try list.finish(empty: "no users")
+        if broken != nil || Signals.pending != nil {
+            try console.error(
+                "\(completeCount) users are logged out completely; run it again for the others")
+        }
+        if let signal = Signals.pending {
+            try console.system.output.flush()
+            Signals.endProcess(by: signal)
+        }
+        if let broken { throw broken }
+        return failures + feed.invalidCount > 0 ? .someFailed : .success
     }
 
-    func run(_ user: Identifier) throws -> Told {
+    /// Users whose servers' clocks are looked at before the end.
+    private static let waitingLimit = 64
+
+    func run(_ user: Identifier) throws -> ExitStatus {
         let interrupts = InterruptScope()
         defer { _ = interrupts }
         let result: LogoutResult
         do throws(LogoutInterruption) {
             result = try work(user)
         } catch {
-            if error.result.cutoff != nil || error.result.revoked > 0 {
+            if let failure = error.result.auditFailure {
+                session.warn(notAudited: failure, console)
+            } else if !error.result.isAudited,
+                error.result.cutoff != nil || error.result.revoked > 0
+            {
                 _ = session.audit(
                     "logout-all", .user(user), count: Int64(error.result.revoked),
-                    reason: options.reason, console)
+                    reason: options.reason, after: error.cause.storeError, console)
             }
-            try tellInterruption(error, user)
+            try console.error(words(unfinished: user, error.result, error.cause))
+            if case .signal(let signal) = error.cause {
+                try console.system.output.flush()
+                Signals.endProcess(by: signal)
+            }
             throw error
         }
-        let isAudited = session.audit(
-            "logout-all", .user(user), count: Int64(result.revoked), reason: options.reason, console
-        )
-        return told(user, result, isAudited: isAudited)
+        if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
+        try console.result(json(user, result), id: user.description) { words(user, result) }
+        return .success
     }
 
     private func work(_ user: Identifier) throws(LogoutInterruption) -> LogoutResult {
@@ -272,7 +384,6 @@ private struct LogoutWork {
             label: "logging out", total: nil,
             isTerminal: console.system.diagnostics.isTerminal,
             columns: console.system.terminal.columns, start: .now)
-        let entry = DenyEntry(reason: options.reason, actor: session.store.actor)
         func show(_ text: String?) {
             do throws(OutputError) {
                 try console.progress(text)
@@ -287,35 +398,39 @@ private struct LogoutWork {
     }
 
     /// What is true although the work broke off.
-    private func tellInterruption(_ error: LogoutInterruption, _ user: Identifier) throws {
+    private func words(
+        unfinished user: Identifier, _ result: LogoutResult, _ cause: LogoutInterruption.Cause?
+    ) -> String {
         let name = VisibleText.escape(user.description, columns: 60)
         let cutoff =
-            error.result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) stands" }
+            result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) stands" }
             ?? "the cutoff was not confirmed"
-        try console.error(
+        var text =
             "'\(name)' is not logged out completely: \(cutoff), "
-                + "\(error.result.revoked) tokens were blacklisted; run it again to finish")
-        if case .signal(let signal) = error.cause {
-            try console.system.output.flush()
-            Signals.endProcess(by: signal)
+            + "\(result.revoked) tokens were blacklisted; run it again to finish"
+        if case .store(.refused(let error, let command, let key))? = cause {
+            let failure = Diagnostics.failure(
+                for: StoreError.refused(error, command: command, key: key))
+            text += " (\(failure.message))"
         }
+        return text
     }
 
-    private func told(_ user: Identifier, _ result: LogoutResult, isAudited: Bool) -> Told {
-        let object: JSONObject = [
+    private func json(_ user: Identifier, _ result: LogoutResult) -> JSONObject {
+        [
             "user": .string(user.description), "revoked": .integer(Int64(result.revoked)),
             "already_revoked": .integer(Int64(result.alreadyRevoked)),
             "kept": .integer(Int64(result.kept)), "cutoff": TimeText.number(result.cutoff),
-            "complete": .bool(result.isComplete), "audited": .bool(isAudited),
+            "complete": .bool(result.isComplete), "audited": .bool(result.isAudited),
             "target": session.json,
         ]
-        return Told(
-            object: object, words: words(user, result),
-            cells: [
-                VisibleText.escape(user.description, columns: 60), String(result.revoked),
-                String(result.alreadyRevoked), String(result.kept),
-                result.isComplete ? "yes" : "no",
-            ])
+    }
+
+    private func cells(_ user: Identifier, _ result: LogoutResult) -> [String] {
+        [
+            VisibleText.escape(user.description, columns: 60), String(result.revoked),
+            String(result.alreadyRevoked), String(result.kept), result.isComplete ? "yes" : "no",
+        ]
     }
 
     private func words(_ user: Identifier, _ result: LogoutResult) -> String {

@@ -1,0 +1,320 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// What one command does with Redis.
+struct BackEndCase: Sendable, CustomTestStringConvertible {
+    /// The command as typed, such as `list tokens`.
+    let command: String
+    /// Those of its own options that the case uses.
+    var options: Set<String> = []
+    let body: @Sendable (Stage) throws -> Void
+
+    var path: [String] { command.split(separator: " ").map(String.init) }
+    var testDescription: String { command }
+
+    static let all = [
+        issue, verify, status, revoke, revokeMany, restore, logOut, logOutEveryone, listTokens,
+        listUsers, listRevoked, audit, prune, hostileIds, completion,
+    ]
+
+    /// A command's own options that change nothing of what is sent to Redis.
+    static let silentOptions: [String: Set<String>] = [
+        "issue": ["iss", "aud", "nbf", "claim", "claims", "header", "typ"],
+        "verify": ["iss", "aud", "sub", "typ", "leeway", "require", "max-age", "offline", "at"],
+        "revoke": ["iss", "no-verify"],
+    ]
+
+    private static let issue = BackEndCase(
+        command: "issue",
+        options: [
+            "sub", "jti", "label", "iat", "expires-in", "no-iat", "exp", "count", "record",
+        ]
+    ) { stage in
+        stage(
+            "issue", "--sub", "alice", "--jti", "one", "--label", "phone", "--iat", "-1h",
+            "--expires-in", "30d")
+        stage("issue", "--sub", "alice", "--jti", "one", status: 9)
+        stage("issue", "--sub", "alice", "--jti", "two", "--no-iat", "--exp", "9999-12-31")
+        let list = try stage("list", "tokens", "alice", "-o", "json").array()
+        let labels = list.map { [$0.text("id"), $0.text("label"), $0.text("state")] }
+        #expect(Set(labels) == [["one", "phone", "active"], ["two", nil, "active"]])
+
+        let many = stage("issue", "--sub", "bob", "--count", "1200", "-o", "jsonl")
+        #expect(many.output.split(separator: "\n").count == 1200)
+        #expect(try stage.listed("bob").count == 1200)
+        stage("issue", "--sub", "eve", "--count", "3", "--no-record")
+        #expect(try stage.listed("eve").isEmpty)
+        stage("issue", "--sub", "eve", "--record")
+        #expect(try stage.listed("eve").count == 1)
+    }
+
+    private static let verify = BackEndCase(
+        command: "verify", options: ["require-listed", "stream", "explain"]
+    ) { stage in
+        let one = stage.token("one")
+        let loose = stage.token("loose", isRecorded: false)
+        let dead = stage.token("dead")
+        stage("revoke", "--reason", "leak", dead)
+        stage("verify", one)
+        stage("verify", "--require-listed", one)
+        stage("verify", loose)
+        stage("verify", "--require-listed", loose, status: 7)
+        #expect(stage("verify", dead, status: 6).output.contains("leak"))
+        #expect(stage("verify", "--explain", dead, status: 6).output.contains("deny:dead"))
+        let answer = try stage("verify", "-o", "introspection", one).object()
+        #expect(answer["active"] == .bool(true) && answer.text("sub") == "alice")
+        #expect(
+            try stage("verify", "-o", "introspection", dead, status: 6).object()
+                == ["active": .bool(false)])
+        let lines = Array(repeating: [one, dead, loose, "x"], count: 300).flatMap { $0 }
+        let stream = stage("verify", "--stream", input: lines.joined(separator: "\n") + "\n")
+        let verdicts = stream.output.split(separator: "\n").map { $0.contains("\"active\":true") }
+        #expect(verdicts == lines.map { $0 == one || $0 == loose })
+    }
+
+    private static let status = BackEndCase(
+        command: "status", options: ["user", "require-listed"]
+    ) { stage in
+        let one = stage.token("one")
+        let loose = stage.token("loose", isRecorded: false)
+        stage.token("dead")
+        stage("revoke", "--user", "alice", "dead")
+        stage("status", one)
+        stage("status", "one")
+        stage("status", "--user", "alice", "one")
+        stage("status", "--require-listed", "--user", "alice", "one")
+        stage("status", "--require-listed", loose, status: 7)
+        stage("status", "dead", status: 6)
+        let several = try stage("status", "-o", "json", one, "dead", "unheard", status: 10).array()
+        #expect(several.map { $0["active"] } == [.bool(true), .bool(false), .null])
+        let ids = (0..<1200).map { $0 % 3 == 0 ? "dead" : "id\($0)" }
+        let file = try stage.directory.write("ids", ids.joined(separator: "\n"))
+        let many = stage("status", "--from", file, "-o", "jsonl", status: 10)
+        let states = many.output.split(separator: "\n").map { $0.contains("\"active\":false") }
+        #expect(states == ids.map { $0 == "dead" })
+        stage("status", "-", input: "one\n")
+    }
+
+    private static let revoke = BackEndCase(
+        command: "revoke",
+        options: ["dry-run", "reason", "actor", "user", "ttl", "exp", "forever"]
+    ) { stage in
+        let one = stage.token("one")
+        stage.token("two")
+        stage("revoke", "--dry-run", one)
+        #expect(try stage.denied().isEmpty)
+        #expect(try stage.listed("alice") == ["one", "two"])
+        stage("revoke", "--reason", "leak", "--actor", "ann", one)
+        #expect(stage("revoke", one, "-o", "json").output.contains("already_revoked"))
+        stage("revoke", "--user", "alice", "two")
+        #expect(try stage.listed("alice").isEmpty)
+        stage("revoke", "--user", "alice", "nobody", status: 2)
+        stage("revoke", "--ttl", "1h", "three")
+        stage("revoke", "--ttl", "2h", "three")
+        stage("revoke", "--exp", "9999-12-31", "four")
+        stage("revoke", "--forever", "five")
+        stage("revoke", "--ttl", "1h", "six", "seven", "three", "-o", "json")
+        let list = try stage("list", "revoked", "-o", "json").array()
+        let entries = Dictionary(
+            uniqueKeysWithValues: list.map { ($0.text("id") ?? "", $0) })
+        #expect(Set(entries.keys) == ["one", "two", "three", "four", "five", "six", "seven"])
+        #expect(entries["one"]?.text("reason") == "leak" && entries["one"]?.text("by") == "ann")
+        #expect((7200...7260).contains(entries["three"]?.integer("ttl") ?? 0))
+        #expect(entries["five"]?["ttl"] == .null)
+    }
+
+    private static let revokeMany = BackEndCase(
+        command: "revoke",
+        options: ["dry-run", "max", "yes", "reason", "failed", "forever", "ttl"]
+    ) { stage in
+        for user in ["u0", "u1"] { stage.run(["issue", "--sub", user, "--jti", "\(user)-token"]) }
+        let lines =
+            (0..<2500).map { "j\($0)\t4102444800\n" } + [
+                "u0-token\t4102444800\tu0\n", #"{"jti":"{u1}","exp":4102444800,"sub":"u1"}"# + "\n",
+            ]
+        let file = try stage.directory.write("ids.tsv", lines.joined())
+        func counts(_ arguments: String..., status: Int32 = 0) throws -> [Int64?] {
+            let result = stage.run(["revoke", "--from", file, "-o", "json"] + arguments)
+            #expect(result.status == status, "\(arguments): \(result.errors)")
+            let object = try result.object()
+            return [object.integer("revoked"), object.integer("already_revoked")]
+        }
+        #expect(try counts("--dry-run") == [2502, 0])
+        #expect(try counts("--max", "1000", "--yes", status: 9)[0] == 1000)
+        #expect(try counts("--yes", "--reason", "drill") == [1502, 1000])
+        let failed = stage.directory.file("failed")
+        #expect(try counts("--yes", "--failed", failed) == [0, 2502])
+        // Replicas that are not there cannot confirm.
+        let replicated = try counts(
+            "--yes", "--forever", "--wait", "1,2s", status: stage.backEnd.hasReplicas ? 0 : 8)
+        if stage.backEnd.hasReplicas { #expect(replicated == [0, 2502]) }
+        #expect(try stage.denied().count == 2502)
+        #expect(try stage.listed("u0").isEmpty)
+        #expect(try stage.listed("u1") == ["u1-token"])
+        let tokens = (0..<300).map { stage.token("t\($0)", isRecorded: $0 % 2 == 0) }
+        let text = tokens.joined(separator: "\n") + "\n"
+        stage("revoke", "--ttl", "1h", "--yes", "-", input: text)
+        #expect(try stage.denied().count == 2802)
+        #expect(try stage.listed("alice").isEmpty)
+    }
+
+    private static let restore = BackEndCase(
+        command: "restore", options: ["reason", "actor", "yes", "user"]
+    ) { stage in
+        let one = stage.token("one")
+        let two = stage.token("two")
+        stage("revoke", one, two)
+        stage("restore", "--reason", "slip", "--actor", "ann", "--yes", one)
+        stage("verify", "--require-listed", one)
+        stage("restore", "--reason", "slip", "--yes", "--user", "alice", "two")
+        stage("verify", two)
+        stage("restore", "--reason", "slip", "--yes", "unheard")
+        let lines = (0..<150).map { "j\($0)\t4102444800\n" }.joined()
+        let file = try stage.directory.write("ids.tsv", lines)
+        stage("revoke", "--from", file, "--yes")
+        stage("restore", "--from", file, "--reason", "drill", "--yes")
+        #expect(try stage.denied().isEmpty)
+        let trail = try stage("audit", "-o", "json", "--limit", "200").array()
+        #expect(trail.count { $0.text("op") == "restore" } == 152)
+        #expect(trail.contains { $0.text("actor") == "ann" })
+    }
+
+    private static let logOut = BackEndCase(
+        command: "logout-all", options: ["issued-before", "keep", "reason", "actor"]
+    ) { stage in
+        // Issued in another second than the one that is kept.
+        for id in ["old", "older"] { stage("issue", "--sub", "alice", "--jti", id, "--iat", "-1h") }
+        let kept = stage.token("kept")
+        stage.token("kept", of: "bob")
+        let loose = stage("issue", "--sub", "bob", "--iat", "-1h", "--no-record").line
+        let first = stage("logout-all", "--issued-before", "-30m", "alice", "-o", "json")
+        #expect(try first.object().integer("revoked") == 2)
+        #expect(try stage.listed("alice") == ["kept"])
+        stage("verify", "--require-listed", kept)
+        stage("issue", "--sub", "alice", "--jti", "other")
+        let second = stage("logout-all", "--keep", kept, "alice", "-o", "json")
+        #expect(try second.object().integer("kept") == 1)
+        stage("verify", "--require-listed", kept)
+        let both = stage(
+            "logout-all", "--reason", "lost", "--actor", "ann", "alice", "bob", "-o", "json")
+        #expect(try both.array().allSatisfy { $0["complete"] == .bool(true) })
+        stage("verify", kept, status: 6)
+        stage("verify", loose, status: 6)
+        let last = try stage("audit", "-o", "json", "--limit", "1").array()
+        #expect(last.map { $0.text("reason") } == ["lost"])
+        #expect(last.map { $0.text("actor") } == ["ann"])
+        #expect(stage("list", "users", "-o", "id").output.isEmpty)
+    }
+
+    private static let logOutEveryone = BackEndCase(
+        command: "logout-all", options: ["everyone", "issued-before", "skew", "yes"]
+    ) { stage in
+        let old = stage("issue", "--sub", "alice", "--iat", "-1h").line
+        let young = stage.token("young")
+        stage("logout-all", "--everyone", "--issued-before", "-30m", "--yes")
+        stage("verify", old, status: 6)
+        stage("verify", young)
+        stage("logout-all", "--everyone", "--skew", "1s", "--yes")
+        stage("verify", young, status: 6)
+    }
+
+    private static let listTokens = BackEndCase(command: "list tokens") { stage in
+        for id in ["a", "b", "c"] { stage.token(id) }
+        stage.token("d", of: "bob")
+        stage("revoke", "--ttl", "1h", "b")
+        try stage.expectFormats("list", "tokens", "alice", count: 3)
+        try stage.expectFormats("list", "tokens", "alice", "bob", "nobody", count: 4)
+        let states = try stage("list", "tokens", "alice", "-o", "json").array().map {
+            "\($0.text("id") ?? "") \($0.text("state") ?? "")"
+        }
+        #expect(Set(states) == ["a active", "b revoked", "c active"])
+    }
+
+    private static let listUsers = BackEndCase(command: "list users", options: ["limit"]) { stage in
+        for number in 0..<40 { stage.token("j\(number)", of: "user\(number)") }
+        try stage.expectFormats("list", "users", count: 40)
+        try stage.expectFormats("list", "users", "--limit", "7", count: 7)
+        let users = try stage("list", "users", "-o", "json").array()
+        #expect(Set(users.compactMap { $0.text("user") }) == Set((0..<40).map { "user\($0)" }))
+        #expect(users.allSatisfy { $0.integer("tokens") == 1 })
+    }
+
+    private static let listRevoked = BackEndCase(command: "list revoked", options: ["limit"]) {
+        stage in
+        let lines = (0..<60).map { "j\($0)\t4102444800\n" }.joined()
+        stage("revoke", "--yes", "-", input: lines)
+        try stage.expectFormats("list", "revoked", count: 60)
+        try stage.expectFormats("list", "revoked", "--limit", "7", count: 7)
+        #expect(try stage.denied() == Set((0..<60).map { "j\($0)" }))
+    }
+
+    private static let audit = BackEndCase(command: "audit", options: ["limit", "follow"]) {
+        stage in
+        for id in ["a", "b", "c"] { stage("revoke", "--ttl", "1h", "--reason", "why \(id)", id) }
+        try stage.expectFormats("audit", count: 3)
+        try stage.expectFormats("audit", "--limit", "2", count: 2)
+        let reasons = try stage("audit", "-o", "json").array().map { $0.text("reason") }
+        #expect(reasons == ["why a", "why b", "why c"])
+        let follower = try stage.start("audit", "--follow", "-o", "id")
+        #expect((0..<3).map { _ in follower.line() } == ["a", "b", "c"])
+        stage("revoke", "--ttl", "1h", "d")
+        #expect(follower.line() == "d")
+    }
+
+    private static let prune = BackEndCase(command: "prune", options: ["dry-run"]) { stage in
+        for number in 0..<10 { stage.token("j\(number)", of: "user\(number)") }
+        // Members that have expired while nobody touched the list.
+        for number in 0..<10 {
+            let key = "\(stage.place.namespace):{user\(number)}:tokens"
+            let added = try stage.place.cli(["ZADD", key, "5", "ancient"])
+            #expect(added == "1")
+        }
+        func removed(_ arguments: String...) throws -> Int64? {
+            try stage.run(["prune", "-o", "json"] + arguments).object().integer("removed")
+        }
+        let counts = [try removed("--dry-run"), try removed(), try removed("--dry-run")]
+        #expect(counts == [10, 10, 0])
+        #expect(try stage.listed("user3") == ["j3"])
+    }
+
+    /// What has broken other programs, as a user and as an id, through a whole life.
+    private static let hostileIds = BackEndCase(
+        command: "revoke", options: ["user", "reason"]
+    ) { stage in
+        let names = ["a b", "{x}", "*", "\u{e9}", String(repeating: "x{", count: 100)]
+        for name in names {
+            let token = stage.token(name, of: name)
+            stage.token("spare of \(name)", of: name)
+            #expect(try stage.listed(name) == [name, "spare of \(name)"])
+            stage("status", "--user", name, "--require-listed", name)
+            stage("revoke", "--user", name, "--id", "--reason", name, "--yes", "--", name)
+            stage("status", name, status: 6)
+            stage("verify", token, status: 6)
+            #expect(try stage.denied() == [name])
+            #expect(try stage.listed(name) == ["spare of \(name)"])
+            stage("restore", "--reason", name, "--yes", token)
+            stage("verify", "--require-listed", token)
+        }
+        let users = try stage("list", "users", "-o", "json").array().compactMap { $0.text("user") }
+        #expect(Set(users) == Set(names))
+        let object = names.map { #"{"jti":\#(JSONText.quoted($0)),"exp":4102444800}"# + "\n" }
+        stage("revoke", "--from", "-", input: object.joined())
+        #expect(try stage.denied() == Set(names))
+        // The spare ones, which no blacklist entry has reached.
+        let out = try stage("logout-all", names[0], names[1], "-o", "json").array()
+        #expect(out.map { $0.integer("revoked") } == [1, 1])
+        #expect(try stage.listed(names[2]).contains("spare of \(names[2])"))
+    }
+
+    /// What a shell asks for, with nothing but the environment, while somebody types.
+    private static let completion = BackEndCase(command: "__complete") { stage in
+        stage.token("one")
+        let answer = stage("__complete", "users", "--", "jwtctl", "logout-all", "")
+        let isReached = stage.place.options.isEmpty
+        #expect(answer.output.contains("alice") == isReached, "\(answer.output)\(answer.errors)")
+    }
+}
