@@ -52,6 +52,7 @@ complete -c jwtctl -n '__jwtctl_at ""' -l namespace -d 'What the keys in Redis b
 complete -c jwtctl -n '__jwtctl_at ""' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at ""' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at ""' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at ""' -a issue -d 'Sign a token and record it.'
 complete -c jwtctl -n '__jwtctl_at ""' -a decode -d 'Show a token\'s header and claims, checking nothing.'
@@ -109,6 +110,7 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l namespace -d 'What the keys in Re
 complete -c jwtctl -n '__jwtctl_at "issue"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "issue"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "decode"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -128,6 +130,7 @@ complete -c jwtctl -n '__jwtctl_at "decode"' -l namespace -d 'What the keys in R
 complete -c jwtctl -n '__jwtctl_at "decode"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "decode"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "verify"' -l iss -d 'Demand this issuer.' -x
@@ -165,6 +168,7 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l namespace -d 'What the keys in R
 complete -c jwtctl -n '__jwtctl_at "verify"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "verify"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "status"' -s u -l user -d 'Whose ids these are.' -x -a '(__jwtctl_dynamic users)'
@@ -189,6 +193,7 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l namespace -d 'What the keys in R
 complete -c jwtctl -n '__jwtctl_at "status"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "status"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "status"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s r -l reason -d 'Why, for the entry and the trail.' -x
@@ -229,6 +234,7 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l namespace -d 'What the keys in R
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "restore"' -s r -l reason -d 'Why; required.' -x
@@ -255,6 +261,7 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l namespace -d 'What the keys in 
 complete -c jwtctl -n '__jwtctl_at "restore"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "restore"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l keep -d 'Spare this session.' -x
@@ -288,6 +295,7 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l namespace -d 'What the keys 
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -a '(__jwtctl_dynamic users)'
 
@@ -312,6 +320,7 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l namespace -d 'What the keys
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -a '(__jwtctl_dynamic users)'
 
@@ -333,6 +342,7 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l namespace -d 'What the keys 
 complete -c jwtctl -n '__jwtctl_at "list users"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l limit -d 'Stop after N results.' -x
@@ -353,6 +363,7 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l namespace -d 'What the key
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "audit"' -s F -l follow -d 'Wait for further entries.'
@@ -374,6 +385,7 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l namespace -d 'What the keys in Re
 complete -c jwtctl -n '__jwtctl_at "audit"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "prune"' -s n -l dry-run -d 'Count, and change nothing.'
@@ -394,6 +406,7 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l namespace -d 'What the keys in Re
 complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "prune"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "key"' -a generate -d 'Make a new key.'
@@ -424,6 +437,7 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l namespace -d 'What the key
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "key public"' -l select -d 'Of a JWKS, only the key of this kid.' -x
@@ -451,6 +465,7 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -l namespace -d 'What the keys 
 complete -c jwtctl -n '__jwtctl_at "key public"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "key public"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -F
 
@@ -479,6 +494,7 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -l namespace -d 'What the keys
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -F
 
@@ -503,6 +519,7 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l namespace -d 'What the k
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -F
 
@@ -527,6 +544,7 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l namespace -d 'What the keys in
 complete -c jwtctl -n '__jwtctl_at "key show"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "key show"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -F
 
@@ -547,6 +565,7 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l namespace -d 'What the keys in Red
 complete -c jwtctl -n '__jwtctl_at "demo"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "demo"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "completion"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -566,6 +585,7 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l namespace -d 'What the keys 
 complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "completion"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
@@ -588,4 +608,5 @@ complete -c jwtctl -n '__jwtctl_at "version"' -l namespace -d 'What the keys in 
 complete -c jwtctl -n '__jwtctl_at "version"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "version"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "version"' -l allow-replica -d 'Read from a replica, whose state may be old.'

@@ -15,6 +15,8 @@ package final class Client {
     private let map: AddressMap
     private var server: Server?
     private var connectionCount = 0
+    /// The connection that is known to lead to an append-only file.
+    private var diskCheckedConnection = 0
 
     private enum Server {
         case single(Connection)
@@ -94,6 +96,18 @@ package final class Client {
     package func info() throws(RedisError) -> ServerInfo? {
         if case .single(let connection) = try open() { return connection.info }
         return nil
+    }
+
+    /// Whether the servers are known to have `feature`. Asks nothing: of a group those count that
+    /// a command has gone to, and where no answer can be had it is no.
+    package func has(_ feature: ServerFeature) -> Bool {
+        switch server {
+        case .single(let connection)?: connection.info.has(feature)
+        case .group(let router)?:
+            !router.channels.isEmpty
+                && router.channels.values.allSatisfy { $0.connection.info.has(feature) }
+        case nil: false
+        }
     }
 
     /// Fails where the server is a replica, whose writes would be refused. Of a group the primaries
@@ -215,17 +229,28 @@ package final class Client {
     /// Whether acknowledged changes stand only once they are settled.
     package var mayLoseChanges: Bool { target.sentinel != nil }
 
-    /// Begins changes that are to be settled.
-    package func mark() throws(RedisError) -> Mark {
+    /// Begins changes that are to be settled. Fails where `demand` is one that the server cannot
+    /// meet.
+    package func mark(_ demand: ReplicaDemand? = nil) throws(RedisError) -> Mark {
+        let asksForDisk = demand?.isOnDisk == true
         switch try open() {
-        case .single: return Mark(number: connectionCount)
+        case .single(let connection):
+            if asksForDisk, diskCheckedConnection != connectionCount {
+                try connection.requireDisk()
+                diskCheckedConnection = connectionCount
+            }
+            return Mark(number: connectionCount)
         case .group(let router):
+            if asksForDisk, diskCheckedConnection != connectionCount {
+                try router.requireDisk()
+                diskCheckedConnection = connectionCount
+            }
             _ = router.takeWritten()
             return Mark(number: router.losses)
         }
     }
 
-    /// Called after the last acknowledged change since `mark`: waits for the replicas that are
+    /// Called after the last acknowledged change since `mark`: waits for what is
     /// demanded, and behind Sentinels makes sure that the server is still the primary.
     package func settle(
         since mark: Mark, _ demand: ReplicaDemand?
@@ -234,7 +259,7 @@ package final class Client {
         case .single(let connection)?:
             guard let demand else { return .stands }
             guard !connection.isDead, connectionCount == mark.number else { return .inDoubt }
-            try connection.awaitReplicas(demand)
+            try connection.awaitConfirmation(demand)
             return .stands
         case .group(let router)?: return try router.settle(since: mark.number, demand)
         case nil: return .inDoubt

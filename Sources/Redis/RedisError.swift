@@ -74,6 +74,18 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         case sentinel(names: [String])
         /// The server is none of the Sentinels that it was said to be.
         case notSentinel
+        /// The server cannot say that a change is on disk: WAITAOF came with Redis 7.2.
+        case diskConfirmation(server: String, version: String?)
+        /// The server keeps no append-only file.
+        case appendOnlyFile
+    }
+
+    /// Why a change is not known to be on disk.
+    package enum DiskFailure: Equatable, Sendable {
+        /// The append-only file did not have it in time.
+        case late(milliseconds: Int)
+        /// What answered afterwards is not what had answered before.
+        case refused(ServerError)
     }
 
     /// The name could not be resolved; `reason` is the system's text.
@@ -119,6 +131,8 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     case unknownPrimaryName(String, known: [String])
     /// Written, but fewer replicas than asked for have confirmed it in time.
     case notReplicated(address: String, confirmed: Int, wanted: Int, milliseconds: Int)
+    /// Written, but not known to be in the append-only file of the server.
+    case notOnDisk(address: String, DiskFailure)
 
     /// How far the exchange came, nil where no command was under way.
     package var progress: Progress? {

@@ -3,7 +3,7 @@ package struct ServerError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case noAuth, wrongPassword, noPermission, wrongType, loading, readOnly, outOfMemory
         case misconfigured, noReplicas, busy, clusterDown, masterDown, execAborted, noScript
-        case tryAgain, crossSlot, maxClients, unknownCommand
+        case tryAgain, crossSlot, maxClients, unknownCommand, noAppendOnlyFile
         /// The slot has moved for good; `address` is the server's `host:port`.
         case moved(slot: Int, address: String)
         /// The slot is on the move: ask there, for this command only.
@@ -57,6 +57,7 @@ package struct ServerError: Error, Equatable, Sendable {
     private static func kindOfPlainError(_ text: String) -> Kind {
         if text.hasPrefix("ERR max number of clients reached") { return .maxClients }
         if text.hasPrefix("ERR unknown command") { return .unknownCommand }
+        if text.hasPrefix("ERR WAITAOF cannot be used when numlocal") { return .noAppendOnlyFile }
         // Before Redis 6 a wrong password has no code of its own.
         if text.hasPrefix("ERR invalid password") { return .wrongPassword }
         // Inside a script the ACL's refusal is worded differently.

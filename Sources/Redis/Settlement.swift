@@ -1,14 +1,18 @@
 internal import Platform
 
-/// How many replicas have to confirm a change before it counts.
+/// What has to have a change before it counts.
 package struct ReplicaDemand: Equatable, Sendable {
+    /// How many replicas.
     package let count: Int
     /// How long they may take.
     package let milliseconds: Int
+    /// Whether it has to be on disk, in the append-only files of the primary and of those replicas.
+    package let isOnDisk: Bool
 
-    package init(count: Int, milliseconds: Int) {
+    package init(count: Int, milliseconds: Int, isOnDisk: Bool = false) {
         self.count = count
         self.milliseconds = milliseconds
+        self.isOnDisk = isOnDisk
     }
 }
 
@@ -20,29 +24,77 @@ package enum Settlement: Equatable, Sendable {
 }
 
 extension Connection {
-    /// Waits until `demand` replicas have what was written on this very connection: on another,
-    /// WAIT would prove nothing.
-    func awaitReplicas(_ demand: ReplicaDemand) throws(RedisError) {
+    /// Fails where the server cannot say that a change is on disk. Asked before anything is
+    /// written, so that nothing waits and nothing is lost.
+    func requireDisk() throws(RedisError) {
+        switch try exchange([Command("WAITAOF", 1, 0, 1)])[0] {
+        case .error(let error) where error.kind == .unknownCommand:
+            throw .unsupported(
+                .diskConfirmation(server: info.server, version: info.version), address: address)
+        case .error(let error) where error.kind == .noAppendOnlyFile:
+            throw .unsupported(.appendOnlyFile, address: address)
+        case let reply: _ = try reply.value()
+        }
+    }
+
+    /// Waits until `demand` is met for what was written on this very connection: on another, WAIT
+    /// and WAITAOF would prove nothing.
+    func awaitConfirmation(_ demand: ReplicaDemand) throws(RedisError) {
         let end = Monotonic.now.advanced(byMilliseconds: Int64(demand.milliseconds))
         while true {
             // In slices, since a server that says nothing for the time-out counts as lost.
             let slice = max(min(end.remainingMilliseconds, Int64(timeout / 2)), 1)
-            let confirmed = try exchange([
-                Command("WAIT", .integer(Int64(demand.count)), .integer(slice))
-            ])[0].value().integer()
-            if confirmed >= demand.count { return }
+            let confirmed = try confirmation(demand, within: slice)
+            if confirmed.isOnDisk, confirmed.replicas >= demand.count { return }
             guard end.remainingMilliseconds > 0, Signals.pending == nil else {
+                guard confirmed.isOnDisk else {
+                    throw .notOnDisk(address: address, .late(milliseconds: demand.milliseconds))
+                }
                 throw .notReplicated(
-                    address: address, confirmed: Int(confirmed), wanted: demand.count,
+                    address: address, confirmed: Int(confirmed.replicas), wanted: demand.count,
                     milliseconds: demand.milliseconds)
             }
         }
+    }
+
+    private func confirmation(
+        _ demand: ReplicaDemand, within milliseconds: Int64
+    ) throws(RedisError) -> (isOnDisk: Bool, replicas: Int64) {
+        let count = Int64(demand.count)
+        guard demand.isOnDisk else {
+            let reply = try exchange([Command("WAIT", .integer(count), .integer(milliseconds))])[0]
+            return (true, try reply.value().integer())
+        }
+        let reply = try exchange([
+            Command("WAITAOF", 1, .integer(count), .integer(milliseconds))
+        ])[0]
+        if case .error(let error) = reply { throw .notOnDisk(address: address, .refused(error)) }
+        let numbers = try reply.array()
+        guard numbers.count == 2 else {
+            throw .unexpectedReply(expected: "WAITAOF", got: reply.shape)
+        }
+        return (try numbers[0].integer() > 0, try numbers[1].integer())
     }
 }
 
 extension Router {
     /// How long one replica may take behind Sentinels, where nobody asked for more, in milliseconds.
     private static let courtesy = 500
+
+    /// Asks every primary that is there before anything is written; see `Connection.requireDisk`.
+    /// One that cannot be reached now says so when it is written to.
+    func requireDisk() throws(RedisError) {
+        for primary in topology.primaries {
+            var cause: RedisError?
+            guard let channel = try channel(to: primary, &cause) else { continue }
+            do throws(RedisError) {
+                try channel.connection.requireDisk()
+            } catch {
+                guard channel.connection.isDead, error.passesByItself else { throw error }
+                _ = drop(channel, error)
+            }
+        }
+    }
 
     /// Looks again at what was changed since `mark`: asks the replicas, and the Sentinels whether
     /// the primary is still the same. Measured: a primary that was replaced goes on acknowledging
@@ -55,7 +107,7 @@ extension Router {
             for node in nodes {
                 guard let channel = channels[node] else { return .inDoubt }
                 do throws(RedisError) {
-                    try channel.connection.awaitReplicas(demand)
+                    try channel.connection.awaitConfirmation(demand)
                 } catch {
                     guard channel.connection.isDead, error.passesByItself else { throw error }
                     _ = drop(channel, error)
@@ -64,7 +116,7 @@ extension Router {
             }
         }
         guard let sentinels = topology as? SentinelTopology else { return .stands }
-        return try confirm(nodes, sentinels, asksReplica: demand == nil)
+        return try confirm(nodes, sentinels, asksReplica: demand.map { $0.count == 0 } ?? true)
     }
 
     private func confirm(

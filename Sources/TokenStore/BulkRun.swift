@@ -93,7 +93,7 @@ final class BulkRun<Work, Outcome> {
     /// Does what can be done before something has to be settled; false where it has to be done
     /// again.
     private func workUntilSettled() throws(StoreError) -> Bool {
-        let mark = try StoreError.wrapping { () throws(RedisError) in try store.client.mark() }
+        let mark = try store.mark(changes: changes)
         keepsResults = changes && store.hasToSettle
         commandCount = 0
         for index in jobs.indices { begin(index) }

@@ -111,8 +111,8 @@ enum Script {
     static let extendDenial = """
         local left = redis.call('PTTL', KEYS[1])
         if left == -2 then
-          if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1])
-          else redis.call('SET', KEYS[1], ARGV[1], 'EXAT', ARGV[2]) end
+          redis.call('SET', KEYS[1], ARGV[1])
+          if ARGV[2] ~= '' then redis.call('EXPIREAT', KEYS[1], ARGV[2]) end
           return 1
         end
         if redis.call('TYPE', KEYS[1])['ok'] ~= 'string' then

@@ -9,10 +9,12 @@ package enum StoreError: Error, Equatable, Sendable {
     /// What lies under `key` is not what the layout puts there.
     case corrupt(key: [UInt8])
 
-    /// Written on the primary, and missing on replicas.
+    /// Written on the primary, and missing on replicas or on disk.
     var isAboutReplicas: Bool {
-        if case .redis(.notReplicated) = self { return true }
-        return false
+        switch self {
+        case .redis(.notReplicated), .redis(.notOnDisk): true
+        default: false
+        }
     }
 
     /// Redis said nothing for the whole of the time-out: asking for anything more takes as long.

@@ -64,7 +64,7 @@ extension TokenStore {
     package func auditEntries(
         after position: String?, limit: Int
     ) throws(StoreError) -> [AuditEntry] {
-        let start = position.map { "(\($0)" } ?? "-"
+        let start = position.map(StreamPosition.following) ?? "-"
         let reply = try call(
             Command(
                 "XRANGE", key: layout.auditKey, .text(start), "+", "COUNT", .integer(Int64(limit))))
@@ -75,7 +75,7 @@ extension TokenStore {
     package func latestAuditEntries(limit: Int) throws(StoreError) -> [AuditEntry] {
         var latest: [AuditEntry] = []
         while latest.count < limit {
-            let end = latest.last.map { "(\($0.position)" } ?? "+"
+            let end = latest.last.map { StreamPosition.preceding($0.position) } ?? "+"
             let count = Int64(min(limit - latest.count, 1000))
             let reply = try call(
                 Command(

@@ -206,6 +206,7 @@ struct RevocationWork {
         _ expiries: [Expiry?], _ outcomes: Outcomes
     ) -> Step<[RevocationOutcome]> {
         var outcomes = outcomes
+        let knowsEnds = store.client.has(.absoluteExpiry)
         var sent: [Int] = []
         var commands: [Command] = []
         sent.reserveCapacity(items.count)
@@ -216,7 +217,10 @@ struct RevocationWork {
                 outcomes[index] = .expired
             } else {
                 sent.append(index)
-                commands.append(denyCommand(items[index], until: expiry))
+                commands.append(
+                    store.denyCommand(
+                        items[index].id, value(items[index]), until: expiry, now: now,
+                        knowsEnds: knowsEnds))
             }
         }
         return exchange(commands, sent, outcomes) { reply in
@@ -291,15 +295,6 @@ struct RevocationWork {
             }
             return then(outcomes, exchange)
         }
-    }
-
-    private func denyCommand(_ item: Revocation, until expiry: Expiry) -> Command {
-        let key = store.layout.denyKey(item.id)
-        if let seconds = expiry.extended(by: store.margin).seconds {
-            return Command(
-                "SET", key: key, .bytes(value(item)), "EXAT", .integer(seconds), "NX")
-        }
-        return Command("SET", key: key, .bytes(value(item)), "NX")
     }
 
     private func value(_ item: Revocation) -> [UInt8] {

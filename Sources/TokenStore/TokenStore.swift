@@ -23,7 +23,7 @@ package final class TokenStore {
     /// cutoff never goes away.
     let maximumLifetime: Int64?
     let margin: Int64
-    /// How many replicas have to have a change before it counts.
+    /// What has to have a change before it counts.
     private let demand: ReplicaDemand?
 
     /// `margin` is how many seconds an entry outlives its token; nil takes the layout's.
@@ -58,6 +58,13 @@ package final class TokenStore {
     /// Whether what was acknowledged is only told once it is settled.
     var hasToSettle: Bool { demand != nil || client.isGroup }
 
+    /// Begins work; changes only where what is demanded of them can be had.
+    func mark(changes: Bool) throws(StoreError) -> Client.Mark {
+        try StoreError.wrapping { () throws(RedisError) in
+            try client.mark(changes ? demand : nil)
+        }
+    }
+
     func settle(since mark: Client.Mark) throws(StoreError) -> Settlement {
         try StoreError.wrapping { () throws(RedisError) in
             try client.settle(since: mark, demand)
@@ -70,7 +77,7 @@ package final class TokenStore {
         _ body: (_ isRepeated: Bool) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         for attempt in 0..<Self.settlingAttempts {
-            let mark = try StoreError.wrapping { () throws(RedisError) in try client.mark() }
+            let mark = try mark(changes: true)
             let result = try body(attempt > 0)
             if try settle(since: mark) == .stands { return result }
         }

@@ -27,20 +27,20 @@ package final class RedisCluster {
             }
             return try RedisServer(
                 .tcp,
-                configuration: [
-                    "cluster-enabled yes", "cluster-port \(try RedisServer.freePort())",
-                    "cluster-node-timeout 1000", "cluster-replica-validity-factor 0",
+                configuration: RedisServer.busConfiguration() + [
+                    "cluster-enabled yes", "cluster-node-timeout 1000",
+                    "cluster-replica-validity-factor 0",
                     "repl-diskless-sync-delay 0", "repl-ping-replica-period 1",
                 ] + configuration)
         }
         self.nodes = nodes
         securePort = securePorts.first
         ids = try nodes.map { try $0.cli("CLUSTER", "MYID") }
-        let ranges = [("0", "5460"), ("5461", "10922"), ("10923", "16383")]
+        let ranges = [0...5460, 5461...10922, 10923...16383]
         for (index, node) in nodes.enumerated() {
             try node.cli("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1))
             if index < ranges.count {
-                try node.cli("CLUSTER", "ADDSLOTSRANGE", ranges[index].0, ranges[index].1)
+                try node.cli(["CLUSTER", "ADDSLOTS"] + ranges[index].map(String.init))
             }
             if index > 0 { try meet(node) }
         }
@@ -69,8 +69,10 @@ package final class RedisCluster {
     private static let common = Mutex<RedisCluster?>(nil)
 
     private func meet(_ node: RedisServer) throws {
-        let bus = try nodes[0].cli("CONFIG", "GET", "cluster-port").split(separator: "\n")[1]
-        try node.cli("CLUSTER", "MEET", "127.0.0.1", String(nodes[0].port), String(bus))
+        let bus = try nodes[0].cli("CONFIG", "GET", "cluster-port").split(separator: "\n").last
+        try node.cli(
+            ["CLUSTER", "MEET", "127.0.0.1", String(nodes[0].port)]
+                + (bus.map { [String($0)] } ?? []))
     }
 
     /// `redis://` with one node.

@@ -48,8 +48,9 @@ package final class RedisServer {
             [
                 "port \(port)", "bind 127.0.0.1", "unixsocket \(socketPath)", "unixsocketperm 700",
                 "dir \(directory.path)", "save \"\"", "appendonly no", "daemonize no",
-                "enable-debug-command yes", "logfile \(directory.file("log"))",
-            ] + configuration
+                "logfile \(directory.file("log"))",
+            ] + (ServerVersion.current < .redis(7, 0) ? [] : ["enable-debug-command yes"])
+            + configuration
         let password =
             configuration.compactMap { line in
                 line.hasPrefix("requirepass ") ? String(line.dropFirst(12)) : nil
@@ -178,12 +179,34 @@ package final class RedisServer {
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }
 
-    /// A port that was free a moment ago.
+    /// A port that was free a moment ago, and so was the one that a node of a Cluster before Redis
+    /// 7.0 listens on as well.
     package static func freePort() throws -> Int {
+        for _ in 0..<100 {
+            guard let port = bound(0) else { break }
+            if ServerVersion.current >= .redis(7, 0) || bound(port + oldBusDistance) != nil {
+                return port
+            }
+        }
+        throw TestSupportError("no free port: \(errno)")
+    }
+
+    /// How far a node's bus is from its port where that cannot be set.
+    private static let oldBusDistance = 10_000
+
+    /// The lines of redis.conf that keep a Cluster's bus on a port of its own.
+    package static func busConfiguration() throws -> [String] {
+        ServerVersion.current < .redis(7, 0) ? [] : ["cluster-port \(try freePort())"]
+    }
+
+    /// The loopback port that could be bound for a moment, any for 0; nil where it is taken.
+    private static func bound(_ wanted: Int) -> Int? {
+        guard let wanted = in_port_t(exactly: wanted) else { return nil }
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = wanted.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let status = withUnsafeMutablePointer(to: &address) { pointer in
@@ -191,7 +214,6 @@ package final class RedisServer {
                 bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
             }
         }
-        guard status == 0 else { throw TestSupportError("no free port: \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
+        return status == 0 ? Int(UInt16(bigEndian: address.sin_port)) : nil
     }
 }

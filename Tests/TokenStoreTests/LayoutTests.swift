@@ -83,7 +83,7 @@ struct LayoutTests {
     @Test("The three keys of a user share a slot, as a Cluster counts it")
     func slots() throws {
         let server = try RedisServer(
-            .tcp, configuration: ["cluster-enabled yes", "cluster-port \(RedisServer.freePort())"])
+            .tcp, configuration: ["cluster-enabled yes"] + RedisServer.busConfiguration())
         var users = Hostile.ids
         for number in 0..<2000 { users.append(Array("}{\(number)}u{\(number % 7)".utf8)) }
         let lines = try users.flatMap { bytes in

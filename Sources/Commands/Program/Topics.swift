@@ -147,6 +147,9 @@ enum Topics {
     static let groupAccessRule =
         "ACL SETUSER jwtctl +cluster|slots +asking +role +wait"
 
+    /// What `--fsync` needs, on servers that have it.
+    static let diskAccessRule = "ACL SETUSER jwtctl +waitaof"
+
     /// The rights of a user who may only look; tested against a server. `%R` is of Redis 7.
     static let readingRule =
         "ACL SETUSER jwtctl-reader on >SECRET resetkeys %R~jwt:* resetchannels -@all "
@@ -222,6 +225,16 @@ enum Topics {
             to. If fewer confirm it, the status is 8 and the message "written, not replicated".
             """,
             """
+            --fsync has it wait until the server has what was written in its append-only file, on \
+            disk; with --wait N, in those of N replicas too. If that does not come in time, the \
+            status is 8 and the message "written, not on disk". It takes Redis 7.2, or Valkey, with \
+            appendonly on; another server is refused before anything is written.
+            """,
+            """
+            Redis 6.0 and later will do, and Valkey. Redis before 6.2 cannot be told the second at \
+            which an entry ends: there an entry lives a second longer.
+            """,
+            """
             A scan (list users, list revoked, prune) visits every primary and looks before and \
             after who serves what. A key whose slot is on the move at that very moment may be \
             missed, and with -o jsonl one may come twice.
@@ -230,6 +243,8 @@ enum Topics {
             .literal([accessRule]),
             "In a Cluster, behind Sentinels and for --wait it also needs:",
             .literal([groupAccessRule]),
+            "For --fsync:",
+            .literal([diskAccessRule]),
             "One for verify, status, list and audit alone, on Redis 7 or later:",
             .literal([readingRule]),
             """

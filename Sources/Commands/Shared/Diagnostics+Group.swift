@@ -24,7 +24,33 @@ extension Diagnostics {
             return unknown(
                 "not_sentinel", "\(address) is no Sentinel, but a server with data",
                 hint: "Sentinels listen on port 26379 as a rule; for this server write redis://")
+        case .diskConfirmation(let server, let version):
+            let name = server == "redis" ? "Redis" : server
+            let what = VisibleText.escape(
+                ([name] + (version.map { [$0] } ?? [])).joined(separator: " "), columns: 60)
+            return unknown(
+                "no_waitaof", "\(what) at \(address) has no WAITAOF, which --fsync needs",
+                hint: "nothing was written; Redis 7.2 and Valkey have it")
+        case .appendOnlyFile:
+            return unknown(
+                "no_append_only_file",
+                "Redis at \(address) keeps no append-only file, which --fsync needs",
+                hint: "nothing was written; set appendonly to yes there")
         }
+    }
+
+    static func notOnDisk(_ address: String, _ cause: RedisError.DiskFailure) -> Failure {
+        let reason =
+            switch cause {
+            case .late(let milliseconds):
+                "the append-only file of \(shown(address)) did not have it within "
+                    + span(milliseconds)
+            case .refused(let error):
+                "\(shown(address)) answered: \(VisibleText.escape(error.text, columns: 200))"
+            }
+        return unknown(
+            "not_on_disk", "written, not on disk: \(reason)",
+            hint: "the server has it in memory; run it again once its disk keeps up")
     }
 
     static func node(_ address: String, _ source: String, _ cause: RedisError) -> Failure {

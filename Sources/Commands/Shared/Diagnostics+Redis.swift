@@ -93,6 +93,7 @@ extension Diagnostics {
                 "written, not replicated: \(confirmed) of \(wanted) replicas of "
                     + "\(shown(address)) confirmed it within \(span(milliseconds))",
                 hint: "the primary has it; run it again once the replicas are there")
+        case .notOnDisk(let address, let cause): notOnDisk(address, cause)
         }
     }
 

@@ -29,6 +29,7 @@ struct GlobalOptions: Sendable {
     var timeout: Int64?
     var addressRules: [AddressMap.Rule] = []
     var replicaDemand: ReplicaDemand?
+    var asksForDisk = false
     var allowsReplica = false
 
     static let group = group(formats: OutputFormat.common)
@@ -84,6 +85,9 @@ struct GlobalOptions: Sendable {
                     "wait", metavar: "N[,DURATION]",
                     summary: "Writing: wait until N replicas have it too.", into: \.replicaDemand
                 ) { text throws(InvalidValue) in try Replication.demand(text) },
+                .flag(
+                    "fsync", summary: "Writing: wait until the append-only files have it.",
+                    into: \.asksForDisk),
                 .flag(
                     "allow-replica", summary: "Read from a replica, whose state may be old.",
                     into: \.allowsReplica),

@@ -40,7 +40,7 @@ struct Session {
             origin: TokenStore.Origin(
                 actor: actor ?? environment["JWTCTL_ACTOR"] ?? Self.loginName(environment),
                 host: Self.hostName()),
-            demand: options.replicaDemand)
+            demand: Replication.demand(options))
         database = target.database
     }
 

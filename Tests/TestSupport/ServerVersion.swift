@@ -1,0 +1,59 @@
+import Foundation
+
+/// Which server the tests start: the `redis-server` in the search path, which may be an older or
+/// newer one, or Valkey's.
+package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
+    package let isValkey: Bool
+    package let major: Int
+    package let minor: Int
+    private let text: String
+
+    /// The one that the tests of this run start.
+    package static let current: ServerVersion = {
+        do {
+            let result = try ProcessRunner.run(["redis-server", "--version"], timeout: 30)
+            // Redis server v=7.0.15 sha=…
+            guard let version = ServerVersion(line: result.text) else {
+                fatalError("redis-server --version says: \(result.text)\(result.errorText)")
+            }
+            return version
+        } catch {
+            fatalError("redis-server is missing: apt-get install redis-server")
+        }
+    }()
+
+    /// What Redis of `major.minor` brought; Valkey began as Redis 7.2.
+    package static func redis(_ major: Int, _ minor: Int) -> ServerVersion {
+        ServerVersion(isValkey: false, major: major, minor: minor, text: "\(major).\(minor)")
+    }
+
+    private init(isValkey: Bool, major: Int, minor: Int, text: String) {
+        self.isValkey = isValkey
+        self.major = major
+        self.minor = minor
+        self.text = text
+    }
+
+    private init?(line: String) {
+        let words = line.split(separator: " ")
+        guard let word = words.first(where: { $0.hasPrefix("v=") })?.dropFirst(2) else {
+            return nil
+        }
+        let numbers = word.split(separator: ".").compactMap { Int($0) }
+        guard numbers.count >= 2 else { return nil }
+        self.init(
+            isValkey: line.hasPrefix("Valkey"), major: numbers[0], minor: numbers[1],
+            text: String(word))
+    }
+
+    package var description: String { "\(isValkey ? "Valkey" : "Redis") \(text)" }
+
+    /// By the numbers alone: whatever Redis 7.2 had Valkey has.
+    package static func < (left: ServerVersion, right: ServerVersion) -> Bool {
+        (left.major, left.minor) < (right.major, right.minor)
+    }
+
+    package static func == (left: ServerVersion, right: ServerVersion) -> Bool {
+        (left.major, left.minor) == (right.major, right.minor)
+    }
+}
