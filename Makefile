@@ -26,7 +26,7 @@ TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redi
 FUZZ_PACKAGES = libssl-dev python3
 INTEROP_PACKAGES = $(BUILD_PACKAGES) jose jwt openssl python3 python3-venv
 SERVERS_PACKAGES = $(TEST_PACKAGES) debian-archive-keyring python3 python3-venv
-BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools
+BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools time
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
 ifeq ($(STATIC),1)
@@ -53,7 +53,7 @@ SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci Tests)
 
 .PHONY: help
 help: ## Show the targets.
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 .PHONY: setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-servers setup-benchmark
 setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(SERVERS_PACKAGES) $(BENCHMARK_PACKAGES))
@@ -139,9 +139,14 @@ format: ## Format the sources.
 
 .PHONY: benchmark
 benchmark: setup-benchmark release ## Measure against other tools; prints medians and ratios.
-	@Tests/Benchmarks/run $(RELEASE) $(ITEMS)
+	@Tests/Benchmarks/run $(RELEASE)
+	@Tests/Benchmarks/bulk $(RELEASE) $(ITEMS)
 	@Tests/Benchmarks/stream $(RELEASE) $(ITEMS)
 	@Tests/Benchmarks/json
+
+.PHONY: benchmark-memory
+benchmark-memory: setup-benchmark release ## Measure memory for ITEMS and ten times as many.
+	@Tests/Benchmarks/memory $(RELEASE) $(ITEMS)
 
 .PHONY: interop
 interop: setup-interop ## Exchange keys and tokens with other implementations.

@@ -14,20 +14,17 @@ struct Delivery<Outcome> {
 /// servers, or replicas that must confirm) they are delivered once they are, and what may have been
 /// lost is done again; else each as soon as it and all before it are done.
 final class BulkRun<Work, Outcome> {
-    private struct Job {
+    private final class Job {
         let work: Work
         let start: Step<Outcome>.Start
         /// What an earlier attempt came to.
         var previous: Outcome?
         var result: Result<Outcome, StoreError>?
-        /// The commands of the present step, of which `given` are with the stream.
-        var commands: [Command] = []
-        var given = 0
-        /// The number of the step's first command in the stream.
-        var firstNumber = 0
-        var openReplies = 0
-        var exchange = Exchange(count: 0)
-        var then: ((Exchange) throws(StoreError) -> Step<Outcome>)?
+
+        init(_ work: Work, _ start: @escaping Step<Outcome>.Start) {
+            self.work = work
+            self.start = start
+        }
     }
 
     private let store: TokenStore
@@ -40,16 +37,11 @@ final class BulkRun<Work, Outcome> {
     private let next: (_ mayWait: Bool) throws -> (Work, Step<Outcome>.Start)?
     private let deliver: (Work, Delivery<Outcome>) throws -> Void
 
-    /// The pieces of work from the oldest that was not delivered on; `base` counts those before.
+    /// The pieces of work from the oldest that was not delivered on.
     private var jobs: [Job] = []
-    private var base = 0
-    /// Those with a step that was not given to the stream yet, the next one last, and the one that
-    /// is being given.
-    private var ready: [Int] = []
-    private var giving: Int?
-    private var commandCount = 0
-    /// The job whose reply came last.
-    private var lastAnswered = 0
+    private var queue = StepQueue()
+    /// Why the stream has ended; steps that would follow are abandoned.
+    private var failure: RedisError?
     private var keepsResults = false
     private var isEnded = false
     private var isDiscarding = false
@@ -95,19 +87,20 @@ final class BulkRun<Work, Outcome> {
     private func workUntilSettled() throws(StoreError) -> Bool {
         let mark = try store.mark(changes: changes)
         keepsResults = changes && store.hasToSettle
-        commandCount = 0
-        for index in jobs.indices { begin(index) }
+        queue = StepQueue()
+        for job in jobs { begin(job) }
         let end = store.client.stream(next: { self.nextCommand() }) { self.take($1, number: $0) }
         if let failure = end.failure {
-            note(end, failure)
+            self.failure = failure
+            for (step, exchange) in queue.breakOff(end, because: failure) {
+                step.finish(with: exchange)
+            }
             throw .redis(failure)
         }
         guard keepsResults else { return true }
         guard try store.settle(since: mark) == .stands else {
-            for index in jobs.indices {
-                if case .success(let outcome)? = jobs[index].result {
-                    jobs[index].previous = outcome
-                }
+            for job in jobs {
+                if case .success(let outcome)? = job.result { job.previous = outcome }
             }
             return false
         }
@@ -128,24 +121,10 @@ final class BulkRun<Work, Outcome> {
 
     private func nextCommand() -> Command? {
         while true {
-            if let giving {
-                let index = giving - base
-                let given = jobs[index].given
-                if given < jobs[index].commands.count {
-                    jobs[index].given += 1
-                    commandCount += 1
-                    return jobs[index].commands[given]
-                }
-                self.giving = nil
-            }
+            if let command = queue.continuation() { return command }
             // New work first: a scan goes on while what it found is looked at.
-            _ = addJob()
-            guard let identity = ready.popLast() else {
-                if addJob() { continue }
-                return nil
-            }
-            jobs[identity - base].firstNumber = commandCount
-            giving = identity
+            let isNew = addJob()
+            if !queue.begin(), !isNew { return nil }
         }
     }
 
@@ -158,8 +137,9 @@ final class BulkRun<Work, Outcome> {
                 isEnded = mayWait
                 return false
             }
-            jobs.append(Job(work: work, start: start))
-            begin(jobs.count - 1)
+            let job = Job(work, start)
+            jobs.append(job)
+            begin(job)
         } catch {
             callerError = error
             return false
@@ -168,80 +148,51 @@ final class BulkRun<Work, Outcome> {
         return true
     }
 
-    private func begin(_ index: Int) {
-        jobs[index].result = nil
-        advance(index, isNew: true) { () throws(StoreError) in
-            try self.jobs[index].start(self.jobs[index].previous)
-        }
+    private func begin(_ job: Job) {
+        job.result = nil
+        advance(job, isNew: true) { () throws(StoreError) in try job.start(job.previous) }
     }
 
     /// Goes on with the step that `body` leads to.
     private func advance(
-        _ index: Int, isNew: Bool = false, _ body: () throws(StoreError) -> Step<Outcome>
+        _ job: Job, isNew: Bool = false, _ body: () throws(StoreError) -> Step<Outcome>
     ) {
         do throws(StoreError) {
             var step = try body()
             while true {
                 switch step {
                 case .done(let outcome):
-                    jobs[index].result = .success(outcome)
+                    job.result = .success(outcome)
                     return
                 case .send(let commands, let then):
-                    guard commands.isEmpty else {
-                        jobs[index].commands = commands
-                        jobs[index].given = 0
-                        jobs[index].openReplies = commands.count
-                        jobs[index].exchange = Exchange(count: commands.count)
-                        jobs[index].then = then
-                        if isNew {
-                            ready.append(base + index)
-                        } else {
-                            ready.insert(base + index, at: 0)
-                        }
+                    if commands.isEmpty {
+                        step = try then(Exchange(count: 0))
+                    } else if let failure {
+                        job.result = .success(try step.abandoned(because: failure))
                         return
+                    } else {
+                        let sent = StepInFlight(commands) { exchange in
+                            self.advance(job) { () throws(StoreError) in try then(exchange) }
+                        }
+                        return queue.append(sent, isNext: isNew)
                     }
-                    step = try then(Exchange(count: 0))
                 }
             }
         } catch {
-            jobs[index].result = .failure(error)
+            job.result = .failure(error)
         }
     }
 
     private func take(_ reply: Reply, number: Int) {
-        let index = owner(of: number)
-        let position = number - jobs[index].firstNumber
-        jobs[index].exchange.replies[position] = reply
-        jobs[index].openReplies -= 1
-        guard jobs[index].openReplies == 0, let then = jobs[index].then else { return }
-        let exchange = jobs[index].exchange
-        jobs[index].exchange = Exchange(count: 0)
-        jobs[index].commands = []
-        jobs[index].then = nil
-        if giving == base + index { giving = nil }
-        advance(index) { () throws(StoreError) in try then(exchange) }
+        guard let (step, exchange) = queue.take(reply, number: number) else { return }
+        step.finish(with: exchange)
         if !keepsResults { deliverFinished(isInDoubt: false) }
-    }
-
-    /// The job whose present step has the command of that number.
-    private func owner(of number: Int) -> Int {
-        func has(_ job: Job) -> Bool {
-            number >= job.firstNumber && number < job.firstNumber + job.given
-        }
-        let last = lastAnswered - base
-        if jobs.indices.contains(last), has(jobs[last]) { return last }
-        guard let index = jobs.firstIndex(where: has) else {
-            preconditionFailure("a reply to a command that was not given")
-        }
-        lastAnswered = base + index
-        return index
     }
 
     /// Hands on what is done, up to the first that is not.
     private func deliverFinished(isInDoubt: Bool) {
         while let job = jobs.first, let result = job.result {
             jobs.removeFirst()
-            base += 1
             guard !isDiscarding else { continue }
             do {
                 try deliver(job.work, Delivery(result: result, isInDoubt: isInDoubt))
@@ -252,31 +203,9 @@ final class BulkRun<Work, Outcome> {
         }
     }
 
-    /// Lets every job that is under way see which of its commands may have been executed.
-    private func note(_ end: StreamEnd, _ failure: RedisError) {
-        for index in jobs.indices {
-            guard let then = jobs[index].then else { continue }
-            var exchange = jobs[index].exchange
-            exchange.failure = failure
-            for position in 0..<jobs[index].given where exchange.replies[position] == nil {
-                if end.uncertain.contains(jobs[index].firstNumber + position) {
-                    exchange.uncertain.insert(position)
-                }
-            }
-            jobs[index].then = nil
-            do throws(StoreError) {
-                jobs[index].result = .success(try then(exchange).abandoned(because: failure))
-            } catch {
-                jobs[index].result = .failure(error)
-            }
-        }
-    }
-
     /// Delivers what is known of the work that was under way.
     private func breakOff(_ error: StoreError, isInDoubt: Bool) {
-        for index in jobs.indices where jobs[index].result == nil {
-            jobs[index].result = .failure(error)
-        }
+        for job in jobs where job.result == nil { job.result = .failure(error) }
         deliverFinished(isInDoubt: isInDoubt)
     }
 }

@@ -34,6 +34,7 @@ package struct DenyEntry: Equatable, Sendable {
     /// Reads a value that anybody may have written: what is not understood is left out, since the
     /// existence of the entry alone is what revokes.
     init(value: [UInt8]) {
+        if value == Self.shortValue { return }
         do throws(JSONError) {
             guard let object = try JSONParser.parse(value).objectValue else { return }
             reason = object["why"]?.stringValue?.text

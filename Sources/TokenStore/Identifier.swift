@@ -16,7 +16,8 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
     package init(_ bytes: [UInt8]) throws(Refusal) {
         guard !bytes.isEmpty else { throw .empty }
         guard bytes.count <= Self.maximumByteCount else { throw .tooLong }
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
+        guard bytes.allSatisfy({ $0 < 0x80 }) || String(validating: bytes, as: UTF8.self) != nil
+        else { throw .notUTF8 }
         self.bytes = bytes
     }
 

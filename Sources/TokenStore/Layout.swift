@@ -26,6 +26,15 @@ package struct Layout: Equatable, Sendable {
     package let namespace: String
     /// Seconds that a blacklist entry outlives its token: readers may grant leeway.
     package let denyMargin: Int64
+    /// What every blacklist entry's key begins with: made once, since a million are made of it.
+    private let denyPrefix: [UInt8]
+
+    private init(name: String, namespace: String, denyMargin: Int64) {
+        self.name = name
+        self.namespace = namespace
+        self.denyMargin = denyMargin
+        denyPrefix = Array("\(namespace):deny:".utf8)
+    }
 
     /// The native layout under `namespace`: letters, digits, `.`, `_` and `-`.
     package static func native(
@@ -39,7 +48,7 @@ package struct Layout: Equatable, Sendable {
 
     /// The entry whose existence says that a token is revoked.
     package func denyKey(_ id: Identifier) -> [UInt8] {
-        Array("\(namespace):deny:".utf8) + PercentEncoding.encode(id.bytes)
+        PercentEncoding.encode(id.bytes, after: denyPrefix)
     }
 
     package func keys(of user: Identifier) -> UserKeys {
@@ -71,7 +80,7 @@ package struct Layout: Equatable, Sendable {
     var messageForAll: [UInt8] { [wildcard] }
 
     /// Matches every blacklist entry, and perhaps more: `identifier(ofDenyKey:)` decides.
-    var denyPattern: [UInt8] { GlobPattern.escape(Array("\(namespace):deny:".utf8)) + [wildcard] }
+    var denyPattern: [UInt8] { GlobPattern.escape(denyPrefix) + [wildcard] }
 
     /// Matches every user's list, and perhaps more: `user(ofTokensKey:)` decides.
     var tokensPattern: [UInt8] {
@@ -80,21 +89,21 @@ package struct Layout: Equatable, Sendable {
 
     /// The id whose blacklist entry lies under `key`, nil if that is no such key.
     func identifier(ofDenyKey key: [UInt8]) -> Identifier? {
-        Self.identifier(in: key, after: "\(namespace):deny:", before: "")
+        Self.identifier(in: key, after: denyPrefix, before: [])
     }
 
     /// The user whose list lies under `key`, nil if that is no such key.
     func user(ofTokensKey key: [UInt8]) -> Identifier? {
-        Self.identifier(in: key, after: "\(namespace):{", before: "}:tokens")
+        Self.identifier(in: key, after: Array("\(namespace):{".utf8), before: Self.tokensSuffix)
     }
 
     private static func identifier(
-        in key: [UInt8], after prefix: String, before suffix: String
+        in key: [UInt8], after prefix: [UInt8], before suffix: [UInt8]
     ) -> Identifier? {
-        guard key.count > prefix.utf8.count + suffix.utf8.count,
-            key.starts(with: prefix.utf8), key.suffix(suffix.utf8.count).elementsEqual(suffix.utf8),
+        guard key.count > prefix.count + suffix.count, key.starts(with: prefix),
+            key.suffix(suffix.count).elementsEqual(suffix),
             let bytes = PercentEncoding.decode(
-                key.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count))
+                key.dropFirst(prefix.count).dropLast(suffix.count))
         else { return nil }
         do throws(Identifier.Refusal) {
             return try Identifier(bytes)
@@ -102,6 +111,8 @@ package struct Layout: Equatable, Sendable {
             return nil
         }
     }
+
+    private static let tokensSuffix = Array("}:tokens".utf8)
 
     private var wildcard: UInt8 { UInt8(ascii: "*") }
 

@@ -3,9 +3,16 @@
 /// Braces in a user id could otherwise move a key to another slot of a Cluster, `*` could match
 /// other users' keys, and two ids could share one key (LAYOUTS: the native layout).
 enum PercentEncoding {
-    static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    /// `prefix`, then `bytes` as they are spelled.
+    static func encode(_ bytes: [UInt8], after prefix: [UInt8] = []) -> [UInt8] {
         var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
+        result.reserveCapacity(prefix.count + bytes.count)
+        result += prefix
+        // Nearly all ids are nothing but plain.
+        if bytes.allSatisfy(isPlain) {
+            result += bytes
+            return result
+        }
         for byte in bytes {
             if isPlain(byte) {
                 result.append(byte)
@@ -19,6 +26,7 @@ enum PercentEncoding {
     /// The bytes that `encode` writes as `text`, or nil if it never writes that: so that a key of
     /// somebody else is not taken for one of ours.
     static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        if text.allSatisfy(isPlain) { return Array(text) }
         var result: [UInt8] = []
         var rest = text
         while let byte = rest.popFirst() {

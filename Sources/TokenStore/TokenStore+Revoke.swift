@@ -69,7 +69,7 @@ extension TokenStore {
             }
         } deliver: { batch, delivery in
             let outcomes = Self.outcomes(delivery, count: batch.count)
-            for (item, outcome) in zip(batch, outcomes) { try deliver(item, outcome) }
+            for index in batch.indices { try deliver(batch[index], outcomes[index]) }
         }
         return try run.run()
     }

@@ -17,7 +17,8 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { command }
 
     static let all = [
-        issue, verify, status, revoke, revokeMany, restore, logOut, logOutEveryone, listTokens,
+        issue, verify, status, revoke, revokeMany, restore, logOut, logOutMany, logOutEveryone,
+        listTokens,
         listUsers, listRevoked, audit, prune, hostileIds, completion,
     ]
 
@@ -220,6 +221,21 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         stage("verify", young)
         stage("logout-all", "--everyone", "--skew", "1s", "--yes")
         stage("verify", young, status: 6)
+    }
+
+    private static let logOutMany = BackEndCase(
+        command: "logout-all", options: ["from", "yes"]
+    ) { stage in
+        let users = (0..<300).map { "user\($0)" }
+        for user in users.prefix(5) { stage.token("token of \(user)", of: user) }
+        let token = stage.token("last", of: "user299")
+        let file = try stage.directory.write("users", users.joined(separator: "\n") + "\n")
+        let out = try stage("logout-all", "--from", file, "--yes", "-o", "json").array()
+        #expect(out.compactMap { $0.text("user") } == users)
+        #expect(out.reduce(0) { $0 + ($1.integer("revoked") ?? 0) } == 6)
+        stage("verify", token, status: 6)
+        let denied = try stage.denied()
+        #expect(denied.count == 6)
     }
 
     private static let listTokens = BackEndCase(command: "list tokens") { stage in

@@ -107,7 +107,7 @@ import Testing
             ("done, it says", result.status != 0 || scene.isDone(result.text, state)),
             ("it is not so", scene.isTrue(result.text, state)),
             ("it cannot know", result.status == 8 || mayKnow),
-            ("it took too long", elapsed < .seconds(3)),
+            ("it took too long", elapsed < .seconds(5)),
         ]
         return rules.filter { !$0.1 }.map { rule, _ in
             """

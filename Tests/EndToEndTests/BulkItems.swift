@@ -2,43 +2,76 @@ import Foundation
 import TestSupport
 
 /// Many items for `revoke --from`, each with an expiry of its own, and what became of them.
+///
+/// Every third is on its user's list, and for every tenth there is an entry that ends too early.
 struct BulkItems {
     /// Far enough away for any run; item `n` expires `n` seconds later.
     private static let firstExpiry = 4_102_444_800
     private static let margin = 60
+    private static let userCount = 7
 
     let count: Int
 
     private static func name(_ number: Int) -> String { "item-\(number)" }
 
-    /// `jti TAB exp` for each.
+    /// `jti TAB exp` for each, with `TAB sub` for those of a user.
     var lines: String {
-        (0..<count).map { "\(Self.name($0))\t\(Self.firstExpiry + $0)\n" }.joined()
+        (0..<count).map { number in
+            let user = number % 3 == 0 ? "\tuser-\(number % Self.userCount)" : ""
+            return "\(Self.name(number))\t\(Self.firstExpiry + number)\(user)\n"
+        }.joined()
     }
 
     var all: Set<String> { Set((0..<count).map(Self.name)) }
 
-    /// What is on the blacklist, which may be more than these items.
-    func revoked(on server: RedisServer) throws -> Set<String> {
-        let keys = try server.cli("KEYS", "jwt:deny:*").split(separator: "\n")
-        return Set(keys.map { String($0.dropFirst("jwt:deny:".count)) })
-    }
-
-    /// How many entries live longer or shorter than their token and the margin after it.
-    func wrongExpiries(on server: RedisServer) throws -> Int {
+    /// Makes the lists, and the entries that end too early.
+    func prepare(_ server: RedisServer) throws {
         let script = """
-            local wrong = 0
-            for _, key in ipairs(redis.call('KEYS', 'jwt:deny:*')) do
-              local number = tonumber(key:match('item%-(%d+)$'))
-              if not number or redis.call('EXPIRETIME', key) ~= number + ARGV[1] then
-                wrong = wrong + 1
+            for number = 0, ARGV[1] - 1 do
+              local name, expiry = 'item-' .. number, string.format('%d', ARGV[2] + number)
+              if number % 3 == 0 then
+                redis.call('ZADD', 'jwt:{user-' .. number % ARGV[3] .. '}:tokens', expiry, name)
+              end
+              if number % 10 == 1 then
+                redis.call('SET', 'jwt:deny:' .. name, '1', 'EXAT', ARGV[2] - 1000)
               end
             end
-            return wrong
+            return redis.call('DBSIZE')
             """
-        let answer = try server.cli("EVAL", script, "0", String(Self.firstExpiry + Self.margin))
-        guard let count = Int(answer) else { throw TestSupportError(answer) }
-        return count
+        let answer = try server.cli(
+            "EVAL", script, "0", "\(count)", "\(Self.firstExpiry)", "\(Self.userCount)")
+        guard Int(answer) != nil else { throw TestSupportError(answer) }
+    }
+
+    /// The blacklist, which may hold more than these items: when each entry ends.
+    func entries(on server: RedisServer) throws -> [String: Int] {
+        let script = """
+            local found = {}
+            for _, key in ipairs(redis.call('KEYS', 'jwt:deny:*')) do
+              found[#found + 1] = key:sub(10) .. ' ' .. redis.call('EXPIRETIME', key)
+            end
+            return found
+            """
+        let pairs = try server.cli("EVAL", script, "0").split(separator: "\n").map { line in
+            let parts = line.split(separator: " ")
+            return (String(parts[0]), parts.count == 2 ? Int(parts[1]) ?? 0 : 0)
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// Those that are revoked for as long as they would have lived, and the margin after it.
+    func revoked(_ entries: [String: Int]) -> Set<String> {
+        Set(
+            (0..<count).filter { number in
+                entries[Self.name(number)] == Self.firstExpiry + number + Self.margin
+            }.map(Self.name))
+    }
+
+    /// How many are still on a list.
+    func listed(on server: RedisServer) throws -> Int {
+        try (0..<Self.userCount).reduce(0) { sum, user in
+            sum + (Int(try server.cli("ZCARD", "jwt:{user-\(user)}:tokens")) ?? 0)
+        }
     }
 
     /// The items that a file of `--failed` holds, in the order of its lines: as they were written

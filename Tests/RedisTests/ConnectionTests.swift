@@ -237,8 +237,8 @@ import Testing
 
     @Test(
         .enabled(
-            if: ServerVersion.current >= .redis(6, 2),
-            "loading-process-events-interval-bytes came with Redis 6.2"))
+            if: ServerVersion.current >= .redis(7, 0),
+            "loading-process-events-interval-bytes came with Redis 7.0"))
     func `a server that loads its data is waited for until the deadline`() throws {
         let server = try loadingServer(1.2)
         let connection = try connect(server, timeout: 3000)
@@ -250,8 +250,8 @@ import Testing
 
     @Test(
         .enabled(
-            if: ServerVersion.current >= .redis(6, 2),
-            "loading-process-events-interval-bytes came with Redis 6.2"))
+            if: ServerVersion.current >= .redis(7, 0),
+            "loading-process-events-interval-bytes came with Redis 7.0"))
     func `a call, a pipeline and a stream wait for a server that loads`() throws {
         let key = Array("marker".utf8)
         let first = try loadingServer(0.5)
@@ -275,8 +275,8 @@ import Testing
 
     @Test(
         .enabled(
-            if: ServerVersion.current >= .redis(6, 2),
-            "loading-process-events-interval-bytes came with Redis 6.2"))
+            if: ServerVersion.current >= .redis(7, 0),
+            "loading-process-events-interval-bytes came with Redis 7.0"))
     func `a server that loads for longer than the deadline is given up`() throws {
         let server = try loadingServer(6)
         let start = Date()

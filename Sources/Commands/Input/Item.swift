@@ -46,28 +46,44 @@ enum Item {
             self = try Self.object(line)
             return
         }
-        let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-        guard fields.count > 1 else {
+        guard let end = line.firstIndex(of: Self.tab) else {
             try self.init(operand: line, as: kind)
             return
         }
-        guard fields.count <= 3 else {
+        self = try Self.fields(line, idEnd: end, as: kind)
+    }
+
+    /// `jti<TAB>exp[<TAB>sub]`.
+    private static func fields(_ line: [UInt8], idEnd: Int, as kind: Kind) throws -> Item {
+        let id = line[..<idEnd]
+        let rest = line[(idEnd + 1)...]
+        let expEnd = rest.firstIndex(of: tab)
+        let subject = expEnd.map { rest[($0 + 1)...] }
+        guard subject?.contains(tab) != true else {
             throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")
         }
         // A token is never taken for an id, whatever stands behind it.
-        let isToken = kind == .guess && TokenText.looksLikeToken(TokenText.strip(fields[0]))
-        guard kind != .token, !isToken else { throw Self.noToken }
+        guard kind != .token, kind == .id || !TokenText.mayHoldToken(id) else { throw noToken }
+        return .id(
+            try Identifier(Array(id)), expiry: try expiry(rest[..<(expEnd ?? rest.endIndex)]),
+            user: try subject.map { try Identifier(Array($0)) })
+    }
+
+    private static func expiry(_ text: ArraySlice<UInt8>) throws -> Expiry {
+        // Nearly all are whole seconds.
+        if !text.isEmpty, text.count <= 11, text.allSatisfy({ (0x30...0x39).contains($0) }) {
+            return try expiry(Double(text.reduce(0) { $0 * 10 + Int($1 - 0x30) }))
+        }
         // Double would read hexadecimal too.
-        guard !fields[1].contains(where: { $0 | 0x20 == UInt8(ascii: "x") }),
-            let exp = Double(String(decoding: fields[1], as: UTF8.self))
+        guard !text.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }),
+            let seconds = Double(String(decoding: text, as: UTF8.self))
         else {
             throw Failure(.usage, "invalid_line", "the second field is not a time in seconds")
         }
-        self = .id(
-            try Identifier(Array(fields[0])), expiry: try Self.expiry(exp),
-            user: fields.count > 2 ? try Identifier(Array(fields[2])) : nil)
+        return try expiry(seconds)
     }
 
+    private static let tab = UInt8(ascii: "\t")
     private static let noToken = Failure(
         .usage, "invalid_line", "the line is no id with its expiry, and no token alone",
         hint: "--id reads it as an id")

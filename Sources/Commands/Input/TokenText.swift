@@ -19,6 +19,15 @@ enum TokenText {
         text.starts(with: "eyJ".utf8) || text.count { $0 == UInt8(ascii: ".") } == 2
     }
 
+    /// Whether `text` is meant to be a token once what is around it has fallen away.
+    static func mayHoldToken(_ text: ArraySlice<UInt8>) -> Bool {
+        // Nearly all ids have neither mark of a token anywhere: spare them the rest.
+        guard text.contains(UInt8(ascii: "J")) || text.contains(UInt8(ascii: ".")) else {
+            return false
+        }
+        return looksLikeToken(strip(text))
+    }
+
     private static func trim(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var text = text
         while let first = text.first, isAround(first) { text.removeFirst() }

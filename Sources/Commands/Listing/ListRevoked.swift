@@ -35,7 +35,7 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
     if !filter.isDone {
         try session.store.forEachDenial { page in
             for item in page where filter.admits(item.id) {
-                try list.append(json(item), id: item.id.description, cells: cells(item))
+                try list.append(item)
                 if filter.isDone { return false }
             }
             if options.global.format == .jsonl { try system.output.flush() }
@@ -46,24 +46,30 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
     return .success
 }
 
-private func json(_ item: ListedDenial) -> JSONObject {
-    let entry = item.denial.entry
-    return [
-        "id": .string(item.id.description), "ttl": TimeText.number(item.denial.timeToLive),
-        "exp": TimeText.number(item.expiry.seconds),
-        "by": entry.actor.map { .string($0) } ?? .null, "at": TimeText.json(entry.time),
-        "reason": entry.reason.map { .string($0) } ?? .null,
-    ]
-}
+extension ListedDenial: ListRow {
+    var idText: String { id.description }
 
-private func cells(_ item: ListedDenial) -> [String] {
-    let entry = item.denial.entry
-    return [
-        VisibleText.escape(item.id.description),
-        item.denial.timeToLive.map(Duration.words) ?? "for ever",
-        item.expiry.seconds.map(TimeText.table) ?? "never",
-        entry.actor.map { VisibleText.escape($0, columns: 24) } ?? "",
-        entry.time.map(TimeText.table) ?? "",
-        entry.reason.map { VisibleText.escape($0, columns: 60) } ?? "",
-    ]
+    var cells: [String] {
+        let entry = denial.entry
+        return [
+            VisibleText.escape(id.description),
+            denial.timeToLive.map(Duration.words) ?? "for ever",
+            expiry.seconds.map(TimeText.table) ?? "never",
+            entry.actor.map { VisibleText.escape($0, columns: 24) } ?? "",
+            entry.time.map(TimeText.table) ?? "",
+            entry.reason.map { VisibleText.escape($0, columns: 60) } ?? "",
+        ]
+    }
+
+    func describe(to json: inout some JSONSink) {
+        let entry = denial.entry
+        json.beginObject()
+        json.member("id", text: id.bytes)
+        json.member("ttl", TimeText.number(denial.timeToLive))
+        json.member("exp", TimeText.number(expiry.seconds))
+        json.member("by", entry.actor.map { .string($0) } ?? .null)
+        json.member("at", TimeText.json(entry.time))
+        json.member("reason", entry.reason.map { .string($0) } ?? .null)
+        json.endObject()
+    }
 }

@@ -124,6 +124,15 @@ final class Console {
     }
 }
 
+/// A result among many.
+protocol ListRow {
+    /// For `-o id`.
+    var idText: String { get }
+    /// For a table; escaped.
+    var cells: [String] { get }
+    func describe(to json: inout some JSONSink)
+}
+
 /// Several results, written as they come: an array for JSON, a line each for `jsonl`, `csv` and
 /// `id`, one table for people.
 struct ResultList {
@@ -131,10 +140,34 @@ struct ResultList {
     private var table: Table
     private var count = 0
     private var hasHeader = false
+    /// Memory for a line.
+    private var line: [UInt8] = []
 
     init(_ console: Console, columns: [Table.Column]) {
         self.console = console
         table = Table(columns)
+    }
+
+    /// Adds one result of which there may be millions: no tree is made of what becomes a line.
+    mutating func append(_ row: some ListRow) throws {
+        guard console.options.format == .jsonl, console.options.field == nil else {
+            return try append(Self.object(of: row), id: row.idText, cells: row.cells)
+        }
+        guard !console.options.isQuiet else { return }
+        line.removeAll(keepingCapacity: true)
+        var json = JSONWriter(.compact, escaping: .visible, appendingTo: line)
+        line = []
+        row.describe(to: &json)
+        json.endLine()
+        line = json.bytes
+        try console.system.output.write(line)
+        count += 1
+    }
+
+    private static func object(of row: some ListRow) -> JSONObject {
+        var builder = JSONBuilder()
+        row.describe(to: &builder)
+        return builder.result.objectValue ?? JSONObject()
     }
 
     /// Adds one result; `cells` must be escaped already.

@@ -115,13 +115,22 @@ final class BulkRevocation {
         if attempted == 0 {
             try session.announce(options, redisTime: planner.now, console)
         }
-        if let maximum = options.maximum, Int64(attempted + batch.count) > maximum {
+        return try takeBatch()
+    }
+
+    /// The batch, as far as `--max` lets it through: nothing where that is known to be too little
+    /// before anything is written.
+    private func takeBatch() throws -> [Entry] {
+        let room = options.maximum.map { Int(clamping: $0) - attempted } ?? batch.count
+        guard batch.count <= room || attempted > 0 && room > 0 else {
             throw Failure(
-                .refused, "maximum", "more than \(maximum) items; the rest was not attempted")
+                .refused, "maximum",
+                "more than \(attempted + room) items; the rest was not attempted")
         }
-        defer { batch = [] }
-        attempted += batch.count
-        return batch
+        let taken = Array(batch.prefix(room))
+        batch.removeFirst(taken.count)
+        attempted += taken.count
+        return taken
     }
 
     private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {
