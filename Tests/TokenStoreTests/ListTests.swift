@@ -233,7 +233,7 @@ struct ListTests {
             ])
         #expect(try lab.integer("ZCARD", "jwt:{ann}:tokens") == 3)
         #expect(try lab.integer("HLEN", "jwt:{ann}:meta") == 3)
-        #expect(try lab.integer("EXPIRETIME", "jwt:{ann}:tokens") == now + 160)
+        #expect(try lab.end("jwt:{ann}:tokens") == now + 160)
         #expect(try lab.integer("TTL", "jwt:{endless}:tokens") == -1)
         #expect(try lab.integer("EXISTS", "jwt:{over}:tokens") == 0)
         #expect(try lab.store.prune(dryRun: false).removed == 0)
