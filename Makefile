@@ -13,6 +13,8 @@ STATIC ?= 1
 STRIP ?= 1
 # How many tokens the bulk rows of the benchmark work on.
 ITEMS ?= 100000
+# The servers that `make servers` takes, such as redis-6.0; all that can be had unless it is said.
+SERVERS ?=
 # How many inputs each fuzz target is given.
 RUNS ?= 1000000
 
@@ -23,6 +25,7 @@ LINT_PACKAGES = fish mandoc shellcheck zsh
 TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redis-tools strace
 FUZZ_PACKAGES = libssl-dev python3
 INTEROP_PACKAGES = $(BUILD_PACKAGES) jose jwt openssl python3 python3-venv
+SERVERS_PACKAGES = $(TEST_PACKAGES) debian-archive-keyring python3 python3-venv
 BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools time
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
@@ -52,17 +55,18 @@ SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci Tests)
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-.PHONY: setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-benchmark
-setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(BENCHMARK_PACKAGES))
+.PHONY: setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-servers setup-benchmark
+setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(SERVERS_PACKAGES) $(BENCHMARK_PACKAGES))
 setup-build: PACKAGES = $(BUILD_PACKAGES)
 setup-demo: PACKAGES = $(DEMO_PACKAGES)
 setup-lint: PACKAGES = $(LINT_PACKAGES)
 setup-test: PACKAGES = $(TEST_PACKAGES)
 setup-fuzz: PACKAGES = $(FUZZ_PACKAGES)
 setup-interop: PACKAGES = $(INTEROP_PACKAGES)
+setup-servers: PACKAGES = $(SERVERS_PACKAGES)
 setup-benchmark: PACKAGES = $(BENCHMARK_PACKAGES)
 setup: ## Install all that is missing to build, test, lint and measure.
-setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-benchmark:
+setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-servers setup-benchmark:
 	@Tests/Setup/packages $(PACKAGES)
 
 .PHONY: build
@@ -95,6 +99,11 @@ demo: setup-demo release ## Install what is missing, build, and run the main job
 .PHONY: test
 test: setup-test ## Install what is missing, build, and run all tests.
 	@Tests/Setup/run-tests
+
+.PHONY: servers
+servers: setup-servers ## Run the tests that need Redis on servers from 6.0 on, and on Valkey.
+	@Tests/Setup/servers .build-servers $(SERVERS)
+	@Tests/Setup/test-servers .build-servers $(SERVERS)
 
 # How many commands each part of the soak sends, while slots move and primaries die.
 SOAK_ITEMS ?= 1000000
@@ -169,4 +178,4 @@ uninstall: ## Remove what install brought.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf .build .build-static .build-dynamic .build-fuzz .build-interop
+	rm -rf .build .build-static .build-dynamic .build-fuzz .build-interop .build-servers

@@ -14,9 +14,17 @@ struct Handshake {
         appendHello(to: &connection.output)
         let replies = try exchange(on: connection)
         if case .error(let error) = replies[0] {
-            guard error.kind == .unknownCommand else { throw failure(error) }
-            try authenticateWithoutHello(on: connection)
-            return .old
+            switch error.kind {
+            case .unknownCommand:
+                try authenticateWithoutHello(on: connection)
+                return .old
+            case .noPermission:
+                // Redis 6.0 judges HELLO by the rights of whom it came from, before it has seen
+                // the password.
+                try authenticateWithoutHello(on: connection)
+                return try greetAgain(on: connection)
+            default: throw failure(error)
+            }
         }
         let info = try ServerInfo(hello: replies[0])
         // A Sentinel knows no SELECT; whoever wanted data there says so in better words.
@@ -44,6 +52,13 @@ struct Handshake {
         }
         output.appendBulk("SETNAME".utf8)
         output.appendBulk("jwtctl".utf8)
+    }
+
+    /// HELLO after AUTH; where the user has no right to it, nothing is known of the server.
+    private func greetAgain(on connection: Connection) throws(RedisError) -> ServerInfo {
+        let reply = try connection.exchange([Command("HELLO", 2, "SETNAME", "jwtctl")])[0]
+        if case .error = reply { return .old }
+        return try ServerInfo(hello: reply)
     }
 
     /// Redis before version 6, some proxies, and servers on which HELLO was renamed.

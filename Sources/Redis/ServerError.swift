@@ -53,6 +53,22 @@ package struct ServerError: Error, Equatable, Sendable {
         }
     }
 
+    /// What a command of a script was refused for stands, before Redis 7.0, behind words of the
+    /// script's: `ERR Error running script (call to f_…): @user_script:1: -READONLY You can't …`.
+    private static func causeInScript(_ text: String) -> String? {
+        guard text.hasPrefix("ERR Error running script (call to f_"),
+            let end = text.utf8.firstIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        var rest = text.utf8[end...].dropFirst(3)
+        let place = "@user_script:".utf8
+        while rest.starts(with: place) {
+            rest = rest.dropFirst(place.count)
+                .drop { $0 == UInt8(ascii: " ") || (0x30...0x39).contains($0) }
+                .dropFirst(2)
+        }
+        return String(rest.drop { $0 == UInt8(ascii: "-") })
+    }
+
     /// What only the words after `ERR` tell.
     private static func kindOfPlainError(_ text: String) -> Kind {
         if text.hasPrefix("ERR max number of clients reached") { return .maxClients }
@@ -60,8 +76,17 @@ package struct ServerError: Error, Equatable, Sendable {
         if text.hasPrefix("ERR WAITAOF cannot be used when numlocal") { return .noAppendOnlyFile }
         // Before Redis 6 a wrong password has no code of its own.
         if text.hasPrefix("ERR invalid password") { return .wrongPassword }
-        // Inside a script the ACL's refusal is worded differently.
-        if text.hasPrefix("ERR The user executing the script") { return .noPermission }
+        // Inside a script the ACL's refusal is worded differently, by 7.0 and by later servers.
+        if text.hasPrefix("ERR The user executing the script")
+            || text.hasPrefix("ERR ACL failure in script")
+        {
+            return .noPermission
+        }
+        if let cause = causeInScript(text) {
+            // The same words as on 7.0, without its code.
+            return cause.hasPrefix("The user executing the script")
+                ? .noPermission : kind(of: cause)
+        }
         return .other
     }
 }

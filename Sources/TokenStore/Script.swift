@@ -106,6 +106,13 @@ enum Script {
             return {value, now}
             """
 
+    /// KEYS: deny. ARGV: value, unix second. `SET … EXAT … NX` for servers that do not have EXAT.
+    static let deny = """
+        if not redis.call('SET', KEYS[1], ARGV[1], 'NX') then return false end
+        redis.call('EXPIREAT', KEYS[1], ARGV[2])
+        return redis.status_reply('OK')
+        """
+
     /// KEYS: deny. ARGV: value, unix second or '' for ever. For an entry that may be there: never
     /// shortens its life, keeps the first value. Answers 1 where it wrote a new entry.
     static let extendDenial = """

@@ -1,14 +1,14 @@
 internal import Redis
 
 extension TokenStore {
-    /// Writes a blacklist entry where none stands, and has it live for the margin beyond `expiry`.
+    /// Writes a blacklist entry where none stands, and has it live for the margin beyond `expiry`;
+    /// the reply is null where one stood.
     ///
-    /// Before Redis 6.2 an end cannot be said as a time, only as a lifetime from the moment when
-    /// the server runs the command, which is later than `now`, Redis' clock. One second on top makes
-    /// up for the difference between clocks and for its fractions: an entry may outlive its token
-    /// by more than the margin, never by less. `knowsEnds` is whether the server has the newer form.
+    /// Before Redis 6.2, SET cannot be told the second at which an entry ends, only how long it is
+    /// to live from a moment that nobody here knows: there, and where the version is not known, a
+    /// script does both. `knowsEnds` is whether the server has the newer form.
     func denyCommand(
-        _ id: Identifier, _ value: [UInt8], until expiry: Expiry, now: Int64, knowsEnds: Bool
+        _ id: Identifier, _ value: [UInt8], until expiry: Expiry, knowsEnds: Bool
     ) -> Command {
         let key = layout.denyKey(id)
         guard let end = expiry.extended(by: margin).seconds else {
@@ -17,6 +17,6 @@ extension TokenStore {
         if knowsEnds {
             return Command("SET", key: key, .bytes(value), "EXAT", .integer(end), "NX")
         }
-        return Command("SET", key: key, .bytes(value), "EX", .integer(max(end - now, 0) + 1), "NX")
+        return .eval(Script.deny, keys: [key], [.bytes(value), .integer(end)])
     }
 }

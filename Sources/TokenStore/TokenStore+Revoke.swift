@@ -219,7 +219,7 @@ struct RevocationWork {
                 sent.append(index)
                 commands.append(
                     store.denyCommand(
-                        items[index].id, value(items[index]), until: expiry, now: now,
+                        items[index].id, value(items[index]), until: expiry,
                         knowsEnds: knowsEnds))
             }
         }

@@ -252,21 +252,26 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         #expect(Set(states) == ["a active", "b revoked", "c active"])
     }
 
-    private static let listUsers = BackEndCase(command: "list users", options: ["limit"]) { stage in
+    private static let listUsers = BackEndCase(command: "list users", options: ["limit", "match"]) {
+        stage in
         for number in 0..<40 { stage.token("j\(number)", of: "user\(number)") }
         try stage.expectFormats("list", "users", count: 40)
         try stage.expectFormats("list", "users", "--limit", "7", count: 7)
+        try stage.expectFormats("list", "users", "--match", "user1*", count: 11)
         let users = try stage("list", "users", "-o", "json").array()
         #expect(Set(users.compactMap { $0.text("user") }) == Set((0..<40).map { "user\($0)" }))
         #expect(users.allSatisfy { $0.integer("tokens") == 1 })
     }
 
-    private static let listRevoked = BackEndCase(command: "list revoked", options: ["limit"]) {
+    private static let listRevoked = BackEndCase(
+        command: "list revoked", options: ["limit", "match"]
+    ) {
         stage in
         let lines = (0..<60).map { "j\($0)\t4102444800\n" }.joined()
         stage("revoke", "--yes", "-", input: lines)
         try stage.expectFormats("list", "revoked", count: 60)
         try stage.expectFormats("list", "revoked", "--limit", "7", count: 7)
+        try stage.expectFormats("list", "revoked", "--match", "*7", count: 6)
         #expect(try stage.denied() == Set((0..<60).map { "j\($0)" }))
     }
 

@@ -46,7 +46,7 @@ struct RedisAddressTests {
     /// one, although `default` needs none here.
     @Test func aUserWithoutAPasswordIsNotTheDefaultUser() throws {
         let sandbox = try Sandbox()
-        try sandbox.server.cli("ACL", "SETUSER", "alice", "on", ">hunter2", "~*", "&*", "+@all")
+        try sandbox.server.cli("ACL", "SETUSER", "alice", "on", ">hunter2", "~*", "+@all")
         sandbox.jwtctl.environment["JWTCTL_REDIS_URL"] =
             "unix://alice:@\(sandbox.server.socketPath)?db=1"
         let without = sandbox.jwtctl("status", "x")

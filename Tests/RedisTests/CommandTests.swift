@@ -47,6 +47,9 @@ import Testing
         #expect(drained == wanted)
     }
 
+    /// How Redis before 7.0 begins what went wrong in a script.
+    private static let inScript = "ERR Error running script (call to f_1a): @user_script:12: "
+
     static let errors: [(String, ServerError.Kind)] = [
         ("NOAUTH Authentication required.", .noAuth),
         ("WRONGPASS invalid username-password pair or user is disabled.", .wrongPassword),
@@ -56,6 +59,18 @@ import Testing
             "ERR The user executing the script can't access at least one of the keys",
             .noPermission
         ),
+        ("ERR ACL failure in script: User u has no permissions to run the 'zadd'", .noPermission),
+        ("ERR ACL failure in script: No permissions to access a key script: 1a", .noPermission),
+        (
+            inScript + "@user_script: 1: The user executing the script can't run this command",
+            .noPermission
+        ),
+        (inScript + "-READONLY You can't write against a read only replica. ", .readOnly),
+        (inScript + "WRONGTYPE Operation against a key", .wrongType),
+        (inScript + "-OOM command not allowed", .outOfMemory),
+        (inScript + "attempt to index a nil value", .other),
+        (inScript, .other), ("ERR Error running script (call to f_", .other),
+        ("ERR Error running script (call to f_1a)", .other),
         ("WRONGTYPE Operation against a key", .wrongType),
         ("LOADING Redis is loading the dataset in memory", .loading),
         ("READONLY You can't write against a read only replica.", .readOnly),

@@ -50,7 +50,9 @@ import Testing
         }
     }
 
-    @Test func `Sentinels have credentials of their own`() throws {
+    @Test(
+        .enabled(if: ServerVersion.current >= .redis(6, 2), "sentinel-pass came with Redis 6.2"))
+    func `Sentinels have credentials of their own`() throws {
         let group = try SentinelGroup(
             serverConfiguration: ["requirepass data", "masterauth data"],
             sentinelConfiguration: [

@@ -12,6 +12,17 @@ import Testing
         ((try? FileManager.default.contentsOfDirectory(atPath: folder))
         ?? []).filter { $0.hasSuffix(".txt") }.sorted()
 
+    /// `expiretime KEY` is what EXPIRETIME answers on Redis 7.0 and later.
+    private static let prelude = """
+        exec 2>&1
+        expiretime() {
+          redis-cli -s "$SOCKET" EVAL "local time = redis.call('TIME')
+            return math.floor(time[1] + (time[2] / 1000 + redis.call('PTTL', KEYS[1]) + 500) / 1000)" \
+            1 "$1"
+        }
+
+        """
+
     @Test func theFolderHoldsScripts() {
         #expect(Self.names.count >= 20)
     }
@@ -23,7 +34,7 @@ import Testing
         try #require(!transcript.steps.isEmpty, "\(name) holds no command")
         let tool = try BuiltTool()
         let mark = "--- status "
-        let result = try tool.shell("exec 2>&1\n" + transcript.program(mark: mark))
+        let result = try tool.shell(Self.prelude + transcript.program(mark: mark))
         var lines = result.text.split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
         if lines.last == "" { lines.removeLast() }

@@ -68,11 +68,16 @@ package final class RedisCluster {
 
     private static let common = Mutex<RedisCluster?>(nil)
 
+    /// Before Redis 7.0 a bus is near the port that the nodes themselves use.
     private func meet(_ node: RedisServer) throws {
-        let bus = try nodes[0].cli("CONFIG", "GET", "cluster-port").split(separator: "\n").last
-        try node.cli(
-            ["CLUSTER", "MEET", "127.0.0.1", String(nodes[0].port)]
-                + (bus.map { [String($0)] } ?? []))
+        var first = ["127.0.0.1", String(nodes[0].port)]
+        if ServerVersion.current < .redis(7, 0) {
+            first[1] = String(securePort ?? nodes[0].port)
+        } else {
+            let bus = try nodes[0].cli("CONFIG", "GET", "cluster-port").split(separator: "\n")[1]
+            first.append(String(bus))
+        }
+        try node.cli(["CLUSTER", "MEET"] + first)
     }
 
     /// `redis://` with one node.
@@ -137,8 +142,13 @@ package final class RedisCluster {
             ids[from], "--cluster-to", ids[to], "--cluster-slots", String(count), "--cluster-yes",
         ]
         return {
-            let result = try ProcessRunner.run(arguments, timeout: 120)
-            guard result.status == 0 else { throw TestSupportError(result.text) }
+            // What moved a moment ago may not have come round to all nodes.
+            try waitUntil("the nodes to agree") {
+                let result = try ProcessRunner.run(arguments, timeout: 120)
+                if result.text.contains("Nodes don't agree") { return false }
+                guard result.status == 0 else { throw TestSupportError(result.text) }
+                return true
+            }
         }
     }
 

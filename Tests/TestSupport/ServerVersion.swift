@@ -48,6 +48,16 @@ package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(isValkey ? "Valkey" : "Redis") \(text)" }
 
+    /// The words of an ACL rule that this version understands. Redis 6.0 has no rights to channels,
+    /// and before 7.0 a right to a key is to read and to write it.
+    package func understood(_ rule: [String]) -> [String] {
+        rule.compactMap { word in
+            if self < .redis(6, 2), word == "resetchannels" || word.hasPrefix("&") { return nil }
+            if self < .redis(7, 0), word.hasPrefix("%R~") { return String(word.dropFirst(2)) }
+            return word
+        }
+    }
+
     /// By the numbers alone: whatever Redis 7.2 had Valkey has.
     package static func < (left: ServerVersion, right: ServerVersion) -> Bool {
         (left.major, left.minor) < (right.major, right.minor)

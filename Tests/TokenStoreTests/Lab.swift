@@ -56,6 +56,29 @@ final class Lab {
         try observer.call(Command(arguments: [.text(name)] + rest)).integer()
     }
 
+    /// The second at which `key` expires; -1 where it does not, -2 where it is not there.
+    func end(_ key: Argument) throws -> Int64 { try Self.second(milliseconds: preciseEnd(key)) }
+
+    func end(_ key: String) throws -> Int64 { try end(.text(key)) }
+
+    /// The same in milliseconds. Before Redis 7.0 it is reckoned, some milliseconds too late.
+    func preciseEnd(_ key: Argument) throws -> Int64 {
+        if ServerVersion.current >= .redis(7, 0) { return try integer("PEXPIRETIME", key) }
+        let replies = try observer.pipeline([
+            Command(arguments: ["PTTL", key]), Command("TIME"),
+        ])
+        let left = try replies[0].integer()
+        let now = try replies[1].array().map { try Int64($0.text()) ?? 0 }
+        return left < 0 ? left : now[0] * 1000 + now[1] / 1000 + left
+    }
+
+    /// By how much `preciseEnd` may be too late.
+    static let slack: Int64 = ServerVersion.current >= .redis(7, 0) ? 0 : 100
+
+    private static func second(milliseconds: Int64) -> Int64 {
+        milliseconds < 0 ? milliseconds : (milliseconds + slack) / 1000
+    }
+
     /// Every key with its value and end, as far as they can be compared.
     func snapshot() throws -> [[UInt8]: Snapshot] {
         var result: [[UInt8]: Snapshot] = [:]
@@ -63,8 +86,11 @@ final class Lab {
         while let page = try scan.nextPage() {
             for key in page {
                 let value = try raw("DUMP", .bytes(key)).optionalBytes() ?? []
+                // To the millisecond where the server tells it.
+                let end = try preciseEnd(.bytes(key))
+                let isTold = ServerVersion.current >= .redis(7, 0)
                 result[key] = Snapshot(
-                    value: value, end: try integer("PEXPIRETIME", .bytes(key)))
+                    value: value, end: isTold ? end : Self.second(milliseconds: end))
             }
         }
         return result

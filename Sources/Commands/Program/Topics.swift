@@ -231,15 +231,17 @@ enum Topics {
             appendonly on; another server is refused before anything is written.
             """,
             """
-            Redis 6.0 and later will do, and Valkey. Redis before 6.2 cannot be told the second at \
-            which an entry ends: there an entry lives a second longer.
+            Redis 6.0 and later will do, and Valkey. Where something takes a later one, it is said.
             """,
             """
             A scan (list users, list revoked, prune) visits every primary and looks before and \
             after who serves what. A key whose slot is on the move at that very moment may be \
             missed, and with -o jsonl one may come twice.
             """,
-            "A user for jwtctl with no more rights than it needs:",
+            """
+            A user for jwtctl with no more rights than it needs; Redis 6.0 knows neither \
+            resetchannels nor &jwt:revoked, takes the rest without them, and may want +hello:
+            """,
             .literal([accessRule]),
             "In a Cluster, behind Sentinels and for --wait it also needs:",
             .literal([groupAccessRule]),

@@ -50,7 +50,7 @@ extension Diagnostics {
             }
         return unknown(
             "not_on_disk", "written, not on disk: \(reason)",
-            hint: "the server has it in memory; run it again once its disk keeps up")
+            hint: "the server has it in memory; is its appendfsync 'no', or its disk slow?")
     }
 
     static func node(_ address: String, _ source: String, _ cause: RedisError) -> Failure {
