@@ -46,11 +46,11 @@ __jwtctl_describe() {
             ;;
         'list users')
             commands=''
-            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
-            options='--limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'audit')
             commands=''
@@ -291,6 +291,7 @@ __jwtctl_value() {
         'list tokens:--redis-nat') kind='none' ;;
         'list tokens:--wait') kind='none' ;;
         'list users:--limit') kind='none' ;;
+        'list users:--match') kind='none' ;;
         'list users:-o' | 'list users:--output') kind='words' list='table json jsonl csv id' ;;
         'list users:--field') kind='none' ;;
         'list users:--color') kind='words' list='auto always never' ;;
@@ -304,6 +305,7 @@ __jwtctl_value() {
         'list users:--redis-nat') kind='none' ;;
         'list users:--wait') kind='none' ;;
         'list revoked:--limit') kind='none' ;;
+        'list revoked:--match') kind='none' ;;
         'list revoked:-o' | 'list revoked:--output') kind='words' list='table json jsonl csv id' ;;
         'list revoked:--field') kind='none' ;;
         'list revoked:--color') kind='words' list='auto always never' ;;

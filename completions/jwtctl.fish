@@ -325,6 +325,7 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l allow-replica -d 'Read from
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -a '(__jwtctl_dynamic users)'
 
 complete -c jwtctl -n '__jwtctl_at "list users"' -l limit -d 'Stop after N results.' -x
+complete -c jwtctl -n '__jwtctl_at "list users"' -l match -d 'Only users like this.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l field -d 'Print one value, such as state.revoked.' -x
@@ -346,6 +347,7 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l fsync -d 'Writing: wait unti
 complete -c jwtctl -n '__jwtctl_at "list users"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l limit -d 'Stop after N results.' -x
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l match -d 'Only ids like this.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l field -d 'Print one value, such as state.revoked.' -x

@@ -79,12 +79,17 @@ package struct Layout: Equatable, Sendable {
     /// What is published where many tokens are, or everybody's.
     var messageForAll: [UInt8] { [wildcard] }
 
-    /// Matches every blacklist entry, and perhaps more: `identifier(ofDenyKey:)` decides.
-    var denyPattern: [UInt8] { GlobPattern.escape(denyPrefix) + [wildcard] }
+    /// Matches the blacklist entries of these ids (nil: of all), and perhaps more:
+    /// `identifier(ofDenyKey:)` decides.
+    func denyPattern(_ ids: IdentifierPattern?) -> [UInt8] {
+        GlobPattern.escape(denyPrefix) + (ids?.glob ?? [wildcard])
+    }
 
-    /// Matches every user's list, and perhaps more: `user(ofTokensKey:)` decides.
-    var tokensPattern: [UInt8] {
-        GlobPattern.escape(Array("\(namespace):{".utf8)) + [wildcard] + Array("}:tokens".utf8)
+    /// Matches the lists of these users (nil: of all), and perhaps more: `user(ofTokensKey:)`
+    /// decides.
+    func tokensPattern(_ users: IdentifierPattern?) -> [UInt8] {
+        GlobPattern.escape(Array("\(namespace):{".utf8)) + (users?.glob ?? [wildcard])
+            + Self.tokensSuffix
     }
 
     /// The id whose blacklist entry lies under `key`, nil if that is no such key.

@@ -120,10 +120,14 @@ extension TokenStore {
     }
 
     /// Every user who has a list, page by page; a user may come twice while Redis rehashes.
-    package func forEachUser(_ body: @escaping ([ListedUser]) throws -> Bool) throws {
+    package func forEachUser(
+        like pattern: IdentifierPattern? = nil,
+        _ body: @escaping ([ListedUser]) throws -> Bool
+    ) throws {
         let clock = try clock()
-        try forEachPage(match: layout.tokensPattern, type: "zset") { keys in
-            self.describe(keys.compactMap(self.layout.user(ofTokensKey:)), clock)
+        try forEachPage(match: layout.tokensPattern(pattern), type: "zset") { keys in
+            let users = keys.compactMap(self.layout.user(ofTokensKey:))
+            return self.describe(users.filter { pattern?.matches($0) ?? true }, clock)
         } _: {
             try body($0)
         }
@@ -159,10 +163,13 @@ extension TokenStore {
     }
 
     /// Every blacklist entry, page by page; one may come twice while Redis rehashes.
-    package func forEachDenial(_ body: @escaping ([ListedDenial]) throws -> Bool) throws {
+    package func forEachDenial(
+        like pattern: IdentifierPattern? = nil,
+        _ body: @escaping ([ListedDenial]) throws -> Bool
+    ) throws {
         let clock = try clock()
-        try forEachPage(match: layout.denyPattern, type: "string") { keys in
-            self.describe(denyKeys: keys, clock)
+        try forEachPage(match: layout.denyPattern(pattern), type: "string") { keys in
+            self.describe(denyKeys: keys, like: pattern, clock)
         } _: {
             try body($0)
         }
@@ -170,14 +177,16 @@ extension TokenStore {
 
     /// Reads the entries under these keys.
     private func describe(
-        denyKeys keys: [[UInt8]], _ clock: ServerClock
+        denyKeys keys: [[UInt8]], like pattern: IdentifierPattern?, _ clock: ServerClock
     ) -> Step<[ListedDenial]> {
         var ids: [Identifier] = []
         var commands: [Command] = []
         ids.reserveCapacity(keys.count)
         commands.reserveCapacity(keys.count * 2)
         for key in keys {
-            guard let id = layout.identifier(ofDenyKey: key) else { continue }
+            guard let id = layout.identifier(ofDenyKey: key), pattern?.matches(id) ?? true else {
+                continue
+            }
             ids.append(id)
             commands.append(Command("GET", key: key))
             commands.append(Command("PTTL", key: key))

@@ -21,7 +21,7 @@ extension TokenStore {
         var result = PruneResult()
         let clock = try clock()
         try forEachPage(
-            match: layout.tokensPattern, type: "zset", once: true, changes: !dryRun
+            match: layout.tokensPattern(nil), type: "zset", once: true, changes: !dryRun
         ) { keys in
             let users = keys.compactMap(self.layout.user(ofTokensKey:))
             return self.survey(users.map(self.layout.keys(of:)), dryRun: dryRun, clock)

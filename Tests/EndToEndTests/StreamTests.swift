@@ -24,6 +24,29 @@ import Testing
         #expect(result.status == 0)
     }
 
+    /// A pipe that stays open: what has come is done before more of it is waited for.
+    @Test func whatComesThroughAPipeIsDoneAtOnce() throws {
+        let tool = try BuiltTool()
+        let process = try tool.start(["revoke", "--yes", "--ttl", "1h", "-"])
+        for index in 0..<5 {
+            process.send("id-\(index)\n# a comment\n")
+            try waitUntil("line \(index)") {
+                try tool.redis.cli("EXISTS", "jwt:deny:id-\(index)") == "1"
+            }
+        }
+        let result = try process.finish()
+        #expect(result.status == 0)
+        #expect(result.text == "5 items: 5 revoked\n")
+
+        let reading = try tool.start(["status", "-o", "jsonl", "-"])
+        for index in 3..<7 {
+            reading.send("id-\(index)\n")
+            let line = try #require(reading.line(), "no answer to line \(index)")
+            #expect(line.contains(index < 5 ? "\"active\":false" : "\"revoked\":false"))
+        }
+        #expect(try reading.finish().status == 10)
+    }
+
     @Test func hasOneAnswerForEachOfManyLines() throws {
         let tool = try BuiltTool()
         let long = String(repeating: "A", count: 400_000)

@@ -24,6 +24,42 @@ struct ListTests {
         return result
     }
 
+    static let patternCases: [(pattern: String, found: Set<String>)] = [
+        ("*", ["ann", "a*n", "a?n", "a[n]n", "anna", "\\an", "än", "a%2A"]),
+        ("ann", ["ann"]), ("ann*", ["ann", "anna"]),
+        ("*n", ["ann", "a*n", "a?n", "a[n]n", "\\an", "än"]),
+        ("a*n", ["ann", "a*n", "a?n", "a[n]n"]), ("a*n*a", ["anna"]), ("*nn*", ["ann", "anna"]),
+        ("a?n", ["a?n"]), ("a[n]n", ["a[n]n"]), ("\\*", ["\\an"]), ("ä*", ["än"]),
+        // An escape in a key is one character, of which no part is matched.
+        ("*2A", ["a%2A"]), ("a%*", ["a%2A"]),
+        ("**", ["ann", "a*n", "a?n", "a[n]n", "anna", "\\an", "än", "a%2A"]),
+        ("", []), ("nobody*", []),
+    ]
+
+    @Test("A pattern has one wildcard and finds ids, not keys", arguments: patternCases)
+    func patterns(_ pattern: String, _ found: Set<String>) throws {
+        let lab = try Lab()
+        let all = Self.patternCases[0].found
+        for name in all {
+            let id = try Identifier(name)
+            _ = try lab.store.record(
+                TokenRecord(id: id, user: id, issuedAt: nil, expiry: .never))
+            _ = lab.store.revoke([Revocation(id: id, user: nil, expiry: .never)], entry: nil)
+        }
+        var users: Set<String> = []
+        try lab.store.forEachUser(like: IdentifierPattern(Array(pattern.utf8))) { page in
+            users.formUnion(page.map(\.user.description))
+            return true
+        }
+        #expect(users == found)
+        var denied: Set<String> = []
+        try lab.store.forEachDenial(like: IdentifierPattern(Array(pattern.utf8))) { page in
+            denied.formUnion(page.map(\.id.description))
+            return true
+        }
+        #expect(denied == found)
+    }
+
     @Test("A list of several pages comes whole, soonest expiry first, with details and denials")
     func tokens() throws {
         let lab = try Lab()

@@ -13,7 +13,7 @@ let listRevokedCommand = Command(
         """
     ],
     defaults: ScanOptions(),
-    options: [ScanOptions.limit, .group(GlobalOptions.group, at: \.global)],
+    options: ScanOptions.options("ids"),
     examples: [
         Example(command: "jwtctl list revoked", summary: "What is on the blacklist?"),
         Example(command: "jwtctl list revoked -o csv", summary: "For a spreadsheet."),
@@ -33,7 +33,7 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
             .init("BY"), .init("AT"), .init("REASON"),
         ])
     if !filter.isDone {
-        try session.store.forEachDenial { page in
+        try session.store.forEachDenial(like: options.pattern) { page in
             for item in page where filter.admits(item.id) {
                 try list.append(item)
                 if filter.isDone { return false }

@@ -6,10 +6,20 @@ internal import TokenStore
 struct ScanOptions: CommandOptions {
     var global = GlobalOptions()
     var limit: Int64?
+    var pattern: IdentifierPattern?
 
-    static let limit: Option<ScanOptions> = .value(
-        "limit", metavar: "N", summary: "Stop after N results.", into: \.limit
-    ) { text throws(InvalidValue) in try Count.parse(text)
+    /// What narrows a scan; `what` is listed.
+    static func options(_ what: String) -> [Option<ScanOptions>] {
+        [
+            .value("limit", metavar: "N", summary: "Stop after N results.", into: \.limit) {
+                text throws(InvalidValue) in try Count.parse(text)
+            },
+            .value(
+                "match", metavar: "PATTERN", summary: "Only \(what) like this.", into: \.pattern
+            ) { text throws(InvalidValue) in IdentifierPattern(Array(text.utf8)) }
+            .detail("An asterisk stands for any text; every other character for itself."),
+            .group(GlobalOptions.group, at: \.global),
+        ]
     }
 }
 
@@ -23,10 +33,12 @@ let listUsersCommand = Command(
         """
     ],
     defaults: ScanOptions(),
-    options: [ScanOptions.limit, .group(GlobalOptions.group, at: \.global)],
+    options: ScanOptions.options("users"),
     examples: [
         Example(command: "jwtctl list users", summary: "Who is logged in?"),
         Example(command: "jwtctl list users -o id --limit 10", summary: "Ten user ids."),
+        Example(
+            command: "jwtctl list users --match '*@example.com'", summary: "Those of one domain."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["logout-all"], run: runListUsers)
@@ -43,7 +55,7 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             .init("CUTOFF"),
         ])
     if filter.isDone { return try finish(list) }
-    try session.store.forEachUser { page in
+    try session.store.forEachUser(like: options.pattern) { page in
         for user in page where filter.admits(user.user) {
             let latest = user.latestExpiry
             try list.append(

@@ -81,7 +81,10 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         defer { _ = interrupts }
         let failure = try session.store.restore(
             reason: options.reason, item: { $0.element.restoration },
-            next: { try feed.batch(of: batchSize, mayWait: $0) }
+            next: { mayWait in
+                if mayWait { try system.output.flush() }
+                return try feed.batch(of: batchSize, mayWait: mayWait)
+            }
         ) { entry, result in
             let told = restoring.tell(entry.element, result)
             if told.status != .success { failures += 1 }
