@@ -71,9 +71,11 @@ package struct PipelineLoop {
             let ready = try wait()
             if ready.read { try unsafe receive(into: input) }
             if ready.write { send() }
+            let before = progress.acknowledged
             while let reply = try nextReply() {
                 try onReply(progress.acknowledged - 1, reply)
             }
+            if progress.acknowledged > before { touch() }
         }
         connection.isDead = false
     }
@@ -162,7 +164,6 @@ package struct PipelineLoop {
                 throw ReplyGuard.Fault.peer(.malformed)
             }
             progress.acknowledged += 1
-            touch()
             if case .error(var error) = reply, error.kind == .noPermission {
                 error.user = connection.user
                 reply = .error(error)
