@@ -52,6 +52,23 @@ import Testing
     }
 
     @Test(arguments: Skew.allCases)
+    func everyCommandThatWritesOrJudgesTellsThatTheClocksDiffer(_ skew: Skew) throws {
+        let tool = try BuiltTool()
+        let commands = [
+            ["issue", "--sub", "alice"], ["revoke", "--ttl", "3h", "a"], ["status", "a"],
+            ["status", "a", "b"], ["restore", "--reason", "slip", "--yes", "a"],
+            ["logout-all", "--issued-before", "2020-01-01T00:00:00Z", "alice"], ["prune"],
+            ["verify", ServiceToken.of("alice", jti: "t", lives: 9000)],
+        ]
+        for command in commands {
+            let told = try run(tool, at: skew, command).errorText
+            #expect(told.components(separatedBy: skew.warning).count == 2, "\(command): \(told)")
+            let quiet = try tool.run(command).errorText
+            #expect(!quiet.contains("clock"), "\(command): \(quiet)")
+        }
+    }
+
+    @Test(arguments: Skew.allCases)
     func aRevocationLastsAsLongAsTheTokenByRedisClock(_ skew: Skew) throws {
         let tool = try BuiltTool()
         // Live by both clocks, dead by one, dead by the other.

@@ -16,20 +16,21 @@ enum Item {
 
     /// An operand. What begins like a token, or has two dots, is one or is a broken one; it is an
     /// id only where the user says so.
-    init(operand text: [UInt8], as kind: Kind) throws {
+    init(operand text: [UInt8], as kind: Kind, headers: HeaderCache? = nil) throws {
         let stripped = TokenText.strip(text)
         switch kind {
         case .id: self = .id(try Identifier(text), expiry: nil, user: nil)
-        case .token: self = try .token(stripped)
-        case .guess where TokenText.looksLikeToken(stripped): self = try .guessedToken(stripped)
+        case .token: self = try .token(stripped, headers)
+        case .guess where TokenText.looksLikeToken(stripped):
+            self = try .guessedToken(stripped, headers)
         case .guess: self = .id(try Identifier(stripped), expiry: nil, user: nil)
         }
     }
 
     /// What was taken for a token by its looks may be an id: the user can say so.
-    private static func guessedToken(_ text: [UInt8]) throws -> Item {
+    private static func guessedToken(_ text: [UInt8], _ headers: HeaderCache?) throws -> Item {
         do {
-            return try token(text)
+            return try token(text, headers)
         } catch let error as MalformedToken {
             let failure = Diagnostics.failure(for: error)
             let doubt = "an id that looks like a token needs --id"
@@ -40,14 +41,14 @@ enum Item {
     }
 
     /// A line: a token, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object with those members.
-    init(line: [UInt8], as kind: Kind) throws {
+    init(line: [UInt8], as kind: Kind, headers: HeaderCache? = nil) throws {
         if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{") {
             guard kind != .token else { throw Self.noToken }
             self = try Self.object(line)
             return
         }
         guard let end = line.firstIndex(of: Self.tab) else {
-            try self.init(operand: line, as: kind)
+            try self.init(operand: line, as: kind, headers: headers)
             return
         }
         self = try Self.fields(line, idEnd: end, as: kind)
@@ -99,8 +100,8 @@ enum Item {
         return isPlain ? id : "{\"jti\":\(JSONText.quoted(id))}"
     }
 
-    private static func token(_ text: [UInt8]) throws -> Item {
-        let token = try CompactToken(parsing: text)
+    private static func token(_ text: [UInt8], _ headers: HeaderCache?) throws -> Item {
+        let token = try CompactToken(parsing: text, headers: headers)
         return .token(token, try token.claims())
     }
 

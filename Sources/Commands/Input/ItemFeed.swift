@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import JOSE
 internal import Platform
 
 /// The items of a command as they come, each made into what the command works with. A bad one is
@@ -14,6 +15,8 @@ final class ItemFeed<Element> {
     private let lines: LineSource?
     private let console: Console
     private let convert: (Item) throws -> Element
+    /// Most tokens of one file have the same header.
+    private let headers = HeaderCache()
     private var operandCount = 0
     /// Items that were none.
     private(set) var invalidCount = 0
@@ -70,7 +73,7 @@ final class ItemFeed<Element> {
             return try options.item(options.operands[operandCount - 1], system: console.system)
         }
         switch try lines.next(mayWait: mayWait) {
-        case .text(let bytes)?: return try Item(line: bytes, as: options.kind)
+        case .text(let bytes)?: return try Item(line: bytes, as: options.kind, headers: headers)
         case .tooLong?: throw Failure(.usage, "invalid_line", "the line is too long")
         case nil: return nil
         }

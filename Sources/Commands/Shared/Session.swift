@@ -68,6 +68,12 @@ struct Session {
     /// For commands that write: a replica that takes writes forgets them, or nobody reads them.
     func requirePrimary() throws(RedisError) { try client.requirePrimary() }
 
+    /// The same, and a word where the two clocks differ.
+    func requirePrimary(comparingClocks console: Console) throws {
+        try requirePrimary()
+        try warnAboutClock(try store.time(), console)
+    }
+
     /// Writes the audit entry of an effect that has happened; a failure is only a warning. `broken`
     /// is what ended the work: a Redis that has fallen silent is not waited for again.
     func audit(

@@ -86,7 +86,7 @@ final class BulkRevocation {
         return try session.store.revoke(
             entry: isDetailed
                 ? DenyEntry(reason: options.reason, actor: session.store.actor) : nil,
-            clock: planner.clock, item: \.element.revocation, next: nextBatch, deliver: count)
+            clock: planner.clock, item: { $0.element.revocation }, next: nextBatch, deliver: count)
     }
 
     private func plan() throws -> StoreError? {

@@ -111,7 +111,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     let console = Console(options.global, system: system)
     let users = try options.users.map { try parseUser($0) }
     let session = try Session(console, actor: options.actor)
-    try session.requirePrimary()
+    try session.requirePrimary(comparingClocks: console)
     if options.isEveryone { return try logOutEveryone(options, session, console) }
     let feed = try UserFeed(options, users, session, console)
     let scope = try scope(options, users, session, console)

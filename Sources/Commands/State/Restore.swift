@@ -56,7 +56,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
     let session = try Session(console, actor: options.actor)
-    try session.requirePrimary()
+    try session.requirePrimary(comparingClocks: console)
     if !options.isConfirmed {
         let count = lines == nil ? "\(options.items.operands.count)" : "all"
         try Confirmation.ask(

@@ -80,6 +80,12 @@ let revokeCommand = Command(
         (whose list knows it), --exp, --ttl or --forever: nothing is guessed.
         """,
         """
+        --from, or lines on standard input, revoke any number: they are sent as they come, in one \
+        pipeline, and the counts at the end add up to the lines. If Redis fails on the way, what \
+        was sent without an answer counts as unknown, what was not sent as not attempted, and \
+        --failed keeps both for another run.
+        """,
+        """
         Services that do not look at the blacklist go on accepting the token: see the README for \
         what they have to ask Redis.
         """,

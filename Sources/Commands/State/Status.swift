@@ -54,6 +54,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         let target = try StateTarget(item, user: user)
         try options.requireKnownUser(target)
         let state = try session.store.states(of: [target.query])[0]
+        try session.warnAboutClock(state.time, console)
         let report = report(on: target, state, options)
         try console.result(json(target, report), id: target.id.description) {
             human(target, report, console.style)
@@ -64,6 +65,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         console, columns: [.init("ID", shrinking: true), .init("STATE"), .init("DETAIL")])
     let feed = ItemFeed(options.items, lines, console) { try StateTarget($0, user: user) }
     var failures = 0
+    var hasComparedClocks = false
     do {
         let failure = try session.store.states(
             query: { $0.element.query },
@@ -88,6 +90,8 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                     id: target.id.description,
                     cells: [VisibleText.escape(target.id.description), "unknown", ""])
             }
+            if !hasComparedClocks { try session.warnAboutClock(state.time, console) }
+            hasComparedClocks = true
             let report = report(on: target, state, options)
             if status(report) != .success { failures += 1 }
             let check = report.checks.first { $0.reason != nil }

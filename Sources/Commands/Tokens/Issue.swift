@@ -25,7 +25,7 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
             hint: "--no-record signs a token that belongs to nobody's list")
     }
     try minter.rehearse(now: system.clock.seconds)
-    try session?.requirePrimary()
+    try session?.requirePrimary(comparingClocks: console)
     if let count = options.count {
         var series = TokenSeries(minter: minter, session: session, console: console, total: count)
         return try series.run()
