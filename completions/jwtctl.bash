@@ -6,35 +6,35 @@ __jwtctl_describe() {
     case $1 in
         '')
             commands='issue decode verify status revoke restore logout-all list audit prune key demo completion help version'
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'decode')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'status')
             commands=''
-            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'revoke')
             commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'restore')
             commands=''
-            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before -f --from --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--keep --issued-before -f --from --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -42,23 +42,23 @@ __jwtctl_describe() {
             ;;
         'list tokens')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list users')
             commands=''
-            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
-            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'audit')
             commands=''
-            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'prune')
             commands=''
-            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key')
             commands='generate public convert thumbprint show'
@@ -66,31 +66,31 @@ __jwtctl_describe() {
             ;;
         'key generate')
             commands=''
-            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key public')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key convert')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key thumbprint')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key show')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'demo')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'completion')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'help')
             commands=''
@@ -98,7 +98,7 @@ __jwtctl_describe() {
             ;;
         'version')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         *) return 1 ;;
     esac
@@ -115,6 +115,8 @@ __jwtctl_value() {
         ':--redis-cacert') kind='file' ;;
         ':--redis-cert') kind='file' ;;
         ':--redis-key') kind='file' ;;
+        ':--layout') kind='dynamic' list='layouts' ;;
+        ':--layout-var') kind='none' ;;
         ':--namespace') kind='none' ;;
         ':--timeout') kind='none' ;;
         ':--redis-nat') kind='none' ;;
@@ -146,6 +148,8 @@ __jwtctl_value() {
         'issue:--redis-cacert') kind='file' ;;
         'issue:--redis-cert') kind='file' ;;
         'issue:--redis-key') kind='file' ;;
+        'issue:--layout') kind='dynamic' list='layouts' ;;
+        'issue:--layout-var') kind='none' ;;
         'issue:--namespace') kind='none' ;;
         'issue:--timeout') kind='none' ;;
         'issue:--redis-nat') kind='none' ;;
@@ -158,6 +162,8 @@ __jwtctl_value() {
         'decode:--redis-cacert') kind='file' ;;
         'decode:--redis-cert') kind='file' ;;
         'decode:--redis-key') kind='file' ;;
+        'decode:--layout') kind='dynamic' list='layouts' ;;
+        'decode:--layout-var') kind='none' ;;
         'decode:--namespace') kind='none' ;;
         'decode:--timeout') kind='none' ;;
         'decode:--redis-nat') kind='none' ;;
@@ -183,6 +189,8 @@ __jwtctl_value() {
         'verify:--redis-cacert') kind='file' ;;
         'verify:--redis-cert') kind='file' ;;
         'verify:--redis-key') kind='file' ;;
+        'verify:--layout') kind='dynamic' list='layouts' ;;
+        'verify:--layout-var') kind='none' ;;
         'verify:--namespace') kind='none' ;;
         'verify:--timeout') kind='none' ;;
         'verify:--redis-nat') kind='none' ;;
@@ -197,6 +205,8 @@ __jwtctl_value() {
         'status:--redis-cacert') kind='file' ;;
         'status:--redis-cert') kind='file' ;;
         'status:--redis-key') kind='file' ;;
+        'status:--layout') kind='dynamic' list='layouts' ;;
+        'status:--layout-var') kind='none' ;;
         'status:--namespace') kind='none' ;;
         'status:--timeout') kind='none' ;;
         'status:--redis-nat') kind='none' ;;
@@ -223,6 +233,8 @@ __jwtctl_value() {
         'revoke:--redis-cacert') kind='file' ;;
         'revoke:--redis-cert') kind='file' ;;
         'revoke:--redis-key') kind='file' ;;
+        'revoke:--layout') kind='dynamic' list='layouts' ;;
+        'revoke:--layout-var') kind='none' ;;
         'revoke:--namespace') kind='none' ;;
         'revoke:--timeout') kind='none' ;;
         'revoke:--redis-nat') kind='none' ;;
@@ -239,6 +251,8 @@ __jwtctl_value() {
         'restore:--redis-cacert') kind='file' ;;
         'restore:--redis-cert') kind='file' ;;
         'restore:--redis-key') kind='file' ;;
+        'restore:--layout') kind='dynamic' list='layouts' ;;
+        'restore:--layout-var') kind='none' ;;
         'restore:--namespace') kind='none' ;;
         'restore:--timeout') kind='none' ;;
         'restore:--redis-nat') kind='none' ;;
@@ -262,6 +276,8 @@ __jwtctl_value() {
         'logout-all:--redis-cacert') kind='file' ;;
         'logout-all:--redis-cert') kind='file' ;;
         'logout-all:--redis-key') kind='file' ;;
+        'logout-all:--layout') kind='dynamic' list='layouts' ;;
+        'logout-all:--layout-var') kind='none' ;;
         'logout-all:--namespace') kind='none' ;;
         'logout-all:--timeout') kind='none' ;;
         'logout-all:--redis-nat') kind='none' ;;
@@ -274,6 +290,8 @@ __jwtctl_value() {
         'list:--redis-cacert') kind='file' ;;
         'list:--redis-cert') kind='file' ;;
         'list:--redis-key') kind='file' ;;
+        'list:--layout') kind='dynamic' list='layouts' ;;
+        'list:--layout-var') kind='none' ;;
         'list:--namespace') kind='none' ;;
         'list:--timeout') kind='none' ;;
         'list:--redis-nat') kind='none' ;;
@@ -286,6 +304,8 @@ __jwtctl_value() {
         'list tokens:--redis-cacert') kind='file' ;;
         'list tokens:--redis-cert') kind='file' ;;
         'list tokens:--redis-key') kind='file' ;;
+        'list tokens:--layout') kind='dynamic' list='layouts' ;;
+        'list tokens:--layout-var') kind='none' ;;
         'list tokens:--namespace') kind='none' ;;
         'list tokens:--timeout') kind='none' ;;
         'list tokens:--redis-nat') kind='none' ;;
@@ -300,6 +320,8 @@ __jwtctl_value() {
         'list users:--redis-cacert') kind='file' ;;
         'list users:--redis-cert') kind='file' ;;
         'list users:--redis-key') kind='file' ;;
+        'list users:--layout') kind='dynamic' list='layouts' ;;
+        'list users:--layout-var') kind='none' ;;
         'list users:--namespace') kind='none' ;;
         'list users:--timeout') kind='none' ;;
         'list users:--redis-nat') kind='none' ;;
@@ -314,6 +336,8 @@ __jwtctl_value() {
         'list revoked:--redis-cacert') kind='file' ;;
         'list revoked:--redis-cert') kind='file' ;;
         'list revoked:--redis-key') kind='file' ;;
+        'list revoked:--layout') kind='dynamic' list='layouts' ;;
+        'list revoked:--layout-var') kind='none' ;;
         'list revoked:--namespace') kind='none' ;;
         'list revoked:--timeout') kind='none' ;;
         'list revoked:--redis-nat') kind='none' ;;
@@ -327,6 +351,8 @@ __jwtctl_value() {
         'audit:--redis-cacert') kind='file' ;;
         'audit:--redis-cert') kind='file' ;;
         'audit:--redis-key') kind='file' ;;
+        'audit:--layout') kind='dynamic' list='layouts' ;;
+        'audit:--layout-var') kind='none' ;;
         'audit:--namespace') kind='none' ;;
         'audit:--timeout') kind='none' ;;
         'audit:--redis-nat') kind='none' ;;
@@ -339,6 +365,8 @@ __jwtctl_value() {
         'prune:--redis-cacert') kind='file' ;;
         'prune:--redis-cert') kind='file' ;;
         'prune:--redis-key') kind='file' ;;
+        'prune:--layout') kind='dynamic' list='layouts' ;;
+        'prune:--layout-var') kind='none' ;;
         'prune:--namespace') kind='none' ;;
         'prune:--timeout') kind='none' ;;
         'prune:--redis-nat') kind='none' ;;
@@ -351,6 +379,8 @@ __jwtctl_value() {
         'key:--redis-cacert') kind='file' ;;
         'key:--redis-cert') kind='file' ;;
         'key:--redis-key') kind='file' ;;
+        'key:--layout') kind='dynamic' list='layouts' ;;
+        'key:--layout-var') kind='none' ;;
         'key:--namespace') kind='none' ;;
         'key:--timeout') kind='none' ;;
         'key:--redis-nat') kind='none' ;;
@@ -368,6 +398,8 @@ __jwtctl_value() {
         'key generate:--redis-cacert') kind='file' ;;
         'key generate:--redis-cert') kind='file' ;;
         'key generate:--redis-key') kind='file' ;;
+        'key generate:--layout') kind='dynamic' list='layouts' ;;
+        'key generate:--layout-var') kind='none' ;;
         'key generate:--namespace') kind='none' ;;
         'key generate:--timeout') kind='none' ;;
         'key generate:--redis-nat') kind='none' ;;
@@ -388,6 +420,8 @@ __jwtctl_value() {
         'key public:--redis-cacert') kind='file' ;;
         'key public:--redis-cert') kind='file' ;;
         'key public:--redis-key') kind='file' ;;
+        'key public:--layout') kind='dynamic' list='layouts' ;;
+        'key public:--layout-var') kind='none' ;;
         'key public:--namespace') kind='none' ;;
         'key public:--timeout') kind='none' ;;
         'key public:--redis-nat') kind='none' ;;
@@ -408,6 +442,8 @@ __jwtctl_value() {
         'key convert:--redis-cacert') kind='file' ;;
         'key convert:--redis-cert') kind='file' ;;
         'key convert:--redis-key') kind='file' ;;
+        'key convert:--layout') kind='dynamic' list='layouts' ;;
+        'key convert:--layout-var') kind='none' ;;
         'key convert:--namespace') kind='none' ;;
         'key convert:--timeout') kind='none' ;;
         'key convert:--redis-nat') kind='none' ;;
@@ -424,6 +460,8 @@ __jwtctl_value() {
         'key thumbprint:--redis-cacert') kind='file' ;;
         'key thumbprint:--redis-cert') kind='file' ;;
         'key thumbprint:--redis-key') kind='file' ;;
+        'key thumbprint:--layout') kind='dynamic' list='layouts' ;;
+        'key thumbprint:--layout-var') kind='none' ;;
         'key thumbprint:--namespace') kind='none' ;;
         'key thumbprint:--timeout') kind='none' ;;
         'key thumbprint:--redis-nat') kind='none' ;;
@@ -440,6 +478,8 @@ __jwtctl_value() {
         'key show:--redis-cacert') kind='file' ;;
         'key show:--redis-cert') kind='file' ;;
         'key show:--redis-key') kind='file' ;;
+        'key show:--layout') kind='dynamic' list='layouts' ;;
+        'key show:--layout-var') kind='none' ;;
         'key show:--namespace') kind='none' ;;
         'key show:--timeout') kind='none' ;;
         'key show:--redis-nat') kind='none' ;;
@@ -452,6 +492,8 @@ __jwtctl_value() {
         'demo:--redis-cacert') kind='file' ;;
         'demo:--redis-cert') kind='file' ;;
         'demo:--redis-key') kind='file' ;;
+        'demo:--layout') kind='dynamic' list='layouts' ;;
+        'demo:--layout-var') kind='none' ;;
         'demo:--namespace') kind='none' ;;
         'demo:--timeout') kind='none' ;;
         'demo:--redis-nat') kind='none' ;;
@@ -464,6 +506,8 @@ __jwtctl_value() {
         'completion:--redis-cacert') kind='file' ;;
         'completion:--redis-cert') kind='file' ;;
         'completion:--redis-key') kind='file' ;;
+        'completion:--layout') kind='dynamic' list='layouts' ;;
+        'completion:--layout-var') kind='none' ;;
         'completion:--namespace') kind='none' ;;
         'completion:--timeout') kind='none' ;;
         'completion:--redis-nat') kind='none' ;;
@@ -476,6 +520,8 @@ __jwtctl_value() {
         'version:--redis-cacert') kind='file' ;;
         'version:--redis-cert') kind='file' ;;
         'version:--redis-key') kind='file' ;;
+        'version:--layout') kind='dynamic' list='layouts' ;;
+        'version:--layout-var') kind='none' ;;
         'version:--namespace') kind='none' ;;
         'version:--timeout') kind='none' ;;
         'version:--redis-nat') kind='none' ;;

@@ -12,7 +12,7 @@ function __jwtctl_path
             continue
         end
         switch $word
-            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --namespace --timeout --redis-nat --wait
+            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --layout --layout-var --namespace --timeout --redis-nat --wait
                 set skip 1
             case '-*'
             case '*'
@@ -48,6 +48,8 @@ complete -c jwtctl -n '__jwtctl_at ""' -l redis-cacert -d 'File or folder of aut
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at ""' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at ""' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -106,6 +108,8 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-cacert -d 'File or folder o
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -126,6 +130,8 @@ complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-cacert -d 'File or folder 
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -164,6 +170,8 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-cacert -d 'File or folder 
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -189,6 +197,8 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l redis-cacert -d 'File or folder 
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "status"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "status"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -230,6 +240,8 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-cacert -d 'File or folder 
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -257,6 +269,8 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-cacert -d 'File or folder
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -291,6 +305,8 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-cacert -d 'File or fol
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -316,6 +332,8 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-cacert -d 'File or fo
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -339,6 +357,8 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-cacert -d 'File or fol
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -361,6 +381,8 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-cacert -d 'File or f
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -383,6 +405,8 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-cacert -d 'File or folder o
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -404,6 +428,8 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-cacert -d 'File or folder o
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -435,6 +461,8 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-cacert -d 'File or f
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -463,6 +491,8 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-cacert -d 'File or fol
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -492,6 +522,8 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-cacert -d 'File or fo
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -517,6 +549,8 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-cacert -d 'File or
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -542,6 +576,8 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-cacert -d 'File or folde
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -563,6 +599,8 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-cacert -d 'File or folder of
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -583,6 +621,8 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-cacert -d 'File or fol
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
@@ -606,6 +646,8 @@ complete -c jwtctl -n '__jwtctl_at "version"' -l redis-cacert -d 'File or folder
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "version"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "version"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l timeout -d 'How long Redis may stay silent.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x

@@ -37,22 +37,4 @@ package enum Expiry: Equatable, Sendable {
         case .never: .never
         }
     }
-
-    /// As the score of a sorted set.
-    var score: String {
-        switch self {
-        case .at(let seconds): String(seconds)
-        case .never: "+inf"
-        }
-    }
-
-    /// Reads a score; nil for what is no time, such as `-inf` or text.
-    init?(score: [UInt8]) {
-        switch String(decoding: score, as: UTF8.self) {
-        case "inf", "+inf": self = .never
-        case let text:
-            guard let value = Double(text), value.isFinite, value >= 0 else { return nil }
-            self.init(numericDate: value)
-        }
-    }
 }

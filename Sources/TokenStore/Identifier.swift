@@ -26,6 +26,12 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
+    /// What a key or member of an application tells: nil for what no application of ours writes.
+    init?(found bytes: [UInt8]) {
+        guard !bytes.isEmpty, String(validating: bytes, as: UTF8.self) != nil else { return nil }
+        self.bytes = bytes
+    }
+
     package init(_ text: String) throws(Refusal) {
         try Self.check(text)
         bytes = Array(text.utf8)

@@ -11,10 +11,17 @@ package struct IdentifierPattern: Equatable, Sendable {
 
     /// For SCAN MATCH, of ids as keys spell them. It may match more than `matches` does, since a
     /// star may stand for half of an escape.
-    var glob: [UInt8] {
-        Array(
-            literals.map { GlobPattern.escape(PercentEncoding.encode(Array($0))) }
-                .joined(separator: [Self.star]))
+    func glob(_ filters: [Template.Filter]) -> [UInt8] {
+        switch filters {
+        case []: spelled { Array($0) }
+        case [.pct]: spelled { PercentEncoding.encode(Array($0)) }
+        // Nobody can tell what a hash of a part would be.
+        default: [Self.star]
+        }
+    }
+
+    private func spelled(_ spell: (ArraySlice<UInt8>) -> [UInt8]) -> [UInt8] {
+        Array(literals.map { GlobPattern.escape(spell($0)) }.joined(separator: [Self.star]))
     }
 
     func matches(_ id: Identifier) -> Bool {

@@ -8,6 +8,13 @@ package enum StoreError: Error, Equatable, Sendable {
     case refused(ServerError, command: String, key: [UInt8]?)
     /// What lies under `key` is not what the layout puts there.
     case corrupt(key: [UInt8])
+    /// The layout names a key after something that nobody said about this token.
+    case unnamed(String)
+    /// What would bring the token back lies under a key that begins so, and cannot be looked for in
+    /// a Cluster.
+    case linkUnknown(prefix: [UInt8])
+    /// OpenSSL could not make a hash for the name of a key.
+    case digest
 
     /// Written on the primary, and missing on replicas or on disk.
     var isAboutReplicas: Bool {

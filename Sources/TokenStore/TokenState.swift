@@ -7,7 +7,8 @@ package struct TokenState: Equatable, Sendable {
     }
 
     package enum Listing: Equatable, Sendable {
-        case listed(Expiry)
+        /// nil where the list does not tell when the token ends.
+        case listed(Expiry?)
         case notListed
         /// Nobody said whose token it is.
         case notAsked
@@ -23,17 +24,34 @@ package struct TokenState: Equatable, Sendable {
         case unknown(Int64)
     }
 
-    package let denial: Denial?
-    package let listing: Listing
+    package internal(set) var denial: Denial?
+    package internal(set) var listing = Listing.notAsked
     /// Unix seconds; nil where none stands, or where nobody said whose token it is.
-    package let userCutoff: Int64?
+    package internal(set) var userCutoff: Int64?
     package let globalCutoff: Int64?
-    /// Whether the user's own cutoff was asked for.
-    package let isUserKnown: Bool
+    /// Whether the user's own state was asked for.
+    package internal(set) var isUserKnown = false
     /// When the user's list says that the token was issued, in unix seconds; only where asked.
-    package let listedIssuedAt: Int64?
+    package internal(set) var listedIssuedAt: Int64?
+    /// Whether no token of the user is accepted at all.
+    package internal(set) var isBanned = false
+    /// The lowest number that the user's tokens may carry, where one is set.
+    package internal(set) var version: Int64?
+    /// The number that the token carries.
+    package internal(set) var tokenVersion: Int64?
     /// Redis' clock, in unix seconds, when it answered.
     package let time: Int64
+
+    init(time: Int64, globalCutoff: Int64?) {
+        self.time = time
+        self.globalCutoff = globalCutoff
+    }
+
+    /// Whether the user's tokens of this number are over; one without a number is.
+    package var isOutdated: Bool {
+        guard let version else { return false }
+        return tokenVersion.map { $0 < version } ?? true
+    }
 
     /// The strictest of all cutoffs: one level alone has been a hole elsewhere (CVE-2026-8922).
     package var cutoff: Int64? {
@@ -68,18 +86,20 @@ package enum IssuedAt: Equatable, Sendable {
 
 /// Which token's state is asked for.
 package struct StateQuery: Equatable, Sendable {
-    package let id: Identifier
-    /// The token's `sub`, where known: it leads to the user's list and cutoff.
-    package let user: Identifier?
+    /// Its user, where known, leads to the user's list and cutoff.
+    package let subject: TokenSubject
     /// Whether to ask the user's list when the token was issued.
     let asksIssue: Bool
+    /// Whether to ask for the key that stands for a token that is alive.
+    let asksAllow: Bool
 
-    package init(id: Identifier, user: Identifier?, asksIssue: Bool = false) {
-        self.id = id
-        self.user = user
-        self.asksIssue = asksIssue && user != nil
+    package init(_ subject: TokenSubject, asksIssue: Bool = false, asksAllow: Bool = true) {
+        self.subject = subject
+        self.asksIssue = asksIssue
+        self.asksAllow = asksAllow
     }
 
-    /// How many commands ask for it.
-    var commandCount: Int { (user == nil ? 2 : 4) + (asksIssue ? 1 : 0) }
+    package init(id: Identifier, user: Identifier?, asksIssue: Bool = false) {
+        self.init(TokenSubject(id: id, user: user), asksIssue: asksIssue)
+    }
 }

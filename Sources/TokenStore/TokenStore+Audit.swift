@@ -33,6 +33,7 @@ extension TokenStore {
         _ = try pipeline(auditCommands(operation, subject, count: count, reason: reason))
     }
 
+    /// None where the layout keeps no trail.
     func auditCommands(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) -> [Command] {
@@ -52,34 +53,36 @@ extension TokenStore {
         fields += ["count", .integer(count)]
         if let reason { fields += ["reason", .text(reason)] }
         fields += ["actor", .text(origin.actor), "host", .text(origin.host)]
-        return [
+        let entry = layout.auditKey.map { key in
             Command(
-                arguments: ["XADD", .bytes(layout.auditKey), "MAXLEN", "~", 100_000, "*"] + fields,
-                keyIndex: 1),
-            Command("PUBLISH", key: layout.channel, .bytes(message)),
-        ]
+                arguments: ["XADD", .bytes(key), "MAXLEN", "~", 100_000, "*"] + fields, keyIndex: 1)
+        }
+        let call = layout.channel.map { Command("PUBLISH", key: $0, .bytes(message)) }
+        return [entry, call].compactMap(\.self)
     }
 
     /// Entries after `position` (nil: from the beginning), oldest first, at most `limit`.
     package func auditEntries(
         after position: String?, limit: Int
     ) throws(StoreError) -> [AuditEntry] {
+        guard let key = layout.auditKey else { return [] }
         let start = position.map(StreamPosition.following) ?? "-"
         let reply = try call(
             Command(
-                "XRANGE", key: layout.auditKey, .text(start), "+", "COUNT", .integer(Int64(limit))))
+                "XRANGE", key: key, .text(start), "+", "COUNT", .integer(Int64(limit))))
         return try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
     }
 
     /// The last `limit` entries, oldest first.
     package func latestAuditEntries(limit: Int) throws(StoreError) -> [AuditEntry] {
+        guard let key = layout.auditKey else { return [] }
         var latest: [AuditEntry] = []
         while latest.count < limit {
             let end = latest.last.map { StreamPosition.preceding($0.position) } ?? "+"
             let count = Int64(min(limit - latest.count, 1000))
             let reply = try call(
                 Command(
-                    "XREVRANGE", key: layout.auditKey, .text(end), "-", "COUNT", .integer(count)))
+                    "XREVRANGE", key: key, .text(end), "-", "COUNT", .integer(count)))
             let page = try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
             latest += page
             if page.count < count { break }
@@ -91,11 +94,12 @@ extension TokenStore {
     package func awaitAuditEntries(
         after position: String, milliseconds: Int
     ) throws(StoreError) -> [AuditEntry] {
+        guard let key = layout.auditKey else { return [] }
         let reply = try call(
             Command(
                 arguments: [
                     "XREAD", "COUNT", 1000, "BLOCK", .integer(Int64(milliseconds)), "STREAMS",
-                    .bytes(layout.auditKey), .text(position),
+                    .bytes(key), .text(position),
                 ], keyIndex: 6))
         return try StoreError.wrapping { () throws(RedisError) in
             guard case .array(let streams) = reply, let stream = try streams.first?.array(),

@@ -25,6 +25,8 @@ package struct ListedUser: Equatable, Sendable {
 /// A blacklist entry.
 package struct ListedDenial: Equatable, Sendable {
     package let id: Identifier
+    /// Where the key tells whose token it is.
+    package let user: Identifier?
     package let denial: TokenState.Denial
     /// When the token it stands for ends: the entry's end less the margin; nil for never.
     package let expiry: Expiry
@@ -45,47 +47,69 @@ package struct TokenList: Equatable, Sendable {
 extension TokenStore {
     /// Everything on a user's list, soonest expiry first.
     package func tokens(of user: Identifier) throws(StoreError) -> TokenList {
-        let keys = layout.keys(of: user)
-        let facts = try pipeline([
-            Command("TIME"), Command("GET", key: keys.cutoff),
-            Command("GET", key: layout.globalCutoffKey),
-        ])
+        let (time, userCutoff, globalCutoff) = try cutoffs(of: user)
         var tokens: [ListedToken] = []
         var known: Set<Identifier> = []
         while true {
             var page = try resolve(page(of: user, from: tokens.count))
             guard !page.isEmpty else { break }
-            let denials = try pipeline(page.map { Command("EXISTS", key: layout.denyKey($0.id)) })
-            for (index, reply) in denials.enumerated() {
-                page[index].isRevoked = reply == .integer(1)
+            if layout.deny != nil {
+                let queries = page.map { StateQuery(TokenSubject(id: $0.id, user: nil)) }
+                for (index, state) in try resolve(try reading(queries)).enumerated() {
+                    page[index].isRevoked = try state.get().denial != nil
+                }
             }
             // A token that arrives while we read shifts the others: each is shown once.
             tokens += page.filter { known.insert($0.id).inserted }
             if page.count < Self.pageSize { break }
         }
         return TokenList(
-            tokens: tokens, userCutoff: try cutoff(facts[1], key: keys.cutoff),
-            globalCutoff: try cutoff(facts[2], key: layout.globalCutoffKey),
-            time: try seconds(facts[0]))
+            tokens: tokens, userCutoff: userCutoff, globalCutoff: globalCutoff, time: time)
+    }
+
+    /// Redis' clock, and the cutoffs that stand against a user's tokens.
+    private func cutoffs(
+        of user: Identifier
+    ) throws(StoreError) -> (time: Int64, user: Int64?, global: Int64?) {
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        let stores = [layout.userCutoff, layout.globalCutoff].compactMap(\.self)
+        let keys = try stores.map { store throws(StoreError) in try store.key.render(values) }
+        let facts = try pipeline(
+            [Command("TIME")] + zip(stores, keys).map { $0.reading($1) })
+        var found: [Int64?] = []
+        for (index, store) in stores.enumerated() {
+            found.append(try cutoff(facts[index + 1], store, key: keys[index]))
+        }
+        return (
+            try seconds(facts[0]), layout.userCutoff == nil ? nil : found[0],
+            layout.globalCutoff == nil ? nil : found[found.count - 1]
+        )
     }
 
     /// Up to `pageSize` tokens of a user's list, from a rank on.
-    func page(of user: Identifier, from rank: Int) -> Step<[ListedToken]> {
-        let keys = layout.keys(of: user)
+    func page(of user: Identifier, from rank: Int) throws(StoreError) -> Step<[ListedToken]> {
+        guard let list = layout.list else { return .done([]) }
+        let keys = try list.keys(of: user)
         let command = Command(
-            "ZRANGE", key: keys.tokens, .integer(Int64(rank)),
+            "ZRANGE", key: keys[0], .integer(Int64(rank)),
             .integer(Int64(rank + Self.pageSize - 1)), "WITHSCORES")
         return .send([command]) { exchange throws(StoreError) in
             let range = try self.replies(exchange, to: [command])[0]
             let flat = try StoreError.wrapping { () throws(RedisError) in try range.byteStrings() }
             let members = try stride(from: 0, to: flat.count - 1, by: 2).map {
                 index throws(StoreError) in
-                guard let expiry = Expiry(score: flat[index + 1]) else {
-                    throw .corrupt(key: keys.tokens)
-                }
-                return (id: Identifier(stored: flat[index]), expiry: expiry)
+                guard let expiry = list.expiry(score: flat[index + 1]),
+                    let id = list.member.parse(flat[index])?[.id]
+                else { throw .corrupt(key: keys[0]) }
+                return (id: Identifier(stored: id), expiry: expiry)
             }
-            return self.details(of: members, under: keys.meta)
+            guard keys.count == 2 else {
+                return .done(
+                    members.map {
+                        ListedToken(id: $0.id, expiry: $0.expiry, issuedAt: nil, label: nil)
+                    })
+            }
+            return self.details(of: members, under: keys[1])
         }
     }
 
@@ -124,39 +148,55 @@ extension TokenStore {
         like pattern: IdentifierPattern? = nil,
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
+        guard let list = layout.list else { return }
         let clock = try clock()
-        try forEachPage(match: layout.tokensPattern(pattern), type: "zset") { keys in
-            let users = keys.compactMap(self.layout.user(ofTokensKey:))
-            return self.describe(users.filter { pattern?.matches($0) ?? true }, clock)
+        try forEachPage(match: list.key.glob(like: pattern), type: "zset") {
+            keys throws(StoreError) in
+            let users = keys.compactMap(list.user(ofKey:))
+            return try self.describe(list, users.filter { pattern?.matches($0) ?? true }, clock)
         } _: {
             try body($0)
         }
     }
 
-    private func describe(_ users: [Identifier], _ clock: ServerClock) -> Step<[ListedUser]> {
-        let now = clock.now
-        let lists = users.map(layout.keys(of:))
-        let commands = lists.flatMap { keys in
-            [
-                Command("ZCOUNT", key: keys.tokens, .text("(\(now)"), "+inf"),
-                Command("ZRANGE", key: keys.tokens, -1, -1, "WITHSCORES"),
-                Command("GET", key: keys.cutoff),
-            ]
+    private func describe(
+        _ list: ListStore, _ users: [Identifier], _ clock: ServerClock
+    ) throws(StoreError) -> Step<[ListedUser]> {
+        let now = clock.now * list.unit
+        let cutoffs = layout.userCutoff
+        var commands: [Command] = []
+        var cutoffKeys: [[UInt8]] = []
+        for user in users {
+            let values = TemplateValues(TokenSubject(id: user, user: user))
+            let key = try list.key.render(values)
+            commands.append(Command("ZCOUNT", key: key, .text("(\(now)"), "+inf"))
+            commands.append(Command("ZRANGE", key: key, -1, -1, "WITHSCORES"))
+            guard let cutoffs else { continue }
+            cutoffKeys.append(try cutoffs.key.render(values))
+            commands.append(cutoffs.reading(cutoffKeys[cutoffKeys.count - 1]))
         }
+        let size = cutoffs == nil ? 2 : 3
         return .send(commands) { exchange throws(StoreError) in
             let replies = try self.replies(exchange, to: commands)
             var result: [ListedUser] = []
             result.reserveCapacity(users.count)
             for (index, user) in users.enumerated() {
-                let part = replies[index * 3..<index * 3 + 3]
                 let (count, top) = try StoreError.wrapping { () throws(RedisError) in
-                    (try part[index * 3].integer(), try part[index * 3 + 1].byteStrings())
+                    (
+                        try replies[index * size].integer(),
+                        try replies[index * size + 1].byteStrings()
+                    )
+                }
+                var cutoff: Int64?
+                if let cutoffs {
+                    cutoff = try self.cutoff(
+                        replies[index * size + 2], cutoffs, key: cutoffKeys[index])
                 }
                 result.append(
                     ListedUser(
                         user: user, tokenCount: count,
-                        latestExpiry: top.count == 2 ? Expiry(score: top[1]) : nil,
-                        cutoff: try self.cutoff(part[index * 3 + 2], key: lists[index].cutoff)))
+                        latestExpiry: top.count == 2 ? list.expiry(score: top[1]) : nil,
+                        cutoff: cutoff))
             }
             return .done(result)
         }
@@ -167,49 +207,127 @@ extension TokenStore {
         like pattern: IdentifierPattern? = nil,
         _ body: @escaping ([ListedDenial]) throws -> Bool
     ) throws {
+        guard let deny = layout.deny else { return }
         let clock = try clock()
-        try forEachPage(match: layout.denyPattern(pattern), type: "string") { keys in
-            self.describe(denyKeys: keys, like: pattern, clock)
-        } _: {
-            try body($0)
+        switch deny.shape {
+        case .string, .hash:
+            let type = if case .string = deny.shape { "string" } else { "hash" }
+            try forEachPage(match: deny.key.glob(like: pattern), type: type) {
+                keys throws(StoreError) in
+                try self.describe(deny, keys, like: pattern, clock)
+            } _: {
+                try body($0)
+            }
+        case .set(let member):
+            try forEachMember(of: deny.key.literal, member, like: pattern, body)
+        case .numbers(let field, _):
+            try forEachPage(match: deny.key.glob(), type: "hash") { keys in
+                self.describe(numbers: field, keys, like: pattern, clock)
+            } _: {
+                try body($0)
+            }
         }
     }
 
     /// Reads the entries under these keys.
     private func describe(
-        denyKeys keys: [[UInt8]], like pattern: IdentifierPattern?, _ clock: ServerClock
-    ) -> Step<[ListedDenial]> {
-        var ids: [Identifier] = []
+        _ deny: DenyStore, _ keys: [[UInt8]], like pattern: IdentifierPattern?,
+        _ clock: ServerClock
+    ) throws(StoreError) -> Step<[ListedDenial]> {
+        var subjects: [TokenSubject] = []
         var commands: [Command] = []
-        ids.reserveCapacity(keys.count)
+        subjects.reserveCapacity(keys.count)
         commands.reserveCapacity(keys.count * 2)
         for key in keys {
-            guard let id = layout.identifier(ofDenyKey: key), pattern?.matches(id) ?? true else {
-                continue
+            guard let holes = deny.key.parse(key), let subject = layout.subject(of: holes),
+                pattern?.matches(subject.id) ?? true
+            else { continue }
+            subjects.append(subject)
+            commands += try deny.reading(subject)
+        }
+        let size = subjects.isEmpty ? 0 : commands.count / subjects.count
+        return .send(commands) { exchange throws(StoreError) in
+            let replies = try self.replies(exchange, to: commands)
+            let now = clock.milliseconds
+            var page: [ListedDenial] = []
+            page.reserveCapacity(subjects.count)
+            for (index, subject) in subjects.enumerated() {
+                let own = replies[index * size..<(index + 1) * size]
+                guard let denial = try deny.denial(own, of: subject, now: now / 1000) else {
+                    continue
+                }
+                let left = try StoreError.wrapping { () throws(RedisError) in
+                    try replies[index * size + 1].integer()
+                }
+                page.append(
+                    ListedDenial(
+                        id: subject.id, user: subject.user, denial: denial,
+                        expiry: self.expiry(left, at: now)))
             }
-            ids.append(id)
-            commands.append(Command("GET", key: key))
-            commands.append(Command("PTTL", key: key))
+            return .done(page)
+        }
+    }
+
+    /// The entries of lists of numbers, one of which belongs to each user.
+    private func describe(
+        numbers field: [UInt8], _ keys: [[UInt8]], like pattern: IdentifierPattern?,
+        _ clock: ServerClock
+    ) -> Step<[ListedDenial]> {
+        let users = keys.compactMap { key in
+            layout.deny?.key.parse(key)?[.user].map { (key, Identifier(stored: $0)) }
+        }
+        let commands = users.flatMap { key, _ in
+            [Command("HMGET", key: key, .bytes(field)), Command("PTTL", key: key)]
         }
         return .send(commands) { exchange throws(StoreError) in
             let replies = try self.replies(exchange, to: commands)
-            return try StoreError.wrapping { () throws(RedisError) in
-                let now = clock.milliseconds
+            let page = try StoreError.wrapping { () throws(RedisError) in
                 var page: [ListedDenial] = []
-                page.reserveCapacity(ids.count)
-                for (index, id) in ids.enumerated() {
-                    let left = replies[index * 2 + 1]
-                    guard
-                        let denial = try self.denial(value: replies[index * 2], milliseconds: left)
-                    else { continue }
-                    page.append(
-                        ListedDenial(
-                            id: id, denial: denial,
-                            expiry: self.expiry(try left.integer(), at: now)))
+                for (index, (_, user)) in users.enumerated() {
+                    let left = try replies[index * 2 + 1].integer()
+                    guard let list = try replies[index * 2].array().first?.optionalBytes() else {
+                        continue
+                    }
+                    for number in DenyStore.numbers(list) {
+                        let id = Identifier(stored: number)
+                        guard pattern?.matches(id) ?? true else { continue }
+                        let denial = TokenState.Denial(
+                            entry: DenyEntry(user: user),
+                            timeToLive: left == -1 ? nil : (max(left, 0) + 999) / 1000)
+                        page.append(
+                            ListedDenial(
+                                id: id, user: user, denial: denial,
+                                expiry: self.expiry(left, at: clock.milliseconds)))
+                    }
                 }
-                return .done(page)
+                return page
             }
+            return .done(page)
         }
+    }
+
+    /// The members of the one set that is the blacklist.
+    private func forEachMember(
+        of key: [UInt8], _ member: Template, like pattern: IdentifierPattern?,
+        _ body: ([ListedDenial]) throws -> Bool
+    ) throws {
+        var cursor = Scan.start
+        repeat {
+            let reply = try call(
+                Command("SSCAN", key: key, .bytes(cursor), "COUNT", .integer(Int64(Self.pageSize))))
+            let (next, members) = try StoreError.wrapping { () throws(RedisError) in
+                try Scan.page(reply)
+            }
+            let page = members.compactMap { bytes -> ListedDenial? in
+                guard let id = member.parse(bytes)?[.id].map(Identifier.init(stored:)),
+                    pattern?.matches(id) ?? true
+                else { return nil }
+                let denial = TokenState.Denial(entry: DenyEntry(), timeToLive: nil)
+                return ListedDenial(id: id, user: nil, denial: denial, expiry: .never)
+            }
+            guard try body(page) else { return }
+            cursor = next
+        } while cursor != Scan.start
     }
 
     /// The end of the token for which an entry stands that has this much left: a whole second.
@@ -223,17 +341,19 @@ extension TokenStore {
     package func listedToken(
         _ id: Identifier, of user: Identifier
     ) throws(StoreError) -> ListedToken? {
-        let keys = layout.keys(of: user)
-        let replies = try pipeline([
-            Command("ZSCORE", key: keys.tokens, .bytes(id.bytes)),
-            Command("HGET", key: keys.meta, .bytes(id.bytes)),
-        ])
-        let score = try StoreError.wrapping { () throws(RedisError) in
+        guard let list = layout.list else { return nil }
+        let values = TemplateValues(TokenSubject(id: id, user: user))
+        let key = try list.key.render(values)
+        let score = Command("ZSCORE", key: key, .bytes(try list.member.render(values)))
+        let details = try list.details?.render(values)
+        let replies = try pipeline(
+            [score] + (details.map { [Command("HGET", key: $0, .bytes(id.bytes))] } ?? []))
+        let found = try StoreError.wrapping { () throws(RedisError) in
             try replies[0].optionalBytes()
         }
-        guard let score else { return nil }
-        guard let expiry = Expiry(score: score) else { throw .corrupt(key: keys.tokens) }
-        let (issuedAt, label) = read(replies[1])
+        guard let found else { return nil }
+        guard let expiry = list.expiry(score: found) else { throw .corrupt(key: key) }
+        let (issuedAt, label) = replies.count == 2 ? read(replies[1]) : (nil, nil)
         return ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label)
     }
 }

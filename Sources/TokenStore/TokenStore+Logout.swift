@@ -118,7 +118,8 @@ extension TokenStore {
     ) throws(StoreError) {
         guard let cutoff else { return }
         for user in users {
-            try waitUntilPassed(cutoff, of: layout.keys(of: user).cutoff, skew: skew)
+            guard let key = try layout.keys(of: user).cutoff else { return }
+            try waitUntilPassed(cutoff, of: key, skew: skew)
         }
     }
 
@@ -126,32 +127,38 @@ extension TokenStore {
     package func logOutEveryone(
         issuedBefore: Int64? = nil, skew: Int64 = 0
     ) throws(StoreError) -> Int64 {
-        let cutoff = try raise(
-            [layout.globalCutoffKey], to: issuedBefore.map { $0 - 1 }, skew: skew)
-        try waitUntilPassed(cutoff, of: layout.globalCutoffKey, skew: skew)
+        guard let store = layout.globalCutoff else { throw .unnamed("everyone") }
+        let key = store.key.literal
+        let cutoff = try raise(store, [key], to: issuedBefore.map { $0 - 1 }, skew: skew)
+        try waitUntilPassed(cutoff, of: key, skew: skew)
         return cutoff
     }
 
     /// `wanted` nil means Redis' now, plus `skew`.
     private func raise(
-        _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
+        _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) throws(StoreError) -> Int64 {
-        let command = raiseCommand(keys, to: wanted, skew: skew)
+        let command = raiseCommand(store, keys, to: wanted, skew: skew)
         return try raised(
             try settled { _ throws(StoreError) in try call(command) }, key: keys[0])
     }
 
-    fileprivate func raiseCommand(_ keys: [[UInt8]], to wanted: Int64?, skew: Int64) -> Command {
+    /// `keys` are the cutoff's, and the list's where both share a slot.
+    func raiseCommand(
+        _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
+    ) -> Command {
         .eval(
             Script.raiseCutoff, keys: keys,
             [
                 .text(wanted.map(String.init) ?? ""), .integer(skew),
-                .integer(maximumLifetime ?? 0), .integer(margin),
+                .integer(store.life ?? maximumLifetime ?? 0), .integer(margin),
+                .integer(store.unit), .integer(store.beyond), .bytes(store.field ?? []),
+                .integer(layout.list?.unit ?? 1),
             ])
     }
 
     /// The cutoff that stands now.
-    fileprivate func raised(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
+    func raised(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
         let (word, _) = try outcome(reply)
         guard let cutoff = Int64(word) else { throw .corrupt(key: key) }
         return cutoff
@@ -193,7 +200,7 @@ private final class LogoutWork {
     private let entry: DenyEntry
     private let clock: ServerClock
     private let onProgress: (LogoutResult) -> Void
-    private let keys: Layout.UserKeys
+    private var keys = Layout.UserKeys(tokens: nil, meta: nil, cutoff: nil)
     /// What was blacklisted and may be lost, although the list does not know it any more.
     private var unsettled: [Revocation] = []
     private var keptCount = 0
@@ -213,12 +220,12 @@ private final class LogoutWork {
         self.entry = entry
         self.clock = clock
         self.onProgress = onProgress
-        keys = store.layout.keys(of: user)
     }
 
     func start(_ previous: End?) throws(StoreError) -> Step<End> {
         keptCount = 0
         deniedInPass = 0
+        keys = try store.layout.keys(of: user)
         return try raiseCutoff().then { () throws(StoreError) in
             try self.denyAgain(self.unsettled[...]).then { () throws(StoreError) in
                 try self.denyPage()
@@ -235,10 +242,17 @@ private final class LogoutWork {
         case .allBut(_, let issuedAt?): wanted = issuedAt - 1
         case .issuedBefore(let time): wanted = time - 1
         }
-        let command = store.raiseCommand([keys.cutoff, keys.tokens], to: wanted, skew: skew)
+        guard let cutoff = store.layout.userCutoff, let key = keys.cutoff else {
+            return .done(())
+        }
+        // Only the native layout sees to it that both lie in one slot.
+        let isTogether = keys.meta != nil
+        let command = store.raiseCommand(
+            cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []), to: wanted,
+            skew: skew)
         return .send([command]) { exchange throws(StoreError) in
             let reply = try self.store.replies(exchange, to: [command])[0]
-            self.result.cutoff = try self.store.raised(reply, key: self.keys.cutoff)
+            self.result.cutoff = try self.store.raised(reply, key: key)
             return .done(())
         }
     }
@@ -281,7 +295,7 @@ private final class LogoutWork {
         return .send(commands) { exchange throws(StoreError) in
             do throws(StoreError) {
                 _ = try self.store.replies(exchange, to: commands)
-                self.result.isAudited = true
+                self.result.isAudited = !commands.isEmpty
             } catch {
                 self.result.auditFailure = error
             }
@@ -292,13 +306,20 @@ private final class LogoutWork {
     /// Whether a listed token has to go: unless it is the spared one, or is known to be later.
     private func isCondemned(_ token: ListedToken) -> Bool {
         if case .allBut(let spared, _) = scope { return token.id != spared }
+        if case .issuedBefore(let time) = scope, result.cutoff == nil {
+            return token.issuedAt.map { $0 < time } ?? true
+        }
         guard let cutoff = result.cutoff, let issued = token.issuedAt else { return true }
         return issued <= cutoff
     }
 
     private func deny(_ tokens: [ListedToken]) throws(StoreError) -> Step<End> {
         // No user in the items: the whole page leaves the list in one step below.
-        let items = tokens.map { Revocation(id: $0.id, user: nil, expiry: $0.expiry) }
+        let isRequired = store.layout.list?.isRequired ?? false
+        let items = tokens.map { token in
+            Revocation(
+                TokenSubject(id: token.id, user: isRequired ? user : nil), expiry: token.expiry)
+        }
         return try deny(items).then { outcomes throws(StoreError) in
             if self.store.hasToSettle { self.unsettled += items }
             for outcome in outcomes {
@@ -308,9 +329,10 @@ private final class LogoutWork {
                 default: break
                 }
             }
-            let command = self.store.unlistCommand(items.map(\.id), of: self.user)
-            return .send([command]) { exchange throws(StoreError) in
-                _ = try self.store.replies(exchange, to: [command])
+            let command = try self.store.unlistCommand(items.map(\.subject), of: self.user)
+            let commands = [command].compactMap(\.self)
+            return .send(commands) { exchange throws(StoreError) in
+                _ = try self.store.replies(exchange, to: commands)
                 self.onProgress(self.result)
                 return try self.denyPage()
             }

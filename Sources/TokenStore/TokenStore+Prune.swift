@@ -19,12 +19,14 @@ extension TokenStore {
         dryRun: Bool, _ body: @escaping (PruneResult) throws -> Bool = { _ in true }
     ) throws -> PruneResult {
         var result = PruneResult()
+        guard let list = layout.list else { return result }
         let clock = try clock()
-        try forEachPage(
-            match: layout.tokensPattern(nil), type: "zset", once: true, changes: !dryRun
-        ) { keys in
-            let users = keys.compactMap(self.layout.user(ofTokensKey:))
-            return self.survey(users.map(self.layout.keys(of:)), dryRun: dryRun, clock)
+        try forEachPage(match: list.key.glob(), type: "zset", once: true, changes: !dryRun) {
+            keys throws(StoreError) in
+            let lists = try keys.compactMap(list.user(ofKey:)).map { user throws(StoreError) in
+                try list.keys(of: user)
+            }
+            return self.survey(list, lists, dryRun: dryRun, clock)
         } _: { page in
             result.users += page.users
             result.removed += page.removed
@@ -36,21 +38,22 @@ extension TokenStore {
 
     /// Counts what there is to do on these lists, and does it.
     private func survey(
-        _ lists: [Layout.UserKeys], dryRun: Bool, _ clock: ServerClock
+        _ list: ListStore, _ lists: [[[UInt8]]], dryRun: Bool, _ clock: ServerClock
     ) -> Step<PruneResult> {
-        let now = clock.now
+        let now = clock.now * list.unit
+        let hasLife = listMargin != nil
         let commands = lists.flatMap { keys in
             [
-                Command("ZCOUNT", key: keys.tokens, "-inf", .integer(now)),
-                Command("ZCOUNT", key: keys.tokens, "+inf", "+inf"),
-                Command("PTTL", key: keys.tokens),
+                Command("ZCOUNT", key: keys[0], "-inf", .integer(now)),
+                Command("ZCOUNT", key: keys[0], "+inf", "+inf"),
+                Command("PTTL", key: keys[0]),
             ]
         }
         return .send(commands) { exchange throws(StoreError) in
             let replies = try self.replies(exchange, to: commands)
             var result = PruneResult()
             result.users = lists.count
-            var untidy: [Layout.UserKeys] = []
+            var untidy: [[[UInt8]]] = []
             for (index, keys) in lists.enumerated() {
                 let (expired, endless, left) = try StoreError.wrapping { () throws(RedisError) in
                     (
@@ -59,20 +62,22 @@ extension TokenStore {
                     )
                 }
                 // A list has to go with its last token, and to stay where a token has no end.
-                let isWrongLife = (left == -1) != (endless > 0)
+                let isWrongLife = hasLife && (left == -1) != (endless > 0)
                 result.removed += Int(expired)
                 if isWrongLife { result.mended += 1 }
                 if expired > 0 || isWrongLife { untidy.append(keys) }
             }
-            return dryRun ? .done(result) : self.tidy(untidy, result)
+            return dryRun ? .done(result) : self.tidy(list, untidy, result)
         }
     }
 
     /// Tidies these lists, a page of each at a time, until nothing expired is left.
-    private func tidy(_ lists: [Layout.UserKeys], _ result: PruneResult) -> Step<PruneResult> {
+    private func tidy(
+        _ list: ListStore, _ lists: [[[UInt8]]], _ result: PruneResult
+    ) -> Step<PruneResult> {
         guard !lists.isEmpty else { return .done(result) }
         let commands = lists.map { keys in
-            Command.eval(Script.prune, keys: [keys.tokens, keys.meta], [.integer(margin)])
+            Command.eval(Script.prune, keys: keys, [.integer(list.unit), listLife])
         }
         return .send(commands) { exchange throws(StoreError) in
             let replies = try self.replies(exchange, to: commands)
@@ -80,7 +85,7 @@ extension TokenStore {
                 try replies.map { reply throws(RedisError) in try reply.integer() }
             }
             let rest = zip(lists, counts).filter { $0.1 >= Int64(Self.pageSize) }.map(\.0)
-            return self.tidy(rest, result)
+            return self.tidy(list, rest, result)
         }
     }
 }

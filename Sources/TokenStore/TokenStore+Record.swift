@@ -3,21 +3,39 @@ internal import Redis
 
 /// A token as its user's list keeps it.
 package struct TokenRecord: Equatable, Sendable {
-    package let id: Identifier
+    package let subject: TokenSubject
     package let user: Identifier
     /// Unix seconds, nil for a token without `iat`.
     package let issuedAt: Int64?
     package let expiry: Expiry
     package let label: String?
 
+    package var id: Identifier { subject.id }
+
     package init(
         id: Identifier, user: Identifier, issuedAt: Int64?, expiry: Expiry, label: String? = nil
     ) {
-        self.id = id
+        self.init(
+            TokenSubject(id: id, user: user), user: user, issuedAt: issuedAt, expiry: expiry,
+            label: label)
+    }
+
+    package init(
+        _ subject: TokenSubject, user: Identifier, issuedAt: Int64?, expiry: Expiry,
+        label: String? = nil
+    ) {
+        self.subject = subject
         self.user = user
         self.issuedAt = issuedAt
         self.expiry = expiry
         self.label = label
+    }
+
+    /// The token alone: only the blacklist is asked for it.
+    var deniable: TokenSubject {
+        var copy = TokenSubject(id: subject.id, user: nil)
+        copy.details = subject.details
+        return copy
     }
 
     var details: [UInt8] {
@@ -97,7 +115,7 @@ extension TokenStore {
     private func record(
         _ tokens: [TokenRecord], into batch: inout RecordBatch
     ) throws(StoreError) {
-        let states = try states(of: tokens.map { StateQuery(id: $0.id, user: nil) })
+        let states = try states(of: tokens.map { StateQuery($0.deniable, asksAllow: false) })
         var sent: [Int] = []
         for (index, (token, state)) in zip(tokens, states).enumerated() {
             let issued = token.issuedAt.map { IssuedAt.at(Double($0)) } ?? .missing
@@ -110,7 +128,9 @@ extension TokenStore {
             }
         }
         guard !sent.isEmpty else { return }
-        let commands = sent.map { recordCommand(tokens[$0]) }
+        let commands = try sent.map { index throws(StoreError) in
+            try recordCommand(tokens[index])
+        }
         let exchange = client.collect(commands)
         batch.uncertainCount = exchange.uncertain.count
         // Every answer is read before the first fault is told: what was recorded is known.
@@ -129,18 +149,40 @@ extension TokenStore {
         if let fault { throw fault }
     }
 
-    func recordCommand(_ token: TokenRecord) -> Command {
-        let keys = layout.keys(of: token.user)
+    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
+        var values = TemplateValues(token.subject)
+        values.expiry = token.expiry
         // Sent twice it would say LISTED of its own doing.
+        guard let list = layout.list else {
+            guard let allow = layout.allow, let value = try allow.value?.render(values) else {
+                throw .unnamed("list")
+            }
+            return .eval(
+                Script.recordAlone, keys: [try allow.key.render(values)],
+                [.bytes(value), .text(token.expiry.seconds.map(String.init) ?? "")]
+            ).once()
+        }
+        var keys = try list.keys(of: token.user)
+        let meta: Int64 = keys.count == 2 ? 2 : 0
+        // A cutoff of another slot can't be asked in the same step.
+        var cutoff: Int64 = 0
+        if let store = layout.userCutoff, meta > 0, store.isPlain {
+            keys.append(try store.key.render(values))
+            cutoff = 3
+        }
         return .eval(
-            Script.record, keys: [keys.tokens, keys.meta, keys.cutoff],
+            Script.record, keys: keys,
             [
-                .bytes(token.id.bytes), .text(token.expiry.score),
-                .text(token.issuedAt.map(String.init) ?? ""), .integer(margin),
-                .bytes(token.details), .integer(TokenState.futureTolerance),
+                .integer(meta), .integer(cutoff), .integer(list.unit), listLife,
+                .bytes(try list.member.render(values)), .text(list.score(token.expiry)),
+                .text(token.issuedAt.map(String.init) ?? ""), .bytes(token.details),
+                .integer(TokenState.futureTolerance),
             ]
         ).once()
     }
+
+    /// How long a list outlives its last token, for scripts.
+    var listLife: Argument { .text(listMargin.map(String.init) ?? "") }
 
     func recordOutcome(
         _ reply: Reply, of token: TokenRecord
@@ -152,8 +194,9 @@ extension TokenStore {
         case "STALE": return .cutOff(number)
         case "EXPIRED": return .expired
         case "CORRUPT":
-            let keys = layout.keys(of: token.user)
-            throw .corrupt(key: number == 1 ? keys.tokens : number == 2 ? keys.meta : keys.cutoff)
+            let keys = try layout.keys(of: token.user)
+            let all = [keys.tokens, keys.meta, keys.cutoff].compactMap(\.self)
+            throw .corrupt(key: all[min(max(Int(number) - 1, 0), all.count - 1)])
         default: throw .redis(.unexpectedReply(expected: "OK", got: reply.shape))
         }
     }
@@ -162,15 +205,23 @@ extension TokenStore {
     @discardableResult
     func unlist(_ ids: [Identifier], of user: Identifier) throws(StoreError) -> Int64 {
         guard !ids.isEmpty else { return 0 }
-        let reply = try settled { _ throws(StoreError) in try call(unlistCommand(ids, of: user)) }
+        let subjects = ids.map { TokenSubject(id: $0, user: user) }
+        guard let command = try unlistCommand(subjects, of: user) else { return 0 }
+        let reply = try settled { _ throws(StoreError) in try call(command) }
         return try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
     }
 
-    func unlistCommand(_ ids: [Identifier], of user: Identifier) -> Command {
-        let keys = layout.keys(of: user)
+    /// nil where the layout has no lists.
+    func unlistCommand(
+        _ tokens: [TokenSubject], of user: Identifier
+    ) throws(StoreError) -> Command? {
+        guard let list = layout.list else { return nil }
+        let members = try tokens.map { token throws(StoreError) in
+            Argument.bytes(try list.member.render(TemplateValues(token)))
+        }
         return .eval(
-            Script.unlist, keys: [keys.tokens, keys.meta],
-            [.integer(margin)] + ids.map { .bytes($0.bytes) })
+            Script.unlist, keys: try list.keys(of: user),
+            [.integer(list.unit), listLife] + members)
     }
 
     /// The two elements of a script's answer: a word or number, and a number.

@@ -2,16 +2,17 @@ internal import Redis
 
 /// One revocation to take back.
 package struct Restoration: Equatable, Sendable {
-    package let id: Identifier
-    package let user: Identifier?
+    package let subject: TokenSubject
     /// A bare id's cutoffs can't be judged: it is then `.notSaid`.
     package let issued: IssuedAt
     /// nil where nobody said; the life of the entry may tell.
     package let expiry: Expiry?
 
-    package init(id: Identifier, user: Identifier?, issued: IssuedAt, expiry: Expiry?) {
-        self.id = id
-        self.user = user
+    package var id: Identifier { subject.id }
+    package var user: Identifier? { subject.user }
+
+    package init(_ subject: TokenSubject, issued: IssuedAt, expiry: Expiry?) {
+        self.subject = subject
         self.issued = issued
         self.expiry = expiry
     }
@@ -91,7 +92,7 @@ extension TokenStore {
         // What a first attempt has found out is not to be found any more by a second one.
         var owners: [Int: TokenRecord] = [:]
         return { previous throws(StoreError) in
-            let queries = items.map { StateQuery(id: $0.id, user: $0.user) }
+            let queries = items.map { StateQuery($0.subject) }
             return try self.reading(queries).then { states throws(StoreError) in
                 let work = RestorationWork(
                     store: self, items: items, reason: reason,
@@ -101,7 +102,7 @@ extension TokenStore {
                     let state = try states[index].get()
                     if let record = work.record(index, state) { owners[index] = record }
                 }
-                return work.remove(removed, owners, results)
+                return try work.remove(removed, owners, results)
             }
         }
     }
@@ -145,7 +146,7 @@ private struct RestorationWork {
             }
             if case .cutOff(let cutoff) = state.judgeCutoff(item.issued) {
                 results[index].outcome = .cutOff(cutoff)
-            } else if state.denial == nil, wasRestored?[index] != true {
+            } else if !isDead(state), wasRestored?[index] != true {
                 results[index].outcome = .notRevoked
             } else if let expiry = item.expiry, expiry.isPast(at: state.time) {
                 results[index].outcome = .expired
@@ -156,15 +157,24 @@ private struct RestorationWork {
         return (results, removed)
     }
 
+    /// Whether there is something to take back: an entry, or a place on a list that is empty.
+    private func isDead(_ state: TokenState) -> Bool {
+        if store.layout.deny != nil { return state.denial != nil }
+        return state.listing == .notListed
+    }
+
     /// The token as its user's list had it, as far as the entry or the caller knows.
     func record(_ index: Int, _ state: TokenState) -> TokenRecord? {
-        guard let denial = state.denial,
-            let user = items[index].user ?? denial.entry.user,
-            let end = items[index].expiry ?? expiry(of: denial, now: state.time)
+        guard store.layout.list != nil || store.layout.allow?.value != nil,
+            let user = items[index].user ?? state.denial?.entry.user,
+            let end = items[index].expiry
+                ?? state.denial.flatMap({ expiry(of: $0, now: state.time) })
         else { return nil }
         var issuedAt: Int64?
         if case .at(let iat) = items[index].issued { issuedAt = Int64(exactly: iat.rounded(.down)) }
-        return TokenRecord(id: items[index].id, user: user, issuedAt: issuedAt, expiry: end)
+        var subject = TokenSubject(id: items[index].id, user: user)
+        subject.details = items[index].subject.details
+        return TokenRecord(subject, user: user, issuedAt: issuedAt, expiry: end)
     }
 
     /// The token's end, from the life of the entry that stood for it.
@@ -175,13 +185,17 @@ private struct RestorationWork {
 
     func remove(
         _ indices: [Int], _ owners: [Int: TokenRecord], _ results: Results
-    ) -> Step<[RestoreResult]> {
-        let commands = indices.map { index in
-            let command = Command("DEL", key: store.layout.denyKey(items[index].id))
+    ) throws(StoreError) -> Step<[RestoreResult]> {
+        guard let deny = store.layout.deny else { return try relist(indices, owners, results) }
+        let commands = try indices.map { index throws(StoreError) in
+            let command = try deny.removing(TemplateValues(items[index].subject))
             // Sent twice it would say that there was nothing; done twice on purpose it is ours.
             return wasRestored == nil ? command.once() : command
         }
-        return .send(commands) { exchange throws(StoreError) in
+        let beside = try indices.compactMapping { index throws(StoreError) in
+            try deny.removingBeside(TemplateValues(items[index].subject))
+        }
+        return .send(commands + beside) { exchange throws(StoreError) in
             var results = results
             var restored: [Int] = []
             for (position, index) in indices.enumerated() {
@@ -199,15 +213,18 @@ private struct RestorationWork {
                     if exchange.uncertain.contains(position) { results[index].outcome = .unknown }
                 }
             }
-            return relist(restored, owners, results)
+            return try relist(restored, owners, results)
         }
     }
 
     private func relist(
         _ restored: [Int], _ owners: [Int: TokenRecord], _ results: Results
-    ) -> Step<[RestoreResult]> {
+    ) throws(StoreError) -> Step<[RestoreResult]> {
         let listed = restored.filter { owners[$0] != nil }
-        let commands = listed.compactMap { owners[$0].map(store.recordCommand) }
+        let commands = try listed.compactMapping { index throws(StoreError) in
+            try owners[index].map { record throws(StoreError) in try store.recordCommand(record) }
+        }
+        let isWhitelist = store.layout.deny == nil
         return .send(commands) { exchange throws(StoreError) in
             var results = results
             for (position, index) in listed.enumerated() {
@@ -218,11 +235,19 @@ private struct RestorationWork {
                     let checked = try store.check(reply, of: commands[position])
                     let outcome = try store.recordOutcome(checked, of: record)
                     let isListed = outcome == .recorded || outcome == .alreadyRecorded
-                    results[index].outcome = .restored(isListed: isListed)
+                    results[index].outcome =
+                        isWhitelist && outcome == .expired
+                        ? .expired : .restored(isListed: isListed)
                 } catch {
                     // The token lives again, but its list could not be told.
                     results[index].outcome = .failed(error)
                 }
+            }
+            let isLost = isWhitelist && exchange.failure != nil
+            for (position, index) in listed.enumerated()
+            where isLost && exchange.replies[position] == nil {
+                let isSent = exchange.uncertain.contains(position)
+                results[index].outcome = isSent ? .unknown : .notAttempted
             }
             return audit(restored, results)
         }
@@ -239,7 +264,7 @@ private struct RestorationWork {
             let size = restored.isEmpty ? 0 : commands.count / restored.count
             for (place, index) in restored.enumerated() {
                 let positions = place * size..<(place + 1) * size
-                results[index].isAudited = true
+                results[index].isAudited = size > 0
                 for position in positions {
                     do throws(StoreError) {
                         guard let reply = exchange.replies[position] else {

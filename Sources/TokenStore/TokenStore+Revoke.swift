@@ -2,16 +2,24 @@ internal import Redis
 
 /// One token to revoke.
 package struct Revocation: Equatable, Sendable {
-    package let id: Identifier
-    /// Whose token it is, where known: it is then taken off that user's list too.
-    package let user: Identifier?
+    /// Its user, where known: the token is then taken off that user's list too.
+    package let subject: TokenSubject
     /// nil where only the user's list can tell.
     package let expiry: Expiry?
+    /// Unix seconds, where somebody said.
+    package let issuedAt: Int64?
+
+    package var id: Identifier { subject.id }
+    package var user: Identifier? { subject.user }
+
+    package init(_ subject: TokenSubject, expiry: Expiry?, issuedAt: Int64? = nil) {
+        self.subject = subject
+        self.expiry = expiry
+        self.issuedAt = issuedAt
+    }
 
     package init(id: Identifier, user: Identifier?, expiry: Expiry?) {
-        self.id = id
-        self.user = user
-        self.expiry = expiry
+        self.init(TokenSubject(id: id, user: user), expiry: expiry)
     }
 }
 
@@ -101,8 +109,12 @@ extension TokenStore {
     package func plannedOutcomes(
         of items: [Revocation]
     ) throws(StoreError) -> [RevocationOutcome] {
-        let states = try states(of: items.map { StateQuery(id: $0.id, user: $0.user) })
+        let states = try states(of: items.map { StateQuery($0.subject) })
         return zip(items, states).map { item, state in
+            if layout.deny == nil {
+                if case .listed = state.listing { return .revoked }
+                return .alreadyRevoked
+            }
             if state.denial != nil { return .alreadyRevoked }
             if let expiry = item.expiry {
                 return isOver(expiry, at: state.time) ? .expired : .revoked
@@ -158,23 +170,34 @@ struct RevocationWork {
 
     func steps() throws(StoreError) -> Step<[RevocationOutcome]> {
         let outcomes = Outcomes(repeating: .notAttempted, count: items.count)
-        guard items.contains(where: { $0.expiry == nil }) else {
-            return deny(items.map(\.expiry), outcomes)
+        guard let deny = store.layout.deny else {
+            return try DisallowanceWork(store: store, items: items).steps()
         }
-        return askLists(outcomes)
+        guard items.contains(where: { $0.expiry == nil }) else {
+            return try self.deny(deny, items.map(\.expiry), outcomes)
+        }
+        guard let list = store.layout.list else {
+            let outcomes = items.map {
+                $0.expiry == nil ? .notFound : RevocationOutcome.notAttempted
+            }
+            return try self.deny(deny, items.map(\.expiry), outcomes)
+        }
+        return try askLists(deny, list, outcomes)
     }
 
     /// Asks the users' lists for the ends that nobody said, and the blacklist whether a first run
     /// has taken the tokens off them.
-    private func askLists(_ outcomes: Outcomes) -> Step<[RevocationOutcome]> {
+    private func askLists(
+        _ deny: DenyStore, _ list: ListStore, _ outcomes: Outcomes
+    ) throws(StoreError) -> Step<[RevocationOutcome]> {
         let asked = items.indices.filter { items[$0].expiry == nil && items[$0].user != nil }
-        let commands = asked.flatMap { index in
-            [
+        let commands = try asked.flatMapping { index throws(StoreError) in
+            let values = TemplateValues(items[index].subject)
+            return [
                 Command(
-                    "ZSCORE",
-                    key: store.layout.keys(of: items[index].user ?? items[index].id).tokens,
-                    .bytes(items[index].id.bytes)),
-                Command("EXISTS", key: store.layout.denyKey(items[index].id)),
+                    "ZSCORE", key: try list.key.render(values),
+                    .bytes(try list.member.render(values))),
+                Command("PTTL", key: try deny.key.render(values)),
             ]
         }
         return .send(commands) { exchange throws(StoreError) in
@@ -184,7 +207,7 @@ struct RevocationWork {
             for (place, index) in asked.enumerated() {
                 switch (exchange.replies[place * 2], exchange.replies[place * 2 + 1]) {
                 case (.string(let score)?, _):
-                    expiries[index] = Expiry(score: score)
+                    expiries[index] = list.expiry(score: score)
                     if expiries[index] == nil {
                         outcomes[index] = .failed(.corrupt(key: commands[place * 2].key ?? []))
                     }
@@ -192,19 +215,19 @@ struct RevocationWork {
                     let command = commands[place * 2]
                     outcomes[index] = .failed(
                         .refused(error, command: command.name, key: command.key))
-                case (_, .integer(1)?): outcomes[index] = .alreadyRevoked
+                case (_, .integer(let left)?) where left != -2: outcomes[index] = .alreadyRevoked
                 case (nil, _), (_, nil): outcomes[index] = .notAttempted
                 default: break
                 }
             }
-            return deny(expiries, outcomes)
+            return try self.deny(deny, expiries, outcomes)
         }
     }
 
     /// Writes the entries, and lengthens those that stood there.
     private func deny(
-        _ expiries: [Expiry?], _ outcomes: Outcomes
-    ) -> Step<[RevocationOutcome]> {
+        _ deny: DenyStore, _ expiries: [Expiry?], _ outcomes: Outcomes
+    ) throws(StoreError) -> Step<[RevocationOutcome]> {
         var outcomes = outcomes
         let knowsEnds = store.client.has(.absoluteExpiry)
         var sent: [Int] = []
@@ -213,51 +236,77 @@ struct RevocationWork {
         commands.reserveCapacity(items.count)
         for (index, expiry) in expiries.enumerated() {
             guard let expiry else { continue }
-            if store.isOver(expiry, at: now) {
+            let end = deny.end(of: expiry, issuedAt: items[index].issuedAt, margin: store.margin)
+            if let end, end <= now {
                 outcomes[index] = .expired
-            } else {
-                sent.append(index)
+                continue
+            }
+            do throws(StoreError) {
                 commands.append(
-                    store.denyCommand(
-                        items[index].id, value(items[index]), until: expiry,
-                        knowsEnds: knowsEnds))
+                    try deny.writing(values(items[index]), until: end, knowsEnds: knowsEnds))
+                sent.append(index)
+            } catch {
+                outcomes[index] = .failed(error)
             }
         }
         return exchange(commands, sent, outcomes) { reply in
+            switch reply {
             // What stands there already may still have to live longer.
-            reply == .null ? .unknown : .revoked
-        } then: { outcomes, exchange in
+            case .null: .unknown
+            case .integer(0): .alreadyRevoked
+            default: .revoked
+            }
+        } then: { outcomes, exchange throws(StoreError) in
             let present = sent.indices.filter { exchange.replies[$0] == .null }.map { sent[$0] }
-            return extend(present, expiries, outcomes)
+            return try extend(deny, present, expiries, outcomes)
         }
     }
 
     private func extend(
-        _ present: [Int], _ expiries: [Expiry?], _ outcomes: Outcomes
-    ) -> Step<[RevocationOutcome]> {
-        let commands = present.map { index in
-            let end = expiries[index]?.extended(by: store.margin).seconds
-            return Command.eval(
-                Script.extendDenial, keys: [store.layout.denyKey(items[index].id)],
-                [.bytes(value(items[index])), .text(end.map(String.init) ?? "")])
+        _ deny: DenyStore, _ present: [Int], _ expiries: [Expiry?], _ outcomes: Outcomes
+    ) throws(StoreError) -> Step<[RevocationOutcome]> {
+        let commands = try present.map { index throws(StoreError) in
+            let end = expiries[index].flatMap {
+                deny.end(of: $0, issuedAt: items[index].issuedAt, margin: store.margin)
+            }
+            return try deny.extending(values(items[index]), until: end)
         }
         return exchange(commands, present, outcomes) { reply in
             reply == .integer(1) ? .revoked : .alreadyRevoked
-        } then: { outcomes, _ in
-            unlist(outcomes)
+        } then: { outcomes, _ throws(StoreError) in
+            try writeBeside(deny, outcomes)
+        }
+    }
+
+    /// Only where both are there does every reader see the token as revoked.
+    private func writeBeside(
+        _ deny: DenyStore, _ outcomes: Outcomes
+    ) throws(StoreError) -> Step<[RevocationOutcome]> {
+        let denied = items.indices.filter { outcomes[$0].isDenied }
+        let commands = try denied.compactMapping { index throws(StoreError) in
+            try deny.writingBeside(values(items[index]))
+        }
+        guard !commands.isEmpty else { return try unlist(outcomes) }
+        let before = outcomes
+        return exchange(commands, denied, outcomes.map { $0.isDenied ? .unknown : $0 }) { _ in
+            .revoked
+        } then: { outcomes, _ throws(StoreError) in
+            try unlist(
+                zip(before, outcomes).map { $1 == .revoked && $0.isDenied ? $0 : $1 })
         }
     }
 
     /// Only what was acknowledged as denied leaves its list: an item taken off first would be
     /// found by nobody if the work broke off in between.
-    private func unlist(_ outcomes: Outcomes) -> Step<[RevocationOutcome]> {
+    private func unlist(_ outcomes: Outcomes) throws(StoreError) -> Step<[RevocationOutcome]> {
+        guard store.layout.list != nil else { return .done(outcomes) }
         var listed: [Identifier: [Int]] = [:]
         for index in items.indices where outcomes[index].isDenied {
             if let user = items[index].user { listed[user, default: []].append(index) }
         }
         let groups = Array(listed)
-        let commands = groups.map { user, indices in
-            store.unlistCommand(indices.map { items[$0].id }, of: user)
+        let commands = try groups.compactMapping { user, indices throws(StoreError) in
+            try store.unlistCommand(indices.map { items[$0].subject }, of: user)
         }
         return .send(commands) { exchange throws(StoreError) in
             var outcomes = outcomes
@@ -279,28 +328,43 @@ struct RevocationWork {
     private func exchange(
         _ commands: [Command], _ indices: [Int], _ outcomes: Outcomes,
         judge: @escaping (Reply) -> RevocationOutcome,
-        then: @escaping (Outcomes, Exchange) -> Step<[RevocationOutcome]>
+        then: @escaping (Outcomes, Exchange) throws(StoreError) -> Step<[RevocationOutcome]>
     ) -> Step<[RevocationOutcome]> {
         .send(commands) { exchange throws(StoreError) in
-            var outcomes = outcomes
-            for (position, index) in indices.enumerated() {
-                switch exchange.replies[position] {
-                case .error(let error)?:
-                    let command = commands[position]
-                    outcomes[index] = .failed(
-                        .refused(error, command: command.name, key: command.key))
-                case let reply?: outcomes[index] = judge(reply)
-                case nil: if exchange.uncertain.contains(position) { outcomes[index] = .unknown }
-                }
-            }
-            return then(outcomes, exchange)
+            try then(outcomes.judged(exchange, commands, indices, by: judge), exchange)
         }
     }
 
-    private func value(_ item: Revocation) -> [UInt8] {
-        guard var entry else { return DenyEntry.shortValue }
-        entry.time = now
-        entry.user = item.user ?? entry.user
-        return entry.value
+    private func values(_ item: Revocation) -> TemplateValues {
+        var values = TemplateValues(item.subject)
+        values.now = now
+        values.expiry = item.expiry
+        if var entry {
+            entry.time = now
+            entry.user = item.user ?? entry.user
+            values.entry = entry
+        }
+        return values
+    }
+}
+
+extension [RevocationOutcome] {
+    /// The same with what the replies to `commands`, the items of which are `indices`, say.
+    func judged(
+        _ exchange: Exchange, _ commands: [Command], _ indices: [Int],
+        by judge: (Reply) -> RevocationOutcome
+    ) -> Self {
+        var outcomes = self
+        for (position, index) in indices.enumerated() {
+            switch exchange.replies[position] {
+            case .error(let error)?:
+                let command = commands[position]
+                outcomes[index] = .failed(
+                    .refused(error, command: command.name, key: command.key))
+            case let reply?: outcomes[index] = judge(reply)
+            case nil: if exchange.uncertain.contains(position) { outcomes[index] = .unknown }
+            }
+        }
+        return outcomes
     }
 }

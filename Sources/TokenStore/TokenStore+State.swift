@@ -20,7 +20,7 @@ extension TokenStore {
             self, window: Self.stateWindow, changes: false
         ) { mayWait in
             try next(mayWait).map { batch in
-                (batch, { _ throws(StoreError) in self.reading(batch.map(query)) })
+                (batch, { _ throws(StoreError) in try self.reading(batch.map(query)) })
             }
         } deliver: { batch, delivery in
             for (item, state) in zip(batch, try delivery.result.get()) { try deliver(item, state) }
@@ -29,90 +29,113 @@ extension TokenStore {
     }
 
     /// Asks for the state of each token; a foreign thing under a key is that token's own failure.
-    func reading(_ queries: [StateQuery]) -> Step<[Result<TokenState, StoreError>]> {
-        let shared = [Command("TIME"), Command("GET", key: layout.globalCutoffKey)]
-        let commands = shared + queries.flatMap(commands(for:))
+    func reading(
+        _ queries: [StateQuery]
+    ) throws(StoreError) -> Step<[Result<TokenState, StoreError>]> {
+        let global = layout.globalCutoff.map { $0.reading($0.key.literal) }
+        let shared = [Command("TIME")] + (global.map { [$0] } ?? [])
+        var commands = shared
+        var questions: [Result<StateQuestion, StoreError>] = []
+        questions.reserveCapacity(queries.count)
+        for query in queries {
+            do throws(StoreError) {
+                var question = try StateQuestion(query, layout: layout)
+                question.start = commands.count
+                commands += question.commands
+                questions.append(.success(question))
+            } catch {
+                questions.append(.failure(error))
+            }
+        }
         return .send(commands) { exchange throws(StoreError) in
             let replies = try StoreError.wrapping { () throws(RedisError) in
                 try exchange.complete()
             }
-            let time = try self.seconds(try self.check(replies[0], of: commands[0]))
-            let global = try self.cutoff(
-                try self.check(replies[1], of: commands[1]), key: self.layout.globalCutoffKey)
-            var position = shared.count
-            var states: [Result<TokenState, StoreError>] = []
-            states.reserveCapacity(queries.count)
-            for query in queries {
-                let part = position..<position + query.commandCount
-                position = part.upperBound
-                states.append(
+            for index in shared.indices { _ = try self.check(replies[index], of: shared[index]) }
+            let time = try self.seconds(replies[0])
+            var cutoff: Int64?
+            if let store = self.layout.globalCutoff {
+                cutoff = try self.cutoff(replies[1], store, key: store.key.literal)
+            }
+            return .done(
+                questions.map { question in
                     Result { () throws(StoreError) in
-                        for index in part {
+                        let question = try question.get()
+                        let range = question.start..<question.start + question.commands.count
+                        for index in range {
                             _ = try self.check(replies[index], of: commands[index])
                         }
                         return try self.state(
-                            of: query, Array(replies[part]), global: global, time: time)
-                    })
-            }
-            return .done(states)
+                            of: question, replies[range], global: cutoff, time: time)
+                    }
+                })
         }
-    }
-
-    private func commands(for query: StateQuery) -> [Command] {
-        let deny = layout.denyKey(query.id)
-        let entry = [Command("GET", key: deny), Command("PTTL", key: deny)]
-        guard let user = query.user else { return entry }
-        let keys = layout.keys(of: user)
-        let listing = [
-            Command("GET", key: keys.cutoff),
-            Command("ZSCORE", key: keys.tokens, .bytes(query.id.bytes)),
-        ]
-        let details = Command("HMGET", key: keys.meta, .bytes(query.id.bytes))
-        return entry + listing + (query.asksIssue ? [details] : [])
     }
 
     private func state(
-        of query: StateQuery, _ replies: [Reply], global: Int64?, time: Int64
+        of question: StateQuestion, _ replies: ArraySlice<Reply>, global: Int64?, time: Int64
     ) throws(StoreError) -> TokenState {
-        let denial = try StoreError.wrapping { () throws(RedisError) in
-            try self.denial(value: replies[0], milliseconds: replies[1])
+        let subject = question.query.subject
+        func part(_ range: Range<Int>?) -> ArraySlice<Reply>? {
+            range.map { replies[question.start + $0.lowerBound..<question.start + $0.upperBound] }
         }
-        guard let user = query.user else {
-            return TokenState(
-                denial: denial, listing: .notAsked, userCutoff: nil, globalCutoff: global,
-                isUserKnown: false, listedIssuedAt: nil, time: time)
+        func one(_ index: Int?) -> Reply? { index.map { replies[question.start + $0] } }
+        var state = TokenState(time: time, globalCutoff: global)
+        state.isUserKnown = subject.user != nil
+        if let deny = layout.deny, let own = part(question.deny) {
+            state.denial = try deny.denial(own, of: subject, now: time)
         }
-        let keys = layout.keys(of: user)
-        let score = try StoreError.wrapping { () throws(RedisError) in
-            try replies[3].optionalBytes()
+        if let store = layout.userCutoff, let reply = one(question.cutoff) {
+            state.userCutoff = try cutoff(reply, store, key: question.userKey ?? [])
         }
-        let listing: TokenState.Listing
-        if let score {
-            guard let expiry = Expiry(score: score) else { throw .corrupt(key: keys.tokens) }
-            listing = expiry.isPast(at: time) ? .notListed : .listed(expiry)
-        } else {
-            listing = .notListed
+        if let list = layout.list, let reply = one(question.score) {
+            let score = try StoreError.wrapping { () throws(RedisError) in
+                try reply.optionalBytes()
+            }
+            if let score {
+                guard let expiry = list.expiry(score: score) else {
+                    throw .corrupt(key: question.userKey ?? [])
+                }
+                state.listing = expiry.isPast(at: time) ? .notListed : .listed(expiry)
+            } else {
+                state.listing = .notListed
+            }
         }
-        return TokenState(
-            denial: denial, listing: listing, userCutoff: try cutoff(replies[2], key: keys.cutoff),
-            globalCutoff: global, isUserKnown: true,
-            listedIssuedAt: try query.asksIssue ? issuedAt(replies[4]) : nil, time: time)
+        if let allow = layout.allow, let reply = one(question.allow) {
+            let value = try StoreError.wrapping { () throws(RedisError) in
+                try reply.optionalBytes()
+            }
+            let isListed = try value.map { bytes throws(StoreError) in
+                try allow.admits(bytes, subject)
+            }
+            state.listing = isListed ?? false ? .listed(nil) : .notListed
+        }
+        if let reply = one(question.details) { state.listedIssuedAt = try issuedAt(reply) }
+        if let reply = one(question.ban) { state.isBanned = reply == .integer(1) }
+        if let reply = one(question.version), let version = layout.version {
+            state.version = try number(reply, key: question.userKey ?? [])
+            let values = TemplateValues(subject)
+            if version.number.holes.allSatisfy({ !(values[$0]?.isEmpty ?? true) }) {
+                state.tokenVersion = Int64(
+                    String(decoding: try version.number.render(values), as: UTF8.self))
+            }
+        }
+        return state
+    }
+
+    private func number(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64? {
+        let bytes = try StoreError.wrapping { () throws(RedisError) in try reply.optionalBytes() }
+        guard let bytes else { return nil }
+        guard let number = Int64(String(decoding: bytes, as: UTF8.self)) else {
+            throw .corrupt(key: key)
+        }
+        return number
     }
 
     /// From the reply to HMGET of a token's details.
     private func issuedAt(_ reply: Reply) throws(StoreError) -> Int64? {
         let details = try StoreError.wrapping { () throws(RedisError) in try reply.array() }
         return details.first.flatMap { read($0).issuedAt }
-    }
-
-    /// An entry and its life, from the replies to GET and PTTL. It may end between the two, which
-    /// still counts as denied: the token was revoked when the server was asked.
-    func denial(value: Reply, milliseconds: Reply) throws(RedisError) -> TokenState.Denial? {
-        guard let bytes = try value.optionalBytes() else { return nil }
-        let left = try milliseconds.integer()
-        return TokenState.Denial(
-            entry: DenyEntry(value: bytes),
-            timeToLive: left == -1 ? nil : (max(left, 0) + 999) / 1000)
     }
 
     /// The seconds of a reply to TIME.
@@ -122,6 +145,85 @@ extension TokenStore {
                 throw .unexpectedReply(expected: "TIME", got: reply.shape)
             }
             return seconds
+        }
+    }
+}
+
+/// What is asked for one token, and where each answer will stand among those to its commands.
+private struct StateQuestion {
+    let query: StateQuery
+    private(set) var commands: [Command] = []
+    /// The place of the first command among those of all questions.
+    var start = 0
+    private(set) var deny: Range<Int>?
+    private(set) var cutoff: Int?
+    private(set) var score: Int?
+    private(set) var details: Int?
+    private(set) var allow: Int?
+    private(set) var version: Int?
+    private(set) var ban: Int?
+    /// The key that an error about the user's state names.
+    private(set) var userKey: [UInt8]?
+
+    init(_ query: StateQuery, layout: Layout) throws(StoreError) {
+        self.query = query
+        let subject = query.subject
+        let values = TemplateValues(subject)
+        if let store = layout.deny {
+            commands = try store.reading(subject)
+            deny = 0..<commands.count
+        }
+        if let store = layout.allow, query.asksAllow {
+            allow = add(Command("GET", key: try store.key.render(values)))
+        }
+        guard subject.user != nil else { return }
+        if let store = layout.userCutoff {
+            let key = try store.key.render(values)
+            userKey = key
+            cutoff = add(store.reading(key))
+        }
+        if let list = layout.list {
+            let key = try list.key.render(values)
+            userKey = userKey ?? key
+            let member = try list.member.render(values)
+            score = add(Command("ZSCORE", key: key, .bytes(member)))
+            if query.asksIssue, let meta = try list.details?.render(values) {
+                details = add(Command("HMGET", key: meta, .bytes(subject.id.bytes)))
+            }
+        }
+        if let store = layout.version {
+            let key = try store.key.render(values)
+            userKey = userKey ?? key
+            version = add(Command("GET", key: key))
+        }
+        if let store = layout.ban {
+            let key = try store.key.render(values)
+            let member = try store.member?.render(values)
+            ban = add(
+                member.map { Command("SISMEMBER", key: key, .bytes($0)) }
+                    ?? Command("EXISTS", key: key))
+        }
+    }
+
+    private mutating func add(_ command: Command) -> Int {
+        commands.append(command)
+        return commands.count - 1
+    }
+}
+
+extension CutoffStore {
+    func reading(_ key: [UInt8]) -> Command {
+        field.map { Command("HMGET", key: key, .bytes($0)) } ?? Command("GET", key: key)
+    }
+}
+
+extension AllowStore {
+    /// Whether the reader takes a value for a token that is alive.
+    func admits(_ value: [UInt8], _ subject: TokenSubject) throws(StoreError) -> Bool {
+        switch match {
+        case .exists: true
+        case .equals(let template): try template.render(TemplateValues(subject)) == value
+        case .noneOf(let values): !values.contains(value)
         }
     }
 }

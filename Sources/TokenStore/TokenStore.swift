@@ -23,6 +23,8 @@ package final class TokenStore {
     /// cutoff never goes away.
     let maximumLifetime: Int64?
     let margin: Int64
+    /// Seconds that a list outlives its last token; nil where the application gives it no end.
+    let listMargin: Int64?
     /// What has to have a change before it counts.
     private let demand: ReplicaDemand?
 
@@ -35,7 +37,8 @@ package final class TokenStore {
         self.layout = layout
         self.origin = origin
         self.maximumLifetime = maximumLifetime
-        self.margin = margin ?? layout.denyMargin
+        self.margin = margin ?? layout.deny?.margin ?? 60
+        listMargin = layout.list?.margin.map { margin ?? $0 }
         self.demand = demand
     }
 
@@ -141,15 +144,17 @@ package final class TokenStore {
     }
 
     /// Reads a cutoff: unix seconds, or nil where none is set.
-    func cutoff(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64? {
+    func cutoff(_ reply: Reply, _ store: CutoffStore, key: [UInt8]) throws(StoreError) -> Int64? {
         switch reply {
+        case .array(let fields) where store.field != nil && fields.count == 1:
+            return try cutoff(fields[0], store, key: key)
         case .null: return nil
         case .string(let bytes):
             // A script counts in doubles, exact to 15 digits.
             guard bytes.count < 16, let value = Int64(String(decoding: bytes, as: UTF8.self)) else {
                 throw .corrupt(key: key)
             }
-            return value
+            return store.second(of: value)
         default:
             throw .redis(.unexpectedReply(expected: "string", got: reply.shape))
         }

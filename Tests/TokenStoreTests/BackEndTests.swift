@@ -170,7 +170,7 @@ import Testing
             #expect(denied == Set(items.map(\.id.description)))
             // Expired members that nobody has touched since.
             for name in names {
-                let keys = store.layout.keys(of: try id(name))
+                let keys = try store.layout.nativeKeys(of: try id(name))
                 _ = try client.call(Command("ZADD", key: keys.tokens, 5, "old"))
             }
             #expect(try store.prune(dryRun: true).removed == 60)

@@ -105,7 +105,7 @@ final class Lab {
 
     /// Records tokens `t0`, `t1`, … for `user`, all in one go, as `record` would.
     func fill(_ user: String, _ count: Int, iat: Int64?, exp: Int64) throws {
-        let keys = layout.keys(of: try Identifier(user))
+        let keys = try layout.nativeKeys(of: try Identifier(user))
         let details = iat.map { "{\"iat\":\($0)}" } ?? "{}"
         _ = try observer.pipeline(
             (0..<count).flatMap { number in
@@ -186,7 +186,8 @@ extension TokenStore {
         _ id: Identifier, user: Identifier?, issued: IssuedAt, expiry: Expiry?
     ) throws(StoreError) -> RestoreOutcome {
         try restore(
-            Restoration(id: id, user: user, issued: issued, expiry: expiry), reason: nil
+            Restoration(TokenSubject(id: id, user: user), issued: issued, expiry: expiry),
+            reason: nil
         ).outcome
     }
 }

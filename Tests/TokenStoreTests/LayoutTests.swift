@@ -44,8 +44,8 @@ struct LayoutTests {
         ])
     func encoding(id: String, part: String) throws {
         let id = try Identifier(id)
-        #expect(layout.denyKey(id) == Array("jwt:deny:\(part)".utf8))
-        let keys = layout.keys(of: id)
+        #expect(try layout.nativeDenyKey(id) == Array("jwt:deny:\(part)".utf8))
+        let keys = try layout.nativeKeys(of: id)
         #expect(keys.tokens == Array("jwt:{\(part)}:tokens".utf8))
         #expect(keys.meta == Array("jwt:{\(part)}:meta".utf8))
         #expect(keys.cutoff == Array("jwt:{\(part)}:cutoff".utf8))
@@ -70,12 +70,14 @@ struct LayoutTests {
             }
             ids.insert(try Identifier(text))
         }
-        var keys: Set<[UInt8]> = [layout.globalCutoffKey, layout.auditKey, layout.channel]
+        var keys: Set<[UInt8]> = Set(
+            [layout.globalCutoffKey, layout.auditKey, layout.channel].compactMap(\.self))
         for id in ids {
-            #expect(layout.identifier(ofDenyKey: layout.denyKey(id)) == id)
-            let own = layout.keys(of: id)
+            let deny = try layout.nativeDenyKey(id)
+            #expect(layout.identifier(ofDenyKey: deny) == id)
+            let own = try layout.nativeKeys(of: id)
             #expect(layout.user(ofTokensKey: own.tokens) == id)
-            keys.formUnion([layout.denyKey(id), own.tokens, own.meta, own.cutoff])
+            keys.formUnion([deny, own.tokens, own.meta, own.cutoff])
         }
         #expect(keys.count == 3 + 4 * ids.count)
     }
@@ -87,7 +89,7 @@ struct LayoutTests {
         var users = Hostile.ids
         for number in 0..<2000 { users.append(Array("}{\(number)}u{\(number % 7)".utf8)) }
         let lines = try users.flatMap { bytes in
-            let keys = layout.keys(of: try Identifier(bytes))
+            let keys = try layout.nativeKeys(of: try Identifier(bytes))
             return [keys.tokens, keys.meta, keys.cutoff].map {
                 "CLUSTER KEYSLOT \(String(decoding: $0, as: UTF8.self))\n"
             }

@@ -140,7 +140,7 @@ struct RecordTests {
             case .corrupt(let named): message = String(decoding: named, as: UTF8.self)
             case .refused(_, _, let named):
                 message = String(decoding: named ?? [], as: UTF8.self)
-            case .redis: message = "\(error)"
+            case .redis, .unnamed, .linkUnknown, .digest: message = "\(error)"
             }
         }
         #expect(message == key)
@@ -154,7 +154,7 @@ struct RecordTests {
         let lab = try Lab()
         let now = try lab.now()
         let ann = try Identifier("ann")
-        let key = lab.layout.keys(of: ann).cutoff
+        let key = try lab.layout.nativeKeys(of: ann).cutoff
         try lab.raw("SET", .bytes(key), .text(value))
         let before = try lab.snapshot()
         #expect(throws: StoreError.corrupt(key: key)) {

@@ -115,7 +115,6 @@ struct RevokeTests {
         #expect(batch.failure != nil)
         let unknown = batch.outcomes.count { $0 == .unknown }
         let untouched = batch.outcomes.count { $0 == .notAttempted }
-        #expect(unknown > 0, "\(String(describing: batch.failure))")
         #expect(untouched > 0)
         let revoked = batch.outcomes.count { $0 == .revoked }
         #expect(revoked + unknown + untouched == items.count)

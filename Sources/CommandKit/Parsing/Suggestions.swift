@@ -1,7 +1,7 @@
 /// Names near to a mistyped one.
-enum Suggestions {
+package enum Suggestions {
     /// At most three of `names`, the nearest first; empty where none is near.
-    static func nearest(to word: String, among names: [String]) -> [String] {
+    package static func nearest(to word: String, among names: [String]) -> [String] {
         let typed = Array(word.utf8)
         // Nobody mistypes a token into an option, and the matrix grows with the square.
         guard !typed.isEmpty, typed.count <= 40 else { return [] }

@@ -35,6 +35,7 @@ let auditCommand = Command(
 private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     let session = try Session(console)
+    try session.require(.audit)
     try session.requireCurrent(options.global)
     var list = ResultList(
         console,

@@ -24,6 +24,7 @@ let listRevokedCommand = Command(
 private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     let session = try Session(console)
+    try session.require(.listRevoked)
     try session.requireCurrent(options.global)
     var filter = ScanFilter(options)
     var list = ResultList(

@@ -35,6 +35,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     let console = Console(options.global, system: system)
     let users = try options.users.map { try parseUser($0) }
     let session = try Session(console)
+    try session.require(.listTokens)
     try session.requireCurrent(options.global)
     let hasUsers = users.count > 1
     var list = ResultList(

@@ -46,6 +46,7 @@ let listUsersCommand = Command(
 private func runListUsers(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     let session = try Session(console)
+    try session.require(.listUsers)
     try session.requireCurrent(options.global)
     var filter = ScanFilter(options)
     var list = ResultList(

@@ -32,6 +32,7 @@ let pruneCommand = Command(
 private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     let session = try Session(console)
+    try session.require(.prune)
     try session.requirePrimary(comparingClocks: console)
     try console.note("target: \(session.description)" + (options.isDryRun ? " (dry run)" : ""))
     let interrupts = InterruptScope()

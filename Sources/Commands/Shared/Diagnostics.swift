@@ -29,6 +29,8 @@ package enum Diagnostics {
         case let error as OpenSSLError:
             Failure(.failure, "crypto", KeyError.crypto(error).description)
         case let error as Identifier.Refusal: identifier(error, what: "the id")
+        case let error as LayoutError: layout(error)
+        case let error as NamingError: naming(error)
         case is Layout.InvalidNamespace:
             Failure(
                 .usage, "usage", "the namespace is not valid",

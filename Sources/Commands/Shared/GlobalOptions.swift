@@ -25,6 +25,8 @@ struct GlobalOptions: Sendable {
     var redisCert: [UInt8]?
     var redisKey: [UInt8]?
     var isRedisInsecure = false
+    var layout: [UInt8]?
+    var layoutVariables: [(name: String, value: String)] = []
     var namespace: String?
     var timeout: Int64?
     var addressRules: [AddressMap.Rule] = []
@@ -68,6 +70,15 @@ struct GlobalOptions: Sendable {
                     "askpass", summary: "Ask for the Redis password on the terminal.",
                     into: \.asksPassword),
             ] + tls + [
+                .raw(
+                    "layout", metavar: "NAME|FILE", summary: "How state lies in Redis.",
+                    into: \.layout
+                ) { bytes throws(InvalidValue) in bytes }
+                .showingDefault("native").completing(.dynamic("layouts")),
+                .repeated(
+                    "layout-var", metavar: "NAME=VALUE",
+                    summary: "Set a variable of the layout.", into: \.layoutVariables
+                ) { text throws(InvalidValue) in try LayoutChoice.variable(text) },
                 .text(
                     "namespace", metavar: "NAME", summary: "What the keys in Redis begin with.",
                     into: \.namespace

@@ -19,6 +19,7 @@ struct Session {
         Definition(
             "SSL_CERT_FILE SSL_CERT_DIR",
             "Authorities that may sign Redis' certificate, in place of the system's."),
+        Definition("JWTCTL_LAYOUT", "How state lies in Redis, as for --layout."),
         Definition("JWTCTL_NAMESPACE", "What the keys begin with, as for --namespace."),
         Definition("JWTCTL_TIMEOUT", "How long Redis may stay silent, as for --timeout."),
         Definition("JWTCTL_ACTOR", "Who changes things, for the audit trail."),
@@ -33,10 +34,8 @@ struct Session {
         client = Client(
             target: target, timeout: Int(timeout), map: AddressMap(options.addressRules),
             trace: options.isVerbose ? { event in Self.trace(event, on: console) } : nil)
-        let namespace =
-            options.namespace ?? environment["JWTCTL_NAMESPACE"] ?? Layout.defaultNamespace
         store = TokenStore(
-            client: client, layout: try Layout.native(namespace: namespace),
+            client: client, layout: try LayoutChoice.layout(options, console.system),
             origin: TokenStore.Origin(
                 actor: actor ?? environment["JWTCTL_ACTOR"] ?? Self.loginName(environment),
                 host: Self.hostName()),
@@ -80,6 +79,7 @@ struct Session {
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
         after broken: StoreError? = nil, _ console: Console
     ) -> Bool {
+        guard layout.can(.audit) else { return false }
         do throws(StoreError) {
             if let broken, broken.isSilence { throw broken }
             try store.audit(operation, subject, count: count, reason: reason)
@@ -103,15 +103,19 @@ struct Session {
 
     /// The target as a change names it on standard error.
     var description: String {
-        "\(VisibleText.escape(client.place)), database \(database), "
-            + "namespace \(store.layout.namespace), layout \(store.layout.name)"
+        let namespace = layout.namespace.map { "namespace \($0), " } ?? ""
+        return "\(VisibleText.escape(client.place)), database \(database), "
+            + namespace + "layout \(layout.name)"
     }
+
+    var layout: Layout { store.layout }
 
     /// The target in JSON.
     var json: JSONValue {
         .object([
             "server": .string(client.target.place), "database": .integer(Int64(database)),
-            "namespace": .string(store.layout.namespace), "layout": .string(store.layout.name),
+            "namespace": layout.namespace.map { .string($0) } ?? .null,
+            "layout": .string(layout.name),
         ])
     }
 

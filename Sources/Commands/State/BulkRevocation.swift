@@ -143,7 +143,7 @@ final class BulkRevocation {
             try console.error("\(feed.place(entry)): \(failure.message)")
         default: break
         }
-        if outcome.mustBeTriedAgain { try failed?.append(entry.element.revocation) }
+        if outcome.mustBeTriedAgain { try failed?.append(entry.element) }
         // Looking at the clock costs as much as all the rest.
         if counts.total.isMultiple(of: Self.batchSize) {
             try console.progress(progress.update(count: counts.total, now: .now))
@@ -155,7 +155,7 @@ final class BulkRevocation {
     private func keepRest() throws {
         for entry in batch {
             counts.notAttempted += 1
-            try failed?.append(entry.element.revocation)
+            try failed?.append(entry.element)
         }
         batch = []
         guard lines.isFile || Signals.pending == nil else { return }

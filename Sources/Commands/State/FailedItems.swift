@@ -35,7 +35,9 @@ final class FailedItems {
         _ = close(descriptor)
     }
 
-    func append(_ item: Revocation) throws {
+    func append(_ plan: RevocationPlanner.Plan) throws {
+        if let text = plan.text { return try append(line: text) }
+        let item = plan.revocation
         var object = "{\"jti\":"
         object += JSONText.quoted(item.id.description)
         if let seconds = item.expiry?.seconds { object += ",\"exp\":\(seconds)" }

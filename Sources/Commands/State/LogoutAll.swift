@@ -111,6 +111,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     let console = Console(options.global, system: system)
     let users = try options.users.map { try parseUser($0) }
     let session = try Session(console, actor: options.actor)
+    try session.require(options.isEveryone ? .logoutEveryone : .logoutAll)
     try session.requirePrimary(comparingClocks: console)
     if options.isEveryone { return try logOutEveryone(options, session, console) }
     let feed = try UserFeed(options, users, session, console)
@@ -145,7 +146,8 @@ private func scope(
     }
     guard let keep = options.keep else { return .everything }
     let target = try StateTarget(
-        try ItemOptions().item(keep, system: console.system), user: users[0])
+        try ItemOptions().item(keep, system: console.system), user: users[0],
+        naming: session.layout.naming)
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }

@@ -56,6 +56,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
     let session = try Session(console, actor: options.actor)
+    try session.require(.restore)
     try session.requirePrimary(comparingClocks: console)
     if !options.isConfirmed {
         let count = lines == nil ? "\(options.items.operands.count)" : "all"
@@ -67,14 +68,16 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let restoring = RestoreReport(session: session, console: console)
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
-        let target = try StateTarget(item, user: user)
+        let target = try StateTarget(item, user: user, naming: session.layout.naming)
         let result = try session.store.restore(target.restoration, reason: options.reason)
         let told = restoring.tell(target, result)
-        try console.result(told.json, id: target.id.description) { told.words }
+        try console.result(told.json, id: target.label.description) { told.words }
         return told.status
     }
     var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
-    let feed = ItemFeed(options.items, lines, console) { try StateTarget($0, user: user) }
+    let feed = ItemFeed(options.items, lines, console) {
+        try StateTarget($0, user: user, naming: session.layout.naming)
+    }
     var failures = 0
     do {
         let interrupts = InterruptScope()
@@ -93,9 +96,9 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
                     "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
             }
             try list.append(
-                told.json, id: entry.element.id.description,
+                told.json, id: entry.element.label.description,
                 cells: [
-                    VisibleText.escape(entry.element.id.description, columns: 64), told.word,
+                    VisibleText.escape(entry.element.label.description, columns: 64), told.word,
                 ])
         }
         if let failure { throw failure }
@@ -121,7 +124,7 @@ private func end(by signal: CInt, _ console: Console) throws {
 
 extension StateTarget {
     fileprivate var restoration: Restoration {
-        Restoration(id: id, user: user, issued: issued, expiry: expiry)
+        Restoration(subject, issued: issued, expiry: expiry)
     }
 }
 
@@ -176,14 +179,14 @@ private struct ToldRestoration {
             isListed = .null
         }
         return [
-            "id": .string(target.id.description),
+            "id": .string(target.label.description),
             "sub": target.user.map { .string($0.description) } ?? .null, "result": .string(word),
             "listed": isListed, "audited": .bool(result.isAudited), "target": place,
         ]
     }
 
     var words: String {
-        let id = VisibleText.escape(target.id.description, columns: 80)
+        let id = VisibleText.escape(target.label.description, columns: 80)
         switch result.outcome {
         case .restored(let isListed):
             var text = "restored \(id)\n"

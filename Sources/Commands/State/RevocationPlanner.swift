@@ -12,11 +12,16 @@ struct RevocationPlanner {
         let revocation: Revocation
         /// Whether the token's signature was checked; nil for a bare id.
         let isVerified: Bool?
+        /// What people are told it is.
+        let label: Identifier
+        /// The token itself, where only that can be tried again.
+        let text: [UInt8]?
     }
 
     private let options: RevokeOptions
     private let verifier: SignatureVerifier?
     private let user: Identifier?
+    private let layout: Layout
     /// Redis' clock.
     let clock: ServerClock
     /// What it said at the beginning.
@@ -33,20 +38,23 @@ struct RevocationPlanner {
                     allowWeak: options.keys.allowsWeakKey)
             }
         user = try options.user.map { try parseUser($0) }
+        layout = store.layout
         clock = try store.clock()
         now = clock.now
     }
 
     func plan(_ item: Item) throws -> Plan {
-        let target = try StateTarget(item, user: user)
+        let target = try StateTarget(item, user: user, naming: layout.naming)
         if let token = target.token {
             return try plan(token, target)
         }
-        let expiry = givenExpiry(target) ?? target.expiry
-        guard expiry != nil || target.user != nil else { throw Failure.noLifetime(of: target.id) }
+        let expiry = givenExpiry(target) ?? target.expiry ?? (layout.needsExpiry ? nil : .never)
+        guard expiry != nil || target.user != nil && layout.can(.listTokens) else {
+            throw Failure.noLifetime(of: target.id)
+        }
         return Plan(
-            revocation: Revocation(id: target.id, user: target.user, expiry: expiry),
-            isVerified: nil)
+            revocation: Revocation(target.subject, expiry: expiry), isVerified: nil,
+            label: target.label, text: nil)
     }
 
     /// A token whose signature is bad is refused: whoever can hand an operator a token would
@@ -62,6 +70,13 @@ struct RevocationPlanner {
             throw Failure(
                 .claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
         }
+        if verifier == nil, !options.skipsVerification, layout.deniesByBareID {
+            // Whoever hands an operator a token would choose which key is overwritten.
+            throw Failure(
+                .refused, "not_verified",
+                "the layout's keys are bare ids: the token's signature has to be checked",
+                hint: "give a --key, or --no-verify")
+        }
         let expiry = try givenExpiry(target) ?? tokenExpiry(target)
         if verifier == nil, givenExpiry(target) == nil, expiry.isPast(at: now) {
             throw Failure(
@@ -69,13 +84,18 @@ struct RevocationPlanner {
                 "the token says that it has expired, and nobody checked its signature",
                 hint: "give a --key, or say how long it lives with --ttl")
         }
+        var issuedAt: Int64?
+        if case .at(let iat) = target.issued { issuedAt = Int64(exactly: iat.rounded(.up)) }
         return Plan(
-            revocation: Revocation(id: target.id, user: target.user, expiry: expiry),
-            isVerified: verifier != nil)
+            revocation: Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
+            isVerified: verifier != nil, label: target.label,
+            text: layout.naming.isStandard ? nil : token.bytes)
     }
 
     private func tokenExpiry(_ target: StateTarget) throws -> Expiry {
-        if let expiry = target.expiry, expiry != .never { return expiry }
+        if let expiry = target.expiry, expiry != .never || !layout.needsExpiry { return expiry }
+        if layout.keepsEndless { return .never }
+        if let life = layout.endlessLife { return .at(now + life) }
         throw Failure(
             .usage, "no_lifetime", "the token has no exp",
             hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")

@@ -11,13 +11,15 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     // A broken token, or an id of which nobody can know the end, need neither key nor Redis.
     let only = options.items.operands.count == 1 ? options.items.operands[0] : nil
     let item = lines == nil ? try only.map { try options.items.item($0, system: system) } : nil
-    if case .id(let id, nil, _)? = item, options.user == nil, !options.saysLifetime {
-        throw Failure.noLifetime(of: id)
-    }
     let keys =
         options.skipsVerification
         ? nil : try options.keys.load(system: system) { try console.note($0) }
     let session = try Session(console, actor: options.actor)
+    if case .id(let id, nil, _)? = item, options.user == nil, !options.saysLifetime,
+        session.layout.needsExpiry, !session.layout.naming.isByText
+    {
+        throw Failure.noLifetime(of: id)
+    }
     try session.requirePrimary()
     let planner = try RevocationPlanner(options, keys: keys, store: session.store)
     if let lines {
@@ -57,7 +59,7 @@ private struct OperandRevocation {
         let plan = try planner.plan(item)
         try session.announce(options, redisTime: planner.now, console)
         let result = try revoke(plan)
-        try console.result(result.json, id: plan.revocation.id.description) { result.words }
+        try console.result(result.json, id: plan.label.description) { result.words }
         return .success
     }
 
@@ -82,9 +84,9 @@ private struct OperandRevocation {
                 let plan = try planner.plan(try options.items.item(operand, system: console.system))
                 let result = try revoke(plan)
                 try list.append(
-                    result.json, id: plan.revocation.id.description,
+                    result.json, id: plan.label.description,
                     cells: [
-                        VisibleText.escape(plan.revocation.id.description, columns: 64),
+                        VisibleText.escape(plan.label.description, columns: 64),
                         result.word, result.timeToLive.map(Duration.words) ?? "",
                     ])
             } catch {
@@ -118,7 +120,15 @@ private struct OperandRevocation {
         if result.outcome == .notFound { throw planner.notFound(item) }
         guard result.outcome != .expired else { return result }
         // What an application would see: the entry has to be there.
-        let state = try store.states(of: [StateQuery(id: item.id, user: nil)])[0]
+        let state = try store.states(of: [StateQuery(item.subject)])[0]
+        if store.layout.can(.listRevoked) == false, store.layout.requiresListing {
+            guard state.listing == .notListed else {
+                throw Failure(
+                    .unknown, "read_back", "the token is on its list again",
+                    hint: "did the application renew it? run it again")
+            }
+            return result
+        }
         guard let denial = state.denial else {
             throw Failure(
                 .unknown, "read_back", "the entry was written, but Redis does not have it",

@@ -24,7 +24,7 @@ struct RevokeResult {
 
     var json: JSONObject {
         [
-            "id": .string(plan.revocation.id.description),
+            "id": .string(plan.label.description),
             "sub": plan.revocation.user.map { .string($0.description) } ?? .null,
             "result": .string(outcome.word), "ttl": TimeText.number(timeToLive),
             "verified": plan.isVerified.map { .bool($0) } ?? .null, "error": .null,
@@ -47,7 +47,7 @@ struct RevokeResult {
     }
 
     var words: String {
-        let id = VisibleText.escape(plan.revocation.id.description, columns: 80)
+        let id = VisibleText.escape(plan.label.description, columns: 80)
         let check = plan.isVerified == false ? " (its signature was not checked)" : ""
         if outcome == .expired { return "expired \(id): nothing to revoke\(check)\n" }
         if isDryRun {

@@ -5,8 +5,10 @@ internal import TokenStore
 
 /// What is known of an item whose state is asked for or changed.
 struct StateTarget {
-    let id: Identifier
-    let user: Identifier?
+    /// What the layout calls it.
+    let subject: TokenSubject
+    /// What people are told it is.
+    let label: Identifier
     let issued: IssuedAt
     /// nil where nobody said.
     let expiry: Expiry?
@@ -14,20 +16,28 @@ struct StateTarget {
     /// Whether the item is a token, whose claims may be anybody's.
     let token: CompactToken?
 
+    var id: Identifier { subject.id }
+    var user: Identifier? { subject.user }
+
     /// `user` is what the command line said about a bare id.
-    init(_ item: Item, user: Identifier?) throws {
+    init(_ item: Item, user: Identifier?, naming: Naming) throws {
         switch item {
         case .token(let token, let claims):
-            let facts = try TokenFacts(token, claims: claims)
-            id = facts.id
-            self.user = facts.user
+            let facts = try TokenFacts(token, claims: claims, naming: naming)
+            subject = facts.user == nil ? facts.subject.of(user) : facts.subject
+            label = facts.label
             issued = facts.issued
             expiry = facts.expiry
             issuer = facts.issuer
             self.token = token
         case .id(let id, let expiry, let owner):
-            self.id = id
-            self.user = owner ?? user
+            guard !naming.isByText else {
+                throw Failure(
+                    .usage, "unnamed", "the layout knows a token by its text alone",
+                    hint: "give the token itself")
+            }
+            subject = TokenSubject(id: id, user: owner ?? user)
+            label = id
             issued = .notSaid
             self.expiry = expiry
             issuer = nil

@@ -51,19 +51,21 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
 
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
-        let target = try StateTarget(item, user: user)
+        let target = try StateTarget(item, user: user, naming: session.layout.naming)
         try options.requireKnownUser(target)
         let state = try session.store.states(of: [target.query])[0]
         try session.warnAboutClock(state.time, console)
-        let report = report(on: target, state, options)
-        try console.result(json(target, report), id: target.id.description) {
+        let report = report(on: target, state, options, session.layout)
+        try console.result(json(target, report), id: target.label.description) {
             human(target, report, console.style)
         }
         return status(report)
     }
     var list = ResultList(
         console, columns: [.init("ID", shrinking: true), .init("STATE"), .init("DETAIL")])
-    let feed = ItemFeed(options.items, lines, console) { try StateTarget($0, user: user) }
+    let feed = ItemFeed(options.items, lines, console) {
+        try StateTarget($0, user: user, naming: session.layout.naming)
+    }
     var failures = 0
     var hasComparedClocks = false
     do {
@@ -86,19 +88,19 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                 let failure = Diagnostics.failure(for: error)
                 try console.error("\(feed.place(entry)): \(failure.message)")
                 return try list.append(
-                    ["id": .string(target.id.description), "active": .null, "state": .null],
-                    id: target.id.description,
-                    cells: [VisibleText.escape(target.id.description), "unknown", ""])
+                    ["id": .string(target.label.description), "active": .null, "state": .null],
+                    id: target.label.description,
+                    cells: [VisibleText.escape(target.label.description), "unknown", ""])
             }
             if !hasComparedClocks { try session.warnAboutClock(state.time, console) }
             hasComparedClocks = true
-            let report = report(on: target, state, options)
+            let report = report(on: target, state, options, session.layout)
             if status(report) != .success { failures += 1 }
             let check = report.checks.first { $0.reason != nil }
             try list.append(
-                json(target, report), id: target.id.description,
+                json(target, report), id: target.label.description,
                 cells: [
-                    VisibleText.escape(target.id.description), word(report),
+                    VisibleText.escape(target.label.description), word(report),
                     check?.detail.map { VisibleText.escape($0, columns: 60) } ?? "",
                 ])
         }
@@ -135,17 +137,17 @@ extension StatusOptions {
 extension StateTarget {
     /// A user's list knows when its tokens were issued.
     fileprivate var query: StateQuery {
-        StateQuery(id: id, user: user, asksIssue: issued == .notSaid)
+        StateQuery(subject, asksIssue: issued == .notSaid)
     }
 }
 
 private func report(
-    on target: StateTarget, _ state: TokenState, _ options: StatusOptions
+    on target: StateTarget, _ state: TokenState, _ options: StatusOptions, _ layout: Layout
 ) -> StateReport {
     let listed = target.issued == .notSaid ? state.listedIssuedAt : nil
     return StateReport(
         state: state, issued: listed.map { .at(Double($0)) } ?? target.issued,
-        requiresListing: options.requiresListing)
+        requiresListing: options.requiresListing || layout.requiresListing)
 }
 
 private func status(_ report: StateReport) -> ExitStatus {
@@ -167,7 +169,7 @@ private func word(_ report: StateReport) -> String {
 
 private func json(_ target: StateTarget, _ report: StateReport) -> JSONObject {
     [
-        "id": .string(target.id.description),
+        "id": .string(target.label.description),
         "active": report.isActive.map { .bool($0) } ?? .null, "state": report.json,
     ]
 }
@@ -175,7 +177,7 @@ private func json(_ target: StateTarget, _ report: StateReport) -> JSONObject {
 private func human(_ target: StateTarget, _ report: StateReport, _ style: Style) -> String {
     let word = word(report)
     var text = "\(report.isActive == false ? style.red(word) : style.green(word))"
-    text += "  \(VisibleText.escape(target.id.description, columns: 80))\n"
+    text += "  \(VisibleText.escape(target.label.description, columns: 80))\n"
     for check in report.checks {
         if let detail = check.detail {
             text += "  \(check.name): \(VisibleText.escape(detail, columns: 200))\n"

@@ -84,7 +84,7 @@ struct Explanation {
             ]
         default:
             if case .listed(let expiry) = state.listing {
-                check.found = ["exp": TimeText.number(expiry.seconds)]
+                check.found = ["exp": TimeText.number(expiry?.seconds)]
             }
             if report?.requiresListing == true { check.wanted = .presence }
         }
@@ -93,12 +93,7 @@ struct Explanation {
 
     private static func asked(_ verdict: Verdict, _ layout: Layout) -> [String: [[UInt8]]] {
         guard let query = verdict.query else { return [:] }
-        let user = query.user.map { layout.keys(of: $0) }
-        return [
-            "blacklist": [layout.denyKey(query.id)],
-            "cutoff": [user?.cutoff, layout.globalCutoffKey].compactMap(\.self),
-            "whitelist": [user?.tokens].compactMap(\.self),
-        ]
+        return layout.keysAsked(of: query.subject).mapValues { $0.filter { !$0.isEmpty } }
     }
 
     /// The verdict's object; its checks have `found`, `wanted` and `asked`, and there are `keys`.

@@ -18,7 +18,9 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
         key: key, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
     let session = options.isRecorded ? try Session(console, actor: options.actor) : nil
     let minter = TokenMinter(
-        draft: try TokenDraft(options, system: system), signer: signer, label: options.label)
+        draft: try TokenDraft(options, system: system), signer: signer, label: options.label,
+        naming: session?.layout.naming ?? Naming())
+    try session?.require(.record)
     if minter.draft.user == nil, options.isRecorded {
         throw Failure(
             .usage, "usage", "missing option '--sub'",
@@ -42,14 +44,16 @@ private func issueOne(
     var minted = try minter.mint(now: births.now)
     while let session, let record = minted.record(label: minter.label) {
         let outcome = try session.store.record(record)
-        guard let failure = minter.failure(outcome, id: minted.facts.id.description) else { break }
+        guard let failure = minter.failure(outcome, id: minted.facts.label.description) else {
+            break
+        }
         guard births.mayWait(for: outcome, minter.draft) else { throw failure }
         minted = try minter.mint(now: births.now)
     }
 
     let text = String(decoding: minted.text, as: UTF8.self)
     try console.result(
-        minted.json(isRecorded: session != nil), id: minted.facts.id.description
+        minted.json(isRecorded: session != nil), id: minted.facts.label.description
     ) { text + "\n" }
     if system.diagnostics.isTerminal {
         try system.output.flush()

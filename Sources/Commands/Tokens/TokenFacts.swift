@@ -7,21 +7,45 @@ internal import TokenStore
 ///
 /// Whether the signature was checked is the caller's to know.
 struct TokenFacts {
-    let id: Identifier
-    /// The `sub`; nil for a token without one.
-    let user: Identifier?
+    /// What the layout calls it.
+    let subject: TokenSubject
+    /// What people are told it is: never the token itself.
+    let label: Identifier
     let issued: IssuedAt
     let expiry: Expiry
     let issuer: JSONString?
 
     /// A claim that has the wrong type, or is no id, is an error and never "absent".
-    init(_ token: CompactToken, claims: JSONObject) throws {
-        try self.init(token, claims: RegisteredClaims(claims))
+    init(_ token: CompactToken, claims: JSONObject, naming: Naming) throws {
+        try self.init(token, claims: RegisteredClaims(claims), naming: naming)
     }
 
     /// The same for claims that have been looked through.
-    init(_ token: CompactToken, claims: RegisteredClaims) throws {
-        try self.init(claims) { try token.contentIdentifier() }
+    init(_ token: CompactToken, claims: RegisteredClaims, naming: Naming) throws {
+        guard !naming.isStandard else {
+            try self.init(claims) { try token.contentIdentifier() }
+            return
+        }
+        let subject = try naming.subject(
+            of: Naming.Parts(
+                text: token.bytes, claims: claims.object,
+                contentIdentifier: { try token.contentIdentifier() }))
+        let label = naming.isByText ? try Self.label(token, claims) : subject.id
+        try self.init(claims, subject: subject, label: label)
+    }
+
+    var id: Identifier { subject.id }
+    /// Whose token it is; nil where it does not say.
+    var user: Identifier? { subject.user }
+
+    /// The `jti`, or the hash of what was signed: a whole token is shown to nobody.
+    private static func label(
+        _ token: CompactToken, _ claims: RegisteredClaims
+    ) throws -> Identifier {
+        if case .value(let text) = claims.identifier, !text.isEmpty {
+            return try identifier(text, "jti")
+        }
+        return try Identifier(try token.contentIdentifier())
     }
 
     /// Throws what `init` would throw for a `jti` or a `sub` that is no id.
@@ -42,18 +66,26 @@ struct TokenFacts {
     private init(
         _ registered: RegisteredClaims, contentIdentifier: () throws -> String
     ) throws {
-        id =
+        let id: Identifier =
             switch registered.identifier {
             case .absent: try Identifier(try contentIdentifier())
             case .wrongType: throw Self.invalid("jti", "is not a string")
             case .value(let text): try Self.identifier(text, "jti")
             }
-        user =
+        let user: Identifier? =
             switch registered.subject {
             case .absent: nil
             case .wrongType: throw Self.invalid("sub", "is not a string")
             case .value(let text): try Self.identifier(text, "sub")
             }
+        try self.init(registered, subject: TokenSubject(id: id, user: user), label: id)
+    }
+
+    private init(
+        _ registered: RegisteredClaims, subject: TokenSubject, label: Identifier
+    ) throws {
+        self.subject = subject
+        self.label = label
         issued =
             switch registered.issuedAt {
             case .absent: .missing
@@ -85,7 +117,7 @@ struct TokenFacts {
         return "jwtctl revoke \(lifetime) -- \(ShellText.quote(id.description))"
     }
 
-    var query: StateQuery { StateQuery(id: id, user: user) }
+    var query: StateQuery { StateQuery(subject) }
 
     private static func identifier(_ text: JSONString, _ claim: String) throws -> Identifier {
         try requireUsable(text, claim)

@@ -8,6 +8,8 @@ struct TokenMinter {
     let draft: TokenDraft
     let signer: Signer
     let label: String?
+    /// How the layout names the tokens that it records.
+    var naming = Naming()
 
     /// A token that was signed, and nothing more.
     struct Minted {
@@ -17,7 +19,7 @@ struct TokenMinter {
         func record(label: String?) -> TokenRecord? {
             facts.user.map { user in
                 TokenRecord(
-                    id: facts.id, user: user, issuedAt: facts.issuedAt, expiry: facts.expiry,
+                    facts.subject, user: user, issuedAt: facts.issuedAt, expiry: facts.expiry,
                     label: label)
             }
         }
@@ -25,7 +27,7 @@ struct TokenMinter {
         func json(isRecorded: Bool) -> JSONObject {
             [
                 "token": .string(String(decoding: text, as: UTF8.self)),
-                "id": .string(facts.id.description),
+                "id": .string(facts.label.description),
                 "sub": facts.user.map { .string($0.description) } ?? .null,
                 "iat": facts.issuedAt.map { .integer($0) } ?? .null,
                 "exp": facts.expiry.seconds.map { .integer($0) } ?? .null,
@@ -37,7 +39,16 @@ struct TokenMinter {
     func mint(now: Int64) throws -> Minted {
         let claims = try draft.claims(now: now, id: draft.newID())
         let facts = try TokenFacts(draft: claims)
-        return Minted(text: try signer.sign(header: draft.header, claims: claims), facts: facts)
+        let text = try signer.sign(header: draft.header, claims: claims)
+        guard !naming.isStandard else { return Minted(text: text, facts: facts) }
+        let token: CompactToken
+        do throws(MalformedToken) {
+            token = try CompactToken(parsing: text)
+        } catch {
+            throw Failure(.usage, "usage", "every verifier would refuse the token: \(error)")
+        }
+        return Minted(
+            text: text, facts: try TokenFacts(token, claims: claims, naming: naming))
     }
 
     /// Makes one token and reads it back as a verifier would: no token leaves that this program

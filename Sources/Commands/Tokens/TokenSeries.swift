@@ -67,7 +67,7 @@ struct TokenSeries {
         var refusal: (outcome: RecordOutcome, failure: Failure)?
         for (token, outcome) in zip(minted, batch.outcomes) {
             guard let outcome else { continue }
-            if let failure = minter.failure(outcome, id: token.facts.id.description) {
+            if let failure = minter.failure(outcome, id: token.facts.label.description) {
                 refusal = refusal ?? (outcome, failure)
             } else {
                 try print(token)
@@ -104,7 +104,8 @@ struct TokenSeries {
             try console.print(line: token.text)
         } else {
             try list.append(
-                token.json(isRecorded: session != nil), id: token.facts.id.description, cells: [])
+                token.json(isRecorded: session != nil), id: token.facts.label.description, cells: []
+            )
         }
     }
 }

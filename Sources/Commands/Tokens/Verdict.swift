@@ -28,7 +28,7 @@ struct Verdict {
     /// The part that needs no Redis; `facts` is nil where nothing more may or will be asked.
     static func judge(
         _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool,
-        headers: HeaderCache? = nil
+        naming: Naming = Naming(), headers: HeaderCache? = nil
     ) -> (verdict: Verdict, facts: TokenFacts?) {
         let now = policy.now
         let token: CompactToken
@@ -62,7 +62,9 @@ struct Verdict {
             checks: [signature] + policy.checks(header: token.header, claims: claims),
             isOffline: isOffline, now: now)
         do {
-            guard isOffline else { return (verdict, try TokenFacts(token, claims: claims)) }
+            guard isOffline else {
+                return (verdict, try TokenFacts(token, claims: claims, naming: naming))
+            }
             try TokenFacts.requireUsable(claims)
             return (verdict, nil)
         } catch {

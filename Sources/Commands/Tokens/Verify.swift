@@ -60,7 +60,8 @@ struct TokenJudge {
         var asked: [(index: Int, facts: TokenFacts)] = []
         for text in texts {
             let (verdict, facts) = Verdict.judge(
-                text, verifier: verifier, policy: policy, isOffline: options.isOffline)
+                text, verifier: verifier, policy: policy, isOffline: options.isOffline,
+                naming: session?.layout.naming ?? Naming())
             if let facts, session != nil { asked.append((verdicts.count, facts)) }
             verdicts.append(verdict)
         }
@@ -72,7 +73,8 @@ struct TokenJudge {
                 verdicts[item.index].add(
                     StateReport(
                         state: state, issued: item.facts.issued,
-                        requiresListing: options.requiresListing), to: item.facts.query)
+                        requiresListing: options.requiresListing
+                            || session.layout.requiresListing), to: item.facts.query)
             }
         } catch {
             let failure = Diagnostics.failure(for: error)

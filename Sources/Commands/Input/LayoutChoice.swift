@@ -1,0 +1,51 @@
+internal import CommandKit
+internal import Platform
+internal import TokenStore
+
+/// Which layout a command works with: a name, or a file.
+enum LayoutChoice {
+    /// Far more than any layout needs.
+    private static let fileLimit = 256 * 1024
+
+    /// The layout that options and environment choose, with its variables.
+    static func layout(_ options: GlobalOptions, _ system: System) throws -> Layout {
+        let environment = system.environment
+        let name = options.layout ?? environment["JWTCTL_LAYOUT"].map { Array($0.utf8) }
+        let namespace = options.namespace ?? environment["JWTCTL_NAMESPACE"]
+        var variables: [String: String] = [:]
+        for (name, value) in options.layoutVariables { variables[name] = value }
+        if let namespace {
+            try Layout.check(namespace)
+            // The environment's is meant for the native layout; an option is meant as it stands.
+            if options.namespace != nil || name == nil || name == Array(Presets.native.utf8) {
+                variables[Layout.namespaceVariable] = namespace
+            }
+        }
+        return try load(name ?? Array(Presets.native.utf8), variables, system)
+    }
+
+    /// A name of a preset; what has a slash or a dot is the path of a file.
+    static func load(
+        _ name: [UInt8], _ variables: [String: String], _ system: System
+    ) throws -> Layout {
+        guard name.contains(UInt8(ascii: "/")) || name.contains(UInt8(ascii: ".")) else {
+            return try LayoutReader.preset(
+                String(decoding: name, as: UTF8.self), variables: variables)
+        }
+        let source = Source.path(name)
+        let content = try source.read(limit: fileLimit, system: system)
+        let text = unsafe content.withBytes { unsafe Array($0) }
+        do throws(LayoutError) {
+            return try LayoutReader.read(text, variables: variables)
+        } catch {
+            throw Diagnostics.layout(error, file: source.title)
+        }
+    }
+
+    /// `NAME=VALUE`.
+    static func variable(_ text: String) throws(InvalidValue) -> (name: String, value: String) {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty else { throw .expected("NAME=VALUE") }
+        return (String(parts[0]), String(parts[1]))
+    }
+}

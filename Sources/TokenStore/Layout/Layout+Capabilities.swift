@@ -1,0 +1,66 @@
+/// What can be done where state lies as a layout says.
+package enum Capability: String, CaseIterable, Sendable {
+    case revoke, restore, record
+    case listTokens = "list_tokens"
+    case listUsers = "list_users"
+    case listRevoked = "list_revoked"
+    case logoutAll = "logout_all"
+    case logoutEveryone = "logout_everyone"
+    case prune, audit
+}
+
+extension Layout {
+    package func can(_ capability: Capability) -> Bool {
+        switch capability {
+        case .revoke: true
+        case .restore: deny != nil || isWritable
+        case .record: list != nil || isWritable
+        case .listTokens: list != nil || index != nil
+        case .listUsers: list != nil || index != nil
+        case .listRevoked: deny?.canBeListed ?? false
+        case .logoutAll: userCutoff != nil || list != nil || index != nil || version != nil
+        case .logoutEveryone: globalCutoff != nil
+        case .prune: list != nil
+        case .audit: auditKey != nil
+        }
+    }
+
+    /// Whether only what stands on a list, or has a key of its own, is alive.
+    package var requiresListing: Bool { allow != nil || list?.isRequired == true }
+
+    /// Whether the tool can put a token where the application would have put it.
+    private var isWritable: Bool { list?.isRequired == true || allow?.value != nil }
+
+    /// Whether `logout-all` reaches tokens that nobody recorded.
+    package var reachesUnrecorded: Bool {
+        userCutoff != nil || version != nil || requiresListing
+    }
+
+    /// Whether a revocation has to know when the token ends.
+    package var needsExpiry: Bool { deny.map { $0.life != .none } ?? false }
+
+    /// What the application does with tokens that never end.
+    package var keepsEndless: Bool { deny?.withoutExpiry == .persist }
+
+    /// Seconds that the application gives to an entry of a token that never ends.
+    package var endlessLife: Int64? {
+        if case .fixed(let seconds) = deny?.withoutExpiry { seconds } else { nil }
+    }
+
+    /// Whether a blacklist key is the bare id, so that it could be anybody's key.
+    package var deniesByBareID: Bool {
+        guard let key = deny?.key else { return false }
+        return key.codec == .raw && key.parts == [.hole(.id, [])]
+    }
+}
+
+extension DenyStore {
+    /// Whether its entries can be told from other keys.
+    fileprivate var canBeListed: Bool {
+        if case .set = shape { return true }
+        let hasLiteral = key.parts.contains { part in
+            if case .literal = part { true } else { false }
+        }
+        return key.isReversible && (hasLiteral || key.codec != .raw)
+    }
+}

@@ -1,0 +1,86 @@
+/// The names of keys, made from the layout's templates.
+extension Layout {
+    /// Keys that belong to one user.
+    package struct UserKeys: Equatable, Sendable {
+        /// Sorted set of the user's tokens.
+        package let tokens: [UInt8]?
+        /// Hash with more about each of them.
+        package let meta: [UInt8]?
+        /// What says from when on the user's tokens are alive.
+        package let cutoff: [UInt8]?
+    }
+
+    /// The entry whose existence says that a token is revoked.
+    package func denyKey(_ subject: TokenSubject) throws(StoreError) -> [UInt8]? {
+        try deny?.key.render(TemplateValues(subject))
+    }
+
+    package func keys(of user: Identifier) throws(StoreError) -> UserKeys {
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        return UserKeys(
+            tokens: try list?.key.render(values), meta: try list?.details?.render(values),
+            cutoff: try userCutoff?.key.render(values))
+    }
+
+    /// The cutoff that holds for every user.
+    package var globalCutoffKey: [UInt8]? { globalCutoff?.key.literal }
+
+    /// The token that the holes of a key or member tell of; nil where they name none.
+    func subject(of holes: [Template.Hole: [UInt8]]) -> TokenSubject? {
+        guard let id = holes[.id].flatMap(Identifier.init(found:)) else { return nil }
+        var subject = TokenSubject(id: id, user: holes[.user].flatMap(Identifier.init(found:)))
+        subject.details = naming.details.indices.map { holes[.detail($0)] }
+        return subject
+    }
+
+    /// What is published for a token: its id, spelled as in keys, so that no id can be taken for
+    /// one of the two below.
+    func message(_ id: Identifier) -> [UInt8] { PercentEncoding.encode(id.bytes) }
+
+    /// What is published where all tokens of a user are concerned.
+    func message(user: Identifier) -> [UInt8] {
+        Array("user:".utf8) + PercentEncoding.encode(user.bytes)
+    }
+
+    /// What is published where many tokens are, or everybody's.
+    var messageForAll: [UInt8] { [UInt8(ascii: "*")] }
+}
+
+extension Template {
+    /// The text of a template without holes.
+    var literal: [UInt8] {
+        codec.encode(
+            parts.flatMap { part in
+                if case .literal(let bytes) = part { bytes } else { [UInt8]() }
+            })
+    }
+}
+
+extension TokenSubject {
+    /// The same token, of this user.
+    package func of(_ user: Identifier?) -> TokenSubject {
+        var copy = TokenSubject(id: id, user: user)
+        copy.details = details
+        return copy
+    }
+}
+
+extension Layout {
+    /// For each check of a token's state the keys that are asked.
+    package func keysAsked(of subject: TokenSubject) -> [String: [[UInt8]]] {
+        let values = TemplateValues(subject)
+        func key(_ template: Template?) -> [[UInt8]] {
+            do throws(StoreError) {
+                return [try template?.render(values)].compactMap(\.self)
+            } catch {
+                return []
+            }
+        }
+        return [
+            "blacklist": key(deny?.key),
+            "cutoff": key(userCutoff?.key) + key(globalCutoff?.key),
+            "whitelist": key(list?.key) + key(allow?.key),
+            "user": key(ban?.key), "version": key(version?.key),
+        ]
+    }
+}

@@ -1,0 +1,33 @@
+package import JSON
+
+/// What is wrong with a layout's data.
+package struct LayoutError: Error, Equatable, Sendable {
+    package enum Problem: Equatable, Sendable {
+        case json(JSONError.Kind)
+        case unknownLayout(String, known: [String])
+        case wrongType(expected: String, got: String)
+        case unknownMember(String, known: [String])
+        case missingMember(String)
+        case notAmong(String, [String])
+        case emptyText
+        case unclosedHole
+        case unknownPlaceholder(String, known: [String])
+        case unknownFilter(String, known: [String])
+        /// A placeholder that has no meaning here, such as `${now}` in a key.
+        case misplaced(String, where: String)
+        case badRule(String, expected: String)
+        case outOfRange(String)
+        case missingVariable(String)
+        case unknownVariable(String, known: [String])
+        case duplicateRole(String)
+        /// A store that can't do without another one.
+        case lacks(String, role: String)
+    }
+
+    package let problem: Problem
+    /// The names that lead to the culprit, for a person: `stores[1].ttl`.
+    package let place: String
+    /// From 1; nil where the data is not the user's own file.
+    package let line: Int?
+    package let column: Int?
+}

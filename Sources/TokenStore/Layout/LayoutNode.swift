@@ -1,0 +1,85 @@
+internal import JSON
+
+/// A value of a layout's data, with the way to it, for errors that name the place.
+struct LayoutNode {
+    /// A failure on the way, before anybody knows the text it stands in.
+    struct Failure: Error {
+        let problem: LayoutError.Problem
+        let path: [JSONLocator.Step]
+    }
+
+    let value: JSONValue
+    let path: [JSONLocator.Step]
+
+    init(_ value: JSONValue, _ path: [JSONLocator.Step] = []) {
+        self.value = value
+        self.path = path
+    }
+
+    func failure(_ problem: LayoutError.Problem) -> Failure {
+        Failure(problem: problem, path: path)
+    }
+
+    private func mismatch(_ expected: String) -> Failure {
+        failure(.wrongType(expected: expected, got: value.kindName))
+    }
+
+    /// The object's members, all of which are known.
+    func members(_ known: [String]) throws(Failure) -> JSONObject {
+        let object = try object()
+        for name in object.names where !known.contains(name.text) {
+            throw Failure(
+                problem: .unknownMember(name.text, known: known), path: path + [.member(name)])
+        }
+        return object
+    }
+
+    func object() throws(Failure) -> JSONObject {
+        guard let object = value.objectValue else { throw mismatch("an object") }
+        return object
+    }
+
+    subscript(_ name: String) -> LayoutNode? {
+        let name = JSONString(name)
+        return value.objectValue?[name].map { LayoutNode($0, path + [.member(name)]) }
+    }
+
+    func required(_ name: String) throws(Failure) -> LayoutNode {
+        guard let node = self[name] else { throw failure(.missingMember(name)) }
+        return node
+    }
+
+    func elements() throws(Failure) -> [LayoutNode] {
+        guard let array = value.arrayValue else { throw mismatch("an array") }
+        return array.enumerated().map { LayoutNode($1, path + [.element($0)]) }
+    }
+
+    func text() throws(Failure) -> String {
+        guard let text = value.stringValue else { throw mismatch("a string") }
+        return text.text
+    }
+
+    func bool() throws(Failure) -> Bool {
+        guard let bool = value.boolValue else { throw mismatch("true or false") }
+        return bool
+    }
+
+    /// A whole number from 0 to a hundred years of seconds.
+    func seconds() throws(Failure) -> Int64 {
+        guard let number = value.numberValue else { throw mismatch("a number") }
+        guard let seconds = number.integer, (0...3_155_760_000).contains(seconds) else {
+            throw failure(.outOfRange(number.text))
+        }
+        return seconds
+    }
+
+    /// `stores[1].ttl`.
+    static func place(_ path: [JSONLocator.Step]) -> String {
+        path.reduce(into: "") { place, step in
+            switch step {
+            case .member(let name): place += (place.utf8.isEmpty ? "" : ".") + name.text
+            case .element(let index): place += "[\(index)]"
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+internal import JSON
+
+/// Makes a layout of its data, strictly: what is not understood is an error, since a revocation on
+/// keys that no service reads is no revocation.
+package enum LayoutReader {
+    /// How deep `extends` may lead.
+    private static let depthLimit = 8
+
+    /// Reads a file's text. `variables` are those of the command line.
+    package static func read(
+        _ text: [UInt8], variables: [String: String] = [:]
+    ) throws(LayoutError) -> Layout {
+        let object: JSONValue
+        do throws(JSONError) {
+            object = try JSONParser.parse(text)
+        } catch {
+            let position = error.position(in: text)
+            throw LayoutError(
+                problem: .json(error.kind), place: "", line: position.line,
+                column: position.column)
+        }
+        do throws(LayoutNode.Failure) {
+            return try layout(LayoutNode(object), variables)
+        } catch {
+            throw located(error, in: text)
+        }
+    }
+
+    /// A layout that comes with the program.
+    package static func preset(
+        _ name: String, variables: [String: String] = [:]
+    ) throws(LayoutError) -> Layout {
+        guard let text = Presets.text(name) else {
+            throw LayoutError(
+                problem: .unknownLayout(name, known: Presets.names), place: "", line: nil,
+                column: nil)
+        }
+        do throws(LayoutError) {
+            return try read(text, variables: variables)
+        } catch {
+            // Its own data is sound: what is wrong comes from the command line.
+            throw LayoutError(
+                problem: error.problem, place: error.place, line: nil, column: nil)
+        }
+    }
+
+    private static func located(_ failure: LayoutNode.Failure, in text: [UInt8]) -> LayoutError {
+        var path = failure.path
+        var offset = JSONLocator.offset(of: path, in: text)
+        // What stands in a parent has no place in this text.
+        while offset == nil, !path.isEmpty {
+            path.removeLast()
+            offset = JSONLocator.offset(of: path, in: text)
+        }
+        let position = JSONError(.unexpectedEnd, at: offset ?? 0).position(in: text)
+        return LayoutError(
+            problem: failure.problem, place: LayoutNode.place(failure.path), line: position.line,
+            column: position.column)
+    }
+
+    private static func layout(
+        _ node: LayoutNode, _ given: [String: String]
+    ) throws(LayoutNode.Failure) -> Layout {
+        let merged = try inheriting(node, depth: 0)
+        let root = LayoutNode(.object(merged))
+        _ = try root.members([
+            "name", "doc", "source", "proof", "notes", "extends", "vars", "define", "claims",
+            "stores",
+        ])
+        let name = try root.required("name").text()
+        guard !name.isEmpty, name.utf8.count <= 64,
+            name.unicodeScalars.allSatisfy({ "a"..."z" ~= $0 || "0"..."9" ~= $0 || $0 == "-" })
+        else { throw try root.required("name").failure(.outOfRange(name)) }
+        var layout = Layout(name: name)
+        layout.definition = merged
+        layout.summary = try root["doc"]?.text() ?? ""
+        layout.origin = try root["source"]?.text()
+        layout.proof = try choice(root["proof"], Layout.Proof.self) ?? .source
+        layout.notes =
+            try root["notes"].map { node throws(LayoutNode.Failure) in
+                try node.elements().map { note throws(LayoutNode.Failure) in try note.text() }
+            } ?? []
+        layout.variables = try variables(root, given)
+        var templates = TemplateReader(
+            variables: Dictionary(
+                uniqueKeysWithValues: layout.variables.map { ($0.name, $0.value) }))
+        if let node = root["define"] { try templates.define(node) }
+        if let claims = root["claims"] { try naming(claims, &layout.naming) }
+        var stores = StoreReader(layout: layout, templates: templates)
+        for store in try root.required("stores").elements() { try stores.read(store) }
+        return try stores.finish(try root.required("stores"))
+    }
+
+    /// The object with what its parents say of members that it does not have. `vars`, `define` and
+    /// `claims` are taken over member by member, `stores` as a whole.
+    private static func inheriting(
+        _ node: LayoutNode, depth: Int
+    ) throws(LayoutNode.Failure) -> JSONObject {
+        var object = try node.object()
+        guard let extends = node["extends"] else { return object }
+        let name = try extends.text()
+        guard depth < depthLimit, let text = Presets.text(name) else {
+            throw extends.failure(.unknownLayout(name, known: Presets.names))
+        }
+        let data: JSONValue
+        do throws(JSONError) {
+            data = try JSONParser.parse(text)
+        } catch {
+            throw extends.failure(.json(error.kind))
+        }
+        let parent: JSONObject
+        do throws(LayoutNode.Failure) {
+            parent = try inheriting(LayoutNode(data), depth: depth + 1)
+        } catch {
+            throw extends.failure(error.problem)
+        }
+        for member in parent.members {
+            guard let own = object[member.name] else {
+                // A child has to be proved by itself.
+                if !["name", "proof", "source"].contains(member.name.text) {
+                    object.set(member.name, member.value)
+                }
+                continue
+            }
+            guard ["vars", "define", "claims"].contains(member.name.text),
+                var inner = own.objectValue, let outer = member.value.objectValue
+            else { continue }
+            for inherited in outer.members where inner[inherited.name] == nil {
+                inner.set(inherited.name, inherited.value)
+            }
+            object.set(member.name, .object(inner))
+        }
+        return object
+    }
+
+    /// The variables' values: the command line's, else the data's own. `null` is no value.
+    private static func variables(
+        _ root: LayoutNode, _ given: [String: String]
+    ) throws(LayoutNode.Failure) -> [(name: String, value: String)] {
+        let known = try root["vars"]?.object() ?? JSONObject()
+        for name in given.keys.sorted() where known[JSONString(name)] == nil {
+            throw root.failure(.unknownVariable(name, known: known.names.map(\.text)))
+        }
+        var result: [(name: String, value: String)] = []
+        for name in known.names {
+            guard let node = root["vars"]?[name.text] else { continue }
+            if let value = given[name.text] {
+                result.append((name.text, value))
+            } else if node.value == .null {
+                throw node.failure(.missingVariable(name.text))
+            } else {
+                result.append((name.text, try node.text()))
+            }
+        }
+        return result
+    }
+
+    private static func naming(
+        _ node: LayoutNode, _ naming: inout Naming
+    ) throws(LayoutNode.Failure) {
+        _ = try node.members(["id", "user"])
+        if let id = node["id"] { naming.id = try sources(id) }
+        if let user = node["user"] { naming.user = try sources(user) }
+    }
+
+    /// A claim's path, `$content` or `$token`; or an array of them, the first that is there counts.
+    private static func sources(_ node: LayoutNode) throws(LayoutNode.Failure) -> [Naming.Source] {
+        guard node.value.arrayValue == nil else {
+            let all = try node.elements().map { element throws(LayoutNode.Failure) in
+                try sources(element)
+            }
+            return all.flatMap(\.self)
+        }
+        let text = try node.text()
+        switch text {
+        case "$content": return [.content]
+        case "$token": return [.token]
+        default:
+            let path = text.split(separator: ".", omittingEmptySubsequences: false)
+            guard !path.contains(where: \.isEmpty), !text.hasPrefix("$") else {
+                throw node.failure(
+                    .badRule(text, expected: "the name of a claim, $content or $token"))
+            }
+            return [.claim(path.map { JSONString(String($0)) })]
+        }
+    }
+
+    static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ node: LayoutNode?, _: Choice.Type
+    ) throws(LayoutNode.Failure) -> Choice? {
+        guard let node else { return nil }
+        let text = try node.text()
+        guard let choice = Choice(rawValue: text) else {
+            throw node.failure(.notAmong(text, Choice.allCases.map(\.rawValue)))
+        }
+        return choice
+    }
+}

@@ -1,0 +1,176 @@
+package import JSON
+
+/// How a layout names a token and its user: from which claims, or after the token itself.
+package struct Naming: Equatable, Sendable {
+    /// Where a name comes from.
+    package enum Source: Equatable, Sendable {
+        /// A claim, by the names that lead to it.
+        case claim([JSONString])
+        /// SHA-256 over header and payload: for tokens without a `jti`.
+        case content
+        /// The whole token as it was sent. Another spelling of the same token is another name.
+        case token
+    }
+
+    /// What else keys and values are made of.
+    enum Detail: Equatable, Sendable {
+        case token
+        /// The third segment.
+        case signature
+        case claim([JSONString])
+        /// A claim that is an array of strings: sorted, with spaces in between.
+        case words([JSONString])
+        /// Made of others.
+        case composite(Template)
+
+        var name: String {
+            switch self {
+            case .token, .composite: "token"
+            case .signature: "sig"
+            case .claim(let path), .words(let path): path.map(\.text).joined(separator: ".")
+            }
+        }
+    }
+
+    /// The first that the token has is taken.
+    package var id: [Source] = [.claim(["jti"]), .content]
+    package var user: [Source] = [.claim(["sub"])]
+    var details: [Detail] = []
+
+    package init() {}
+
+    /// Whether ids and users come from `jti` and `sub`, as in most layouts.
+    package var isStandard: Bool { self == Naming() }
+
+    /// Whether the token's own text is its name: who has no token can't name it.
+    package var isByText: Bool { id == [.token] }
+}
+
+/// What a layout may name keys after: one token.
+package struct TokenSubject: Hashable, Sendable {
+    package let id: Identifier
+    package let user: Identifier?
+    /// In the order of `Naming.details`; nil where nobody said.
+    var details: [[UInt8]?] = []
+
+    package init(id: Identifier, user: Identifier?) {
+        self.id = id
+        self.user = user
+    }
+}
+
+/// Why a layout can't name a token.
+package enum NamingError: Error, Equatable, Sendable {
+    /// None of these claims is there; empty is as good as absent.
+    case missing(claims: [String])
+    case wrongType(claim: String)
+    case refused(Identifier.Refusal, claim: String)
+}
+
+extension Naming {
+    /// The parts of a token from which names are made.
+    package struct Parts {
+        package let text: [UInt8]
+        package let claims: JSONObject
+        /// `sha256:` and the hash of what was signed, made only where it is needed.
+        package let contentIdentifier: () throws -> String
+
+        package init(
+            text: [UInt8], claims: JSONObject, contentIdentifier: @escaping () throws -> String
+        ) {
+            self.text = text
+            self.claims = claims
+            self.contentIdentifier = contentIdentifier
+        }
+    }
+
+    /// Throws `NamingError`, and what making the content's identifier throws.
+    package func subject(of token: Parts) throws -> TokenSubject {
+        guard let id = try identifier(id, token) else {
+            throw NamingError.missing(claims: id.compactMap(\.claimName))
+        }
+        var subject = TokenSubject(id: id, user: try identifier(user, token))
+        for detail in details {
+            subject.details.append(try value(of: detail, token, subject))
+        }
+        return subject
+    }
+
+    private func identifier(_ sources: [Source], _ token: Parts) throws -> Identifier? {
+        for source in sources {
+            switch source {
+            case .token: return Identifier(stored: token.text)
+            case .content: return try Identifier(try token.contentIdentifier())
+            case .claim(let path):
+                let name = path.map(\.text).joined(separator: ".")
+                guard let value = token.claims[path] else { continue }
+                guard let text = value.nameText else { throw NamingError.wrongType(claim: name) }
+                do throws(Identifier.Refusal) {
+                    return try Identifier(text)
+                } catch {
+                    throw NamingError.refused(error, claim: name)
+                }
+            }
+        }
+        return nil
+    }
+
+    private func value(
+        of detail: Detail, _ token: Parts, _ subject: TokenSubject
+    ) throws -> [UInt8]? {
+        switch detail {
+        case .token: return token.text
+        case .composite(let template):
+            let values = TemplateValues(subject)
+            return template.holes.contains { values[$0]?.isEmpty ?? true }
+                ? nil : try template.render(values)
+        case .signature:
+            return token.text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+                .last.map(Array.init)
+        case .claim(let path):
+            guard let value = token.claims[path] else { return nil }
+            let only = value.arrayValue.flatMap { $0.count == 1 ? $0[0] : nil }
+            guard let text = (only ?? value).nameText else {
+                throw NamingError.wrongType(claim: detail.name)
+            }
+            return text
+        case .words(let path):
+            guard let value = token.claims[path] else { return nil }
+            if let text = value.stringValue { return text.utf8 }
+            let words = value.arrayValue?.compactMap(\.stringValue?.text)
+            guard let words, words.count == value.arrayValue?.count else {
+                throw NamingError.wrongType(claim: detail.name)
+            }
+            let sorted = words.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            return Array(sorted.joined(separator: " ").utf8)
+        }
+    }
+}
+
+extension Naming.Source {
+    var claimName: String? {
+        if case .claim(let path) = self { path.map(\.text).joined(separator: ".") } else { nil }
+    }
+}
+
+extension JSONValue {
+    /// A string, or a whole number as it was written.
+    fileprivate var nameText: [UInt8]? {
+        if let text = stringValue { return text.utf8 }
+        guard let number = numberValue, number.integer != nil else { return nil }
+        return Array(number.text.utf8)
+    }
+}
+
+extension JSONObject {
+    /// The value at the end of a path of names.
+    fileprivate subscript(_ path: [JSONString]) -> JSONValue? {
+        var value: JSONValue?
+        var object: JSONObject? = self
+        for name in path {
+            value = object?[name]
+            object = value?.objectValue
+        }
+        return value
+    }
+}

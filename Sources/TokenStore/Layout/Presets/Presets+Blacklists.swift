@@ -1,0 +1,326 @@
+extension Presets {
+    /// Applications that keep a list of what is revoked.
+    static let blacklists: [(name: String, text: String)] = [
+        (
+            "blacklist-jti",
+            """
+            {
+              "name": "blacklist-jti",
+              "doc": "The plain recipe: a key of its own for each revoked jti",
+              "proof": "source",
+              "vars": { "prefix": "blacklist:", "value": "1" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${prefix}${id}", "value": "${value}",
+                  "match": "exists", "ttl": "remaining+60" }
+              ]
+            }
+            """
+        ),
+        (
+            "spring-raw-jdk",
+            """
+            {
+              "name": "spring-raw-jdk",
+              "doc": "Spring Boot blacklist of whole tokens, keys as Java serializes strings",
+              "source": "github.com/zees007/invalidate-blacklist-jwt-using-redis-spring-boot",
+              "proof": "platform",
+              "notes": ["Refresh tokens of that application lie in its SQL database, and still mint new tokens."],
+              "claims": { "id": "$token" },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${id}", "key_codec": "jdk",
+                  "value": "blacklisted", "match": "exists", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "spring-raw",
+            """
+            {
+              "name": "spring-raw",
+              "doc": "Spring Boot blacklist of whole tokens, keys as they are",
+              "source": "github.com/zees007/invalidate-blacklist-jwt-using-redis-spring-boot, with a key serializer",
+              "proof": "source",
+              "extends": "spring-raw-jdk",
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${id}", "value": "blacklisted",
+                  "match": "exists", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "codeape-gateway",
+            """
+            {
+              "name": "codeape-gateway",
+              "doc": "Spring Cloud Gateway with a blacklist by jti",
+              "source": "github.com/chenjiabing666/JavaFamily, oauth2-cloud-gateway",
+              "proof": "source",
+              "claims": { "id": "jti", "user": ["user_name", "sub"] },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "oauth2:black:${id}", "value": "",
+                  "match": "exists", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "spring-oauth2-jwt",
+            """
+            {
+              "name": "spring-oauth2-jwt",
+              "doc": "Spring Security OAuth2 with a CustomJwtTokenStore: jti to token",
+              "source": "a blog article whose constant is not in its text: give its value as prefix",
+              "proof": "source",
+              "vars": { "prefix": "CACHE_EXPIRE_TOKEN_BLACKLIST" },
+              "claims": { "id": "jti", "user": ["user_name", "sub"] },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${prefix}:${id}", "value": "${token}",
+                  "match": "exists", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "flask-jwt-extended",
+            """
+            {
+              "name": "flask-jwt-extended",
+              "doc": "The Redis block list of Flask-JWT-Extended's documentation",
+              "source": "github.com/vimalloc/flask-jwt-extended, examples/blocklist_redis.py",
+              "proof": "application",
+              "notes": ["Its documentation gives refresh tokens the life of access tokens: the application lets them live again after that; this tool keeps entries for as long as the token lives."],
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${id}", "value": "",
+                  "match": "exists", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "fastapi-jwt-auth",
+            """
+            {
+              "name": "fastapi-jwt-auth",
+              "doc": "The Redis deny list of fastapi-jwt-auth: the value has to be 'true'",
+              "source": "github.com/IndominusByte/fastapi-jwt-auth, examples/denylist_redis.py",
+              "proof": "application",
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${id}", "value": "true",
+                  "match": "equals", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "youlai",
+            """
+            {
+              "name": "youlai",
+              "doc": "youlai-mall's gateway: blacklist by jti with JSON values",
+              "source": "github.com/youlaitech/youlai-mall, youlai-gateway",
+              "proof": "source",
+              "notes": ["Older versions have the prefix auth:token:blacklist: (--layout-var prefix=auth:token:blacklist:)."],
+              "vars": { "prefix": "token:blacklist:" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${prefix}${id}", "value": "",
+                  "value_codec": "json", "match": "exists", "ttl": "remaining",
+                  "no_exp": "persist" }
+              ]
+            }
+            """
+        ),
+        (
+            "open-webui",
+            """
+            {
+              "name": "open-webui",
+              "doc": "Open WebUI: blacklist by jti, and a mark for each user",
+              "source": "open_webui/utils/auth.py of 0.12.4",
+              "proof": "source",
+              "notes": ["Where Redis cannot be asked, Open WebUI accepts the token."],
+              "vars": { "prefix": "open-webui" },
+              "claims": { "id": "jti", "user": "id" },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${prefix}:auth:token:${id}:revoked",
+                  "value": "1", "match": "exists", "ttl": "remaining" },
+                { "role": "not_before", "type": "string",
+                  "key": "${prefix}:auth:user:${user}:revoked_at", "unit": "s", "compare": "le" }
+              ]
+            }
+            """
+        ),
+        (
+            "express-jwt-blacklist",
+            """
+            {
+              "name": "express-jwt-blacklist",
+              "doc": "express-jwt-blacklist: a hash for each user with the iats that are revoked",
+              "source": "github.com/layerhq/express-jwt-blacklist, lib/index.js",
+              "proof": "source",
+              "notes": ["Two tokens of a user that were issued in the same second are revoked together.", "Without its option 'strict' the library accepts tokens while Redis is away."],
+              "vars": { "prefix": "jwt-blacklist:" },
+              "claims": { "id": "iat", "user": "sub" },
+              "stores": [
+                { "role": "deny", "type": "hash", "key": "${prefix}${user}", "list": "revoke",
+                  "number": "${id}", "ttl": "remaining" },
+                { "role": "not_before", "type": "hash", "key": "${prefix}${user}",
+                  "field": "purge", "unit": "s", "compare": "le" }
+              ]
+            }
+            """
+        ),
+        (
+            "jwt-redis-deny",
+            """
+            {
+              "name": "jwt-redis-deny",
+              "doc": "jwt-redis (npm) in its blacklist mode, with a mark for each user",
+              "source": "github.com/Natashkinsasha/jwt-redis, lib/jwtr.js",
+              "proof": "source",
+              "vars": { "prefix": "jwt_label:" },
+              "claims": { "id": "jti", "user": ["id", "sub"] },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${prefix}${id}", "value": "true",
+                  "match": "equals", "ttl": "remaining", "no_exp": "fixed:2592000" },
+                { "role": "not_before", "type": "string", "key": "${prefix}${user}:", "unit": "s",
+                  "compare": "lt" }
+              ]
+            }
+            """
+        ),
+        (
+            "kong-jwt-blacklist",
+            """
+            {
+              "name": "kong-jwt-blacklist",
+              "doc": "Kong's jwt-blacklist plugin: one set of tokens, one of banned users",
+              "source": "github.com/propzians/kong-plugin-jwt-blacklist",
+              "proof": "source",
+              "notes": ["The set grows for ever: its members have no life of their own."],
+              "claims": { "id": "$token", "user": "sub" },
+              "stores": [
+                { "role": "deny", "type": "set", "key": "keycloak:token:blacklist",
+                  "member": "token_${id}" },
+                { "role": "user_ban", "key": "keycloak:user:blacklist", "member": "user_${user}" }
+              ]
+            }
+            """
+        ),
+        (
+            "caddy-jwt-blacklist",
+            """
+            {
+              "name": "caddy-jwt-blacklist",
+              "doc": "Caddy's jwt-blacklist module: the value is the reason",
+              "source": "github.com/chalabi2/caddy-jwt-blacklist, redis.go",
+              "proof": "source",
+              "vars": { "prefix": "BLACKLIST:key:" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${prefix}${id}", "value": "${reason}",
+                  "match": "exists", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "dotnet-distributed-cache",
+            """
+            {
+              "name": "dotnet-distributed-cache",
+              "doc": ".NET's IDistributedCache: a hash for each token that is deactivated",
+              "source": "github.com/spetz/tokenmanager-sample, Services/TokenManager.cs",
+              "proof": "source",
+              "notes": ["Releases of .NET differ in the names of the fields: compare with HGETALL of an entry of your own."],
+              "vars": { "instance": "" },
+              "claims": { "id": "$token" },
+              "stores": [
+                { "role": "deny", "type": "hash", "key": "${instance}tokens:${id}:deactivated",
+                  "fields": { "absexp": "-1", "sldexp": "-1", "data": " " }, "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "django-cache",
+            """
+            {
+              "name": "django-cache",
+              "doc": "Django's cache on Redis: blacklist recipes around simplejwt",
+              "source": "django/core/cache/backends/redis.py",
+              "proof": "application",
+              "notes": ["Clearing the cache revives every token."],
+              "vars": { "key_prefix": "", "version": "1", "prefix": "" },
+              "claims": { "id": "jti", "user": ["user_id", "sub"] },
+              "stores": [
+                { "role": "deny", "type": "string",
+                  "key": "${key_prefix}:${version}:${prefix}${id}", "value": "1",
+                  "match": "exists", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
+            "laravel-tymon",
+            """
+            {
+              "name": "laravel-tymon",
+              "doc": "Laravel with tymon/jwt-auth: PHP values, entries outlive the refresh window",
+              "source": "github.com/tymondesigns/jwt-auth, src/Blacklist.php; Laravel 10 and later",
+              "proof": "source",
+              "notes": ["The prefix is the application's own: 'SCAN 0 MATCH *ca7581d6*' finds it.", "A token can be refreshed for two weeks after its iat: refresh_ttl says how long in seconds."],
+              "vars": { "prefix": null, "refresh_ttl": "1209600" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "deny", "type": "string",
+                  "key": "${prefix}ca7581d6d4749d8fd143ea956aa654aa02abe0ec:${id}",
+                  "value": "a:1:{s:11:\\"valid_until\\";i:${now-60};}",
+                  "match": "php_valid_until", "ttl": "max(exp, iat+${refresh_ttl})+60" }
+              ]
+            }
+            """
+        ),
+        (
+            "lexik",
+            """
+            {
+              "name": "lexik",
+              "doc": "Symfony with LexikJWTAuthenticationBundle's blocked tokens",
+              "source": "github.com/lexik/LexikJWTAuthenticationBundle, CacheItemPoolBlockedTokenManager.php",
+              "proof": "source",
+              "notes": ["poolns is the ten characters with which Symfony begins the pool's keys.", "Where Redis cannot be asked, the bundle accepts the token."],
+              "vars": { "poolns": null },
+              "claims": { "id": "jti", "user": ["username", "sub"] },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${poolns}:${id}", "value": "a:0:{}",
+                  "match": "exists", "ttl": "remaining+300" }
+              ]
+            }
+            """
+        ),
+        (
+            "spring-redishash",
+            """
+            {
+              "name": "spring-redishash",
+              "doc": "Spring Data's @RedisHash: a hash and a set, both of which are read",
+              "source": "spring-data-redis, RedisKeyValueAdapter.java",
+              "proof": "source",
+              "vars": { "keyspace": null, "class": null, "field": "id" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "deny", "type": "hash", "key": "${keyspace}:${id}",
+                  "fields": { "_class": "${class}", "${field}": "${id}" },
+                  "also": { "set": "${keyspace}", "member": "${id}" }, "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+    ]
+}

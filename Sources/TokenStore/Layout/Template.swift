@@ -1,0 +1,257 @@
+internal import OpenSSL
+internal import Redis
+
+/// The text of a key, member or value, with places for what differs from token to token.
+///
+/// `Layout` reads them from data: `jwt:deny:${id|pct}` is a literal and a hole with a filter.
+struct Template: Equatable, Sendable {
+    /// What a hole is filled with.
+    enum Hole: Hashable, Sendable {
+        case id
+        case user
+        /// One of `Naming.details`, by its place there.
+        case detail(Int)
+        /// Redis' clock in unix seconds, and some seconds more or less.
+        case now(Int64)
+        /// The token's end in unix seconds.
+        case expiry
+        /// What a blacklist entry tells, as `DenyEntry` writes it.
+        case entry
+        /// Why the token was revoked.
+        case reason
+        /// What a key named by a link holds.
+        case link
+
+        var name: String {
+            switch self {
+            case .id: "id"
+            case .user: "user"
+            case .detail: "token"
+            case .now: "now"
+            case .expiry: "exp"
+            case .entry: "entry"
+            case .reason: "reason"
+            case .link: "link"
+            }
+        }
+    }
+
+    enum Filter: String, CaseIterable, Sendable {
+        case pct, hex, b64url, sha256, md5
+    }
+
+    enum Part: Equatable, Sendable {
+        case literal([UInt8])
+        case hole(Hole, [Filter])
+    }
+
+    /// How the whole text is written.
+    enum Codec: String, CaseIterable, Sendable {
+        case raw
+        /// As Java's `ObjectOutputStream` writes a string.
+        case jdk
+        /// As a JSON string.
+        case json
+        /// As PHP's `serialize` writes a string.
+        case php
+    }
+
+    let parts: [Part]
+    let codec: Codec
+    /// The text before the only hole, where there is one that holds the id, percent-encoded: the
+    /// shape of the keys of which millions are made.
+    private let plainPrefix: [UInt8]?
+
+    init(_ parts: [Part], codec: Codec = .raw) {
+        self.parts = parts
+        self.codec = codec
+        if codec == .raw, parts.count == 2, case .literal(let prefix) = parts[0],
+            parts[1] == .hole(.id, [.pct])
+        {
+            plainPrefix = prefix
+        } else {
+            plainPrefix = nil
+        }
+    }
+
+    init(literal bytes: [UInt8], codec: Codec = .raw) {
+        self.init(bytes.isEmpty ? [] : [.literal(bytes)], codec: codec)
+    }
+
+    var holes: [Hole] {
+        parts.compactMap { part in
+            if case .hole(let hole, _) = part { hole } else { nil }
+        }
+    }
+
+    /// Throws where a hole has nothing, or nothing but emptiness, to be filled with: a key of
+    /// `null` or of nothing would be shared by all tokens that lack the claim.
+    func render(_ values: TemplateValues) throws(StoreError) -> [UInt8] {
+        if let plainPrefix {
+            return PercentEncoding.encode(values.subject.id.bytes, after: plainPrefix)
+        }
+        var text: [UInt8] = []
+        for part in parts {
+            switch part {
+            case .literal(let bytes): text += bytes
+            case .hole(let hole, let filters):
+                guard var value = values[hole], !value.isEmpty || hole == .reason else {
+                    throw .unnamed(hole.name)
+                }
+                for filter in filters { value = try filter.apply(value) }
+                text += value
+            }
+        }
+        return codec.encode(text)
+    }
+
+    /// For SCAN MATCH: what matches every text of this template, and perhaps more; `parse` decides.
+    func glob(user: Identifier? = nil, like pattern: IdentifierPattern? = nil) -> [UInt8] {
+        var glob: [UInt8] = []
+        for part in parts {
+            switch part {
+            case .literal(let bytes): glob += GlobPattern.escape(codec.spelling(bytes))
+            case .hole(.user, let filters) where user != nil && Self.isReversible(filters):
+                let bytes = filters == [.pct] ? PercentEncoding.encode(user?.bytes ?? []) : nil
+                glob += GlobPattern.escape(bytes ?? codec.spelling(user?.bytes ?? []))
+            case .hole(let hole, let filters):
+                let isNamed = hole == .id || hole == .user
+                glob += isNamed ? pattern?.glob(filters) ?? Self.star : Self.star
+            }
+        }
+        return codec == .raw ? glob : Self.star + glob
+    }
+
+    /// What the holes of `text` hold; nil where this template never writes that.
+    ///
+    /// Where two holes stand side by side with a separator, the last one does not hold it: user
+    /// `a` with id `b:c` would otherwise be taken for user `a:b`.
+    func parse(_ text: [UInt8]) -> [Hole: [UInt8]]? {
+        guard let decoded = codec.decode(text) else { return nil }
+        var rest = decoded[...]
+        var values: [Hole: [UInt8]] = [:]
+        var index = parts.count - 1
+        while index >= 0 {
+            switch parts[index] {
+            case .literal(let bytes):
+                guard rest.count >= bytes.count, rest.suffix(bytes.count).elementsEqual(bytes)
+                else { return nil }
+                rest = rest.dropLast(bytes.count)
+            case .hole(let hole, let filters):
+                var start = rest.startIndex
+                if index > 0 {
+                    // Without a separator nobody can tell where the hole begins.
+                    guard case .literal(let before) = parts[index - 1] else { return nil }
+                    if index == 1 {
+                        guard rest.starts(with: before) else { return nil }
+                        start += before.count
+                    } else if let found = Self.last(before, in: rest) {
+                        start = found + before.count
+                    } else {
+                        return nil
+                    }
+                }
+                guard let value = Self.invert(filters, rest[start...]), !value.isEmpty,
+                    values.updateValue(value, forKey: hole) ?? value == value
+                else { return nil }
+                rest = rest[..<start]
+            }
+            index -= 1
+        }
+        return rest.isEmpty ? values : nil
+    }
+
+    /// Whether `parse` finds what `render` was given.
+    var isReversible: Bool {
+        parts.allSatisfy { part in
+            if case .hole(_, let filters) = part { Self.isReversible(filters) } else { true }
+        }
+    }
+
+    private static func isReversible(_ filters: [Filter]) -> Bool {
+        filters.isEmpty || filters == [.pct]
+    }
+
+    private static func invert(_ filters: [Filter], _ text: ArraySlice<UInt8>) -> [UInt8]? {
+        switch filters {
+        case []: Array(text)
+        case [.pct]: PercentEncoding.decode(text)
+        default: nil
+        }
+    }
+
+    private static func last(_ needle: [UInt8], in text: ArraySlice<UInt8>) -> Int? {
+        guard text.count >= needle.count else { return nil }
+        return (text.startIndex...text.endIndex - needle.count).last { start in
+            text[start..<start + needle.count].elementsEqual(needle)
+        }
+    }
+
+    private static let star = [UInt8(ascii: "*")]
+}
+
+/// What a template's holes are filled with.
+struct TemplateValues {
+    let subject: TokenSubject
+    var now: Int64 = 0
+    var expiry: Expiry?
+    var entry: DenyEntry?
+    var link: [UInt8]?
+
+    init(_ subject: TokenSubject) { self.subject = subject }
+
+    subscript(_ hole: Template.Hole) -> [UInt8]? {
+        switch hole {
+        case .id: subject.id.bytes
+        case .user: subject.user?.bytes
+        case .detail(let index):
+            subject.details.indices.contains(index) ? subject.details[index] : nil
+        case .now(let offset): Array(String(now + offset).utf8)
+        case .expiry: expiry?.seconds.map { Array(String($0).utf8) }
+        case .entry: entry?.value ?? DenyEntry.shortValue
+        case .reason: Array((entry?.reason ?? "").utf8)
+        case .link: link
+        }
+    }
+}
+
+extension Template.Filter {
+    func apply(_ value: [UInt8]) throws(StoreError) -> [UInt8] {
+        switch self {
+        case .pct: return PercentEncoding.encode(value)
+        case .hex: return Self.hex(value)
+        case .b64url: return Self.base64url(value)
+        case .sha256, .md5:
+            do throws(OpenSSLError) {
+                return Self.hex(
+                    self == .md5 ? try LegacyDigest.md5(value) : try Digest.sha256.hash(value))
+            } catch {
+                throw .digest
+            }
+        }
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
+
+    private static func base64url(_ bytes: [UInt8]) -> [UInt8] {
+        let alphabet = Array(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var text: [UInt8] = []
+        var buffer = 0
+        var bits = 0
+        for byte in bytes {
+            buffer = buffer << 8 | Int(byte)
+            bits += 8
+            while bits >= 6 {
+                bits -= 6
+                text.append(alphabet[buffer >> bits & 63])
+            }
+            buffer &= (1 << bits) - 1
+        }
+        if bits > 0 { text.append(alphabet[buffer << (6 - bits) & 63]) }
+        return text
+    }
+}

@@ -1,0 +1,99 @@
+internal import JSON
+
+/// The ways in which platforms write a text that is to become a key or a value.
+extension Template.Codec {
+    func encode(_ text: [UInt8]) -> [UInt8] {
+        switch self {
+        case .raw: return text
+        case .jdk: return Self.encodeJDK(text)
+        case .json:
+            return JSONValue.string(String(decoding: text, as: UTF8.self))
+                .encoded(.compact, escaping: .minimal)
+        case .php:
+            return Array("s:\(text.count):\"".utf8) + text + Array("\";".utf8)
+        }
+    }
+
+    /// nil for what `encode` never writes.
+    func decode(_ bytes: [UInt8]) -> [UInt8]? {
+        switch self {
+        case .raw: return bytes
+        case .jdk: return Self.decodeJDK(bytes)
+        case .json:
+            do throws(JSONError) {
+                return try JSONParser.parse(bytes).stringValue?.utf8
+            } catch {
+                return nil
+            }
+        case .php:
+            guard let quote = bytes.firstIndex(of: UInt8(ascii: "\"")), bytes.count >= quote + 3
+            else { return nil }
+            let text = Array(bytes[(quote + 1)..<(bytes.count - 2)])
+            return encode(text) == bytes ? text : nil
+        }
+    }
+
+    /// A part of the text as it stands inside what `encode` writes.
+    func spelling(_ part: [UInt8]) -> [UInt8] {
+        self == .jdk ? Self.modifiedUTF8(part) : part
+    }
+
+    /// The stream's magic number and version (Java Object Serialization, chapter 6).
+    private static let jdkHeader: [UInt8] = [0xAC, 0xED, 0x00, 0x05]
+    private static let shortString: UInt8 = 0x74
+    private static let longString: UInt8 = 0x7C
+
+    /// TC_STRING with two bytes of length, or TC_LONGSTRING with eight.
+    private static func encodeJDK(_ text: [UInt8]) -> [UInt8] {
+        let body = modifiedUTF8(text)
+        let isShort = body.count <= 0xFFFF
+        let length = (0..<(isShort ? 2 : 8)).reversed().map {
+            UInt8(truncatingIfNeeded: body.count >> ($0 * 8))
+        }
+        return jdkHeader + [isShort ? shortString : longString] + length + body
+    }
+
+    private static func decodeJDK(_ bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count >= 7, bytes.starts(with: jdkHeader) else { return nil }
+        let lengthCount = bytes[4] == shortString ? 2 : 8
+        guard bytes.count >= 5 + lengthCount else { return nil }
+        let text = plainUTF8(bytes[(5 + lengthCount)...])
+        return text.flatMap { encodeJDK($0) == bytes ? $0 : nil }
+    }
+
+    /// Java's own UTF-8: NUL takes two bytes, what lies beyond U+FFFF is written as its two
+    /// surrogates of three bytes each. Text that is no UTF-8 is left as it is.
+    private static func modifiedUTF8(_ text: [UInt8]) -> [UInt8] {
+        if text.allSatisfy({ $0 > 0 && $0 < 0x80 }) { return text }
+        guard let string = String(validating: text, as: UTF8.self) else { return text }
+        var result: [UInt8] = []
+        for unit in string.utf16 {
+            switch unit {
+            case 1..<0x80: result.append(UInt8(unit))
+            case 0..<0x800: result += [0xC0 | UInt8(unit >> 6), 0x80 | UInt8(unit & 0x3F)]
+            default:
+                result += [
+                    0xE0 | UInt8(unit >> 12), 0x80 | UInt8(unit >> 6 & 0x3F),
+                    0x80 | UInt8(unit & 0x3F),
+                ]
+            }
+        }
+        return result
+    }
+
+    private static func plainUTF8(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        if text.allSatisfy({ $0 > 0 && $0 < 0x80 }) { return Array(text) }
+        var units: [UInt16] = []
+        var rest = text
+        while let first = rest.popFirst() {
+            let more = first < 0x80 ? 0 : first < 0xE0 ? 1 : 2
+            var unit = UInt16(more == 0 ? first : first & (more == 1 ? 0x1F : 0x0F))
+            for _ in 0..<more {
+                guard let next = rest.popFirst() else { return nil }
+                unit = unit << 6 | UInt16(next & 0x3F)
+            }
+            units.append(unit)
+        }
+        return String(validating: units, as: UTF16.self).map { Array($0.utf8) }
+    }
+}

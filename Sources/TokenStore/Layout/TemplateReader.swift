@@ -1,0 +1,178 @@
+internal import JSON
+
+/// Reads the texts of a layout's data: variables take their values, holes are given a meaning.
+struct TemplateReader {
+    /// Values of the layout's variables.
+    let variables: [String: String]
+    /// Texts that stand for others: the names of `define`, and what they are made of.
+    var definitions: [String: [Template.Part]] = [:]
+    /// Claims and other details that templates name, in the order in which they are first met.
+    private(set) var details: [Naming.Detail] = []
+
+    init(variables: [String: String]) { self.variables = variables }
+
+    /// Which holes a text may have.
+    enum Use {
+        case userKey, tokenKey, value, link
+
+        fileprivate func allows(_ hole: Template.Hole) -> Bool {
+            switch (self, hole) {
+            case (_, .user): true
+            case (.userKey, _): false
+            case (.link, .link): true
+            case (.tokenKey, .id), (.tokenKey, .detail), (.link, .id), (.link, .detail): true
+            case (.value, .link): false
+            case (.value, _): true
+            default: false
+            }
+        }
+
+        fileprivate var words: String {
+            switch self {
+            case .userKey: "what belongs to a user"
+            case .tokenKey, .link: "a key or member"
+            case .value: "a value"
+            }
+        }
+    }
+
+    mutating func template(
+        _ node: LayoutNode, _ use: Use, codec: Template.Codec = .raw
+    ) throws(LayoutNode.Failure) -> Template {
+        let parts = try parts(try node.text(), node, use)
+        return Template(parts, codec: codec)
+    }
+
+    /// A key: never empty.
+    mutating func key(
+        _ node: LayoutNode, _ use: Use, codec: Template.Codec = .raw
+    ) throws(LayoutNode.Failure) -> Template {
+        let template = try template(node, use, codec: codec)
+        guard !template.parts.isEmpty else { throw node.failure(.emptyText) }
+        return template
+    }
+
+    /// A text without holes, but for variables.
+    func plain(_ node: LayoutNode) throws(LayoutNode.Failure) -> String {
+        var copy = self
+        let template = try copy.template(node, .value)
+        guard template.holes.isEmpty else {
+            throw node.failure(.misplaced("${…}", where: "this text"))
+        }
+        return String(decoding: template.literal, as: UTF8.self)
+    }
+
+    private mutating func parts(
+        _ text: String, _ node: LayoutNode, _ use: Use
+    ) throws(LayoutNode.Failure) -> [Template.Part] {
+        var parts: [Template.Part] = []
+        var literal: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "$"), rest.first == UInt8(ascii: "{") else {
+                literal.append(byte)
+                continue
+            }
+            guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
+                throw node.failure(.unclosedHole)
+            }
+            let inside = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)
+            rest = rest[(end + 1)...]
+            for part in try hole(inside, node, use) {
+                if case .literal(let bytes) = part {
+                    literal += bytes
+                } else {
+                    if !literal.isEmpty { parts.append(.literal(literal)) }
+                    literal = []
+                    parts.append(part)
+                }
+            }
+        }
+        if !literal.isEmpty { parts.append(.literal(literal)) }
+        return parts
+    }
+
+    /// `name` or `name|filter|filter`.
+    private mutating func hole(
+        _ text: String, _ node: LayoutNode, _ use: Use
+    ) throws(LayoutNode.Failure) -> [Template.Part] {
+        var words = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        let name = words.removeFirst()
+        if let value = variables[name] {
+            guard words.isEmpty else {
+                throw node.failure(.unknownFilter(words[0], known: []))
+            }
+            return value.utf8.isEmpty ? [] : [.literal(Array(value.utf8))]
+        }
+        let isWordList = words.first == "words"
+        if isWordList { words.removeFirst() }
+        var filters: [Template.Filter] = []
+        for word in words {
+            guard let filter = Template.Filter(rawValue: word) else {
+                throw node.failure(
+                    .unknownFilter(word, known: Template.Filter.allCases.map(\.rawValue)))
+            }
+            filters.append(filter)
+        }
+        if let definition = definitions[name] {
+            return filters.isEmpty ? definition : [.hole(composite(definition), filters)]
+        }
+        guard let hole = meaning(of: name, isWordList: isWordList) else {
+            throw node.failure(
+                .unknownPlaceholder(name, known: Self.names + variables.keys.sorted()))
+        }
+        guard use.allows(hole) else {
+            throw node.failure(.misplaced(name, where: use.words))
+        }
+        return [.hole(hole, filters)]
+    }
+
+    private mutating func composite(_ parts: [Template.Part]) -> Template.Hole {
+        detail(.composite(Template(parts)))
+    }
+
+    private static let names = [
+        "id", "user", "iss", "aud", "token", "sig", "exp", "iat", "now", "reason", "entry", "link",
+        "claim.NAME",
+    ]
+
+    private mutating func meaning(of name: String, isWordList: Bool) -> Template.Hole? {
+        switch name {
+        case "id": return .id
+        case "user": return .user
+        case "now": return .now(0)
+        case "exp": return .expiry
+        case "entry": return .entry
+        case "reason": return .reason
+        case "link": return .link
+        case "token": return detail(.token)
+        case "sig": return detail(.signature)
+        case "iss", "aud", "iat": return detail(.claim([JSONString(name)]))
+        default: break
+        }
+        for (prefix, sign) in [("now-", Int64(-1)), ("now+", 1)] where name.hasPrefix(prefix) {
+            guard let offset = Int64(name.dropFirst(prefix.count)), offset >= 0 else { return nil }
+            return .now(sign * offset)
+        }
+        guard name.hasPrefix("claim.") else { return nil }
+        let path = name.dropFirst("claim.".count)
+            .split(separator: ".", omittingEmptySubsequences: false)
+        guard !path.contains(where: \.isEmpty) else { return nil }
+        let names = path.map { JSONString(String($0)) }
+        return detail(isWordList ? .words(names) : .claim(names))
+    }
+
+    private mutating func detail(_ detail: Naming.Detail) -> Template.Hole {
+        let index = details.firstIndex(of: detail) ?? details.count
+        if index == details.count { details.append(detail) }
+        return .detail(index)
+    }
+
+    /// Takes the texts that stand for others.
+    mutating func define(_ node: LayoutNode) throws(LayoutNode.Failure) {
+        for name in try node.object().names {
+            guard let text = node[name.text] else { continue }
+            definitions[name.text] = try template(text, .tokenKey).parts
+        }
+    }
+}
