@@ -47,6 +47,26 @@ extension Diagnostics {
             return ("unknown placeholder \(shown("${\(name)}"))", similar(name, known))
         case .unknownFilter(let name, let known):
             return ("unknown filter \(shown(name))", among(known))
+        case .filteredVariable(let name):
+            return ("the variable \(shown(name)) takes no filter", "it stands there as it is")
+        case .takenName(let name):
+            return ("the name \(shown(name)) is taken", "call it something else")
+        case .namesNoToken(let hasUser):
+            return hasUser
+                ? (
+                    "it names the user and no token: revoking one token would revoke all of the "
+                        + "user's",
+                    "put ${id} into it; what ends all sessions of a user has the role not_before, "
+                        + "version or user_ban"
+                )
+                : (
+                    "it names no token: revoking one would revoke every other", "put ${id} into it"
+                )
+        case .sharedIdentifier(let claim):
+            return (
+                "many tokens have the same \(shown(claim)), so it cannot be the id",
+                "name a claim that each token has for itself, or $token"
+            )
         case .misplaced(let name, let place):
             return ("\(shown(name)) has no meaning in \(place)", nil)
         case .badRule(let text, let expected):
