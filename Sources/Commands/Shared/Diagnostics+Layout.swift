@@ -126,23 +126,28 @@ extension Session {
     /// Refuses what the layout can't do, before anything is written.
     func require(_ capability: Capability) throws(Failure) {
         guard !layout.can(capability) else { return }
-        let hint: String =
-            switch capability {
-            case .revoke, .record: "services sign and record their own tokens there"
-            case .restore: "only the application can log the user in again"
-            case .listTokens, .listUsers, .logoutAll:
-                layout.can(.listRevoked)
-                    ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
-                    : "revoke the tokens one by one, or retire the key"
-            case .listRevoked: "ask for the tokens that you know: 'jwtctl status TOKEN'"
-            case .logoutEveryone: "retire the key in every service"
-            case .prune: "its entries go away by themselves"
-            case .audit: "it keeps no trail"
-            }
         throw Failure(
             .refused, "unsupported_by_layout",
             "the layout '\(layout.name)' cannot do this: it has nothing to \(capability.words)",
-            hint: hint)
+            hint: layout.wayAround(capability))
+    }
+}
+
+extension Layout {
+    /// What works where something can't be done.
+    func wayAround(_ capability: Capability) -> String {
+        switch capability {
+        case .revoke, .record: "services sign and record their own tokens there"
+        case .restore: "only the application can log the user in again"
+        case .listTokens, .listUsers, .logoutAll:
+            can(.listRevoked)
+                ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
+                : "revoke the tokens one by one, or retire the key"
+        case .listRevoked: "ask for the tokens that you know: 'jwtctl status TOKEN'"
+        case .logoutEveryone: "retire the key in every service"
+        case .prune: "its entries go away by themselves"
+        case .audit: "it keeps no trail"
+        }
     }
 }
 
