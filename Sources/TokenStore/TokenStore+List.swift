@@ -106,7 +106,9 @@ extension TokenStore {
             guard keys.count == 2 else {
                 return .done(
                     members.map {
-                        ListedToken(id: $0.id, expiry: $0.expiry, issuedAt: nil, label: nil)
+                        ListedToken(
+                            id: $0.id, expiry: $0.expiry, issuedAt: self.issueTime($0.id),
+                            label: nil)
                     })
             }
             return self.details(of: members, under: keys[1])

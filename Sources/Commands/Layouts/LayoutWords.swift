@@ -58,13 +58,14 @@ struct LayoutWords {
     private func variables(on page: inout WordsPage) {
         guard !layout.variables.isEmpty else { return }
         page.heading("Variables, to be set with --layout-var NAME=VALUE")
-        for variable in layout.variables {
-            let isMissing = layout.missingVariables.contains(variable.name)
-            page.fact(
-                VisibleText.escape(variable.name, columns: 30),
-                isMissing
-                    ? style.yellow("has to be given") : JSONText.quoted(variable.value))
-        }
+        page.facts(
+            layout.variables.map { variable in
+                (
+                    VisibleText.escape(variable.name, columns: 30),
+                    layout.missingVariables.contains(variable.name)
+                        ? style.yellow("has to be given") : JSONText.quoted(variable.value)
+                )
+            })
     }
 
     // MARK: stores
@@ -300,11 +301,13 @@ struct LayoutWords {
     private func definitions(on page: inout WordsPage) {
         guard let texts = layout.definition["define"]?.objectValue, !texts.isEmpty else { return }
         page.heading("Where")
-        for (name, value) in texts.members {
-            page.fact(
-                "${\(VisibleText.escape(name.text, columns: 30))}",
-                shown(value.stringValue?.text ?? ""))
-        }
+        page.facts(
+            texts.members.map { name, value in
+                (
+                    "${\(VisibleText.escape(name.text, columns: 30))}",
+                    shown(value.stringValue?.text ?? "")
+                )
+            })
     }
 
     // MARK: what can be done
@@ -316,11 +319,13 @@ struct LayoutWords {
         let unable = Capability.allCases.filter { !layout.can($0) }
         guard !unable.isEmpty else { return }
         page.heading("What cannot, and what works instead")
-        for capability in unable {
-            page.fact(
-                capability.name,
-                "nothing to \(capability.words); \(layout.wayAround(capability))")
-        }
+        page.facts(
+            unable.map { capability in
+                (
+                    capability.name,
+                    "nothing to \(capability.words); \(layout.wayAround(capability))"
+                )
+            })
     }
 
     private var warnings: [String] {
@@ -332,7 +337,8 @@ struct LayoutWords {
                         "--layout-var \(VisibleText.escape($0))=VALUE"
                     }.joined(separator: " ") + ".")
         }
-        if layout.naming.isByText {
+        // A list of what is alive knows no other spelling.
+        if layout.naming.isByText, !layout.requiresListing {
             words.append(
                 "A token is known by its text: another spelling of the same token (a base64url "
                     + "ending with other spare bits, or the other signature of an ECDSA key) has "
@@ -383,9 +389,15 @@ private struct WordsPage {
 
     mutating func heading(_ title: String) { text += "\n" + style.bold(title) + "\n" }
 
-    mutating func fact(_ name: String, _ value: String) {
-        let padding = String(repeating: " ", count: max(10 - name.utf8.count, 1))
+    mutating func fact(_ name: String, _ value: String, width: Int = 8) {
+        let padding = String(repeating: " ", count: max(width - name.utf8.count, 0) + 2)
         text += "  " + style.dim(name) + padding + value + "\n"
+    }
+
+    /// Facts in two columns.
+    mutating func facts(_ facts: [(name: String, value: String)]) {
+        let width = facts.map(\.name.utf8.count).max() ?? 0
+        for fact in facts { self.fact(fact.name, fact.value, width: width) }
     }
 
     mutating func store(_ role: String, _ type: String, _ key: String) {

@@ -22,12 +22,14 @@ struct RevocationPlanner {
     private let verifier: SignatureVerifier?
     private let user: Identifier?
     private let layout: Layout
+    private let book: TokenBook
     /// Redis' clock.
     let clock: ServerClock
     /// What it said at the beginning.
     let now: Int64
 
-    init(_ options: RevokeOptions, keys: KeySet?, store: TokenStore) throws {
+    init(_ options: RevokeOptions, keys: KeySet?, session: Session) throws {
+        let store = session.store
         self.options = options
         verifier =
             options.skipsVerification
@@ -39,12 +41,13 @@ struct RevocationPlanner {
             }
         user = try options.user.map { try parseUser($0) }
         layout = store.layout
+        book = try TokenBook(session, user: user)
         clock = try store.clock()
         now = clock.now
     }
 
     func plan(_ item: Item) throws -> Plan {
-        let target = try StateTarget(item, user: user, naming: layout.naming)
+        let target = try StateTarget(item, user: user, in: book)
         if let token = target.token {
             return try plan(token, target)
         }
