@@ -94,7 +94,7 @@ extension DetectedLayout {
         variables.map { variable in
             name == Presets.native && variable.name == Layout.namespaceVariable
                 ? "--namespace \(ShellText.quote(variable.value))"
-                : "--layout-var \(ShellText.quote("\(variable.name)=\(variable.value)"))"
+                : "--layout-var \(variable.name)=\(ShellText.quote(variable.value))"
         }.joined(separator: " ")
     }
 

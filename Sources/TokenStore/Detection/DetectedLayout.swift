@@ -37,6 +37,8 @@ package struct DetectedLayout: Equatable, Sendable {
     /// What `--layout-var` has to say, by name; texts that are not UTF-8 are left out.
     package internal(set) var variables: [(name: String, value: String)]
     package internal(set) var confidence: Confidence
+    /// Keys in the sample; one may be for several things.
+    package internal(set) var keyCount: Int
     package internal(set) var counts: [Count]
     /// Keys with ids and users cut short.
     package internal(set) var examples: [[UInt8]]
@@ -46,10 +48,9 @@ package struct DetectedLayout: Equatable, Sendable {
         one.name == other.name && one.confidence == other.confidence && one.counts == other.counts
             && one.variables.map(\.name) == other.variables.map(\.name)
             && one.variables.map(\.value) == other.variables.map(\.value)
-            && one.examples == other.examples && one.remarks == other.remarks
+            && one.keyCount == other.keyCount && one.examples == other.examples
+            && one.remarks == other.remarks
     }
-
-    package var keyCount: Int { counts.reduce(0) { $0 + $1.keys } }
 }
 
 /// What looking around in a Redis came to.

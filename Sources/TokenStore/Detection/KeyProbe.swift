@@ -49,7 +49,7 @@ enum KeyProbe {
     /// Whether the value alone tells keys of the layout from others.
     var isSelective: Bool {
         switch self {
-        case .string(let closed, _, _): closed?.holes.isEmpty ?? false
+        case .string(let closed, let open, _): (closed ?? open).holes.isEmpty
         case .token, .php, .hash, .set, .sortedSet: true
         case .json(let path): !path.isEmpty
         case .allowed(let value): value != nil
@@ -121,7 +121,7 @@ enum KeyProbe {
     private static func judge(
         _ value: [UInt8], _ closed: Template?, _ open: Template
     ) -> Finding {
-        if let closed {
+        if let closed = closed ?? (open.holes.contains(where: \.isVariable) ? nil : open) {
             if closed.parts == [.hole(.entry, [])] {
                 let isShort = value == DenyEntry.shortValue
                 return Finding(

@@ -14,6 +14,9 @@ package struct LayoutDetector {
     private struct Candidate {
         let layout: Int
         let variables: [String: [UInt8]]
+        var keyCount = 0
+        /// The number of the key that was counted last: one key may be in several stores.
+        var lastKey = -1
         var counts: [DetectedLayout.Role: Int] = [:]
         /// Some of them, to be looked into: the pattern and the key.
         var samples: [Int: [[UInt8]]] = [:]
@@ -204,19 +207,20 @@ package struct LayoutDetector {
 
     // MARK: reading names
 
-    private mutating func read(_ key: [UInt8]) {
+    /// `number` is that of the key in the sample.
+    private mutating func read(_ key: [UInt8], _ number: Int) {
         guard let first = key.first else { return }
         for tier in KeyPattern.Tier.allCases {
             var hasMatch = false
             for index in byFirstByte[tier.rawValue][Int(first)] {
-                if note(key, index) { hasMatch = true }
+                if note(key, number, index) { hasMatch = true }
             }
-            for index in others[tier.rawValue] where note(key, index) { hasMatch = true }
+            for index in others[tier.rawValue] where note(key, number, index) { hasMatch = true }
             if hasMatch { return }
         }
     }
 
-    private mutating func note(_ key: [UInt8], _ index: Int) -> Bool {
+    private mutating func note(_ key: [UInt8], _ number: Int, _ index: Int) -> Bool {
         guard let holes = patterns[index].match(key) else { return false }
         let pattern = patterns[index]
         let place = Place(layout: pattern.layout, variables: KeyPattern.variables(holes))
@@ -229,6 +233,8 @@ package struct LayoutDetector {
             candidate = Candidate(layout: pattern.layout, variables: place.variables)
         }
         candidate.counts[pattern.role, default: 0] += 1
+        if candidate.lastKey != number { candidate.keyCount += 1 }
+        candidate.lastKey = number
         if candidate.samples[index, default: []].count < Self.probeLimit {
             candidate.samples[index, default: []].append(key)
         }
@@ -251,8 +257,10 @@ package struct LayoutDetector {
                 result.isWhole = true
                 break
             }
-            for key in page.prefix(limit - result.sampled) { read(key) }
-            result.sampled += min(page.count, limit - result.sampled)
+            for key in page.prefix(limit - result.sampled) {
+                read(key, result.sampled)
+                result.sampled += 1
+            }
         }
         for single in singles where !single.key.isEmpty {
             let pattern = patterns[single.pattern]
@@ -270,7 +278,7 @@ package struct LayoutDetector {
 
     private func judge(_ client: Client, _ result: inout Detection) throws(StoreError) {
         var perLayout: [Int: Int] = [:]
-        let chosen = candidates.values.sorted { Self.size($0) > Self.size($1) }.filter {
+        let chosen = candidates.values.sorted { $0.keyCount > $1.keyCount }.filter {
             perLayout[$0.layout, default: 0] += 1
             return perLayout[$0.layout, default: 0] <= Self.candidateLimit
         }
@@ -280,10 +288,6 @@ package struct LayoutDetector {
         result.layouts.sort {
             ($0.confidence, $0.keyCount, $1.name) > ($1.confidence, $1.keyCount, $0.name)
         }
-    }
-
-    private static func size(_ candidate: Candidate) -> Int {
-        candidate.counts.values.reduce(0, +)
     }
 
     private struct Tally {
@@ -322,6 +326,7 @@ package struct LayoutDetector {
     ) throws(StoreError) -> DetectedLayout? {
         let entry = entries[candidate.layout]
         var counts = candidate.counts
+        var keyCount = candidate.keyCount
         var examples = candidate.examples
         var tallies: [DetectedLayout.Role: Tally] = [:]
         var variables: [String: [[UInt8]: Int]] = [:]
@@ -361,6 +366,7 @@ package struct LayoutDetector {
                 }
                 if isSingle, counts[pattern.role] == nil {
                     counts[pattern.role] = 1
+                    keyCount += 1
                     examples.append(key)
                 }
                 if let unit = finding.unit { tally.units.insert(unit) }
@@ -370,7 +376,9 @@ package struct LayoutDetector {
             }
             tallies[pattern.role] = tally
         }
-        return verdict(entry, candidate, counts, examples, tallies, variables)
+        var found = verdict(entry, candidate, counts, examples, tallies, variables)
+        found?.keyCount = keyCount
+        return found
     }
 
     private func verdict(
@@ -387,7 +395,7 @@ package struct LayoutDetector {
         }
         guard let confidence = proving.values.compactMap(\.confidence).max() else { return nil }
         var found = DetectedLayout(
-            name: entry.closed.name, variables: [], confidence: confidence, counts: [],
+            name: entry.closed.name, variables: [], confidence: confidence, keyCount: 0, counts: [],
             examples: Array(examples.prefix(Self.exampleLimit)), remarks: [])
         for role in DetectedLayout.Role.allCases {
             if let keys = counts[role] { found.counts.append(.init(role: role, keys: keys)) }

@@ -393,7 +393,7 @@ struct StoreReader {
             field: isHash ? Array(try templates.plain(try node.required("field")).utf8) : nil,
             unit: unit == "s" ? 1 : 1000, isExclusive: compare == "lt",
             life: try node["ttl"].map { node throws(LayoutNode.Failure) in try node.seconds() })
-        guard store.key.holes.isEmpty == isGlobal else {
+        guard store.key.holes.allSatisfy(\.isVariable) == isGlobal else {
             throw try node.required("key").failure(
                 .misplaced("user", where: isGlobal ? "everybody's cutoff" : "another key"))
         }
