@@ -268,7 +268,9 @@ extension Topics {
             Definition("audit", "A stream under key that gets an entry for each change."),
             Definition(
                 "announce",
-                "A channel on which the id, user:USER or * is published on each change."),
+                "On the channel that channel names, the id, user:USER or * is published on each "
+                    + "change."),
+            Definition("channel", "The name of that channel."),
         ]),
     ]
 

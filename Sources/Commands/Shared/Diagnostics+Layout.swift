@@ -30,6 +30,10 @@ extension Diagnostics {
                 ?? among(known)
         }
         switch problem {
+        case .json(.duplicateName(let name)):
+            return ("the member \(shown(name.text)) stands there twice", nil)
+        case .badName(let name):
+            return ("\(shown(name)) is no name for a layout", "a-z, 0-9 and - may stand in it")
         case .json(let kind):
             let error = JSONError(kind, at: 0).description
             return ("not JSON: \(error.split(separator: " at byte ")[0])", nil)

@@ -39,7 +39,9 @@ struct KeyPattern {
         self.probe = probe
         isByText = naming.isByText
         let literals = template.parts.compactMap(\.literal)
-        weight = literals.reduce(0) { $0 + Self.weight($1) }
+        // A word beside a whole token is nobody else's.
+        let hasToken = naming.isByText && template.holes.contains(.id) && !literals.isEmpty
+        weight = literals.reduce(hasToken ? Self.telling : 0) { $0 + Self.weight($1) }
         let variables = template.holes.filter(\.isVariable)
         let isPlain = template.codec == .raw
         splitsByShape =

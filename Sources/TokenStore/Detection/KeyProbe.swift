@@ -31,6 +31,7 @@ enum KeyProbe {
         /// The layout leaves open what lies there.
         case neutral
         case differs
+        /// Another type, or members of another kind.
         case mistyped
         case gone
         case refused
@@ -106,7 +107,7 @@ enum KeyProbe {
         case (.numbers, .array(let fields)):
             guard case .string(let value)? = fields.first else { return Finding(.neutral) }
             let isList = DenyStore.numbers(value).allSatisfy { Self.number($0) != .differs }
-            return Finding(isList ? .fits(isTelling: true) : .differs)
+            return Finding(isList ? .fits(isTelling: true) : .mistyped)
         case (.hash(let fields), .array(let found)): return Self.judge(fields, found)
         case (.set(let member, let isByText), .array(let members)):
             return Finding(Self.judge(members, member, isByText))
@@ -168,7 +169,7 @@ enum KeyProbe {
     ) -> Finding {
         var finding = Finding(.fits(isTelling: true))
         for (field, reply) in zip(fields, found) {
-            guard case .string(let value) = reply else { return Finding(.differs) }
+            guard case .string(let value) = reply else { return Finding(.mistyped) }
             if value.count <= 200, let holes = field.value.parse(value) {
                 finding.variables.merge(KeyPattern.variables(holes)) { first, _ in first }
             }
@@ -186,7 +187,7 @@ enum KeyProbe {
             guard let id = holes[.id] else { return true }
             return isByText ? NameShape.isToken(id) : NameShape.isRandom(id)
         }
-        return good ? .fits(isTelling: true) : member == nil ? .neutral : .differs
+        return good ? .fits(isTelling: true) : member == nil ? .neutral : .mistyped
     }
 
     /// Members with their scores. Seconds have ten digits until the year 2286, milliseconds 13.
@@ -197,11 +198,11 @@ enum KeyProbe {
         for index in stride(from: 1, to: pairs.count, by: 2) {
             guard case .string(let bytes) = pairs[index],
                 let score = Double(String(decoding: bytes, as: UTF8.self))
-            else { return Finding(.differs) }
+            else { return Finding(.mistyped) }
             if score.isFinite { units.insert(score > 1e11 ? 1000 : 1) }
             guard case .string(let id) = pairs[index - 1], let holes = member.parse(id)
-            else { return Finding(.differs) }
-            if isByText, !NameShape.isToken(holes[.id] ?? []) { return Finding(.differs) }
+            else { return Finding(.mistyped) }
+            if isByText, !NameShape.isToken(holes[.id] ?? []) { return Finding(.mistyped) }
         }
         guard !pairs.isEmpty else { return Finding(.gone) }
         var finding = Finding(.fits(isTelling: isByText))

@@ -4,6 +4,7 @@ package import JSON
 package struct LayoutError: Error, Equatable, Sendable {
     package enum Problem: Equatable, Sendable {
         case json(JSONError.Kind)
+        case badName(String)
         case unknownLayout(String, known: [String])
         case wrongType(expected: String, got: String)
         case unknownMember(String, known: [String])

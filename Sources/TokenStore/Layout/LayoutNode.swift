@@ -53,6 +53,7 @@ struct LayoutNode {
     }
 
     func required(_ name: String) throws(Failure) -> LayoutNode {
+        _ = try object()
         guard let node = self[name] else { throw failure(.missingMember(name)) }
         return node
     }

@@ -77,7 +77,7 @@ package enum LayoutReader {
         let name = try root.required("name").text()
         guard !name.isEmpty, name.utf8.count <= 64,
             name.unicodeScalars.allSatisfy({ "a"..."z" ~= $0 || "0"..."9" ~= $0 || $0 == "-" })
-        else { throw try root.required("name").failure(.outOfRange(name)) }
+        else { throw try root.required("name").failure(.badName(name)) }
         var layout = Layout(name: name)
         layout.summary = try root["doc"]?.text() ?? ""
         layout.origin = try root["source"]?.text()
@@ -192,10 +192,10 @@ package enum LayoutReader {
         _ = try node.members(LayoutGrammar.claims)
         if let id = node["id"] { naming.id = try sources(id) }
         if let user = node["user"] { naming.user = try sources(user) }
-        guard let id = node["id"] else { return }
+        let culprit = node["id"] ?? node["user"] ?? node
         for source in naming.id where naming.user.contains(source) || Naming.Source.isShared(source)
         {
-            throw id.failure(.sharedIdentifier(source.claimName ?? ""))
+            throw culprit.failure(.sharedIdentifier(source.claimName ?? "$token"))
         }
     }
 
