@@ -70,7 +70,9 @@ struct CompletionTests {
             (["issue", "user", ":", "4"], ["42"]),
             (["issue", "--redis", "=", "redis", ":", "//"], ["//one"]),
             (["issue", "--aud", "b"], ["bob"]), (["issue", "--", "--js"], []),
-            (["--profile", "p"], ["prod"]), (["completion", "z"], ["zsh"]),
+            (["--profile", "p"], ["prod"]), (["--profile", "jwtctl.b"], ["jwtctl.bash"]),
+            (["--profile", "=", "jwtctl.b"], ["jwtctl.bash"]), (["--profile", "=", "s"], ["stage"]),
+            (["completion", "z"], ["zsh"]),
             (["completion", "zsh", "jwtctl.b"], ["jwtctl.bash"]), (["zebra", ""], []),
             (["help", "ti"], ["time"]), (["issue", "--expires-in", ""], []),
         ])
@@ -100,6 +102,7 @@ struct CompletionTests {
             ("jwtctl issue --key jwtctl.f", ["jwtctl.fish"]),
             ("jwtctl completion z", ["zsh"]), ("jwtctl help ti", ["time"]),
             ("jwtctl --profile pr", ["prod\tUse a profile."]),
+            ("jwtctl --profile jwtctl.f", ["jwtctl.fish"]),
             ("jwtctl issue --no-r", ["--no-record\tNot: Record the token."]),
         ])
     func fishCompletes(line: String, expected: [String]) throws {
@@ -156,6 +159,7 @@ struct CompletionTests {
             ("jwtctl completion z", "jwtctl completion zsh "),
             ("jwtctl help ti", "jwtctl help time "), ("jwtctl issue --lab", "jwtctl issue --lab"),
             ("jwtctl --profile pr", "jwtctl --profile prod "),
+            ("jwtctl --profile set", "jwtctl --profile setup.zsh "),
         ])
     func zshCompletes(line: String, expected: String) throws {
         let completed = try zsh(line)

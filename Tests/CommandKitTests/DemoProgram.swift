@@ -48,7 +48,7 @@ enum Demo {
             .text(
                 "profile", short: "p", metavar: "NAME", summary: "Use a profile.", into: \.profile
             )
-            .completing(.dynamic("profiles")),
+            .completing(.dynamicOrFile("profiles")),
             .count("verbose", short: "v", summary: "Say more.", into: \.verbosity),
         ])
 

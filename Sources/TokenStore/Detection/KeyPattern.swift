@@ -1,5 +1,22 @@
-/// The names that one store of one layout gives to its keys.
-struct KeyPattern {
+/// A key of a sample, with what is found out about it once for all patterns.
+struct SampledKey {
+    let bytes: [UInt8]
+    private var randomStart: Int??
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Where its random end begins; nil where it has none.
+    mutating func startOfRandomEnd() -> Int? {
+        if let randomStart { return randomStart }
+        let start = NameShape.startOfRandomEnd(of: bytes)
+        randomStart = .some(start)
+        return start
+    }
+}
+
+/// The names that one store of one layout gives to its keys. A class, since a million keys are held
+/// against each.
+final class KeyPattern {
     /// How much a name tells, the most telling first: a key counts for the best that it fits.
     enum Tier: Int, CaseIterable {
         /// The layout's own words stand in it.
@@ -14,6 +31,8 @@ struct KeyPattern {
 
     let layout: Int
     let role: DetectedLayout.Role
+    /// The role's place among all.
+    let rolePlace: Int
     let template: Template
     let probe: KeyProbe
     let tier: Tier
@@ -35,6 +54,7 @@ struct KeyPattern {
     ) {
         self.layout = layout
         self.role = role
+        rolePlace = DetectedLayout.Role.allCases.firstIndex(of: role) ?? 0
         self.template = template
         self.probe = probe
         isByText = naming.isByText
@@ -90,21 +110,22 @@ struct KeyPattern {
     var firstByte: UInt8? { prefix.first }
 
     /// What a key names, if it can be one of these.
-    func match(_ key: [UInt8]) -> [Template.Hole: [UInt8]]? {
+    func match(_ sampled: inout SampledKey) -> [Template.Hole: [UInt8]]? {
+        let key = sampled.bytes
         guard key.count >= prefix.count + suffix.count, prefix.isEmpty || key.starts(with: prefix),
             suffix.isEmpty || key.suffix(suffix.count).elementsEqual(suffix),
             anchor.isEmpty || Self.contains(key, anchor)
         else { return nil }
         let holes: [Template.Hole: [UInt8]]
         if splitsByShape {
-            guard let start = NameShape.startOfRandomEnd(of: key), start > 0,
+            guard let start = sampled.startOfRandomEnd(), start > 0,
                 let variable = template.parts[0].hole
             else { return nil }
             holes = [variable: Array(key[..<start]), .id: Array(key[start...])]
         } else {
             // A key of one hole is anything at all: no need to copy it before it is looked at.
             if template.parts.count == 1, template.codec == .raw, tier != .own || isByText {
-                guard isByText ? NameShape.isToken(key) : NameShape.isRandom(key) else {
+                guard isByText ? NameShape.isToken(key) : sampled.startOfRandomEnd() == 0 else {
                     return nil
                 }
             }

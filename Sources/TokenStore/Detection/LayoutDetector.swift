@@ -17,7 +17,8 @@ package struct LayoutDetector {
         var keyCount = 0
         /// The number of the key that was counted last: one key may be in several stores.
         var lastKey = -1
-        var counts: [DetectedLayout.Role: Int] = [:]
+        /// By the place of the role among all.
+        var counts = [Int](repeating: 0, count: DetectedLayout.Role.allCases.count)
         /// Some of them, to be looked into: the pattern and the key.
         var samples: [Int: [[UInt8]]] = [:]
         var examples: [[UInt8]] = []
@@ -38,12 +39,14 @@ package struct LayoutDetector {
 
     private var entries: [Entry] = []
     private var patterns: [KeyPattern] = []
-    /// Patterns by tier and first byte, and those that may begin with any byte.
+    /// Patterns by tier and first byte: those that begin with it, and those that begin with any.
     private var byFirstByte: [[[Int]]] = []
-    private var others: [[Int]] = []
     /// Keys with one name for all, which a sample could miss.
     private var singles: [(key: [UInt8], pattern: Int)] = []
-    private var candidates: [Place: Candidate] = [:]
+    private var candidates: [Candidate] = []
+    private var places: [Place: Int] = [:]
+    /// For each layout the candidate of which no variable is open.
+    private var plainPlaces: [Int?] = []
     private var placeCounts: [Int: Int] = [:]
 
     /// `texts` are the data of the layouts to look for.
@@ -59,15 +62,12 @@ package struct LayoutDetector {
         byFirstByte = KeyPattern.Tier.allCases.map { tier in
             (0..<256).map { byte in
                 patterns.indices.filter {
-                    patterns[$0].tier == tier && patterns[$0].firstByte == UInt8(byte)
+                    patterns[$0].tier == tier
+                        && (patterns[$0].firstByte ?? UInt8(byte)) == UInt8(byte)
                 }
             }
         }
-        others = KeyPattern.Tier.allCases.map { tier in
-            patterns.indices.filter {
-                patterns[$0].tier == tier && patterns[$0].firstByte == nil
-            }
-        }
+        plainPlaces = entries.map { _ in nil }
     }
 
     // MARK: what is looked for
@@ -210,40 +210,48 @@ package struct LayoutDetector {
     /// `number` is that of the key in the sample.
     private mutating func read(_ key: [UInt8], _ number: Int) {
         guard let first = key.first else { return }
-        for tier in KeyPattern.Tier.allCases {
+        var sampled = SampledKey(key)
+        for tier in byFirstByte {
             var hasMatch = false
-            for index in byFirstByte[tier.rawValue][Int(first)] {
-                if note(key, number, index) { hasMatch = true }
+            for index in tier[Int(first)] {
+                guard let holes = patterns[index].match(&sampled) else { continue }
+                note(key, number, index, holes)
+                hasMatch = true
             }
-            for index in others[tier.rawValue] where note(key, number, index) { hasMatch = true }
             if hasMatch { return }
         }
     }
 
-    private mutating func note(_ key: [UInt8], _ number: Int, _ index: Int) -> Bool {
-        guard let holes = patterns[index].match(key) else { return false }
+    private mutating func note(
+        _ key: [UInt8], _ number: Int, _ index: Int, _ holes: [Template.Hole: [UInt8]]
+    ) {
         let pattern = patterns[index]
-        let place = Place(layout: pattern.layout, variables: KeyPattern.variables(holes))
-        var candidate: Candidate
-        if let known = candidates.removeValue(forKey: place) {
-            candidate = known
-        } else {
-            guard placeCounts[pattern.layout, default: 0] < Self.placeLimit else { return true }
-            placeCounts[pattern.layout, default: 0] += 1
-            candidate = Candidate(layout: pattern.layout, variables: place.variables)
+        guard let place = place(pattern.layout, KeyPattern.variables(holes)) else { return }
+        candidates[place].counts[pattern.rolePlace] += 1
+        if candidates[place].lastKey != number { candidates[place].keyCount += 1 }
+        candidates[place].lastKey = number
+        if candidates[place].samples[index, default: []].count < Self.probeLimit {
+            candidates[place].samples[index, default: []].append(key)
         }
-        candidate.counts[pattern.role, default: 0] += 1
-        if candidate.lastKey != number { candidate.keyCount += 1 }
-        candidate.lastKey = number
-        if candidate.samples[index, default: []].count < Self.probeLimit {
-            candidate.samples[index, default: []].append(key)
-        }
-        if candidate.examples.count < Self.exampleLimit {
+        if candidates[place].examples.count < Self.exampleLimit {
             let example = pattern.masked(holes)
-            if !candidate.examples.contains(example) { candidate.examples.append(example) }
+            if !candidates[place].examples.contains(example) {
+                candidates[place].examples.append(example)
+            }
         }
-        candidates[place] = candidate
-        return true
+    }
+
+    /// The number of a candidate; nil where there are too many of its layout.
+    private mutating func place(_ layout: Int, _ variables: [String: [UInt8]]) -> Int? {
+        if variables.isEmpty, let known = plainPlaces[layout] { return known }
+        let place = Place(layout: layout, variables: variables)
+        if let known = places[place] { return known }
+        guard placeCounts[layout, default: 0] < Self.placeLimit else { return nil }
+        placeCounts[layout, default: 0] += 1
+        candidates.append(Candidate(layout: layout, variables: variables))
+        places[place] = candidates.count - 1
+        if variables.isEmpty { plainPlaces[layout] = candidates.count - 1 }
+        return candidates.count - 1
     }
 
     /// Looks at no more than `limit` keys of `client`.
@@ -263,12 +271,8 @@ package struct LayoutDetector {
             }
         }
         for single in singles where !single.key.isEmpty {
-            let pattern = patterns[single.pattern]
-            let place = Place(layout: pattern.layout, variables: [:])
-            var candidate =
-                candidates[place] ?? Candidate(layout: pattern.layout, variables: [:])
-            candidate.samples[single.pattern] = [single.key]
-            candidates[place] = candidate
+            guard let place = place(patterns[single.pattern].layout, [:]) else { continue }
+            candidates[place].samples[single.pattern] = [single.key]
         }
         try judge(client, &result)
         return result
@@ -278,7 +282,7 @@ package struct LayoutDetector {
 
     private func judge(_ client: Client, _ result: inout Detection) throws(StoreError) {
         var perLayout: [Int: Int] = [:]
-        let chosen = candidates.values.sorted { $0.keyCount > $1.keyCount }.filter {
+        let chosen = candidates.sorted { $0.keyCount > $1.keyCount }.filter {
             perLayout[$0.layout, default: 0] += 1
             return perLayout[$0.layout, default: 0] <= Self.candidateLimit
         }
@@ -325,7 +329,10 @@ package struct LayoutDetector {
         _ candidate: Candidate, _ client: Client, _ result: inout Detection
     ) throws(StoreError) -> DetectedLayout? {
         let entry = entries[candidate.layout]
-        var counts = candidate.counts
+        var counts: [DetectedLayout.Role: Int] = [:]
+        for (role, count) in zip(DetectedLayout.Role.allCases, candidate.counts) where count > 0 {
+            counts[role] = count
+        }
         var keyCount = candidate.keyCount
         var examples = candidate.examples
         var tallies: [DetectedLayout.Role: Tally] = [:]
