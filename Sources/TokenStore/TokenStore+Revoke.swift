@@ -230,6 +230,7 @@ struct RevocationWork {
     ) throws(StoreError) -> Step<[RevocationOutcome]> {
         var outcomes = outcomes
         let knowsEnds = store.client.has(.absoluteExpiry)
+        let plain = deny.plainValue
         var sent: [Int] = []
         var commands: [Command] = []
         sent.reserveCapacity(items.count)
@@ -243,7 +244,8 @@ struct RevocationWork {
             }
             do throws(StoreError) {
                 commands.append(
-                    try deny.writing(values(items[index]), until: end, knowsEnds: knowsEnds))
+                    try deny.writing(
+                        values(items[index]), plain: plain, until: end, knowsEnds: knowsEnds))
                 sent.append(index)
             } catch {
                 outcomes[index] = .failed(error)
