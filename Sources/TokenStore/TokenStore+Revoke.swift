@@ -207,9 +207,11 @@ struct RevocationWork {
             for (place, index) in asked.enumerated() {
                 switch (exchange.replies[place * 2], exchange.replies[place * 2 + 1]) {
                 case (.string(let score)?, _):
-                    expiries[index] = list.expiry(score: score)
-                    if expiries[index] == nil {
-                        outcomes[index] = .failed(.corrupt(key: commands[place * 2].key ?? []))
+                    do throws(StoreError) {
+                        expiries[index] = try list.expiry(
+                            score: score, key: commands[place * 2].key ?? [])
+                    } catch {
+                        outcomes[index] = .failed(error)
                     }
                 case (.error(let error)?, _), (_, .error(let error)?):
                     let command = commands[place * 2]
