@@ -8,7 +8,7 @@ internal import TokenStore
 /// `issue`: sign, record, print.
 func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
-    let keys = try options.keys.require(system: system) { try console.note($0) }
+    let keys = try options.keys.require(console)
     guard let key = keys.keys.first, keys.keys.count == 1 else {
         throw Failure(
             .failure, "key", "the set has \(keys.keys.count) keys",
