@@ -5,7 +5,7 @@
 __jwtctl_describe() {
     case $1 in
         '')
-            commands='issue decode verify status revoke restore logout-all list audit prune key config demo completion help version'
+            commands='issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version'
             options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
             ;;
         'issue')
@@ -84,6 +84,22 @@ __jwtctl_describe() {
             commands=''
             options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
+        'layout')
+            commands='list show detect'
+            options='-h --help'
+            ;;
+        'layout list')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'layout show')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'layout detect')
+            commands=''
+            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
         'config')
             commands='show'
             options='-h --help'
@@ -125,7 +141,7 @@ __jwtctl_value() {
         ':--redis-key') kind='file' ;;
         ':--profile') kind='dynamic' list='profiles' ;;
         ':--config') kind='file' ;;
-        ':--layout') kind='dynamic' list='layouts' ;;
+        ':--layout') kind='dynamic-or-file' list='layouts' ;;
         ':--layout-var') kind='none' ;;
         ':--namespace') kind='none' ;;
         ':--timeout') kind='none' ;;
@@ -160,7 +176,7 @@ __jwtctl_value() {
         'issue:--redis-key') kind='file' ;;
         'issue:--profile') kind='dynamic' list='profiles' ;;
         'issue:--config') kind='file' ;;
-        'issue:--layout') kind='dynamic' list='layouts' ;;
+        'issue:--layout') kind='dynamic-or-file' list='layouts' ;;
         'issue:--layout-var') kind='none' ;;
         'issue:--namespace') kind='none' ;;
         'issue:--timeout') kind='none' ;;
@@ -176,7 +192,7 @@ __jwtctl_value() {
         'decode:--redis-key') kind='file' ;;
         'decode:--profile') kind='dynamic' list='profiles' ;;
         'decode:--config') kind='file' ;;
-        'decode:--layout') kind='dynamic' list='layouts' ;;
+        'decode:--layout') kind='dynamic-or-file' list='layouts' ;;
         'decode:--layout-var') kind='none' ;;
         'decode:--namespace') kind='none' ;;
         'decode:--timeout') kind='none' ;;
@@ -205,7 +221,7 @@ __jwtctl_value() {
         'verify:--redis-key') kind='file' ;;
         'verify:--profile') kind='dynamic' list='profiles' ;;
         'verify:--config') kind='file' ;;
-        'verify:--layout') kind='dynamic' list='layouts' ;;
+        'verify:--layout') kind='dynamic-or-file' list='layouts' ;;
         'verify:--layout-var') kind='none' ;;
         'verify:--namespace') kind='none' ;;
         'verify:--timeout') kind='none' ;;
@@ -223,7 +239,7 @@ __jwtctl_value() {
         'status:--redis-key') kind='file' ;;
         'status:--profile') kind='dynamic' list='profiles' ;;
         'status:--config') kind='file' ;;
-        'status:--layout') kind='dynamic' list='layouts' ;;
+        'status:--layout') kind='dynamic-or-file' list='layouts' ;;
         'status:--layout-var') kind='none' ;;
         'status:--namespace') kind='none' ;;
         'status:--timeout') kind='none' ;;
@@ -253,7 +269,7 @@ __jwtctl_value() {
         'revoke:--redis-key') kind='file' ;;
         'revoke:--profile') kind='dynamic' list='profiles' ;;
         'revoke:--config') kind='file' ;;
-        'revoke:--layout') kind='dynamic' list='layouts' ;;
+        'revoke:--layout') kind='dynamic-or-file' list='layouts' ;;
         'revoke:--layout-var') kind='none' ;;
         'revoke:--namespace') kind='none' ;;
         'revoke:--timeout') kind='none' ;;
@@ -273,7 +289,7 @@ __jwtctl_value() {
         'restore:--redis-key') kind='file' ;;
         'restore:--profile') kind='dynamic' list='profiles' ;;
         'restore:--config') kind='file' ;;
-        'restore:--layout') kind='dynamic' list='layouts' ;;
+        'restore:--layout') kind='dynamic-or-file' list='layouts' ;;
         'restore:--layout-var') kind='none' ;;
         'restore:--namespace') kind='none' ;;
         'restore:--timeout') kind='none' ;;
@@ -300,7 +316,7 @@ __jwtctl_value() {
         'logout-all:--redis-key') kind='file' ;;
         'logout-all:--profile') kind='dynamic' list='profiles' ;;
         'logout-all:--config') kind='file' ;;
-        'logout-all:--layout') kind='dynamic' list='layouts' ;;
+        'logout-all:--layout') kind='dynamic-or-file' list='layouts' ;;
         'logout-all:--layout-var') kind='none' ;;
         'logout-all:--namespace') kind='none' ;;
         'logout-all:--timeout') kind='none' ;;
@@ -316,7 +332,7 @@ __jwtctl_value() {
         'list:--redis-key') kind='file' ;;
         'list:--profile') kind='dynamic' list='profiles' ;;
         'list:--config') kind='file' ;;
-        'list:--layout') kind='dynamic' list='layouts' ;;
+        'list:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list:--layout-var') kind='none' ;;
         'list:--namespace') kind='none' ;;
         'list:--timeout') kind='none' ;;
@@ -332,7 +348,7 @@ __jwtctl_value() {
         'list tokens:--redis-key') kind='file' ;;
         'list tokens:--profile') kind='dynamic' list='profiles' ;;
         'list tokens:--config') kind='file' ;;
-        'list tokens:--layout') kind='dynamic' list='layouts' ;;
+        'list tokens:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list tokens:--layout-var') kind='none' ;;
         'list tokens:--namespace') kind='none' ;;
         'list tokens:--timeout') kind='none' ;;
@@ -350,7 +366,7 @@ __jwtctl_value() {
         'list users:--redis-key') kind='file' ;;
         'list users:--profile') kind='dynamic' list='profiles' ;;
         'list users:--config') kind='file' ;;
-        'list users:--layout') kind='dynamic' list='layouts' ;;
+        'list users:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list users:--layout-var') kind='none' ;;
         'list users:--namespace') kind='none' ;;
         'list users:--timeout') kind='none' ;;
@@ -368,7 +384,7 @@ __jwtctl_value() {
         'list revoked:--redis-key') kind='file' ;;
         'list revoked:--profile') kind='dynamic' list='profiles' ;;
         'list revoked:--config') kind='file' ;;
-        'list revoked:--layout') kind='dynamic' list='layouts' ;;
+        'list revoked:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list revoked:--layout-var') kind='none' ;;
         'list revoked:--namespace') kind='none' ;;
         'list revoked:--timeout') kind='none' ;;
@@ -385,7 +401,7 @@ __jwtctl_value() {
         'audit:--redis-key') kind='file' ;;
         'audit:--profile') kind='dynamic' list='profiles' ;;
         'audit:--config') kind='file' ;;
-        'audit:--layout') kind='dynamic' list='layouts' ;;
+        'audit:--layout') kind='dynamic-or-file' list='layouts' ;;
         'audit:--layout-var') kind='none' ;;
         'audit:--namespace') kind='none' ;;
         'audit:--timeout') kind='none' ;;
@@ -401,7 +417,7 @@ __jwtctl_value() {
         'prune:--redis-key') kind='file' ;;
         'prune:--profile') kind='dynamic' list='profiles' ;;
         'prune:--config') kind='file' ;;
-        'prune:--layout') kind='dynamic' list='layouts' ;;
+        'prune:--layout') kind='dynamic-or-file' list='layouts' ;;
         'prune:--layout-var') kind='none' ;;
         'prune:--namespace') kind='none' ;;
         'prune:--timeout') kind='none' ;;
@@ -417,7 +433,7 @@ __jwtctl_value() {
         'key:--redis-key') kind='file' ;;
         'key:--profile') kind='dynamic' list='profiles' ;;
         'key:--config') kind='file' ;;
-        'key:--layout') kind='dynamic' list='layouts' ;;
+        'key:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key:--layout-var') kind='none' ;;
         'key:--namespace') kind='none' ;;
         'key:--timeout') kind='none' ;;
@@ -438,7 +454,7 @@ __jwtctl_value() {
         'key generate:--redis-key') kind='file' ;;
         'key generate:--profile') kind='dynamic' list='profiles' ;;
         'key generate:--config') kind='file' ;;
-        'key generate:--layout') kind='dynamic' list='layouts' ;;
+        'key generate:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key generate:--layout-var') kind='none' ;;
         'key generate:--namespace') kind='none' ;;
         'key generate:--timeout') kind='none' ;;
@@ -462,7 +478,7 @@ __jwtctl_value() {
         'key public:--redis-key') kind='file' ;;
         'key public:--profile') kind='dynamic' list='profiles' ;;
         'key public:--config') kind='file' ;;
-        'key public:--layout') kind='dynamic' list='layouts' ;;
+        'key public:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key public:--layout-var') kind='none' ;;
         'key public:--namespace') kind='none' ;;
         'key public:--timeout') kind='none' ;;
@@ -486,7 +502,7 @@ __jwtctl_value() {
         'key convert:--redis-key') kind='file' ;;
         'key convert:--profile') kind='dynamic' list='profiles' ;;
         'key convert:--config') kind='file' ;;
-        'key convert:--layout') kind='dynamic' list='layouts' ;;
+        'key convert:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key convert:--layout-var') kind='none' ;;
         'key convert:--namespace') kind='none' ;;
         'key convert:--timeout') kind='none' ;;
@@ -506,7 +522,7 @@ __jwtctl_value() {
         'key thumbprint:--redis-key') kind='file' ;;
         'key thumbprint:--profile') kind='dynamic' list='profiles' ;;
         'key thumbprint:--config') kind='file' ;;
-        'key thumbprint:--layout') kind='dynamic' list='layouts' ;;
+        'key thumbprint:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key thumbprint:--layout-var') kind='none' ;;
         'key thumbprint:--namespace') kind='none' ;;
         'key thumbprint:--timeout') kind='none' ;;
@@ -526,12 +542,77 @@ __jwtctl_value() {
         'key show:--redis-key') kind='file' ;;
         'key show:--profile') kind='dynamic' list='profiles' ;;
         'key show:--config') kind='file' ;;
-        'key show:--layout') kind='dynamic' list='layouts' ;;
+        'key show:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key show:--layout-var') kind='none' ;;
         'key show:--namespace') kind='none' ;;
         'key show:--timeout') kind='none' ;;
         'key show:--redis-nat') kind='none' ;;
         'key show:--wait') kind='none' ;;
+        'layout:-o' | 'layout:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout:--field') kind='none' ;;
+        'layout:--color') kind='words' list='auto always never' ;;
+        'layout:--redis') kind='none' ;;
+        'layout:--redis-password') kind='file' ;;
+        'layout:--redis-cacert') kind='file' ;;
+        'layout:--redis-cert') kind='file' ;;
+        'layout:--redis-key') kind='file' ;;
+        'layout:--profile') kind='dynamic' list='profiles' ;;
+        'layout:--config') kind='file' ;;
+        'layout:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'layout:--layout-var') kind='none' ;;
+        'layout:--namespace') kind='none' ;;
+        'layout:--timeout') kind='none' ;;
+        'layout:--redis-nat') kind='none' ;;
+        'layout:--wait') kind='none' ;;
+        'layout list:-o' | 'layout list:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout list:--field') kind='none' ;;
+        'layout list:--color') kind='words' list='auto always never' ;;
+        'layout list:--redis') kind='none' ;;
+        'layout list:--redis-password') kind='file' ;;
+        'layout list:--redis-cacert') kind='file' ;;
+        'layout list:--redis-cert') kind='file' ;;
+        'layout list:--redis-key') kind='file' ;;
+        'layout list:--profile') kind='dynamic' list='profiles' ;;
+        'layout list:--config') kind='file' ;;
+        'layout list:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'layout list:--layout-var') kind='none' ;;
+        'layout list:--namespace') kind='none' ;;
+        'layout list:--timeout') kind='none' ;;
+        'layout list:--redis-nat') kind='none' ;;
+        'layout list:--wait') kind='none' ;;
+        'layout show:-o' | 'layout show:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout show:--field') kind='none' ;;
+        'layout show:--color') kind='words' list='auto always never' ;;
+        'layout show:--redis') kind='none' ;;
+        'layout show:--redis-password') kind='file' ;;
+        'layout show:--redis-cacert') kind='file' ;;
+        'layout show:--redis-cert') kind='file' ;;
+        'layout show:--redis-key') kind='file' ;;
+        'layout show:--profile') kind='dynamic' list='profiles' ;;
+        'layout show:--config') kind='file' ;;
+        'layout show:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'layout show:--layout-var') kind='none' ;;
+        'layout show:--namespace') kind='none' ;;
+        'layout show:--timeout') kind='none' ;;
+        'layout show:--redis-nat') kind='none' ;;
+        'layout show:--wait') kind='none' ;;
+        'layout detect:--sample') kind='none' ;;
+        'layout detect:-o' | 'layout detect:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout detect:--field') kind='none' ;;
+        'layout detect:--color') kind='words' list='auto always never' ;;
+        'layout detect:--redis') kind='none' ;;
+        'layout detect:--redis-password') kind='file' ;;
+        'layout detect:--redis-cacert') kind='file' ;;
+        'layout detect:--redis-cert') kind='file' ;;
+        'layout detect:--redis-key') kind='file' ;;
+        'layout detect:--profile') kind='dynamic' list='profiles' ;;
+        'layout detect:--config') kind='file' ;;
+        'layout detect:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'layout detect:--layout-var') kind='none' ;;
+        'layout detect:--namespace') kind='none' ;;
+        'layout detect:--timeout') kind='none' ;;
+        'layout detect:--redis-nat') kind='none' ;;
+        'layout detect:--wait') kind='none' ;;
         'config:-o' | 'config:--output') kind='words' list='table json jsonl csv id' ;;
         'config:--field') kind='none' ;;
         'config:--color') kind='words' list='auto always never' ;;
@@ -542,7 +623,7 @@ __jwtctl_value() {
         'config:--redis-key') kind='file' ;;
         'config:--profile') kind='dynamic' list='profiles' ;;
         'config:--config') kind='file' ;;
-        'config:--layout') kind='dynamic' list='layouts' ;;
+        'config:--layout') kind='dynamic-or-file' list='layouts' ;;
         'config:--layout-var') kind='none' ;;
         'config:--namespace') kind='none' ;;
         'config:--timeout') kind='none' ;;
@@ -558,7 +639,7 @@ __jwtctl_value() {
         'config show:--redis-key') kind='file' ;;
         'config show:--profile') kind='dynamic' list='profiles' ;;
         'config show:--config') kind='file' ;;
-        'config show:--layout') kind='dynamic' list='layouts' ;;
+        'config show:--layout') kind='dynamic-or-file' list='layouts' ;;
         'config show:--layout-var') kind='none' ;;
         'config show:--namespace') kind='none' ;;
         'config show:--timeout') kind='none' ;;
@@ -574,7 +655,7 @@ __jwtctl_value() {
         'demo:--redis-key') kind='file' ;;
         'demo:--profile') kind='dynamic' list='profiles' ;;
         'demo:--config') kind='file' ;;
-        'demo:--layout') kind='dynamic' list='layouts' ;;
+        'demo:--layout') kind='dynamic-or-file' list='layouts' ;;
         'demo:--layout-var') kind='none' ;;
         'demo:--namespace') kind='none' ;;
         'demo:--timeout') kind='none' ;;
@@ -590,7 +671,7 @@ __jwtctl_value() {
         'completion:--redis-key') kind='file' ;;
         'completion:--profile') kind='dynamic' list='profiles' ;;
         'completion:--config') kind='file' ;;
-        'completion:--layout') kind='dynamic' list='layouts' ;;
+        'completion:--layout') kind='dynamic-or-file' list='layouts' ;;
         'completion:--layout-var') kind='none' ;;
         'completion:--namespace') kind='none' ;;
         'completion:--timeout') kind='none' ;;
@@ -606,7 +687,7 @@ __jwtctl_value() {
         'version:--redis-key') kind='file' ;;
         'version:--profile') kind='dynamic' list='profiles' ;;
         'version:--config') kind='file' ;;
-        'version:--layout') kind='dynamic' list='layouts' ;;
+        'version:--layout') kind='dynamic-or-file' list='layouts' ;;
         'version:--layout-var') kind='none' ;;
         'version:--namespace') kind='none' ;;
         'version:--timeout') kind='none' ;;
@@ -626,8 +707,9 @@ __jwtctl_operand() {
         'key convert:0') kind='file' ;;
         'key thumbprint:0') kind='file' ;;
         'key show:0') kind='file' ;;
+        'layout show:0') kind='dynamic-or-file' list='layouts' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune key config demo completion help version exit-status environment time keys layouts redis' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis' ;;
         *) ;;
     esac
 }
@@ -703,16 +785,19 @@ _jwtctl() {
             read -ra candidates <<<"$list"
             __jwtctl_offer "$current" "$prefix" < <(printf '%s\n' "${candidates[@]}")
             ;;
-        dynamic)
+        dynamic | dynamic-or-file)
             __jwtctl_offer "$current" "$prefix" < <(
                 jwtctl __complete "$list" -- "${words[@]}" 2>/dev/null
             )
             ;;
-        file | directory)
+    esac
+    case $kind in
+        file | directory | dynamic-or-file)
             local action=-f
             if [[ $kind == directory ]]; then action=-d; fi
             if [[ $COMP_WORDBREAKS == *=* ]]; then prefix=''; fi
-            mapfile -t COMPREPLY < <(compgen "$action" -P "$prefix" -- "$current")
+            mapfile -t candidates < <(compgen "$action" -P "$prefix" -- "$current")
+            COMPREPLY+=("${candidates[@]}")
             compopt -o filenames 2>/dev/null
             ;;
     esac

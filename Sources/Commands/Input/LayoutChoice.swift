@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import Platform
 internal import TokenStore
+internal import Glibc
 
 /// Which layout a command works with: a name, or a file.
 enum LayoutChoice {
@@ -9,7 +10,8 @@ enum LayoutChoice {
 
     /// The layout that options, environment and profile choose, with its variables.
     static func layout(
-        _ options: GlobalOptions, _ settings: Settings, _ system: System
+        _ options: GlobalOptions, _ settings: Settings, _ system: System,
+        for purpose: LayoutReader.Purpose = .use
     ) throws -> Layout {
         var (name, variables) = try chosen(options, settings)
         for (name, value) in options.layoutVariables { variables[name] = value }
@@ -20,7 +22,7 @@ enum LayoutChoice {
                 variables[Layout.namespaceVariable] = namespace
             }
         }
-        return try load(name, variables, system)
+        return try load(name, variables, purpose, system)
     }
 
     /// The name of a preset or the path of a file, with what the configuration says about it.
@@ -45,20 +47,70 @@ enum LayoutChoice {
 
     /// A name of a preset; what has a slash or a dot is the path of a file.
     static func load(
-        _ name: [UInt8], _ variables: [String: String], _ system: System
+        _ name: [UInt8], _ variables: [String: String], _ purpose: LayoutReader.Purpose,
+        _ system: System
     ) throws -> Layout {
-        guard name.contains(UInt8(ascii: "/")) || name.contains(UInt8(ascii: ".")) else {
-            return try LayoutReader.preset(
-                String(decoding: name, as: UTF8.self), variables: variables)
-        }
+        guard isFile(name) else { return try preset(name, variables, purpose) }
         let source = Source.path(name)
-        let content = try source.read(limit: fileLimit, system: system)
-        let text = unsafe content.withBytes { unsafe Array($0) }
+        let text = try text(source, system)
         do throws(LayoutError) {
-            return try LayoutReader.read(text, variables: variables)
+            return try LayoutReader.read(text, variables: variables, for: purpose)
         } catch {
             throw Diagnostics.layout(error, file: source.title)
         }
+    }
+
+    /// The text of the file that options and environment choose; nil where they choose none. It is
+    /// the data of a layout, or an error is thrown.
+    static func file(
+        _ options: GlobalOptions, _ settings: Settings, _ system: System
+    ) throws -> [UInt8]? {
+        let name = try chosen(options, settings).name
+        guard isFile(name) else { return nil }
+        let source = Source.path(name)
+        let text = try text(source, system)
+        do throws(LayoutError) {
+            _ = try LayoutReader.read(text, for: .show)
+        } catch {
+            throw Diagnostics.layout(error, file: source.title)
+        }
+        return text
+    }
+
+    private static func isFile(_ name: [UInt8]) -> Bool {
+        name.contains(UInt8(ascii: "/")) || name.contains(UInt8(ascii: "."))
+    }
+
+    private static func preset(
+        _ name: [UInt8], _ variables: [String: String], _ purpose: LayoutReader.Purpose
+    ) throws -> Layout {
+        do throws(LayoutError) {
+            return try LayoutReader.preset(
+                String(decoding: name, as: UTF8.self), variables: variables, for: purpose)
+        } catch {
+            guard case .unknownLayout = error.problem, isThere(name) else { throw error }
+            let failure = Diagnostics.layout(error)
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: "the file of that name is meant by ./\(VisibleText.escape(name))")
+        }
+    }
+
+    private static func isThere(_ path: [UInt8]) -> Bool {
+        do throws(SystemError) {
+            _ = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static func text(_ source: Source, _ system: System) throws -> [UInt8] {
+        let content = try source.read(limit: fileLimit, system: system)
+        guard content.count > 0 else {
+            throw Failure(.failure, "layout", "\(source.title) is empty")
+        }
+        return unsafe content.withBytes { unsafe Array($0) }
     }
 
     /// `NAME=VALUE`.

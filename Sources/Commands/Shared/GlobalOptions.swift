@@ -83,7 +83,7 @@ struct GlobalOptions: Sendable {
                     "layout", metavar: "NAME|FILE", summary: "How state lies in Redis.",
                     into: \.layout
                 ) { bytes throws(InvalidValue) in bytes }
-                .showingDefault("native").completing(.dynamic("layouts")),
+                .showingDefault("native").completing(.dynamicOrFile("layouts")),
                 .repeated(
                     "layout-var", metavar: "NAME=VALUE",
                     summary: "Set a variable of the layout.", into: \.layoutVariables

@@ -161,6 +161,11 @@ extension Naming {
 }
 
 extension Naming.Source {
+    /// Whether all tokens of an issuer, or of an audience, have the same.
+    static func isShared(_ source: Naming.Source) -> Bool {
+        source == .claim(["iss"]) || source == .claim(["aud"])
+    }
+
     var claimName: String? {
         if case .claim(let path) = self { path.map(\.text).joined(separator: ".") } else { nil }
     }

@@ -21,6 +21,8 @@ struct Template: Equatable, Sendable {
         case reason
         /// What a key named by a link holds.
         case link
+        /// A variable that was left open, to find its value in keys; never rendered.
+        case variable(String)
 
         var name: String {
             switch self {
@@ -32,6 +34,7 @@ struct Template: Equatable, Sendable {
             case .entry: "entry"
             case .reason: "reason"
             case .link: "link"
+            case .variable(let name): name
             }
         }
     }
@@ -224,6 +227,7 @@ struct TemplateValues {
         case .entry: entry?.value ?? DenyEntry.shortValue
         case .reason: Array((entry?.reason ?? "").utf8)
         case .link: link
+        case .variable: nil
         }
     }
 }
