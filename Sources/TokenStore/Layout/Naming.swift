@@ -42,6 +42,9 @@ package struct Naming: Equatable, Sendable {
     /// Whether ids and users come from `jti` and `sub`, as in most layouts.
     package var isStandard: Bool { self == Naming() }
 
+    /// The claims that may name the user, as layouts spell them.
+    package var userClaims: [String] { user.compactMap(\.claimName) }
+
     /// Whether the token's own text is its name: who has no token can't name it.
     package var isByText: Bool { id == [.token] }
 }
