@@ -54,7 +54,7 @@ extension Application {
             },
             accepts: { eye, login in try eye.exists("\(login.id):shop") },
             key: { Array("\($0.id):shop".utf8) },
-            others: { [Array("set:\($0.user)".utf8)] }, content: { _, _ in .none },
+            content: { _, _ in .none },
             isNamedByID: false, isRestorable: false, logout: .keys),
         Application(
             name: "sa-token", claims: { ["loginId": .string($0), "jti": .string($1)] },

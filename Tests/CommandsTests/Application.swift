@@ -40,7 +40,7 @@ struct Application: Sendable, CustomStringConvertible {
     let accepts: @Sendable (Eye, Login) throws -> Bool
     /// Where a revocation is told, or a login.
     let key: @Sendable (Login) throws -> [UInt8]
-    /// Other keys that a revocation may change.
+    /// Other keys that a revocation has to change.
     var others: @Sendable (Login) throws -> Set<[UInt8]> = { _ in [] }
     /// The exact bytes of a revocation at this second; `.none` where the key has to be gone.
     let content: @Sendable (Login, _ now: Int64) throws -> Content

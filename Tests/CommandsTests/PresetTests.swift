@@ -39,8 +39,7 @@ struct PresetTests {
         #expect(wanted.contains(found), "\(found), not \(wanted)")
         let end = wanted[0] == .none ? -2 : application.end(login) ?? -1
         #expect(try bench.eye.end(key) == end)
-        #expect(changed.contains(key))
-        #expect(changed.subtracting([key]).isSubset(of: try application.others(login)))
+        #expect(changed == (try application.others(login)).union([key]))
 
         let again = try bench.changes { () throws in
             let result = bench.run("revoke", "--json", login.token)
@@ -178,25 +177,28 @@ struct PresetTests {
         }
     }
 
-    @Test(arguments: Application.all, ["bob", "bobby", "bob*", "b?b", "[b]ob", "{bob}", "bo%62"])
+    @Test(arguments: Application.all)
     func `a user named like a pattern or a prefix leaves the others alone`(
-        _ application: Application, _ user: String
+        _ application: Application
     ) throws {
         let bench = try Bench(application)
-        let others = ["bob", "bobby", "bob*", "b?b", "bob:", ":bob", "bob:x", "{bob}", "b"]
-            .filter { $0 != user }
-        let kept = try others.map { try bench.login(user: $0, age: 20) }
-        let login = try bench.login(user: user, age: 20)
-        #expect(bench.run("revoke", login.token).status == 0)
-        if application.logout == .cutoff || application.logout == .list {
-            let second = try bench.login(user: user, age: 10)
-            let result = bench.run("logout-all", user)
-            #expect(result.status == 0, "\(result.errors)")
-            #expect(try !application.accepts(bench.eye, second))
-        }
-        for other in kept {
-            #expect(try application.accepts(bench.eye, other), "\(other.user)")
-            #expect(bench.verify(other) == 0, "\(other.user)")
+        for user in ["bob", "bobby", "bob*", "b?b", "[b]ob", "{bob}", "bo%62"] {
+            let others = ["bob", "bobby", "bob*", "b?b", "bob:", ":bob", "bob:x", "{bob}", "b"]
+                .filter { $0 != user }
+            let kept = try others.map { try bench.login(user: $0, age: 20) }
+            let login = try bench.login(user: user, age: 20)
+            #expect(bench.run("revoke", login.token).status == 0)
+            if application.logout == .cutoff || application.logout == .list {
+                let second = try bench.login(user: user, age: 10)
+                let result = bench.run("logout-all", user)
+                #expect(result.status == 0, "\(result.errors)")
+                #expect(try !application.accepts(bench.eye, second))
+            }
+            for other in kept {
+                #expect(try application.accepts(bench.eye, other), "\(user): \(other.user)")
+                #expect(bench.verify(other) == 0, "\(user): \(other.user)")
+            }
+            try bench.empty()
         }
     }
 
@@ -454,6 +456,8 @@ private final class Bench {
     func run(_ arguments: [String]) -> Jwtctl.Result { jwtctl.run(arguments) }
 
     func verify(_ login: Login) -> Int32? { run("verify", "-q", login.token).status }
+
+    func empty() throws { _ = try eye.client.call(Command("FLUSHALL")) }
 
     /// A token that was issued `age` seconds ago; applications with a whitelist know it.
     func login(
