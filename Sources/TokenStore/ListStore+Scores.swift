@@ -6,14 +6,26 @@ extension ListStore {
         expiry.seconds.map { String($0 * unit) } ?? "+inf"
     }
 
-    /// Reads a score; nil for what is no time, such as `-inf` or text.
+    /// Milliseconds before this lie in the spring of 1973: such scores are seconds.
+    private static let earliestMilliseconds = 1e11
+
+    /// Reads a score; nil for what is no time, such as `-inf` or text, or a time in another unit.
     func expiry(score: [UInt8]) -> Expiry? {
         switch String(decoding: score, as: UTF8.self) {
         case "inf", "+inf": return .never
         case let text:
-            guard let value = Double(text), value.isFinite, value >= 0 else { return nil }
+            guard let value = Double(text), value.isFinite, value >= 0,
+                unit == 1
+                    ? value <= Double(Expiry.latest)
+                    : value == 0 || value >= Self.earliestMilliseconds
+            else { return nil }
             return Expiry(numericDate: value / Double(unit))
         }
+    }
+
+    /// Scores between which, both excluded, lies what is a time in another unit alone.
+    var foreignScores: (from: Argument, till: Argument) {
+        unit == 1 ? ("(253402300799", "(+inf") : ("(0", "(100000000000")
     }
 
     /// The user whose list lies under `key`, nil if that is no such key.

@@ -6,11 +6,18 @@ enum Script {
     /// is, and a foreign type under one of the keys leaves both alone. Shared by the scripts below.
     ///
     /// KEYS: tokens [meta]. `unit` is what a second is in scores; `margin` is '' where the
-    /// application gives the list no end.
+    /// application gives the list no end. Scores of the other unit, by which every token would have
+    /// expired or none ever would, leave a list `foreign`: nothing is taken off it, and it keeps
+    /// its end.
     private static let mendExpiry = """
+        local function foreign(unit)
+          local from, till = '(253402300799', '(+inf'
+          if unit > 1 then from, till = '(0', '(100000000000' end
+          return #redis.call('ZRANGEBYSCORE', KEYS[1], from, till, 'LIMIT', 0, 1) > 0
+        end
         local function mend(margin, unit)
           local top = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
-          if not top or margin == '' then return end
+          if not top or margin == '' or foreign(unit) then return end
           if top == 'inf' or top == '+inf' then
             redis.call('PERSIST', KEYS[1]) if meta then redis.call('PERSIST', meta) end
           else
@@ -19,8 +26,9 @@ enum Script {
             redis.call('EXPIREAT', KEYS[1], at) if meta then redis.call('EXPIREAT', meta, at) end
           end
         end
-        local function sweep(now)
-          local till = string.format('%d', now)
+        local function sweep(now, unit)
+          if foreign(unit) then return 0 end
+          local till = string.format('%d', now * unit)
           local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', till, 'LIMIT', 0, 500)
           if #old > 0 then
             if meta then redis.call('HDEL', meta, unpack(old)) end
@@ -66,8 +74,9 @@ enum Script {
             if ARGV[6] ~= '+inf' and tonumber(ARGV[6]) <= now * unit then
               return {'EXPIRED', now}
             end
+            if foreign(unit) then return {'CORRUPT', 1} end
             if redis.call('ZSCORE', KEYS[1], ARGV[5]) then return {'LISTED', 0} end
-            sweep(now * unit)
+            sweep(now, unit)
             redis.call('ZADD', KEYS[1], ARGV[6], ARGV[5])
             if meta then redis.call('HSET', meta, ARGV[5], ARGV[8]) end
             mend(ARGV[4], unit)
@@ -89,7 +98,7 @@ enum Script {
         "local meta = KEYS[2]\n" + mendExpiry + """
             local members = {unpack(ARGV, 3)}
             local unit = tonumber(ARGV[1])
-            sweep(tonumber(redis.call('TIME')[1]) * unit)
+            sweep(tonumber(redis.call('TIME')[1]), unit)
             if meta then redis.call('HDEL', meta, unpack(members)) end
             local gone = redis.call('ZREM', KEYS[1], unpack(members))
             mend(ARGV[2], unit)
@@ -101,7 +110,10 @@ enum Script {
     static let prune =
         "local meta = KEYS[2]\n" + mendExpiry + """
             local unit = tonumber(ARGV[1])
-            local gone = sweep(tonumber(redis.call('TIME')[1]) * unit)
+            if foreign(unit) then
+              return redis.error_reply('WRONGTYPE scores of another unit')
+            end
+            local gone = sweep(tonumber(redis.call('TIME')[1]), unit)
             mend(ARGV[2], unit)
             return gone
             """

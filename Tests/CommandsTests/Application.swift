@@ -210,6 +210,9 @@ final class Eye {
         return left < 0 ? left : try now() + (left + 500) / 1000
     }
 
+    /// Seconds that a key has left.
+    func left(_ key: [UInt8]) throws -> Int64 { try call("TTL", key).integer() }
+
     /// Every key of one server with what lies under it, and its end.
     func snapshot() throws -> [[UInt8]: Stored] {
         var result: [[UInt8]: Stored] = [:]
