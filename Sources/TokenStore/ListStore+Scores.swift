@@ -6,26 +6,27 @@ extension ListStore {
         expiry.seconds.map { String($0 * unit) } ?? "+inf"
     }
 
-    /// Milliseconds before this lie in the spring of 1973: such scores are seconds.
-    private static let earliestMilliseconds = 1e11
-
     /// Reads a score; nil for what is no time, such as `-inf` or text, or a time in another unit.
     func expiry(score: [UInt8]) -> Expiry? {
         switch String(decoding: score, as: UTF8.self) {
         case "inf", "+inf": return .never
         case let text:
             guard let value = Double(text), value.isFinite, value >= 0,
-                unit == 1
-                    ? value <= Double(Expiry.latest)
-                    : value == 0 || value >= Self.earliestMilliseconds
+                value <= foreign.above || value >= foreign.below
             else { return nil }
             return Expiry(numericDate: value / Double(unit))
         }
     }
 
-    /// Scores between which, both excluded, lies what is a time in another unit alone.
+    /// Scores that are a time in the other unit alone: seconds later than the year 9999, or
+    /// milliseconds before the spring of 1973.
+    private var foreign: (above: Double, below: Double) {
+        unit == 1 ? (Double(Expiry.latest), Double(Expiry.latest) * 1000 + 1) : (0, 1e11)
+    }
+
+    /// The same for ZCOUNT.
     var foreignScores: (from: Argument, till: Argument) {
-        unit == 1 ? ("(253402300799", "(+inf") : ("(0", "(100000000000")
+        unit == 1 ? ("(253402300799", "253402300799000") : ("(0", "(100000000000")
     }
 
     /// The user whose list lies under `key`, nil if that is no such key.

@@ -11,7 +11,7 @@ enum Script {
     /// its end.
     private static let mendExpiry = """
         local function foreign(unit)
-          local from, till = '(253402300799', '(+inf'
+          local from, till = '(253402300799', '253402300799000'
           if unit > 1 then from, till = '(0', '(100000000000' end
           return #redis.call('ZRANGEBYSCORE', KEYS[1], from, till, 'LIMIT', 0, 1) > 0
         end
