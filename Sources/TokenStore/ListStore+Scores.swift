@@ -6,27 +6,35 @@ extension ListStore {
         expiry.seconds.map { String($0 * unit) } ?? "+inf"
     }
 
-    /// Reads a score; nil for what is no time, such as `-inf` or text, or a time in another unit.
-    func expiry(score: [UInt8]) -> Expiry? {
+    /// Reads a score under `key`. Throws for what is no time, such as `-inf` or text, and for what
+    /// can only be a time in the other unit: read in the wrong one a token would be long over, or
+    /// never end.
+    func expiry(score: [UInt8], key: [UInt8]) throws(StoreError) -> Expiry {
         switch String(decoding: score, as: UTF8.self) {
         case "inf", "+inf": return .never
         case let text:
-            guard let value = Double(text), value.isFinite, value >= 0,
-                value <= foreign.above || value >= foreign.below
-            else { return nil }
+            guard let value = Double(text), value.isFinite, value >= 0 else {
+                throw .corrupt(key: key)
+            }
+            let isForeign =
+                unit == 1
+                ? value > Self.latest && value <= Self.latest * 1000
+                : value > 0 && value < Self.earliest
+            guard !isForeign else { throw .otherUnit(key: key) }
             return Expiry(numericDate: value / Double(unit))
         }
     }
 
-    /// Scores that are a time in the other unit alone: seconds later than the year 9999, or
-    /// milliseconds before the spring of 1973.
-    private var foreign: (above: Double, below: Double) {
-        unit == 1 ? (Double(Expiry.latest), Double(Expiry.latest) * 1000 + 1) : (0, 1e11)
-    }
+    /// Seconds that are more are milliseconds; milliseconds that are fewer are seconds.
+    private static let latest = Double(Expiry.latest)
+    private static let earliest = 1e11
 
-    /// The same for ZCOUNT.
-    var foreignScores: (from: Argument, till: Argument) {
-        unit == 1 ? ("(253402300799", "253402300799000") : ("(0", "(100000000000")
+    /// Counts the members whose scores are in the other unit.
+    func countingForeign(_ key: [UInt8]) -> Command {
+        unit == 1
+            ? Command(
+                "ZCOUNT", key: key, .text("(\(Expiry.latest)"), .integer(Expiry.latest * 1000))
+            : Command("ZCOUNT", key: key, "(0", "(100000000000")
     }
 
     /// The user whose list lies under `key`, nil if that is no such key.

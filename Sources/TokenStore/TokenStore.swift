@@ -25,13 +25,16 @@ package final class TokenStore {
     let margin: Int64
     /// Seconds that a list outlives its last token; nil where the application gives it no end.
     let listMargin: Int64?
+    /// When a token was issued (unix seconds), read from its text where that is its name.
+    let issueTime: (Identifier) -> Int64?
     /// What has to have a change before it counts.
     private let demand: ReplicaDemand?
 
     /// `margin` is how many seconds an entry outlives its token; nil takes the layout's.
     package init(
         client: Client, layout: Layout, origin: Origin, maximumLifetime: Int64? = nil,
-        margin: Int64? = nil, demand: ReplicaDemand? = nil
+        margin: Int64? = nil, demand: ReplicaDemand? = nil,
+        issueTime: @escaping (Identifier) -> Int64? = { _ in nil }
     ) {
         self.client = client
         self.layout = layout
@@ -40,6 +43,7 @@ package final class TokenStore {
         self.margin = margin ?? layout.deny?.margin ?? 60
         listMargin = layout.list?.margin.map { margin ?? $0 }
         self.demand = demand
+        self.issueTime = issueTime
     }
 
     /// Who changes things.
