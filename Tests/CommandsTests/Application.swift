@@ -207,7 +207,9 @@ final class Eye {
             return end < 0 ? end : end % 1000 == 0 ? end / 1000 : -3
         }
         let left = try call("PTTL", key).integer()
-        return left < 0 ? left : try now() + (left + 500) / 1000
+        let now = try client.serverTime()
+        return left < 0
+            ? left : (now.seconds * 1000 + now.microseconds / 1000 + left + 100) / 1000
     }
 
     /// Seconds that a key has left.
