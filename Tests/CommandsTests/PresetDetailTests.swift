@@ -159,4 +159,22 @@ struct PresetDetailTests {
             try md5("{username=admin, client_id=web, scope=read write}")
                 == "4b5a6ad827b8ef97992bca0e940e969e")
     }
+
+    /// One reader makes 1000 of it, another 1000.0.
+    @Test(arguments: ["1e3", "1E3", "1.0", "-0", "0.5", "100000000000000000000"])
+    func `a number that readers spell otherwise names no token`(_ number: String) throws {
+        let application = try #require(Application.all.first { $0.name == "blacklist-jti" })
+        let bench = try Bench(application)
+        let value = try JSONParser.parse(Array(number.utf8))
+        let login = try bench.login(without: "jti", instead: value)
+        let changed = try bench.changes { () throws in
+            let result = bench.run("revoke", login.token)
+            #expect(result.status == 5, "\(result.output)")
+            #expect(result.errors.contains("'jti'"), "\(result.errors)")
+        }
+        #expect(changed.isEmpty)
+        let plain = try bench.login(without: "jti", instead: 9_007_199_254_740_993)
+        #expect(bench.run("revoke", plain.token).status == 0)
+        #expect(try bench.eye.exists("blacklist:9007199254740993"))
+    }
 }
