@@ -5,36 +5,36 @@
 __jwtctl_describe() {
     case $1 in
         '')
-            commands='issue decode verify status revoke restore logout-all list audit prune key layout demo completion help version'
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
+            commands='issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'decode')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'status')
             commands=''
-            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'revoke')
             commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'restore')
             commands=''
-            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before -f --from --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--keep --issued-before -f --from --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -42,23 +42,23 @@ __jwtctl_describe() {
             ;;
         'list tokens')
             commands=''
-            options='--show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list users')
             commands=''
-            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
-            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'audit')
             commands=''
-            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'prune')
             commands=''
-            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key')
             commands='generate public convert thumbprint show'
@@ -66,23 +66,23 @@ __jwtctl_describe() {
             ;;
         'key generate')
             commands=''
-            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key public')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key convert')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key thumbprint')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key show')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'layout')
             commands='list show detect'
@@ -90,23 +90,31 @@ __jwtctl_describe() {
             ;;
         'layout list')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'layout show')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'layout detect')
             commands=''
-            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'config')
+            commands='show'
+            options='-h --help'
+            ;;
+        'config show')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'demo')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'completion')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'help')
             commands=''
@@ -114,7 +122,7 @@ __jwtctl_describe() {
             ;;
         'version')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         *) return 1 ;;
     esac
@@ -131,6 +139,8 @@ __jwtctl_value() {
         ':--redis-cacert') kind='file' ;;
         ':--redis-cert') kind='file' ;;
         ':--redis-key') kind='file' ;;
+        ':--profile') kind='dynamic' list='profiles' ;;
+        ':--config') kind='file' ;;
         ':--layout') kind='dynamic-or-file' list='layouts' ;;
         ':--layout-var') kind='none' ;;
         ':--namespace') kind='none' ;;
@@ -164,6 +174,8 @@ __jwtctl_value() {
         'issue:--redis-cacert') kind='file' ;;
         'issue:--redis-cert') kind='file' ;;
         'issue:--redis-key') kind='file' ;;
+        'issue:--profile') kind='dynamic' list='profiles' ;;
+        'issue:--config') kind='file' ;;
         'issue:--layout') kind='dynamic-or-file' list='layouts' ;;
         'issue:--layout-var') kind='none' ;;
         'issue:--namespace') kind='none' ;;
@@ -178,6 +190,8 @@ __jwtctl_value() {
         'decode:--redis-cacert') kind='file' ;;
         'decode:--redis-cert') kind='file' ;;
         'decode:--redis-key') kind='file' ;;
+        'decode:--profile') kind='dynamic' list='profiles' ;;
+        'decode:--config') kind='file' ;;
         'decode:--layout') kind='dynamic-or-file' list='layouts' ;;
         'decode:--layout-var') kind='none' ;;
         'decode:--namespace') kind='none' ;;
@@ -205,6 +219,8 @@ __jwtctl_value() {
         'verify:--redis-cacert') kind='file' ;;
         'verify:--redis-cert') kind='file' ;;
         'verify:--redis-key') kind='file' ;;
+        'verify:--profile') kind='dynamic' list='profiles' ;;
+        'verify:--config') kind='file' ;;
         'verify:--layout') kind='dynamic-or-file' list='layouts' ;;
         'verify:--layout-var') kind='none' ;;
         'verify:--namespace') kind='none' ;;
@@ -221,6 +237,8 @@ __jwtctl_value() {
         'status:--redis-cacert') kind='file' ;;
         'status:--redis-cert') kind='file' ;;
         'status:--redis-key') kind='file' ;;
+        'status:--profile') kind='dynamic' list='profiles' ;;
+        'status:--config') kind='file' ;;
         'status:--layout') kind='dynamic-or-file' list='layouts' ;;
         'status:--layout-var') kind='none' ;;
         'status:--namespace') kind='none' ;;
@@ -249,6 +267,8 @@ __jwtctl_value() {
         'revoke:--redis-cacert') kind='file' ;;
         'revoke:--redis-cert') kind='file' ;;
         'revoke:--redis-key') kind='file' ;;
+        'revoke:--profile') kind='dynamic' list='profiles' ;;
+        'revoke:--config') kind='file' ;;
         'revoke:--layout') kind='dynamic-or-file' list='layouts' ;;
         'revoke:--layout-var') kind='none' ;;
         'revoke:--namespace') kind='none' ;;
@@ -267,6 +287,8 @@ __jwtctl_value() {
         'restore:--redis-cacert') kind='file' ;;
         'restore:--redis-cert') kind='file' ;;
         'restore:--redis-key') kind='file' ;;
+        'restore:--profile') kind='dynamic' list='profiles' ;;
+        'restore:--config') kind='file' ;;
         'restore:--layout') kind='dynamic-or-file' list='layouts' ;;
         'restore:--layout-var') kind='none' ;;
         'restore:--namespace') kind='none' ;;
@@ -292,6 +314,8 @@ __jwtctl_value() {
         'logout-all:--redis-cacert') kind='file' ;;
         'logout-all:--redis-cert') kind='file' ;;
         'logout-all:--redis-key') kind='file' ;;
+        'logout-all:--profile') kind='dynamic' list='profiles' ;;
+        'logout-all:--config') kind='file' ;;
         'logout-all:--layout') kind='dynamic-or-file' list='layouts' ;;
         'logout-all:--layout-var') kind='none' ;;
         'logout-all:--namespace') kind='none' ;;
@@ -306,6 +330,8 @@ __jwtctl_value() {
         'list:--redis-cacert') kind='file' ;;
         'list:--redis-cert') kind='file' ;;
         'list:--redis-key') kind='file' ;;
+        'list:--profile') kind='dynamic' list='profiles' ;;
+        'list:--config') kind='file' ;;
         'list:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list:--layout-var') kind='none' ;;
         'list:--namespace') kind='none' ;;
@@ -320,6 +346,8 @@ __jwtctl_value() {
         'list tokens:--redis-cacert') kind='file' ;;
         'list tokens:--redis-cert') kind='file' ;;
         'list tokens:--redis-key') kind='file' ;;
+        'list tokens:--profile') kind='dynamic' list='profiles' ;;
+        'list tokens:--config') kind='file' ;;
         'list tokens:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list tokens:--layout-var') kind='none' ;;
         'list tokens:--namespace') kind='none' ;;
@@ -336,6 +364,8 @@ __jwtctl_value() {
         'list users:--redis-cacert') kind='file' ;;
         'list users:--redis-cert') kind='file' ;;
         'list users:--redis-key') kind='file' ;;
+        'list users:--profile') kind='dynamic' list='profiles' ;;
+        'list users:--config') kind='file' ;;
         'list users:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list users:--layout-var') kind='none' ;;
         'list users:--namespace') kind='none' ;;
@@ -352,6 +382,8 @@ __jwtctl_value() {
         'list revoked:--redis-cacert') kind='file' ;;
         'list revoked:--redis-cert') kind='file' ;;
         'list revoked:--redis-key') kind='file' ;;
+        'list revoked:--profile') kind='dynamic' list='profiles' ;;
+        'list revoked:--config') kind='file' ;;
         'list revoked:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list revoked:--layout-var') kind='none' ;;
         'list revoked:--namespace') kind='none' ;;
@@ -367,6 +399,8 @@ __jwtctl_value() {
         'audit:--redis-cacert') kind='file' ;;
         'audit:--redis-cert') kind='file' ;;
         'audit:--redis-key') kind='file' ;;
+        'audit:--profile') kind='dynamic' list='profiles' ;;
+        'audit:--config') kind='file' ;;
         'audit:--layout') kind='dynamic-or-file' list='layouts' ;;
         'audit:--layout-var') kind='none' ;;
         'audit:--namespace') kind='none' ;;
@@ -381,6 +415,8 @@ __jwtctl_value() {
         'prune:--redis-cacert') kind='file' ;;
         'prune:--redis-cert') kind='file' ;;
         'prune:--redis-key') kind='file' ;;
+        'prune:--profile') kind='dynamic' list='profiles' ;;
+        'prune:--config') kind='file' ;;
         'prune:--layout') kind='dynamic-or-file' list='layouts' ;;
         'prune:--layout-var') kind='none' ;;
         'prune:--namespace') kind='none' ;;
@@ -395,6 +431,8 @@ __jwtctl_value() {
         'key:--redis-cacert') kind='file' ;;
         'key:--redis-cert') kind='file' ;;
         'key:--redis-key') kind='file' ;;
+        'key:--profile') kind='dynamic' list='profiles' ;;
+        'key:--config') kind='file' ;;
         'key:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key:--layout-var') kind='none' ;;
         'key:--namespace') kind='none' ;;
@@ -414,6 +452,8 @@ __jwtctl_value() {
         'key generate:--redis-cacert') kind='file' ;;
         'key generate:--redis-cert') kind='file' ;;
         'key generate:--redis-key') kind='file' ;;
+        'key generate:--profile') kind='dynamic' list='profiles' ;;
+        'key generate:--config') kind='file' ;;
         'key generate:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key generate:--layout-var') kind='none' ;;
         'key generate:--namespace') kind='none' ;;
@@ -436,6 +476,8 @@ __jwtctl_value() {
         'key public:--redis-cacert') kind='file' ;;
         'key public:--redis-cert') kind='file' ;;
         'key public:--redis-key') kind='file' ;;
+        'key public:--profile') kind='dynamic' list='profiles' ;;
+        'key public:--config') kind='file' ;;
         'key public:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key public:--layout-var') kind='none' ;;
         'key public:--namespace') kind='none' ;;
@@ -458,6 +500,8 @@ __jwtctl_value() {
         'key convert:--redis-cacert') kind='file' ;;
         'key convert:--redis-cert') kind='file' ;;
         'key convert:--redis-key') kind='file' ;;
+        'key convert:--profile') kind='dynamic' list='profiles' ;;
+        'key convert:--config') kind='file' ;;
         'key convert:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key convert:--layout-var') kind='none' ;;
         'key convert:--namespace') kind='none' ;;
@@ -476,6 +520,8 @@ __jwtctl_value() {
         'key thumbprint:--redis-cacert') kind='file' ;;
         'key thumbprint:--redis-cert') kind='file' ;;
         'key thumbprint:--redis-key') kind='file' ;;
+        'key thumbprint:--profile') kind='dynamic' list='profiles' ;;
+        'key thumbprint:--config') kind='file' ;;
         'key thumbprint:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key thumbprint:--layout-var') kind='none' ;;
         'key thumbprint:--namespace') kind='none' ;;
@@ -494,6 +540,8 @@ __jwtctl_value() {
         'key show:--redis-cacert') kind='file' ;;
         'key show:--redis-cert') kind='file' ;;
         'key show:--redis-key') kind='file' ;;
+        'key show:--profile') kind='dynamic' list='profiles' ;;
+        'key show:--config') kind='file' ;;
         'key show:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key show:--layout-var') kind='none' ;;
         'key show:--namespace') kind='none' ;;
@@ -508,6 +556,8 @@ __jwtctl_value() {
         'layout:--redis-cacert') kind='file' ;;
         'layout:--redis-cert') kind='file' ;;
         'layout:--redis-key') kind='file' ;;
+        'layout:--profile') kind='dynamic' list='profiles' ;;
+        'layout:--config') kind='file' ;;
         'layout:--layout') kind='dynamic-or-file' list='layouts' ;;
         'layout:--layout-var') kind='none' ;;
         'layout:--namespace') kind='none' ;;
@@ -522,6 +572,8 @@ __jwtctl_value() {
         'layout list:--redis-cacert') kind='file' ;;
         'layout list:--redis-cert') kind='file' ;;
         'layout list:--redis-key') kind='file' ;;
+        'layout list:--profile') kind='dynamic' list='profiles' ;;
+        'layout list:--config') kind='file' ;;
         'layout list:--layout') kind='dynamic-or-file' list='layouts' ;;
         'layout list:--layout-var') kind='none' ;;
         'layout list:--namespace') kind='none' ;;
@@ -536,6 +588,8 @@ __jwtctl_value() {
         'layout show:--redis-cacert') kind='file' ;;
         'layout show:--redis-cert') kind='file' ;;
         'layout show:--redis-key') kind='file' ;;
+        'layout show:--profile') kind='dynamic' list='profiles' ;;
+        'layout show:--config') kind='file' ;;
         'layout show:--layout') kind='dynamic-or-file' list='layouts' ;;
         'layout show:--layout-var') kind='none' ;;
         'layout show:--namespace') kind='none' ;;
@@ -551,12 +605,46 @@ __jwtctl_value() {
         'layout detect:--redis-cacert') kind='file' ;;
         'layout detect:--redis-cert') kind='file' ;;
         'layout detect:--redis-key') kind='file' ;;
+        'layout detect:--profile') kind='dynamic' list='profiles' ;;
+        'layout detect:--config') kind='file' ;;
         'layout detect:--layout') kind='dynamic-or-file' list='layouts' ;;
         'layout detect:--layout-var') kind='none' ;;
         'layout detect:--namespace') kind='none' ;;
         'layout detect:--timeout') kind='none' ;;
         'layout detect:--redis-nat') kind='none' ;;
         'layout detect:--wait') kind='none' ;;
+        'config:-o' | 'config:--output') kind='words' list='table json jsonl csv id' ;;
+        'config:--field') kind='none' ;;
+        'config:--color') kind='words' list='auto always never' ;;
+        'config:--redis') kind='none' ;;
+        'config:--redis-password') kind='file' ;;
+        'config:--redis-cacert') kind='file' ;;
+        'config:--redis-cert') kind='file' ;;
+        'config:--redis-key') kind='file' ;;
+        'config:--profile') kind='dynamic' list='profiles' ;;
+        'config:--config') kind='file' ;;
+        'config:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'config:--layout-var') kind='none' ;;
+        'config:--namespace') kind='none' ;;
+        'config:--timeout') kind='none' ;;
+        'config:--redis-nat') kind='none' ;;
+        'config:--wait') kind='none' ;;
+        'config show:-o' | 'config show:--output') kind='words' list='table json jsonl csv id' ;;
+        'config show:--field') kind='none' ;;
+        'config show:--color') kind='words' list='auto always never' ;;
+        'config show:--redis') kind='none' ;;
+        'config show:--redis-password') kind='file' ;;
+        'config show:--redis-cacert') kind='file' ;;
+        'config show:--redis-cert') kind='file' ;;
+        'config show:--redis-key') kind='file' ;;
+        'config show:--profile') kind='dynamic' list='profiles' ;;
+        'config show:--config') kind='file' ;;
+        'config show:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'config show:--layout-var') kind='none' ;;
+        'config show:--namespace') kind='none' ;;
+        'config show:--timeout') kind='none' ;;
+        'config show:--redis-nat') kind='none' ;;
+        'config show:--wait') kind='none' ;;
         'demo:-o' | 'demo:--output') kind='words' list='table json jsonl csv id' ;;
         'demo:--field') kind='none' ;;
         'demo:--color') kind='words' list='auto always never' ;;
@@ -565,6 +653,8 @@ __jwtctl_value() {
         'demo:--redis-cacert') kind='file' ;;
         'demo:--redis-cert') kind='file' ;;
         'demo:--redis-key') kind='file' ;;
+        'demo:--profile') kind='dynamic' list='profiles' ;;
+        'demo:--config') kind='file' ;;
         'demo:--layout') kind='dynamic-or-file' list='layouts' ;;
         'demo:--layout-var') kind='none' ;;
         'demo:--namespace') kind='none' ;;
@@ -579,6 +669,8 @@ __jwtctl_value() {
         'completion:--redis-cacert') kind='file' ;;
         'completion:--redis-cert') kind='file' ;;
         'completion:--redis-key') kind='file' ;;
+        'completion:--profile') kind='dynamic' list='profiles' ;;
+        'completion:--config') kind='file' ;;
         'completion:--layout') kind='dynamic-or-file' list='layouts' ;;
         'completion:--layout-var') kind='none' ;;
         'completion:--namespace') kind='none' ;;
@@ -593,6 +685,8 @@ __jwtctl_value() {
         'version:--redis-cacert') kind='file' ;;
         'version:--redis-cert') kind='file' ;;
         'version:--redis-key') kind='file' ;;
+        'version:--profile') kind='dynamic' list='profiles' ;;
+        'version:--config') kind='file' ;;
         'version:--layout') kind='dynamic-or-file' list='layouts' ;;
         'version:--layout-var') kind='none' ;;
         'version:--namespace') kind='none' ;;
@@ -615,7 +709,7 @@ __jwtctl_operand() {
         'key show:0') kind='file' ;;
         'layout show:0') kind='dynamic-or-file' list='layouts' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune key layout demo completion help version exit-status environment time keys layouts layout-file redis' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis' ;;
         *) ;;
     esac
 }

@@ -8,23 +8,41 @@ enum LayoutChoice {
     /// Far more than any layout needs.
     private static let fileLimit = 256 * 1024
 
-    /// The layout that options and environment choose, with its variables.
+    /// The layout that options, environment and profile choose, with its variables.
     static func layout(
-        _ options: GlobalOptions, _ system: System, for purpose: LayoutReader.Purpose = .use
+        _ options: GlobalOptions, _ settings: Settings, _ system: System,
+        for purpose: LayoutReader.Purpose = .use
     ) throws -> Layout {
-        let environment = system.environment
-        let name = options.layout ?? environment["JWTCTL_LAYOUT"].map { Array($0.utf8) }
-        let namespace = options.namespace ?? environment["JWTCTL_NAMESPACE"]
-        var variables: [String: String] = [:]
+        var (name, variables) = try chosen(options, settings)
         for (name, value) in options.layoutVariables { variables[name] = value }
-        if let namespace {
+        if let namespace = options.namespace ?? settings[.namespace]?.text {
             try Layout.check(namespace)
-            // The environment's is meant for the native layout; an option is meant as it stands.
-            if options.namespace != nil || name == nil || name == Array(Presets.native.utf8) {
+            // A setting is meant for the native layout; an option is meant as it stands.
+            if options.namespace != nil || name == Array(Presets.native.utf8) {
                 variables[Layout.namespaceVariable] = namespace
             }
         }
-        return try load(name ?? Array(Presets.native.utf8), variables, purpose, system)
+        return try load(name, variables, purpose, system)
+    }
+
+    /// The name of a preset or the path of a file, with what the configuration says about it.
+    static func chosen(
+        _ options: GlobalOptions, _ settings: Settings
+    ) throws -> (name: [UInt8], variables: [String: String]) {
+        let setting = options.layout == nil ? settings[.layout]?.text : nil
+        let name = options.layout ?? setting.map { Array($0.utf8) } ?? Array(Presets.native.utf8)
+        guard let file = settings.file,
+            let own = file.layouts[String(decoding: name, as: UTF8.self)]
+        else { return (name, [:]) }
+        switch (own.file, own.preset) {
+        case (let path?, nil):
+            return (file.located(path.text), own.variables)
+        case (nil, let preset?): return (Array(preset.text.utf8), own.variables)
+        default:
+            throw file.failure(
+                "a layout needs a file or a preset", own.line,
+                hint: "write 'file = PATH' or 'preset = NAME'")
+        }
     }
 
     /// A name of a preset; what has a slash or a dot is the path of a file.
@@ -44,9 +62,11 @@ enum LayoutChoice {
 
     /// The text of the file that options and environment choose; nil where they choose none. It is
     /// the data of a layout, or an error is thrown.
-    static func file(_ options: GlobalOptions, _ system: System) throws -> [UInt8]? {
-        let name = options.layout ?? system.environment["JWTCTL_LAYOUT"].map { Array($0.utf8) }
-        guard let name, isFile(name) else { return nil }
+    static func file(
+        _ options: GlobalOptions, _ settings: Settings, _ system: System
+    ) throws -> [UInt8]? {
+        let name = try chosen(options, settings).name
+        guard isFile(name) else { return nil }
         let source = Source.path(name)
         let text = try text(source, system)
         do throws(LayoutError) {

@@ -48,7 +48,7 @@ private func runLayoutDetect(
 ) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     var global = options.global
-    let files = try LayoutChoice.file(global, system).map { [$0] } ?? []
+    let files = try LayoutChoice.file(global, try console.settings(), system).map { [$0] } ?? []
     // What is there has nothing to do with what is chosen.
     global.layout = Array(Presets.native.utf8)
     global.layoutVariables = []

@@ -42,7 +42,8 @@ let layoutShowCommand = Command(
         let console = Console(options.global, system: system)
         var global = options.global
         if let layout = options.layout { global.layout = layout }
-        let layout = try LayoutChoice.layout(global, system, for: .show)
+        let layout = try LayoutChoice.layout(
+            global, try console.settings(), system, for: .show)
         try console.result(layout.definition, id: layout.name) {
             LayoutWords(layout, console.style).text
         }

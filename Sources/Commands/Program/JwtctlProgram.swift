@@ -89,6 +89,12 @@ package let jwtctlProgram: Program = Program(
         .init(
             "The program itself",
             [
+                .group("config", attempts: ["configuration", "settings"]) {
+                    CommandGroup(
+                        summary: "Look at the settings.",
+                        commands: [AnyCommand("show") { configShowCommand }],
+                        seeAlso: ["environment"])
+                },
                 AnyCommand("demo", attempts: ["try"]) { demoCommand },
                 AnyCommand("completion", attempts: ["completions"]) { completionCommand },
                 .help(examples: [

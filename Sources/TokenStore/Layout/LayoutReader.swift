@@ -93,7 +93,7 @@ package enum LayoutReader {
                 uniqueKeysWithValues: layout.variables.map { ($0.name, $0.value) }),
             leavingOpen: purpose == .find)
         if let node = root["define"] { try templates.define(node) }
-        if let claims = root["claims"] { try naming(claims, &layout.naming) }
+        if let claims = root["claims"] { layout.naming = try naming(claims) }
         var stores = StoreReader(layout: layout, templates: templates)
         for store in try root.required("stores").elements() { try stores.read(store) }
         return try stores.finish(try root.required("stores"))
@@ -187,16 +187,20 @@ package enum LayoutReader {
     }
 
     private static func naming(
-        _ node: LayoutNode, _ naming: inout Naming
-    ) throws(LayoutNode.Failure) {
+        _ node: LayoutNode
+    ) throws(LayoutNode.Failure) -> Naming {
         _ = try node.members(LayoutGrammar.claims)
-        if let id = node["id"] { naming.id = try sources(id) }
-        if let user = node["user"] { naming.user = try sources(user) }
+        let naming = Naming(
+            id: try node["id"].map { node throws(LayoutNode.Failure) in try sources(node) }
+                ?? Naming.standardID,
+            user: try node["user"].map { node throws(LayoutNode.Failure) in try sources(node) }
+                ?? Naming.standardUser, details: [])
         let culprit = node["id"] ?? node["user"] ?? node
         for source in naming.id where naming.user.contains(source) || Naming.Source.isShared(source)
         {
             throw culprit.failure(.sharedIdentifier(source.claimName ?? "$token"))
         }
+        return naming
     }
 
     /// A claim's path, `$content` or `$token`; or an array of them, the first that is there counts.

@@ -33,17 +33,33 @@ package struct Naming: Equatable, Sendable {
     }
 
     /// The first that the token has is taken.
-    package var id: [Source] = [.claim(["jti"]), .content]
-    package var user: [Source] = [.claim(["sub"])]
-    var details: [Detail] = []
+    package let id: [Source]
+    package let user: [Source]
+    let details: [Detail]
 
-    package init() {}
+    package init() {
+        self.init(id: Self.standardID, user: Self.standardUser, details: [])
+    }
+
+    init(id: [Source], user: [Source], details: [Detail]) {
+        self.id = id
+        self.user = user
+        self.details = details
+        isStandard = id == Self.standardID && user == Self.standardUser && details.isEmpty
+        isByText = id == [.token]
+    }
+
+    static let standardID: [Source] = [.claim(["jti"]), .content]
+    static let standardUser: [Source] = [.claim(["sub"])]
 
     /// Whether ids and users come from `jti` and `sub`, as in most layouts.
-    package var isStandard: Bool { self == Naming() }
+    package let isStandard: Bool
+
+    /// The claims that may name the user, as layouts spell them.
+    package var userClaims: [String] { user.compactMap(\.claimName) }
 
     /// Whether the token's own text is its name: who has no token can't name it.
-    package var isByText: Bool { id == [.token] }
+    package let isByText: Bool
 }
 
 /// What a layout may name keys after: one token.
@@ -159,10 +175,13 @@ extension Naming.Source {
 }
 
 extension JSONValue {
-    /// A string, or a whole number as it was written.
+    /// A string, or a whole number that is written as every platform writes it: what `1e3` and `1.0`
+    /// become in a key depends on the reader.
     fileprivate var nameText: [UInt8]? {
         if let text = stringValue { return text.utf8 }
-        guard let number = numberValue, number.integer != nil else { return nil }
+        guard let number = numberValue, let integer = number.integer,
+            String(integer) == number.text
+        else { return nil }
         return Array(number.text.utf8)
     }
 }
