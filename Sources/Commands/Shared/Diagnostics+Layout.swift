@@ -143,6 +143,8 @@ extension Layout {
         switch capability {
         case .revoke, .record: "--no-record signs a token all the same"
         case .restore: "only the application can log the user in again"
+        case .listTokens where can(.logoutAll), .listUsers where can(.logoutAll):
+            "'jwtctl logout-all USER' ends all of a user's sessions, listed or not"
         case .listTokens, .listUsers, .logoutAll:
             can(.listRevoked)
                 ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
