@@ -626,7 +626,7 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l fsync -d 'Writing: wait until 
 complete -c jwtctl -n '__jwtctl_at "key show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -F
 
-complete -c jwtctl -n '__jwtctl_at "layout"' -a list -d 'List the layouts that come with the program.'
+complete -c jwtctl -n '__jwtctl_at "layout"' -a list -d 'List the layouts that --layout knows by name.'
 complete -c jwtctl -n '__jwtctl_at "layout"' -a show -d 'Explain a layout, and print its data.'
 complete -c jwtctl -n '__jwtctl_at "layout"' -a detect -d 'Find out which layouts a Redis has.'
 

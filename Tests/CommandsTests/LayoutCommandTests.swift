@@ -37,6 +37,37 @@ struct LayoutCommandTests {
         #expect(jwtctl("layout", "list", "-o", "csv").output.hasPrefix("name,doc,proof,"))
     }
 
+    @Test func layoutsOfTheConfigurationAreListedAndCompleted() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("acme.json", Jwtctl()("layout", "show", "youlai", "--json").output)
+        try directory.write("broken.json", "{")
+        let config = try directory.write(
+            "config",
+            """
+            [layout acme]
+            file = acme.json
+            [layout broken]
+            file = broken.json
+            [layout shop]
+            preset = laravel-tymon
+            var.prefix = shop:
+            """)
+        let jwtctl = Jwtctl(environment: ["JWTCTL_CONFIG": config])
+        let result = jwtctl("layout", "list", "-o", "jsonl")
+        #expect(result.status == 0)
+        #expect(result.errors.contains("the layout 'broken' is broken: "), "\(result.errors)")
+        let names = jwtctl("layout", "list", "-o", "id").output.split(separator: "\n")
+        #expect(names.map(String.init) == Presets.names + ["acme", "shop"])
+        let shop = try #require(
+            try jwtctl("layout", "list", "--json").array().first { $0.text("name") == "shop" })
+        #expect(shop["needs"] == .array([]))
+        #expect(jwtctl("layout", "show", "shop", "--field", "vars.prefix").line == "shop:")
+        let answer = jwtctl("__complete", "layouts", "--", "jwtctl", "--layout", "").output
+        #expect(answer.contains("\nacme\t") && answer.contains("\nbroken\t"))
+        let other = Jwtctl(environment: ["JWTCTL_CONFIG": "/nowhere"])
+        #expect(other("__complete", "layouts", "--", "").output.hasPrefix("native\t"))
+    }
+
     @Test func theWordsThatPeopleTryAreAnswered() {
         #expect(Jwtctl()("layouts").errors.contains("did you mean 'layout'"))
         #expect(Jwtctl()("layout", "ls").errors.contains("did you mean 'list'"))

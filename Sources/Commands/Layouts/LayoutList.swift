@@ -8,8 +8,9 @@ struct LayoutListOptions: CommandOptions {
 }
 
 let layoutListCommand = Command(
-    name: "list", summary: "List the layouts that come with the program.",
+    name: "list", summary: "List the layouts that --layout knows by name.",
     discussion: [
+        "These are the ones that come with the program, and those of the configuration file.",
         """
         Shows for each how it was proved: with the application itself on the same Redis, against \
         bytes that its platform wrote, or from its source alone; what can be done with it beside \
@@ -26,7 +27,7 @@ let layoutListCommand = Command(
         Example(
             command: "jwtctl layout list -o id", summary: "The names that --layout takes."),
     ],
-    exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts"],
+    exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts", "config"],
     run: { options, system in
         let console = Console(options.global, system: system)
         var list = ResultList(
@@ -35,21 +36,38 @@ let layoutListCommand = Command(
                 .init("NAME"), .init("PROVED"), .init("CAN"), .init("NEEDS"),
                 .init("WHAT", shrinking: true),
             ])
-        for name in Presets.names {
-            let layout = try LayoutReader.preset(name, for: .show)
+        func add(_ name: String, _ layout: Layout) throws {
             try list.append(
-                layout.card, id: layout.name,
+                layout.card(name), id: name,
                 cells: [
-                    layout.name, layout.proof.rawValue, layout.letters,
-                    layout.missingVariables.joined(separator: " "), layout.summary,
+                    VisibleText.escape(name), layout.proof.rawValue, layout.letters,
+                    VisibleText.escape(layout.missingVariables.joined(separator: " ")),
+                    VisibleText.escape(layout.summary),
                 ])
+        }
+        for name in Presets.names { try add(name, try LayoutReader.preset(name, for: .show)) }
+        let settings = try console.settings()
+        for name in (settings.file?.layouts ?? [:]).keys.sorted() {
+            var global = options.global
+            global.layout = Array(name.utf8)
+            do {
+                try add(name, try LayoutChoice.layout(global, settings, system, for: .show))
+            } catch let error as OutputError {
+                throw error
+            } catch {
+                // One that is broken does not hide the others.
+                let failure = Diagnostics.failure(for: error)
+                try console.warn(
+                    "the layout '\(VisibleText.escape(name))' is broken: \(failure.message)")
+            }
         }
         try list.finish(empty: "")
         return .success
     })
 
 extension Layout {
-    fileprivate var card: JSONObject {
+    /// `name` is the one by which it is chosen.
+    fileprivate func card(_ name: String) -> JSONObject {
         [
             "name": .string(name), "doc": .string(summary), "proof": .string(proof.rawValue),
             "source": origin.map { .string($0) } ?? .null,

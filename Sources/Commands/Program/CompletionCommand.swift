@@ -62,7 +62,7 @@ enum DynamicCompletion {
         do {
             switch request.kind {
             case "users": candidates = try users(system)
-            case "layouts": candidates = try layouts()
+            case "layouts": candidates = try layouts(system)
             default: break
             }
         } catch {
@@ -71,10 +71,20 @@ enum DynamicCompletion {
         try system.output.write(CompletionRequest.answer(candidates))
     }
 
-    private static func layouts() throws -> [Completion.Choice] {
-        try Presets.names.map { name in
+    /// Those of the configuration too, if it can be read.
+    private static func layouts(_ system: System) throws -> [Completion.Choice] {
+        let presets = try Presets.names.map { name in
             let layout = try LayoutReader.preset(name, for: .show)
             return Completion.Choice(name, summary: layout.summary)
+        }
+        do {
+            let file = try Settings(GlobalOptions(), system).file
+            return presets
+                + (file?.layouts ?? [:]).keys.sorted().map {
+                    Completion.Choice($0, summary: "of the configuration")
+                }
+        } catch {
+            return presets
         }
     }
 

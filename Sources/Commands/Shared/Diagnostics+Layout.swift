@@ -149,7 +149,7 @@ extension Layout {
             can(.listRevoked)
                 ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
                 : "revoke the tokens one by one, or retire the key"
-        case .listRevoked where requiresListing:
+        case .listRevoked where requiresListing && can(.listTokens):
             "what is revoked is on no list: 'jwtctl list tokens USER' shows what is alive"
         case .listRevoked: "ask for the tokens that you know: 'jwtctl status TOKEN'"
         case .logoutEveryone: "retire the key in every service"
