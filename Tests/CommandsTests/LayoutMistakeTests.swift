@@ -57,6 +57,7 @@ struct LayoutMistakeTests {
         case .notAmong: "notAmong"
         case .emptyText: "emptyText"
         case .unclosedHole: "unclosedHole"
+        case .adjacentPlaceholders: "adjacentPlaceholders"
         case .unknownPlaceholder: "unknownPlaceholder"
         case .unknownFilter: "unknownFilter"
         case .filteredVariable: "filteredVariable"
@@ -204,6 +205,21 @@ struct LayoutMistakeTests {
             kind: "unclosedHole",
             file: stores(#"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${id" }"#),
             message: "'${' without its '}'", place: "stores[0].key"),
+        Mistake(
+            kind: "adjacentPlaceholders",
+            file: stores(
+                #"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${user}${id|pct}" }"#
+            ),
+            message: "two placeholders side by side: different tokens could share the key",
+            hint: "put a text between them", place: "stores[0].key"),
+        Mistake(
+            kind: "unknownPlaceholder",
+            file: deny(
+                #""no_exp": "refuse", "value_codec": "raw" }, { "role": "user_ban", "key": ▸"${now+9223372036854775807}""#
+            ),
+            message: "unknown placeholder '${now+9223372036854775807}'",
+            hint: "one of: \(LayoutGrammar.placeholders.joined(separator: ", "))",
+            place: "stores[1].key"),
         Mistake(
             kind: "unknownPlaceholder",
             file: stores(
@@ -390,6 +406,13 @@ struct LayoutMistakeTests {
             message: "many tokens have the same 'jti', so it cannot be the id",
             hint: "name a claim that each token has for itself, or $token", place: "claims.user"),
     ]
+
+    /// A hash has its own length.
+    @Test func twoPlaceholdersWillDoWhereOneIsAHash() throws {
+        let text = Self.stores(
+            #"{ "role": "deny", "type": "string", "key": "${user}${id|sha256}", "value": "1" }"#)
+        _ = try LayoutReader.read(Array(text.utf8))
+    }
 
     /// One session for each user: there the value tells tokens apart.
     @Test func aKeyOfTheUserWillDoWhereTheValueNamesTheToken() throws {

@@ -46,6 +46,11 @@ extension Diagnostics {
         case .notAmong(let text, let known):
             return ("\(shown(text)) is not known here", among(known))
         case .emptyText: return ("it is empty", nil)
+        case .adjacentPlaceholders:
+            return (
+                "two placeholders side by side: different tokens could share the key",
+                "put a text between them"
+            )
         case .unclosedHole: return ("'${' without its '}'", nil)
         case .unknownPlaceholder(let name, let known):
             return ("unknown placeholder \(shown("${\(name)}"))", similar(name, known))

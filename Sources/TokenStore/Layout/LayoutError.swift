@@ -12,6 +12,8 @@ package struct LayoutError: Error, Equatable, Sendable {
         case notAmong(String, [String])
         case emptyText
         case unclosedHole
+        /// Two placeholders of a key side by side: `ab` and `c` would share it with `a` and `bc`.
+        case adjacentPlaceholders
         case unknownPlaceholder(String, known: [String])
         case unknownFilter(String, known: [String])
         /// A variable is a text as it stands.

@@ -73,10 +73,13 @@ struct LayoutNode {
         return bool
     }
 
-    /// A whole number from 0 to a hundred years of seconds.
+    /// Up to a hundred years of seconds.
+    static let durations: ClosedRange<Int64> = 0...3_155_760_000
+
+    /// A whole number of seconds.
     func seconds() throws(Failure) -> Int64 {
         guard let number = value.numberValue else { throw mismatch("a number") }
-        guard let seconds = number.integer, (0...3_155_760_000).contains(seconds) else {
+        guard let seconds = number.integer, Self.durations.contains(seconds) else {
             throw failure(.outOfRange(number.text))
         }
         return seconds

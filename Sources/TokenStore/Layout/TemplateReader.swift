@@ -54,6 +54,9 @@ struct TemplateReader {
     ) throws(LayoutNode.Failure) -> Template {
         let template = try template(node, use, codec: codec)
         guard !template.parts.isEmpty else { throw node.failure(.emptyText) }
+        for (one, next) in zip(template.parts, template.parts.dropFirst()) {
+            if one.isOfAnyLength, next.isOfAnyLength { throw node.failure(.adjacentPlaceholders) }
+        }
         return template
     }
 
@@ -152,7 +155,9 @@ struct TemplateReader {
         default: break
         }
         for (prefix, sign) in [("now-", Int64(-1)), ("now+", 1)] where name.hasPrefix(prefix) {
-            guard let offset = Int64(name.dropFirst(prefix.count)), offset >= 0 else { return nil }
+            guard let offset = Int64(name.dropFirst(prefix.count)),
+                LayoutNode.durations.contains(offset)
+            else { return nil }
             return .now(sign * offset)
         }
         guard name.hasPrefix("claim.") else { return nil }
@@ -177,5 +182,13 @@ struct TemplateReader {
             else { throw text.nameFailure(.takenName(name.text)) }
             definitions[name.text] = try template(text, .tokenKey).parts
         }
+    }
+}
+
+extension Template.Part {
+    /// Whether nobody can tell where it ends.
+    fileprivate var isOfAnyLength: Bool {
+        guard case .hole(let hole, let filters) = self, !hole.isVariable else { return false }
+        return !filters.contains { $0 == .sha256 || $0 == .md5 }
     }
 }
