@@ -216,6 +216,21 @@ struct LayoutCommandTests {
         #expect(try child.object()["claims"] != nil, "the parent's")
     }
 
+    @Test func aRuleThatLacksAVariableSaysSo() throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.write(
+            "mine.json",
+            #"""
+            { "name": "mine", "vars": { "refresh": null }, "stores": [
+              { "role": "deny", "type": "string", "key": "k:${id}", "value": "1",
+                "ttl": "max(exp, iat+${refresh})+60" } ] }
+            """#)
+        let lacking = Jwtctl()("layout", "show", file)
+        #expect(lacking.errors.contains("the layout needs to know 'refresh'"))
+        let told = Jwtctl()("layout", "show", file, "--layout-var", "refresh=86400")
+        #expect(told.output.contains("at least 1 day from its iat"), "\(told.output)")
+    }
+
     /// What somebody wrote into a file can't move the cursor of who looks at it.
     @Test func hostileTextIsEscaped() throws {
         let directory = try TemporaryDirectory()

@@ -32,7 +32,7 @@ package enum LayoutReader {
         do throws(LayoutNode.Failure) {
             return try layout(LayoutNode(object), variables, purpose)
         } catch {
-            throw located(error, in: text)
+            throw located(cause(of: error, LayoutNode(object), variables), in: text)
         }
     }
 
@@ -52,6 +52,23 @@ package enum LayoutReader {
             throw LayoutError(
                 problem: error.problem, place: error.place, line: nil, column: nil)
         }
+    }
+
+    /// Where a rule can't be read because a variable in it has no value, that is what is wrong.
+    private static func cause(
+        of failure: LayoutNode.Failure, _ node: LayoutNode, _ variables: [String: String]
+    ) -> LayoutNode.Failure {
+        switch failure.problem {
+        case .badRule(let text, _), .notAmong(let text, _):
+            guard text.contains("${") else { return failure }
+        default: return failure
+        }
+        do throws(LayoutNode.Failure) {
+            _ = try layout(node, variables, .use)
+        } catch {
+            if case .missingVariable = error.problem { return error }
+        }
+        return failure
     }
 
     private static func located(_ failure: LayoutNode.Failure, in text: [UInt8]) -> LayoutError {
