@@ -16,12 +16,6 @@ extension Diagnostics {
                 "what lies under '\(VisibleText.escape(key))' is not what the layout puts there",
                 hint: "is it another application's key? choose another --namespace")
         case .unnamed(let name): unnamed(name)
-        case .linkUnknown(let prefix):
-            Failure(
-                .refused, "link_unknown",
-                "a key '\(VisibleText.escape(prefix))…' could bring the token back, and cannot be "
-                    + "looked for in a Cluster",
-                hint: "give a token with the claims of which that key is made")
         case .digest: Failure(.failure, "crypto", "OpenSSL refuses a hash that the layout needs")
         }
     }

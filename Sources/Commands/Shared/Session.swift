@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import JOSE
 internal import JSON
 internal import Platform
 internal import Redis
@@ -39,8 +40,17 @@ struct Session {
             origin: TokenStore.Origin(
                 actor: actor ?? environment["JWTCTL_ACTOR"] ?? Self.loginName(environment),
                 host: Self.hostName()),
-            demand: Replication.demand(options))
+            demand: Replication.demand(options), claims: Self.claims(of:))
         database = target.database
+    }
+
+    /// What a token says of itself; nil for what is none.
+    private static func claims(of text: [UInt8]) -> JSONObject? {
+        do throws(MalformedToken) {
+            return try CompactToken(parsing: text).claims()
+        } catch {
+            return nil
+        }
     }
 
     /// How long Redis may hold a blocking command, in milliseconds: less than the time-out.
