@@ -54,7 +54,8 @@ struct TokenFinder {
         switch index.kind {
         case .keys(let template, let path, _):
             // What could be anybody's key is passed over where it is of another type.
-            try scan(template, type: path.isEmpty ? nil : "string", body) { keys throws(StoreError) in
+            try scan(template, type: path.isEmpty ? nil : "string", body) {
+                keys throws(StoreError) in
                 let page = self.sightings(keys, template)
                 return path.isEmpty
                     ? .done(page) : self.confirm(page, keys: keys, template, path)

@@ -211,7 +211,8 @@ struct StoreReader {
             return layout.list = try list(node, isRequired: true)
         }
         _ = try node.members([
-            "role", "type", "key", "key_codec", "match", "value", "on_revoke", "links", "look_again",
+            "role", "type", "key", "key_codec", "match", "value", "on_revoke", "links",
+            "look_again",
         ])
         let codec = try LayoutReader.choice(node["key_codec"], Template.Codec.self) ?? .raw
         let key = try templates.key(try node.required("key"), .tokenKey, codec: codec)
