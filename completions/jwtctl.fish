@@ -320,6 +320,7 @@ complete -c jwtctl -n '__jwtctl_at "list"' -a tokens -d 'List a user\'s tokens.'
 complete -c jwtctl -n '__jwtctl_at "list"' -a users -d 'List the users who have tokens.'
 complete -c jwtctl -n '__jwtctl_at "list"' -a revoked -d 'List the blacklist.'
 
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l show-tokens -d 'Show whole tokens where the layout has them.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l field -d 'Print one value, such as state.revoked.' -x
@@ -367,6 +368,7 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l wait -d 'Writing: wait until
 complete -c jwtctl -n '__jwtctl_at "list users"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l show-tokens -d 'Show whole tokens where the layout has them.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l limit -d 'Stop after N results.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l match -d 'Only ids like this.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'

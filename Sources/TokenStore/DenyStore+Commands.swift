@@ -120,19 +120,25 @@ extension DenyStore {
     /// Before Redis 6.2, SET cannot be told the second at which an entry ends, only how long it is
     /// to live from a moment that nobody here knows: there, and where the version is not known, a
     /// script does both. `knowsEnds` is whether the server has the newer form.
+    ///
+    /// `plain` is the template of the value, as `plainValue` has it.
     func writing(
-        _ values: TemplateValues, until end: Int64?, knowsEnds: Bool
+        _ values: borrowing TemplateValues, plain: borrowing Template?, until end: Int64?,
+        knowsEnds: Bool
     ) throws(StoreError) -> Command {
-        let key = try key.render(values)
-        switch shape {
-        case .string(let value, .exists):
-            let value = try value.render(values)
-            guard let end else { return Command("SET", key: key, .bytes(value), "NX") }
-            return knowsEnds
-                ? Command("SET", key: key, .bytes(value), "EXAT", .integer(end), "NX")
-                : .eval(Script.deny, keys: [key], [.bytes(value), .integer(end)])
-        default: return try extending(values, until: end)
+        guard let value = try plain?.render(values) else {
+            return try extending(copy values, until: end)
         }
+        let key = try key.render(values)
+        guard let end else { return Command("SET", key: key, .bytes(value), "NX") }
+        return knowsEnds
+            ? Command("SET", key: key, .bytes(value), "EXAT", .integer(end), "NX")
+            : .eval(Script.deny, keys: [key], [.bytes(value), .integer(end)])
+    }
+
+    /// The value of an entry that one SET writes; nil where that takes more.
+    var plainValue: Template? {
+        if case .string(let value, .exists) = shape { value } else { nil }
     }
 
     /// For an entry that may be there: never shortens its life, keeps the first value where the

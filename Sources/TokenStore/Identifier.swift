@@ -46,3 +46,10 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
     /// The text; hostile, so it is escaped wherever a person will see it.
     package var description: String { String(decoding: bytes, as: UTF8.self) }
 }
+
+extension Identifier {
+    /// A word of our own.
+    package init(literal text: StaticString) {
+        self.init(stored: Array(text.description.utf8))
+    }
+}

@@ -5,12 +5,20 @@ enum Script {
     /// Nothing is rolled back: so the list is read, and the details are written, before the list
     /// is, and a foreign type under one of the keys leaves both alone. Shared by the scripts below.
     ///
+    /// Nothing is swept where scores are in another unit: all of them would seem to be past.
+    ///
     /// KEYS: tokens [meta]. `unit` is what a second is in scores; `margin` is '' where the
     /// application gives the list no end.
     private static let mendExpiry = """
+        local function foreign(unit)
+          if unit == 1 then
+            return redis.call('ZCOUNT', KEYS[1], '(253402300799', 253402300799000) > 0
+          end
+          return redis.call('ZCOUNT', KEYS[1], '(0', '(100000000000') > 0
+        end
         local function mend(margin, unit)
           local top = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
-          if not top or margin == '' then return end
+          if not top or margin == '' or foreign(unit) then return end
           if top == 'inf' or top == '+inf' then
             redis.call('PERSIST', KEYS[1]) if meta then redis.call('PERSIST', meta) end
           else
@@ -19,7 +27,8 @@ enum Script {
             redis.call('EXPIREAT', KEYS[1], at) if meta then redis.call('EXPIREAT', meta, at) end
           end
         end
-        local function sweep(now)
+        local function sweep(now, unit)
+          if foreign(unit) then return 0 end
           local till = string.format('%d', now)
           local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', till, 'LIMIT', 0, 500)
           if #old > 0 then
@@ -42,7 +51,7 @@ enum Script {
     /// KEYS: tokens [meta] [cutoff]. ARGV: which of the keys is meta, which is the cutoff (0: none),
     /// unit, margin, member, score, iat or '', details, future tolerance.
     /// Answers {'OK', 0} or why nothing was written: {'STALE', cutoff}, {'LISTED', 0},
-    /// {'EXPIRED', now}, {'CORRUPT', which key}.
+    /// {'EXPIRED', now}, {'UNIT', 0}, {'CORRUPT', which key}.
     static let record =
         "local meta, cut = KEYS[tonumber(ARGV[1])], KEYS[tonumber(ARGV[2])]\n" + mendExpiry
         + readCutoff + """
@@ -67,7 +76,8 @@ enum Script {
               return {'EXPIRED', now}
             end
             if redis.call('ZSCORE', KEYS[1], ARGV[5]) then return {'LISTED', 0} end
-            sweep(now * unit)
+            if foreign(unit) then return {'UNIT', 0} end
+            sweep(now * unit, unit)
             redis.call('ZADD', KEYS[1], ARGV[6], ARGV[5])
             if meta then redis.call('HSET', meta, ARGV[5], ARGV[8]) end
             mend(ARGV[4], unit)
@@ -89,7 +99,7 @@ enum Script {
         "local meta = KEYS[2]\n" + mendExpiry + """
             local members = {unpack(ARGV, 3)}
             local unit = tonumber(ARGV[1])
-            sweep(tonumber(redis.call('TIME')[1]) * unit)
+            sweep(tonumber(redis.call('TIME')[1]) * unit, unit)
             if meta then redis.call('HDEL', meta, unpack(members)) end
             local gone = redis.call('ZREM', KEYS[1], unpack(members))
             mend(ARGV[2], unit)
@@ -101,7 +111,7 @@ enum Script {
     static let prune =
         "local meta = KEYS[2]\n" + mendExpiry + """
             local unit = tonumber(ARGV[1])
-            local gone = sweep(tonumber(redis.call('TIME')[1]) * unit)
+            local gone = sweep(tonumber(redis.call('TIME')[1]) * unit, unit)
             mend(ARGV[2], unit)
             return gone
             """

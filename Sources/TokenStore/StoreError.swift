@@ -8,6 +8,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case refused(ServerError, command: String, key: [UInt8]?)
     /// What lies under `key` is not what the layout puts there.
     case corrupt(key: [UInt8])
+    /// The scores under `key` are milliseconds where the layout says seconds, or the other way round.
+    case otherUnit(key: [UInt8])
     /// The layout names a key after something that nobody said about this token.
     case unnamed(String)
     /// OpenSSL could not make a hash for the name of a key.

@@ -46,10 +46,11 @@ extension TokenStore {
             tokens: tokens, userCutoff: userCutoff, globalCutoff: globalCutoff, time: time)
     }
 
-    /// When a token says that it was issued, where its text is its name.
+    /// When a token says that it was issued, in whole unix seconds, where its text is its name.
     func issuedAt(_ id: Identifier) -> Int64? {
         guard layout.naming.isByText else { return nil }
-        return claims(id.bytes)?["iat"]?.numberValue?.integer
+        guard let number = claims(id.bytes)?["iat"]?.numberValue else { return nil }
+        return Int64(exactly: number.double.rounded(.down))
     }
 
     /// Every user of whom a token is found. Nobody keeps count of them, so that they can be told

@@ -99,9 +99,10 @@ extension TokenStore {
             let flat = try StoreError.wrapping { () throws(RedisError) in try range.byteStrings() }
             let members = try stride(from: 0, to: flat.count - 1, by: 2).map {
                 index throws(StoreError) in
-                guard let expiry = list.expiry(score: flat[index + 1]),
-                    let id = list.member.parse(flat[index])?[.id]
-                else { throw .corrupt(key: keys[0]) }
+                let expiry = try list.expiry(score: flat[index + 1], key: keys[0])
+                guard let id = list.member.parse(flat[index])?[.id] else {
+                    throw .corrupt(key: keys[0])
+                }
                 return (id: Identifier(stored: id), expiry: expiry)
             }
             guard keys.count == 2 else {
@@ -172,6 +173,7 @@ extension TokenStore {
         let cutoffs = layout.userCutoff
         var commands: [Command] = []
         var cutoffKeys: [[UInt8]] = []
+        let keys = try users.map { user throws(StoreError) in try list.keys(of: user)[0] }
         for user in users {
             let values = TemplateValues(TokenSubject(id: user, user: user))
             let key = try list.key.render(values)
@@ -201,7 +203,8 @@ extension TokenStore {
                 result.append(
                     ListedUser(
                         user: user, tokenCount: count,
-                        latestExpiry: top.count == 2 ? list.expiry(score: top[1]) : nil,
+                        latestExpiry: top.count == 2
+                            ? try list.expiry(score: top[1], key: keys[index]) : nil,
                         cutoff: cutoff))
             }
             return .done(result)
@@ -360,7 +363,7 @@ extension TokenStore {
             try replies[0].optionalBytes()
         }
         guard let found else { return nil }
-        guard let expiry = list.expiry(score: found) else { throw .corrupt(key: key) }
+        let expiry = try list.expiry(score: found, key: key)
         let (issuedAt, label) = replies.count == 2 ? read(replies[1]) : (nil, nil)
         return ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label)
     }

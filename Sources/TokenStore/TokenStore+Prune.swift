@@ -46,7 +46,7 @@ extension TokenStore {
             [
                 Command("ZCOUNT", key: keys[0], "-inf", .integer(now)),
                 Command("ZCOUNT", key: keys[0], "+inf", "+inf"),
-                Command("PTTL", key: keys[0]),
+                Command("PTTL", key: keys[0]), list.countingForeign(keys[0]),
             ]
         }
         return .send(commands) { exchange throws(StoreError) in
@@ -55,12 +55,13 @@ extension TokenStore {
             result.users = lists.count
             var untidy: [[[UInt8]]] = []
             for (index, keys) in lists.enumerated() {
-                let (expired, endless, left) = try StoreError.wrapping { () throws(RedisError) in
-                    (
-                        try replies[index * 3].integer(), try replies[index * 3 + 1].integer(),
-                        try replies[index * 3 + 2].integer()
-                    )
+                let own = replies[index * 4..<index * 4 + 4]
+                let facts = try StoreError.wrapping { () throws(RedisError) in
+                    try own.map { reply throws(RedisError) in try reply.integer() }
                 }
+                let (expired, endless, left) = (facts[0], facts[1], facts[2])
+                // Read in the wrong unit every member would have expired.
+                guard facts[3] == 0 else { throw .otherUnit(key: keys[0]) }
                 // A list has to go with its last token, and to stay where a token has no end.
                 let isWrongLife = hasLife && (left == -1) != (endless > 0)
                 result.removed += Int(expired)

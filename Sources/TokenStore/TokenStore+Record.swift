@@ -193,6 +193,7 @@ extension TokenStore {
         case "LISTED": return .alreadyRecorded
         case "STALE": return .cutOff(number)
         case "EXPIRED": return .expired
+        case "UNIT": throw .otherUnit(key: try layout.keys(of: token.user).tokens ?? [])
         case "CORRUPT":
             let keys = try layout.keys(of: token.user)
             let all = [keys.tokens, keys.meta, keys.cutoff].compactMap(\.self)

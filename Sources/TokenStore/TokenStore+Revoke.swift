@@ -216,9 +216,11 @@ struct RevocationWork {
             for (place, index) in asked.enumerated() {
                 switch (exchange.replies[place * 2], exchange.replies[place * 2 + 1]) {
                 case (.string(let score)?, _):
-                    expiries[index] = list.expiry(score: score)
-                    if expiries[index] == nil {
-                        outcomes[index] = .failed(.corrupt(key: commands[place * 2].key ?? []))
+                    do throws(StoreError) {
+                        expiries[index] = try list.expiry(
+                            score: score, key: commands[place * 2].key ?? [])
+                    } catch {
+                        outcomes[index] = .failed(error)
                     }
                 case (.error(let error)?, _), (_, .error(let error)?):
                     let command = commands[place * 2]
@@ -239,6 +241,7 @@ struct RevocationWork {
     ) throws(StoreError) -> Step<[RevocationOutcome]> {
         var outcomes = outcomes
         let knowsEnds = store.client.has(.absoluteExpiry)
+        let plain = deny.plainValue
         var sent: [Int] = []
         var commands: [Command] = []
         sent.reserveCapacity(items.count)
@@ -252,7 +255,8 @@ struct RevocationWork {
             }
             do throws(StoreError) {
                 commands.append(
-                    try deny.writing(values(items[index]), until: end, knowsEnds: knowsEnds))
+                    try deny.writing(
+                        values(items[index]), plain: plain, until: end, knowsEnds: knowsEnds))
                 sent.append(index)
             } catch {
                 outcomes[index] = .failed(error)

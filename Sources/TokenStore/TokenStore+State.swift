@@ -93,9 +93,7 @@ extension TokenStore {
                 try reply.optionalBytes()
             }
             if let score {
-                guard let expiry = list.expiry(score: score) else {
-                    throw .corrupt(key: question.userKey ?? [])
-                }
+                let expiry = try list.expiry(score: score, key: question.listKey ?? [])
                 state.listing = expiry.isPast(at: time) ? .notListed : .listed(expiry)
             } else {
                 state.listing = .notListed
@@ -162,6 +160,8 @@ private struct StateQuestion {
     private(set) var allow: Int?
     private(set) var version: Int?
     private(set) var ban: Int?
+    /// The key of the user's list.
+    private(set) var listKey: [UInt8]?
     /// The key that an error about the user's state names.
     private(set) var userKey: [UInt8]?
 
@@ -184,6 +184,7 @@ private struct StateQuestion {
         }
         if let list = layout.list {
             let key = try list.key.render(values)
+            listKey = key
             userKey = userKey ?? key
             let member = try list.member.render(values)
             score = add(Command("ZSCORE", key: key, .bytes(member)))

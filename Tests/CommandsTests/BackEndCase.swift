@@ -240,11 +240,15 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         #expect(denied.count == 6)
     }
 
-    private static let listTokens = BackEndCase(command: "list tokens") { stage in
+    private static let listTokens = BackEndCase(
+        command: "list tokens", options: ["show-tokens"]
+    ) { stage in
         for id in ["a", "b", "c"] { stage.token(id) }
         stage.token("d", of: "bob")
         stage("revoke", "--ttl", "1h", "b")
         try stage.expectFormats("list", "tokens", "alice", count: 3)
+        // Only some layouts have whole tokens.
+        try stage.expectFormats("list", "tokens", "--show-tokens", "alice", count: 3)
         try stage.expectFormats("list", "tokens", "alice", "bob", "nobody", count: 4)
         let states = try stage("list", "tokens", "alice", "-o", "json").array().map {
             "\($0.text("id") ?? "") \($0.text("state") ?? "")"
@@ -264,13 +268,13 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     }
 
     private static let listRevoked = BackEndCase(
-        command: "list revoked", options: ["limit", "match"]
+        command: "list revoked", options: ["limit", "match", "show-tokens"]
     ) {
         stage in
         let lines = (0..<60).map { "j\($0)\t4102444800\n" }.joined()
         stage("revoke", "--yes", "-", input: lines)
         try stage.expectFormats("list", "revoked", count: 60)
-        try stage.expectFormats("list", "revoked", "--limit", "7", count: 7)
+        try stage.expectFormats("list", "revoked", "--show-tokens", "--limit", "7", count: 7)
         try stage.expectFormats("list", "revoked", "--match", "*7", count: 6)
         #expect(try stage.denied() == Set((0..<60).map { "j\($0)" }))
     }

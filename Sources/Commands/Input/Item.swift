@@ -90,11 +90,11 @@ enum Item {
         hint: "--id reads it as an id")
 
     /// A line that `init(line:as:)` reads as `id`: the id alone, or the object where an id could be
-    /// taken for something else.
-    static func line(_ id: String) -> String {
+    /// taken for something else; `mayBeToken` leaves it as it is where it could be for a token.
+    static func line(_ id: String, mayBeToken: Bool = false) -> String {
         let bytes = Array(id.utf8)
         let isPlain =
-            TokenText.strip(bytes) == bytes && !TokenText.looksLikeToken(bytes)
+            TokenText.strip(bytes) == bytes && (mayBeToken || !TokenText.looksLikeToken(bytes))
             && !id.unicodeScalars.contains(where: VisibleText.isHostile)
             && !["#", "{", "-"].contains(id.unicodeScalars.first)
         return isPlain ? id : "{\"jti\":\(JSONText.quoted(id))}"

@@ -13,7 +13,11 @@ let listRevokedCommand = Command(
         """
     ],
     defaults: ScanOptions(),
-    options: ScanOptions.options("ids"),
+    options: [
+        .flag(
+            "show-tokens", summary: "Show whole tokens where the layout has them.",
+            into: \.showsTokens)
+    ] + ScanOptions.options("ids"),
     examples: [
         Example(command: "jwtctl list revoked", summary: "What is on the blacklist?"),
         Example(command: "jwtctl list revoked -o csv", summary: "For a spreadsheet."),
@@ -33,10 +37,12 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
             .init("ID", shrinking: true), .init("LEFT", right: true), .init("EXPIRES"),
             .init("BY"), .init("AT"), .init("REASON"),
         ])
+    list.showsTokens = options.showsTokens
     if !filter.isDone {
         try session.store.forEachDenial(like: options.pattern) { page in
             for item in page where filter.admits(item.id) {
-                try list.append(item)
+                try list.append(
+                    DenialRow(item, session.layout.naming, showsTokens: options.showsTokens))
                 if filter.isDone { return false }
             }
             if options.global.format == .jsonl { try system.output.flush() }
@@ -47,7 +53,18 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
     return .success
 }
 
-extension ListedDenial: ListRow {
+/// A blacklist entry as it is shown.
+private struct DenialRow: ListRow {
+    private let id: Identifier
+    private let denial: TokenState.Denial
+    private let expiry: Expiry
+
+    init(_ item: ListedDenial, _ naming: Naming, showsTokens: Bool) {
+        id = showsTokens ? item.id : ShownToken(item.id, naming).label
+        denial = item.denial
+        expiry = item.expiry
+    }
+
     var idText: String { id.description }
 
     var cells: [String] {

@@ -6,6 +6,7 @@ internal import TokenStore
 struct ListTokensOptions: CommandOptions {
     var global = GlobalOptions()
     var users: [String] = []
+    var showsTokens = false
 }
 
 let listTokensCommand = Command(
@@ -17,7 +18,13 @@ let listTokensCommand = Command(
         not shown; logout-all reaches them all the same.
         """
     ],
-    defaults: ListTokensOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    defaults: ListTokensOptions(),
+    options: [
+        .flag(
+            "show-tokens", summary: "Show whole tokens where the layout has them.",
+            into: \.showsTokens),
+        .group(GlobalOptions.group, at: \.global),
+    ],
     operands: [
         .repeated("USER", minimum: 1, summary: "Whose tokens.", into: \.users)
             .completing(.dynamic("users"))
@@ -44,13 +51,17 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
             .init("ID", shrinking: true), .init("ISSUED"), .init("EXPIRES"),
             .init("LEFT", right: true), .init("STATE"), .init("LABEL"),
         ])
+    list.showsTokens = options.showsTokens
     for user in users {
         let tokens = try session.store.tokens(of: user)
         for token in tokens.tokens {
-            let row = TokenRow(user: user, token: token, list: tokens)
+            let shown = ShownToken(token.id, session.layout.naming)
+            let row = TokenRow(
+                user: user, token: token, list: tokens,
+                id: options.showsTokens ? token.id : shown.label)
             let cells =
                 (hasUsers ? [VisibleText.escape(user.description, columns: 40)] : []) + row.cells
-            try list.append(row.json, id: token.id.description, cells: cells)
+            try list.append(row.json, id: row.id.description, cells: cells)
         }
     }
     try list.finish(empty: "no tokens are recorded")
@@ -62,6 +73,7 @@ private struct TokenRow {
     let user: Identifier
     let token: ListedToken
     let list: TokenList
+    let id: Identifier
 
     private var state: String {
         if token.expiry.isPast(at: list.time) { return "expired" }
@@ -77,7 +89,7 @@ private struct TokenRow {
     var json: JSONObject {
         let end = token.expiry.seconds
         return [
-            "user": .string(user.description), "id": .string(token.id.description),
+            "user": .string(user.description), "id": .string(id.description),
             "iat": TimeText.number(token.issuedAt), "exp": TimeText.number(end),
             "expires_in": TimeText.number(end.map { $0 - list.time }), "state": .string(state),
             "label": token.label.map { .string($0) } ?? .null,
@@ -87,7 +99,7 @@ private struct TokenRow {
     var cells: [String] {
         let end = token.expiry.seconds
         return [
-            VisibleText.escape(token.id.description),
+            VisibleText.escape(id.description),
             token.issuedAt.map(TimeText.table) ?? "unknown", end.map(TimeText.table) ?? "never",
             end.map { $0 > list.time ? Duration.words($0 - list.time) : "-" } ?? "-",
             state == "cut_off" ? "cut off" : state,

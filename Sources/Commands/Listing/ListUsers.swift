@@ -7,6 +7,8 @@ struct ScanOptions: CommandOptions {
     var global = GlobalOptions()
     var limit: Int64?
     var pattern: IdentifierPattern?
+    /// Only for `list revoked`.
+    var showsTokens = false
 
     /// What narrows a scan; `what` is listed.
     static func options(_ what: String) -> [Option<ScanOptions>] {

@@ -140,6 +140,8 @@ struct ResultList {
     private var table: Table
     private var count = 0
     private var hasHeader = false
+    /// Whether what looks like a token is one, so that it can be read back as one.
+    var showsTokens = false
     /// Memory for a line.
     private var line: [UInt8] = []
 
@@ -192,7 +194,7 @@ struct ResultList {
             if !hasHeader { try console.print(CSV.header(value)) }
             hasHeader = true
             try console.print(CSV.row(value))
-        case .id: try console.print(Item.line(id()) + "\n")
+        case .id: try console.print(Item.line(id(), mayBeToken: showsTokens) + "\n")
         }
         count += 1
     }

@@ -108,12 +108,14 @@ extension Session {
         guard !layout.can(capability) else { return }
         let hint: String =
             switch capability {
-            case .revoke, .record: "services sign and record their own tokens there"
+            case .revoke, .record: "--no-record signs a token all the same"
             case .restore: "only the application can log the user in again"
             case .listTokens, .listUsers, .logoutAll:
                 layout.can(.listRevoked)
                     ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
                     : "revoke the tokens one by one, or retire the key"
+            case .listRevoked where layout.requiresListing:
+                "what is revoked is on no list: 'jwtctl list tokens USER' shows what is alive"
             case .listRevoked: "ask for the tokens that you know: 'jwtctl status TOKEN'"
             case .logoutEveryone: "retire the key in every service"
             case .prune: "its entries go away by themselves"
@@ -135,7 +137,7 @@ extension Capability {
         case .record: "record a token in"
         case .listTokens: "find a user's tokens by"
         case .listUsers: "find users by"
-        case .listRevoked: "tell its blacklist from other keys by"
+        case .listRevoked: "list revoked tokens by"
         case .logoutAll: "end all sessions of a user with"
         case .logoutEveryone: "end everybody's sessions with"
         case .prune: "prune"

@@ -15,6 +15,12 @@ extension Diagnostics {
                 .unknown, "corrupt",
                 "what lies under '\(VisibleText.escape(key))' is not what the layout puts there",
                 hint: "is it another application's key? choose another --namespace")
+        case .otherUnit(let key):
+            Failure(
+                .unknown, "other_unit",
+                "the scores under '\(VisibleText.escape(key))' are times in another unit than the "
+                    + "layout's",
+                hint: "seconds or milliseconds? for user-zset: --layout-var score=exp_s")
         case .unnamed(let name): unnamed(name)
         case .digest: Failure(.failure, "crypto", "OpenSSL refuses a hash that the layout needs")
         }

@@ -35,8 +35,9 @@ struct Session {
         client = Client(
             target: target, timeout: Int(timeout), map: AddressMap(options.addressRules),
             trace: options.isVerbose ? { event in Self.trace(event, on: console) } : nil)
+        let layout = try LayoutChoice.layout(options, console.system)
         store = TokenStore(
-            client: client, layout: try LayoutChoice.layout(options, console.system),
+            client: client, layout: layout,
             origin: TokenStore.Origin(
                 actor: actor ?? environment["JWTCTL_ACTOR"] ?? Self.loginName(environment),
                 host: Self.hostName()),

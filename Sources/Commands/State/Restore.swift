@@ -66,9 +66,10 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     try console.note("target: \(session.description)")
 
     let restoring = RestoreReport(session: session, console: console)
+    let book = try TokenBook(session, user: user)
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
-        let target = try StateTarget(item, user: user, naming: session.layout.naming)
+        let target = try StateTarget(item, user: user, in: book)
         let result = try session.store.restore(target.restoration, reason: options.reason)
         let told = restoring.tell(target, result)
         try console.result(told.json, id: target.label.description) { told.words }
@@ -76,7 +77,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     }
     var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
     let feed = ItemFeed(options.items, lines, console) {
-        try StateTarget($0, user: user, naming: session.layout.naming)
+        try StateTarget($0, user: user, in: book)
     }
     var failures = 0
     do {

@@ -21,13 +21,15 @@ struct RevocationPlanner {
     private let options: RevokeOptions
     private let verifier: SignatureVerifier?
     private let user: Identifier?
-    private let layout: Layout
+    private let store: TokenStore
+    private let needsExpiry: Bool
+    private let book: TokenBook
     /// Redis' clock.
     let clock: ServerClock
     /// What it said at the beginning.
     let now: Int64
 
-    init(_ options: RevokeOptions, keys: KeySet?, store: TokenStore) throws {
+    init(_ options: RevokeOptions, keys: KeySet?, session: Session) throws {
         self.options = options
         verifier =
             options.skipsVerification
@@ -38,18 +40,20 @@ struct RevocationPlanner {
                     allowWeak: options.keys.allowsWeakKey)
             }
         user = try options.user.map { try parseUser($0) }
-        layout = store.layout
+        store = session.store
+        needsExpiry = store.layout.needsExpiry
+        book = try TokenBook(session, user: user)
         clock = try store.clock()
         now = clock.now
     }
 
     func plan(_ item: Item) throws -> Plan {
-        let target = try StateTarget(item, user: user, naming: layout.naming)
+        let target = try StateTarget(item, user: user, in: book)
         if let token = target.token {
             return try plan(token, target)
         }
-        let expiry = givenExpiry(target) ?? target.expiry ?? (layout.needsExpiry ? nil : .never)
-        guard expiry != nil || target.user != nil && layout.can(.listTokens) else {
+        let expiry = givenExpiry(target) ?? target.expiry ?? (needsExpiry ? nil : .never)
+        guard expiry != nil || target.user != nil && store.layout.can(.listTokens) else {
             throw Failure.noLifetime(of: target.id)
         }
         return Plan(
@@ -70,7 +74,7 @@ struct RevocationPlanner {
             throw Failure(
                 .claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
         }
-        if verifier == nil, !options.skipsVerification, layout.deniesByBareID {
+        if verifier == nil, !options.skipsVerification, store.layout.deniesByBareID {
             // Whoever hands an operator a token would choose which key is overwritten.
             throw Failure(
                 .refused, "not_verified",
@@ -89,13 +93,13 @@ struct RevocationPlanner {
         return Plan(
             revocation: Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
             isVerified: verifier != nil, label: target.label,
-            text: layout.naming.isStandard ? nil : token.bytes)
+            text: book.naming.isStandard ? nil : token.bytes)
     }
 
     private func tokenExpiry(_ target: StateTarget) throws -> Expiry {
-        if let expiry = target.expiry, expiry != .never || !layout.needsExpiry { return expiry }
-        if layout.keepsEndless { return .never }
-        if let life = layout.endlessLife { return .at(now + life) }
+        if let expiry = target.expiry, expiry != .never || !needsExpiry { return expiry }
+        if store.layout.keepsEndless { return .never }
+        if let life = store.layout.endlessLife { return .at(now + life) }
         throw Failure(
             .usage, "no_lifetime", "the token has no exp",
             hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")

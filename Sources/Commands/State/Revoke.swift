@@ -21,7 +21,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
         throw Failure.noLifetime(of: id)
     }
     try session.requirePrimary()
-    let planner = try RevocationPlanner(options, keys: keys, store: session.store)
+    let planner = try RevocationPlanner(options, keys: keys, session: session)
     if let lines {
         let bulk = try BulkRevocation(lines, options, planner, session, console)
         return try bulk.run()
@@ -36,6 +36,11 @@ extension Session {
     func announce(_ options: RevokeOptions, redisTime: Int64, _ console: Console) throws {
         try warnAboutClock(redisTime, console)
         try console.note("target: \(description)" + (options.isDryRun ? " (dry run)" : ""))
+        if layout.naming.isByText, layout.hasBlacklist {
+            try console.warn(
+                "layout '\(layout.name)' knows a token by its text: another spelling of the same "
+                    + "token is not revoked")
+        }
     }
 }
 
@@ -121,12 +126,13 @@ private struct OperandRevocation {
         guard result.outcome != .expired else { return result }
         // What an application would see: the entry has to be there.
         let state = try store.states(of: [StateQuery(item.subject)])[0]
-        if store.layout.can(.listRevoked) == false, store.layout.requiresListing {
+        if !store.layout.hasBlacklist {
             guard state.listing == .notListed else {
                 throw Failure(
                     .unknown, "read_back", "the token is on its list again",
                     hint: "did the application renew it? run it again")
             }
+            result.isAudited = audit(plan)
             return result
         }
         guard let denial = state.denial else {
@@ -135,8 +141,13 @@ private struct OperandRevocation {
                 hint: "is it evicting keys? see maxmemory-policy; run it again")
         }
         result.timeToLive = denial.timeToLive
-        result.isAudited = session.audit(
-            "revoke", .token(item.id, user: item.user), count: 1, reason: options.reason, console)
+        result.isAudited = audit(plan)
         return result
+    }
+
+    private func audit(_ plan: RevocationPlanner.Plan) -> Bool {
+        session.audit(
+            "revoke", .token(plan.label, user: plan.revocation.user), count: 1,
+            reason: options.reason, console)
     }
 }

@@ -10,6 +10,7 @@ struct RevokeResult {
     var isAudited = false
     private let plan: RevocationPlanner.Plan
     private let target: JSONValue
+    private let hasBlacklist: Bool
     private let isDryRun: Bool
 
     init(
@@ -20,6 +21,7 @@ struct RevokeResult {
         self.outcome = outcome
         self.isDryRun = isDryRun
         target = session.json
+        hasBlacklist = session.layout.hasBlacklist
     }
 
     var json: JSONObject {
@@ -55,8 +57,10 @@ struct RevokeResult {
                 ? "would be revoked: \(id)\(check)\n" : "already revoked: \(id)\(check)\n"
         }
         let life =
-            timeToLive.map { ", the entry lives \(Duration.words($0))" }
-            ?? ", the entry never expires"
+            !hasBlacklist
+            ? ": it is off the whitelist"
+            : timeToLive.map { ", the entry lives \(Duration.words($0))" }
+                ?? ", the entry never expires"
         let verb = outcome == .alreadyRevoked ? "already revoked" : "revoked"
         return "\(verb) \(id)\(life)\(check)\n"
     }

@@ -20,8 +20,9 @@ struct StateTarget {
     var user: Identifier? { subject.user }
 
     /// `user` is what the command line said about a bare id.
-    init(_ item: Item, user: Identifier?, naming: Naming) throws {
-        switch item {
+    init(_ item: Item, user: Identifier?, in book: TokenBook) throws {
+        let naming = book.naming
+        switch try book.resolve(item, user: user) {
         case .token(let token, let claims):
             let facts = try TokenFacts(token, claims: claims, naming: naming)
             subject = facts.user == nil ? facts.subject.of(user) : facts.subject
@@ -31,11 +32,6 @@ struct StateTarget {
             issuer = facts.issuer
             self.token = token
         case .id(let id, let expiry, let owner):
-            guard !naming.isByText else {
-                throw Failure(
-                    .usage, "unnamed", "the layout knows a token by its text alone",
-                    hint: "give the token itself")
-            }
             subject = TokenSubject(id: id, user: owner ?? user)
             label = id
             issued = .notSaid

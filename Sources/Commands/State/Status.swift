@@ -49,9 +49,10 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     let session = try Session(console)
     try session.requireCurrent(options.global)
 
+    let book = try TokenBook(session, user: user)
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
-        let target = try StateTarget(item, user: user, naming: session.layout.naming)
+        let target = try StateTarget(item, user: user, in: book)
         try options.requireKnownUser(target)
         let state = try session.store.states(of: [target.query])[0]
         try session.warnAboutClock(state.time, console)
@@ -64,7 +65,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     var list = ResultList(
         console, columns: [.init("ID", shrinking: true), .init("STATE"), .init("DETAIL")])
     let feed = ItemFeed(options.items, lines, console) {
-        try StateTarget($0, user: user, naming: session.layout.naming)
+        try StateTarget($0, user: user, in: book)
     }
     var failures = 0
     var hasComparedClocks = false
@@ -147,7 +148,7 @@ private func report(
     let listed = target.issued == .notSaid ? state.listedIssuedAt : nil
     return StateReport(
         state: state, issued: listed.map { .at(Double($0)) } ?? target.issued,
-        requiresListing: options.requiresListing || layout.requiresListing)
+        layout: layout, requiresListing: options.requiresListing)
 }
 
 private func status(_ report: StateReport) -> ExitStatus {

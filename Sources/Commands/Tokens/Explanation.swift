@@ -37,7 +37,9 @@ struct Explanation {
         let claimChecks = policy.explainedChecks(header: token.header, claims: claims)
             .map(sayingAbsent)
         let names = Set(claimChecks.map(\.name))
-        let stateNames: Set<String> = ["signature", "blacklist", "cutoff", "whitelist"]
+        let stateNames: Set<String> = [
+            "signature", "blacklist", "cutoff", "version", "user", "whitelist",
+        ]
         let others = verdict.checks.map { ExplainedCheck($0) }
         var checks = others.filter { $0.name == "signature" } + claimChecks
         checks += others.filter { !names.contains($0.name) && !stateNames.contains($0.name) }

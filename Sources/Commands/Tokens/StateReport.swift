@@ -7,11 +7,27 @@ internal import TokenStore
 struct StateReport {
     let state: TokenState
     let issued: IssuedAt
+    let layout: Layout
     /// Whether a token that is not on its user's list is refused.
     let requiresListing: Bool
 
+    /// `requiresListing` is what the command line demands; the layout may demand it by itself.
+    init(state: TokenState, issued: IssuedAt, layout: Layout, requiresListing: Bool) {
+        self.state = state
+        self.issued = issued
+        self.layout = layout
+        self.requiresListing = requiresListing || layout.requiresListing
+    }
+
+    /// What the layout has to say about tokens, and nothing that it does not have.
     var checks: [Check] {
-        [blacklist, cutoff] + (requiresListing ? [whitelist] : [])
+        var checks: [Check] = []
+        if layout.hasBlacklist { checks.append(blacklist) }
+        if layout.hasCutoffs { checks.append(cutoff) }
+        if layout.hasVersions { checks.append(version) }
+        if layout.hasBans { checks.append(ban) }
+        if requiresListing { checks.append(whitelist) }
+        return checks
     }
 
     /// Whether the state lets the token pass; nil where something could not be judged.
@@ -51,11 +67,32 @@ struct StateReport {
         }
     }
 
+    private var version: Check {
+        guard state.isUserKnown else { return Self.userUnknown("version") }
+        guard let lowest = state.version, state.isOutdated else { return Check("version", .passed) }
+        let own = state.tokenVersion.map { "its number is \($0)" } ?? "it has no number"
+        return Check("version", .failed(.revoked), detail: "\(own), the lowest valid is \(lowest)")
+    }
+
+    private var ban: Check {
+        guard state.isUserKnown else { return Self.userUnknown("user") }
+        return state.isBanned
+            ? Check("user", .failed(.revoked), detail: "the user is banned")
+            : Check("user", .passed)
+    }
+
+    private static func userUnknown(_ name: String) -> Check {
+        Check(name, .notJudged, detail: "the user of a bare id is not known")
+    }
+
     private var whitelist: Check {
         switch state.listing {
         case .listed: Check("whitelist", .passed)
         case .notListed:
-            Check("whitelist", .failed(.notListed), detail: "it is not on its user's list")
+            Check(
+                "whitelist", .failed(.notListed),
+                detail: layout.requiresListing && !layout.hasLists
+                    ? "no key says that it is alive" : "it is not on its user's list")
         case .notAsked where issued == .notSaid:
             Check("whitelist", .notJudged, detail: "the user of a bare id is not known")
         case .notAsked:
@@ -83,7 +120,8 @@ struct StateReport {
         let isCutOff: Bool
         if case .cutOff = state.judgeCutoff(issued) { isCutOff = true } else { isCutOff = false }
         return .object([
-            "revoked": .bool(state.denial != nil || isCutOff),
+            "revoked": .bool(
+                state.denial != nil || isCutOff || state.isBanned || state.isOutdated),
             "revoked_ttl": TimeText.number(state.denial?.timeToLive),
             "revoked_by": state.denial?.entry.actor.map { .string($0) } ?? .null,
             "revoked_at": TimeText.json(state.denial?.entry.time),

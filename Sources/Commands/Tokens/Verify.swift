@@ -72,9 +72,8 @@ struct TokenJudge {
             for (item, state) in zip(asked, states) {
                 verdicts[item.index].add(
                     StateReport(
-                        state: state, issued: item.facts.issued,
-                        requiresListing: options.requiresListing
-                            || session.layout.requiresListing), to: item.facts.query)
+                        state: state, issued: item.facts.issued, layout: session.layout,
+                        requiresListing: options.requiresListing), to: item.facts.query)
             }
         } catch {
             let failure = Diagnostics.failure(for: error)

@@ -42,6 +42,14 @@ extension Layout {
     /// Whether the tool can put a token where the application would have put it.
     private var isWritable: Bool { list?.isRequired == true || allow?.value != nil }
 
+    package var hasBlacklist: Bool { deny != nil }
+    package var hasCutoffs: Bool { userCutoff != nil || globalCutoff != nil }
+    package var hasBans: Bool { ban != nil }
+    package var hasVersions: Bool { version != nil }
+
+    /// Whether a user has one list of tokens, rather than each token a key of its own.
+    package var hasLists: Bool { list != nil }
+
     /// Whether `logout-all` reaches tokens that nobody recorded.
     package var reachesUnrecorded: Bool {
         unreached == nil && (userCutoff != nil || version != nil || requiresListing)

@@ -85,7 +85,7 @@ package enum LayoutReader {
             variables: Dictionary(
                 uniqueKeysWithValues: layout.variables.map { ($0.name, $0.value) }))
         if let node = root["define"] { try templates.define(node) }
-        if let claims = root["claims"] { try naming(claims, &layout.naming) }
+        if let claims = root["claims"] { layout.naming = try naming(claims) }
         var stores = StoreReader(layout: layout, templates: templates)
         for store in try root.required("stores").elements() { try stores.read(store) }
         return try stores.finish(try root.required("stores"))
@@ -156,11 +156,14 @@ package enum LayoutReader {
     }
 
     private static func naming(
-        _ node: LayoutNode, _ naming: inout Naming
-    ) throws(LayoutNode.Failure) {
+        _ node: LayoutNode
+    ) throws(LayoutNode.Failure) -> Naming {
         _ = try node.members(["id", "user"])
-        if let id = node["id"] { naming.id = try sources(id) }
-        if let user = node["user"] { naming.user = try sources(user) }
+        return Naming(
+            id: try node["id"].map { node throws(LayoutNode.Failure) in try sources(node) }
+                ?? Naming.standardID,
+            user: try node["user"].map { node throws(LayoutNode.Failure) in try sources(node) }
+                ?? Naming.standardUser, details: [])
     }
 
     /// A claim's path, `$content` or `$token`; or an array of them, the first that is there counts.

@@ -33,17 +33,30 @@ package struct Naming: Equatable, Sendable {
     }
 
     /// The first that the token has is taken.
-    package var id: [Source] = [.claim(["jti"]), .content]
-    package var user: [Source] = [.claim(["sub"])]
-    var details: [Detail] = []
+    package let id: [Source]
+    package let user: [Source]
+    let details: [Detail]
 
-    package init() {}
+    package init() {
+        self.init(id: Self.standardID, user: Self.standardUser, details: [])
+    }
+
+    init(id: [Source], user: [Source], details: [Detail]) {
+        self.id = id
+        self.user = user
+        self.details = details
+        isStandard = id == Self.standardID && user == Self.standardUser && details.isEmpty
+        isByText = id == [.token]
+    }
+
+    static let standardID: [Source] = [.claim(["jti"]), .content]
+    static let standardUser: [Source] = [.claim(["sub"])]
 
     /// Whether ids and users come from `jti` and `sub`, as in most layouts.
-    package var isStandard: Bool { self == Naming() }
+    package let isStandard: Bool
 
     /// Whether the token's own text is its name: who has no token can't name it.
-    package var isByText: Bool { id == [.token] }
+    package let isByText: Bool
 }
 
 /// What a layout may name keys after: one token.

@@ -55,7 +55,8 @@ struct StoreReader {
 
     /// The whole, once every store was read; `node` is that of all stores.
     mutating func finish(_ node: LayoutNode) throws(LayoutNode.Failure) -> Layout {
-        layout.naming.details = templates.details
+        layout.naming = Naming(
+            id: layout.naming.id, user: layout.naming.user, details: templates.details)
         if layout.deny == nil, layout.allow == nil, layout.list?.isRequired != true {
             throw node.failure(.lacks("stores", role: "deny or allow"))
         }

@@ -64,6 +64,10 @@ struct Template: Equatable, Sendable {
     /// The text before the only hole, where there is one that holds the id, percent-encoded: the
     /// shape of the keys of which millions are made.
     private let plainPrefix: [UInt8]?
+    /// The text, where it has no holes.
+    private let fixed: [UInt8]?
+    /// Whether it is nothing but what an entry tells.
+    private let isEntry: Bool
 
     init(_ parts: [Part], codec: Codec = .raw) {
         self.parts = parts
@@ -75,6 +79,13 @@ struct Template: Equatable, Sendable {
         } else {
             plainPrefix = nil
         }
+        isEntry = codec == .raw && parts == [.hole(.entry, [])]
+        var literal: [UInt8] = []
+        var isFixed = true
+        for part in parts {
+            if case .literal(let bytes) = part { literal += bytes } else { isFixed = false }
+        }
+        fixed = isFixed ? codec.encode(literal) : nil
     }
 
     init(literal bytes: [UInt8], codec: Codec = .raw) {
@@ -89,10 +100,12 @@ struct Template: Equatable, Sendable {
 
     /// Throws where a hole has nothing, or nothing but emptiness, to be filled with: a key of
     /// `null` or of nothing would be shared by all tokens that lack the claim.
-    func render(_ values: TemplateValues) throws(StoreError) -> [UInt8] {
+    func render(_ values: borrowing TemplateValues) throws(StoreError) -> [UInt8] {
         if let plainPrefix {
             return PercentEncoding.encode(values.subject.id.bytes, after: plainPrefix)
         }
+        if let fixed { return fixed }
+        if isEntry { return values.entry?.value ?? DenyEntry.shortValue }
         var text: [UInt8] = []
         for part in parts {
             switch part {

@@ -1,0 +1,239 @@
+import Foundation
+import JSON
+import Redis
+import TestSupport
+import Testing
+
+@testable import TokenStore
+
+/// Texts with holes, as layouts write them.
+@Suite struct TemplateTests {
+    private func template(
+        _ text: String, _ codec: Template.Codec = .raw
+    ) throws -> Template {
+        var reader = TemplateReader(variables: ["ns": "app:"])
+        return try reader.key(LayoutNode(.string(text)), .tokenKey, codec: codec)
+    }
+
+    private func values(_ id: String, _ user: String? = nil) throws -> TemplateValues {
+        TemplateValues(
+            TokenSubject(id: try Identifier(id), user: try user.map { try Identifier($0) }))
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    @Test(arguments: [
+        ("${ns}x:${id}", "app:x:a:b"), ("x${id|pct}y", "xa%3Aby"), ("${id|hex}", "613a62"),
+        ("${id|b64url}", "YTpi"), ("{${user}}:${id}", "{bob}:a:b"), ("$${id}$", "$a:b$"),
+        ("${id|sha256}", "64 digits"), ("${id|md5}", "32 digits"),
+    ])
+    func holesAreFilled(_ source: String, _ expected: String) throws {
+        let rendered = text(try template(source).render(values("a:b", "bob")))
+        switch source {
+        // The lengths of the hashes; their values are OpenSSL's business.
+        case "${id|sha256}": #expect(rendered.utf8.count == 64)
+        case "${id|md5}": #expect(rendered.utf8.count == 32)
+        default: #expect(rendered == expected)
+        }
+    }
+
+    /// `echo -n '{username=admin, client_id=web, scope=read write}' | md5sum`
+    @Test func theNameOfAnAuthenticationIsSprings() throws {
+        let layout = try LayoutReader.preset("spring-oauth2-redis")
+        let claims = try #require(
+            try JSONParser.parse(
+                Array(
+                    #"{"user_name":"admin","client_id":"web","scope":["write","read"]}"#.utf8)
+            ).objectValue)
+        let subject = try layout.naming.subject(
+            of: .init(text: Array("t".utf8), claims: claims) { "" })
+        let key = try #require(layout.allow).links[0].key.render(TemplateValues(subject))
+        #expect(text(key) == "auth_to_access:4b5a6ad827b8ef97992bca0e940e969e")
+    }
+
+    @Test func anEmptyHoleIsAnErrorAndNeverAnEmptyKey() throws {
+        #expect(throws: StoreError.unnamed("user")) {
+            try template("${user}-tokens").render(values("a"))
+        }
+        #expect(throws: StoreError.unnamed("token")) {
+            try template("${id}:${aud}").render(values("a"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("x:${id}", "x:a", "a", nil), ("x:${id}", "x:", nil, nil), ("x:${id}", "y:a", nil, nil),
+            ("x:${id}", "x:a:b", "a:b", nil), ("x:${id}:z", "x:a:z", "a", nil),
+            ("x:${id}:z", "x::z", nil, nil), ("x:${id|pct}", "x:a:b", nil, nil),
+            ("x:${id|pct}", "x:a%3Ab", "a:b", nil), ("o:${user}:${id}", "o:bob:u", "u", "bob"),
+            ("o:${user}:${id}", "o:bob:x:u", "u", "bob:x"), ("o:${user}:${id}", "o::u", nil, nil),
+            ("o:${user}:${id}", "o:bob", nil, nil), ("${id}:${id}", "a:a", "a", nil),
+            ("${id}:${id}", "a:b", nil, nil),
+            ("${user}-tokens", "b-tokens-tokens", nil, "b-tokens"),
+        ] as [(String, String, String?, String?)])
+    func keysAreReadBackExactly(
+        _ source: String, _ key: String, _ id: String?, _ user: String?
+    ) throws {
+        let holes = try template(source).parse(Array(key.utf8))
+        #expect(holes?[.id].map(text) == id)
+        #expect(holes?[.user].map(text) == user)
+    }
+
+    @Test func aKeyOfAnotherUserIsNeverTakenForOnes() throws {
+        let key = try template("online:${user}:${id}")
+        let users = ["bob", "bobby", "bob*", "b?b", "bob:x", "b", "[b]ob", "*", "\\"]
+        for owner in users {
+            let bytes = try key.render(values("u1", owner))
+            #expect(key.parse(bytes)?[.user].map(text) == owner)
+        }
+        let glob = text(key.glob(user: try Identifier("b?b*[x]\\")))
+        #expect(glob == #"online:b\?b\*\[x\]\\:*"#)
+    }
+
+    @Test(arguments: [
+        "tok12345", "", "\0", "\u{e9}", "\u{7ff}\u{800}\u{ffff}", "\u{1f600}a",
+        String(repeating: "x", count: 65_535), String(repeating: "x", count: 65_536),
+    ])
+    func whatACodecWritesItReads(_ plain: String) {
+        for codec in Template.Codec.allCases {
+            let bytes = codec.encode(Array(plain.utf8))
+            #expect(codec.decode(bytes).map(text) == plain, "\(codec)")
+        }
+    }
+
+    @Test func javaAndPHPStringsAreTheirPlatforms() {
+        func hex(_ bytes: [UInt8]) -> String {
+            bytes.map { String(format: "%02x", $0) }.joined()
+        }
+        #expect(
+            hex(Template.Codec.jdk.encode(Array("tok12345".utf8)))
+                == "aced0005740008746f6b3132333435")
+        #expect(hex(Template.Codec.jdk.encode([0])) == "aced0005740002c080")
+        #expect(
+            hex(Template.Codec.jdk.encode(Array("\u{1f600}".utf8)))
+                == "aced0005740006eda0bdedb880")
+        let long = Template.Codec.jdk.encode([UInt8](repeating: 120, count: 65_536))
+        #expect(hex(Array(long.prefix(13))) == "aced00057c0000000000010000")
+        #expect(text(Template.Codec.php.encode(Array("a\"b".utf8))) == "s:3:\"a\"b\";")
+        #expect(text(Template.Codec.json.encode([])) == "\"\"")
+    }
+
+    @Test(
+        arguments: [
+            [], [0xac], [0xac, 0xed, 0, 5, 0x74, 0, 9, 0x61], [0xac, 0xed, 0, 5, 0x74, 0, 0, 0x61],
+            [0xac, 0xed, 0, 5, 0x73, 0, 1, 0x61], [0xac, 0xed, 0, 5, 0x74, 0, 2, 0xc0, 0x81],
+            [0xac, 0xed, 0, 5, 0x74, 0, 1, 0xff], [0xac, 0xed, 0, 5, 0x7c, 0, 0, 0, 0, 0, 0, 0],
+            [0xac, 0xed, 0, 5, 0x74, 0, 3, 0xed, 0xa0, 0xbd],
+        ] as [[UInt8]])
+    func whatJavaNeverWritesIsNotRead(_ bytes: [UInt8]) {
+        #expect(Template.Codec.jdk.decode(bytes) == nil)
+    }
+}
+
+/// What a token is called.
+@Suite struct NamingTests {
+    private func subject(_ layout: String, _ claims: String) throws -> TokenSubject {
+        let object = try #require(try JSONParser.parse(Array(claims.utf8)).objectValue)
+        return try LayoutReader.preset(layout).naming.subject(
+            of: .init(text: Array("h.p.s".utf8), claims: object) { "sha256:x" })
+    }
+
+    @Test func theFirstClaimThatIsThereNamesTheUser() throws {
+        #expect(
+            try subject("user-zset", #"{"data":{"id":7},"sub":"s"}"#).user?.description == "7")
+        #expect(try subject("user-zset", #"{"data":{},"sub":"s"}"#).user?.description == "s")
+        #expect(try subject("user-zset", #"{"data":"x"}"#).user == nil)
+        #expect(try subject("user-zset", "{}").id.description == "h.p.s")
+    }
+
+    @Test(
+        arguments: [
+            ("{}", NamingError.missing(claims: ["jti"])),
+            (#"{"jti":null}"#, .wrongType(claim: "jti")),
+            (#"{"jti":true}"#, .wrongType(claim: "jti")),
+            (#"{"jti":1.5}"#, .wrongType(claim: "jti")),
+            (#"{"jti":["a"]}"#, .wrongType(claim: "jti")),
+            (#"{"jti":""}"#, .refused(.empty, claim: "jti")),
+        ] as [(String, NamingError)])
+    func aTokenWithoutANameIsAnError(_ claims: String, _ error: NamingError) {
+        #expect(throws: error) { try subject("codeape-gateway", claims) }
+    }
+
+    @Test func theNativeLayoutNamesWhatHasNoJTI() throws {
+        #expect(try subject("native", "{}").id.description == "sha256:x")
+    }
+}
+
+/// Cutoffs as applications write and read them.
+@Suite struct CutoffStoreTests {
+    /// A reader's own rule, for a token that was issued at this second.
+    private func isRevoked(_ issued: Int64, _ value: Int64, _ unit: Int64, _ exclusive: Bool)
+        -> Bool
+    {
+        exclusive ? issued * unit < value : issued * unit <= value
+    }
+
+    @Test(arguments: [(1, false), (1, true), (1000, false), (1000, true)] as [(Int64, Bool)])
+    func aValueMeansWhatItsReaderMakesOfIt(_ unit: Int64, _ isExclusive: Bool) throws {
+        let store = CutoffStore(
+            key: Template(literal: [1]), field: nil, unit: unit, isExclusive: isExclusive,
+            life: nil)
+        for value in [0, 1, 2, 999, 1000, 1001, 1999, 2000, 1_700_000_000_123] as [Int64] {
+            let second = store.second(of: value)
+            #expect(second < 0 || isRevoked(second, value, unit, isExclusive), "\(value)")
+            #expect(!isRevoked(second + 1, value, unit, isExclusive), "\(value)")
+        }
+    }
+
+    /// Raised by a logout, it leaves no token of the same second alive, and none of the next dead.
+    @Test(arguments: [("s", "le"), ("s", "lt"), ("ms", "le"), ("ms", "lt")])
+    func aLogoutEndsItsOwnSecondAndNoMore(_ unit: String, _ compare: String) throws {
+        let lab = try Lab()
+        for type in ["string", "hash"] {
+            let field = type == "hash" ? #""field":"mark","# : ""
+            let layout = try LayoutReader.read(
+                Array(
+                    """
+                    {"name":"t","stores":[
+                      {"role":"deny","type":"string","key":"d:${id}","value":"1"},
+                      {"role":"not_before","type":"\(type)",\(field)"key":"m:\(type):${user}",
+                       "unit":"\(unit)","compare":"\(compare)"}]}
+                    """.utf8))
+            let store = lab.store(withLayout: layout)
+            let user = try Identifier("bob")
+            let result = try store.logOut(user, scope: .everything, entry: DenyEntry())
+            let second = try #require(result.cutoff)
+            let now = try lab.now()
+            #expect(now > second && now <= second + 2)
+            let key: Argument = .text("m:\(type):bob")
+            let raw = try type == "hash" ? lab.raw("HGET", key, "mark") : lab.raw("GET", key)
+            guard case .string(let bytes) = raw else {
+                Issue.record("\(raw)")
+                continue
+            }
+            let value = try #require(Int64(text(bytes)))
+            let factor: Int64 = unit == "s" ? 1 : 1000
+            #expect(isRevoked(second, value, factor, compare == "lt"))
+            #expect(!isRevoked(second + 1, value, factor, compare == "lt"))
+            // It never sinks, whoever set it higher.
+            let later = value + 5000 * factor
+            _ =
+                try type == "hash"
+                ? lab.raw("HSET", key, "mark", .integer(later))
+                : lab.raw("SET", key, .integer(later))
+            _ = try store.logOut(user, scope: .issuedBefore(now), entry: DenyEntry())
+            let after = try type == "hash" ? lab.raw("HGET", key, "mark") : lab.raw("GET", key)
+            #expect(after == .string(Array(String(later).utf8)))
+        }
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension Lab {
+    fileprivate func store(withLayout layout: Layout) -> TokenStore {
+        TokenStore(
+            client: Self.client(server.socketPath), layout: layout,
+            origin: .init(actor: "ann", host: "box"))
+    }
+}
