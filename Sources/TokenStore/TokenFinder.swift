@@ -96,7 +96,8 @@ struct TokenFinder {
         work: @escaping ([[UInt8]]) throws(StoreError) -> Step<SightingPage>
     ) throws {
         try store.forEachPage(
-            match: template.glob(user: user, like: pattern), type: type, once: user == nil,
+            match: template.glob(user: user, like: pattern, in: [.user]), type: type,
+            once: user == nil,
             work: { keys throws(StoreError) in try work(keys).then(self.describe) }, body)
     }
 

@@ -57,6 +57,12 @@ struct SessionTests {
             let tokens = try store.tokens(of: try Identifier(name)).tokens
             if tokens.count != 2 { #expect(application.tellsApart(name) == false, "\(name)") }
         }
+        var some: Set<String> = []
+        try store.forEachUser(like: IdentifierPattern(Array("bob*".utf8))) { page in
+            some.formUnion(page.map(\.user.description))
+            return true
+        }
+        #expect(some == Set(users.keys.filter { $0.hasPrefix("bob") }))
         #expect(users["bobby"] == 2)
         #expect(users["bob"] ?? 0 == 0)
     }
@@ -118,22 +124,13 @@ struct SessionTests {
         arguments: SessionApplication.all)
     func settling(_ application: SessionApplication) throws {
         let lab = try Lab()
-        let store = try lab.store(application)
+        let client = Lab.client(lab.server.socketPath)
+        let store = lab.store(try application.layout(), on: client)
         try lab.logIn(application, "bob", 2)
-        let path = lab.server.socketPath
-        let late = application.login("bob", 7)
-        let ended = Box(false)
-        let started = Box(false)
-        Thread.detachNewThread {
-            let client = Lab.client(path)
-            _ = try? poll { started.current }
-            _ = try? client.pipeline(late.commands)
-            ended.update { $0 = true }
-        }
+        let ended = try lab.whenIdle(client, application.login("bob", 7).commands)
         let result = try store.logOut(
-            try Identifier("bob"), scope: .everything, settle: 1500, entry: DenyEntry()
-        ) { _ in started.update { $0 = true } }
-        #expect(try poll { ended.current })
+            try Identifier("bob"), scope: .everything, settle: 3000, entry: DenyEntry())
+        #expect(ended.current)
         #expect(result.revoked == 3)
         #expect(result.late == 1)
         #expect(try store.tokens(of: try Identifier("bob")).tokens.isEmpty)
@@ -169,7 +166,8 @@ struct SessionTests {
     @Test("A list that an application requires is looked at again too")
     func zset() throws {
         let lab = try Lab()
-        let store = lab.store(try LayoutReader.preset("user-zset"))
+        let client = Lab.client(lab.server.socketPath)
+        let store = lab.store(try LayoutReader.preset("user-zset"), on: client)
         #expect(store.layout.needsSettling)
         let end = try lab.now() * 1000 + 900_000
         func token(_ number: Int) -> String {
@@ -179,17 +177,11 @@ struct SessionTests {
             try lab.raw("ZADD", "bob-tokens", .integer(end), .text(token(number)))
         }
         try lab.raw("ZADD", "bobby-tokens", .integer(end), .text(token(0)))
-        let path = lab.server.socketPath
-        let late = token(9)
-        let started = Box(false)
-        Thread.detachNewThread {
-            let client = Lab.client(path)
-            _ = try? poll { started.current }
-            _ = try? client.call(Command("ZADD", "bob-tokens", .integer(end), .text(late)))
-        }
+        let ended = try lab.whenIdle(
+            client, [Command("ZADD", "bob-tokens", .integer(end), .text(token(9)))])
         let result = try store.logOut(
-            try Identifier("bob"), scope: .everything, settle: 1500, entry: DenyEntry()
-        ) { _ in started.update { $0 = true } }
+            try Identifier("bob"), scope: .everything, settle: 3000, entry: DenyEntry())
+        #expect(ended.current)
         #expect(result.revoked == 3)
         #expect(result.late == 1)
         #expect(result.isComplete)
@@ -337,6 +329,25 @@ extension SessionApplication {
 }
 
 extension Lab {
+    /// Sends commands once `client` has been silent for a second, as it is while it waits for
+    /// logins that run meanwhile. Tells when they were answered.
+    func whenIdle(_ client: Client, _ commands: [Command]) throws -> Box<Bool> {
+        let number = try client.call(Command("CLIENT", "ID")).integer()
+        let path = server.socketPath
+        let ended = Box(false)
+        Thread.detachNewThread {
+            let other = Lab.client(path)
+            let isIdle = try? poll {
+                let list = try other.call(Command("CLIENT", "LIST")).text()
+                let own = list.split(separator: "\n").first { $0.hasPrefix("id=\(number) ") }
+                return own.map { !$0.contains(" idle=0 ") } ?? false
+            }
+            guard isIdle == true, (try? other.pipeline(commands)) != nil else { return }
+            ended.update { $0 = true }
+        }
+        return ended
+    }
+
     /// Every key with what it holds and its end, as text.
     func texts() throws -> [String: String] {
         var result: [String: String] = [:]

@@ -122,7 +122,11 @@ struct Template: Equatable, Sendable {
     }
 
     /// For SCAN MATCH: what matches every text of this template, and perhaps more; `parse` decides.
-    func glob(user: Identifier? = nil, like pattern: IdentifierPattern? = nil) -> [UInt8] {
+    /// The pattern is of what stands in the `named` holes.
+    func glob(
+        user: Identifier? = nil, like pattern: IdentifierPattern? = nil,
+        in named: Set<Hole> = [.id, .user]
+    ) -> [UInt8] {
         var glob: [UInt8] = []
         for part in parts {
             switch part {
@@ -131,8 +135,7 @@ struct Template: Equatable, Sendable {
                 let bytes = filters == [.pct] ? PercentEncoding.encode(user?.bytes ?? []) : nil
                 glob += GlobPattern.escape(bytes ?? codec.spelling(user?.bytes ?? []))
             case .hole(let hole, let filters):
-                let isNamed = hole == .id || hole == .user
-                glob += isNamed ? pattern?.glob(filters) ?? Self.star : Self.star
+                glob += named.contains(hole) ? pattern?.glob(filters) ?? Self.star : Self.star
             }
         }
         return codec == .raw ? glob : Self.star + glob
