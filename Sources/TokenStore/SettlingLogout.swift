@@ -20,6 +20,14 @@ struct SettlingLogout {
         var cause: LogoutInterruption.Cause?
         var isDone = false
 
+        /// A signal came before it was finished.
+        mutating func interrupt() {
+            guard cause == nil, let signal = Signals.pending else { return }
+            cause = .signal(signal)
+            result.isComplete = false
+            isDone = true
+        }
+
         mutating func take(
             _ told: LogoutResult, _ cause: LogoutInterruption.Cause?, isLook: Bool
         ) {
@@ -50,8 +58,12 @@ struct SettlingLogout {
             }
             guard !guests.isEmpty else { return nil }
             var failure = try round(&guests, isLook: false)
-            if failure == nil, settle > 0, store.pauseUnlessSignalled(milliseconds: settle) {
-                failure = try round(&guests, isLook: true)
+            if failure == nil, settle > 0 {
+                if store.pauseUnlessSignalled(milliseconds: settle) {
+                    failure = try round(&guests, isLook: true)
+                } else {
+                    for index in guests.indices { guests[index].interrupt() }
+                }
             }
             for guest in guests where guest.isDone {
                 try deliver(guest.user, guest.result, guest.cause)
@@ -85,7 +97,10 @@ struct SettlingLogout {
         _ guests: inout [Guest], _ open: [Int], isLook: Bool
     ) throws -> StoreError? {
         for index in open {
-            guard Signals.pending == nil else { return nil }
+            guard Signals.pending == nil else {
+                guests[index].interrupt()
+                continue
+            }
             let work = FoundLogout(
                 store: store, user: guests[index].user, scope: scope, skew: skew, entry: entry,
                 isLook: isLook, onProgress: onProgress)

@@ -53,7 +53,8 @@ let logoutAllCommand = Command(
         .value(
             "issued-before", metavar: "TIME", summary: "Only tokens issued before this time.",
             into: \.issuedBefore
-        ) { text throws(InvalidValue) in try Moment(text, roundingUp: true) },
+        ) { text throws(InvalidValue) in try Moment(text, roundingUp: true) }
+        .detail("A token that does not say when counts as earlier."),
         .path("from", short: "f", summary: "Read users from a file, one a line.", into: \.file)
             .detail("Blank lines and # comments are skipped; - reads standard input."),
         .flag("everyone", summary: "All users: raise the global cutoff.", into: \.isEveryone),

@@ -50,7 +50,7 @@ extension Presets {
               "doc": "Spring Security OAuth2's RedisTokenStore: removal that leaves nothing behind",
               "source": "spring-security-oauth, RedisTokenStore.java and DefaultAuthenticationKeyGenerator.java",
               "proof": "source",
-              "notes": ["auth_to_access would store the token again at the next login: a token counts as revoked only once that key is gone, under whatever name.", "A login that runs meanwhile may write a token back: it is looked again after a second.", "Of opaque tokens that have expired the refresh tokens are not found: they name nobody."],
+              "notes": ["auth_to_access would store the token again at the next login: a token counts as revoked only once that key is gone, under whatever name.", "A login that runs meanwhile may write a token back: it is looked again after a second.", "Opaque tokens are known by their user's index alone: list users does not count them, and of those that have expired the refresh tokens are not found."],
               "vars": { "prefix": "" },
               "define": {
                 "user-authentication": "{username=${claim.user_name}, client_id=${claim.client_id}, scope=${claim.scope|words}}",
@@ -90,7 +90,7 @@ extension Presets {
               "proof": "source",
               "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is that of the access token: while that lives.", "Releases that put a tenant into the key need --layout-var tenant=0::; those of 2025 and later write no key by user name, and logout-all finds nothing there."],
               "vars": { "prefix": "token::", "tenant": "" },
-              "claims": { "id": "jti", "user": "username" },
+              "claims": { "id": "jti" },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${prefix}access_token::${id}",
                   "links": [
@@ -113,7 +113,7 @@ extension Presets {
               "proof": "source",
               "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is that of the access token: while that lives.", "The lists uname_to_access and client_id_to_access keep the token's text: no reader lets anybody in by it."],
               "vars": { "prefix": "token::" },
-              "claims": { "id": "jti", "user": "username" },
+              "claims": { "id": "jti" },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${prefix}access_token::${id}",
                   "links": [

@@ -114,7 +114,7 @@ extension Presets {
               "source": "github.com/bytesleo/redis-jwt, src/index.js",
               "proof": "source",
               "notes": ["Keys have no prefix: of a user's keys only those are taken whose JSON names them.", "The library itself ends sessions with KEYS 'id:*', where the id is what stands before the first colon: of users 'a' and 'a:b' a login of either ends those of both."],
-              "claims": { "id": "rjwt", "user": ["dataToken.id", "sub"] },
+              "claims": { "id": "rjwt" },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${id}" },
                 { "role": "index", "type": "keys", "key": "${user}:${any}", "path": "rjwt" }
