@@ -62,6 +62,22 @@ struct SessionCommandTests {
         #expect(refused.status == 2)
     }
 
+    @Test func aSignalDuringTheWaitIsNoSuccess() throws {
+        let sandbox = try sandbox("eladmin")
+        try logIn(sandbox, "bob", 2)
+        let process = try RunningProcess(
+            [BuiltTool.path, "--layout", "eladmin", "logout-all", "--settle", "60s", "bob"],
+            environment: sandbox.jwtctl.environment.merging(["PATH": "/usr/bin:/bin"]) { $1 })
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while try sandbox.server.cli("DBSIZE") != "0", deadline.timeIntervalSinceNow > 0 {}
+        process.signal(SIGTERM)
+        let result = try process.finish()
+        #expect(result.status == nil, "it ended by the signal")
+        #expect(
+            result.errorText.contains("2 tokens were revoked; run it again to finish"),
+            "\(result.errorText)")
+    }
+
     @Test func whatTellsNoTimeRefusesOne() throws {
         let sandbox = try sandbox("eladmin")
         try logIn(sandbox, "bob", 1)

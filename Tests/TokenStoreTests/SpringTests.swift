@@ -228,6 +228,33 @@ struct SpringTests {
         #expect(finished)
     }
 
+    @Test("What names a refresh token goes only once that is gone, and the token's own key last")
+    func order() throws {
+        let lab = try Lab()
+        let token = SpringToken(user: "bob", number: 1)
+        try put(lab, token)
+        let client = Lab.client(lab.server.socketPath)
+        let own = try store(lab, on: client)
+        _ = try own.time()
+        var sent = 0
+        var answered = 0
+        var unanswered: [String: Int] = [:]
+        client.trace = { event in
+            switch event {
+            case .command(let command):
+                let key = command.key.map { String(decoding: $0, as: UTF8.self) } ?? ""
+                unanswered["\(command.name) \(key)"] = sent - answered
+                sent += 1
+            case .reply: answered += 1
+            default: break
+            }
+        }
+        #expect(try revoke(own, token) == .revoked)
+        #expect(unanswered["DEL access_to_refresh:\(token.id)"] == 0)
+        #expect(unanswered["EVAL access:\(token.id)"] == 0)
+        #expect(unanswered["DEL refresh_auth:\(token.refresh)"] != 0)
+    }
+
     @Test("A login that was under way may write it back: it is looked again")
     func resurrection() throws {
         let lab = try Lab()
