@@ -24,7 +24,7 @@ DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
 TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redis-tools strace
 FUZZ_PACKAGES = libssl-dev python3
-INTEROP_PACKAGES = $(BUILD_PACKAGES) jose jwt openssl python3 python3-venv
+INTEROP_PACKAGES = $(DEMO_PACKAGES) default-jdk-headless jose jwt openssl python3 python3-venv
 SERVERS_PACKAGES = $(TEST_PACKAGES) debian-archive-keyring python3 python3-venv
 BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools time
 
@@ -149,7 +149,7 @@ benchmark-memory: setup-benchmark release ## Measure memory for ITEMS and ten ti
 	@Tests/Benchmarks/memory $(RELEASE) $(ITEMS)
 
 .PHONY: interop
-interop: setup-interop ## Exchange keys and tokens with other implementations.
+interop: setup-interop ## Exchange tokens and revocations with other implementations.
 	swift build
 	@Tests/Interop/run .build/debug/jwtctl .build-interop
 

@@ -5,36 +5,36 @@
 __jwtctl_describe() {
     case $1 in
         '')
-            commands='issue decode verify status revoke restore logout-all list audit prune key demo completion help version'
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
+            commands='issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'decode')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'status')
             commands=''
-            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'revoke')
             commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'restore')
             commands=''
-            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before -f --from --everyone --skew --settle -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--keep --issued-before -f --from --everyone --skew --settle -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -42,23 +42,23 @@ __jwtctl_describe() {
             ;;
         'list tokens')
             commands=''
-            options='--show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list users')
             commands=''
-            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
-            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'audit')
             commands=''
-            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'prune')
             commands=''
-            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key')
             commands='generate public convert thumbprint show'
@@ -66,31 +66,55 @@ __jwtctl_describe() {
             ;;
         'key generate')
             commands=''
-            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key public')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key convert')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key thumbprint')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'key show')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'layout')
+            commands='list show detect'
+            options='-h --help'
+            ;;
+        'layout list')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'layout show')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'layout detect')
+            commands=''
+            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'config')
+            commands='show'
+            options='-h --help'
+            ;;
+        'config show')
+            commands=''
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'demo')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'completion')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'help')
             commands=''
@@ -98,7 +122,7 @@ __jwtctl_describe() {
             ;;
         'version')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         *) return 1 ;;
     esac
@@ -115,7 +139,9 @@ __jwtctl_value() {
         ':--redis-cacert') kind='file' ;;
         ':--redis-cert') kind='file' ;;
         ':--redis-key') kind='file' ;;
-        ':--layout') kind='dynamic' list='layouts' ;;
+        ':--profile') kind='dynamic' list='profiles' ;;
+        ':--config') kind='file' ;;
+        ':--layout') kind='dynamic-or-file' list='layouts' ;;
         ':--layout-var') kind='none' ;;
         ':--namespace') kind='none' ;;
         ':--timeout') kind='none' ;;
@@ -148,7 +174,9 @@ __jwtctl_value() {
         'issue:--redis-cacert') kind='file' ;;
         'issue:--redis-cert') kind='file' ;;
         'issue:--redis-key') kind='file' ;;
-        'issue:--layout') kind='dynamic' list='layouts' ;;
+        'issue:--profile') kind='dynamic' list='profiles' ;;
+        'issue:--config') kind='file' ;;
+        'issue:--layout') kind='dynamic-or-file' list='layouts' ;;
         'issue:--layout-var') kind='none' ;;
         'issue:--namespace') kind='none' ;;
         'issue:--timeout') kind='none' ;;
@@ -162,7 +190,9 @@ __jwtctl_value() {
         'decode:--redis-cacert') kind='file' ;;
         'decode:--redis-cert') kind='file' ;;
         'decode:--redis-key') kind='file' ;;
-        'decode:--layout') kind='dynamic' list='layouts' ;;
+        'decode:--profile') kind='dynamic' list='profiles' ;;
+        'decode:--config') kind='file' ;;
+        'decode:--layout') kind='dynamic-or-file' list='layouts' ;;
         'decode:--layout-var') kind='none' ;;
         'decode:--namespace') kind='none' ;;
         'decode:--timeout') kind='none' ;;
@@ -189,7 +219,9 @@ __jwtctl_value() {
         'verify:--redis-cacert') kind='file' ;;
         'verify:--redis-cert') kind='file' ;;
         'verify:--redis-key') kind='file' ;;
-        'verify:--layout') kind='dynamic' list='layouts' ;;
+        'verify:--profile') kind='dynamic' list='profiles' ;;
+        'verify:--config') kind='file' ;;
+        'verify:--layout') kind='dynamic-or-file' list='layouts' ;;
         'verify:--layout-var') kind='none' ;;
         'verify:--namespace') kind='none' ;;
         'verify:--timeout') kind='none' ;;
@@ -205,7 +237,9 @@ __jwtctl_value() {
         'status:--redis-cacert') kind='file' ;;
         'status:--redis-cert') kind='file' ;;
         'status:--redis-key') kind='file' ;;
-        'status:--layout') kind='dynamic' list='layouts' ;;
+        'status:--profile') kind='dynamic' list='profiles' ;;
+        'status:--config') kind='file' ;;
+        'status:--layout') kind='dynamic-or-file' list='layouts' ;;
         'status:--layout-var') kind='none' ;;
         'status:--namespace') kind='none' ;;
         'status:--timeout') kind='none' ;;
@@ -233,7 +267,9 @@ __jwtctl_value() {
         'revoke:--redis-cacert') kind='file' ;;
         'revoke:--redis-cert') kind='file' ;;
         'revoke:--redis-key') kind='file' ;;
-        'revoke:--layout') kind='dynamic' list='layouts' ;;
+        'revoke:--profile') kind='dynamic' list='profiles' ;;
+        'revoke:--config') kind='file' ;;
+        'revoke:--layout') kind='dynamic-or-file' list='layouts' ;;
         'revoke:--layout-var') kind='none' ;;
         'revoke:--namespace') kind='none' ;;
         'revoke:--timeout') kind='none' ;;
@@ -251,7 +287,9 @@ __jwtctl_value() {
         'restore:--redis-cacert') kind='file' ;;
         'restore:--redis-cert') kind='file' ;;
         'restore:--redis-key') kind='file' ;;
-        'restore:--layout') kind='dynamic' list='layouts' ;;
+        'restore:--profile') kind='dynamic' list='profiles' ;;
+        'restore:--config') kind='file' ;;
+        'restore:--layout') kind='dynamic-or-file' list='layouts' ;;
         'restore:--layout-var') kind='none' ;;
         'restore:--namespace') kind='none' ;;
         'restore:--timeout') kind='none' ;;
@@ -277,7 +315,9 @@ __jwtctl_value() {
         'logout-all:--redis-cacert') kind='file' ;;
         'logout-all:--redis-cert') kind='file' ;;
         'logout-all:--redis-key') kind='file' ;;
-        'logout-all:--layout') kind='dynamic' list='layouts' ;;
+        'logout-all:--profile') kind='dynamic' list='profiles' ;;
+        'logout-all:--config') kind='file' ;;
+        'logout-all:--layout') kind='dynamic-or-file' list='layouts' ;;
         'logout-all:--layout-var') kind='none' ;;
         'logout-all:--namespace') kind='none' ;;
         'logout-all:--timeout') kind='none' ;;
@@ -291,7 +331,9 @@ __jwtctl_value() {
         'list:--redis-cacert') kind='file' ;;
         'list:--redis-cert') kind='file' ;;
         'list:--redis-key') kind='file' ;;
-        'list:--layout') kind='dynamic' list='layouts' ;;
+        'list:--profile') kind='dynamic' list='profiles' ;;
+        'list:--config') kind='file' ;;
+        'list:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list:--layout-var') kind='none' ;;
         'list:--namespace') kind='none' ;;
         'list:--timeout') kind='none' ;;
@@ -305,7 +347,9 @@ __jwtctl_value() {
         'list tokens:--redis-cacert') kind='file' ;;
         'list tokens:--redis-cert') kind='file' ;;
         'list tokens:--redis-key') kind='file' ;;
-        'list tokens:--layout') kind='dynamic' list='layouts' ;;
+        'list tokens:--profile') kind='dynamic' list='profiles' ;;
+        'list tokens:--config') kind='file' ;;
+        'list tokens:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list tokens:--layout-var') kind='none' ;;
         'list tokens:--namespace') kind='none' ;;
         'list tokens:--timeout') kind='none' ;;
@@ -321,7 +365,9 @@ __jwtctl_value() {
         'list users:--redis-cacert') kind='file' ;;
         'list users:--redis-cert') kind='file' ;;
         'list users:--redis-key') kind='file' ;;
-        'list users:--layout') kind='dynamic' list='layouts' ;;
+        'list users:--profile') kind='dynamic' list='profiles' ;;
+        'list users:--config') kind='file' ;;
+        'list users:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list users:--layout-var') kind='none' ;;
         'list users:--namespace') kind='none' ;;
         'list users:--timeout') kind='none' ;;
@@ -337,7 +383,9 @@ __jwtctl_value() {
         'list revoked:--redis-cacert') kind='file' ;;
         'list revoked:--redis-cert') kind='file' ;;
         'list revoked:--redis-key') kind='file' ;;
-        'list revoked:--layout') kind='dynamic' list='layouts' ;;
+        'list revoked:--profile') kind='dynamic' list='profiles' ;;
+        'list revoked:--config') kind='file' ;;
+        'list revoked:--layout') kind='dynamic-or-file' list='layouts' ;;
         'list revoked:--layout-var') kind='none' ;;
         'list revoked:--namespace') kind='none' ;;
         'list revoked:--timeout') kind='none' ;;
@@ -352,7 +400,9 @@ __jwtctl_value() {
         'audit:--redis-cacert') kind='file' ;;
         'audit:--redis-cert') kind='file' ;;
         'audit:--redis-key') kind='file' ;;
-        'audit:--layout') kind='dynamic' list='layouts' ;;
+        'audit:--profile') kind='dynamic' list='profiles' ;;
+        'audit:--config') kind='file' ;;
+        'audit:--layout') kind='dynamic-or-file' list='layouts' ;;
         'audit:--layout-var') kind='none' ;;
         'audit:--namespace') kind='none' ;;
         'audit:--timeout') kind='none' ;;
@@ -366,7 +416,9 @@ __jwtctl_value() {
         'prune:--redis-cacert') kind='file' ;;
         'prune:--redis-cert') kind='file' ;;
         'prune:--redis-key') kind='file' ;;
-        'prune:--layout') kind='dynamic' list='layouts' ;;
+        'prune:--profile') kind='dynamic' list='profiles' ;;
+        'prune:--config') kind='file' ;;
+        'prune:--layout') kind='dynamic-or-file' list='layouts' ;;
         'prune:--layout-var') kind='none' ;;
         'prune:--namespace') kind='none' ;;
         'prune:--timeout') kind='none' ;;
@@ -380,7 +432,9 @@ __jwtctl_value() {
         'key:--redis-cacert') kind='file' ;;
         'key:--redis-cert') kind='file' ;;
         'key:--redis-key') kind='file' ;;
-        'key:--layout') kind='dynamic' list='layouts' ;;
+        'key:--profile') kind='dynamic' list='profiles' ;;
+        'key:--config') kind='file' ;;
+        'key:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key:--layout-var') kind='none' ;;
         'key:--namespace') kind='none' ;;
         'key:--timeout') kind='none' ;;
@@ -399,7 +453,9 @@ __jwtctl_value() {
         'key generate:--redis-cacert') kind='file' ;;
         'key generate:--redis-cert') kind='file' ;;
         'key generate:--redis-key') kind='file' ;;
-        'key generate:--layout') kind='dynamic' list='layouts' ;;
+        'key generate:--profile') kind='dynamic' list='profiles' ;;
+        'key generate:--config') kind='file' ;;
+        'key generate:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key generate:--layout-var') kind='none' ;;
         'key generate:--namespace') kind='none' ;;
         'key generate:--timeout') kind='none' ;;
@@ -421,7 +477,9 @@ __jwtctl_value() {
         'key public:--redis-cacert') kind='file' ;;
         'key public:--redis-cert') kind='file' ;;
         'key public:--redis-key') kind='file' ;;
-        'key public:--layout') kind='dynamic' list='layouts' ;;
+        'key public:--profile') kind='dynamic' list='profiles' ;;
+        'key public:--config') kind='file' ;;
+        'key public:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key public:--layout-var') kind='none' ;;
         'key public:--namespace') kind='none' ;;
         'key public:--timeout') kind='none' ;;
@@ -443,7 +501,9 @@ __jwtctl_value() {
         'key convert:--redis-cacert') kind='file' ;;
         'key convert:--redis-cert') kind='file' ;;
         'key convert:--redis-key') kind='file' ;;
-        'key convert:--layout') kind='dynamic' list='layouts' ;;
+        'key convert:--profile') kind='dynamic' list='profiles' ;;
+        'key convert:--config') kind='file' ;;
+        'key convert:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key convert:--layout-var') kind='none' ;;
         'key convert:--namespace') kind='none' ;;
         'key convert:--timeout') kind='none' ;;
@@ -461,7 +521,9 @@ __jwtctl_value() {
         'key thumbprint:--redis-cacert') kind='file' ;;
         'key thumbprint:--redis-cert') kind='file' ;;
         'key thumbprint:--redis-key') kind='file' ;;
-        'key thumbprint:--layout') kind='dynamic' list='layouts' ;;
+        'key thumbprint:--profile') kind='dynamic' list='profiles' ;;
+        'key thumbprint:--config') kind='file' ;;
+        'key thumbprint:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key thumbprint:--layout-var') kind='none' ;;
         'key thumbprint:--namespace') kind='none' ;;
         'key thumbprint:--timeout') kind='none' ;;
@@ -479,12 +541,111 @@ __jwtctl_value() {
         'key show:--redis-cacert') kind='file' ;;
         'key show:--redis-cert') kind='file' ;;
         'key show:--redis-key') kind='file' ;;
-        'key show:--layout') kind='dynamic' list='layouts' ;;
+        'key show:--profile') kind='dynamic' list='profiles' ;;
+        'key show:--config') kind='file' ;;
+        'key show:--layout') kind='dynamic-or-file' list='layouts' ;;
         'key show:--layout-var') kind='none' ;;
         'key show:--namespace') kind='none' ;;
         'key show:--timeout') kind='none' ;;
         'key show:--redis-nat') kind='none' ;;
         'key show:--wait') kind='none' ;;
+        'layout:-o' | 'layout:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout:--field') kind='none' ;;
+        'layout:--color') kind='words' list='auto always never' ;;
+        'layout:--redis') kind='none' ;;
+        'layout:--redis-password') kind='file' ;;
+        'layout:--redis-cacert') kind='file' ;;
+        'layout:--redis-cert') kind='file' ;;
+        'layout:--redis-key') kind='file' ;;
+        'layout:--profile') kind='dynamic' list='profiles' ;;
+        'layout:--config') kind='file' ;;
+        'layout:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'layout:--layout-var') kind='none' ;;
+        'layout:--namespace') kind='none' ;;
+        'layout:--timeout') kind='none' ;;
+        'layout:--redis-nat') kind='none' ;;
+        'layout:--wait') kind='none' ;;
+        'layout list:-o' | 'layout list:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout list:--field') kind='none' ;;
+        'layout list:--color') kind='words' list='auto always never' ;;
+        'layout list:--redis') kind='none' ;;
+        'layout list:--redis-password') kind='file' ;;
+        'layout list:--redis-cacert') kind='file' ;;
+        'layout list:--redis-cert') kind='file' ;;
+        'layout list:--redis-key') kind='file' ;;
+        'layout list:--profile') kind='dynamic' list='profiles' ;;
+        'layout list:--config') kind='file' ;;
+        'layout list:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'layout list:--layout-var') kind='none' ;;
+        'layout list:--namespace') kind='none' ;;
+        'layout list:--timeout') kind='none' ;;
+        'layout list:--redis-nat') kind='none' ;;
+        'layout list:--wait') kind='none' ;;
+        'layout show:-o' | 'layout show:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout show:--field') kind='none' ;;
+        'layout show:--color') kind='words' list='auto always never' ;;
+        'layout show:--redis') kind='none' ;;
+        'layout show:--redis-password') kind='file' ;;
+        'layout show:--redis-cacert') kind='file' ;;
+        'layout show:--redis-cert') kind='file' ;;
+        'layout show:--redis-key') kind='file' ;;
+        'layout show:--profile') kind='dynamic' list='profiles' ;;
+        'layout show:--config') kind='file' ;;
+        'layout show:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'layout show:--layout-var') kind='none' ;;
+        'layout show:--namespace') kind='none' ;;
+        'layout show:--timeout') kind='none' ;;
+        'layout show:--redis-nat') kind='none' ;;
+        'layout show:--wait') kind='none' ;;
+        'layout detect:--sample') kind='none' ;;
+        'layout detect:-o' | 'layout detect:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout detect:--field') kind='none' ;;
+        'layout detect:--color') kind='words' list='auto always never' ;;
+        'layout detect:--redis') kind='none' ;;
+        'layout detect:--redis-password') kind='file' ;;
+        'layout detect:--redis-cacert') kind='file' ;;
+        'layout detect:--redis-cert') kind='file' ;;
+        'layout detect:--redis-key') kind='file' ;;
+        'layout detect:--profile') kind='dynamic' list='profiles' ;;
+        'layout detect:--config') kind='file' ;;
+        'layout detect:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'layout detect:--layout-var') kind='none' ;;
+        'layout detect:--namespace') kind='none' ;;
+        'layout detect:--timeout') kind='none' ;;
+        'layout detect:--redis-nat') kind='none' ;;
+        'layout detect:--wait') kind='none' ;;
+        'config:-o' | 'config:--output') kind='words' list='table json jsonl csv id' ;;
+        'config:--field') kind='none' ;;
+        'config:--color') kind='words' list='auto always never' ;;
+        'config:--redis') kind='none' ;;
+        'config:--redis-password') kind='file' ;;
+        'config:--redis-cacert') kind='file' ;;
+        'config:--redis-cert') kind='file' ;;
+        'config:--redis-key') kind='file' ;;
+        'config:--profile') kind='dynamic' list='profiles' ;;
+        'config:--config') kind='file' ;;
+        'config:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'config:--layout-var') kind='none' ;;
+        'config:--namespace') kind='none' ;;
+        'config:--timeout') kind='none' ;;
+        'config:--redis-nat') kind='none' ;;
+        'config:--wait') kind='none' ;;
+        'config show:-o' | 'config show:--output') kind='words' list='table json jsonl csv id' ;;
+        'config show:--field') kind='none' ;;
+        'config show:--color') kind='words' list='auto always never' ;;
+        'config show:--redis') kind='none' ;;
+        'config show:--redis-password') kind='file' ;;
+        'config show:--redis-cacert') kind='file' ;;
+        'config show:--redis-cert') kind='file' ;;
+        'config show:--redis-key') kind='file' ;;
+        'config show:--profile') kind='dynamic' list='profiles' ;;
+        'config show:--config') kind='file' ;;
+        'config show:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'config show:--layout-var') kind='none' ;;
+        'config show:--namespace') kind='none' ;;
+        'config show:--timeout') kind='none' ;;
+        'config show:--redis-nat') kind='none' ;;
+        'config show:--wait') kind='none' ;;
         'demo:-o' | 'demo:--output') kind='words' list='table json jsonl csv id' ;;
         'demo:--field') kind='none' ;;
         'demo:--color') kind='words' list='auto always never' ;;
@@ -493,7 +654,9 @@ __jwtctl_value() {
         'demo:--redis-cacert') kind='file' ;;
         'demo:--redis-cert') kind='file' ;;
         'demo:--redis-key') kind='file' ;;
-        'demo:--layout') kind='dynamic' list='layouts' ;;
+        'demo:--profile') kind='dynamic' list='profiles' ;;
+        'demo:--config') kind='file' ;;
+        'demo:--layout') kind='dynamic-or-file' list='layouts' ;;
         'demo:--layout-var') kind='none' ;;
         'demo:--namespace') kind='none' ;;
         'demo:--timeout') kind='none' ;;
@@ -507,7 +670,9 @@ __jwtctl_value() {
         'completion:--redis-cacert') kind='file' ;;
         'completion:--redis-cert') kind='file' ;;
         'completion:--redis-key') kind='file' ;;
-        'completion:--layout') kind='dynamic' list='layouts' ;;
+        'completion:--profile') kind='dynamic' list='profiles' ;;
+        'completion:--config') kind='file' ;;
+        'completion:--layout') kind='dynamic-or-file' list='layouts' ;;
         'completion:--layout-var') kind='none' ;;
         'completion:--namespace') kind='none' ;;
         'completion:--timeout') kind='none' ;;
@@ -521,7 +686,9 @@ __jwtctl_value() {
         'version:--redis-cacert') kind='file' ;;
         'version:--redis-cert') kind='file' ;;
         'version:--redis-key') kind='file' ;;
-        'version:--layout') kind='dynamic' list='layouts' ;;
+        'version:--profile') kind='dynamic' list='profiles' ;;
+        'version:--config') kind='file' ;;
+        'version:--layout') kind='dynamic-or-file' list='layouts' ;;
         'version:--layout-var') kind='none' ;;
         'version:--namespace') kind='none' ;;
         'version:--timeout') kind='none' ;;
@@ -541,8 +708,9 @@ __jwtctl_operand() {
         'key convert:0') kind='file' ;;
         'key thumbprint:0') kind='file' ;;
         'key show:0') kind='file' ;;
+        'layout show:0') kind='dynamic-or-file' list='layouts' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune key demo completion help version exit-status environment time keys layouts redis' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis' ;;
         *) ;;
     esac
 }
@@ -618,16 +786,19 @@ _jwtctl() {
             read -ra candidates <<<"$list"
             __jwtctl_offer "$current" "$prefix" < <(printf '%s\n' "${candidates[@]}")
             ;;
-        dynamic)
+        dynamic | dynamic-or-file)
             __jwtctl_offer "$current" "$prefix" < <(
                 jwtctl __complete "$list" -- "${words[@]}" 2>/dev/null
             )
             ;;
-        file | directory)
+    esac
+    case $kind in
+        file | directory | dynamic-or-file)
             local action=-f
             if [[ $kind == directory ]]; then action=-d; fi
             if [[ $COMP_WORDBREAKS == *=* ]]; then prefix=''; fi
-            mapfile -t COMPREPLY < <(compgen "$action" -P "$prefix" -- "$current")
+            mapfile -t candidates < <(compgen "$action" -P "$prefix" -- "$current")
+            COMPREPLY+=("${candidates[@]}")
             compopt -o filenames 2>/dev/null
             ;;
     esac

@@ -12,12 +12,12 @@ function __jwtctl_path
             continue
         end
         switch $word
-            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --layout --layout-var --namespace --timeout --redis-nat --wait
+            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait
                 set skip 1
             case '-*'
             case '*'
                 set -a path $word
-                contains -- "$path" 'list' 'key'; or break
+                contains -- "$path" 'list' 'key' 'layout' 'config'; or break
         end
     end
     echo "$path"
@@ -48,7 +48,9 @@ complete -c jwtctl -n '__jwtctl_at ""' -l redis-cacert -d 'File or folder of aut
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at ""' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at ""' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at ""' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at ""' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at ""' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l timeout -d 'How long Redis may stay silent.' -x
@@ -67,6 +69,8 @@ complete -c jwtctl -n '__jwtctl_at ""' -a list -d 'List tokens, users or the bla
 complete -c jwtctl -n '__jwtctl_at ""' -a audit -d 'Show who revoked what, when and why.'
 complete -c jwtctl -n '__jwtctl_at ""' -a prune -d 'Remove expired tokens from the users\' lists.'
 complete -c jwtctl -n '__jwtctl_at ""' -a key -d 'Make, convert and look at keys.'
+complete -c jwtctl -n '__jwtctl_at ""' -a layout -d 'How applications lay their state out in Redis.'
+complete -c jwtctl -n '__jwtctl_at ""' -a config -d 'Look at the settings.'
 complete -c jwtctl -n '__jwtctl_at ""' -a demo -d 'Try everything on a throw-away Redis.'
 complete -c jwtctl -n '__jwtctl_at ""' -a completion -d 'Print the completion script of a shell.'
 complete -c jwtctl -n '__jwtctl_at ""' -a help -d 'Explain a command or a topic.'
@@ -108,7 +112,9 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-cacert -d 'File or folder o
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "issue"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -130,7 +136,9 @@ complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-cacert -d 'File or folder 
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "decode"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "decode"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -170,7 +178,9 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-cacert -d 'File or folder 
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "verify"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -197,7 +207,9 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l redis-cacert -d 'File or folder 
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "status"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "status"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "status"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "status"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "status"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -240,7 +252,9 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-cacert -d 'File or folder 
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "revoke"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -269,7 +283,9 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-cacert -d 'File or folder
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "restore"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -306,7 +322,9 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-cacert -d 'File or fol
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "logout-all"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -334,7 +352,9 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-cacert -d 'File or fo
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "list tokens"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -359,7 +379,9 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-cacert -d 'File or fol
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "list users"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list users"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -384,7 +406,9 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-cacert -d 'File or f
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "list revoked"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -408,7 +432,9 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-cacert -d 'File or folder o
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "audit"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "audit"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -431,7 +457,9 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-cacert -d 'File or folder o
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "prune"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "prune"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -464,7 +492,9 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-cacert -d 'File or f
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "key generate"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -494,7 +524,9 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-cacert -d 'File or fol
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "key public"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key public"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -525,7 +557,9 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-cacert -d 'File or fo
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "key convert"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -552,7 +586,9 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-cacert -d 'File or
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -579,7 +615,9 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-cacert -d 'File or folde
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "key show"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key show"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -588,6 +626,110 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l wait -d 'Writing: wait until N
 complete -c jwtctl -n '__jwtctl_at "key show"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -F
+
+complete -c jwtctl -n '__jwtctl_at "layout"' -a list -d 'List the layouts that come with the program.'
+complete -c jwtctl -n '__jwtctl_at "layout"' -a show -d 'Explain a layout, and print its data.'
+complete -c jwtctl -n '__jwtctl_at "layout"' -a detect -d 'Find out which layouts a Redis has.'
+
+complete -c jwtctl -n '__jwtctl_at "layout list"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "layout list"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l layout-var -d 'Set a variable of the layout.' -x
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "layout show"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "layout show"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l layout-var -d 'Set a variable of the layout.' -x
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -F -a '(__jwtctl_dynamic layouts)'
+
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l sample -d 'Look at no more than N keys.' -x
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l layout-var -d 'Set a variable of the layout.' -x
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "config"' -a show -d 'Show the settings that hold, and who says so.'
+
+complete -c jwtctl -n '__jwtctl_at "config show"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "config show"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "config show"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "config show"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "config show"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l layout-var -d 'Set a variable of the layout.' -x
+complete -c jwtctl -n '__jwtctl_at "config show"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "config show"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "config show"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "config show"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "demo"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l json -d 'Write results as JSON.'
@@ -602,7 +744,9 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-cacert -d 'File or folder of
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "demo"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "demo"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -624,7 +768,9 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-cacert -d 'File or fol
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "completion"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "completion"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis may stay silent.' -x
@@ -634,7 +780,7 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l fsync -d 'Writing: wait unti
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
-complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke restore logout-all list audit prune key demo completion help version exit-status environment time keys layouts redis'
+complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis'
 
 complete -c jwtctl -n '__jwtctl_at "version"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "version"' -l json -d 'Write results as JSON.'
@@ -649,7 +795,9 @@ complete -c jwtctl -n '__jwtctl_at "version"' -l redis-cacert -d 'File or folder
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-key -d 'The key of that certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-insecure -d 'Do not check Redis\' certificate.'
-complete -c jwtctl -n '__jwtctl_at "version"' -l layout -d 'How state lies in Redis.' -x -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "version"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "version"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "version"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
 complete -c jwtctl -n '__jwtctl_at "version"' -l layout-var -d 'Set a variable of the layout.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l namespace -d 'What the keys in Redis begin with.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l timeout -d 'How long Redis may stay silent.' -x

@@ -11,15 +11,18 @@ package struct JSONLocator {
 
     private init(_ text: [UInt8]) { self.text = text }
 
-    /// The offset of the value at the end of `path` in a text that the parser has accepted; nil
-    /// where there is none.
-    package static func offset(of path: [Step], in text: [UInt8]) -> Int? {
+    /// The offset of the value at the end of `path` in a text that the parser has accepted, or of
+    /// the name under which it stands; nil where there is none.
+    package static func offset(
+        of path: [Step], in text: [UInt8], ofName wantsName: Bool = false
+    ) -> Int? {
         var locator = JSONLocator(text)
         locator.skipSpace()
+        var nameOffset: Int?
         for step in path {
-            guard locator.descend(step) else { return nil }
+            guard locator.descend(step, &nameOffset) else { return nil }
         }
-        return locator.offset
+        return wantsName ? nameOffset ?? locator.offset : locator.offset
     }
 
     private var byte: UInt8? { offset < text.count ? text[offset] : nil }
@@ -28,9 +31,11 @@ package struct JSONLocator {
         while let byte, byte <= 0x20 { offset += 1 }
     }
 
-    private mutating func descend(_ step: Step) -> Bool {
+    /// Goes to a member's or element's value; `nameOffset` becomes that of the member's name.
+    private mutating func descend(_ step: Step, _ nameOffset: inout Int?) -> Bool {
         guard let opening = byte, opening == 0x7B || opening == 0x5B else { return false }
         let isObject = opening == 0x7B
+        nameOffset = nil
         offset += 1
         var index = 0
         while true {
@@ -39,6 +44,7 @@ package struct JSONLocator {
             var name: JSONString?
             if isObject {
                 let start = offset
+                nameOffset = start
                 skipValue()
                 name = Self.string(text[start..<offset])
                 skipSpace()

@@ -157,7 +157,7 @@ struct AccessRuleTests {
         return [
             "verify \(one)", "verify --require-listed \(one)", "status --user alice one",
             "status two", "list tokens alice", "list users", "list revoked", "audit",
-            "audit --limit 1",
+            "audit --limit 1", "layout detect",
         ].map { line in
             (line, sandbox.jwtctl.run(line.split(separator: " ").map(String.init)))
         }
@@ -209,6 +209,7 @@ struct AccessRuleTests {
         _ = run("restore --yes --reason slip \(one)")
         _ = run("audit")
         _ = run("audit --limit 1")
+        _ = run("layout detect")
         _ = run("prune --dry-run")
         _ = run("prune")
         _ = run("logout-all alice")

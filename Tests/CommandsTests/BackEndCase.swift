@@ -20,7 +20,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         issue, verify, status, revoke, revokeMany, restore, logOut, logOutMany, logOutSessions,
         logOutEveryone,
         listTokens,
-        listUsers, listRevoked, audit, prune, hostileIds, completion,
+        listUsers, listRevoked, audit, prune, hostileIds, completion, layoutDetect,
     ]
 
     /// A command's own options that change nothing of what is sent to Redis.
@@ -376,6 +376,34 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let out = try stage("logout-all", names[0], names[1], "-o", "json").array()
         #expect(out.map { $0.integer("revoked") } == [1, 1])
         #expect(try stage.listed(names[2]).contains("spare of \(names[2])"))
+    }
+
+    private static let layoutDetect = BackEndCase(
+        command: "layout detect", options: ["sample"]
+    ) { stage in
+        let namespace = stage.place.namespace
+        for number in 0..<40 { stage.token("j\(number)", of: "user\(number)") }
+        let lines = (0..<60).map { "d\($0)\t4102444800\n" }.joined()
+        stage("revoke", "--yes", "-", input: lines)
+        func native(_ arguments: String...) throws -> JSONObject? {
+            try stage.run(["layout", "detect", "-o", "json"] + arguments).array().first {
+                let variables = $0["variables"]?.objectValue
+                return $0.text("layout") == "native"
+                    && (variables?.text("ns") ?? "jwt") == namespace
+            }
+        }
+        // Others share the Cluster and the Sentinels' servers: their keys are in the sample too.
+        let found = try #require(try native("--sample", "1000000"))
+        #expect(found.text("confidence") == "high", "\(found)")
+        #expect(found["whole"] == .bool(true))
+        let counts = try #require(found["counts"]?.objectValue)
+        #expect(counts.integer("deny") == 60 && counts.integer("list") == 40, "\(counts)")
+        #expect(counts.integer("details") == 40)
+        let examples = found["examples"]?.arrayValue?.compactMap(\.stringValue?.text) ?? []
+        #expect(!examples.isEmpty && examples.allSatisfy { $0.hasPrefix(namespace) })
+        #expect(try native("--sample", "10")?.integer("sampled") ?? 10 == 10)
+        let sampled = stage("layout", "detect", "--sample", "10").errors
+        #expect(sampled.contains("looked at 10 keys, a sample"), "\(sampled)")
     }
 
     /// What a shell asks for, with nothing but the environment, while somebody types.

@@ -16,7 +16,7 @@ final class Stage {
     private let secret: String
 
     /// What the reader of `help redis` may do.
-    private static let reading = ["verify", "status", "list", "audit", "__complete"]
+    private static let reading = ["verify", "status", "list", "audit", "layout", "__complete"]
 
     init(_ backEnd: BackEnd, _ place: Place) throws {
         self.backEnd = backEnd
@@ -53,7 +53,8 @@ final class Stage {
     }
 
     private func note(_ arguments: [String]) {
-        let path = arguments.prefix(arguments.first == "list" ? 2 : 1).joined(separator: " ")
+        let isGroup = ["list", "layout"].contains(arguments.first)
+        let path = arguments.prefix(isGroup ? 2 : 1).joined(separator: " ")
         let names = arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }
         used[path, default: []].formUnion(names.map { String($0.dropFirst(2)) })
     }

@@ -10,6 +10,8 @@ package enum Completion: Sendable, Equatable {
     case choices([Choice])
     /// The script asks the program: `jwtctl __complete KIND -- WORDS…`.
     case dynamic(String)
+    /// The same, and any path.
+    case dynamicOrFile(String)
 
     /// One value, and what it means where that is not plain.
     package struct Choice: Sendable, Equatable {

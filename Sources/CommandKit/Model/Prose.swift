@@ -6,6 +6,8 @@ package enum Prose: Sendable, Equatable, ExpressibleByStringLiteral {
     case definitions([Definition])
     /// Lines shown as they are.
     case literal([String])
+    /// The title of what follows, in a text long enough to have some.
+    case heading(String)
 
     /// A bare string is a paragraph, as most pieces are.
     package init(stringLiteral text: String) {
@@ -33,14 +35,35 @@ package struct Topic: Sendable, Equatable {
     package let title: String
     /// One sentence for lists.
     package let summary: String
-    /// Rendered by `help TOPIC` and as a section of the program's manual page.
+    /// Rendered by `help TOPIC`, and as a section of the program's manual page or a page of its
+    /// own.
     package let body: [Prose]
+    /// The manual page of its own, where it has one.
+    package let page: Page?
+    /// For such a page: commands, or pages such as `redis-cli(1)`.
+    package let seeAlso: [String]
 
-    package init(name: String, title: String, summary: String, body: [Prose]) {
+    /// A manual page such as `jwtctl-layout(5)`.
+    package struct Page: Sendable, Equatable {
+        package let name: String
+        package let section: Int
+
+        package init(name: String, section: Int) {
+            self.name = name
+            self.section = section
+        }
+    }
+
+    package init(
+        name: String, title: String, summary: String, body: [Prose], page: Page? = nil,
+        seeAlso: [String] = []
+    ) {
         self.name = name
         self.title = title
         self.summary = summary
         self.body = body
+        self.page = page
+        self.seeAlso = seeAlso
     }
 }
 

@@ -95,6 +95,7 @@ package enum BashCompletion {
         case .choices(let choices):
             "kind='words' list='\(choices.map(\.value).joined(separator: " "))'"
         case .dynamic(let name): "kind='dynamic' list='\(name)'"
+        case .dynamicOrFile(let name): "kind='dynamic-or-file' list='\(name)'"
         }
     }
 
@@ -171,16 +172,19 @@ package enum BashCompletion {
                     read -ra candidates <<<"$list"
                     __@NAME@_offer "$current" "$prefix" < <(printf '%s\n' "${candidates[@]}")
                     ;;
-                dynamic)
+                dynamic | dynamic-or-file)
                     __@NAME@_offer "$current" "$prefix" < <(
                         @NAME@ __complete "$list" -- "${words[@]}" 2>/dev/null
                     )
                     ;;
-                file | directory)
+            esac
+            case $kind in
+                file | directory | dynamic-or-file)
                     local action=-f
                     if [[ $kind == directory ]]; then action=-d; fi
                     if [[ $COMP_WORDBREAKS == *=* ]]; then prefix=''; fi
-                    mapfile -t COMPREPLY < <(compgen "$action" -P "$prefix" -- "$current")
+                    mapfile -t candidates < <(compgen "$action" -P "$prefix" -- "$current")
+                    COMPREPLY+=("${candidates[@]}")
                     compopt -o filenames 2>/dev/null
                     ;;
             esac

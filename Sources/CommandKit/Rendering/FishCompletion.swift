@@ -101,6 +101,8 @@ package enum FishCompletion {
             case .none: line += " -x"
             case .file: line += " -r -F"
             case .directory: line += " -x -a '(__fish_complete_directories)'"
+            case .dynamicOrFile:
+                line += " -r -F -a \(candidates(option.completion, of: name))"
             case .choices, .dynamic: line += " -x -a \(candidates(option.completion, of: name))"
             }
         }
@@ -120,6 +122,7 @@ package enum FishCompletion {
         case .none: ""
         case .file: start + " -F\n"
         case .directory: start + " -a '(__fish_complete_directories)'\n"
+        case .dynamicOrFile: start + " -F -a \(candidates(completion, of: name))\n"
         case .choices, .dynamic: start + " -a \(candidates(completion, of: name))\n"
         }
     }
@@ -128,7 +131,7 @@ package enum FishCompletion {
     private static func candidates(_ completion: Completion, of name: String) -> String {
         switch completion {
         case .choices(let choices): quote(choices.map(\.value).joined(separator: " "))
-        case .dynamic(let kind): quote("(__\(name)_dynamic \(kind))")
+        case .dynamic(let kind), .dynamicOrFile(let kind): quote("(__\(name)_dynamic \(kind))")
         default: "''"
         }
     }

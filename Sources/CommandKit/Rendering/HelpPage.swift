@@ -39,6 +39,7 @@ struct HelpPage {
             case .paragraph(let text): paragraph(text, indent: indent)
             case .definitions(let items):
                 list(items.map { ($0.term, $0.meaning) }, indent: indent + 2)
+            case .heading(let title): line(style.bold(title))
             case .literal(let lines):
                 for line in lines {
                     text += String(repeating: " ", count: indent + 4) + line + "\n"

@@ -13,6 +13,14 @@ package struct ManualPages {
     package func all() -> [(file: String, source: String)] {
         [("\(program.name).1", programPage())]
             + program.commands.map { ("\(program.name)-\($0.name).1", commandPage($0)) }
+            + program.topics.compactMap { topic in
+                topic.page.map { page in
+                    (
+                        "\(page.name).\(page.section)",
+                        topicPage(topic, name: page.name, section: page.section)
+                    )
+                }
+            }
     }
 
     /// A topic as a page of its own, such as `jwtctl-layout.5`.
@@ -20,7 +28,7 @@ package struct ManualPages {
         var page = begin(name, section: section, summary: topic.summary)
         page.macro("Sh", "DESCRIPTION")
         page.prose(topic.body)
-        seeAlso([], on: &page, omitting: "")
+        seeAlso(topic.seeAlso, on: &page, omitting: "")
         return page.source
     }
 
@@ -59,11 +67,13 @@ package struct ManualPages {
         page.raw(".It Fl \\-version")
         page.text("Show the version.")
         page.raw(".El")
-        for topic in program.topics.sorted(by: { Self.rank($0) < Self.rank($1) }) {
+        let topics = program.topics.filter { $0.page == nil }
+        for topic in topics.sorted(by: { Self.rank($0) < Self.rank($1) }) {
             page.macro("Sh", topic.title.uppercased())
             page.prose(topic.body)
         }
-        seeAlso(program.commands.map(\.name), on: &page, omitting: nil)
+        let pages = program.topics.compactMap(\.page).map { "\($0.name)(\($0.section))" }
+        seeAlso(program.commands.map(\.name) + pages, on: &page, omitting: nil)
         return page.source
     }
 

@@ -1,3 +1,7 @@
+extension Prose {
+    fileprivate var isHeading: Bool { if case .heading = self { true } else { false } }
+}
+
 /// Writes mdoc(7) source, escaping text so that it can be nothing but text.
 struct Mdoc {
     private(set) var source = ""
@@ -37,8 +41,9 @@ struct Mdoc {
         for (index, piece) in body.enumerated() {
             switch piece {
             case .paragraph(let words):
-                if index > 0 { macro("Pp") }
+                if index > 0, !body[index - 1].isHeading { macro("Pp") }
                 text(words)
+            case .heading(let title): macro("Ss", title)
             case .definitions(let items): definitions(items)
             case .literal(let lines): literal(lines)
             }

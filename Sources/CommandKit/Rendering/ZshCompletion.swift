@@ -20,6 +20,14 @@ package enum ZshCompletion {
               _describe -t $1 $1 candidates
             }
 
+            # The same, and paths.
+            _\(name)_dynamic_or_file() {
+              local found=1
+              _\(name)_dynamic $1 && found=0
+              _files && found=0
+              return found
+            }
+
 
             """
         for command in program.commands.flatMap(\.flattened) where !command.isHidden {
@@ -139,6 +147,7 @@ package enum ZshCompletion {
         case .directory: "_files -/"
         case .choices(let choices): "(\(choices.map(\.value).joined(separator: " ")))"
         case .dynamic(let kind): " _\(name)_dynamic \(kind)"
+        case .dynamicOrFile(let kind): " _\(name)_dynamic_or_file \(kind)"
         }
     }
 

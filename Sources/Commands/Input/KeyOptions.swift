@@ -62,42 +62,45 @@ struct KeyOptions: Sendable {
         Definition("JWTCTL_SECRET", "Where the HMAC secret stands, as for --secret."),
     ]
 
-    /// The key to sign or verify with; nil where none was named, on the command line or in the
-    /// environment.
-    func load(system: System, note: (String) throws -> Void) throws -> KeySet? {
+    /// The key to sign or verify with; nil where none was named, on the command line in the
+    /// environment or in the profile.
+    func load(_ console: Console) throws -> KeySet? {
         guard key == nil || secret == nil else { throw UsageError.conflicting("--key", "--secret") }
         guard passphrase == nil || secret == nil else {
             throw UsageError.conflicting("--passphrase", "--secret")
         }
-        if let key { return try loadKey(key, system: system, note: note) }
-        if let secret { return try loadSecret(secret, system: system, note: note) }
-        let variables = system.environment
-        switch (try Source(of: "JWTCTL_KEY", variables), try Source(of: "JWTCTL_SECRET", variables))
-        {
-        case (_?, _?): throw UsageError.conflicting("JWTCTL_KEY", "JWTCTL_SECRET")
-        case (let key?, nil): return try loadKey(key, system: system, note: note)
-        case (nil, let secret?): return try loadSecret(secret, system: system, note: note)
-        case (nil, nil): return nil
+        if let key { return try loadKey(key, console) }
+        if let secret { return try loadSecret(secret, console) }
+        let settings = try console.settings()
+        for level in [settings.environmentValue, settings.profileValue] {
+            switch (level(.key), level(.secret)) {
+            case (let key?, let secret?):
+                throw UsageError.conflicting(key.origin.title, secret.origin.title)
+            case (let key?, nil): return try loadKey(try Settings.source(key), console)
+            case (nil, let secret?): return try loadSecret(try Settings.source(secret), console)
+            case (nil, nil): continue
+            }
         }
+        return nil
     }
 
     /// The same, where a key is needed.
-    func require(system: System, note: (String) throws -> Void) throws -> KeySet {
-        if let keys = try load(system: system, note: note) { return keys }
+    func require(_ console: Console) throws -> KeySet {
+        if let keys = try load(console) { return keys }
         throw Failure(
             .usage, "usage", "no key",
             hint: "give --key FILE (PEM, DER, JWK, JWKS) or --secret FILE (HMAC)")
     }
 
-    private func loadKey(
-        _ source: Source, system: System, note: (String) throws -> Void
-    ) throws -> KeySet {
-        try KeyLoader.load(source, passphrase: passphrase, system: system, note: note)
+    private func loadKey(_ source: Source, _ console: Console) throws -> KeySet {
+        try KeyLoader.load(source, passphrase: passphrase, system: console.system) {
+            try console.note($0)
+        }
     }
 
-    private func loadSecret(
-        _ source: Source, system: System, note: (String) throws -> Void
-    ) throws -> KeySet {
-        try KeyLoader.loadSecret(source, secretEncoding, system: system, note: note)
+    private func loadSecret(_ source: Source, _ console: Console) throws -> KeySet {
+        try KeyLoader.loadSecret(source, secretEncoding, system: console.system) {
+            try console.note($0)
+        }
     }
 }

@@ -1,45 +1,116 @@
 internal import CommandKit
 internal import Platform
 internal import TokenStore
+internal import Glibc
 
 /// Which layout a command works with: a name, or a file.
 enum LayoutChoice {
     /// Far more than any layout needs.
     private static let fileLimit = 256 * 1024
 
-    /// The layout that options and environment choose, with its variables.
-    static func layout(_ options: GlobalOptions, _ system: System) throws -> Layout {
-        let environment = system.environment
-        let name = options.layout ?? environment["JWTCTL_LAYOUT"].map { Array($0.utf8) }
-        let namespace = options.namespace ?? environment["JWTCTL_NAMESPACE"]
-        var variables: [String: String] = [:]
+    /// The layout that options, environment and profile choose, with its variables.
+    static func layout(
+        _ options: GlobalOptions, _ settings: Settings, _ system: System,
+        for purpose: LayoutReader.Purpose = .use
+    ) throws -> Layout {
+        var (name, variables) = try chosen(options, settings)
         for (name, value) in options.layoutVariables { variables[name] = value }
-        if let namespace {
+        if let namespace = options.namespace ?? settings[.namespace]?.text {
             try Layout.check(namespace)
-            // The environment's is meant for the native layout; an option is meant as it stands.
-            if options.namespace != nil || name == nil || name == Array(Presets.native.utf8) {
+            // A setting is meant for the native layout; an option is meant as it stands.
+            if options.namespace != nil || name == Array(Presets.native.utf8) {
                 variables[Layout.namespaceVariable] = namespace
             }
         }
-        return try load(name ?? Array(Presets.native.utf8), variables, system)
+        return try load(name, variables, purpose, system)
+    }
+
+    /// The name of a preset or the path of a file, with what the configuration says about it.
+    static func chosen(
+        _ options: GlobalOptions, _ settings: Settings
+    ) throws -> (name: [UInt8], variables: [String: String]) {
+        let setting = options.layout == nil ? settings[.layout]?.text : nil
+        let name = options.layout ?? setting.map { Array($0.utf8) } ?? Array(Presets.native.utf8)
+        guard let file = settings.file,
+            let own = file.layouts[String(decoding: name, as: UTF8.self)]
+        else { return (name, [:]) }
+        switch (own.file, own.preset) {
+        case (let path?, nil):
+            return (file.located(path.text), own.variables)
+        case (nil, let preset?): return (Array(preset.text.utf8), own.variables)
+        default:
+            throw file.failure(
+                "a layout needs a file or a preset", own.line,
+                hint: "write 'file = PATH' or 'preset = NAME'")
+        }
     }
 
     /// A name of a preset; what has a slash or a dot is the path of a file.
     static func load(
-        _ name: [UInt8], _ variables: [String: String], _ system: System
+        _ name: [UInt8], _ variables: [String: String], _ purpose: LayoutReader.Purpose,
+        _ system: System
     ) throws -> Layout {
-        guard name.contains(UInt8(ascii: "/")) || name.contains(UInt8(ascii: ".")) else {
-            return try LayoutReader.preset(
-                String(decoding: name, as: UTF8.self), variables: variables)
-        }
+        guard isFile(name) else { return try preset(name, variables, purpose) }
         let source = Source.path(name)
-        let content = try source.read(limit: fileLimit, system: system)
-        let text = unsafe content.withBytes { unsafe Array($0) }
+        let text = try text(source, system)
         do throws(LayoutError) {
-            return try LayoutReader.read(text, variables: variables)
+            return try LayoutReader.read(text, variables: variables, for: purpose)
         } catch {
             throw Diagnostics.layout(error, file: source.title)
         }
+    }
+
+    /// The text of the file that options and environment choose; nil where they choose none. It is
+    /// the data of a layout, or an error is thrown.
+    static func file(
+        _ options: GlobalOptions, _ settings: Settings, _ system: System
+    ) throws -> [UInt8]? {
+        let name = try chosen(options, settings).name
+        guard isFile(name) else { return nil }
+        let source = Source.path(name)
+        let text = try text(source, system)
+        do throws(LayoutError) {
+            _ = try LayoutReader.read(text, for: .show)
+        } catch {
+            throw Diagnostics.layout(error, file: source.title)
+        }
+        return text
+    }
+
+    private static func isFile(_ name: [UInt8]) -> Bool {
+        name.contains(UInt8(ascii: "/")) || name.contains(UInt8(ascii: "."))
+    }
+
+    private static func preset(
+        _ name: [UInt8], _ variables: [String: String], _ purpose: LayoutReader.Purpose
+    ) throws -> Layout {
+        do throws(LayoutError) {
+            return try LayoutReader.preset(
+                String(decoding: name, as: UTF8.self), variables: variables, for: purpose)
+        } catch {
+            guard case .unknownLayout = error.problem, isThere(name) else { throw error }
+            let failure = Diagnostics.layout(error)
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: "the file of that name is meant by ./\(VisibleText.escape(name))")
+        }
+    }
+
+    private static func isThere(_ path: [UInt8]) -> Bool {
+        do throws(SystemError) {
+            _ = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static func text(_ source: Source, _ system: System) throws -> [UInt8] {
+        let content = try source.read(limit: fileLimit, system: system)
+        guard content.count > 0 else {
+            throw Failure(.failure, "layout", "\(source.title) is empty")
+        }
+        return unsafe content.withBytes { unsafe Array($0) }
     }
 
     /// `NAME=VALUE`.

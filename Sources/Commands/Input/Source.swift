@@ -31,16 +31,6 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// The source that a variable names; `nil` where it is not set.
-    init?(of variable: String, _ environment: Environment) throws(Failure) {
-        guard let text = environment[variable] else { return nil }
-        do throws(InvalidValue) {
-            try self.init(Array(text.utf8))
-        } catch {
-            throw Failure(.usage, "usage", "\(variable): \(Diagnostics.words(error))")
-        }
-    }
-
     /// How an error names it.
     var title: String {
         switch self {

@@ -11,6 +11,7 @@ final class Console {
     let style: Style
     private let noteStyle: Style
     private var listCount = 0
+    private var loadedSettings: Settings?
 
     init(_ options: GlobalOptions, system: System) {
         self.options = options
@@ -20,6 +21,14 @@ final class Console {
         noteStyle = Style(
             options.color, isTerminal: system.diagnostics.isTerminal,
             environment: system.environment)
+    }
+
+    /// What environment and profile say; the file is read when somebody first asks.
+    func settings() throws -> Settings {
+        if let loadedSettings { return loadedSettings }
+        let settings = try Settings(options, system)
+        loadedSettings = settings
+        return settings
     }
 
     /// The width for tables; nil for a pipe, where nothing is cut.

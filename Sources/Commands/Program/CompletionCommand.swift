@@ -59,14 +59,23 @@ enum DynamicCompletion {
 
     static func answer(_ request: CompletionRequest, _ system: System) throws(OutputError) {
         var candidates: [Completion.Choice] = []
-        if request.kind == "users" {
-            do {
-                candidates = try users(system)
-            } catch {
-                candidates = []
+        do {
+            switch request.kind {
+            case "users": candidates = try users(system)
+            case "layouts": candidates = try layouts()
+            default: break
             }
+        } catch {
+            candidates = []
         }
         try system.output.write(CompletionRequest.answer(candidates))
+    }
+
+    private static func layouts() throws -> [Completion.Choice] {
+        try Presets.names.map { name in
+            let layout = try LayoutReader.preset(name, for: .show)
+            return Completion.Choice(name, summary: layout.summary)
+        }
     }
 
     /// The users of the first page of a scan: cheap on any Redis.

@@ -70,8 +70,31 @@ package let jwtctlProgram: Program = Program(
                 }
             ]),
         .init(
+            "Layouts",
+            [
+                .group("layout", attempts: ["layouts", "preset"]) {
+                    CommandGroup(
+                        summary: "How applications lay their state out in Redis.",
+                        commands: [
+                            AnyCommand("list", attempts: ["ls"]) { layoutListCommand },
+                            AnyCommand("show", attempts: ["explain", "print"]) {
+                                layoutShowCommand
+                            },
+                            AnyCommand("detect", attempts: ["find", "guess"]) {
+                                layoutDetectCommand
+                            },
+                        ], seeAlso: ["layouts", "jwtctl-layout(5)"])
+                }
+            ]),
+        .init(
             "The program itself",
             [
+                .group("config", attempts: ["configuration", "settings"]) {
+                    CommandGroup(
+                        summary: "Look at the settings.",
+                        commands: [AnyCommand("show") { configShowCommand }],
+                        seeAlso: ["environment"])
+                },
                 AnyCommand("demo", attempts: ["try"]) { demoCommand },
                 AnyCommand("completion", attempts: ["completions"]) { completionCommand },
                 .help(examples: [

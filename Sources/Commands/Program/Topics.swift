@@ -1,8 +1,9 @@
 internal import CommandKit
+internal import TokenStore
 
 /// The pages of help about no single command.
 enum Topics {
-    static var all: [Topic] { [exitStatus, environment, time, keys, layouts, redis] }
+    static var all: [Topic] { [exitStatus, environment, time, keys, layouts, layoutFile, redis] }
 
     private static let exitStatus = Topic(
         name: "exit-status", title: "EXIT STATUS", summary: "What the exit statuses mean.",
@@ -112,7 +113,37 @@ enum Topics {
     private static let layouts = Topic(
         name: "layouts", title: "LAYOUTS", summary: "Which keys stand in Redis.",
         body: [
-            "The native layout, under the namespace jwt unless --namespace says otherwise:",
+            """
+            A layout says how an application keeps the state of its tokens in Redis: under which \
+            keys, in which form and for how long. jwtctl reads and writes what the layout says; \
+            under another one it would write what no service reads. Which one a Redis has tells:
+            """,
+            .literal(["jwtctl layout detect"]),
+            """
+            --layout NAME chooses one that comes with the program, --layout FILE one of your own \
+            (whatever has a dot or a slash in it is a file); JWTCTL_LAYOUT does so for all \
+            commands. Where a layout leaves something open, such as what keys begin with, \
+            --layout-var NAME=VALUE says it.
+            """,
+            .literal([
+                "jwtctl --layout spring-raw-jdk revoke --no-verify \"$TOKEN\"",
+                "jwtctl --layout django-cache --layout-var key_prefix=shop verify \"$TOKEN\"",
+                "jwtctl --layout ./acme.json list tokens alice",
+            ]),
+            """
+            "jwtctl layout show NAME" says in words what one does and cannot do, and prints its \
+            data; "jwtctl layout list" shows what each can do; jwtctl-layout(5), which is "jwtctl \
+            help layout-file" too, is how to write one, with an example. These come with the \
+            program; in brackets how each was proved, the application itself being the best:
+            """,
+            .definitions(
+                Presets.names.map { name in
+                    Definition(name, Topics.summary(ofLayout: name))
+                }),
+            """
+            The native layout, for services that have none yet, under the namespace jwt unless \
+            --namespace says otherwise:
+            """,
             .definitions([
                 Definition(
                     "jwt:deny:JTI",
@@ -136,12 +167,24 @@ enum Topics {
             """,
         ])
 
+    /// What a preset says of itself; all of them can be read.
+    private static func summary(ofLayout name: String) -> String {
+        do throws(LayoutError) {
+            let layout = try LayoutReader.preset(name, for: .show)
+            let needs = layout.missingVariables
+            return "\(layout.summary) (\(layout.proof.rawValue))."
+                + (needs.isEmpty ? "" : " Needs --layout-var \(needs.joined(separator: ", ")).")
+        } catch {
+            preconditionFailure("the layout \(name) is sound: \(error)")
+        }
+    }
+
     /// The rights of a user who may run every command; tested against a server.
     static let accessRule =
         "ACL SETUSER jwtctl on >SECRET resetkeys ~jwt:* resetchannels &jwt:revoked -@all "
         + "+get +set +del +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
-        + "+select"
+        + "+select +getrange"
 
     /// What the same user needs where several servers hold the data; tested against such.
     static let groupAccessRule =
@@ -153,7 +196,7 @@ enum Topics {
     /// The rights of a user who may only look; tested against a server. `%R` is of Redis 7.
     static let readingRule =
         "ACL SETUSER jwtctl-reader on >SECRET resetkeys %R~jwt:* resetchannels -@all "
-        + "+get +pttl +hmget +zrange +zcount +zscore +xrange +xrevrange +xread "
+        + "+get +getrange +pttl +hmget +zrange +zcount +zscore +xrange +xrevrange +xread "
         + "+time +scan +select"
 
     /// The commands in `accessRule`, as rights: `+get`.
@@ -247,7 +290,7 @@ enum Topics {
             .literal([groupAccessRule]),
             "For --fsync:",
             .literal([diskAccessRule]),
-            "One for verify, status, list and audit alone, on Redis 7 or later:",
+            "One for verify, status, list, audit and layout detect alone, on Redis 7 or later:",
             .literal([readingRule]),
             """
             Keep maxmemory-policy at noeviction: any other policy may drop blacklist entries, and \

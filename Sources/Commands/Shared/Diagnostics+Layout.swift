@@ -30,6 +30,10 @@ extension Diagnostics {
                 ?? among(known)
         }
         switch problem {
+        case .json(.duplicateName(let name)):
+            return ("the member \(shown(name.text)) stands there twice", nil)
+        case .badName(let name):
+            return ("\(shown(name)) is no name for a layout", "a-z, 0-9 and - may stand in it")
         case .json(let kind):
             let error = JSONError(kind, at: 0).description
             return ("not JSON: \(error.split(separator: " at byte ")[0])", nil)
@@ -47,6 +51,26 @@ extension Diagnostics {
             return ("unknown placeholder \(shown("${\(name)}"))", similar(name, known))
         case .unknownFilter(let name, let known):
             return ("unknown filter \(shown(name))", among(known))
+        case .filteredVariable(let name):
+            return ("the variable \(shown(name)) takes no filter", "it stands there as it is")
+        case .takenName(let name):
+            return ("the name \(shown(name)) is taken", "call it something else")
+        case .namesNoToken(let hasUser):
+            return hasUser
+                ? (
+                    "it names the user and no token: revoking one token would revoke all of the "
+                        + "user's",
+                    "put ${id} into it; what ends all sessions of a user has the role not_before, "
+                        + "version or user_ban"
+                )
+                : (
+                    "it names no token: revoking one would revoke every other", "put ${id} into it"
+                )
+        case .sharedIdentifier(let claim):
+            return (
+                "many tokens have the same \(shown(claim)), so it cannot be the id",
+                "name a claim that each token has for itself, or $token"
+            )
         case .misplaced(let name, let place):
             return ("\(shown(name)) has no meaning in \(place)", nil)
         case .badRule(let text, let expected):
@@ -106,25 +130,30 @@ extension Session {
     /// Refuses what the layout can't do, before anything is written.
     func require(_ capability: Capability) throws(Failure) {
         guard !layout.can(capability) else { return }
-        let hint: String =
-            switch capability {
-            case .revoke, .record: "--no-record signs a token all the same"
-            case .restore: "only the application can log the user in again"
-            case .listTokens, .listUsers, .logoutAll:
-                layout.can(.listRevoked)
-                    ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
-                    : "revoke the tokens one by one, or retire the key"
-            case .listRevoked where layout.requiresListing:
-                "what is revoked is on no list: 'jwtctl list tokens USER' shows what is alive"
-            case .listRevoked: "ask for the tokens that you know: 'jwtctl status TOKEN'"
-            case .logoutEveryone: "retire the key in every service"
-            case .prune: "its entries go away by themselves"
-            case .audit: "it keeps no trail"
-            }
         throw Failure(
             .refused, "unsupported_by_layout",
             "the layout '\(layout.name)' cannot do this: it has nothing to \(capability.words)",
-            hint: hint)
+            hint: layout.wayAround(capability))
+    }
+}
+
+extension Layout {
+    /// What works where something can't be done.
+    func wayAround(_ capability: Capability) -> String {
+        switch capability {
+        case .revoke, .record: "--no-record signs a token all the same"
+        case .restore: "only the application can log the user in again"
+        case .listTokens, .listUsers, .logoutAll:
+            can(.listRevoked)
+                ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
+                : "revoke the tokens one by one, or retire the key"
+        case .listRevoked where requiresListing:
+            "what is revoked is on no list: 'jwtctl list tokens USER' shows what is alive"
+        case .listRevoked: "ask for the tokens that you know: 'jwtctl status TOKEN'"
+        case .logoutEveryone: "retire the key in every service"
+        case .prune: "its entries go away by themselves"
+        case .audit: "it keeps no trail"
+        }
     }
 }
 

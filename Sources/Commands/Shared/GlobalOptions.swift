@@ -25,6 +25,8 @@ struct GlobalOptions: Sendable {
     var redisCert: [UInt8]?
     var redisKey: [UInt8]?
     var isRedisInsecure = false
+    var profile: String?
+    var configFile: [UInt8]?
     var layout: [UInt8]?
     var layoutVariables: [(name: String, value: String)] = []
     var namespace: String?
@@ -70,11 +72,18 @@ struct GlobalOptions: Sendable {
                     "askpass", summary: "Ask for the Redis password on the terminal.",
                     into: \.asksPassword),
             ] + tls + [
+                .text(
+                    "profile", metavar: "NAME", summary: "The profile of the configuration file.",
+                    into: \.profile
+                ).completing(.dynamic("profiles")),
+                .path(
+                    "config", summary: "The configuration file, in place of the usual one.",
+                    into: \.configFile),
                 .raw(
                     "layout", metavar: "NAME|FILE", summary: "How state lies in Redis.",
                     into: \.layout
                 ) { bytes throws(InvalidValue) in bytes }
-                .showingDefault("native").completing(.dynamic("layouts")),
+                .showingDefault("native").completing(.dynamicOrFile("layouts")),
                 .repeated(
                     "layout-var", metavar: "NAME=VALUE",
                     summary: "Set a variable of the layout.", into: \.layoutVariables

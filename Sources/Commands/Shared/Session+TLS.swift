@@ -4,23 +4,28 @@ internal import Platform
 internal import Redis
 
 extension Session {
-    /// `target` with what the options and the environment say about TLS.
-    static func secured(_ target: RedisTarget, _ console: Console) throws -> RedisTarget {
+    /// `target` with what options, profile and environment say about TLS.
+    static func secured(
+        _ target: RedisTarget, _ settings: Settings, _ console: Console
+    ) throws -> RedisTarget {
         let options = console.options
         guard target.tls != nil else {
             try refuseTLSOptions(options, target.endpoint)
             return target
         }
-        if options.redisKey != nil, options.redisCert == nil {
+        func path(_ setting: Setting) -> [UInt8]? { settings[setting].map { Array($0.text.utf8) } }
+        let certificate = options.redisCert ?? path(.redisCert)
+        let key = options.redisKey ?? (options.redisCert == nil ? path(.redisKey) : nil)
+        if key != nil, certificate == nil {
             throw Failure(
                 .usage, "usage", "--redis-key needs the certificate it belongs to",
                 hint: "--redis-cert PATH names it")
         }
         var result = target
         result.tls = TLSSettings(
-            authorities: options.redisCACert.map { [$0] }
+            authorities: (options.redisCACert ?? path(.redisCACert)).map { [$0] }
                 ?? authorities(console.system.environment),
-            certificate: options.redisCert, key: options.redisKey,
+            certificate: certificate, key: key,
             verifiesServer: !options.isRedisInsecure)
         if options.isRedisInsecure {
             try console.warn(

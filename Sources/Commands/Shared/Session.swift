@@ -10,39 +10,54 @@ internal import Glibc
 /// the first question is asked.
 struct Session {
     let store: TokenStore
+    /// Whose tokens these are, where the profile says so.
+    let issuer: String?
+    private let profile: String?
     private let database: Int
     private let client: Client
 
-    static let environment = [
-        Definition(
-            "JWTCTL_REDIS_URL", "The Redis URL, as for --redis; REDIS_URL is the fall-back."),
-        Definition("REDISCLI_AUTH", "The Redis password, where the URL has none."),
-        Definition(
-            "SSL_CERT_FILE SSL_CERT_DIR",
-            "Authorities that may sign Redis' certificate, in place of the system's."),
-        Definition("JWTCTL_LAYOUT", "How state lies in Redis, as for --layout."),
-        Definition("JWTCTL_NAMESPACE", "What the keys begin with, as for --namespace."),
-        Definition("JWTCTL_TIMEOUT", "How long Redis may stay silent, as for --timeout."),
-        Definition("JWTCTL_ACTOR", "Who changes things, for the audit trail."),
-    ]
+    static let environment =
+        [
+            Definition(
+                "JWTCTL_REDIS_URL", "The Redis URL, as for --redis; REDIS_URL is the fall-back."),
+            Definition("REDISCLI_AUTH", "The Redis password, where the URL has none."),
+            Definition(
+                "SSL_CERT_FILE SSL_CERT_DIR",
+                "Authorities that may sign Redis' certificate, in place of the system's."),
+            Definition("JWTCTL_LAYOUT", "How state lies in Redis, as for --layout."),
+            Definition("JWTCTL_NAMESPACE", "What the keys begin with, as for --namespace."),
+            Definition("JWTCTL_TIMEOUT", "How long Redis may stay silent, as for --timeout."),
+            Definition("JWTCTL_ACTOR", "Who changes things, for the audit trail."),
+        ] + Settings.variables
 
     /// `actor` overrides the environment and the login name.
     init(_ console: Console, actor: String? = nil) throws {
         let options = console.options
         let environment = console.system.environment
-        let target = try Self.secured(Self.target(options, console.system), console)
-        let timeout = try options.timeout ?? Self.timeout(environment) ?? 5000
+        let settings = try console.settings()
+        let target = try Self.secured(
+            Self.target(options, settings, console.system), settings, console)
+        let timeout =
+            try options.timeout
+            ?? settings.parsed(.timeout) { text throws(InvalidValue) in
+                try Duration.milliseconds(text)
+            } ?? 5000
         client = Client(
             target: target, timeout: Int(timeout), map: AddressMap(options.addressRules),
             trace: options.isVerbose ? { event in Self.trace(event, on: console) } : nil)
-        let layout = try LayoutChoice.layout(options, console.system)
+        let layout = try LayoutChoice.layout(options, settings, console.system)
         store = TokenStore(
             client: client, layout: layout,
             origin: TokenStore.Origin(
-                actor: actor ?? environment["JWTCTL_ACTOR"] ?? Self.loginName(environment),
+                actor: actor ?? settings[.actor]?.text ?? Self.loginName(environment),
                 host: Self.hostName()),
-            demand: Replication.demand(options), claims: Self.claims(of:))
+            maximumLifetime: try settings.parsed(.maxLifetime, Self.span),
+            margin: try settings.parsed(.denyMargin, Self.span),
+            demand: Replication.demand(options),
+            claims: Self.claims(of:))
         database = target.database
+        issuer = settings[.issuer]?.text
+        profile = settings.profile
     }
 
     /// What a token says of itself; nil for what is none.
@@ -115,7 +130,8 @@ struct Session {
     /// The target as a change names it on standard error.
     var description: String {
         let namespace = layout.namespace.map { "namespace \($0), " } ?? ""
-        return "\(VisibleText.escape(client.place)), database \(database), "
+        let profile = profile.map { "profile \(VisibleText.escape($0, columns: 40)), " } ?? ""
+        return profile + "\(VisibleText.escape(client.place)), database \(database), "
             + namespace + "layout \(layout.name)"
     }
 
@@ -124,15 +140,25 @@ struct Session {
     /// The target in JSON.
     var json: JSONValue {
         .object([
+            "profile": profile.map { .string($0) } ?? .null,
             "server": .string(client.target.place), "database": .integer(Int64(database)),
             "namespace": layout.namespace.map { .string($0) } ?? .null,
             "layout": .string(layout.name),
         ])
     }
 
-    private static func target(_ options: GlobalOptions, _ system: System) throws -> RedisTarget {
+    /// A time that is longer than nothing, in seconds.
+    private static func span(_ text: String) throws(InvalidValue) -> Int64 {
+        let seconds = try Duration.seconds(text)
+        guard seconds >= 0 else { throw .expected("a duration; write 60s or 30d") }
+        return seconds
+    }
+
+    private static func target(
+        _ options: GlobalOptions, _ settings: Settings, _ system: System
+    ) throws -> RedisTarget {
         let environment = system.environment
-        let url = options.redisURL ?? environment["JWTCTL_REDIS_URL"] ?? environment["REDIS_URL"]
+        let url = options.redisURL ?? settings[.redis]?.text
         let target = try url.map { try RedisURL.parse($0) } ?? .standard
         if options.asksPassword {
             do throws(SystemError) {
@@ -141,7 +167,9 @@ struct Session {
                 throw Failure(.failure, "input", "no terminal to ask for the password")
             }
         }
-        if let source = options.redisPassword {
+        if let source = try options.redisPassword
+            ?? (target.password == nil ? settings[.redisPassword].map(Settings.source) : nil)
+        {
             let content = try source.readSecret(
                 "password", limit: 64 * 1024, system: system)
             return target.withPassword(content.withoutFinalNewline())
@@ -150,15 +178,6 @@ struct Session {
             return target.withPassword(SecretBytes(copying: password.utf8))
         }
         return target
-    }
-
-    private static func timeout(_ environment: Environment) throws(Failure) -> Int64? {
-        guard let text = environment["JWTCTL_TIMEOUT"] else { return nil }
-        do throws(InvalidValue) {
-            return try Duration.milliseconds(text)
-        } catch {
-            throw Failure(.usage, "usage", "JWTCTL_TIMEOUT: \(Diagnostics.words(error))")
-        }
     }
 
     private static func loginName(_ environment: Environment) -> String {

@@ -210,7 +210,7 @@ private func requireTrusted(
     _ token: CompactToken, _ options: LogoutAllOptions, _ console: Console
 ) throws {
     guard
-        let keys = try options.keys.load(system: console.system, note: { try console.note($0) })
+        let keys = try options.keys.load(console)
     else {
         return try console.note(
             "no key: the signature of the token to keep was not checked, and its iat is the cutoff")

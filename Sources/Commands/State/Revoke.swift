@@ -13,7 +13,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     let item = lines == nil ? try only.map { try options.items.item($0, system: system) } : nil
     let keys =
         options.skipsVerification
-        ? nil : try options.keys.load(system: system) { try console.note($0) }
+        ? nil : try options.keys.load(console)
     let session = try Session(console, actor: options.actor)
     if case .id(let id, nil, _)? = item, options.user == nil, !options.saysLifetime,
         session.layout.needsExpiry, !session.layout.naming.isByText

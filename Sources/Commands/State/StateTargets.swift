@@ -12,7 +12,6 @@ struct StateTarget {
     let issued: IssuedAt
     /// nil where nobody said.
     let expiry: Expiry?
-    let issuer: JSONString?
     /// Whether the item is a token, whose claims may be anybody's.
     let token: CompactToken?
 
@@ -25,18 +24,17 @@ struct StateTarget {
         switch try book.resolve(item, user: user) {
         case .token(let token, let claims):
             let facts = try TokenFacts(token, claims: claims, naming: naming)
+            try book.check(facts)
             subject = facts.user == nil ? facts.subject.of(user) : facts.subject
             label = facts.label
             issued = facts.issued
             expiry = facts.expiry
-            issuer = facts.issuer
             self.token = token
         case .id(let id, let expiry, let owner):
             subject = TokenSubject(id: id, user: owner ?? user)
             label = id
             issued = .notSaid
             self.expiry = expiry
-            issuer = nil
             token = nil
         }
     }

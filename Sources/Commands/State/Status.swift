@@ -44,6 +44,10 @@ let statusCommand = Command(
 
 private func runStatus(_ options: StatusOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
+    var options = options
+    if !options.requiresListing {
+        options.requiresListing = try console.settings().requiresListing()
+    }
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
     let session = try Session(console)

@@ -1,5 +1,6 @@
 internal import CommandKit
 internal import JOSE
+internal import JSON
 internal import TokenStore
 
 /// Finds the tokens behind ids where the layout knows a token by its text alone: a log shows the
@@ -8,13 +9,16 @@ internal import TokenStore
 /// An object, since it is asked for every line of a file.
 final class TokenBook {
     let naming: Naming
+    /// Tokens of another issuer are not this Redis' business; nil where nobody said whose are.
+    private let issuer: JSONString?
     private let canSearch: Bool
     private let user: Identifier?
     /// The tokens of `user`, by what people call them.
     private let tokens: [Identifier: [UInt8]]
 
     /// Reads the list of `user`, once, where ids may have to be looked up on it.
-    init(_ session: Session, user: Identifier?) throws {
+    init(_ session: Session, user: Identifier?, issuer: String? = nil) throws {
+        self.issuer = (issuer ?? session.issuer).map { JSONString($0) }
         canSearch = session.layout.can(.listTokens)
         naming = session.layout.naming
         self.user = user
@@ -27,6 +31,12 @@ final class TokenBook {
             tokens[ShownToken(token.id, naming).label] = token.id.bytes
         }
         self.tokens = tokens
+    }
+
+    /// Refuses a token of another issuer.
+    func check(_ facts: TokenFacts) throws(Failure) {
+        guard let issuer, facts.issuer != issuer else { return }
+        throw Failure(.claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
     }
 
     /// The token that an id stands for, where the layout needs the token.

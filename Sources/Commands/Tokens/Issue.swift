@@ -8,7 +8,7 @@ internal import TokenStore
 /// `issue`: sign, record, print.
 func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
-    let keys = try options.keys.require(system: system) { try console.note($0) }
+    let keys = try options.keys.require(console)
     guard let key = keys.keys.first, keys.keys.count == 1 else {
         throw Failure(
             .failure, "key", "the set has \(keys.keys.count) keys",
@@ -21,11 +21,7 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
         draft: try TokenDraft(options, system: system), signer: signer, label: options.label,
         naming: session?.layout.naming ?? Naming())
     try session?.require(.record)
-    if minter.draft.user == nil, options.isRecorded {
-        throw Failure(
-            .usage, "usage", "missing option '--sub'",
-            hint: "--no-record signs a token that belongs to nobody's list")
-    }
+    if options.isRecorded { try requireUser(minter, now: system.clock.seconds) }
     try minter.rehearse(now: system.clock.seconds)
     try session?.requirePrimary(comparingClocks: console)
     if let count = options.count {
@@ -33,6 +29,20 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
         return try series.run()
     }
     return try issueOne(minter, session, console)
+}
+
+/// What is nobody's can't be recorded. Layouts may find the user in another claim than `sub`.
+private func requireUser(_ minter: TokenMinter, now: Int64) throws {
+    let isKnown =
+        try minter.naming.isStandard
+        ? minter.draft.user != nil : minter.mint(now: now).facts.user != nil
+    guard !isKnown else { return }
+    let claims = minter.naming.userClaims
+    throw Failure(
+        .usage, "usage",
+        claims.contains("sub")
+            ? "missing option '--sub'" : "missing option '--claim \(claims.first ?? "sub")=USER'",
+        hint: "--no-record signs a token that belongs to nobody's list")
 }
 
 private func issueOne(

@@ -8,10 +8,14 @@ internal import TokenStore
 /// `verify`: one token, or a stream of them.
 func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
-    let keys = try options.keys.require(system: system) { try console.note($0) }
+    let keys = try options.keys.require(console)
     let verifier = SignatureVerifier(
         keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
     if options.leeway > 0 { try console.note("leeway \(Duration.words(options.leeway))") }
+    var options = options
+    let settings = try console.settings()
+    if options.issuers.isEmpty { options.issuers = settings[.issuer].map { [$0.text] } ?? [] }
+    if !options.requiresListing { options.requiresListing = try settings.requiresListing() }
     let session = options.isOffline ? nil : try Session(console)
     let judge = TokenJudge(
         options: options, verifier: verifier, session: session, clock: system.clock)

@@ -27,7 +27,9 @@ package struct Layout: Sendable {
     package internal(set) var notes: [String] = []
     /// Its variables with the values that hold here.
     package internal(set) var variables: [(name: String, value: String)] = []
-    /// The data that it was made from, parents and all.
+    /// Those of them that nobody has given a value.
+    package internal(set) var missingVariables: [String] = []
+    /// The data that it was made from, parents and values of variables and all.
     package internal(set) var definition = JSONObject()
 
     package internal(set) var naming = Naming()

@@ -4,6 +4,7 @@ package import JSON
 package struct LayoutError: Error, Equatable, Sendable {
     package enum Problem: Equatable, Sendable {
         case json(JSONError.Kind)
+        case badName(String)
         case unknownLayout(String, known: [String])
         case wrongType(expected: String, got: String)
         case unknownMember(String, known: [String])
@@ -13,6 +14,10 @@ package struct LayoutError: Error, Equatable, Sendable {
         case unclosedHole
         case unknownPlaceholder(String, known: [String])
         case unknownFilter(String, known: [String])
+        /// A variable is a text as it stands.
+        case filteredVariable(String)
+        /// A variable or definition that would hide a placeholder or a variable.
+        case takenName(String)
         /// A placeholder that has no meaning here, such as `${now}` in a key.
         case misplaced(String, where: String)
         case badRule(String, expected: String)
@@ -22,6 +27,11 @@ package struct LayoutError: Error, Equatable, Sendable {
         case duplicateRole(String)
         /// A store that can't do without another one.
         case lacks(String, role: String)
+        /// A key or member that is the same for all tokens, or for all of a user: revoking one of
+        /// them would revoke the others.
+        case namesNoToken(hasUser: Bool)
+        /// An id made of a claim that many tokens share.
+        case sharedIdentifier(String)
     }
 
     package let problem: Problem

@@ -6,6 +6,8 @@ struct LayoutNode {
     struct Failure: Error {
         let problem: LayoutError.Problem
         let path: [JSONLocator.Step]
+        /// Whether the member's name is meant, not its value.
+        var isAboutName = false
     }
 
     let value: JSONValue
@@ -20,6 +22,11 @@ struct LayoutNode {
         Failure(problem: problem, path: path)
     }
 
+    /// The same about the name under which the value stands.
+    func nameFailure(_ problem: LayoutError.Problem) -> Failure {
+        Failure(problem: problem, path: path, isAboutName: true)
+    }
+
     private func mismatch(_ expected: String) -> Failure {
         failure(.wrongType(expected: expected, got: value.kindName))
     }
@@ -29,7 +36,8 @@ struct LayoutNode {
         let object = try object()
         for name in object.names where !known.contains(name.text) {
             throw Failure(
-                problem: .unknownMember(name.text, known: known), path: path + [.member(name)])
+                problem: .unknownMember(name.text, known: known), path: path + [.member(name)],
+                isAboutName: true)
         }
         return object
     }
@@ -45,6 +53,7 @@ struct LayoutNode {
     }
 
     func required(_ name: String) throws(Failure) -> LayoutNode {
+        _ = try object()
         guard let node = self[name] else { throw failure(.missingMember(name)) }
         return node
     }

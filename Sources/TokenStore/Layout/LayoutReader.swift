@@ -6,9 +6,19 @@ package enum LayoutReader {
     /// How deep `extends` may lead.
     private static let depthLimit = 8
 
+    /// What a layout is read for.
+    package enum Purpose: Sendable {
+        /// Every variable needs a value.
+        case use
+        /// A variable without a value stands for itself, as `${name}`: to show the layout.
+        case show
+        /// Variables are left open in keys and values, to find theirs in a Redis.
+        case find
+    }
+
     /// Reads a file's text. `variables` are those of the command line.
     package static func read(
-        _ text: [UInt8], variables: [String: String] = [:]
+        _ text: [UInt8], variables: [String: String] = [:], for purpose: Purpose = .use
     ) throws(LayoutError) -> Layout {
         let object: JSONValue
         do throws(JSONError) {
@@ -20,7 +30,7 @@ package enum LayoutReader {
                 column: position.column)
         }
         do throws(LayoutNode.Failure) {
-            return try layout(LayoutNode(object), variables)
+            return try layout(LayoutNode(object), variables, purpose)
         } catch {
             throw located(error, in: text)
         }
@@ -28,7 +38,7 @@ package enum LayoutReader {
 
     /// A layout that comes with the program.
     package static func preset(
-        _ name: String, variables: [String: String] = [:]
+        _ name: String, variables: [String: String] = [:], for purpose: Purpose = .use
     ) throws(LayoutError) -> Layout {
         guard let text = Presets.text(name) else {
             throw LayoutError(
@@ -36,7 +46,7 @@ package enum LayoutReader {
                 column: nil)
         }
         do throws(LayoutError) {
-            return try read(text, variables: variables)
+            return try read(text, variables: variables, for: purpose)
         } catch {
             // Its own data is sound: what is wrong comes from the command line.
             throw LayoutError(
@@ -46,7 +56,7 @@ package enum LayoutReader {
 
     private static func located(_ failure: LayoutNode.Failure, in text: [UInt8]) -> LayoutError {
         var path = failure.path
-        var offset = JSONLocator.offset(of: path, in: text)
+        var offset = JSONLocator.offset(of: path, in: text, ofName: failure.isAboutName)
         // What stands in a parent has no place in this text.
         while offset == nil, !path.isEmpty {
             path.removeLast()
@@ -59,20 +69,16 @@ package enum LayoutReader {
     }
 
     private static func layout(
-        _ node: LayoutNode, _ given: [String: String]
+        _ node: LayoutNode, _ given: [String: String], _ purpose: Purpose
     ) throws(LayoutNode.Failure) -> Layout {
         let merged = try inheriting(node, depth: 0)
         let root = LayoutNode(.object(merged))
-        _ = try root.members([
-            "name", "doc", "source", "proof", "notes", "extends", "vars", "define", "claims",
-            "stores",
-        ])
+        _ = try root.members(LayoutGrammar.layout)
         let name = try root.required("name").text()
         guard !name.isEmpty, name.utf8.count <= 64,
             name.unicodeScalars.allSatisfy({ "a"..."z" ~= $0 || "0"..."9" ~= $0 || $0 == "-" })
-        else { throw try root.required("name").failure(.outOfRange(name)) }
+        else { throw try root.required("name").failure(.badName(name)) }
         var layout = Layout(name: name)
-        layout.definition = merged
         layout.summary = try root["doc"]?.text() ?? ""
         layout.origin = try root["source"]?.text()
         layout.proof = try choice(root["proof"], Layout.Proof.self) ?? .source
@@ -80,10 +86,12 @@ package enum LayoutReader {
             try root["notes"].map { node throws(LayoutNode.Failure) in
                 try node.elements().map { note throws(LayoutNode.Failure) in try note.text() }
             } ?? []
-        layout.variables = try variables(root, given)
+        (layout.variables, layout.missingVariables) = try variables(root, given, purpose)
+        layout.definition = definition(merged, layout)
         var templates = TemplateReader(
             variables: Dictionary(
-                uniqueKeysWithValues: layout.variables.map { ($0.name, $0.value) }))
+                uniqueKeysWithValues: layout.variables.map { ($0.name, $0.value) }),
+            leavingOpen: purpose == .find)
         if let node = root["define"] { try templates.define(node) }
         if let claims = root["claims"] { layout.naming = try naming(claims) }
         var stores = StoreReader(layout: layout, templates: templates)
@@ -133,37 +141,66 @@ package enum LayoutReader {
         return object
     }
 
-    /// The variables' values: the command line's, else the data's own. `null` is no value.
+    /// The data as it can stand alone: parents are part of it, and so are the values given.
+    private static func definition(_ merged: JSONObject, _ layout: Layout) -> JSONObject {
+        var object = merged
+        object.remove("extends")
+        guard var values = object["vars"]?.objectValue else { return object }
+        for variable in layout.variables where !layout.missingVariables.contains(variable.name) {
+            values.set(JSONString(variable.name), .string(variable.value))
+        }
+        object.set("vars", .object(values))
+        return object
+    }
+
+    /// The variables' values: the command line's, else the data's own; and the names of those that
+    /// have none. `null` is no value.
     private static func variables(
-        _ root: LayoutNode, _ given: [String: String]
-    ) throws(LayoutNode.Failure) -> [(name: String, value: String)] {
+        _ root: LayoutNode, _ given: [String: String], _ purpose: Purpose
+    ) throws(LayoutNode.Failure) -> (
+        values: [(name: String, value: String)], missing: [String]
+    ) {
         let known = try root["vars"]?.object() ?? JSONObject()
         for name in given.keys.sorted() where known[JSONString(name)] == nil {
             throw root.failure(.unknownVariable(name, known: known.names.map(\.text)))
         }
         var result: [(name: String, value: String)] = []
+        var missing: [String] = []
         for name in known.names {
             guard let node = root["vars"]?[name.text] else { continue }
+            if LayoutGrammar.placeholders.contains(name.text) {
+                throw node.nameFailure(.takenName(name.text))
+            }
             if let value = given[name.text] {
                 result.append((name.text, value))
             } else if node.value == .null {
-                throw node.failure(.missingVariable(name.text))
+                guard purpose != .use else {
+                    throw node.failure(.missingVariable(name.text))
+                }
+                missing.append(name.text)
+                result.append((name.text, "${\(name.text)}"))
             } else {
                 result.append((name.text, try node.text()))
             }
         }
-        return result
+        return (result, missing)
     }
 
     private static func naming(
         _ node: LayoutNode
     ) throws(LayoutNode.Failure) -> Naming {
-        _ = try node.members(["id", "user"])
-        return Naming(
+        _ = try node.members(LayoutGrammar.claims)
+        let naming = Naming(
             id: try node["id"].map { node throws(LayoutNode.Failure) in try sources(node) }
                 ?? Naming.standardID,
             user: try node["user"].map { node throws(LayoutNode.Failure) in try sources(node) }
                 ?? Naming.standardUser, details: [])
+        let culprit = node["id"] ?? node["user"] ?? node
+        for source in naming.id where naming.user.contains(source) || Naming.Source.isShared(source)
+        {
+            throw culprit.failure(.sharedIdentifier(source.claimName ?? "$token"))
+        }
+        return naming
     }
 
     /// A claim's path, `$content` or `$token`; or an array of them, the first that is there counts.

@@ -55,6 +55,9 @@ package struct Naming: Equatable, Sendable {
     /// Whether ids and users come from `jti` and `sub`, as in most layouts.
     package let isStandard: Bool
 
+    /// The claims that may name the user, as layouts spell them.
+    package var userClaims: [String] { user.compactMap(\.claimName) }
+
     /// Whether the token's own text is its name: who has no token can't name it.
     package let isByText: Bool
 }
@@ -161,16 +164,24 @@ extension Naming {
 }
 
 extension Naming.Source {
+    /// Whether all tokens of an issuer, or of an audience, have the same.
+    static func isShared(_ source: Naming.Source) -> Bool {
+        source == .claim(["iss"]) || source == .claim(["aud"])
+    }
+
     var claimName: String? {
         if case .claim(let path) = self { path.map(\.text).joined(separator: ".") } else { nil }
     }
 }
 
 extension JSONValue {
-    /// A string, or a whole number as it was written.
+    /// A string, or a whole number that is written as every platform writes it: what `1e3` and `1.0`
+    /// become in a key depends on the reader.
     fileprivate var nameText: [UInt8]? {
         if let text = stringValue { return text.utf8 }
-        guard let number = numberValue, number.integer != nil else { return nil }
+        guard let number = numberValue, let integer = number.integer,
+            String(integer) == number.text
+        else { return nil }
         return Array(number.text.utf8)
     }
 }

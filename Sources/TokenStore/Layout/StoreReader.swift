@@ -10,18 +10,12 @@ struct StoreReader {
         self.templates = templates
     }
 
-    private enum Role: String, CaseIterable {
-        case deny, allow, index, notBefore = "not_before", version, userBan = "user_ban", audit
-        case announce
-    }
-
-    private enum Kind: String, CaseIterable {
-        case string, hash, set, zset, keys, values, hashes, tokens
-    }
+    private typealias Grammar = LayoutGrammar
+    private typealias Kind = LayoutGrammar.Kind
 
     mutating func read(_ node: LayoutNode) throws(LayoutNode.Failure) {
         let roleNode = try node.required("role")
-        guard let role = try LayoutReader.choice(roleNode, Role.self) else { return }
+        guard let role = try LayoutReader.choice(roleNode, Grammar.Role.self) else { return }
         switch role {
         case .deny:
             try requireFirst(layout.deny == nil, roleNode)
@@ -31,24 +25,24 @@ struct StoreReader {
         case .notBefore: try notBefore(node, roleNode)
         case .version:
             try requireFirst(layout.version == nil, roleNode)
-            _ = try node.members(["role", "key", "number"])
+            _ = try node.members(Grammar.version)
             layout.version = VersionStore(
                 key: try templates.key(try node.required("key"), .userKey),
-                number: try templates.template(try node.required("number"), .tokenKey))
+                number: try templates.key(try node.required("number"), .tokenKey))
         case .userBan:
             try requireFirst(layout.ban == nil, roleNode)
-            _ = try node.members(["role", "key", "member"])
+            _ = try node.members(Grammar.userBan)
             let isSet = node["member"] != nil
             layout.ban = BanStore(
                 key: try templates.key(try node.required("key"), .userKey),
                 member: isSet ? try templates.key(try node.required("member"), .userKey) : nil)
         case .audit:
             try requireFirst(layout.auditKey == nil, roleNode)
-            _ = try node.members(["role", "key"])
+            _ = try node.members(Grammar.audit)
             layout.auditKey = Array(try templates.plain(try node.required("key")).utf8)
         case .announce:
             try requireFirst(layout.channel == nil, roleNode)
-            _ = try node.members(["role", "channel"])
+            _ = try node.members(Grammar.announce)
             layout.channel = Array(try templates.plain(try node.required("channel")).utf8)
         }
     }
@@ -83,25 +77,20 @@ struct StoreReader {
         var isLasting = false
         switch kind {
         case .set:
-            _ = try node.members(["role", "type", "key", "member"])
-            shape = .set(member: try templates.key(try node.required("member"), .tokenKey))
+            _ = try node.members(Grammar.denySet)
+            shape = .set(member: try tokenKey(try node.required("member")))
             isLasting = true
         case .hash where node["list"] != nil:
-            _ = try node.members(["role", "type", "key", "list", "number", "ttl", "no_exp"])
+            _ = try node.members(Grammar.denyNumbers)
             shape = .numbers(
                 field: Array(try templates.plain(try node.required("list")).utf8),
-                number: try templates.template(try node.required("number"), .value))
+                number: try tokenKey(try node.required("number")))
         case .hash:
-            _ = try node.members([
-                "role", "type", "key", "key_codec", "fields", "also", "ttl", "no_exp",
-            ])
+            _ = try node.members(Grammar.denyHash)
             shape = .hash(
                 fields: try fields(try node.required("fields")), beside: try beside(node["also"]))
         default:
-            _ = try node.members([
-                "role", "type", "key", "key_codec", "value", "value_codec", "match", "ttl",
-                "no_exp",
-            ])
+            _ = try node.members(Grammar.denyString)
             let codec = try LayoutReader.choice(node["value_codec"], Template.Codec.self) ?? .raw
             shape = .string(
                 value: try templates.template(try node.required("value"), .value, codec: codec),
@@ -109,8 +98,15 @@ struct StoreReader {
         }
         let codec = try LayoutReader.choice(node["key_codec"], Template.Codec.self) ?? .raw
         let (life, margin) = try life(node["ttl"])
+        let isShared =
+            switch shape {
+            case .set, .numbers: true
+            case .string, .hash: false
+            }
+        let keyNode = try node.required("key")
         return DenyStore(
-            key: try templates.key(try node.required("key"), .tokenKey, codec: codec),
+            key: isShared
+                ? try templates.key(keyNode, .tokenKey) : try tokenKey(keyNode, codec: codec),
             shape: shape, life: isLasting ? .none : life,
             withoutExpiry: try withoutExpiry(node["no_exp"]), margin: margin)
     }
@@ -136,10 +132,10 @@ struct StoreReader {
         _ node: LayoutNode?
     ) throws(LayoutNode.Failure) -> DenyStore.Member? {
         guard let node else { return nil }
-        _ = try node.members(["set", "member"])
+        _ = try node.members(Grammar.beside)
         return DenyStore.Member(
             key: try templates.key(try node.required("set"), .tokenKey),
-            member: try templates.key(try node.required("member"), .tokenKey))
+            member: try tokenKey(try node.required("member")))
     }
 
     private func match(_ node: LayoutNode?) throws(LayoutNode.Failure) -> DenyStore.Match {
@@ -148,7 +144,7 @@ struct StoreReader {
         case "equals": return .equals
         case "php_valid_until": return .phpValidUntil
         case let other:
-            throw node?.failure(.notAmong(other, ["exists", "equals", "php_valid_until"]))
+            throw node?.failure(.notAmong(other, Grammar.denyMatches))
                 ?? LayoutNode(.null).failure(.emptyText)
         }
     }
@@ -176,7 +172,7 @@ struct StoreReader {
                 ? 0 : rest.hasPrefix("+") ? Self.seconds(rest.dropFirst()) : nil
         else {
             throw node.failure(
-                .badRule(text, expected: "remaining, remaining+60, max(exp, iat+N)+M or none"))
+                .badRule(text, expected: Grammar.lives))
         }
         // Readers may grant leeway whatever the application itself writes.
         return (life, max(margin, Self.standardMargin))
@@ -197,7 +193,7 @@ struct StoreReader {
         if text == "refuse" { return .ask }
         if text == "persist" { return .persist }
         guard text.hasPrefix("fixed:"), let span = Self.seconds(text.dropFirst("fixed:".count))
-        else { throw node.failure(.badRule(text, expected: "refuse, persist or fixed:SECONDS")) }
+        else { throw node.failure(.badRule(text, expected: Grammar.withoutExpiry)) }
         return .fixed(span)
     }
 
@@ -211,19 +207,23 @@ struct StoreReader {
             try requireFirst(layout.list == nil, role)
             return layout.list = try list(node, isRequired: true)
         }
-        _ = try node.members([
-            "role", "type", "key", "key_codec", "match", "value", "on_revoke", "links",
-            "look_again",
-        ])
+        _ = try node.members(Grammar.allow)
         let codec = try LayoutReader.choice(node["key_codec"], Template.Codec.self) ?? .raw
-        let key = try templates.key(try node.required("key"), .tokenKey, codec: codec)
+        let keyNode = try node.required("key")
+        let key = try templates.key(keyNode, .tokenKey, codec: codec)
         let value = try node["value"].map { node throws(LayoutNode.Failure) in
             try templates.template(node, .value)
+        }
+        let match = try allowMatch(node["match"], value)
+        // One session for each user: the value says which.
+        if case .equals(let value) = match, namesToken(value) {
+        } else {
+            try requireToken(key, keyNode)
         }
         var links: [Link] = []
         for link in try node["links"]?.elements() ?? [] { links.append(try self.link(link)) }
         layout.allow = AllowStore(
-            key: key, match: try allowMatch(node["match"], value),
+            key: key, match: match,
             removal: try removal(node["on_revoke"]), value: value, links: links,
             secondLook: try node["look_again"].map { node throws(LayoutNode.Failure) in
                 try pauseSeconds(node)
@@ -245,7 +245,7 @@ struct StoreReader {
         case "equals":
             guard let value else { throw node.failure(.missingMember("value")) }
             return .equals(value)
-        case let other: throw node.failure(.notAmong(other, ["exists", "equals"]))
+        case let other: throw node.failure(.notAmong(other, Grammar.allowMatches))
         }
     }
 
@@ -254,7 +254,7 @@ struct StoreReader {
     ) throws(LayoutNode.Failure) -> AllowStore.Removal {
         guard let node else { return .delete }
         if node.value.stringValue?.text == "delete" { return .delete }
-        _ = try node.members(["rewrite"])
+        _ = try node.members(Grammar.removal)
         return .rewrite(Array(try templates.plain(try node.required("rewrite")).utf8))
     }
 
@@ -266,7 +266,7 @@ struct StoreReader {
     }
 
     private mutating func link(_ node: LayoutNode) throws(LayoutNode.Failure) -> Link {
-        _ = try node.members(["key", "type", "via", "remove", "holding", "search"])
+        _ = try node.members(Grammar.link)
         let via = try node["via"].map { node throws(LayoutNode.Failure) in
             try templates.key(node, .tokenKey)
         }
@@ -285,7 +285,7 @@ struct StoreReader {
                     try templates.key(node, .tokenKey)
                 })
         case let other:
-            throw try node.required("remove").failure(.notAmong(other, ["key", "value", "same"]))
+            throw try node.required("remove").failure(.notAmong(other, Grammar.linkRemovals))
         }
         let search = try node["search"].map { node throws(LayoutNode.Failure) in
             Array(try templates.plain(node).utf8)
@@ -294,10 +294,11 @@ struct StoreReader {
             for name in ["holding", "search"] {
                 if let node = node[name] { throw node.failure(.lacks(name, role: "same")) }
             }
-            return Link(
-                key: try templates.key(
-                    try node.required("key"), via == nil ? .tokenKey : .link),
-                action: action, types: Set(types), via: via, search: nil)
+            let keyNode = try node.required("key")
+            let key = try templates.key(keyNode, via == nil ? .tokenKey : .link)
+            // What is deleted unseen has to be the token's own.
+            if action == .delete, !key.holes.contains(.link) { try requireToken(key, keyNode) }
+            return Link(key: key, action: action, types: Set(types), via: via, search: nil)
         }
         let key = search == nil ? try node.required("key") : node["key"]
         return Link(
@@ -309,7 +310,7 @@ struct StoreReader {
     private mutating func list(
         _ node: LayoutNode, isRequired: Bool
     ) throws(LayoutNode.Failure) -> ListStore {
-        _ = try node.members(["role", "type", "key", "member", "score", "details", "key_ttl"])
+        _ = try node.members(Grammar.list)
         let unit: Int64
         let score = try node["score"].map { node throws(LayoutNode.Failure) in
             try templates.plain(node)
@@ -318,11 +319,11 @@ struct StoreReader {
         case "exp_s": unit = 1
         case "exp_ms": unit = 1000
         case let other:
-            throw try node.required("score").failure(.notAmong(other, ["exp_s", "exp_ms"]))
+            throw try node.required("score").failure(.notAmong(other, Grammar.scores))
         }
         return ListStore(
             key: try templates.key(try node.required("key"), .userKey),
-            member: try templates.key(try node.required("member"), .tokenKey), unit: unit,
+            member: try tokenKey(try node.required("member")), unit: unit,
             details: try node["details"].map { node throws(LayoutNode.Failure) in
                 try templates.key(node, .userKey)
             }, isRequired: isRequired, margin: try keyLife(node["key_ttl"]))
@@ -337,7 +338,7 @@ struct StoreReader {
         guard text.hasPrefix("max_score"),
             let margin = rest.isEmpty
                 ? 0 : rest.hasPrefix("+") ? Self.seconds(rest.dropFirst()) : nil
-        else { throw node.failure(.badRule(text, expected: "none, max_score or max_score+60")) }
+        else { throw node.failure(.badRule(text, expected: Grammar.keyLives)) }
         return margin
     }
 
@@ -347,11 +348,15 @@ struct StoreReader {
         try requireFirst(layout.index == nil && layout.list == nil, role)
         let type = try kind(node, [.zset, .set, .keys, .values, .hashes, .tokens])
         guard type != .zset else { return layout.list = try list(node, isRequired: false) }
-        let known: [Kind: [String]] = [
-            .set: ["key"], .values: ["path"], .hashes: ["key", "field"],
-            .tokens: ["also", "objects", "kin"], .keys: ["key", "path", "trace"],
-        ]
-        _ = try node.members(["role", "type", "leaves"] + (known[type] ?? []))
+        let known =
+            switch type {
+            case .set: Grammar.indexSet
+            case .values: Grammar.indexValues
+            case .hashes: Grammar.indexHashes
+            case .tokens: Grammar.indexTokens
+            default: Grammar.indexKeys
+            }
+        _ = try node.members(known)
         let kind: IndexStore.Kind =
             switch type {
             case .set: .set(key: try templates.key(try node.required("key"), .userKey))
@@ -399,24 +404,59 @@ struct StoreReader {
         return keys
     }
 
+    // MARK: what tells tokens apart
+
+    /// A key or member that differs from token to token.
+    private mutating func tokenKey(
+        _ node: LayoutNode, codec: Template.Codec = .raw
+    ) throws(LayoutNode.Failure) -> Template {
+        let template = try templates.key(node, .tokenKey, codec: codec)
+        try requireToken(template, node)
+        return template
+    }
+
+    private func requireToken(
+        _ template: Template, _ node: LayoutNode
+    ) throws(LayoutNode.Failure) {
+        guard namesToken(template) else {
+            throw node.failure(.namesNoToken(hasUser: template.holes.contains(.user)))
+        }
+    }
+
+    private func namesToken(_ template: Template) -> Bool {
+        template.holes.contains { hole in
+            switch hole {
+            case .id: return true
+            case .detail(let index):
+                switch templates.details[index] {
+                case .token, .signature: return true
+                case .composite(let template): return namesToken(template)
+                case .words: return false
+                case .claim(let path):
+                    let source = Naming.Source.claim(path)
+                    return !layout.naming.user.contains(source) && !Naming.Source.isShared(source)
+                }
+            default: return false
+            }
+        }
+    }
+
     // MARK: cutoffs
 
     private mutating func notBefore(
         _ node: LayoutNode, _ role: LayoutNode
     ) throws(LayoutNode.Failure) {
-        _ = try node.members([
-            "role", "type", "key", "field", "unit", "compare", "scope", "ttl",
-        ])
+        _ = try node.members(Grammar.notBefore)
         let isHash = try kind(node, [.string, .hash]) == .hash
-        let unit = try word(node, "unit", ["s", "ms"]) ?? "s"
-        let compare = try word(node, "compare", ["le", "lt"]) ?? "le"
-        let isGlobal = try word(node, "scope", ["user", "everyone"]) == "everyone"
+        let unit = try word(node, "unit", Grammar.units) ?? "s"
+        let compare = try word(node, "compare", Grammar.comparisons) ?? "le"
+        let isGlobal = try word(node, "scope", Grammar.scopes) == "everyone"
         let store = CutoffStore(
             key: try templates.key(try node.required("key"), .userKey),
             field: isHash ? Array(try templates.plain(try node.required("field")).utf8) : nil,
             unit: unit == "s" ? 1 : 1000, isExclusive: compare == "lt",
             life: try node["ttl"].map { node throws(LayoutNode.Failure) in try node.seconds() })
-        guard store.key.holes.isEmpty == isGlobal else {
+        guard store.key.holes.allSatisfy(\.isVariable) == isGlobal else {
             throw try node.required("key").failure(
                 .misplaced("user", where: isGlobal ? "everybody's cutoff" : "another key"))
         }

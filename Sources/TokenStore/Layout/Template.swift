@@ -23,6 +23,8 @@ struct Template: Equatable, Sendable {
         case link
         /// What stands there and is nobody's business: never written, only read over.
         case any
+        /// A variable that was left open, to find its value in keys; never rendered.
+        case variable(String)
 
         var name: String {
             switch self {
@@ -35,6 +37,7 @@ struct Template: Equatable, Sendable {
             case .reason: "reason"
             case .link: "link"
             case .any: "any"
+            case .variable(let name): name
             }
         }
     }
@@ -262,6 +265,7 @@ struct TemplateValues {
         case .reason: Array((entry?.reason ?? "").utf8)
         case .link: link
         case .any: nil
+        case .variable: nil
         }
     }
 }

@@ -4,12 +4,17 @@ internal import JSON
 struct TemplateReader {
     /// Values of the layout's variables.
     let variables: [String: String]
+    /// Whether variables are holes, so that their values can be found in keys.
+    private var leavesOpen: Bool
     /// Texts that stand for others: the names of `define`, and what they are made of.
     var definitions: [String: [Template.Part]] = [:]
     /// Claims and other details that templates name, in the order in which they are first met.
     private(set) var details: [Naming.Detail] = []
 
-    init(variables: [String: String]) { self.variables = variables }
+    init(variables: [String: String], leavingOpen leavesOpen: Bool = false) {
+        self.variables = variables
+        self.leavesOpen = leavesOpen
+    }
 
     /// Which holes a text may have.
     enum Use {
@@ -19,7 +24,7 @@ struct TemplateReader {
 
         fileprivate func allows(_ hole: Template.Hole) -> Bool {
             switch (self, hole) {
-            case (_, .user): true
+            case (_, .user), (_, .variable): true
             case (.found, .any), (.found, .id), (.found, .detail): true
             case (_, .any), (.found, _): false
             case (.userKey, _): false
@@ -59,6 +64,7 @@ struct TemplateReader {
     /// A text without holes, but for variables.
     func plain(_ node: LayoutNode) throws(LayoutNode.Failure) -> String {
         var copy = self
+        copy.leavesOpen = false
         let template = try copy.template(node, .value)
         guard template.holes.isEmpty else {
             throw node.failure(.misplaced("${…}", where: "this text"))
@@ -103,9 +109,8 @@ struct TemplateReader {
         var words = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
         let name = words.removeFirst()
         if let value = variables[name] {
-            guard words.isEmpty else {
-                throw node.failure(.unknownFilter(words[0], known: []))
-            }
+            guard words.isEmpty else { throw node.failure(.filteredVariable(name)) }
+            if leavesOpen { return [.hole(.variable(name), [])] }
             return value.utf8.isEmpty ? [] : [.literal(Array(value.utf8))]
         }
         let isWordList = words.first == "words"
@@ -114,7 +119,7 @@ struct TemplateReader {
         for word in words {
             guard let filter = Template.Filter(rawValue: word) else {
                 throw node.failure(
-                    .unknownFilter(word, known: Template.Filter.allCases.map(\.rawValue)))
+                    .unknownFilter(word, known: LayoutGrammar.filters))
             }
             filters.append(filter)
         }
@@ -123,7 +128,8 @@ struct TemplateReader {
         }
         guard let hole = meaning(of: name, isWordList: isWordList) else {
             throw node.failure(
-                .unknownPlaceholder(name, known: Self.names + variables.keys.sorted()))
+                .unknownPlaceholder(
+                    name, known: LayoutGrammar.placeholders + variables.keys.sorted()))
         }
         guard use.allows(hole) else {
             throw node.failure(.misplaced(name, where: use.words))
@@ -134,11 +140,6 @@ struct TemplateReader {
     private mutating func composite(_ parts: [Template.Part]) -> Template.Hole {
         detail(.composite(Template(parts)))
     }
-
-    private static let names = [
-        "id", "user", "iss", "aud", "token", "sig", "exp", "iat", "now", "reason", "entry", "link",
-        "any", "claim.NAME",
-    ]
 
     private mutating func meaning(of name: String, isWordList: Bool) -> Template.Hole? {
         switch name {
@@ -177,6 +178,8 @@ struct TemplateReader {
     mutating func define(_ node: LayoutNode) throws(LayoutNode.Failure) {
         for name in try node.object().names {
             guard let text = node[name.text] else { continue }
+            guard variables[name.text] == nil, meaning(of: name.text, isWordList: false) == nil
+            else { throw text.nameFailure(.takenName(name.text)) }
             definitions[name.text] = try template(text, .tokenKey).parts
         }
     }

@@ -254,7 +254,7 @@ extension Presets {
               "name": "django-cache",
               "doc": "Django's cache on Redis: blacklist recipes around simplejwt",
               "source": "django/core/cache/backends/redis.py",
-              "proof": "application",
+              "proof": "platform",
               "notes": ["Clearing the cache revives every token."],
               "vars": { "key_prefix": "", "version": "1", "prefix": "" },
               "claims": { "id": "jti", "user": ["user_id", "sub"] },

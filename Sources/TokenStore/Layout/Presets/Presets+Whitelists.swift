@@ -8,7 +8,8 @@ extension Presets {
               "name": "user-zset",
               "doc": "A sorted set of whole tokens for each user, scored by expiry",
               "source": "a dev.to article; its score is meant in milliseconds",
-              "proof": "application",
+              "proof": "source",
+              "notes": ["Where its scores are seconds: --layout-var score=exp_s. A list with scores of the other unit is refused."],
               "vars": { "score": "exp_ms" },
               "claims": { "id": "$token", "user": ["data.id", "sub"] },
               "stores": [

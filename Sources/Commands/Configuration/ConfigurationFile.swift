@@ -1,0 +1,219 @@
+internal import CommandKit
+internal import Glibc
+internal import Platform
+
+/// A file of profiles and layouts: sections in brackets, `key = value` lines, # comments.
+struct ConfigurationFile {
+    /// A value, and the line that it stands in.
+    struct Entry: Equatable {
+        let text: String
+        let line: Int
+    }
+
+    /// A layout of the user's own.
+    struct LayoutEntry {
+        /// A file, or the name of a preset.
+        var file: Entry?
+        var preset: Entry?
+        var variables: [String: String] = [:]
+        let line: Int
+    }
+
+    /// Far more than anybody writes.
+    private static let limit = 1024 * 1024
+    private static let layoutKeys = ["file", "preset"]
+    /// What a layout's variables begin with.
+    private static let variablePrefix = "var."
+
+    let path: String
+    /// How errors name it.
+    let title: String
+    /// The folder that relative paths start from; ends with a slash.
+    let folder: [UInt8]
+    private(set) var profiles: [String: [Setting: Entry]] = [:]
+    private(set) var layouts: [String: LayoutEntry] = [:]
+    private(set) var profileNames: [String] = []
+
+    /// nil where there is no such file.
+    init?(path: [UInt8]) throws {
+        self.path = String(decoding: path, as: UTF8.self)
+        title = Source.path(path).title
+        let slash = path.lastIndex(of: UInt8(ascii: "/"))
+        folder = slash.map { Array(path[...$0]) } ?? []
+        let text: [UInt8]
+        let mode: mode_t
+        do throws(SystemError) {
+            let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
+            mode = try file.status().st_mode
+            guard mode & S_IFMT == S_IFREG else {
+                throw mode & S_IFMT == S_IFDIR
+                    ? SystemError(code: EISDIR) : SystemError(code: EINVAL)
+            }
+            text = try Self.read(file)
+        } catch {
+            if error == .notFound { return nil }
+            let words = error.code == EINVAL ? "it is not a regular file" : error.message
+            throw Failure(.failure, "config", "cannot read \(title): \(words)")
+        }
+        guard text.count <= Self.limit else {
+            throw Failure(
+                .failure, "config", "cannot read \(title): it is larger than \(Self.limit) bytes")
+        }
+        try parse(text)
+        try requirePrivate(path, mode)
+    }
+
+    private static func read(_ file: borrowing Descriptor) throws(SystemError) -> [UInt8] {
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while text.count <= limit {
+            let count = unsafe Glibc.read(file.number, &buffer, buffer.count)
+            guard count >= 0 else { throw SystemError.last }
+            if count == 0 { break }
+            text += buffer[..<count]
+        }
+        return text
+    }
+
+    private enum Section {
+        case none
+        case profile(String)
+        case layout(String)
+    }
+
+    private mutating func parse(_ text: [UInt8]) throws {
+        guard let content = String(validating: text, as: UTF8.self) else {
+            throw Failure(.failure, "config", "\(title) is not valid UTF-8")
+        }
+        var section = Section.none
+        let lines = content.utf8.split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, bytes) in lines.enumerated() {
+            let line = Self.trimmed(bytes)
+            let number = index + 1
+            if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") { continue }
+            if line.hasPrefix("[") {
+                section = try begin(line, number)
+            } else {
+                let (key, value) = try pair(line, number)
+                try take(key, value, section, number)
+            }
+        }
+    }
+
+    /// `[profile NAME]` or `[layout NAME]`.
+    private mutating func begin(_ line: String, _ number: Int) throws(Failure) -> Section {
+        guard line.hasSuffix("]") else { throw failure("'[' without its ']'", number) }
+        let words = line.dropFirst().dropLast().split(separator: " ").map(String.init)
+        guard words.count == 2, words[0] == "profile" || words[0] == "layout" else {
+            throw failure(
+                "'\(VisibleText.escape(line, columns: 60))' is no section", number,
+                hint: "write [profile NAME] or [layout NAME]")
+        }
+        let name = words[1]
+        guard words[0] == "profile" else {
+            guard layouts[name] == nil else {
+                throw failure("there is another layout '\(VisibleText.escape(name))'", number)
+            }
+            layouts[name] = LayoutEntry(line: number)
+            return .layout(name)
+        }
+        guard profiles[name] == nil else {
+            throw failure("there is another profile '\(VisibleText.escape(name))'", number)
+        }
+        profiles[name] = [:]
+        profileNames.append(name)
+        return .profile(name)
+    }
+
+    private func pair(_ line: String, _ number: Int) throws(Failure) -> (String, String) {
+        guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+            throw failure(
+                "'\(VisibleText.escape(line, columns: 40))' is no setting", number,
+                hint: "write NAME = VALUE")
+        }
+        let key = Self.trimmed(line.utf8[..<equals])
+        let value = Self.trimmed(line.utf8[line.utf8.index(after: equals)...])
+        guard !value.isEmpty else {
+            throw failure("'\(VisibleText.escape(key, columns: 40))' has no value", number)
+        }
+        return (key, value)
+    }
+
+    private mutating func take(
+        _ key: String, _ value: String, _ section: Section, _ number: Int
+    ) throws(Failure) {
+        let entry = Entry(text: value, line: number)
+        switch section {
+        case .none:
+            throw failure(
+                "a setting before the first section", number, hint: "begin with [profile default]")
+        case .profile(let name):
+            guard let setting = Setting(rawValue: key) else {
+                throw unknown(key, Setting.allCases.map(\.rawValue), number)
+            }
+            guard profiles[name]?.updateValue(entry, forKey: setting) == nil else {
+                throw failure("'\(key)' is set twice", number)
+            }
+        case .layout(let name):
+            guard var layout = layouts[name] else { return }
+            if key.hasPrefix(Self.variablePrefix) {
+                layout.variables[String(key.dropFirst(Self.variablePrefix.count))] = value
+            } else if key == "file" {
+                layout.file = entry
+            } else if key == "preset" {
+                layout.preset = entry
+            } else {
+                throw unknown(key, Self.layoutKeys + ["\(Self.variablePrefix)NAME"], number)
+            }
+            layouts[name] = layout
+        }
+    }
+
+    private func unknown(_ key: String, _ known: [String], _ number: Int) -> Failure {
+        let near = Suggestions.nearest(to: key, among: known).first
+        return failure(
+            "unknown setting '\(VisibleText.escape(key, columns: 40))'", number,
+            hint: near.map { "did you mean '\($0)'?" } ?? "one of: \(known.joined(separator: ", "))"
+        )
+    }
+
+    /// A path that stands in the file, with a slash in any case: relative ones start from its folder.
+    func located(_ path: String) -> [UInt8] {
+        if path.hasPrefix("/") { return Array(path.utf8) }
+        return (folder.isEmpty ? Array("./".utf8) : folder) + Array(path.utf8)
+    }
+
+    /// What is wrong in one of its lines.
+    func failure(_ message: String, _ line: Int, hint: String? = nil) -> Failure {
+        Failure(.failure, "config", "\(title), line \(line): \(message)", hint: hint)
+    }
+
+    /// Whoever reads a password has it.
+    private func requirePrivate(_ path: [UInt8], _ mode: mode_t) throws {
+        guard mode & S_IROTH != 0 else { return }
+        for name in profileNames {
+            guard let entry = profiles[name]?[.redis], Self.holdsPassword(entry.text) else {
+                continue
+            }
+            throw failure(
+                "a password that everybody can read", entry.line,
+                hint: "chmod 600 \(ShellText.quote(String(decoding: path, as: UTF8.self)))")
+        }
+    }
+
+    /// Whether a URL has a password before its host.
+    static func holdsPassword(_ url: String) -> Bool {
+        let bytes = Array(url.utf8)
+        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")) else { return false }
+        let start = bytes.firstIndex(of: UInt8(ascii: "/")) ?? 0
+        return start < at && bytes[start..<at].contains(UInt8(ascii: ":"))
+    }
+
+    private static func trimmed(_ bytes: Substring.UTF8View) -> String {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
+        let rest = bytes.drop(while: isSpace)
+        guard let last = rest.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(Substring(rest[...last]))
+    }
+}

@@ -1,0 +1,177 @@
+internal import CommandKit
+internal import Platform
+
+/// What the environment and the profile say, for options that nobody gave: an option counts before
+/// the environment, the environment before the profile, the profile before the default.
+final class Settings {
+    enum Origin: Equatable {
+        case option(String)
+        case environment(String)
+        case profile(file: String, line: Int)
+        case standard
+
+        /// How an error or a table names it.
+        var title: String {
+            switch self {
+            case .option(let name): "--\(name)"
+            case .environment(let name): name
+            case .profile(let file, let line): "\(file), line \(line)"
+            case .standard: "default"
+            }
+        }
+    }
+
+    struct Value: Equatable {
+        let text: String
+        let origin: Origin
+    }
+
+    /// The file, where there is one.
+    let file: ConfigurationFile?
+    /// The profile that counts; nil where there is none.
+    let profile: String?
+    private let environment: Environment
+    private let entries: [Setting: ConfigurationFile.Entry]
+
+    static let standardProfile = "default"
+
+    /// What decides where the settings are looked for.
+    static let variables = [
+        Definition("JWTCTL_PROFILE", "The profile, as for --profile."),
+        Definition("JWTCTL_CONFIG", "The configuration file, as for --config."),
+        Definition(
+            "XDG_CONFIG_HOME", "Where jwtctl/config is looked for; ~/.config where it is not set."),
+    ]
+
+    /// A profile that is asked for has to be there; that named `default` counts unasked.
+    init(_ options: GlobalOptions, _ system: System) throws {
+        environment = system.environment
+        let asked = options.configFile ?? environment["JWTCTL_CONFIG"].map { Array($0.utf8) }
+        let path = asked ?? Self.standardPath(environment)
+        file = try path.flatMap { try ConfigurationFile(path: $0) }
+        if let asked, file == nil {
+            throw Failure(
+                .failure, "config", "there is no file \(Source.path(asked).title)")
+        }
+        if let file {
+            let origin: Origin =
+                options.configFile != nil
+                ? .option("config") : asked != nil ? .environment("JWTCTL_CONFIG") : .standard
+            place = Value(text: file.path, origin: origin)
+        }
+        let name = options.profile ?? environment["JWTCTL_PROFILE"]
+        if let name {
+            chosenProfile = Value(
+                text: name,
+                origin: options.profile == nil ? .environment("JWTCTL_PROFILE") : .option("profile")
+            )
+        } else if file?.profiles[Self.standardProfile] != nil {
+            chosenProfile = Value(text: Self.standardProfile, origin: .standard)
+        }
+        guard let name else {
+            let isThere = file?.profiles[Self.standardProfile] != nil
+            profile = isThere ? Self.standardProfile : nil
+            entries = file?.profiles[Self.standardProfile] ?? [:]
+            return
+        }
+        guard let entries = file?.profiles[name] else {
+            throw Self.unknownProfile(name, file, path)
+        }
+        profile = name
+        self.entries = entries
+    }
+
+    private static func unknownProfile(
+        _ name: String, _ file: ConfigurationFile?, _ path: [UInt8]?
+    ) -> Failure {
+        let shown = VisibleText.escape(name, columns: 40)
+        guard let file else {
+            let place = path.map { Source.path($0).title } ?? "the configuration"
+            return Failure(
+                .failure, "config", "there is no profile '\(shown)': \(place) does not exist")
+        }
+        let names = file.profileNames.map { VisibleText.escape($0, columns: 40) }
+        return Failure(
+            .failure, "config", "\(file.title) has no profile '\(shown)'",
+            hint: Suggestions.nearest(to: name, among: file.profileNames).first
+                .map { "did you mean '\(VisibleText.escape($0, columns: 40))'?" }
+                ?? (names.isEmpty ? nil : "it has: \(names.joined(separator: ", "))"))
+    }
+
+    /// `$XDG_CONFIG_HOME/jwtctl/config`, where that variable is an absolute path, else below ~/.config
+    /// (XDG Base Directory Specification).
+    private static func standardPath(_ environment: Environment) -> [UInt8]? {
+        let name = "/jwtctl/config"
+        if let home = environment["XDG_CONFIG_HOME"], home.hasPrefix("/") {
+            return Array((home + name).utf8)
+        }
+        return environment["HOME"].map { Array(($0 + "/.config" + name).utf8) }
+    }
+
+    /// The file, and who named it; nil where there is none.
+    private(set) var place: Value?
+    /// The profile, and who chose it.
+    private(set) var chosenProfile: Value?
+
+    /// What the environment says, else the profile, else a variable that others set.
+    subscript(_ setting: Setting) -> Value? {
+        environmentValue(setting) ?? profileValue(setting)
+            ?? setting.fallback.flatMap { name in
+                environment[name].map { Value(text: $0, origin: .environment(name)) }
+            }
+    }
+
+    func environmentValue(_ setting: Setting) -> Value? {
+        setting.variable.flatMap { name in
+            environment[name].map { Value(text: $0, origin: .environment(name)) }
+        }
+    }
+
+    func profileValue(_ setting: Setting) -> Value? {
+        guard let file, let entry = entries[setting] else { return nil }
+        return Value(
+            text: setting.isPath ? located(entry.text, file) : entry.text,
+            origin: .profile(file: file.title, line: entry.line))
+    }
+
+    /// A relative path starts from the folder of the file that it stands in.
+    private func located(_ text: String, _ file: ConfigurationFile) -> String {
+        let isElsewhere =
+            text.hasPrefix("/") || text.hasPrefix("env:") || text.hasPrefix("fd:") || text == "-"
+        return isElsewhere ? text : String(decoding: file.located(text), as: UTF8.self)
+    }
+
+    /// A setting as the parser of its option reads it; an error names the place.
+    func parsed<Result>(
+        _ setting: Setting, _ parse: (String) throws(InvalidValue) -> Result
+    ) throws(Failure) -> Result? {
+        try self[setting].map { value throws(Failure) in try Self.parsed(value, parse) }
+    }
+
+    static func parsed<Result>(
+        _ value: Value, _ parse: (String) throws(InvalidValue) -> Result
+    ) throws(Failure) -> Result {
+        do throws(InvalidValue) {
+            return try parse(value.text)
+        } catch {
+            throw Failure(
+                .usage, "usage", "\(value.origin.title): \(Diagnostics.words(error))")
+        }
+    }
+
+    /// A SOURCE, such as that of a key.
+    static func source(_ value: Value) throws(Failure) -> Source {
+        try parsed(value) { text throws(InvalidValue) in try Source(Array(text.utf8)) }
+    }
+
+    /// Whether only tokens on their user's list are active.
+    func requiresListing() throws(Failure) -> Bool {
+        try parsed(.requireListed) { text throws(InvalidValue) in
+            switch text {
+            case "true": return true
+            case "false": return false
+            default: throw .expected("true or false")
+            }
+        } ?? false
+    }
+}

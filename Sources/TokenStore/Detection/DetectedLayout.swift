@@ -1,0 +1,66 @@
+/// A layout whose keys were found in a Redis.
+package struct DetectedLayout: Equatable, Sendable {
+    /// What a key is for.
+    package enum Role: String, CaseIterable, Sendable {
+        case deny, allow, list, index, cutoff, version, ban, audit
+        /// Keys that go along with others, and prove nothing by themselves.
+        case link, details
+    }
+
+    package enum Confidence: String, CaseIterable, Comparable, Sendable {
+        case low, medium, high
+
+        package static func < (one: Confidence, other: Confidence) -> Bool {
+            allCases.firstIndex(of: one) ?? 0 < allCases.firstIndex(of: other) ?? 0
+        }
+    }
+
+    /// What somebody who takes the layout has to know.
+    package enum Remark: Equatable, Sendable {
+        /// Scores in seconds and in milliseconds stand side by side.
+        case mixedScores
+        /// Scores are in another unit than the layout's, which has no variable for it.
+        case otherScores
+        /// Redis refused to show what lies under these keys: they are judged by their names.
+        case refused
+        /// Its readers go by the value, and another stands there.
+        case otherValues
+    }
+
+    package struct Count: Equatable, Sendable {
+        package let role: Role
+        /// Keys in the sample.
+        package var keys: Int
+    }
+
+    package let name: String
+    /// What `--layout-var` has to say, by name; texts that are not UTF-8 are left out.
+    package internal(set) var variables: [(name: String, value: String)]
+    package internal(set) var confidence: Confidence
+    /// Keys in the sample; one may be for several things.
+    package internal(set) var keyCount: Int
+    package internal(set) var counts: [Count]
+    /// Keys with ids and users cut short.
+    package internal(set) var examples: [[UInt8]]
+    package internal(set) var remarks: [Remark]
+
+    package static func == (one: DetectedLayout, other: DetectedLayout) -> Bool {
+        one.name == other.name && one.confidence == other.confidence && one.counts == other.counts
+            && one.variables.map(\.name) == other.variables.map(\.name)
+            && one.variables.map(\.value) == other.variables.map(\.value)
+            && one.keyCount == other.keyCount && one.examples == other.examples
+            && one.remarks == other.remarks
+    }
+}
+
+/// What looking around in a Redis came to.
+package struct Detection: Sendable {
+    /// The surest first.
+    package internal(set) var layouts: [DetectedLayout] = []
+    /// Keys whose names were read.
+    package internal(set) var sampled = 0
+    /// Whether these were all.
+    package internal(set) var isWhole = false
+    /// Keys that Redis did not let us look into.
+    package internal(set) var refusal: StoreError?
+}

@@ -1,0 +1,170 @@
+/// The names that one store of one layout gives to its keys.
+struct KeyPattern {
+    /// How much a name tells, the most telling first: a key counts for the best that it fits.
+    enum Tier: Int, CaseIterable {
+        /// The layout's own words stand in it.
+        case own
+        /// They do, where variables may have any value.
+        case open
+        /// It has little of its own, such as a colon.
+        case weak
+        /// Nothing but the shape of an id, and what lies under the key.
+        case shape
+    }
+
+    let layout: Int
+    let role: DetectedLayout.Role
+    let template: Template
+    let probe: KeyProbe
+    let tier: Tier
+    /// Whether ids are whole tokens.
+    let isByText: Bool
+    /// Whether the template is a variable and an id, told apart by the id's shape.
+    private let splitsByShape: Bool
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
+    /// What stands in every key, where the key does not begin with it.
+    private let anchor: [UInt8]
+    /// How much of its own the template has.
+    let weight: Int
+
+    /// nil where no key could be told by it.
+    init?(
+        _ template: Template, layout: Int, role: DetectedLayout.Role, probe: KeyProbe,
+        naming: Naming
+    ) {
+        self.layout = layout
+        self.role = role
+        self.template = template
+        self.probe = probe
+        isByText = naming.isByText
+        let literals = template.parts.compactMap(\.literal)
+        // A word beside a whole token is nobody else's.
+        let hasToken = naming.isByText && template.holes.contains(.id) && !literals.isEmpty
+        weight = literals.reduce(hasToken ? Self.telling : 0) { $0 + Self.weight($1) }
+        let variables = template.holes.filter(\.isVariable)
+        let isPlain = template.codec == .raw
+        splitsByShape =
+            isPlain && variables.count == 1 && template.parts.count == 2
+            && template.parts[0].hole == variables[0] && template.parts[1].hole == .id
+        let isReadable = zip(template.parts, template.parts.dropFirst()).allSatisfy {
+            $0.literal != nil || $1.literal != nil
+        }
+        let isTelling = weight >= Self.telling || !isPlain
+        let namesID = template.holes.contains(.id)
+        switch (variables.isEmpty, isReadable) {
+        case (true, true) where isTelling || (isByText && namesID): tier = .own
+        case (true, true) where !literals.isEmpty: tier = .weak
+        case (true, true) where namesID: tier = .shape
+        case (false, true) where isTelling: tier = .open
+        case (false, true) where probe.isSelective && namesID: tier = .shape
+        case (false, false) where splitsByShape && probe.isSelective && !isByText: tier = .shape
+        default: return nil
+        }
+        prefix = isPlain ? template.parts.first?.literal ?? [] : []
+        suffix = isPlain && template.parts.count > 1 ? template.parts.last?.literal ?? [] : []
+        anchor =
+            isPlain && prefix.isEmpty && suffix.isEmpty
+            ? literals.max { $0.count < $1.count } ?? [] : []
+    }
+
+    /// Bytes from which on a name is somebody's own: `set:` is not, `jwt_label:` is.
+    private static let telling = 4
+
+    /// Letters and digits; a sign that is no usual separator counts for two.
+    private static func weight(_ literal: [UInt8]) -> Int {
+        literal.reduce(0) { sum, byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                sum + 1
+            case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "/"), UInt8(ascii: " "):
+                sum
+            default: sum + 2
+            }
+        }
+    }
+
+    /// The first byte of every key, where there is but one.
+    var firstByte: UInt8? { prefix.first }
+
+    /// What a key names, if it can be one of these.
+    func match(_ key: [UInt8]) -> [Template.Hole: [UInt8]]? {
+        guard key.count >= prefix.count + suffix.count, prefix.isEmpty || key.starts(with: prefix),
+            suffix.isEmpty || key.suffix(suffix.count).elementsEqual(suffix),
+            anchor.isEmpty || Self.contains(key, anchor)
+        else { return nil }
+        let holes: [Template.Hole: [UInt8]]
+        if splitsByShape {
+            guard let start = NameShape.startOfRandomEnd(of: key), start > 0,
+                let variable = template.parts[0].hole
+            else { return nil }
+            holes = [variable: Array(key[..<start]), .id: Array(key[start...])]
+        } else {
+            // A key of one hole is anything at all: no need to copy it before it is looked at.
+            if template.parts.count == 1, template.codec == .raw, tier != .own || isByText {
+                guard isByText ? NameShape.isToken(key) : NameShape.isRandom(key) else {
+                    return nil
+                }
+            }
+            guard let parsed = template.parse(key) else { return nil }
+            holes = parsed
+        }
+        return isPlausible(holes) ? holes : nil
+    }
+
+    private func isPlausible(_ holes: [Template.Hole: [UInt8]]) -> Bool {
+        for (hole, value) in holes where hole.isVariable && value.count > 64 { return false }
+        guard let id = holes[.id] else { return true }
+        if isByText { return NameShape.isToken(id) }
+        let isNamed = tier.rawValue < Tier.weak.rawValue && role != .link
+        return isNamed || NameShape.isRandom(id)
+    }
+
+    /// The values of variables that the holes tell.
+    static func variables(_ holes: [Template.Hole: [UInt8]]) -> [String: [UInt8]] {
+        var values: [String: [UInt8]] = [:]
+        for case (.variable(let name), let value) in holes { values[name] = value }
+        return values
+    }
+
+    /// The key as anybody may see it: ids and users cut short.
+    func masked(_ holes: [Template.Hole: [UInt8]]) -> [UInt8] {
+        template.parts.flatMap { part -> [UInt8] in
+            switch part {
+            case .literal(let bytes): return bytes
+            case .hole(let hole, let filters):
+                let value = holes[hole] ?? []
+                if hole.isVariable { return value }
+                // A filter is written as it stood: what is shown is cut off anyhow.
+                let text = filters == [.pct] ? PercentEncoding.encode(value) : value
+                return text.prefix(min(4, text.count / 2)) + Array("…".utf8)
+            }
+        }
+    }
+
+    private static func contains(_ text: [UInt8], _ needle: [UInt8]) -> Bool {
+        guard let first = needle.first, text.count >= needle.count else { return false }
+        var start = 0
+        let last = text.count - needle.count
+        while start <= last {
+            if text[start] == first {
+                var index = 1
+                while index < needle.count, text[start + index] == needle[index] { index += 1 }
+                if index == needle.count { return true }
+            }
+            start += 1
+        }
+        return false
+    }
+}
+
+extension Template.Part {
+    var literal: [UInt8]? { if case .literal(let bytes) = self { bytes } else { nil } }
+    var hole: Template.Hole? { if case .hole(let hole, _) = self { hole } else { nil } }
+}
+
+extension Template.Hole {
+    var isVariable: Bool { if case .variable = self { true } else { false } }
+}

@@ -1,0 +1,458 @@
+internal import JSON
+package import Redis
+
+/// Finds out by whose data a key could have been named. Everything it goes by comes from the
+/// layouts' own data; the sample is bounded, and nothing is written.
+package struct LayoutDetector {
+    /// A layout that is looked for: as it is by default, and with its variables open.
+    private struct Entry {
+        let closed: Layout
+        let open: Layout
+    }
+
+    /// Keys that fit one layout with the same values of its variables.
+    private struct Candidate {
+        let layout: Int
+        let variables: [String: [UInt8]]
+        var keyCount = 0
+        /// The number of the key that was counted last: one key may be in several stores.
+        var lastKey = -1
+        var counts: [DetectedLayout.Role: Int] = [:]
+        /// Some of them, to be looked into: the pattern and the key.
+        var samples: [Int: [[UInt8]]] = [:]
+        var examples: [[UInt8]] = []
+    }
+
+    private struct Place: Hashable {
+        let layout: Int
+        let variables: [String: [UInt8]]
+    }
+
+    /// Keys that are looked into for each store of a candidate.
+    private static let probeLimit = 24
+    /// Values of a layout's variables that are told apart.
+    private static let placeLimit = 64
+    /// Of those, how many are looked into: the most frequent.
+    private static let candidateLimit = 6
+    private static let exampleLimit = 3
+
+    private var entries: [Entry] = []
+    private var patterns: [KeyPattern] = []
+    /// Patterns by tier and first byte, and those that may begin with any byte.
+    private var byFirstByte: [[[Int]]] = []
+    private var others: [[Int]] = []
+    /// Keys with one name for all, which a sample could miss.
+    private var singles: [(key: [UInt8], pattern: Int)] = []
+    private var candidates: [Place: Candidate] = [:]
+    private var placeCounts: [Int: Int] = [:]
+
+    /// `texts` are the data of the layouts to look for.
+    package init(_ names: [String] = Presets.names, files: [[UInt8]] = []) throws(LayoutError) {
+        for name in names {
+            let closed = try LayoutReader.preset(name, for: .show)
+            add(Entry(closed: closed, open: try LayoutReader.preset(name, for: .find)))
+        }
+        for text in files {
+            let closed = try LayoutReader.read(text, for: .show)
+            add(Entry(closed: closed, open: try LayoutReader.read(text, for: .find)))
+        }
+        byFirstByte = KeyPattern.Tier.allCases.map { tier in
+            (0..<256).map { byte in
+                patterns.indices.filter {
+                    patterns[$0].tier == tier && patterns[$0].firstByte == UInt8(byte)
+                }
+            }
+        }
+        others = KeyPattern.Tier.allCases.map { tier in
+            patterns.indices.filter {
+                patterns[$0].tier == tier && patterns[$0].firstByte == nil
+            }
+        }
+    }
+
+    // MARK: what is looked for
+
+    private mutating func add(_ entry: Entry) {
+        let index = entries.count
+        entries.append(entry)
+        let isUsable = entry.closed.missingVariables.isEmpty
+        let stores = Self.stores(entry.open, closed: isUsable ? entry.closed : nil)
+        for store in stores {
+            let naming = entry.closed.naming
+            if let closed = store.closed, closed.holes.isEmpty {
+                // Known by its name alone: a list for all, or everybody's cutoff.
+                guard
+                    let pattern = KeyPattern(
+                        store.open, layout: index, role: store.role, probe: store.probe,
+                        naming: naming)
+                        ?? KeyPattern(
+                            closed, layout: index, role: store.role, probe: store.probe,
+                            naming: naming)
+                else { continue }
+                singles.append((closed.literal, patterns.count))
+                patterns.append(pattern)
+                continue
+            }
+            for template in [store.closed, store.open].compactMap(\.self) {
+                if template == store.closed, template == store.open, template.parts.isEmpty {
+                    continue
+                }
+                if let pattern = KeyPattern(
+                    template, layout: index, role: store.role, probe: store.probe, naming: naming)
+                {
+                    patterns.append(pattern)
+                }
+                if store.closed == store.open { break }
+            }
+        }
+    }
+
+    private struct Store {
+        let role: DetectedLayout.Role
+        let open: Template
+        let closed: Template?
+        let probe: KeyProbe
+    }
+
+    private static func stores(_ open: Layout, closed: Layout?) -> [Store] {
+        var stores: [Store] = []
+        func add(
+            _ role: DetectedLayout.Role, _ template: Template?, _ own: Template?, _ probe: KeyProbe
+        ) {
+            guard let template else { return }
+            stores.append(Store(role: role, open: template, closed: own, probe: probe))
+        }
+        let isByText = open.naming.isByText
+        if let deny = open.deny {
+            add(.deny, deny.key, closed?.deny?.key, probe(deny, closed?.deny, open.naming))
+            if case .hash(_, let beside?) = deny.shape {
+                var own: Template?
+                if case .hash(_, let member)? = closed?.deny?.shape { own = member?.key }
+                add(.link, beside.key, own, .set(beside.member, isByText: isByText))
+            }
+        }
+        if let allow = open.allow {
+            add(.allow, allow.key, closed?.allow?.key, probe(allow, closed?.allow, open.index))
+            for (number, link) in allow.links.enumerated() {
+                add(.link, link.key, closed?.allow?.links[number].key, .anything)
+            }
+        }
+        if let list = open.list {
+            add(
+                .list, list.key, closed?.list?.key, .sortedSet(list.member, isByText: isByText))
+            add(.details, list.details, closed?.list?.details, .anything)
+        }
+        switch (open.index?.kind, closed?.index?.kind) {
+        case (.keys(let key, _, _)?, let own):
+            var template: Template?
+            if case .keys(let own, _, _)? = own { template = own }
+            if key != open.allow?.key { add(.index, key, template, .anything) }
+        case (.set(let key)?, let own):
+            var template: Template?
+            if case .set(let own)? = own { template = own }
+            add(.index, key, template, .set(open.allow?.key, isByText: isByText))
+        case (.hashes(let key, let field)?, let own):
+            var template: Template?
+            if case .hashes(let own, _)? = own { template = own }
+            add(.index, key, template, .hash([(field, Template([.hole(.id, [])]))]))
+        case (.tokens(let places)?, let own):
+            var closed: TokenIndex?
+            if case .tokens(let own)? = own { closed = own }
+            add(.index, places.objects, closed?.objects, .anything)
+            for (number, key) in places.kin.enumerated() {
+                add(.link, key, closed?.kin[number], .anything)
+            }
+        case (.values?, _), (nil, _): break
+        }
+        for cutoff in [
+            (open.userCutoff, closed?.userCutoff), (open.globalCutoff, closed?.globalCutoff),
+        ] {
+            add(.cutoff, cutoff.0?.key, cutoff.1?.key, .number(field: cutoff.0?.field))
+        }
+        add(.version, open.version?.key, closed?.version?.key, .number(field: nil))
+        if let ban = open.ban {
+            add(
+                .ban, ban.key, closed?.ban?.key,
+                ban.member.map { .set($0, isByText: false) } ?? .anything)
+        }
+        if let key = closed?.auditKey {
+            let template = Template(literal: key)
+            add(.audit, template, template, .stream)
+        }
+        return stores
+    }
+
+    private static func probe(
+        _ deny: DenyStore, _ closed: DenyStore?, _ naming: Naming
+    ) -> KeyProbe {
+        switch deny.shape {
+        case .string(_, .phpValidUntil): return .php
+        case .string(let open, _):
+            let hasEnd = deny.life != .none && deny.withoutExpiry != .persist
+            let holdsToken = open.holes.contains { hole in
+                if case .detail(let index) = hole { naming.details[index] == .token } else { false }
+            }
+            if holdsToken { return .token(hasEnd: hasEnd) }
+            var own: Template?
+            if case .string(let value, _)? = closed?.shape { own = value }
+            return .string(closed: own, open: open, hasEnd: hasEnd)
+        case .hash(let fields, _): return .hash(fields.map { ($0.name, $0.value) })
+        case .set(let member): return .set(member, isByText: naming.isByText)
+        case .numbers(let field, _): return .numbers(field: field)
+        }
+    }
+
+    private static func probe(
+        _ allow: AllowStore, _ closed: AllowStore?, _ index: IndexStore?
+    ) -> KeyProbe {
+        if case .equals(let value)? = closed?.match, value.holes.isEmpty {
+            return .allowed(value.literal)
+        }
+        if case .values(let path)? = index?.kind { return .json(path) }
+        return .allowed(nil)
+    }
+
+    // MARK: reading names
+
+    /// `number` is that of the key in the sample.
+    private mutating func read(_ key: [UInt8], _ number: Int) {
+        guard let first = key.first else { return }
+        for tier in KeyPattern.Tier.allCases {
+            var hasMatch = false
+            for index in byFirstByte[tier.rawValue][Int(first)] {
+                if note(key, number, index) { hasMatch = true }
+            }
+            for index in others[tier.rawValue] where note(key, number, index) { hasMatch = true }
+            if hasMatch { return }
+        }
+    }
+
+    private mutating func note(_ key: [UInt8], _ number: Int, _ index: Int) -> Bool {
+        guard let holes = patterns[index].match(key) else { return false }
+        let pattern = patterns[index]
+        let place = Place(layout: pattern.layout, variables: KeyPattern.variables(holes))
+        var candidate: Candidate
+        if let known = candidates.removeValue(forKey: place) {
+            candidate = known
+        } else {
+            guard placeCounts[pattern.layout, default: 0] < Self.placeLimit else { return true }
+            placeCounts[pattern.layout, default: 0] += 1
+            candidate = Candidate(layout: pattern.layout, variables: place.variables)
+        }
+        candidate.counts[pattern.role, default: 0] += 1
+        if candidate.lastKey != number { candidate.keyCount += 1 }
+        candidate.lastKey = number
+        if candidate.samples[index, default: []].count < Self.probeLimit {
+            candidate.samples[index, default: []].append(key)
+        }
+        if candidate.examples.count < Self.exampleLimit {
+            let example = pattern.masked(holes)
+            if !candidate.examples.contains(example) { candidate.examples.append(example) }
+        }
+        candidates[place] = candidate
+        return true
+    }
+
+    /// Looks at no more than `limit` keys of `client`.
+    package mutating func run(_ client: Client, sample limit: Int) throws(StoreError) -> Detection {
+        var result = Detection()
+        var scan = client.scan(count: 500)
+        // Only names that come twice are kept out; a page's own are never the same.
+        while result.sampled < limit {
+            let page = try StoreError.wrapping { () throws(RedisError) in try scan.nextPage() }
+            guard let page else {
+                result.isWhole = true
+                break
+            }
+            for key in page.prefix(limit - result.sampled) {
+                read(key, result.sampled)
+                result.sampled += 1
+            }
+        }
+        for single in singles where !single.key.isEmpty {
+            let pattern = patterns[single.pattern]
+            let place = Place(layout: pattern.layout, variables: [:])
+            var candidate =
+                candidates[place] ?? Candidate(layout: pattern.layout, variables: [:])
+            candidate.samples[single.pattern] = [single.key]
+            candidates[place] = candidate
+        }
+        try judge(client, &result)
+        return result
+    }
+
+    // MARK: looking into keys
+
+    private func judge(_ client: Client, _ result: inout Detection) throws(StoreError) {
+        var perLayout: [Int: Int] = [:]
+        let chosen = candidates.values.sorted { $0.keyCount > $1.keyCount }.filter {
+            perLayout[$0.layout, default: 0] += 1
+            return perLayout[$0.layout, default: 0] <= Self.candidateLimit
+        }
+        for candidate in chosen {
+            if let found = try judge(candidate, client, &result) { result.layouts.append(found) }
+        }
+        result.layouts.sort {
+            ($0.confidence, $0.keyCount, $1.name) > ($1.confidence, $1.keyCount, $0.name)
+        }
+    }
+
+    private struct Tally {
+        var tier = KeyPattern.Tier.shape
+        var weight = 0
+        var namesID = false
+        var isTelling = false
+        var fits = 0
+        var neutral = 0
+        var differs = 0
+        var mistyped = 0
+        var refused = 0
+        var units: Set<Int64> = []
+
+        var seen: Int { fits + neutral + differs + mistyped }
+
+        /// nil where these keys are somebody else's.
+        var confidence: DetectedLayout.Confidence? {
+            if seen == 0 { return refused > 0 && tier == .own ? .medium : nil }
+            if mistyped * 2 > seen { return nil }
+            let isDistinct = weight >= 8
+            switch tier {
+            case .own, .open:
+                if differs * 2 > seen { return tier == .own ? .medium : .low }
+                if tier == .own { return fits > 0 || isDistinct ? .high : .medium }
+                return fits > 0 && (isTelling || isDistinct) ? .high : .medium
+            case .weak, .shape:
+                guard fits * 2 > seen else { return nil }
+                return isTelling ? .medium : .low
+            }
+        }
+    }
+
+    private func judge(
+        _ candidate: Candidate, _ client: Client, _ result: inout Detection
+    ) throws(StoreError) -> DetectedLayout? {
+        let entry = entries[candidate.layout]
+        var counts = candidate.counts
+        var keyCount = candidate.keyCount
+        var examples = candidate.examples
+        var tallies: [DetectedLayout.Role: Tally] = [:]
+        var variables: [String: [[UInt8]: Int]] = [:]
+        for (index, keys) in candidate.samples.sorted(by: { $0.key < $1.key }) {
+            let pattern = patterns[index]
+            let commands = keys.map(pattern.probe.commands)
+            let exchange = client.collect(commands.flatMap(\.self))
+            if let failure = exchange.failure { throw .redis(failure) }
+            var tally = tallies[pattern.role] ?? Tally()
+            tally.tier =
+                KeyPattern.Tier(rawValue: min(tally.tier.rawValue, pattern.tier.rawValue))
+                ?? tally.tier
+            tally.weight = max(tally.weight, pattern.weight)
+            if pattern.template.holes.contains(.id) { tally.namesID = true }
+            var start = 0
+            for (key, asked) in zip(keys, commands) {
+                let replies = exchange.replies[start..<start + asked.count]
+                start += asked.count
+                let finding = pattern.probe.judge(replies)
+                let isSingle = pattern.template.holes.isEmpty || counts[pattern.role] == nil
+                switch finding.verdict {
+                case .fits(let isTelling):
+                    tally.fits += 1
+                    if isTelling { tally.isTelling = true }
+                case .neutral: tally.neutral += 1
+                case .differs: tally.differs += 1
+                case .mistyped: tally.mistyped += 1
+                case .gone: continue
+                case .refused:
+                    // A name that nobody has seen in use says nothing.
+                    if isSingle { continue }
+                    tally.refused += 1
+                    if result.refusal == nil, case .error(let error)? = replies.first ?? nil {
+                        result.refusal = .refused(
+                            error, command: asked[0].name, key: key)
+                    }
+                }
+                if isSingle, counts[pattern.role] == nil {
+                    counts[pattern.role] = 1
+                    keyCount += 1
+                    examples.append(key)
+                }
+                if let unit = finding.unit { tally.units.insert(unit) }
+                for (name, value) in finding.variables {
+                    variables[name, default: [:]][value, default: 0] += 1
+                }
+            }
+            tallies[pattern.role] = tally
+        }
+        var found = verdict(entry, candidate, counts, examples, tallies, variables)
+        found?.keyCount = keyCount
+        return found
+    }
+
+    private func verdict(
+        _ entry: Entry, _ candidate: Candidate, _ counts: [DetectedLayout.Role: Int],
+        _ examples: [[UInt8]], _ tallies: [DetectedLayout.Role: Tally],
+        _ values: [String: [[UInt8]: Int]]
+    ) -> DetectedLayout? {
+        let proving = tallies.filter { role, tally in
+            switch role {
+            case .details, .audit: false
+            case .link: tally.namesID
+            default: true
+            }
+        }
+        guard let confidence = proving.values.compactMap(\.confidence).max() else { return nil }
+        var found = DetectedLayout(
+            name: entry.closed.name, variables: [], confidence: confidence, keyCount: 0, counts: [],
+            examples: Array(examples.prefix(Self.exampleLimit)), remarks: [])
+        for role in DetectedLayout.Role.allCases {
+            if let keys = counts[role] { found.counts.append(.init(role: role, keys: keys)) }
+        }
+        var hints = candidate.variables
+        for (name, seen) in values where hints[name] == nil {
+            hints[name] = seen.max { ($0.value, $1.key.count) < ($1.value, $0.key.count) }?.key
+        }
+        let units = tallies[.list]?.units ?? []
+        if units.contains(0) || units.count > 1 {
+            found.remarks.append(.mixedScores)
+        } else if let unit = units.first, unit != entry.closed.list?.unit {
+            if let variable = Self.scoreVariable(entry.closed) {
+                hints[variable] = Array(LayoutGrammar.scores[unit == 1 ? 0 : 1].utf8)
+            } else {
+                found.remarks.append(.otherScores)
+            }
+        }
+        if tallies.values.contains(where: { $0.refused > 0 }) { found.remarks.append(.refused) }
+        if let deny = tallies[.deny], deny.differs * 2 > deny.seen, deny.seen > 0 {
+            found.remarks.append(.otherValues)
+        }
+        for variable in entry.closed.variables {
+            guard let bytes = hints[variable.name],
+                let text = String(validating: bytes, as: UTF8.self), text != variable.value
+            else { continue }
+            found.variables.append((variable.name, text))
+        }
+        return found
+    }
+
+    /// The variable that says in which unit scores are.
+    private static func scoreVariable(_ layout: Layout) -> String? {
+        for store in layout.definition["stores"]?.arrayValue ?? [] {
+            guard let text = store.objectValue?["score"]?.stringValue?.text, text.hasPrefix("${"),
+                text.hasSuffix("}")
+            else { continue }
+            return String(text.dropFirst(2).dropLast())
+        }
+        return nil
+    }
+}
+
+extension TokenStore {
+    /// Looks around in the Redis for the keys of every layout that `detector` knows, at no more
+    /// than `sample` of its keys. Never writes.
+    package func detect(
+        _ detector: LayoutDetector, sample: Int
+    ) throws(StoreError) -> Detection {
+        var detector = detector
+        return try detector.run(client, sample: sample)
+    }
+}

@@ -1,0 +1,85 @@
+/// Every word that a layout's data may hold. The readers take theirs from here, so that the manual,
+/// in which a test looks for each of them, can't lack one.
+enum LayoutGrammar {
+    static let layout = [
+        "name", "doc", "source", "proof", "notes", "extends", "vars", "define", "claims", "stores",
+    ]
+    static let claims = ["id", "user"]
+    /// What stands for no claim.
+    static let sources = ["$content", "$token"]
+
+    enum Role: String, CaseIterable {
+        case deny, allow, index, notBefore = "not_before", version, userBan = "user_ban", audit
+        case announce
+    }
+
+    enum Kind: String, CaseIterable {
+        case string, hash, set, zset, keys, values, hashes, tokens
+    }
+
+    static let denyString = [
+        "role", "type", "key", "key_codec", "value", "value_codec", "match", "ttl", "no_exp",
+    ]
+    static let denyHash = ["role", "type", "key", "key_codec", "fields", "also", "ttl", "no_exp"]
+    static let denyNumbers = ["role", "type", "key", "list", "number", "ttl", "no_exp"]
+    static let denySet = ["role", "type", "key", "member"]
+    /// Of `also`.
+    static let beside = ["set", "member"]
+    static let allow = [
+        "role", "type", "key", "key_codec", "match", "value", "on_revoke", "links", "look_again",
+    ]
+    /// Of `on_revoke`.
+    static let removal = ["rewrite"]
+    static let link = ["key", "type", "via", "remove", "holding", "search"]
+    static let list = ["role", "type", "key", "member", "score", "details", "key_ttl"]
+    static let indexKeys = ["role", "type", "key", "path", "trace", "leaves"]
+    static let indexSet = ["role", "type", "key", "leaves"]
+    static let indexValues = ["role", "type", "path", "leaves"]
+    static let indexHashes = ["role", "type", "key", "field", "leaves"]
+    static let indexTokens = ["role", "type", "also", "objects", "kin", "leaves"]
+    static let notBefore = ["role", "type", "key", "field", "unit", "compare", "scope", "ttl"]
+    static let version = ["role", "key", "number"]
+    static let userBan = ["role", "key", "member"]
+    static let audit = ["role", "key"]
+    static let announce = ["role", "channel"]
+
+    static let denyMatches = ["exists", "equals", "php_valid_until"]
+    static let allowMatches = ["exists", "equals"]
+    static let removals = ["delete"]
+    static let linkRemovals = ["key", "value", "same"]
+    static let scores = ["exp_s", "exp_ms"]
+    static let units = ["s", "ms"]
+    static let comparisons = ["le", "lt"]
+    static let scopes = ["user", "everyone"]
+    static let lives = "remaining, remaining+60, max(exp, iat+N)+M or none"
+    static let keyLives = "none, max_score or max_score+60"
+    static let withoutExpiry = "refuse, persist or fixed:SECONDS"
+
+    static let placeholders = [
+        "id", "user", "iss", "aud", "token", "sig", "exp", "iat", "now", "reason", "entry", "link",
+        "any", "claim.NAME",
+    ]
+    /// `words` makes one text of a claim that is an array, and has to stand first.
+    static let filters = ["words"] + Template.Filter.allCases.map(\.rawValue)
+
+    /// The names of members, wherever they stand.
+    static let members = Set(
+        [
+            layout, claims, denyString, denyHash, denyNumbers, denySet, beside, allow, removal,
+            link,
+            list, indexKeys, indexSet, indexValues, indexHashes, indexTokens, notBefore, version,
+            userBan, audit, announce,
+        ].flatMap(\.self))
+
+    /// The words that stand as values.
+    static let values = Set(
+        Role.allCases.map(\.rawValue) + Kind.allCases.map(\.rawValue)
+            + Layout.Proof.allCases.map(\.rawValue) + Template.Codec.allCases.map(\.rawValue)
+            + [
+                sources, denyMatches, allowMatches, removals, linkRemovals, scores, units,
+                comparisons, scopes,
+            ].flatMap(\.self))
+
+    /// Rules as an error proposes them.
+    static let rules = [lives, keyLives, withoutExpiry]
+}
