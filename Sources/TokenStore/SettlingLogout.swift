@@ -39,6 +39,7 @@ struct SettlingLogout {
             }
             result.revoked += told.revoked
             result.late += told.revoked
+            result.remains += told.remains
             result.kept = told.kept
             result.isComplete = result.isComplete && told.isComplete
             result.isAudited = result.isAudited || told.isAudited
@@ -274,6 +275,7 @@ private final class FoundLogout {
             entry.user = user
             let batch = store.revoke(items, entry: entry, looksAgain: false)
             result.revoked += batch.outcomes.count { $0 == .revoked }
+            result.remains += batch.outcomes.count { $0 == .alreadyRevoked }
             if let failure = batch.failure { throw failure }
             for case .failed(let error) in batch.outcomes { throw error }
             let isGone = batch.outcomes.map {
@@ -283,6 +285,7 @@ private final class FoundLogout {
             onProgress(result)
         }
         try send(pass.remains.values.flatMap(\.traces))
+        result.remains += pass.remains.count
     }
 
     private func send(_ commands: [Command]) throws {

@@ -71,6 +71,7 @@ extension TokenStore {
         typealias Page = (indices: ArraySlice<Int>, search: LinkSearch?)
         var rest = indices[...]
         var told: [(Page, [RevocationOutcome])] = []
+        var broken: StoreError?
         let run = BulkRun<Page, [RevocationOutcome]>(self, window: 4, changes: true) { _ in
             guard !rest.isEmpty else { return nil }
             let own = rest.prefix(Self.pageSize)
@@ -87,9 +88,10 @@ extension TokenStore {
                 }
             )
         } deliver: { page, delivery in
+            if case .failure(let error) = delivery.result { broken = broken ?? error }
             told.append((page, Self.outcomes(delivery, count: page.indices.count)))
         }
-        let failure = try run.run()
+        let failure = try run.run() ?? broken
         var wanted: [Int: LinkSearch.Wanted] = [:]
         for (page, own) in told {
             for (place, index) in page.indices.enumerated() {

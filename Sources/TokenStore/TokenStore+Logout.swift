@@ -49,6 +49,8 @@ package struct LogoutResult: Equatable, Sendable {
     package var kept = 0
     /// Those among the revoked that came while the others were being revoked.
     package var late = 0
+    /// Tokens that were dead, of which something was found that is gone now: a refresh token, say.
+    package var remains = 0
     /// The cutoff that now stands, in unix seconds; nil where none was raised.
     package var cutoff: Int64?
     /// The lowest number that the user's tokens may now carry; nil where none was raised.

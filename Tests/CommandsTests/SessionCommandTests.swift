@@ -109,6 +109,32 @@ struct SessionCommandTests {
         #expect(object["complete"] == false)
     }
 
+    /// The access token has expired, and the refresh token would bring forth another.
+    @Test func whatIsLeftOfDeadTokensIsTold() throws {
+        let sandbox = try sandbox("jwt-sessions")
+        try sandbox.server.cli("HSET", "jwt__bob_refresh_r1", "access_uid", "a1", "csrf", "c")
+        let result = sandbox.jwtctl("logout-all", "--settle", "0", "bob")
+        #expect(result.output.hasPrefix("bob: 0 revoked\n"))
+        #expect(result.output.contains("what was left of 1 older tokens is gone too"))
+        #expect(!result.output.contains("spelling"))
+        #expect(try sandbox.server.cli("DBSIZE") == "0")
+        let nobody = sandbox.jwtctl("logout-all", "--settle", "0", "bob")
+        #expect(nobody.output.contains("check the spelling"))
+    }
+
+    /// One that names its refresh token takes that along.
+    @Test func aRevokedTokenTakesItsRefreshTokenAlong() throws {
+        let sandbox = try sandbox("jwt-sessions")
+        let token = try handmade(
+            #"{"uid":"a1","ruid":"r1","namespace":"bob","exp":4102444800}"#)
+        try sandbox.server.cli("SET", "jwt__access_a1", "csrf")
+        for id in ["r1", "r2"] {
+            try sandbox.server.cli("HSET", "jwt__bob_refresh_\(id)", "access_uid", "x")
+        }
+        #expect(sandbox.jwtctl("revoke", token).status == 0)
+        #expect(try sandbox.server.cli("KEYS", "*") == "jwt__bob_refresh_r2")
+    }
+
     @Test func aKeyOfAnotherKindIsNamed() throws {
         let sandbox = try sandbox("eladmin")
         try sandbox.server.cli("HSET", "online_token:bob:u1", "a", "b")

@@ -508,7 +508,10 @@ private struct LogoutReport {
                         ? "  tokens that were never recorded may live\n"
                         : "  tokens that were never recorded and are younger may live\n")
         }
-        if result.revoked + result.alreadyRevoked + result.kept == 0 {
+        if result.remains > 0 {
+            text += "  what was left of \(result.remains) older tokens is gone too\n"
+        }
+        if result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 {
             let raised = result.cutoff == nil ? "" : "cutoff raised; "
             text += "  0 recorded; \(raised)check the spelling of the user\n"
         }
