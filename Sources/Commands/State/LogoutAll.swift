@@ -238,8 +238,8 @@ private func logOutEveryone(
         "logout-everyone", .many, count: 0, reason: options.reason, console)
     try console.result([
         "user": .null, "revoked": .null, "already_revoked": .null, "kept": .null,
-        "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited),
-        "target": session.json,
+        "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited), "late": .null,
+        "version": .null, "target": session.json,
     ]) {
         "every token issued until \(TimeText.table(cutoff)) is revoked, of every user\n"
             + "  a leaked signing key is not answered by this: retire the key in every service\n"
@@ -465,9 +465,9 @@ private struct LogoutReport {
         [
             "user": .string(user.description), "revoked": .integer(Int64(result.revoked)),
             "already_revoked": .integer(Int64(result.alreadyRevoked)),
-            "kept": .integer(Int64(result.kept)), "late": .integer(Int64(result.late)),
-            "cutoff": TimeText.number(result.cutoff), "version": TimeText.number(result.version),
+            "kept": .integer(Int64(result.kept)), "cutoff": TimeText.number(result.cutoff),
             "complete": .bool(result.isComplete), "audited": .bool(result.isAudited),
+            "late": .integer(Int64(result.late)), "version": TimeText.number(result.version),
             "target": session.json,
         ]
     }
