@@ -38,7 +38,7 @@ __jwtctl_describe() {
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before -f --from --everyone --skew -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--keep --issued-before -f --from --everyone --skew --settle -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -328,6 +328,7 @@ __jwtctl_value() {
         'logout-all:--issued-before') kind='none' ;;
         'logout-all:-f' | 'logout-all:--from') kind='file' ;;
         'logout-all:--skew') kind='none' ;;
+        'logout-all:--settle') kind='none' ;;
         'logout-all:-r' | 'logout-all:--reason') kind='none' ;;
         'logout-all:--actor') kind='none' ;;
         'logout-all:-k' | 'logout-all:--key') kind='file' ;;

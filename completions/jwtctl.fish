@@ -334,6 +334,7 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l issued-before -d 'Only token
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s f -l from -d 'Read users from a file, one a line.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l everyone -d 'All users: raise the global cutoff.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l skew -d 'Raise the cutoff further, for clocks that run ahead.' -x
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l settle -d 'Look again after this, where a layout has no cutoff.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s r -l reason -d 'Why, for the trail.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l actor -d 'Who does it; the login name by default.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s y -l yes -d 'Do not ask.'

@@ -91,8 +91,9 @@ package struct Command: Equatable, Sendable {
     var isReadOnly: Bool { Self.readingNames.contains(name) }
 
     private static let readingNames: Set<String> = [
-        "EXISTS", "GET", "HGET", "HMGET", "PING", "PTTL", "SCAN", "TIME", "TTL", "TYPE", "XRANGE",
-        "XREAD", "XREVRANGE", "ZCARD", "ZCOUNT", "ZRANGE", "ZSCORE",
+        "EXISTS", "GET", "HGET", "HMGET", "LRANGE", "PING", "PTTL", "SCAN", "SISMEMBER", "SMEMBERS",
+        "SSCAN", "TIME", "TTL", "TYPE", "XRANGE", "XREAD", "XREVRANGE", "ZCARD", "ZCOUNT", "ZRANGE",
+        "ZSCORE",
     ]
 
     /// The same command with everything secret replaced, for a trace.

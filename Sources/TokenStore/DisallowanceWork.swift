@@ -1,3 +1,4 @@
+internal import Platform
 internal import Redis
 
 /// The steps of revoking a batch where the application keeps what is alive: the tokens are taken
@@ -5,11 +6,15 @@ internal import Redis
 struct DisallowanceWork {
     let store: TokenStore
     let items: [Revocation]
+    /// Takes the links that have to be searched for, since no step can do that; nil where they have
+    /// been.
+    var search: LinkSearch?
 
     private typealias Outcomes = [RevocationOutcome]
 
     func steps() throws(StoreError) -> Step<[RevocationOutcome]> {
         let outcomes = Outcomes(repeating: .notAttempted, count: items.count)
+        search?.wanted = [:]
         if let list = store.layout.list { return unlist(list, outcomes) }
         guard let allow = store.layout.allow else { return .done(outcomes) }
         return allow.links.isEmpty ? remove(allow, outcomes) : try readLinks(allow, outcomes)
@@ -60,157 +65,238 @@ struct DisallowanceWork {
 
     // MARK: links
 
-    /// What has to be known of an item before its links can be cut.
-    private struct Reading {
-        let index: Int
-        var commands: [Command]
-        /// The place of the first command among those of all items.
-        let start: Int
-    }
-
     /// Reads the tokens' own values, and the keys that name others.
     private func readLinks(
         _ allow: AllowStore, _ outcomes: Outcomes
     ) throws(StoreError) -> Step<[RevocationOutcome]> {
         let vias = allow.vias
+        var places = ItemCommands()
         var outcomes = outcomes
-        var commands: [Command] = []
-        var readings: [Reading] = []
         for (index, item) in items.enumerated() {
             do throws(StoreError) {
                 let values = TemplateValues(item.subject)
-                let own = try ([allow.key] + vias).map { template throws(StoreError) in
-                    Command("GET", key: try template.render(values))
-                }
-                readings.append(Reading(index: index, commands: own, start: commands.count))
-                commands += own
+                places.add(
+                    try ([allow.key] + vias).map { template throws(StoreError) in
+                        Command("GET", key: try template.render(values))
+                    }, of: index)
             } catch {
                 outcomes[index] = .failed(error)
             }
         }
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try store.replies(exchange, to: commands)
+        return .send(places.commands) { exchange throws(StoreError) in
+            var outcomes = outcomes
             var cuts: [LinkCut] = []
-            for reading in readings {
-                let own = try StoreError.wrapping { () throws(RedisError) in
-                    try (0...vias.count).map { place throws(RedisError) in
-                        try replies[reading.start + place].optionalBytes()
-                    }
+            for (index, replies) in places.answered(exchange, &outcomes) {
+                let own: [[UInt8]?] = try StoreError.wrapping { () throws(RedisError) in
+                    try replies.map { reply throws(RedisError) in try reply.optionalBytes() }
                 }
                 cuts.append(
-                    LinkCut(
-                        index: reading.index, subject: items[reading.index].subject,
-                        value: own[0], named: Array(own.dropFirst())))
+                    try LinkCut(
+                        index: index, subject: items[index].subject, allow: allow, value: own[0],
+                        named: Array(own.dropFirst())))
             }
-            return try cut(allow, cuts, outcomes)
+            return checkTypes(allow, cuts, outcomes)
         }
     }
 
-    /// Cuts the links of every item, then takes the tokens' own keys away: broken off in between,
-    /// a second run still finds what it needs.
-    private func cut(
+    /// What lies under a link's name may be somebody else's: nothing is changed then.
+    private func checkTypes(
         _ allow: AllowStore, _ cuts: [LinkCut], _ outcomes: Outcomes
-    ) throws(StoreError) -> Step<[RevocationOutcome]> {
-        var commands: [Command] = []
-        var places: [(index: Int, range: Range<Int>, required: Int?)] = []
+    ) -> Step<[RevocationOutcome]> {
+        var places = ItemCommands()
         for cut in cuts {
-            let own = try cut.commands(allow)
-            let start = commands.count
-            commands += own.map(\.command)
-            places.append(
-                (
-                    cut.index, start..<commands.count,
-                    own.firstIndex { $0.isRequired }.map { start + $0 }
-                ))
+            places.add(cut.links.map { Command("TYPE", key: $0.key) }, of: cut.index)
         }
-        return .send(commands) { exchange throws(StoreError) in
+        let found = Dictionary(uniqueKeysWithValues: cuts.map { ($0.index, $0) })
+        return .send(places.commands) { exchange throws(StoreError) in
             var outcomes = outcomes
-            var ready: [Int] = []
-            var missing: [LinkCut] = []
-            for (place, cut) in zip(places, cuts) {
-                let replies = place.range.map { exchange.replies[$0] }
-                if let failed = place.range.first(where: { exchange.replies[$0]?.isError ?? false }
-                ),
-                    case .error(let error)? = exchange.replies[failed]
-                {
-                    outcomes[place.index] = .failed(
-                        .refused(error, command: commands[failed].name, key: commands[failed].key))
-                } else if replies.contains(nil) {
-                    let isSent = place.range.contains(where: exchange.uncertain.contains)
-                    outcomes[place.index] = isSent ? .unknown : .notAttempted
-                } else {
-                    ready.append(place.index)
-                    let isCut = place.required.map { exchange.replies[$0] != .integer(0) }
-                    if isCut == false || place.required == nil, cut.value != nil {
-                        missing.append(cut)
+            var sound: [LinkCut] = []
+            for (index, replies) in places.answered(exchange, &outcomes) {
+                guard let cut = found[index] else { continue }
+                var foreign: [UInt8]?
+                for (place, reply) in zip(cut.links, replies) {
+                    let type = try StoreError.wrapping { () throws(RedisError) in
+                        try reply.text()
                     }
+                    if type != "none", !place.link.types.contains(type) { foreign = place.key }
+                }
+                if let foreign {
+                    outcomes[index] = .failed(.corrupt(key: foreign))
+                } else {
+                    sound.append(cut)
                 }
             }
-            return try search(allow, missing, ready, outcomes)
+            return cutLinks(allow, sound, outcomes)
         }
     }
 
-    /// A required link that is not where it should be may lie under another name: its values are
-    /// gone through. A token of which it is not found has none that could bring it back.
-    private func search(
-        _ allow: AllowStore, _ missing: [LinkCut], _ ready: [Int], _ outcomes: Outcomes
-    ) throws(StoreError) -> Step<[RevocationOutcome]> {
-        guard !missing.isEmpty, let prefix = allow.links.first(where: \.isRequired)?.search else {
+    /// Cuts the links that lead to no others; where one may lie under another name it is noted.
+    private func cutLinks(
+        _ allow: AllowStore, _ cuts: [LinkCut], _ outcomes: Outcomes
+    ) -> Step<[RevocationOutcome]> {
+        let vias = allow.vias
+        var places = ItemCommands()
+        var holders: [Int: [Bool]] = [:]
+        for cut in cuts {
+            let last = cut.links.filter { !vias.contains($0.link.key ?? allow.key) }
+            places.add(last.compactMap { cut.command($0) }, of: cut.index)
+            holders[cut.index] = last.filter { cut.command($0) != nil }.map {
+                $0.link.search != nil
+            }
+        }
+        let found = Dictionary(uniqueKeysWithValues: cuts.map { ($0.index, $0) })
+        return .send(places.commands) { exchange throws(StoreError) in
+            var outcomes = outcomes
+            var ready: [LinkCut] = []
+            for (index, replies) in places.answered(exchange, &outcomes) {
+                guard let cut = found[index] else { continue }
+                let isFound = zip(holders[index] ?? [], replies).contains {
+                    $0 && $1 != .integer(0)
+                }
+                if let search, !isFound, let wanted = cut.wanted(allow) {
+                    search.wanted[index] = wanted
+                } else {
+                    ready.append(cut)
+                }
+            }
+            return cutVias(allow, ready, outcomes)
+        }
+    }
+
+    /// What names other keys goes once those were acknowledged as gone, and the token's own key
+    /// last: broken off in between, a second run still finds what it needs.
+    private func cutVias(
+        _ allow: AllowStore, _ cuts: [LinkCut], _ outcomes: Outcomes
+    ) -> Step<[RevocationOutcome]> {
+        let vias = allow.vias
+        var places = ItemCommands()
+        for cut in cuts {
+            let first = cut.links.filter { vias.contains($0.link.key ?? allow.key) }
+            places.add(first.compactMap { cut.command($0) }, of: cut.index)
+        }
+        return .send(places.commands) { exchange throws(StoreError) in
+            var outcomes = outcomes
+            let ready = places.answered(exchange, &outcomes).map(\.index)
             return remove(allow, outcomes, only: ready)
         }
-        let values = Set(missing.compactMap(\.value))
-        return try store.holders(of: values, under: prefix).then { keys throws(StoreError) in
-            let commands = keys.map { key, value in
-                Command.eval(Script.deleteIfSame, keys: [key], [.bytes(value)])
+    }
+}
+
+/// Commands of several items in one exchange.
+private struct ItemCommands {
+    private(set) var commands: [Command] = []
+    private var ranges: [(index: Int, range: Range<Int>)] = []
+
+    mutating func add(_ own: [Command], of index: Int) {
+        ranges.append((index, commands.count..<commands.count + own.count))
+        commands += own
+    }
+
+    /// The items of which every command was answered without an error; of the others the outcome
+    /// is told.
+    func answered(
+        _ exchange: Exchange, _ outcomes: inout [RevocationOutcome]
+    ) -> [(index: Int, replies: [Reply])] {
+        var answered: [(index: Int, replies: [Reply])] = []
+        for (index, range) in ranges {
+            let replies = range.compactMap { exchange.replies[$0] }
+            let failed = range.first { position in
+                if case .error? = exchange.replies[position] { true } else { false }
             }
-            return .send(commands) { exchange throws(StoreError) in
-                _ = try store.replies(exchange, to: commands)
-                return remove(allow, outcomes, only: ready)
+            if let failed, case .error(let error)? = exchange.replies[failed] {
+                outcomes[index] = .failed(
+                    .refused(error, command: commands[failed].name, key: commands[failed].key))
+            } else if replies.count < range.count {
+                let isSent =
+                    replies.count > 0 || range.contains(where: exchange.uncertain.contains)
+                outcomes[index] = isSent ? .unknown : .notAttempted
+            } else {
+                answered.append((index, replies))
             }
         }
+        return answered
+    }
+}
+
+/// Links that were not where they should be.
+final class LinkSearch {
+    /// What a key would hold that brings a token back, for each item by its place.
+    var wanted: [Int: Wanted] = [:]
+
+    struct Wanted {
+        /// The value of the token's own key; nil where that is gone.
+        let value: [UInt8]?
+        /// What stands in a Java object.
+        let text: [UInt8]?
     }
 }
 
 /// What is known of one token whose links are to be cut.
 private struct LinkCut {
-    let index: Int
-    let subject: TokenSubject
-    /// What the token's own key holds; nil where it is gone.
-    let value: [UInt8]?
-    /// What the keys hold that name others, in the order of `AllowStore.vias`.
-    let named: [[UInt8]?]
+    typealias Place = (link: Link, key: [UInt8])
 
-    func commands(
-        _ allow: AllowStore
-    ) throws(StoreError) -> [(command: Command, isRequired: Bool)] {
+    let index: Int
+    private let subject: TokenSubject
+    /// What the token's own key holds; nil where it is gone.
+    private let value: [UInt8]?
+    /// The links that can be named.
+    let links: [Place]
+
+    /// `named` is what the keys hold that name others, in the order of `AllowStore.vias`.
+    init(
+        index: Int, subject: TokenSubject, allow: AllowStore, value: [UInt8]?, named: [[UInt8]?]
+    ) throws(StoreError) {
+        self.index = index
+        self.subject = subject
+        self.value = value
         let vias = allow.vias
-        var commands: [(command: Command, isRequired: Bool)] = []
-        for link in allow.links {
+        links = try allow.links.compactMapping { link throws(StoreError) in
             var values = TemplateValues(subject)
             if let via = link.via, let place = vias.firstIndex(of: via) {
-                guard let name = named[place] else { continue }
+                guard let name = named[place] else { return nil }
                 values.link = name
             }
-            let key: [UInt8]
             do throws(StoreError) {
-                key = try link.key.render(values)
+                return try link.key.map { key throws(StoreError) in
+                    (link, try key.render(values))
+                }
             } catch {
                 // The token lacks a claim of which this link's key is made.
                 guard case .unnamed = error else { throw error }
-                continue
-            }
-            switch (link.action, value) {
-            case (.delete, _): commands.append((Command("DEL", key: key), link.isRequired))
-            case (_, nil): continue
-            case (.removeValue, let value?):
-                commands.append(
-                    (.eval(Script.removeValue, keys: [key], [.bytes(value)]), link.isRequired))
-            case (.deleteIfSame, let value?):
-                commands.append(
-                    (.eval(Script.deleteIfSame, keys: [key], [.bytes(value)]), link.isRequired))
+                return nil
             }
         }
-        return commands
+    }
+
+    /// nil where there is nothing to do.
+    func command(_ place: Place) -> Command? {
+        switch place.link.action {
+        case .delete: return Command("DEL", key: place.key)
+        case .removeValue:
+            return value.map { .eval(Script.removeValue, keys: [place.key], [.bytes($0)]) }
+        case .deleteHolder:
+            let framed = text(of: place.link).map(JavaObject.framed) ?? []
+            guard value != nil || !framed.isEmpty else { return nil }
+            return .eval(
+                Script.deleteHolder, keys: [place.key], [.bytes(value ?? []), .bytes(framed)])
+        }
+    }
+
+    private func text(of link: Link) -> [UInt8]? {
+        guard case .deleteHolder(let text?) = link.action else { return nil }
+        do throws(StoreError) {
+            return try text.render(TemplateValues(subject))
+        } catch {
+            return nil
+        }
+    }
+
+    /// What has to be searched for; nil where nothing could be found.
+    func wanted(_ allow: AllowStore) -> LinkSearch.Wanted? {
+        let searched = allow.links.filter { $0.search != nil }
+        guard !searched.isEmpty else { return nil }
+        let text = searched.compactMap { self.text(of: $0) }.first
+        return value == nil && text == nil ? nil : LinkSearch.Wanted(value: value, text: text)
     }
 }
 
@@ -218,6 +304,11 @@ extension AllowStore {
     /// The keys that name others, each once.
     var vias: [Template] {
         links.compactMap(\.via).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// What the keys begin with among which links may have to be searched for.
+    var searchPrefixes: [[UInt8]] {
+        links.compactMap(\.search).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }
 
@@ -233,48 +324,39 @@ extension AllowStore.Removal {
     }
 }
 
-extension Reply {
-    fileprivate var isError: Bool {
-        if case .error = self { true } else { false }
-    }
-}
-
 extension TokenStore {
-    /// Keys below `prefix` that hold one of `values`, of one server, asked page by page.
-    ///
-    /// Several servers can't be gone through in the middle of other work.
-    fileprivate func holders(
-        of values: Set<[UInt8]>, under prefix: [UInt8]
-    ) throws(StoreError) -> Step<[(key: [UInt8], value: [UInt8])]> {
-        guard !client.isGroup else { throw .linkUnknown(prefix: prefix) }
-        return try page(
-            of: client.scan(
-                match: GlobPattern.escape(prefix) + [UInt8(ascii: "*")], type: "string"),
-            from: Scan.start, values, [])
-    }
-
-    private func page(
-        of scan: Scan, from cursor: [UInt8], _ values: Set<[UInt8]>,
-        _ found: [(key: [UInt8], value: [UInt8])]
-    ) throws(StoreError) -> Step<[(key: [UInt8], value: [UInt8])]> {
-        let command = scan.command(cursor)
-        return .send([command]) { exchange throws(StoreError) in
-            let reply = try self.replies(exchange, to: [command])[0]
-            let (next, keys) = try StoreError.wrapping { () throws(RedisError) in
-                try Scan.page(reply)
-            }
-            let reads = keys.map { Command("GET", key: $0) }
-            return .send(reads) { exchange throws(StoreError) in
-                let replies = try self.replies(exchange, to: reads)
-                var found = found
-                for (key, reply) in zip(keys, replies) {
-                    if case .string(let value) = reply, values.contains(value) {
-                        found.append((key, value))
+    /// Deletes the keys below the layout's prefixes that would bring one of these tokens back.
+    /// Answers whether all were looked through: a signal ends it.
+    func deleteHolders(_ wanted: [LinkSearch.Wanted], under prefixes: [[UInt8]]) throws -> Bool {
+        let values = Set(wanted.compactMap(\.value))
+        let texts = Set(wanted.compactMap(\.text))
+        for prefix in prefixes {
+            try forEachPage(
+                match: GlobPattern.escape(prefix) + [UInt8(ascii: "*")], type: "string",
+                changes: true
+            ) { keys throws(StoreError) in
+                let reads = keys.map { Command("GET", key: $0) }
+                return .send(reads) { exchange throws(StoreError) in
+                    let replies = try self.replies(exchange, to: reads)
+                    var deletions: [Command] = []
+                    for (key, reply) in zip(keys, replies) {
+                        guard case .string(let value) = reply,
+                            values.contains(value)
+                                || JavaObject.text(among: texts, in: value) != nil
+                        else { continue }
+                        deletions.append(
+                            .eval(Script.deleteIfSame, keys: [key], [.bytes(value)]))
+                    }
+                    return .send(deletions) { exchange throws(StoreError) in
+                        _ = try self.replies(exchange, to: deletions)
+                        return .done(())
                     }
                 }
-                return next == Scan.start
-                    ? .done(found) : try self.page(of: scan, from: next, values, found)
+            } _: { _ in
+                true
             }
+            if Signals.pending != nil { return false }
         }
+        return true
     }
 }

@@ -278,12 +278,42 @@ enum Script {
         return 0
         """
 
+    /// KEYS: link. ARGV: value or '', text or '' as it stands in a Java object. Deletes the key if
+    /// it holds the one or has the other in it.
+    static let deleteHolder = """
+        local have = redis.call('GET', KEYS[1])
+        if not have then return 0 end
+        if ARGV[1] ~= '' and have == ARGV[1]
+          or ARGV[2] ~= '' and have:find(ARGV[2], 1, true) then
+          return redis.call('DEL', KEYS[1])
+        end
+        return 0
+        """
+
+    /// KEYS: a string. Deletes it, and nothing else that could lie there.
+    static let deleteString = """
+        local kind = redis.call('TYPE', KEYS[1])['ok']
+        if kind == 'string' then return redis.call('DEL', KEYS[1]) end
+        if kind ~= 'none' then return redis.error_reply('WRONGTYPE not a string') end
+        return 0
+        """
+
+    /// KEYS: hash. ARGV: field, value or ''. Deletes the hash if the field still has that value: a
+    /// token that came meanwhile is found by it.
+    static let deleteIfField = """
+        if (redis.call('HGET', KEYS[1], ARGV[1]) or '') == ARGV[2] then
+          return redis.call('DEL', KEYS[1])
+        end
+        return 0
+        """
+
     /// KEYS: link. ARGV: value. Takes it out of a set or a list, whichever it is.
     static let removeValue = """
         local kind = redis.call('TYPE', KEYS[1])['ok']
         if kind == 'set' then return redis.call('SREM', KEYS[1], ARGV[1]) end
         if kind == 'list' then return redis.call('LREM', KEYS[1], 0, ARGV[1]) end
         if kind == 'zset' then return redis.call('ZREM', KEYS[1], ARGV[1]) end
+        if kind ~= 'none' then return redis.error_reply('WRONGTYPE not a set or list') end
         return 0
         """
 

@@ -12,9 +12,6 @@ package enum StoreError: Error, Equatable, Sendable {
     case otherUnit(key: [UInt8])
     /// The layout names a key after something that nobody said about this token.
     case unnamed(String)
-    /// What would bring the token back lies under a key that begins so, and cannot be looked for in
-    /// a Cluster.
-    case linkUnknown(prefix: [UInt8])
     /// OpenSSL could not make a hash for the name of a key.
     case digest
 
@@ -31,6 +28,17 @@ package enum StoreError: Error, Equatable, Sendable {
         switch self {
         case .redis(.timeout), .redis(.stalled): true
         default: false
+        }
+    }
+
+    /// Runs `body`, of which no closure throws anything else.
+    static func only<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
+        do {
+            return try body()
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            preconditionFailure("nothing else is thrown: \(error)")
         }
     }
 

@@ -47,6 +47,7 @@ package struct TokenList: Equatable, Sendable {
 extension TokenStore {
     /// Everything on a user's list, soonest expiry first.
     package func tokens(of user: Identifier) throws(StoreError) -> TokenList {
+        if let finder = TokenFinder(self, user: user) { return try tokens(finder, user) }
         let (time, userCutoff, globalCutoff) = try cutoffs(of: user)
         var tokens: [ListedToken] = []
         var known: Set<Identifier> = []
@@ -68,7 +69,7 @@ extension TokenStore {
     }
 
     /// Redis' clock, and the cutoffs that stand against a user's tokens.
-    private func cutoffs(
+    func cutoffs(
         of user: Identifier
     ) throws(StoreError) -> (time: Int64, user: Int64?, global: Int64?) {
         let values = TemplateValues(TokenSubject(id: user, user: user))
@@ -108,7 +109,7 @@ extension TokenStore {
                 return .done(
                     members.map {
                         ListedToken(
-                            id: $0.id, expiry: $0.expiry, issuedAt: self.issueTime($0.id),
+                            id: $0.id, expiry: $0.expiry, issuedAt: self.issuedAt($0.id),
                             label: nil)
                     })
             }
@@ -151,6 +152,9 @@ extension TokenStore {
         like pattern: IdentifierPattern? = nil,
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
+        if let finder = TokenFinder(self, user: nil, like: pattern) {
+            return try forEachUser(finder, body)
+        }
         guard let list = layout.list else { return }
         let clock = try clock()
         try forEachPage(match: list.key.glob(like: pattern), type: "zset") {
@@ -346,7 +350,9 @@ extension TokenStore {
     package func listedToken(
         _ id: Identifier, of user: Identifier
     ) throws(StoreError) -> ListedToken? {
-        guard let list = layout.list else { return nil }
+        guard let list = layout.list else {
+            return try tokens(of: user).tokens.first { $0.id == id }
+        }
         let values = TemplateValues(TokenSubject(id: id, user: user))
         let key = try list.key.render(values)
         let score = Command("ZSCORE", key: key, .bytes(try list.member.render(values)))

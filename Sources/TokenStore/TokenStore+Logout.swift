@@ -10,14 +10,52 @@ package enum LogoutScope: Equatable, Sendable {
     case issuedBefore(Int64)
 }
 
+extension LogoutScope {
+    enum Cutoff {
+        case now
+        case second(Int64)
+
+        /// nil for Redis' now.
+        var second: Int64? {
+            if case .second(let second) = self { second } else { nil }
+        }
+    }
+
+    /// What a cutoff is raised to; nil where nobody can know.
+    var cutoff: Cutoff? {
+        switch self {
+        case .everything: .now
+        case .allBut(_, let issuedAt): issuedAt.map { .second($0 - 1) }
+        case .issuedBefore(let time): .second(time - 1)
+        }
+    }
+
+    /// Whether a token has to go: unless it is the spared one, or is known to be later than the
+    /// cutoff that stands.
+    func condemns(_ id: Identifier, issuedAt: Int64?, cutoff: Int64?) -> Bool {
+        if case .allBut(let spared, _) = self { return id != spared }
+        if case .issuedBefore(let time) = self, cutoff == nil {
+            return issuedAt.map { $0 < time } ?? true
+        }
+        guard let cutoff, let issuedAt else { return true }
+        return issuedAt <= cutoff
+    }
+}
+
 /// How far a logout came. The numbers are of tokens on the user's list.
 package struct LogoutResult: Equatable, Sendable {
     package var revoked = 0
     package var alreadyRevoked = 0
     package var kept = 0
+    /// Those among the revoked that came while the others were being revoked.
+    package var late = 0
+    /// Tokens that were dead, of which something was found that is gone now: a refresh token, say.
+    package var remains = 0
     /// The cutoff that now stands, in unix seconds; nil where none was raised.
     package var cutoff: Int64?
-    /// Every step was acknowledged, and the cutoff reaches tokens that nobody recorded.
+    /// The lowest number that the user's tokens may now carry; nil where none was raised.
+    package var version: Int64?
+    /// Every step was acknowledged, and tokens that nobody recorded are dead too.
     package var isComplete = false
     /// Whether the trail tells of it.
     package var isAudited = false
@@ -50,7 +88,8 @@ extension TokenStore {
     ///
     /// Returns once Redis' clock has passed the cutoff, so that a login which follows is alive.
     package func logOut(
-        _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, entry: DenyEntry,
+        _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, settle: Int64 = 0,
+        entry: DenyEntry,
         onProgress: @escaping (LogoutResult) -> Void = { _ in }
     ) throws(LogoutInterruption) -> LogoutResult {
         var users = [user]
@@ -58,7 +97,7 @@ extension TokenStore {
         var cause: LogoutInterruption.Cause?
         do {
             let failure = try logOut(
-                scope: scope, skew: skew, entry: entry,
+                scope: scope, skew: skew, settle: settle, entry: entry,
                 next: { _ in users.popLast() },
                 onProgress: onProgress
             ) { _, told, broken in
@@ -80,10 +119,32 @@ extension TokenStore {
     /// The same for every user that `next` gives, several at a time; see `revoke` for `next`, and
     /// for what is returned. Call `awaitCutoffs` afterwards. A user's own failure does not keep the
     /// others from being logged out.
+    ///
+    /// After `settle` milliseconds it is looked again, once, for tokens of logins that ran
+    /// meanwhile; 0 does not look.
     package func logOut(
-        scope: LogoutScope, skew: Int64, entry: DenyEntry,
+        scope: LogoutScope, skew: Int64, settle: Int64 = 0, entry: DenyEntry,
         next: @escaping (_ mayWait: Bool) throws -> Identifier?,
         onProgress: @escaping (LogoutResult) -> Void = { _ in },
+        deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
+    ) throws -> StoreError? {
+        guard settle == 0, layout.index == nil else {
+            let work = SettlingLogout(
+                store: self, scope: scope, skew: skew, settle: settle, entry: entry,
+                onProgress: onProgress)
+            return try work.run(next: next, deliver: deliver)
+        }
+        return try logOutListed(
+            scope: scope, skew: skew, entry: entry, next: next, onProgress: onProgress,
+            deliver: deliver)
+    }
+
+    /// The same for those whose tokens stand on lists. `isLook` is whether it was done before, and
+    /// only the tokens that have come since are to be looked for.
+    func logOutListed(
+        scope: LogoutScope, skew: Int64, entry: DenyEntry, isLook: Bool = false,
+        next: @escaping (_ mayWait: Bool) throws -> Identifier?,
+        onProgress: @escaping (LogoutResult) -> Void,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let clock = try clock()
@@ -93,14 +154,13 @@ extension TokenStore {
             try next(mayWait).map { user in
                 let work = LogoutWork(
                     store: self, user: user, scope: scope, skew: skew, entry: entry, clock: clock,
-                    onProgress: onProgress)
+                    isLook: isLook, onProgress: onProgress)
                 return (work, work.start)
             }
         } deliver: { work, delivery in
             switch delivery.result {
             case .success(nil):
-                // A spared session leaves room for tokens of its age that nobody recorded.
-                if case .allBut = scope {} else { work.result.isComplete = !delivery.isInDoubt }
+                work.result.isComplete = self.isComplete(scope) && !delivery.isInDoubt
                 let doubt =
                     delivery.isInDoubt ? LogoutInterruption.Cause.store(self.unsettled) : nil
                 try deliver(work.user, work.result, doubt)
@@ -109,6 +169,13 @@ extension TokenStore {
             }
         }
         return try run.run()
+    }
+
+    /// Whether a logout of which every step was acknowledged has reached everything.
+    func isComplete(_ scope: LogoutScope) -> Bool {
+        // A spared session leaves room for tokens of its age that nobody recorded.
+        if case .allBut = scope, !layout.requiresListing { return false }
+        return layout.reachesUnrecorded
     }
 
     /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that a
@@ -135,7 +202,7 @@ extension TokenStore {
     }
 
     /// `wanted` nil means Redis' now, plus `skew`.
-    private func raise(
+    func raise(
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) throws(StoreError) -> Int64 {
         let command = raiseCommand(store, keys, to: wanted, skew: skew)
@@ -155,6 +222,19 @@ extension TokenStore {
                 .integer(store.unit), .integer(store.beyond), .bytes(store.field ?? []),
                 .integer(layout.list?.unit ?? 1),
             ])
+    }
+
+    /// Raises the number that the user's tokens have to carry. Every answer is another raise.
+    func raiseVersionCommand(
+        _ store: VersionStore, of user: Identifier
+    ) throws(StoreError) -> Command {
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        return .eval(Script.raiseVersion, keys: [try store.key.render(values)], []).once()
+    }
+
+    /// The number that stands now.
+    func raisedVersion(_ reply: Reply) throws(StoreError) -> Int64 {
+        try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
     }
 
     /// The cutoff that stands now.
@@ -199,6 +279,8 @@ private final class LogoutWork {
     private let skew: Int64
     private let entry: DenyEntry
     private let clock: ServerClock
+    /// Whether only tokens are looked for that have come since.
+    private let isLook: Bool
     private let onProgress: (LogoutResult) -> Void
     private var keys = Layout.UserKeys(tokens: nil, meta: nil, cutoff: nil)
     /// What was blacklisted and may be lost, although the list does not know it any more.
@@ -211,7 +293,7 @@ private final class LogoutWork {
 
     init(
         store: TokenStore, user: Identifier, scope: LogoutScope, skew: Int64, entry: DenyEntry,
-        clock: ServerClock, onProgress: @escaping (LogoutResult) -> Void
+        clock: ServerClock, isLook: Bool, onProgress: @escaping (LogoutResult) -> Void
     ) {
         self.store = store
         self.user = user
@@ -219,6 +301,7 @@ private final class LogoutWork {
         self.skew = skew
         self.entry = entry
         self.clock = clock
+        self.isLook = isLook
         self.onProgress = onProgress
     }
 
@@ -226,30 +309,39 @@ private final class LogoutWork {
         keptCount = 0
         deniedInPass = 0
         keys = try store.layout.keys(of: user)
-        return try raiseCutoff().then { () throws(StoreError) in
-            try self.denyAgain(self.unsettled[...]).then { () throws(StoreError) in
-                try self.denyPage()
+        let raised = isLook ? Step<Void>.done(()) : raiseCutoff()
+        return try raised.then { () throws(StoreError) in
+            try self.raiseVersion().then { () throws(StoreError) in
+                try self.denyAgain(self.unsettled[...]).then { () throws(StoreError) in
+                    try self.denyPage()
+                }
             }
+        }
+    }
+
+    /// One raise is enough, however often what comes after it has to be done again.
+    private func raiseVersion() throws(StoreError) -> Step<Void> {
+        guard !isLook, scope == .everything, let version = store.layout.version,
+            result.version == nil || store.hasToSettle
+        else { return .done(()) }
+        let command = try store.raiseVersionCommand(version, of: user)
+        return .send([command]) { exchange throws(StoreError) in
+            let reply = try self.store.replies(exchange, to: [command])[0]
+            self.result.version = try self.store.raisedVersion(reply)
+            return .done(())
         }
     }
 
     /// Where the cutoff can't be known it is not raised.
     private func raiseCutoff() -> Step<Void> {
-        let wanted: Int64?
-        switch scope {
-        case .everything: wanted = nil
-        case .allBut(_, issuedAt: nil): return .done(())
-        case .allBut(_, let issuedAt?): wanted = issuedAt - 1
-        case .issuedBefore(let time): wanted = time - 1
-        }
-        guard let cutoff = store.layout.userCutoff, let key = keys.cutoff else {
-            return .done(())
-        }
+        guard let wanted = scope.cutoff, let cutoff = store.layout.userCutoff,
+            let key = keys.cutoff
+        else { return .done(()) }
         // Only the native layout sees to it that both lie in one slot.
         let isTogether = keys.meta != nil
         let command = store.raiseCommand(
-            cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []), to: wanted,
-            skew: skew)
+            cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []),
+            to: wanted.second, skew: skew)
         return .send([command]) { exchange throws(StoreError) in
             let reply = try self.store.replies(exchange, to: [command])[0]
             self.result.cutoff = try self.store.raised(reply, key: key)
@@ -290,6 +382,7 @@ private final class LogoutWork {
 
     /// A trail that cannot be written undoes nothing.
     private func audit(_ end: End) -> Step<End> {
+        if isLook, result.revoked == 0 { return .done(end) }
         let commands = store.auditCommands(
             "logout-all", .user(user), count: Int64(result.revoked), reason: entry.reason)
         return .send(commands) { exchange throws(StoreError) in
@@ -303,14 +396,8 @@ private final class LogoutWork {
         }
     }
 
-    /// Whether a listed token has to go: unless it is the spared one, or is known to be later.
     private func isCondemned(_ token: ListedToken) -> Bool {
-        if case .allBut(let spared, _) = scope { return token.id != spared }
-        if case .issuedBefore(let time) = scope, result.cutoff == nil {
-            return token.issuedAt.map { $0 < time } ?? true
-        }
-        guard let cutoff = result.cutoff, let issued = token.issuedAt else { return true }
-        return issued <= cutoff
+        scope.condemns(token.id, issuedAt: token.issuedAt, cutoff: result.cutoff)
     }
 
     private func deny(_ tokens: [ListedToken]) throws(StoreError) -> Step<End> {

@@ -69,6 +69,7 @@ extension TokenStore {
         next: @escaping (_ mayWait: Bool) throws -> [Item]?,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
+        guard !needsCare else { return try revokeCarefully(item, next, deliver) }
         let run = BulkRun<[Item], [RevocationOutcome]>(
             self, window: Self.revocationWindow, changes: true
         ) { mayWait in
@@ -84,6 +85,14 @@ extension TokenStore {
 
     /// The same for one batch.
     package func revoke(_ items: [Revocation], entry: DenyEntry?) -> RevocationBatch {
+        revoke(items, entry: entry, looksAgain: true)
+    }
+
+    /// `looksAgain` is whether to wait for what the application may write back.
+    func revoke(
+        _ items: [Revocation], entry: DenyEntry?, looksAgain: Bool
+    ) -> RevocationBatch {
+        guard !needsCare else { return revokeCarefully(items, looksAgain: looksAgain) }
         let clock: ServerClock
         do throws(StoreError) {
             clock = try self.clock()
@@ -96,7 +105,7 @@ extension TokenStore {
             outcomes: Self.outcomes(delivery, count: items.count), failure: failure)
     }
 
-    private static func outcomes(
+    static func outcomes(
         _ delivery: Delivery<[RevocationOutcome]>, count: Int
     ) -> [RevocationOutcome] {
         switch delivery.result {
@@ -137,7 +146,7 @@ extension TokenStore {
     }
 
     /// What a repetition finds in place it wrote itself the first time.
-    private static func keepFirst(
+    static func keepFirst(
         _ before: [RevocationOutcome], in outcomes: [RevocationOutcome]
     ) -> [RevocationOutcome] {
         zip(before, outcomes).map { before, outcome in

@@ -10,7 +10,7 @@ extension TokenStore {
     /// A key may come twice, unless it is to come only `once`. A signal ends it after the pages that
     /// are under way.
     func forEachPage<Page>(
-        match: [UInt8], type: String, once: Bool = false, changes: Bool = false,
+        match: [UInt8], type: String?, once: Bool = false, changes: Bool = false,
         work: @escaping ([[UInt8]]) throws(StoreError) -> Step<Page>,
         _ body: @escaping (Page) throws -> Bool
     ) throws {
@@ -48,7 +48,7 @@ private final class ScanFeed<Page> {
     private static var fetchCount: Int { 16 }
 
     init(
-        _ client: Client, match: [UInt8], type: String, once: Bool,
+        _ client: Client, match: [UInt8], type: String?, once: Bool,
         work: @escaping ([[UInt8]]) throws(StoreError) -> Step<Page>
     ) {
         self.client = client

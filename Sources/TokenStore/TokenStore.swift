@@ -1,3 +1,4 @@
+package import JSON
 package import Redis
 
 /// Revocation state in one Redis under one layout.
@@ -25,8 +26,9 @@ package final class TokenStore {
     let margin: Int64
     /// Seconds that a list outlives its last token; nil where the application gives it no end.
     let listMargin: Int64?
-    /// When a token was issued (unix seconds), read from its text where that is its name.
-    let issueTime: (Identifier) -> Int64?
+    /// What a token says of itself, unchecked; nil for what is none. Only the application's own
+    /// tokens are read so, of keys that it wrote.
+    let claims: (_ text: [UInt8]) -> JSONObject?
     /// What has to have a change before it counts.
     private let demand: ReplicaDemand?
 
@@ -34,7 +36,7 @@ package final class TokenStore {
     package init(
         client: Client, layout: Layout, origin: Origin, maximumLifetime: Int64? = nil,
         margin: Int64? = nil, demand: ReplicaDemand? = nil,
-        issueTime: @escaping (Identifier) -> Int64? = { _ in nil }
+        claims: @escaping (_ text: [UInt8]) -> JSONObject? = { _ in nil }
     ) {
         self.client = client
         self.layout = layout
@@ -43,7 +45,7 @@ package final class TokenStore {
         self.margin = margin ?? layout.deny?.margin ?? 60
         listMargin = layout.list?.margin.map { margin ?? $0 }
         self.demand = demand
-        self.issueTime = issueTime
+        self.claims = claims
     }
 
     /// Who changes things.

@@ -44,7 +44,7 @@ extension Application {
             accepts: { eye, login in try eye.text(login.id) == login.user },
             key: { Array($0.id.utf8) },
             others: { [Array("\($0.id)++\($0.user)".utf8)] }, content: { _, _ in .none },
-            isNamedByID: false),
+            isNamedByID: false, logout: .keys),
         Application(
             name: "guardian-redis",
             claims: { ["sub": .string($0), "jti": .string($1), "aud": "shop"] },
@@ -116,8 +116,39 @@ extension Application {
                         "client_id_to_access:web",
                     ].map { Array($0.utf8) })
             },
-            content: { _, _ in .none }, isNamedByID: false, isRestorable: false),
+            content: { _, _ in .none }, isNamedByID: false, isRestorable: false, logout: .keys),
+        Application(
+            name: "jeecg", claims: { ["username": .string($0), "jti": .string($1)] },
+            nameless: [],
+            logIn: { try $0.put("prefix_user_token:\($1.token)", $1.token, $1) },
+            accepts: { eye, login in try eye.exists("prefix_user_token:\(login.token)") },
+            key: { Array("prefix_user_token:\($0.token)".utf8) }, content: { _, _ in .none },
+            isNamedByID: false, isRestorable: false, logout: .keys),
+        Application(
+            name: "redis-jwt",
+            claims: { ["sub": .string($0), "rjwt": .string("\($0):\($1)")] },
+            nameless: ["rjwt"],
+            logIn: { eye, login in
+                let id = "\(login.user):\(login.id)"
+                try eye.put(id, #"{"rjwt":"\#(id)"}"#, login)
+            },
+            accepts: { eye, login in try eye.exists("\(login.user):\(login.id)") },
+            key: { Array("\($0.user):\($0.id)".utf8) }, content: { _, _ in .none },
+            isNamedByID: false, isRestorable: false, logout: .keys),
+        // The tokens of the others are no JWTs: what is sent is their id.
+        opaque("fastapi-users", key: "fastapi_users_token:"),
+        opaque("pig", key: "token::access_token::"),
+        opaque("zlt", key: "token::access_token::"),
     ]
+
+    private static func opaque(_ name: String, key: String) -> Application {
+        Application(
+            name: name, claims: { ["sub": .string($0), "jti": .string($1)] },
+            logIn: { try $0.put(key + $1.id, $1.user, $1) },
+            accepts: { eye, login in try eye.exists(key + login.id) },
+            key: { Array((key + $0.id).utf8) }, content: { _, _ in .none },
+            isRestorable: false, logout: .keys)
+    }
 
     private static func sortedSet(
         _ name: String, _ variables: [String] = [], unit: Int64

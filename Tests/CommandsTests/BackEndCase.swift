@@ -18,6 +18,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
 
     static let all = [
         issue, verify, status, revoke, revokeMany, renew, restore, logOut, logOutMany,
+        logOutSessions,
         logOutEveryone,
         listTokens,
         listUsers, listRevoked, audit, prune, hostileIds, completion, layoutDetect,
@@ -238,6 +239,46 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         stage("verify", young)
         stage("logout-all", "--everyone", "--skew", "1s", "--yes")
         stage("verify", young, status: 6)
+    }
+
+    /// An application whose tokens have keys of their own, and no cutoff.
+    private static let logOutSessions = BackEndCase(
+        command: "logout-all", options: ["settle"]
+    ) { stage in
+        let prefix = "\(stage.place.namespace):session:"
+        let file = try stage.directory.write(
+            "acme.json",
+            """
+            { "name": "acme", "claims": { "id": "jti", "user": "sub" },
+              "stores": [
+                { "role": "allow", "type": "string", "key": "\(prefix)${user}:${id}", "value": "1" },
+                { "role": "index", "type": "keys" } ] }
+            """)
+        for user in ["alice", "alicea", "al*"] {
+            for number in 0..<3 {
+                stage("issue", "--layout", file, "--sub", user, "--jti", "\(number)")
+            }
+        }
+        func sessions(_ user: String) throws -> [String] {
+            try stage("list", "tokens", "--layout", file, user, "-o", "json").array()
+                .compactMap { $0.text("id") }
+        }
+        #expect(try sessions("al*") == ["0", "1", "2"])
+        let first = try stage(
+            "logout-all", "--layout", file, "--settle", "0", "alice", "nobody", "-o", "json"
+        ).array()
+        #expect(first.map { $0.integer("revoked") } == [3, 0])
+        #expect(first.allSatisfy { $0["complete"] == .bool(true) && $0["cutoff"] == .null })
+        let second = try stage(
+            "logout-all", "--layout", file, "--settle", "50ms", "--keep", "1", "al*", "-o", "json"
+        ).object()
+        #expect(second.integer("revoked") == 2 && second.integer("kept") == 1)
+        #expect(try sessions("alice").isEmpty)
+        #expect(try sessions("al*") == ["1"])
+        #expect(try sessions("alicea").count == 3)
+        let users = try stage("list", "users", "--layout", file, "-o", "json").array()
+        let told = users.map { "\($0.text("user") ?? "") \($0.integer("tokens") ?? 0)" }
+        #expect(told == ["al* 1", "alicea 3"])
     }
 
     private static let logOutMany = BackEndCase(

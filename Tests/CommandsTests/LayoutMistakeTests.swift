@@ -137,11 +137,10 @@ struct LayoutMistakeTests {
             kind: "wrongType",
             file: stores(
                 #"""
-                { "role": "allow", "type": "string", "key": "a:${id}",
-                  "links": [ { "key": "b:${id}", "required": ▸"yes" } ] }
+                { "role": "allow", "type": "string", "key": "a:${id}" },
+                { "role": "index", "type": "keys", "key": "b:${user}:${id}", "trace": ▸"yes" }
                 """#),
-            message: "expected true or false, not a string",
-            place: "stores[0].links[0].required"),
+            message: "expected true or false, not a string", place: "stores[1].trace"),
         Mistake(
             kind: "wrongType",
             file: stores(

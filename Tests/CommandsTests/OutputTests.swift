@@ -229,7 +229,7 @@ struct OutputTests {
         let shape = [
             ("user", "string"), ("revoked", "number"), ("already_revoked", "number"),
             ("kept", "number"), ("cutoff", "number"), ("complete", "bool"), ("audited", "bool"),
-            ("target", "object"),
+            ("late", "number"), ("version", "number?"), ("target", "object"),
         ]
         let object = try sandbox.jwtctl("logout-all", "--json", "alice").object()
         expect(object, shape)

@@ -140,7 +140,7 @@ struct RecordTests {
             case .corrupt(let named): message = String(decoding: named, as: UTF8.self)
             case .refused(_, _, let named):
                 message = String(decoding: named ?? [], as: UTF8.self)
-            case .redis, .unnamed, .linkUnknown, .digest, .otherUnit: message = "\(error)"
+            case .redis, .unnamed, .digest, .otherUnit: message = "\(error)"
             }
         }
         #expect(message == key)

@@ -47,7 +47,8 @@ import Testing
             ).objectValue)
         let subject = try layout.naming.subject(
             of: .init(text: Array("t".utf8), claims: claims) { "" })
-        let key = try #require(layout.allow).links[0].key.render(TemplateValues(subject))
+        let template = try #require(layout.allow?.links[0].key)
+        let key = try template.render(TemplateValues(subject))
         #expect(text(key) == "auth_to_access:4b5a6ad827b8ef97992bca0e940e969e")
     }
 

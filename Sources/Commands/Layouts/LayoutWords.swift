@@ -224,22 +224,30 @@ struct LayoutWords {
         for link in (store["links"]?.arrayValue ?? []).compactMap(\.objectValue) {
             self.link(link, on: &page)
         }
+        if let seconds = store["look_again"]?.numberValue?.integer, seconds > 0 {
+            page.sentence(
+                "After \(Duration.words(seconds)) it is looked again, since the application may "
+                    + "have written it back.")
+        }
     }
 
     private func link(_ link: JSONObject, on page: inout WordsPage) {
-        let key = member(link, "key") ?? ""
+        let key = member(link, "key")
         var words: String
-        switch member(link, "remove") {
-        case "value": words = "Taken out of \(key): what the key above holds."
-        case "same": words = "Deleted with it: \(key), if it holds the same."
-        default: words = "Deleted with it: \(key)."
+        switch (member(link, "remove"), key) {
+        case ("value", let key?): words = "Taken out of \(key): what the key above holds."
+        case ("same", let key?): words = "Deleted with it: \(key), if it holds the same."
+        case (_, let key?): words = "Deleted with it: \(key)."
+        case (_, nil): words = "Deleted with it: what holds the same."
+        }
+        if let holding = member(link, "holding") {
+            words += " So is what has \(holding) in it as a Java object."
         }
         if let via = member(link, "via") { words += " ${link} is what \(via) holds." }
         if let search = member(link, "search") {
-            words += " Where that is not known, keys that begin with \(search) are looked through."
-        }
-        if link["required"]?.boolValue == true {
-            words += " Before it was found, nothing is called revoked."
+            words +=
+                (key == nil ? " For that," : " Where it holds something else,")
+                + " keys that begin with \(search) are looked through."
         }
         page.sentence(words)
     }
@@ -280,10 +288,35 @@ struct LayoutWords {
             page.sentence(
                 "A user's tokens are found by looking through them all: the value "
                     + (path.isEmpty ? "is the user." : "has the user in \(path)."))
+        case "tokens":
+            page.store("index", "tokens", "the keys of the tokens")
+            page.sentence(
+                "A user's tokens are found by looking through them all: their claims name the user."
+            )
+            let names = (store["also"]?.arrayValue ?? []).compactMap { $0.stringValue?.text }
+            if !names.isEmpty {
+                page.sentence("So are those that \(names.joined(separator: ", ")) name.")
+            }
+            if let objects = member(store, "objects") {
+                page.sentence("Tokens that name nobody are found by what \(objects) holds.")
+            }
+            let kin = (store["kin"]?.arrayValue ?? []).compactMap { $0.stringValue?.text }
+            if !kin.isEmpty {
+                page.sentence("logout-all also deletes \(kin.joined(separator: ", ")).")
+            }
         default:
             let allow = stores.first { $0["role"]?.stringValue?.text == "allow" }
             page.store("index", "keys", member(store, "key") ?? allow.map { key($0) } ?? "")
             page.sentence("A user's tokens are found by their keys, which name the user.")
+            if let path = member(store, "path") {
+                page.sentence("Only those count whose JSON has the id in \(path).")
+            }
+            if store["trace"]?.boolValue == true {
+                page.sentence("logout-all deletes these keys too.")
+            }
+        }
+        if let leaves = member(store, "leaves") {
+            page.sentence("logout-all does not reach \(leaves).")
         }
     }
 

@@ -15,7 +15,8 @@ let listTokensCommand = Command(
         """
         Shows what stands on the user's list: id, issue and expiry, the time left, whether the \
         token is active, revoked, cut off or expired, and its label. Tokens that no list knows are \
-        not shown; logout-all reaches them all the same.
+        not shown; logout-all reaches them all the same. Where each token has a key of its own, \
+        those of the user are looked for among all keys.
         """
     ],
     defaults: ListTokensOptions(),

@@ -98,6 +98,8 @@ extension Topics {
                 "${entry}",
                 "Reason, actor and time as jwtctl's own layout writes them. In values only."),
             Definition("${link}", "What the key in via holds. In the keys of links only."),
+            Definition(
+                "${any}", "Whatever stands there. In keys that are only looked for: of an index."),
         ]),
         "A filter follows a bar, and several follow each other: ${user|pct}, ${token|sha256}.",
         .definitions([
@@ -189,6 +191,10 @@ extension Topics {
                     + "application tells ended sessions from unknown ones."),
             Definition("rewrite", "What is written in place of the value; the key keeps its life."),
             Definition("links", "An array of objects: keys that have to go with it, before it."),
+            Definition(
+                "look_again",
+                "Seconds, at most 60, after which revoke looks again and removes what a request of "
+                    + "the application has written back meanwhile."),
         ]),
         "Each of the links has:",
         .definitions([
@@ -198,15 +204,18 @@ extension Topics {
                 "key (deletes it; this holds unless another is said), value (takes the value of "
                     + "the token's own key out of it, a set or list) or same (deletes it if it holds "
                     + "the same value as the token's own key)."),
+            Definition(
+                "type", "string (this holds unless another is said), hash or set: what key deletes."
+            ),
             Definition("via", "A key whose value is ${link}; without that value nothing is done."),
+            Definition(
+                "holding",
+                "A text; same also deletes a key that holds a Java object with this text in it."),
             Definition(
                 "search",
                 "What the keys begin with that are looked through where key cannot be made or "
-                    + "holds something else."),
-            Definition(
-                "required",
-                "true if the token may only be called revoked once this key was found: it would "
-                    + "bring the token back."),
+                    + "holds something else, or where there is no key. The token may only be called "
+                    + "revoked once they were."),
         ]),
     ]
 
@@ -221,12 +230,18 @@ extension Topics {
                 "set", "A set for each user, whose members are the keys of the allow store."),
             Definition(
                 "keys",
-                "The keys of the allow store name the user; with key, they are read as this text."),
+                "The keys of the allow store name the user; with key, they are read as this text. "
+                    + "One that has ${id} in it may also be that of other keys."),
             Definition(
                 "values",
                 "The values of the allow store name the user: as a whole, or JSON at path."),
             Definition(
-                "hashes", "Hashes whose keys name the user; field holds the id of a token."),
+                "hashes",
+                "Hashes whose keys name the user; field holds the id of a token. They go with it."),
+            Definition(
+                "tokens",
+                "The ids are the tokens themselves, whose claims name the user. Nobody checks the "
+                    + "signature of a token that the application keeps."),
             Definition("key", "The key of a user."),
             Definition("member", "What a sorted set holds for a token."),
             Definition("score", "exp_s (seconds; this holds unless another is said) or exp_ms."),
@@ -235,7 +250,25 @@ extension Topics {
                 "key_ttl",
                 "When the set expires: none (this holds unless another is said), max_score (with "
                     + "its last member) or max_score+60."),
-            Definition("path", "Names with dots between them."),
+            Definition(
+                "path",
+                "Names with dots between them: for values, where the user stands, for keys, where "
+                    + "the id has to stand for the key to be the application's."),
+            Definition(
+                "trace", "true if keys that are not those of the allow store go with the tokens."),
+            Definition("also", "An array of other keys that name tokens, for tokens."),
+            Definition(
+                "objects",
+                "A set or list of each user, for tokens, with what the keys of the allow store hold: "
+                    + "for tokens that say nothing of themselves."),
+            Definition(
+                "kin",
+                "An array of keys, for tokens, of another kind of token that goes with the user's "
+                    + "logout: refresh tokens, say. The first is looked for, all are deleted."),
+            Definition(
+                "leaves",
+                "What of a user's a logout can't reach, in words: it is then not complete."
+            ),
             Definition("field", "The name of a field."),
         ]),
     ]

@@ -22,12 +22,6 @@ extension Diagnostics {
                     + "layout's",
                 hint: "seconds or milliseconds? for user-zset: --layout-var score=exp_s")
         case .unnamed(let name): unnamed(name)
-        case .linkUnknown(let prefix):
-            Failure(
-                .refused, "link_unknown",
-                "a key '\(VisibleText.escape(prefix))…' could bring the token back, and cannot be "
-                    + "looked for in a Cluster",
-                hint: "give a token with the claims of which that key is made")
         case .digest: Failure(.failure, "crypto", "OpenSSL refuses a hash that the layout needs")
         }
     }

@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import JOSE
 internal import JSON
 internal import Platform
 internal import Redis
@@ -53,10 +54,19 @@ struct Session {
             maximumLifetime: try settings.parsed(.maxLifetime, Self.span),
             margin: try settings.parsed(.denyMargin, Self.span),
             demand: Replication.demand(options),
-            issueTime: { ShownToken($0, layout.naming).issuedAt })
+            claims: Self.claims(of:))
         database = target.database
         issuer = settings[.issuer]?.text
         profile = settings.profile
+    }
+
+    /// What a token says of itself; nil for what is none.
+    private static func claims(of text: [UInt8]) -> JSONObject? {
+        do throws(MalformedToken) {
+            return try CompactToken(parsing: text).claims()
+        } catch {
+            return nil
+        }
     }
 
     /// How long Redis may hold a blocking command, in milliseconds: less than the time-out.

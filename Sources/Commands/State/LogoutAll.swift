@@ -13,6 +13,8 @@ struct LogoutAllOptions: CommandOptions {
     var issuedBefore: Moment?
     var isEveryone = false
     var skew: Int64 = 0
+    /// Milliseconds; nil leaves it to the layout.
+    var settle: Int64?
     var reason: String?
     var actor: String?
     var isConfirmed = false
@@ -34,6 +36,11 @@ let logoutAllCommand = Command(
         signature of the kept token is checked, since its iat becomes the cutoff.
         """,
         """
+        Where an application keeps what is alive and knows no cutoff, each of the user's tokens is \
+        ended where it stands. Nothing stops a login that runs meanwhile: so it is looked again \
+        after --settle, and what has come is ended too.
+        """,
+        """
         A leaked signing key is not answered by --everyone: a thief chooses the iat. Retire the \
         key in every service.
         """,
@@ -46,7 +53,8 @@ let logoutAllCommand = Command(
         .value(
             "issued-before", metavar: "TIME", summary: "Only tokens issued before this time.",
             into: \.issuedBefore
-        ) { text throws(InvalidValue) in try Moment(text, roundingUp: true) },
+        ) { text throws(InvalidValue) in try Moment(text, roundingUp: true) }
+        .detail("A token that does not say when counts as earlier."),
         .path("from", short: "f", summary: "Read users from a file, one a line.", into: \.file)
             .detail("Blank lines and # comments are skipped; - reads standard input."),
         .flag("everyone", summary: "All users: raise the global cutoff.", into: \.isEveryone),
@@ -55,6 +63,12 @@ let logoutAllCommand = Command(
             summary: "Raise the cutoff further, for clocks that run ahead.",
             into: \.skew
         ) { text throws(InvalidValue) in try Duration.seconds(text) }.showingDefault("0s"),
+        .value(
+            "settle", metavar: "DURATION",
+            summary: "Look again after this, where a layout has no cutoff.", into: \.settle
+        ) { text throws(InvalidValue) in
+            ["0", "0s", "0ms"].contains(text) ? 0 : try Duration.milliseconds(text)
+        }.showingDefault("2s").detail("0 does not look again."),
         .text(
             "reason", short: "r", metavar: "TEXT", summary: "Why, for the trail.", into: \.reason),
         .text(
@@ -114,12 +128,30 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     try session.require(options.isEveryone ? .logoutEveryone : .logoutAll)
     try session.requirePrimary(comparingClocks: console)
     if options.isEveryone { return try logOutEveryone(options, session, console) }
+    try requireKnown(options, session)
     let feed = try UserFeed(options, users, session, console)
     let scope = try scope(options, users, session, console)
     try feed.confirm()
     try console.note("target: \(session.description)")
     let work = LogoutReport(options: options, scope: scope, session: session, console: console)
     return try users.count == 1 ? work.run(users[0]) : work.runAll(feed)
+}
+
+/// What narrows a logout needs a layout that tells tokens apart by it.
+private func requireKnown(_ options: LogoutAllOptions, _ session: Session) throws(Failure) {
+    if options.issuedBefore != nil, !session.layout.knowsIssue {
+        throw Failure(
+            .refused, "unsupported_by_layout",
+            "the layout '\(session.layout.name)' cannot do this: nobody knows when its tokens "
+                + "were issued",
+            hint: "end all of them, or revoke them one by one: 'jwtctl revoke TOKEN'")
+    }
+    if options.keep != nil, !session.layout.tellsSessions {
+        throw Failure(
+            .refused, "unsupported_by_layout",
+            "the layout '\(session.layout.name)' cannot spare one session",
+            hint: "end all of them, or revoke them one by one: 'jwtctl revoke TOKEN'")
+    }
 }
 
 /// The time of `--issued-before` has to be past by Redis' clock; it is told as it was understood.
@@ -206,8 +238,8 @@ private func logOutEveryone(
         "logout-everyone", .many, count: 0, reason: options.reason, console)
     try console.result([
         "user": .null, "revoked": .null, "already_revoked": .null, "kept": .null,
-        "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited),
-        "target": session.json,
+        "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited), "late": .null,
+        "version": .null, "target": session.json,
     ]) {
         "every token issued until \(TimeText.table(cutoff)) is revoked, of every user\n"
             + "  a leaked signing key is not answered by this: retire the key in every service\n"
@@ -299,6 +331,14 @@ private struct LogoutReport {
         DenyEntry(reason: options.reason, actor: session.store.actor)
     }
 
+    /// Milliseconds after which it is looked again.
+    private var settle: Int64 {
+        options.settle ?? (session.layout.needsSettling ? Self.standardSettle : 0)
+    }
+
+    /// A login takes less.
+    private static let standardSettle: Int64 = 2000
+
     /// Many users at once. Each is told of as it is done; the clock is waited for at the end.
     func runAll(_ feed: UserFeed) throws -> ExitStatus {
         var list = ResultList(
@@ -315,7 +355,7 @@ private struct LogoutReport {
             let interrupts = InterruptScope()
             defer { _ = interrupts }
             broken = try session.store.logOut(
-                scope: scope, skew: options.skew, entry: entry, next: feed.next
+                scope: scope, skew: options.skew, settle: settle, entry: entry, next: feed.next
             ) { user, result, cause in
                 try list.append(
                     json(user, result), id: user.description, cells: cells(user, result))
@@ -394,7 +434,9 @@ private struct LogoutReport {
             }
         }
         defer { show(progress.finish()) }
-        return try session.store.logOut(user, scope: scope, skew: options.skew, entry: entry) {
+        return try session.store.logOut(
+            user, scope: scope, skew: options.skew, settle: settle, entry: entry
+        ) {
             show(progress.update(count: $0.revoked + $0.alreadyRevoked, now: .now))
         }
     }
@@ -405,11 +447,12 @@ private struct LogoutReport {
     ) -> String {
         let name = VisibleText.escape(user.description, columns: 60)
         let cutoff =
-            result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) stands" }
-            ?? "the cutoff was not confirmed"
+            result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) stands, " }
+            ?? (session.layout.hasUserCutoff ? "the cutoff was not confirmed, " : "")
+        let verb = session.layout.requiresListing ? "revoked" : "blacklisted"
         var text =
-            "'\(name)' is not logged out completely: \(cutoff), "
-            + "\(result.revoked) tokens were blacklisted; run it again to finish"
+            "'\(name)' is not logged out completely: \(cutoff)"
+            + "\(result.revoked) tokens were \(verb); run it again to finish"
         if case .store(.refused(let error, let command, let key))? = cause {
             let failure = Diagnostics.failure(
                 for: StoreError.refused(error, command: command, key: key))
@@ -424,6 +467,7 @@ private struct LogoutReport {
             "already_revoked": .integer(Int64(result.alreadyRevoked)),
             "kept": .integer(Int64(result.kept)), "cutoff": TimeText.number(result.cutoff),
             "complete": .bool(result.isComplete), "audited": .bool(result.isAudited),
+            "late": .integer(Int64(result.late)), "version": TimeText.number(result.version),
             "target": session.json,
         ]
     }
@@ -438,22 +482,36 @@ private struct LogoutReport {
     private func words(_ user: Identifier, _ result: LogoutResult) -> String {
         let name = VisibleText.escape(user.description, columns: 60)
         var text = "\(name): \(result.revoked) revoked"
+        if result.late > 0 { text += " (\(result.late) came meanwhile)" }
         if result.alreadyRevoked > 0 { text += ", \(result.alreadyRevoked) already revoked" }
         if result.kept > 0 { text += ", \(result.kept) kept" }
         text += "\n"
         if let cutoff = result.cutoff {
             text +=
                 "  every token issued until \(TimeText.table(cutoff)) is dead, recorded or not\n"
-        } else {
+        } else if let version = result.version {
+            text += "  every token of a version below \(version) is dead, recorded or not\n"
+        } else if session.layout.hasUserCutoff {
             text += "  no cutoff was raised: when the kept token was issued is not known\n"
+        } else if session.layout.requiresListing {
+            text += "  what the application does not find any more is dead; it has no cutoff\n"
         }
         if case .allBut(_, let issuedAt?) = scope, let cutoff = result.cutoff, issuedAt <= cutoff {
             text += "  the token to keep is dead too: that cutoff stood before\n"
         }
         if !result.isComplete {
-            text += "  tokens that were never recorded and are younger may live\n"
+            text +=
+                session.layout.unreached.map { "  not reached: \($0)\n" }
+                ?? (session.layout.requiresListing
+                    ? "  not everything could be read: other tokens of the user may live\n"
+                    : result.cutoff == nil && result.version == nil
+                        ? "  tokens that were never recorded may live\n"
+                        : "  tokens that were never recorded and are younger may live\n")
         }
-        if result.revoked + result.alreadyRevoked + result.kept == 0 {
+        if result.remains > 0 {
+            text += "  what was left of \(result.remains) older tokens is gone too\n"
+        }
+        if result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 {
             let raised = result.cutoff == nil ? "" : "cutoff raised; "
             text += "  0 recorded; \(raised)check the spelling of the user\n"
         }

@@ -142,11 +142,12 @@ package struct LayoutDetector {
                 .list, list.key, closed?.list?.key, .sortedSet(list.member, isByText: isByText))
             add(.details, list.details, closed?.list?.details, .anything)
         }
-        switch (open.index, closed?.index) {
-        case (.keys(let key)?, let own):
+        switch (open.index?.kind, closed?.index?.kind) {
+        case (.keys(let key, let path, _)?, let own):
             var template: Template?
-            if case .keys(let own)? = own { template = own }
-            if key != open.allow?.key { add(.index, key, template, .anything) }
+            if case .keys(let own, _, _)? = own { template = own }
+            // Where a value has to confirm it, the token's own key tells as much.
+            if key != open.allow?.key, path.isEmpty { add(.index, key, template, .anything) }
         case (.set(let key)?, let own):
             var template: Template?
             if case .set(let own)? = own { template = own }
@@ -155,6 +156,13 @@ package struct LayoutDetector {
             var template: Template?
             if case .hashes(let own, _)? = own { template = own }
             add(.index, key, template, .hash([(field, Template([.hole(.id, [])]))]))
+        case (.tokens(let places)?, let own):
+            var closed: TokenIndex?
+            if case .tokens(let own)? = own { closed = own }
+            add(.index, places.objects, closed?.objects, .anything)
+            for (number, key) in places.kin.enumerated() {
+                add(.link, key, closed?.kin[number], .anything)
+            }
         case (.values?, _), (nil, _): break
         }
         for cutoff in [
@@ -201,8 +209,11 @@ package struct LayoutDetector {
         if case .equals(let value)? = closed?.match, value.holes.isEmpty {
             return .allowed(value.literal)
         }
-        if case .values(let path)? = index { return .json(path) }
-        return .allowed(nil)
+        switch index?.kind {
+        case .values(let path)?: return .json(path)
+        case .keys(_, let path, _)? where !path.isEmpty: return .json(path)
+        default: return .allowed(nil)
+        }
     }
 
     // MARK: reading names

@@ -15,15 +15,26 @@ extension Layout {
         case .revoke: true
         case .restore: deny != nil || isWritable
         case .record: list != nil || isWritable
-        case .listTokens: list != nil || index != nil
-        case .listUsers: list != nil || index != nil
+        case .listTokens, .listUsers: list != nil || isSearchable
         case .listRevoked: deny?.canBeListed ?? false
-        case .logoutAll: userCutoff != nil || list != nil || index != nil || version != nil
+        case .logoutAll: userCutoff != nil || list != nil || isSearchable || version != nil
         case .logoutEveryone: globalCutoff != nil
         case .prune: list != nil
         case .audit: auditKey != nil
         }
     }
+
+    /// Whether the keys in which users are looked for can be told from other keys.
+    private var isSearchable: Bool {
+        switch index?.kind {
+        case nil: false
+        case .values?, .tokens?: allow?.key.hasLiteral ?? false
+        case .keys?, .set?, .hashes?: true
+        }
+    }
+
+    /// Whether the layout has a cutoff for each user.
+    package var hasUserCutoff: Bool { userCutoff != nil }
 
     /// Whether only what stands on a list, or has a key of its own, is alive.
     package var requiresListing: Bool { allow != nil || list?.isRequired == true }
@@ -41,8 +52,23 @@ extension Layout {
 
     /// Whether `logout-all` reaches tokens that nobody recorded.
     package var reachesUnrecorded: Bool {
-        userCutoff != nil || version != nil || requiresListing
+        unreached == nil && (userCutoff != nil || version != nil || requiresListing)
     }
+
+    /// What of a user's `logout-all` can't reach, in words.
+    package var unreached: String? { index?.leaves }
+
+    /// Whether a login that runs during `logout-all` can only be found by looking again.
+    package var needsSettling: Bool { requiresListing && userCutoff == nil && version == nil }
+
+    /// Whether anybody knows when a token was issued of which only the user is known.
+    package var knowsIssue: Bool {
+        userCutoff != nil || list?.details != nil
+            || naming.isByText && (list != nil || index != nil)
+    }
+
+    /// Whether `logout-all` can tell one session from the others.
+    package var tellsSessions: Bool { userCutoff != nil || list != nil || index != nil }
 
     /// Whether a revocation has to know when the token ends.
     package var needsExpiry: Bool { deny.map { $0.life != .none } ?? false }
@@ -55,9 +81,9 @@ extension Layout {
         if case .fixed(let seconds) = deny?.withoutExpiry { seconds } else { nil }
     }
 
-    /// Whether a blacklist key is the bare id, so that it could be anybody's key.
+    /// Whether a token's key is the bare id, so that it could be anybody's key.
     package var deniesByBareID: Bool {
-        guard let key = deny?.key else { return false }
+        guard let key = deny?.key ?? allow?.key else { return false }
         return key.codec == .raw && key.parts == [.hole(.id, [])]
     }
 }
@@ -66,9 +92,14 @@ extension DenyStore {
     /// Whether its entries can be told from other keys.
     fileprivate var canBeListed: Bool {
         if case .set = shape { return true }
-        let hasLiteral = key.parts.contains { part in
+        return key.isReversible && (key.hasLiteral || key.codec != .raw)
+    }
+}
+
+extension Template {
+    fileprivate var hasLiteral: Bool {
+        parts.contains { part in
             if case .literal = part { true } else { false }
         }
-        return key.isReversible && (hasLiteral || key.codec != .raw)
     }
 }

@@ -136,6 +136,9 @@ struct AllowStore: Sendable {
     let value: Template?
     /// Keys that have to go with it, in this order, before the key itself.
     let links: [Link]
+    /// Seconds after which a removed token is looked at again, since a request of the application
+    /// that was under way may have written it back; 0 where none does.
+    let secondLook: Int64
 }
 
 /// A key beside a token's own that would bring it back, or that leads to what would.
@@ -144,19 +147,21 @@ struct Link: Equatable, Sendable {
         case delete
         /// Takes the value of the token's own key out of a set or list.
         case removeValue
-        /// Deletes the key if it holds the value of the token's own key.
-        case deleteIfSame
+        /// Deletes the key if it holds the value of the token's own key, or a Java object in which
+        /// this text stands.
+        case deleteHolder(text: Template?)
     }
 
-    let key: Template
+    /// nil where only a search finds it.
+    let key: Template?
     let action: Action
+    /// What `TYPE` says of it where it is what the layout means.
+    let types: [String]
     /// A key whose value fills the hole `link`; the link is no use where that is missing.
     let via: Template?
     /// What the keys begin with that are looked through where `key` can't be made, or holds
     /// another value.
     let search: [UInt8]?
-    /// Whether the token may only be called revoked once this key was found.
-    let isRequired: Bool
 }
 
 /// A sorted set for each user, with the score of each token's end.
@@ -174,15 +179,35 @@ struct ListStore: Sendable {
 }
 
 /// How the tokens of a user are found.
-enum IndexStore: Sendable {
-    /// The keys of the allow store name the user, where they are read as this.
-    case keys(Template)
-    /// A set whose members are the keys of the allow store.
-    case set(key: Template)
-    /// The values of the allow store name the user: at the end of this path, or as a whole.
-    case values(path: [JSONString])
-    /// Hashes whose keys name the user, with the token's id in a field.
-    case hashes(key: Template, field: [UInt8])
+struct IndexStore: Sendable {
+    enum Kind: Sendable {
+        /// Keys that name the user: those of the allow store, or others that name the id too. Where
+        /// `path` is not empty they are the application's only if their JSON has the id there. Where
+        /// they are others, `isTrace` says that they go once the token's own key is gone.
+        case keys(Template, path: [JSONString], isTrace: Bool)
+        /// A set whose members are the keys of the allow store.
+        case set(key: Template)
+        /// The values of the allow store name the user: at the end of this path, or as a whole.
+        case values(path: [JSONString])
+        /// Hashes whose keys name the user, with the token's id in a field.
+        case hashes(key: Template, field: [UInt8])
+        /// The ids are tokens, whose claims name the user.
+        case tokens(TokenIndex)
+    }
+
+    let kind: Kind
+    /// What of a user's a logout can't reach; nil where it reaches everything.
+    let leaves: String?
+}
+
+/// Where tokens stand that name their user themselves.
+struct TokenIndex: Sendable {
+    /// Keys that name tokens of which the own key may be gone.
+    let also: [Template]
+    /// Sets or lists of a user, with values of the allow store: for tokens that say nothing.
+    let objects: Template?
+    /// Keys of another kind of token, which go together; the first is looked for.
+    let kin: [Template]
 }
 
 /// A second: tokens that were issued until then are revoked.

@@ -14,7 +14,7 @@ enum LayoutGrammar {
     }
 
     enum Kind: String, CaseIterable {
-        case string, hash, set, zset, keys, values, hashes
+        case string, hash, set, zset, keys, values, hashes, tokens
     }
 
     static let denyString = [
@@ -25,14 +25,18 @@ enum LayoutGrammar {
     static let denySet = ["role", "type", "key", "member"]
     /// Of `also`.
     static let beside = ["set", "member"]
-    static let allow = ["role", "type", "key", "key_codec", "match", "value", "on_revoke", "links"]
+    static let allow = [
+        "role", "type", "key", "key_codec", "match", "value", "on_revoke", "links", "look_again",
+    ]
     /// Of `on_revoke`.
     static let removal = ["rewrite"]
-    static let link = ["key", "via", "remove", "search", "required"]
+    static let link = ["key", "type", "via", "remove", "holding", "search"]
     static let list = ["role", "type", "key", "member", "score", "details", "key_ttl"]
-    static let indexKey = ["role", "type", "key"]
-    static let indexValues = ["role", "type", "path"]
-    static let indexHashes = ["role", "type", "key", "field"]
+    static let indexKeys = ["role", "type", "key", "path", "trace", "leaves"]
+    static let indexSet = ["role", "type", "key", "leaves"]
+    static let indexValues = ["role", "type", "path", "leaves"]
+    static let indexHashes = ["role", "type", "key", "field", "leaves"]
+    static let indexTokens = ["role", "type", "also", "objects", "kin", "leaves"]
     static let notBefore = ["role", "type", "key", "field", "unit", "compare", "scope", "ttl"]
     static let version = ["role", "key", "number"]
     static let userBan = ["role", "key", "member"]
@@ -53,7 +57,7 @@ enum LayoutGrammar {
 
     static let placeholders = [
         "id", "user", "iss", "aud", "token", "sig", "exp", "iat", "now", "reason", "entry", "link",
-        "claim.NAME",
+        "any", "claim.NAME",
     ]
     /// `words` makes one text of a claim that is an array, and has to stand first.
     static let filters = ["words"] + Template.Filter.allCases.map(\.rawValue)
@@ -63,7 +67,8 @@ enum LayoutGrammar {
         [
             layout, claims, denyString, denyHash, denyNumbers, denySet, beside, allow, removal,
             link,
-            list, indexKey, indexValues, indexHashes, notBefore, version, userBan, audit, announce,
+            list, indexKeys, indexSet, indexValues, indexHashes, indexTokens, notBefore, version,
+            userBan, audit, announce,
         ].flatMap(\.self))
 
     /// The words that stand as values.

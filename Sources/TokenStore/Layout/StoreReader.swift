@@ -57,6 +57,9 @@ struct StoreReader {
         if layout.index != nil, layout.allow == nil {
             throw node.failure(.lacks("index", role: "allow"))
         }
+        if case .tokens? = layout.index?.kind, !layout.naming.isByText {
+            throw node.failure(.lacks("index of tokens", role: "allow with tokens as ids"))
+        }
         return layout
     }
 
@@ -221,7 +224,10 @@ struct StoreReader {
         for link in try node["links"]?.elements() ?? [] { links.append(try self.link(link)) }
         layout.allow = AllowStore(
             key: key, match: match,
-            removal: try removal(node["on_revoke"]), value: value, links: links)
+            removal: try removal(node["on_revoke"]), value: value, links: links,
+            secondLook: try node["look_again"].map { node throws(LayoutNode.Failure) in
+                try pauseSeconds(node)
+            } ?? 0)
     }
 
     private mutating func allowMatch(
@@ -252,29 +258,53 @@ struct StoreReader {
         return .rewrite(Array(try templates.plain(try node.required("rewrite")).utf8))
     }
 
+    /// Longer than that nobody waits for an answer.
+    private func pauseSeconds(_ node: LayoutNode) throws(LayoutNode.Failure) -> Int64 {
+        let seconds = try node.seconds()
+        guard seconds <= 60 else { throw node.failure(.outOfRange(String(seconds))) }
+        return seconds
+    }
+
     private mutating func link(_ node: LayoutNode) throws(LayoutNode.Failure) -> Link {
         _ = try node.members(Grammar.link)
         let via = try node["via"].map { node throws(LayoutNode.Failure) in
             try templates.key(node, .tokenKey)
         }
         let action: Link.Action
+        var types = ["string"]
         switch try node["remove"]?.text() ?? "key" {
-        case "key": action = .delete
-        case "value": action = .removeValue
-        case "same": action = .deleteIfSame
+        case "key":
+            action = .delete
+            if node["type"] != nil { types = [try kind(node, [.string, .hash, .set]).rawValue] }
+        case "value":
+            action = .removeValue
+            types = ["set", "list", "zset"]
+        case "same":
+            action = .deleteHolder(
+                text: try node["holding"].map { node throws(LayoutNode.Failure) in
+                    try templates.key(node, .tokenKey)
+                })
         case let other:
             throw try node.required("remove").failure(.notAmong(other, Grammar.linkRemovals))
         }
-        let keyNode = try node.required("key")
-        let key = try templates.key(keyNode, via == nil ? .tokenKey : .link)
-        // What is deleted unseen has to be the token's own.
-        if action == .delete, !key.holes.contains(.link) { try requireToken(key, keyNode) }
+        let search = try node["search"].map { node throws(LayoutNode.Failure) in
+            Array(try templates.plain(node).utf8)
+        }
+        guard case .deleteHolder = action else {
+            for name in ["holding", "search"] {
+                if let node = node[name] { throw node.failure(.lacks(name, role: "same")) }
+            }
+            let keyNode = try node.required("key")
+            let key = try templates.key(keyNode, via == nil ? .tokenKey : .link)
+            // What is deleted unseen has to be the token's own.
+            if action == .delete, !key.holes.contains(.link) { try requireToken(key, keyNode) }
+            return Link(key: key, action: action, types: types, via: via, search: nil)
+        }
+        let key = search == nil ? try node.required("key") : node["key"]
         return Link(
-            key: key,
-            action: action, via: via,
-            search: try node["search"].map { node throws(LayoutNode.Failure) in
-                Array(try templates.plain(node).utf8)
-            }, isRequired: try node["required"]?.bool() ?? false)
+            key: try key.map { node throws(LayoutNode.Failure) in
+                try templates.key(node, via == nil ? .tokenKey : .link)
+            }, action: action, types: types, via: via, search: search)
     }
 
     private mutating func list(
@@ -316,30 +346,62 @@ struct StoreReader {
         _ node: LayoutNode, _ role: LayoutNode
     ) throws(LayoutNode.Failure) {
         try requireFirst(layout.index == nil && layout.list == nil, role)
-        switch try kind(node, [.zset, .set, .keys, .values, .hashes]) {
-        case .zset: layout.list = try list(node, isRequired: false)
-        case .set:
-            _ = try node.members(Grammar.indexKey)
-            layout.index = .set(key: try templates.key(try node.required("key"), .userKey))
-        case .values:
-            _ = try node.members(Grammar.indexValues)
-            let path = try node["path"]?.text() ?? ""
-            layout.index = .values(path: path.split(separator: ".").map { JSONString(String($0)) })
-        case .hashes:
-            _ = try node.members(Grammar.indexHashes)
-            layout.index = .hashes(
-                key: try templates.key(try node.required("key"), .value),
-                field: Array(try templates.plain(try node.required("field")).utf8))
-        default:
-            _ = try node.members(Grammar.indexKey)
-            let own = try node["key"].map { node throws(LayoutNode.Failure) in
-                try templates.key(node, .tokenKey)
+        let type = try kind(node, [.zset, .set, .keys, .values, .hashes, .tokens])
+        guard type != .zset else { return layout.list = try list(node, isRequired: false) }
+        let known =
+            switch type {
+            case .set: Grammar.indexSet
+            case .values: Grammar.indexValues
+            case .hashes: Grammar.indexHashes
+            case .tokens: Grammar.indexTokens
+            default: Grammar.indexKeys
             }
-            guard let key = own ?? layout.allow?.key, key.holes.contains(.user) else {
-                throw node.failure(.lacks("index of keys", role: "allow with ${user} in its key"))
+        _ = try node.members(known)
+        let kind: IndexStore.Kind =
+            switch type {
+            case .set: .set(key: try templates.key(try node.required("key"), .userKey))
+            case .values: .values(path: try path(node))
+            case .hashes:
+                .hashes(
+                    key: try templates.key(try node.required("key"), .found),
+                    field: Array(try templates.plain(try node.required("field")).utf8))
+            case .tokens:
+                .tokens(
+                    TokenIndex(
+                        also: try keys(node["also"]),
+                        objects: try node["objects"].map { node throws(LayoutNode.Failure) in
+                            try templates.key(node, .found)
+                        }, kin: try keys(node["kin"])))
+            default:
+                .keys(
+                    try indexKey(node), path: try path(node),
+                    isTrace: try node["trace"]?.bool() ?? false)
             }
-            layout.index = .keys(key)
+        layout.index = IndexStore(kind: kind, leaves: try node["leaves"]?.text())
+    }
+
+    private mutating func indexKey(_ node: LayoutNode) throws(LayoutNode.Failure) -> Template {
+        let own = try node["key"].map { node throws(LayoutNode.Failure) in
+            try templates.key(node, .found)
         }
+        guard let key = own ?? layout.allow?.key, key.holes.contains(.user) else {
+            throw node.failure(.lacks("index of keys", role: "allow with ${user} in its key"))
+        }
+        return key
+    }
+
+    private func path(_ node: LayoutNode) throws(LayoutNode.Failure) -> [JSONString] {
+        try node["path"]?.text().split(separator: ".").map { JSONString(String($0)) } ?? []
+    }
+
+    private mutating func keys(
+        _ node: LayoutNode?
+    ) throws(LayoutNode.Failure) -> [Template] {
+        var keys: [Template] = []
+        for element in try node?.elements() ?? [] {
+            keys.append(try templates.key(element, .tokenKey))
+        }
+        return keys
     }
 
     // MARK: what tells tokens apart

@@ -21,6 +21,8 @@ struct Template: Equatable, Sendable {
         case reason
         /// What a key named by a link holds.
         case link
+        /// What stands there and is nobody's business: never written, only read over.
+        case any
         /// A variable that was left open, to find its value in keys; never rendered.
         case variable(String)
 
@@ -34,6 +36,7 @@ struct Template: Equatable, Sendable {
             case .entry: "entry"
             case .reason: "reason"
             case .link: "link"
+            case .any: "any"
             case .variable(let name): name
             }
         }
@@ -122,7 +125,11 @@ struct Template: Equatable, Sendable {
     }
 
     /// For SCAN MATCH: what matches every text of this template, and perhaps more; `parse` decides.
-    func glob(user: Identifier? = nil, like pattern: IdentifierPattern? = nil) -> [UInt8] {
+    /// The pattern is of what stands in the `named` holes.
+    func glob(
+        user: Identifier? = nil, like pattern: IdentifierPattern? = nil,
+        in named: Set<Hole> = [.id, .user]
+    ) -> [UInt8] {
         var glob: [UInt8] = []
         for part in parts {
             switch part {
@@ -131,8 +138,7 @@ struct Template: Equatable, Sendable {
                 let bytes = filters == [.pct] ? PercentEncoding.encode(user?.bytes ?? []) : nil
                 glob += GlobPattern.escape(bytes ?? codec.spelling(user?.bytes ?? []))
             case .hole(let hole, let filters):
-                let isNamed = hole == .id || hole == .user
-                glob += isNamed ? pattern?.glob(filters) ?? Self.star : Self.star
+                glob += named.contains(hole) ? pattern?.glob(filters) ?? Self.star : Self.star
             }
         }
         return codec == .raw ? glob : Self.star + glob
@@ -143,6 +149,37 @@ struct Template: Equatable, Sendable {
     /// Where two holes stand side by side with a separator, the last one does not hold it: user
     /// `a` with id `b:c` would otherwise be taken for user `a:b`.
     func parse(_ text: [UInt8]) -> [Hole: [UInt8]]? {
+        guard let values = Self.parse(text, parts, codec) else { return nil }
+        return isAmbiguous(values, .any) ? nil : values
+    }
+
+    /// The same for a text of one user, whose name may hold separators. What could as well be
+    /// another's, with a longer or a shorter name, is nobody's.
+    func parse(_ text: [UInt8], of user: Identifier) -> [Hole: [UInt8]]? {
+        var own = parts
+        for (index, part) in parts.enumerated() {
+            guard case .hole(.user, let filters) = part else { continue }
+            guard Self.isReversible(filters) else { return nil }
+            own[index] = .literal(
+                filters == [.pct] ? PercentEncoding.encode(user.bytes) : user.bytes)
+        }
+        guard let values = Self.parse(text, own, codec) else { return nil }
+        return values.keys.contains { isAmbiguous(values, $0) } ? nil : values
+    }
+
+    /// Whether a hole holds the separator that follows it, so that it may end earlier.
+    private func isAmbiguous(_ values: [Hole: [UInt8]], _ hole: Hole) -> Bool {
+        guard let value = values[hole],
+            let index = parts.firstIndex(where: { part in
+                if case .hole(hole, _) = part { true } else { false }
+            }), index + 1 < parts.count, case .literal(let after) = parts[index + 1]
+        else { return false }
+        return Self.last(after, in: value[...]) != nil
+    }
+
+    private static func parse(
+        _ text: [UInt8], _ parts: [Part], _ codec: Codec
+    ) -> [Hole: [UInt8]]? {
         guard let decoded = codec.decode(text) else { return nil }
         var rest = decoded[...]
         var values: [Hole: [UInt8]] = [:]
@@ -161,13 +198,13 @@ struct Template: Equatable, Sendable {
                     if index == 1 {
                         guard rest.starts(with: before) else { return nil }
                         start += before.count
-                    } else if let found = Self.last(before, in: rest) {
+                    } else if let found = last(before, in: rest) {
                         start = found + before.count
                     } else {
                         return nil
                     }
                 }
-                guard let value = Self.invert(filters, rest[start...]), !value.isEmpty,
+                guard let value = invert(filters, rest[start...]), !value.isEmpty,
                     values.updateValue(value, forKey: hole) ?? value == value
                 else { return nil }
                 rest = rest[..<start]
@@ -227,6 +264,7 @@ struct TemplateValues {
         case .entry: entry?.value ?? DenyEntry.shortValue
         case .reason: Array((entry?.reason ?? "").utf8)
         case .link: link
+        case .any: nil
         case .variable: nil
         }
     }

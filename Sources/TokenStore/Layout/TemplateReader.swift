@@ -19,10 +19,14 @@ struct TemplateReader {
     /// Which holes a text may have.
     enum Use {
         case userKey, tokenKey, value, link
+        /// A key that is looked for and never made.
+        case found
 
         fileprivate func allows(_ hole: Template.Hole) -> Bool {
             switch (self, hole) {
             case (_, .user), (_, .variable): true
+            case (.found, .any), (.found, .id), (.found, .detail): true
+            case (_, .any), (.found, _): false
             case (.userKey, _): false
             case (.link, .link): true
             case (.tokenKey, .id), (.tokenKey, .detail), (.link, .id), (.link, .detail): true
@@ -35,7 +39,7 @@ struct TemplateReader {
         fileprivate var words: String {
             switch self {
             case .userKey: "what belongs to a user"
-            case .tokenKey, .link: "a key or member"
+            case .tokenKey, .link, .found: "a key or member"
             case .value: "a value"
             }
         }
@@ -149,6 +153,7 @@ struct TemplateReader {
         case "entry": return .entry
         case "reason": return .reason
         case "link": return .link
+        case "any": return .any
         case "token": return detail(.token)
         case "sig": return detail(.signature)
         case "iss", "aud", "iat": return detail(.claim([JSONString(name)]))

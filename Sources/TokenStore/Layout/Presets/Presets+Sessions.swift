@@ -28,11 +28,14 @@ extension Presets {
               "doc": "jwt_sessions (Ruby): access by uid, refresh hashes by namespace",
               "source": "github.com/tuwukee/jwt_sessions, redis_store_adapter.rb",
               "proof": "source",
-              "notes": ["The user is the session's namespace."],
+              "notes": ["The user is the session's namespace.", "A token that names its refresh token (the claim ruid) takes that along; logout-all takes all of them."],
               "vars": { "prefix": "jwt_" },
               "claims": { "id": "uid", "user": ["namespace", "sub"] },
               "stores": [
-                { "role": "allow", "type": "string", "key": "${prefix}_access_${id}" },
+                { "role": "allow", "type": "string", "key": "${prefix}_access_${id}",
+                  "links": [
+                    { "key": "${prefix}_${user}_refresh_${claim.ruid}", "type": "hash" }
+                  ] },
                 { "role": "index", "type": "hashes", "key": "${prefix}_${user}_refresh_${id}",
                   "field": "access_uid" }
               ]
@@ -45,19 +48,22 @@ extension Presets {
             {
               "name": "spring-oauth2-redis",
               "doc": "Spring Security OAuth2's RedisTokenStore: removal that leaves nothing behind",
-              "source": "spring-security-oauth, RedisTokenStore.java",
+              "source": "spring-security-oauth, RedisTokenStore.java and DefaultAuthenticationKeyGenerator.java",
               "proof": "source",
-              "notes": ["auth_to_access would store the token again at the next login: a token counts as revoked only once that key is gone."],
+              "notes": ["auth_to_access would store the token again at the next login: a token counts as revoked only once that key is gone, under whatever name.", "A login that runs meanwhile may write a token back: it is looked again after a second.", "Opaque tokens are known by their user's index alone: list users does not count them, and of those that have expired the refresh tokens are not found."],
               "vars": { "prefix": "" },
               "define": {
-                "authentication": "{username=${claim.user_name}, client_id=${claim.client_id}, scope=${claim.scope|words}}"
+                "user-authentication": "{username=${claim.user_name}, client_id=${claim.client_id}, scope=${claim.scope|words}}",
+                "client-authentication": "{client_id=${claim.client_id}, scope=${claim.scope|words}}"
               },
               "claims": { "id": "$token", "user": ["user_name", "sub"] },
               "stores": [
-                { "role": "allow", "type": "string", "key": "${prefix}access:${id}",
+                { "role": "allow", "type": "string", "key": "${prefix}access:${id}", "look_again": 1,
                   "links": [
-                    { "key": "${prefix}auth_to_access:${authentication|md5}", "remove": "same",
-                      "search": "${prefix}auth_to_access:", "required": true },
+                    { "key": "${prefix}auth_to_access:${user-authentication|md5}", "remove": "same",
+                      "holding": "${id}", "search": "${prefix}auth_to_access:" },
+                    { "key": "${prefix}auth_to_access:${client-authentication|md5}", "remove": "same",
+                      "holding": "${id}", "search": "${prefix}auth_to_access:" },
                     { "key": "${prefix}uname_to_access:${claim.client_id}:${claim.user_name}", "remove": "value" },
                     { "key": "${prefix}client_id_to_access:${claim.client_id}", "remove": "value" },
                     { "key": "${prefix}refresh:${link}", "via": "${prefix}access_to_refresh:${id}" },
@@ -65,7 +71,75 @@ extension Presets {
                     { "key": "${prefix}refresh_to_access:${link}", "via": "${prefix}access_to_refresh:${id}" },
                     { "key": "${prefix}access_to_refresh:${id}" },
                     { "key": "${prefix}auth:${id}" }
-                  ] }
+                  ] },
+                { "role": "index", "type": "tokens",
+                  "also": ["${prefix}access_to_refresh:${id}"],
+                  "objects": "${prefix}uname_to_access:${any}:${user}",
+                  "kin": ["${prefix}refresh:${id}", "${prefix}refresh_auth:${id}", "${prefix}refresh_to_access:${id}"] }
+              ]
+            }
+            """
+        ),
+        (
+            "pig",
+            """
+            {
+              "name": "pig",
+              "doc": "pig (pig4cloud): Spring Authorization Server in Redis, with a key by user name",
+              "source": "github.com/pig-mesh/pig, PigRedisOAuth2AuthorizationService.java",
+              "proof": "source",
+              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is that of the access token: while that lives.", "Releases that put a tenant into the key need --layout-var tenant=0::; those of 2025 and later write no key by user name, and logout-all finds nothing there."],
+              "vars": { "prefix": "token::", "tenant": "" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "allow", "type": "string", "key": "${prefix}access_token::${id}",
+                  "links": [
+                    { "search": "${prefix}refresh_token::", "remove": "same" }
+                  ] },
+                { "role": "index", "type": "keys",
+                  "key": "${prefix}username::${user}::${any}::${tenant}${id}", "trace": true,
+                  "leaves": "refresh tokens whose access token has expired, and tokens of releases that write no key by user name" }
+              ]
+            }
+            """
+        ),
+        (
+            "zlt",
+            """
+            {
+              "name": "zlt",
+              "doc": "zlt-microservices-platform 6: authorizations in Redisson buckets, with a marker by user",
+              "source": "github.com/zlt2000/microservices-platform, RedisOAuth2AuthorizationService.java",
+              "proof": "source",
+              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is that of the access token: while that lives.", "The lists uname_to_access and client_id_to_access keep the token's text: no reader lets anybody in by it."],
+              "vars": { "prefix": "token::" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "allow", "type": "string", "key": "${prefix}access_token::${id}",
+                  "links": [
+                    { "search": "${prefix}refresh_token::", "remove": "same" }
+                  ] },
+                { "role": "index", "type": "keys",
+                  "key": "${prefix}access_token::${any}::${user}::${id}", "trace": true,
+                  "leaves": "refresh tokens whose access token has expired" }
+              ]
+            }
+            """
+        ),
+        (
+            "jeecg",
+            """
+            {
+              "name": "jeecg",
+              "doc": "JeecgBoot: prefix_user_token by the first token of a session, renewed in place",
+              "source": "github.com/jeecgboot/JeecgBoot, ShiroRealm.java and CommonConstant.java",
+              "proof": "source",
+              "notes": ["A session is known by its first token, which the application accepts after its exp for as long as the key lives: give a --key, or --no-verify with --ttl, to revoke one that has expired.", "A request that renews the session may write the key back: it is looked again after a second.", "Older releases have the prefix prefix_user_token_ (--layout-var prefix=prefix_user_token_)."],
+              "vars": { "prefix": "prefix_user_token:" },
+              "claims": { "id": "$token", "user": ["username", "sub"] },
+              "stores": [
+                { "role": "allow", "type": "string", "key": "${prefix}${id}", "look_again": 1 },
+                { "role": "index", "type": "tokens" }
               ]
             }
             """

@@ -33,7 +33,7 @@ extension Presets {
               "stores": [
                 { "role": "allow", "type": "string", "key": "${prefix}${id}", "value": "true",
                   "match": "equals" },
-                { "role": "index", "type": "keys", "key": "${prefix}${user}:${id}" }
+                { "role": "index", "type": "keys", "key": "${prefix}${user}:${any}" }
               ]
             }
             """
@@ -80,10 +80,12 @@ extension Presets {
               "doc": "The Go tutorial: access_uuid to user id",
               "source": "github.com/victorsteven/jwt-best-practices, main.go",
               "proof": "source",
+              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids."],
               "claims": { "id": "access_uuid", "user": "user_id" },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${id}", "value": "${user}",
-                  "links": [ { "key": "${id}++${user}" } ] }
+                  "links": [ { "key": "${id}++${user}" } ] },
+                { "role": "index", "type": "keys", "key": "${id}++${user}" }
               ]
             }
             """
@@ -100,6 +102,41 @@ extension Presets {
               "stores": [
                 { "role": "allow", "type": "string", "key": "${id}:${aud}" },
                 { "role": "index", "type": "set", "key": "set:${user}" }
+              ]
+            }
+            """
+        ),
+        (
+            "redis-jwt",
+            """
+            {
+              "name": "redis-jwt",
+              "doc": "redis-jwt (npm): a session under the claim rjwt, which is USER:RANDOM",
+              "source": "github.com/bytesleo/redis-jwt, src/index.js",
+              "proof": "source",
+              "notes": ["Keys have no prefix: of a user's keys only those are taken whose JSON names them.", "The library itself ends sessions with KEYS 'id:*', where the id is what stands before the first colon: of users 'a' and 'a:b' a login of either ends those of both."],
+              "claims": { "id": "rjwt" },
+              "stores": [
+                { "role": "allow", "type": "string", "key": "${id}" },
+                { "role": "index", "type": "keys", "key": "${user}:${any}", "path": "rjwt" }
+              ]
+            }
+            """
+        ),
+        (
+            "fastapi-users",
+            """
+            {
+              "name": "fastapi-users",
+              "doc": "FastAPI Users with RedisStrategy: an opaque token to user id",
+              "source": "github.com/fastapi-users/fastapi-users, authentication/strategy/redis.py",
+              "proof": "source",
+              "notes": ["Its tokens are no JWTs: give them as ids (--id where one looks like something else).", "Old releases write no prefix (--layout-var prefix=): a user's tokens can't be told from other keys then, and logout-all is refused."],
+              "vars": { "prefix": "fastapi_users_token:" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "allow", "type": "string", "key": "${prefix}${id}" },
+                { "role": "index", "type": "values" }
               ]
             }
             """

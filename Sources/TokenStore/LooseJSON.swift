@@ -1,0 +1,94 @@
+internal import JSON
+
+/// Finds one member in what Java's serializers call JSON: `1L` and `Set["a"]` are stepped over, which
+/// the strict reader refuses.
+struct LooseJSON {
+    private let text: [UInt8]
+    private var offset = 0
+
+    /// The string or whole number at the end of `path`; nil where there is none.
+    static func text(of bytes: [UInt8], at path: [JSONString]) -> [UInt8]? {
+        var reader = LooseJSON(text: bytes)
+        for name in path {
+            guard reader.enter(name) else { return nil }
+        }
+        return reader.scalar()
+    }
+
+    private init(text: [UInt8]) { self.text = text }
+
+    private var byte: UInt8? { offset < text.count ? text[offset] : nil }
+
+    /// Goes to the value of a member of the object that begins here.
+    private mutating func enter(_ name: JSONString) -> Bool {
+        skipSpace()
+        guard byte == UInt8(ascii: "{") else { return false }
+        offset += 1
+        while true {
+            skipSpace()
+            if byte == UInt8(ascii: ",") {
+                offset += 1
+                continue
+            }
+            guard let own = string() else { return false }
+            skipSpace()
+            guard byte == UInt8(ascii: ":") else { return false }
+            offset += 1
+            if own == name.utf8 { return true }
+            guard skipValue() else { return false }
+        }
+    }
+
+    /// A quoted text, decoded; nil, and no step, for anything else.
+    private mutating func string() -> [UInt8]? {
+        let start = offset
+        guard skipString() else { return nil }
+        do throws(JSONError) {
+            return try JSONParser.parse(Array(text[start..<offset])).stringValue?.utf8
+        } catch {
+            return nil
+        }
+    }
+
+    private mutating func skipString() -> Bool {
+        guard byte == UInt8(ascii: "\"") else { return false }
+        offset += 1
+        while let next = byte {
+            offset += next == UInt8(ascii: "\\") ? 2 : 1
+            if next == UInt8(ascii: "\"") { return true }
+        }
+        return false
+    }
+
+    /// To the comma after a value, or to the bracket that ends what it stands in.
+    private mutating func skipValue() -> Bool {
+        var depth = 0
+        while let next = byte {
+            switch next {
+            case UInt8(ascii: "\""):
+                guard skipString() else { return false }
+                continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                if depth == 0 { return true }
+                depth -= 1
+            case UInt8(ascii: ","):
+                if depth == 0 { return true }
+            default: break
+            }
+            offset += 1
+        }
+        return false
+    }
+
+    private mutating func scalar() -> [UInt8]? {
+        skipSpace()
+        if byte == UInt8(ascii: "\"") { return string() }
+        let digits = text[offset...].prefix { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: "-") }
+        return digits.isEmpty ? nil : Array(digits)
+    }
+
+    private mutating func skipSpace() {
+        while let next = byte, [0x20, 0x09, 0x0A, 0x0D].contains(next) { offset += 1 }
+    }
+}

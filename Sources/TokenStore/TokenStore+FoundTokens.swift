@@ -1,0 +1,99 @@
+internal import JSON
+internal import Redis
+
+/// Listing where tokens have a key of their own.
+extension TokenStore {
+    /// The user's tokens whose own keys are there, soonest expiry first.
+    func tokens(
+        _ finder: TokenFinder, _ user: Identifier
+    ) throws(StoreError) -> TokenList {
+        let (time, userCutoff, globalCutoff) = try cutoffs(of: user)
+        let found = try StoreError.only {
+            var finder = finder
+            finder.asksEnds = true
+            finder.objects = Set(try finder.readObjects().map(\.value))
+            var found: [Identifier: (subject: TokenSubject, end: Expiry)] = [:]
+            try finder.forEachPage { page in
+                for sighting in page.sightings {
+                    if let subject = sighting.subject, let end = sighting.end {
+                        found[subject.id] = (subject, end)
+                    }
+                }
+                return true
+            }
+            return found.values.sorted { left, right in
+                let ends = (left.end.seconds ?? .max, right.end.seconds ?? .max)
+                return ends.0 == ends.1
+                    ? left.subject.id.bytes.lexicographicallyPrecedes(right.subject.id.bytes)
+                    : ends.0 < ends.1
+            }
+        }
+        var tokens: [ListedToken] = []
+        tokens.reserveCapacity(found.count)
+        for start in stride(from: 0, to: found.count, by: Self.pageSize) {
+            let page = found[start..<min(start + Self.pageSize, found.count)]
+            let states = try resolve(reading(page.map { StateQuery($0.subject) }))
+            for ((subject, end), state) in zip(page, states) {
+                let state = try state.get()
+                let isRevoked = state.denial != nil || state.listing == .notListed
+                tokens.append(
+                    ListedToken(
+                        id: subject.id, expiry: end, issuedAt: issuedAt(subject.id), label: nil,
+                        isRevoked: isRevoked))
+            }
+        }
+        return TokenList(
+            tokens: tokens, userCutoff: userCutoff, globalCutoff: globalCutoff, time: time)
+    }
+
+    /// When a token says that it was issued, in whole unix seconds, where its text is its name.
+    func issuedAt(_ id: Identifier) -> Int64? {
+        guard layout.naming.isByText else { return nil }
+        guard let number = claims(id.bytes)?["iat"]?.numberValue else { return nil }
+        return Int64(exactly: number.double.rounded(.down))
+    }
+
+    /// Every user of whom a token is found. Nobody keeps count of them, so that they can be told
+    /// only when all keys were seen.
+    func forEachUser(
+        _ finder: TokenFinder, _ body: ([ListedUser]) throws -> Bool
+    ) throws {
+        var finder = finder
+        finder.asksEnds = true
+        var users: [Identifier: (count: Int64, latest: Expiry?)] = [:]
+        try finder.forEachPage { page in
+            for sighting in page.sightings {
+                var known = users[sighting.user] ?? (0, nil)
+                if let end = sighting.end {
+                    known.count += 1
+                    let isLater = (end.seconds ?? .max) > (known.latest?.seconds ?? .max)
+                    if known.latest == nil || isLater { known.latest = end }
+                }
+                users[sighting.user] = known
+            }
+            return true
+        }
+        let all = users.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        for start in stride(from: 0, to: all.count, by: Self.pageSize) {
+            let page = Array(all[start..<min(start + Self.pageSize, all.count)])
+            let cutoffs = try cutoffs(ofAll: page)
+            let listed = page.enumerated().map { index, user in
+                ListedUser(
+                    user: user, tokenCount: users[user]?.count ?? 0,
+                    latestExpiry: users[user]?.latest, cutoff: cutoffs[index])
+            }
+            guard try body(listed) else { return }
+        }
+    }
+
+    private func cutoffs(ofAll users: [Identifier]) throws(StoreError) -> [Int64?] {
+        guard let store = layout.userCutoff else { return users.map { _ in nil } }
+        let keys = try users.map { user throws(StoreError) in
+            try store.key.render(TemplateValues(TokenSubject(id: user, user: user)))
+        }
+        let replies = try pipeline(keys.map { store.reading($0) })
+        return try zip(keys, replies).map { key, reply throws(StoreError) in
+            try cutoff(reply, store, key: key)
+        }
+    }
+}
