@@ -80,10 +80,10 @@ extension Presets {
               "doc": "The Go tutorial: access_uuid to user id",
               "source": "github.com/victorsteven/jwt-best-practices, main.go",
               "proof": "source",
-              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids."],
+              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids.", "Without a refresh token of its own a session would not be found again: only the application makes one."],
               "claims": { "id": "access_uuid", "user": "user_id" },
               "stores": [
-                { "role": "allow", "type": "string", "key": "${id}", "value": "${user}",
+                { "role": "allow", "type": "string", "key": "${id}",
                   "links": [ { "key": "${id}++${user}" } ] },
                 { "role": "index", "type": "keys", "key": "${id}++${user}" }
               ]
