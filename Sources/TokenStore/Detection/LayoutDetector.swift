@@ -143,10 +143,11 @@ package struct LayoutDetector {
             add(.details, list.details, closed?.list?.details, .anything)
         }
         switch (open.index?.kind, closed?.index?.kind) {
-        case (.keys(let key, _, _)?, let own):
+        case (.keys(let key, let path, _)?, let own):
             var template: Template?
             if case .keys(let own, _, _)? = own { template = own }
-            if key != open.allow?.key { add(.index, key, template, .anything) }
+            // Where a value has to confirm it, the token's own key tells as much.
+            if key != open.allow?.key, path.isEmpty { add(.index, key, template, .anything) }
         case (.set(let key)?, let own):
             var template: Template?
             if case .set(let own)? = own { template = own }
@@ -208,8 +209,11 @@ package struct LayoutDetector {
         if case .equals(let value)? = closed?.match, value.holes.isEmpty {
             return .allowed(value.literal)
         }
-        if case .values(let path)? = index?.kind { return .json(path) }
-        return .allowed(nil)
+        switch index?.kind {
+        case .values(let path)?: return .json(path)
+        case .keys(_, let path, _)? where !path.isEmpty: return .json(path)
+        default: return .allowed(nil)
+        }
     }
 
     // MARK: reading names

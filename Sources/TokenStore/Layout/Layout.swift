@@ -156,7 +156,7 @@ struct Link: Equatable, Sendable {
     let key: Template?
     let action: Action
     /// What `TYPE` says of it where it is what the layout means.
-    let types: Set<String>
+    let types: [String]
     /// A key whose value fills the hole `link`; the link is no use where that is missing.
     let via: Template?
     /// What the keys begin with that are looked through where `key` can't be made, or holds

@@ -298,13 +298,13 @@ struct StoreReader {
             let key = try templates.key(keyNode, via == nil ? .tokenKey : .link)
             // What is deleted unseen has to be the token's own.
             if action == .delete, !key.holes.contains(.link) { try requireToken(key, keyNode) }
-            return Link(key: key, action: action, types: Set(types), via: via, search: nil)
+            return Link(key: key, action: action, types: types, via: via, search: nil)
         }
         let key = search == nil ? try node.required("key") : node["key"]
         return Link(
             key: try key.map { node throws(LayoutNode.Failure) in
                 try templates.key(node, via == nil ? .tokenKey : .link)
-            }, action: action, types: Set(types), via: via, search: search)
+            }, action: action, types: types, via: via, search: search)
     }
 
     private mutating func list(
