@@ -5,7 +5,7 @@
 __jwtctl_describe() {
     case $1 in
         '')
-            commands='issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version'
+            commands='issue decode verify status revoke renew restore logout-all list audit prune key layout config demo completion help version'
             options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
             ;;
         'issue')
@@ -27,6 +27,10 @@ __jwtctl_describe() {
         'revoke')
             commands=''
             options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'renew')
+            commands=''
+            options='--expires-in --label -r --reason --actor -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'restore')
             commands=''
@@ -275,6 +279,31 @@ __jwtctl_value() {
         'revoke:--timeout') kind='none' ;;
         'revoke:--redis-nat') kind='none' ;;
         'revoke:--wait') kind='none' ;;
+        'renew:--expires-in') kind='none' ;;
+        'renew:--label') kind='none' ;;
+        'renew:-r' | 'renew:--reason') kind='none' ;;
+        'renew:--actor') kind='none' ;;
+        'renew:-k' | 'renew:--key') kind='file' ;;
+        'renew:-s' | 'renew:--secret') kind='file' ;;
+        'renew:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'renew:--passphrase') kind='file' ;;
+        'renew:-a' | 'renew:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
+        'renew:-o' | 'renew:--output') kind='words' list='table json jsonl csv id' ;;
+        'renew:--field') kind='none' ;;
+        'renew:--color') kind='words' list='auto always never' ;;
+        'renew:--redis') kind='none' ;;
+        'renew:--redis-password') kind='file' ;;
+        'renew:--redis-cacert') kind='file' ;;
+        'renew:--redis-cert') kind='file' ;;
+        'renew:--redis-key') kind='file' ;;
+        'renew:--profile') kind='dynamic' list='profiles' ;;
+        'renew:--config') kind='file' ;;
+        'renew:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'renew:--layout-var') kind='none' ;;
+        'renew:--namespace') kind='none' ;;
+        'renew:--timeout') kind='none' ;;
+        'renew:--redis-nat') kind='none' ;;
+        'renew:--wait') kind='none' ;;
         'restore:-r' | 'restore:--reason') kind='none' ;;
         'restore:--actor') kind='none' ;;
         'restore:-u' | 'restore:--user') kind='dynamic' list='users' ;;
@@ -710,7 +739,7 @@ __jwtctl_operand() {
         'key show:0') kind='file' ;;
         'layout show:0') kind='dynamic-or-file' list='layouts' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis' ;;
         *) ;;
     esac
 }

@@ -63,6 +63,7 @@ complete -c jwtctl -n '__jwtctl_at ""' -a decode -d 'Show a token\'s header and 
 complete -c jwtctl -n '__jwtctl_at ""' -a verify -d 'Judge a token: signature, claims and revocation.'
 complete -c jwtctl -n '__jwtctl_at ""' -a status -d 'Show the revocation state of ids or tokens.'
 complete -c jwtctl -n '__jwtctl_at ""' -a revoke -d 'Blacklist tokens until they expire.'
+complete -c jwtctl -n '__jwtctl_at ""' -a renew -d 'Replace a token by a new one.'
 complete -c jwtctl -n '__jwtctl_at ""' -a restore -d 'Take a revocation back.'
 complete -c jwtctl -n '__jwtctl_at ""' -a logout-all -d 'End every session of a user, on every device.'
 complete -c jwtctl -n '__jwtctl_at ""' -a list -d 'List tokens, users or the blacklist.'
@@ -262,6 +263,40 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-nat -d 'Reach an announced
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "renew"' -l expires-in -d 'How long the new token lives.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -l label -d 'What the user\'s list calls it; as before.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -s r -l reason -d 'Why, for the entry and the trail.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -l actor -d 'Who renews; the login name by default.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l layout-var -d 'Set a variable of the layout.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "renew"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "restore"' -s r -l reason -d 'Why; required.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l actor -d 'Who restores; the login name by default.' -x
@@ -780,7 +815,7 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l fsync -d 'Writing: wait unti
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
-complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis'
+complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke renew restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis'
 
 complete -c jwtctl -n '__jwtctl_at "version"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "version"' -l json -d 'Write results as JSON.'

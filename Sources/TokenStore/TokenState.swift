@@ -82,6 +82,12 @@ package enum IssuedAt: Equatable, Sendable {
     case missing
     /// Only an id is known, not the token.
     case notSaid
+
+    /// The second in which it was issued.
+    var wholeSeconds: Int64? {
+        if case .at(let seconds) = self { return Int64(exactly: seconds.rounded(.down)) }
+        return nil
+    }
 }
 
 /// Which token's state is asked for.

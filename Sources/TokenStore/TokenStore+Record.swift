@@ -9,6 +9,12 @@ package struct TokenRecord: Equatable, Sendable {
     package let issuedAt: Int64?
     package let expiry: Expiry
     package let label: String?
+    /// When the token was issued that this one takes the place of: a cutoff that has ended that one
+    /// keeps this one from being recorded. nil for a token of its own.
+    var predecessor: IssuedAt?
+
+    /// What has to pass every cutoff.
+    var issued: IssuedAt { predecessor ?? issuedAt.map { .at(Double($0)) } ?? .missing }
 
     package var id: Identifier { subject.id }
 
@@ -118,10 +124,9 @@ extension TokenStore {
         let states = try states(of: tokens.map { StateQuery($0.deniable, asksAllow: false) })
         var sent: [Int] = []
         for (index, (token, state)) in zip(tokens, states).enumerated() {
-            let issued = token.issuedAt.map { IssuedAt.at(Double($0)) } ?? .missing
             if state.denial != nil {
                 batch.outcomes[index] = .alreadyRevoked
-            } else if case .cutOff(let cutoff) = state.judgeCutoff(issued) {
+            } else if case .cutOff(let cutoff) = state.judgeCutoff(token.issued) {
                 batch.outcomes[index] = .cutOff(cutoff)
             } else {
                 sent.append(index)
@@ -175,7 +180,7 @@ extension TokenStore {
             [
                 .integer(meta), .integer(cutoff), .integer(list.unit), listLife,
                 .bytes(try list.member.render(values)), .text(list.score(token.expiry)),
-                .text(token.issuedAt.map(String.init) ?? ""), .bytes(token.details),
+                .text(token.issued.wholeSeconds.map(String.init) ?? ""), .bytes(token.details),
                 .integer(TokenState.futureTolerance),
             ]
         ).once()

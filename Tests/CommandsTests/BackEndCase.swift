@@ -17,10 +17,10 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { command }
 
     static let all = [
-        issue, verify, status, revoke, revokeMany, restore, logOut, logOutMany, logOutSessions,
-        logOutEveryone,
-        listTokens,
-        listUsers, listRevoked, audit, prune, hostileIds, completion, layoutDetect,
+        issue, verify, status, revoke, revokeMany, renew, restore, logOut, logOutMany,
+        logOutSessions,
+        logOutEveryone, listTokens, listUsers, listRevoked, audit, prune, hostileIds, completion,
+        layoutDetect,
     ]
 
     /// A command's own options that change nothing of what is sent to Redis.
@@ -99,6 +99,20 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let states = many.output.split(separator: "\n").map { $0.contains("\"active\":false") }
         #expect(states == ids.map { $0 == "dead" })
         stage("status", "-", input: "one\n")
+    }
+
+    private static let renew = BackEndCase(
+        command: "renew", options: ["expires-in", "label", "reason", "actor"]
+    ) { stage in
+        let old = stage.token("old")
+        let new = stage(
+            "renew", "--label", "tv", "--reason", "r", "--actor", "ann", "--expires-in", "2h", old
+        ).line
+        stage("verify", "--require-listed", new)
+        stage("verify", old, status: 6)
+        stage("renew", old, status: 6)
+        let listed = try stage.listed("alice")
+        #expect(listed.count == 1)
     }
 
     private static let revoke = BackEndCase(

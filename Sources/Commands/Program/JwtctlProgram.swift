@@ -32,6 +32,7 @@ package let jwtctlProgram: Program = Program(
             [
                 AnyCommand("status", attempts: ["state"]) { statusCommand },
                 AnyCommand("revoke", attempts: ["blacklist", "deny"]) { revokeCommand },
+                AnyCommand("renew", attempts: ["rotate", "refresh"]) { renewCommand },
                 AnyCommand("restore", attempts: ["unrevoke", "undo"]) { restoreCommand },
                 AnyCommand("logout-all", attempts: ["revoke-all", "logout", "kick"]) {
                     logoutAllCommand

@@ -45,7 +45,11 @@ struct TokenDraft {
     /// The id that was asked for, else 128 random bits in base64url, never with a dash in front:
     /// ids are pasted as operands.
     func newID() throws -> String {
-        if let fixedID { return fixedID }
+        try fixedID ?? Self.randomID()
+    }
+
+    /// 128 random bits.
+    static func randomID() throws -> String {
         while true {
             let id = Base64URL.encode(try randomBytes(16))
             if id.first != UInt8(ascii: "-") { return String(decoding: id, as: UTF8.self) }

@@ -49,6 +49,12 @@ package struct Naming: Equatable, Sendable {
         isByText = id == [.token]
     }
 
+    /// The claim that names a token, where one alone does: a new token needs a new value of it.
+    package var ownClaim: JSONString? {
+        guard id.count == 1, case .claim(let path) = id[0], path.count == 1 else { return nil }
+        return path[0]
+    }
+
     static let standardID: [Source] = [.claim(["jti"]), .content]
     static let standardUser: [Source] = [.claim(["sub"])]
 

@@ -130,7 +130,7 @@ extension Presets {
               "name": "fastapi-users",
               "doc": "FastAPI Users with RedisStrategy: an opaque token to user id",
               "source": "github.com/fastapi-users/fastapi-users, authentication/strategy/redis.py",
-              "proof": "source",
+              "proof": "application",
               "notes": ["Its tokens are no JWTs: give them as ids (--id where one looks like something else).", "Old releases write no prefix (--layout-var prefix=): a user's tokens can't be told from other keys then, and logout-all is refused."],
               "vars": { "prefix": "fastapi_users_token:" },
               "claims": { "id": "jti" },

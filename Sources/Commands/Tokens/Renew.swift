@@ -1,0 +1,216 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+struct RenewOptions: CommandOptions {
+    var global = GlobalOptions()
+    var keys = KeyOptions()
+    var token: [UInt8]?
+    var lifetime: Int64?
+    var label: String?
+    var reason: String?
+    var actor: String?
+}
+
+/// `renew`: the same claims in a new token, and the old one revoked.
+let renewCommand = Command(
+    name: "renew", summary: "Replace a token by a new one.",
+    discussion: [
+        """
+        Checks the token as verify does, signs one with the same claims in the same order but a \
+        new jti, iat and exp, records it, and only then revokes the old one. It lives as long as \
+        the old one did from its iat to its exp, unless --expires-in says otherwise.
+        """,
+        """
+        What is expired, revoked or not verified is refused. Broken off in between, both tokens \
+        are valid, never neither. If the old one is revoked or its user logged out meanwhile, the \
+        new one is taken back.
+        """,
+    ],
+    defaults: RenewOptions(),
+    options: [
+        .value(
+            "expires-in", metavar: "DURATION", summary: "How long the new token lives.",
+            into: \.lifetime
+        ) { text throws(InvalidValue) in try Duration.seconds(text) },
+        .text(
+            "label", metavar: "TEXT", summary: "What the user's list calls it; as before.",
+            into: \.label),
+        .text(
+            "reason", short: "r", metavar: "TEXT", summary: "Why, for the entry and the trail.",
+            into: \.reason),
+        .text(
+            "actor", metavar: "NAME", summary: "Who renews; the login name by default.",
+            into: \.actor),
+        .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
+    ],
+    operands: [
+        .raw("TOKEN", .optional, summary: "The token, @FILE, or - for stdin.") {
+            options, bytes throws(InvalidValue) in options.token = bytes
+        }
+    ],
+    examples: [
+        Example(command: "jwtctl renew \"$TOKEN\"", summary: "A fresh token for an old one."),
+        Example(
+            command: "jwtctl renew --expires-in 8h \"$TOKEN\"", summary: "One that lives longer."),
+    ],
+    exitStatuses: ExitStatus.docs(
+        .failure, .malformed, .badSignature, .claims, .revoked, .notListed, .unknown, .refused),
+    environment: KeyOptions.environment + Session.environment,
+    seeAlso: ["issue", "verify", "revoke"],
+    check: { options throws(UsageError) in
+        if let lifetime = options.lifetime, lifetime <= 0 {
+            throw .other("'--expires-in' must be longer than nothing")
+        }
+    }, run: runRenew)
+
+private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitStatus {
+    let console = Console(options.global, system: system)
+    let keys = try options.keys.require(console)
+    guard let key = keys.keys.first, keys.keys.count == 1 else {
+        throw Failure(
+            .failure, "key", "the set has \(keys.keys.count) keys",
+            hint: "give the one that the token was signed with")
+    }
+    let signer = try Signer(
+        key: key, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
+    let text = try TokenOperand.read(options.token, system: system)
+    let session = try Session(console, actor: options.actor)
+    try session.requirePrimary(comparingClocks: console)
+    let (token, claims) = try active(text, keys, options, session, console)
+
+    let naming = session.layout.naming
+    let old = try TokenFacts(token, claims: claims, naming: naming)
+    let renewal = Renewal(token: token, claims: claims, old: old, naming: naming)
+    let new = try renewal.mint(
+        signer, lifetime: options.lifetime, now: max(system.clock.seconds, old.issuedAt ?? 0))
+    let record = try record(new, replacing: old, options, session)
+    try console.note("target: \(session.description)")
+    let outcome = try session.store.renew(
+        Revocation(old.subject, expiry: old.expiry, issuedAt: old.issuedAt), issued: old.issued,
+        as: record, entry: DenyEntry(reason: options.reason, actor: session.store.actor))
+    let isRecorded = record != nil
+    switch outcome {
+    case .renewed:
+        let isAudited = session.audit(
+            "renew", .token(old.label, user: old.user), count: 1, reason: options.reason, console)
+        try tell(new, old, isRecorded, isAudited, console)
+        return .success
+    case .refused(let refusal): throw failure(refusal)
+    case .overtaken:
+        throw Failure(
+            .revoked, Reason.revoked.rawValue,
+            "the token was revoked meanwhile: nothing was renewed")
+    case .inDoubt(let error):
+        // Without the new token its user might be left with none.
+        try tell(new, old, isRecorded, false, console)
+        let failure = Diagnostics.failure(for: error)
+        throw Failure(
+            .unknown, failure.code,
+            "the new token is valid, the old one may be too: \(failure.message)",
+            hint: "revoke the old one: jwtctl revoke TOKEN")
+    }
+}
+
+/// The token and its claims, if it is active in every respect.
+private func active(
+    _ text: [UInt8], _ keys: KeySet, _ options: RenewOptions, _ session: Session,
+    _ console: Console
+) throws -> (CompactToken, RegisteredClaims) {
+    let settings = try console.settings()
+    var demands = VerifyOptions()
+    demands.global = options.global
+    demands.issuers = settings[.issuer].map { [$0.text] } ?? []
+    demands.requiresListing = try settings.requiresListing()
+    let judge = TokenJudge(
+        options: demands,
+        verifier: SignatureVerifier(
+            keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey),
+        session: session, clock: console.system.clock)
+    let verdict = judge.verdicts(on: [text])[0]
+    guard verdict.status == .success, let token = verdict.token, let claims = verdict.claims else {
+        let check = verdict.decisive
+        let reason = check?.reason ?? .unknown
+        let detail = check?.detail.map { ": \(VisibleText.escape($0, columns: 200))" } ?? ""
+        throw Failure(
+            verdict.status, reason.rawValue, "not renewed: \(Verdict.words(reason))\(detail)")
+    }
+    return (token, RegisteredClaims(claims))
+}
+
+/// What is put on the user's list; nil where the layout has none.
+private func record(
+    _ new: TokenMinter.Minted, replacing old: TokenFacts, _ options: RenewOptions,
+    _ session: Session
+) throws -> TokenRecord? {
+    guard session.layout.can(.record) else { return nil }
+    guard let user = old.user else {
+        throw Failure(
+            .refused, "unnamed", "the token says of no user that it is theirs",
+            hint: "what is nobody's can't be recorded")
+    }
+    let listed = try options.label == nil ? session.store.listedToken(old.id, of: user) : nil
+    return new.record(label: options.label ?? listed?.label)
+}
+
+private func tell(
+    _ new: TokenMinter.Minted, _ old: TokenFacts, _ isRecorded: Bool, _ isAudited: Bool,
+    _ console: Console
+) throws {
+    var json = new.json(isRecorded: isRecorded)
+    json.set("replaced", .string(old.label.description))
+    json.set("audited", .bool(isAudited))
+    try console.result(json, id: new.facts.label.description) {
+        String(decoding: new.text, as: UTF8.self) + "\n"
+    }
+    try console.system.output.flush()
+}
+
+private func failure(_ outcome: RecordOutcome) -> Failure {
+    switch outcome {
+    case .cutOff(let cutoff):
+        Failure(
+            .revoked, Reason.cutOff.rawValue,
+            "not renewed: a cutoff stands at \(TimeText.rfc3339(cutoff))")
+    case .expired:
+        Failure(
+            .claims, Reason.expired.rawValue, "not renewed: it would have expired by Redis' clock")
+    case .recorded, .alreadyRecorded, .alreadyRevoked:
+        Failure(.refused, "already_recorded", "not renewed: the new id is in use; run it again")
+    }
+}
+
+/// A token in the place of another.
+private struct Renewal {
+    let token: CompactToken
+    let claims: RegisteredClaims
+    let old: TokenFacts
+    let naming: Naming
+
+    /// Signs it: the same claims in the same order, with a new id and new times.
+    func mint(_ signer: Signer, lifetime: Int64?, now: Int64) throws -> TokenMinter.Minted {
+        var object = claims.object
+        object.set("jti", .string(try TokenDraft.randomID()))
+        if let name = naming.ownClaim, name != "jti", object[name] != nil {
+            object.set(name, .string(try TokenDraft.randomID()))
+        }
+        object.set("iat", .integer(now))
+        if let span = lifetime ?? span { object.set("exp", .integer(now + span)) }
+        var header = JSONObject()
+        for member in token.header.object.members where member.name != "alg" {
+            header.set(member.name, member.value)
+        }
+        let text = try signer.sign(header: header, claims: object)
+        let facts = try TokenFacts(
+            try CompactToken(parsing: text), claims: object, naming: naming)
+        return TokenMinter.Minted(text: text, facts: facts)
+    }
+
+    /// How long the old one was to live, in seconds; nil where it has no end.
+    private var span: Int64? {
+        guard let end = old.expiry.seconds else { return nil }
+        return old.issuedAt.map { max(end - $0, 1) } ?? 3600
+    }
+}
