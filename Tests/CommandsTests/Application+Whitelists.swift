@@ -44,7 +44,7 @@ extension Application {
             accepts: { eye, login in try eye.text(login.id) == login.user },
             key: { Array($0.id.utf8) },
             others: { [Array("\($0.id)++\($0.user)".utf8)] }, content: { _, _ in .none },
-            isNamedByID: false, logout: .keys),
+            isNamedByID: false, isRestorable: false, logout: .keys),
         Application(
             name: "guardian-redis",
             claims: { ["sub": .string($0), "jti": .string($1), "aud": "shop"] },
@@ -71,11 +71,18 @@ extension Application {
             logout: .keys),
         Application(
             name: "jwt-sessions",
-            claims: { ["namespace": .string($0), "uid": .string($1)] }, nameless: ["uid"],
-            logIn: { try $0.put("jwt__access_\($1.id)", "csrf", $1) },
+            claims: { ["namespace": .string($0), "uid": .string($1), "ruid": .string("r-\($1)")] },
+            nameless: ["uid"],
+            logIn: { eye, login in
+                try eye.put("jwt__access_\(login.id)", "csrf", login)
+                try eye.call(
+                    "HSET", "jwt__\(login.user)_refresh_r-\(login.id)", "csrf", "c",
+                    "access_uid", .text(login.id))
+            },
             accepts: { eye, login in try eye.exists("jwt__access_\(login.id)") },
-            key: { Array("jwt__access_\($0.id)".utf8) }, content: { _, _ in .none },
-            isRestorable: false, logout: .keys),
+            key: { Array("jwt__access_\($0.id)".utf8) },
+            others: { [Array("jwt__\($0.user)_refresh_r-\($0.id)".utf8)] },
+            content: { _, _ in .none }, isRestorable: false, logout: .keys),
         Application(
             name: "spring-oauth2-redis",
             claims: {
@@ -116,38 +123,56 @@ extension Application {
                         "client_id_to_access:web",
                     ].map { Array($0.utf8) })
             },
-            content: { _, _ in .none }, isNamedByID: false, isRestorable: false, logout: .keys),
+            content: { _, _ in .none }, isNamedByID: false, isRestorable: false, logout: .keys,
+            looksAgain: true),
         Application(
-            name: "jeecg", claims: { ["username": .string($0), "jti": .string($1)] },
-            nameless: [],
+            name: "jeecg", claims: { ["username": .string($0), "jti": .string($1)] }, nameless: [],
             logIn: { try $0.put("prefix_user_token:\($1.token)", $1.token, $1) },
             accepts: { eye, login in try eye.exists("prefix_user_token:\(login.token)") },
             key: { Array("prefix_user_token:\($0.token)".utf8) }, content: { _, _ in .none },
-            isNamedByID: false, isRestorable: false, logout: .keys),
+            isNamedByID: false, isRestorable: false, logout: .keys, looksAgain: true),
         Application(
-            name: "redis-jwt",
-            claims: { ["sub": .string($0), "rjwt": .string("\($0):\($1)")] },
+            name: "redis-jwt", claims: { ["sub": .string($0), "rjwt": .string("\($0):\($1)")] },
             nameless: ["rjwt"],
             logIn: { eye, login in
-                let id = "\(login.user):\(login.id)"
-                try eye.put(id, #"{"rjwt":"\#(id)"}"#, login)
+                let session = JSONValue.object(["rjwt": .string("\(login.user):\(login.id)")])
+                    .encoded(.compact, escaping: .minimal)
+                try eye.put("\(login.user):\(login.id)", session, login)
             },
             accepts: { eye, login in try eye.exists("\(login.user):\(login.id)") },
             key: { Array("\($0.user):\($0.id)".utf8) }, content: { _, _ in .none },
-            isNamedByID: false, isRestorable: false, logout: .keys),
-        // The tokens of the others are no JWTs: what is sent is their id.
-        opaque("fastapi-users", key: "fastapi_users_token:"),
-        opaque("pig", key: "token::access_token::"),
-        opaque("zlt", key: "token::access_token::"),
+            isRestorable: false, logout: .keys),
+        Application(
+            name: "fastapi-users", claims: { ["sub": .string($0), "jti": .string($1)] },
+            logIn: { try $0.put("fastapi_users_token:\($1.id)", $1.user, $1) },
+            accepts: { eye, login in try eye.exists("fastapi_users_token:\(login.id)") },
+            key: { Array("fastapi_users_token:\($0.id)".utf8) }, content: { _, _ in .none },
+            isRestorable: false, logout: .keys),
+        authorizationServer("pig") { "token::username::\($0.user)::web::\($0.id)" },
+        authorizationServer("zlt") { "token::access_token::web::\($0.user)::\($0.id)" },
     ]
 
-    private static func opaque(_ name: String, key: String) -> Application {
+    /// Spring's authorization server: three keys for a login, of which one names its user.
+    private static func authorizationServer(
+        _ name: String, trace: @escaping @Sendable (Login) -> String
+    ) -> Application {
         Application(
             name: name, claims: { ["sub": .string($0), "jti": .string($1)] },
-            logIn: { try $0.put(key + $1.id, $1.user, $1) },
-            accepts: { eye, login in try eye.exists(key + login.id) },
-            key: { Array((key + $0.id).utf8) }, content: { _, _ in .none },
-            isRestorable: false, logout: .keys)
+            logIn: { eye, login in
+                let object: [UInt8] = [0xAC, 0xED, 0, 5, 0x73] + Array(login.id.utf8)
+                try eye.put("token::access_token::\(login.id)", object, login)
+                try eye.put("token::refresh_token::r-\(login.id)", object, login)
+                try eye.put(trace(login), "", login)
+            },
+            accepts: { eye, login in
+                let isAlive = try eye.exists("token::access_token::\(login.id)")
+                let isFresh = try eye.exists("token::refresh_token::r-\(login.id)")
+                guard isAlive == isFresh else { throw TestSupportError("half a session is left") }
+                return isAlive
+            },
+            key: { Array("token::access_token::\($0.id)".utf8) },
+            others: { [Array("token::refresh_token::r-\($0.id)".utf8)] },
+            content: { _, _ in .none }, isRestorable: false, logout: .keys, unfit: [":bob"])
     }
 
     private static func sortedSet(

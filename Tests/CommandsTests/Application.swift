@@ -23,7 +23,7 @@ struct Application: Sendable, CustomStringConvertible {
         case cutoff
         /// Every token that stands on the user's list.
         case list
-        /// Every token that has a key of its own: tested with the session stores.
+        /// Every token that has a key of its own.
         case keys
     }
 
@@ -55,6 +55,10 @@ struct Application: Sendable, CustomStringConvertible {
     var isNamedByID = true
     var isRestorable = true
     var logout = Logout.impossible
+    /// Whether a revocation waits a second for what the application may write back.
+    var looksAgain = false
+    /// Users whom its own keys can't tell from `bob`.
+    var unfit: Set<String> = []
 
     static let all = blacklists + whitelists
 

@@ -19,9 +19,8 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     static let all = [
         issue, verify, status, revoke, revokeMany, renew, restore, logOut, logOutMany,
         logOutSessions,
-        logOutEveryone,
-        listTokens,
-        listUsers, listRevoked, audit, prune, hostileIds, completion, layoutDetect,
+        logOutEveryone, listTokens, listUsers, listRevoked, audit, prune, hostileIds, completion,
+        layoutDetect,
     ]
 
     /// A command's own options that change nothing of what is sent to Redis.

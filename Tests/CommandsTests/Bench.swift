@@ -42,6 +42,12 @@ final class Bench {
 
     func run(_ arguments: [String]) -> Jwtctl.Result { jwtctl.run(arguments) }
 
+    /// Without the second look at lists that a login may have filled meanwhile, which takes time.
+    func logOut(_ user: String, _ options: String...) -> Jwtctl.Result {
+        let settle = application.logout == .cutoff ? [] : ["--settle", "0s"]
+        return jwtctl.run(["logout-all"] + settle + options + [user])
+    }
+
     func verify(_ login: Login) -> Int32? { run("verify", "-q", login.token).status }
 
     func write(_ content: Content, _ key: [UInt8]) throws {

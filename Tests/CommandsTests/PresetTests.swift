@@ -161,7 +161,8 @@ struct PresetTests {
         // A user's name inside a token's would be over the longest that there may be.
         let ids = Hostile.ids.filter { $0.count < 8000 }.map { String(decoding: $0, as: UTF8.self) }
         for other in ["a", "bob~", "x"] { _ = try bench.login(user: other, id: other, age: 30) }
-        for (number, id) in ids.enumerated() {
+        let step = application.looksAgain ? 5 : 1
+        for (number, id) in ids.enumerated() where number % step == 0 {
             let login = try bench.login(user: id, id: id, age: Int64(40 + number))
             let changed = try bench.changes { () throws in
                 let result = bench.run("revoke", login.token)
@@ -184,14 +185,16 @@ struct PresetTests {
         let bench = try Bench(application)
         for user in ["bob", "bobby", "bob*", "b?b", "[b]ob", "{bob}", "bo%62"] {
             let others = ["bob", "bobby", "bob*", "b?b", "bob:", ":bob", "bob:x", "{bob}", "b"]
-                .filter { $0 != user }
+                .filter { $0 != user && !application.unfit.contains($0) }
             let kept = try others.map { try bench.login(user: $0, age: 20) }
             let login = try bench.login(user: user, age: 20)
             #expect(bench.run("revoke", login.token).status == 0)
-            if application.logout == .cutoff || application.logout == .list {
+            if application.logout != .impossible {
                 let second = try bench.login(user: user, age: 10)
                 // A cutoff in the past is not waited for.
-                let result = bench.run("logout-all", "--issued-before=-5s", user)
+                let result =
+                    application.logout == .cutoff
+                    ? bench.logOut(user, "--issued-before=-5s") : bench.logOut(user)
                 #expect(result.status == 0, "\(result.errors)")
                 #expect(try !application.accepts(bench.eye, second))
             }

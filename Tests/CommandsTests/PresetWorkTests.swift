@@ -127,8 +127,8 @@ struct PresetWorkTests {
                     #expect(result.status == 0, "\(application): \(result.errors)")
                     #expect(try application.accepts(bench.eye, login), "\(application)")
                 }
-                if application.logout == .cutoff || application.logout == .list {
-                    let result = bench.run("logout-all", "bob")
+                if application.logout != .impossible {
+                    let result = bench.logOut("bob")
                     #expect(result.status == 0, "\(application): \(result.errors)")
                     #expect(try !application.accepts(bench.eye, login), "\(application)")
                 }

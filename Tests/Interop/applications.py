@@ -153,12 +153,6 @@ class SortedSet:
 class FastAPIUsers:
     """The library's Redis strategy behind its own dependency; its tokens are opaque."""
 
-    layout = {
-        "name": "opaque",
-        "claims": {"id": "jti"},
-        "stores": [{"role": "allow", "type": "string", "key": "fastapi_users_token:${id}"}],
-    }
-
     def __init__(self, server):
         from fastapi_users.authentication.strategy.redis import RedisStrategy
 
@@ -235,11 +229,9 @@ class JavaIDs(Java):
 
 
 def groups(report, jwtctl, peers, folder):
-    def library(peer, application, *layout, document=None, by_id=False, **options):
-        own = folder / f"application-{peer}-{len(layout)}"
+    def library(peer, application, *layout, by_id=False, **options):
+        own = folder / f"application-{peer}"
         own.mkdir(exist_ok=True)
-        if document:
-            layout = (str(write(own / "layout.json", json.dumps(document))),)
         with RedisServer() as server:
             tool = Tool(jwtctl, server, own, *layout, by_id=by_id)
             exercise(report, peer, application(server), tool, **options)
@@ -308,8 +300,8 @@ def groups(report, jwtctl, peers, folder):
                 *named("user-zset", f"score={score}"), dead=7, logs_out=True,
             )
         library(
-            "fastapi-users", FastAPIUsers, document=FastAPIUsers.layout, by_id=True, dead=7,
-            restores=False,
+            "fastapi-users", FastAPIUsers, "fastapi-users", by_id=True, dead=7, restores=False,
+            logs_out=True,
         )
 
     yield "others", with_options, ()

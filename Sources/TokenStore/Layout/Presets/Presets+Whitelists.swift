@@ -80,10 +80,10 @@ extension Presets {
               "doc": "The Go tutorial: access_uuid to user id",
               "source": "github.com/victorsteven/jwt-best-practices, main.go",
               "proof": "source",
-              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids."],
+              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids.", "Without a refresh token of its own a session would not be found again: only the application makes one."],
               "claims": { "id": "access_uuid", "user": "user_id" },
               "stores": [
-                { "role": "allow", "type": "string", "key": "${id}", "value": "${user}",
+                { "role": "allow", "type": "string", "key": "${id}",
                   "links": [ { "key": "${id}++${user}" } ] },
                 { "role": "index", "type": "keys", "key": "${id}++${user}" }
               ]
@@ -130,7 +130,7 @@ extension Presets {
               "name": "fastapi-users",
               "doc": "FastAPI Users with RedisStrategy: an opaque token to user id",
               "source": "github.com/fastapi-users/fastapi-users, authentication/strategy/redis.py",
-              "proof": "source",
+              "proof": "application",
               "notes": ["Its tokens are no JWTs: give them as ids (--id where one looks like something else).", "Old releases write no prefix (--layout-var prefix=): a user's tokens can't be told from other keys then, and logout-all is refused."],
               "vars": { "prefix": "fastapi_users_token:" },
               "claims": { "id": "jti" },
