@@ -66,7 +66,8 @@ extension TokenStore {
             let results: [RestoreResult]
             switch delivery.result {
             case .success(let known): results = known
-            case .failure: results = batch.map { _ in .init(outcome: .notAttempted) }
+            case .failure(.redis): results = batch.map { _ in .init(outcome: .notAttempted) }
+            case .failure(let error): results = batch.map { _ in .init(outcome: .failed(error)) }
             }
             for (item, result) in zip(batch, results) {
                 try deliver(item, delivery.isInDoubt ? result.inDoubt : result)

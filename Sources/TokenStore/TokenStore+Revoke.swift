@@ -110,7 +110,8 @@ extension TokenStore {
     ) -> [RevocationOutcome] {
         switch delivery.result {
         case .success(let outcomes): delivery.isInDoubt ? outcomes.map(\.inDoubt) : outcomes
-        case .failure: Array(repeating: .notAttempted, count: count)
+        case .failure(.redis): Array(repeating: .notAttempted, count: count)
+        case .failure(let error): Array(repeating: .failed(error), count: count)
         }
     }
 

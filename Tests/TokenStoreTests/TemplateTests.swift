@@ -231,6 +231,35 @@ import Testing
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }
 
+/// What goes wrong in the middle of a batch is told of each of its items.
+@Suite struct BatchFailureTests {
+    @Test func anErrorOfAStepIsAFailureAndNeverSilence() throws {
+        let lab = try Lab()
+        let layout = try LayoutReader.read(
+            Array(
+                """
+                {"name":"t","stores":[{"role":"deny","type":"hash","key":"d:${id}",
+                  "fields":{"a":"1"},"also":{"set":"all","member":"${id}-${user}"}}]}
+                """.utf8))
+        let store = lab.store(withLayout: layout)
+        let items = try ["a", "b"].map {
+            Revocation(id: try Identifier($0), user: nil, expiry: .never)
+        }
+        let failed = RevocationOutcome.failed(.unnamed("user"))
+        #expect(store.revoke(items, entry: nil).outcomes == [failed, failed])
+        var rest: [Revocation]? = items
+        var told: [RevocationOutcome] = []
+        let broken = try store.revoke(
+            entry: nil, clock: try store.clock(), item: { $0 },
+            next: { _ in
+                defer { rest = nil }
+                return rest
+            }, deliver: { _, outcome in told.append(outcome) })
+        #expect(broken == nil)
+        #expect(told == [failed, failed])
+    }
+}
+
 extension Lab {
     fileprivate func store(withLayout layout: Layout) -> TokenStore {
         TokenStore(

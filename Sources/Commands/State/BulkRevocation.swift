@@ -180,6 +180,7 @@ final class BulkRevocation {
         }
         if let failure { return failure.status }
         let bad = counts.failed + counts.invalid + counts.notFound
-        return counts.unknown > 0 ? .unknown : bad > 0 ? .someFailed : .success
+        let isOpen = counts.unknown + counts.notAttempted > 0
+        return isOpen ? .unknown : bad > 0 ? .someFailed : .success
     }
 }
