@@ -5,7 +5,7 @@
 __jwtctl_describe() {
     case $1 in
         '')
-            commands='issue decode verify status revoke renew restore logout-all list audit prune key layout config demo completion help version'
+            commands='issue decode verify status revoke renew restore logout-all list stats audit prune key layout config demo completion help version'
             options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
             ;;
         'issue')
@@ -55,6 +55,10 @@ __jwtctl_describe() {
         'list revoked')
             commands=''
             options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            ;;
+        'stats')
+            commands=''
+            options='--largest -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'audit')
             commands=''
@@ -420,6 +424,23 @@ __jwtctl_value() {
         'list revoked:--timeout') kind='none' ;;
         'list revoked:--redis-nat') kind='none' ;;
         'list revoked:--wait') kind='none' ;;
+        'stats:--largest') kind='none' ;;
+        'stats:-o' | 'stats:--output') kind='words' list='table json jsonl csv id prometheus' ;;
+        'stats:--field') kind='none' ;;
+        'stats:--color') kind='words' list='auto always never' ;;
+        'stats:--redis') kind='none' ;;
+        'stats:--redis-password') kind='file' ;;
+        'stats:--redis-cacert') kind='file' ;;
+        'stats:--redis-cert') kind='file' ;;
+        'stats:--redis-key') kind='file' ;;
+        'stats:--profile') kind='dynamic' list='profiles' ;;
+        'stats:--config') kind='file' ;;
+        'stats:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'stats:--layout-var') kind='none' ;;
+        'stats:--namespace') kind='none' ;;
+        'stats:--timeout') kind='none' ;;
+        'stats:--redis-nat') kind='none' ;;
+        'stats:--wait') kind='none' ;;
         'audit:--limit') kind='none' ;;
         'audit:-o' | 'audit:--output') kind='words' list='table json jsonl csv id' ;;
         'audit:--field') kind='none' ;;
@@ -739,7 +760,7 @@ __jwtctl_operand() {
         'key show:0') kind='file' ;;
         'layout show:0') kind='dynamic-or-file' list='layouts' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list stats audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis' ;;
         *) ;;
     esac
 }

@@ -67,6 +67,7 @@ complete -c jwtctl -n '__jwtctl_at ""' -a renew -d 'Replace a token by a new one
 complete -c jwtctl -n '__jwtctl_at ""' -a restore -d 'Take a revocation back.'
 complete -c jwtctl -n '__jwtctl_at ""' -a logout-all -d 'End every session of a user, on every device.'
 complete -c jwtctl -n '__jwtctl_at ""' -a list -d 'List tokens, users or the blacklist.'
+complete -c jwtctl -n '__jwtctl_at ""' -a stats -d 'Count users, live tokens and blacklist entries.'
 complete -c jwtctl -n '__jwtctl_at ""' -a audit -d 'Show who revoked what, when and why.'
 complete -c jwtctl -n '__jwtctl_at ""' -a prune -d 'Remove expired tokens from the users\' lists.'
 complete -c jwtctl -n '__jwtctl_at ""' -a key -d 'Make, convert and look at keys.'
@@ -452,6 +453,31 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l wait -d 'Writing: wait unt
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l fsync -d 'Writing: wait until the append-only files have it.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
+complete -c jwtctl -n '__jwtctl_at "stats"' -l largest -d 'How many of the largest users to show.' -x
+complete -c jwtctl -n '__jwtctl_at "stats"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id prometheus'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "stats"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "stats"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "stats"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "stats"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l layout-var -d 'Set a variable of the layout.' -x
+complete -c jwtctl -n '__jwtctl_at "stats"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "stats"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "stats"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "stats"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
 complete -c jwtctl -n '__jwtctl_at "audit"' -s F -l follow -d 'Wait for further entries.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l limit -d 'Begin with the last N entries.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -815,7 +841,7 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l fsync -d 'Writing: wait unti
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
-complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke renew restore logout-all list audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file redis'
+complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke renew restore logout-all list stats audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis'
 
 complete -c jwtctl -n '__jwtctl_at "version"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "version"' -l json -d 'Write results as JSON.'

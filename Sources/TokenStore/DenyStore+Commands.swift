@@ -43,7 +43,8 @@ extension DenyStore {
                 entry: entry(bytes, value), timeToLive: try timeToLive(last))
         case .hash(let fields, let beside):
             let found = try values(first)
-            guard found.count == fields.count, found.contains(where: { $0 != nil }) else {
+            guard found.count == fields.count, found.allSatisfy({ $0 != nil }) else {
+                // Which of the fields a reader goes by only the reader knows.
                 return nil
             }
             if beside != nil, last != .integer(1) { return nil }

@@ -224,7 +224,7 @@ enum Script {
               end
             end
             keep(left, ARGV[1])
-            return missing * 2 == #ARGV - 1 and 1 or 0
+            return missing > 0 and 1 or 0
             """
 
     /// KEYS: deny. ARGV: field, number, unix second or ''. Adds to a comma-separated list.

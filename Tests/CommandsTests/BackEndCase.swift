@@ -19,7 +19,8 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     static let all = [
         issue, verify, status, revoke, revokeMany, renew, restore, logOut, logOutMany,
         logOutSessions,
-        logOutEveryone, listTokens, listUsers, listRevoked, audit, prune, hostileIds, completion,
+        logOutEveryone, listTokens, listUsers, listRevoked, stats, audit, prune, hostileIds,
+        completion,
         layoutDetect,
     ]
 
@@ -332,6 +333,20 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         try stage.expectFormats("list", "revoked", "--show-tokens", "--limit", "7", count: 7)
         try stage.expectFormats("list", "revoked", "--match", "*7", count: 6)
         #expect(try stage.denied() == Set((0..<60).map { "j\($0)" }))
+    }
+
+    private static let stats = BackEndCase(command: "stats", options: ["largest"]) { stage in
+        for number in 0..<7 { stage.token("j\(number)", of: number < 4 ? "alice" : "bob") }
+        stage("revoke", "--ttl", "30m", "x")
+        stage("revoke", "--forever", "y")
+        let told = try stage("stats", "--largest", "1", "--json").object()
+        #expect(told["users"] == 2 && told["tokens"] == 7 && told["revoked"] == 2)
+        #expect(told["revoked_expiring_1h"] == 1)
+        #expect(told["revoked_forever"] == 1)
+        let largest: JSONValue = [["user": "alice", "tokens": 4]]
+        #expect(told["largest"] == largest)
+        let gauges = stage("stats", "-o", "prometheus").output
+        #expect(gauges.contains("jwtctl_live_tokens{layout=\"native\"} 7\n"))
     }
 
     private static let audit = BackEndCase(command: "audit", options: ["limit", "follow"]) {

@@ -211,6 +211,22 @@ import Testing
         #expect(unnamed("config", "show").status == 0, "nobody asked for a profile")
     }
 
+    @Test func theManualsExampleIsRead() throws {
+        let path = try configure(Topics.configExample.joined(separator: "\n") + "\n")
+        let jwtctl = jwtctl(path)
+        let usual = try settings(jwtctl("config", "show", "--json"))
+        #expect(usual["redis"]?.0 == "unix:///run/redis/redis.sock")
+        let prod = try settings(jwtctl("--profile", "prod", "config", "show", "--json"))
+        #expect(prod["layout"]?.0 == "acme" && prod["max-lifetime"]?.0 == "30d")
+        let revoked = jwtctl(
+            "--profile", "prod", "--redis", url, "revoke", "--no-verify", "--ttl", "1h", "j1", "-q")
+        #expect(revoked.status == 0, "\(revoked.errors)")
+        let count = try sandbox.server.cli(["EXISTS", "acme:revoked:j1"])
+        #expect(count.hasPrefix("1"))
+        let page = Jwtctl()("help", "config-file").output
+        for setting in Setting.allCases { #expect(page.contains(setting.rawValue)) }
+    }
+
     @Test func theFileIsLookedForWhereXDGSays() throws {
         let folder = sandbox.server.directory.path
         try FileManager.default.createDirectory(

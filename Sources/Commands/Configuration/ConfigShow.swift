@@ -12,7 +12,7 @@ let configShowCommand = Command(
         """
         An option counts before the environment, the environment before the profile, the profile \
         before the default. Passwords are masked; keys and secrets are only named by where they \
-        stand.
+        stand. "jwtctl help config-file" describes the file.
         """
     ],
     defaults: ConfigShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
@@ -22,7 +22,7 @@ let configShowCommand = Command(
             command: "jwtctl config show -o csv", summary: "The same for a spreadsheet."),
     ],
     exitStatuses: ExitStatus.docs(.failure), environment: Settings.variables,
-    seeAlso: ["environment"], run: runConfigShow)
+    seeAlso: ["environment", "jwtctl-config(5)"], run: runConfigShow)
 
 private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)

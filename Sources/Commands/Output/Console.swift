@@ -83,7 +83,7 @@ final class Console {
         switch options.format {
         case .table: try print(human())
         case .json: try json(.object(value), .pretty)
-        case .jsonl, .introspection: try json(.object(value), .compact)
+        case .jsonl, .introspection, .prometheus: try json(.object(value), .compact)
         case .csv: try print(CSV.header(value) + CSV.row(value))
         case .id: try print(id.map { Item.line($0) + "\n" } ?? "")
         }
@@ -197,7 +197,7 @@ struct ResultList {
             try console.print(
                 String(
                     decoding: value().encoded(.compact, escaping: .visible), as: UTF8.self))
-        case .jsonl, .introspection: try console.json(.object(value()), .compact)
+        case .jsonl, .introspection, .prometheus: try console.json(.object(value()), .compact)
         case .csv:
             let value = value()
             if !hasHeader { try console.print(CSV.header(value)) }

@@ -50,6 +50,7 @@ package let jwtctlProgram: Program = Program(
                             AnyCommand("revoked") { listRevokedCommand },
                         ], seeAlso: ["status", "prune"])
                 },
+                AnyCommand("stats", attempts: ["count", "metrics"]) { statsCommand },
                 AnyCommand("audit", attempts: ["log", "history"]) { auditCommand },
                 AnyCommand("prune", attempts: ["clean", "gc"]) { pruneCommand },
             ]),

@@ -3,7 +3,9 @@ internal import TokenStore
 
 /// The pages of help about no single command.
 enum Topics {
-    static var all: [Topic] { [exitStatus, environment, time, keys, layouts, layoutFile, redis] }
+    static var all: [Topic] {
+        [exitStatus, environment, time, keys, layouts, layoutFile, configFile, redis]
+    }
 
     private static let exitStatus = Topic(
         name: "exit-status", title: "EXIT STATUS", summary: "What the exit statuses mean.",

@@ -6,9 +6,11 @@ enum OutputFormat: String, CaseIterable, Sendable {
     case table, json, jsonl, csv, id
     /// A response of RFC 7662; for `verify` alone.
     case introspection
+    /// Prometheus' text format; for `stats` alone.
+    case prometheus
 
     /// Those that every command knows.
-    static let common = allCases.filter { $0 != .introspection }
+    static let common = allCases.filter { $0 != .introspection && $0 != .prometheus }
 }
 
 /// What every command takes, before or after its name.

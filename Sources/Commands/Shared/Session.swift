@@ -167,9 +167,13 @@ struct Session {
                 throw Failure(.failure, "input", "no terminal to ask for the password")
             }
         }
-        if let source = try options.redisPassword
-            ?? (target.password == nil ? settings[.redisPassword].map(Settings.source) : nil)
-        {
+        // A profile's password is meant for the profile's own server.
+        let isProfiles = options.redisURL == nil && settings.environmentValue(.redis) == nil
+        let source =
+            try options.redisPassword
+            ?? (isProfiles && target.password == nil
+                ? settings[.redisPassword].map(Settings.source) : nil)
+        if let source {
             let content = try source.readSecret(
                 "password", limit: 64 * 1024, system: system)
             return target.withPassword(content.withoutFinalNewline())

@@ -65,7 +65,7 @@ struct VerifyOptions: CommandOptions {
             "explain", summary: "Show what each check found and wanted, and each key.",
             into: \.explains),
         .group(KeyOptions.group, at: \.keys),
-        .group(GlobalOptions.group(formats: OutputFormat.allCases), at: \.global),
+        .group(GlobalOptions.group(formats: OutputFormat.common + [.introspection]), at: \.global),
     ]
 }
 

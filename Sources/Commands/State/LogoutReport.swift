@@ -1,0 +1,210 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+extension LogoutInterruption.Cause {
+    fileprivate var storeError: StoreError? {
+        if case .store(let error) = self { return error }
+        return nil
+    }
+}
+
+/// Logs users out, and tells what came of it.
+struct LogoutReport {
+    let options: LogoutAllOptions
+    let scope: LogoutScope
+    let session: Session
+    let console: Console
+
+    private var entry: DenyEntry {
+        DenyEntry(reason: options.reason, actor: session.store.actor)
+    }
+
+    /// Milliseconds after which it is looked again.
+    private var settle: Int64 {
+        options.settle ?? (session.layout.needsSettling ? Self.standardSettle : 0)
+    }
+
+    /// A login takes less.
+    private static let standardSettle: Int64 = 2000
+
+    /// Many users at once. Each is told of as it is done; the clock is waited for at the end.
+    func runAll(_ feed: UserFeed) throws -> ExitStatus {
+        var list = ResultList(
+            console,
+            columns: [
+                .init("USER", shrinking: true), .init("REVOKED", right: true),
+                .init("ALREADY", right: true), .init("KEPT", right: true), .init("COMPLETE"),
+            ])
+        var latest: (cutoff: Int64, users: [Identifier])?
+        var completeCount = 0
+        var failures = 0
+        let broken: StoreError?
+        do {
+            let interrupts = InterruptScope()
+            defer { _ = interrupts }
+            broken = try session.store.logOut(
+                scope: scope, skew: options.skew, settle: settle, entry: entry, next: feed.next
+            ) { user, result, cause in
+                try list.append(
+                    json(user, result), id: user.description, cells: cells(user, result))
+                if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
+                guard cause == nil else {
+                    failures += 1
+                    return try console.error(words(unfinished: user, result, cause))
+                }
+                completeCount += 1
+                guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
+                if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
+                if (latest?.users.count ?? 0) < Self.waitingLimit { latest?.users.append(user) }
+            }
+            if let latest {
+                try session.store.awaitCutoffs(latest.users, latest.cutoff, skew: options.skew)
+            }
+        } catch {
+            // What was done before stays told.
+            try list.finish(empty: "")
+            throw error
+        }
+        try list.finish(empty: "no users")
+        if broken != nil || Signals.pending != nil {
+            try console.error(
+                "\(completeCount) users are logged out completely; run it again for the others")
+        }
+        if let signal = Signals.pending {
+            try console.system.output.flush()
+            Signals.endProcess(by: signal)
+        }
+        if let broken { throw broken }
+        return failures + feed.invalidCount > 0 ? .someFailed : .success
+    }
+
+    /// Users whose servers' clocks are looked at before the end.
+    private static let waitingLimit = 64
+
+    func run(_ user: Identifier) throws -> ExitStatus {
+        let interrupts = InterruptScope()
+        defer { _ = interrupts }
+        let result: LogoutResult
+        do throws(LogoutInterruption) {
+            result = try work(user)
+        } catch {
+            if let failure = error.result.auditFailure {
+                session.warn(notAudited: failure, console)
+            } else if !error.result.isAudited,
+                error.result.cutoff != nil || error.result.revoked > 0
+            {
+                _ = session.audit(
+                    "logout-all", .user(user), count: Int64(error.result.revoked),
+                    reason: options.reason, after: error.cause.storeError, console)
+            }
+            try console.error(words(unfinished: user, error.result, error.cause))
+            if case .signal(let signal) = error.cause {
+                try console.system.output.flush()
+                Signals.endProcess(by: signal)
+            }
+            throw error
+        }
+        if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
+        try console.result(json(user, result), id: user.description) { words(user, result) }
+        return .success
+    }
+
+    private func work(_ user: Identifier) throws(LogoutInterruption) -> LogoutResult {
+        var progress = CommandKit.Progress(
+            label: "logging out", total: nil,
+            isTerminal: console.system.diagnostics.isTerminal,
+            columns: console.system.terminal.columns, start: .now)
+        func show(_ text: String?) {
+            do throws(OutputError) {
+                try console.progress(text)
+            } catch {
+                // A lost progress line is no reason to leave a user half logged out.
+            }
+        }
+        defer { show(progress.finish()) }
+        return try session.store.logOut(
+            user, scope: scope, skew: options.skew, settle: settle, entry: entry
+        ) {
+            show(progress.update(count: $0.revoked + $0.alreadyRevoked, now: .now))
+        }
+    }
+
+    /// What is true although the work broke off.
+    private func words(
+        unfinished user: Identifier, _ result: LogoutResult, _ cause: LogoutInterruption.Cause?
+    ) -> String {
+        let name = VisibleText.escape(user.description, columns: 60)
+        let cutoff =
+            result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) stands, " }
+            ?? (session.layout.hasUserCutoff ? "the cutoff was not confirmed, " : "")
+        let verb = session.layout.requiresListing ? "revoked" : "blacklisted"
+        var text =
+            "'\(name)' is not logged out completely: \(cutoff)"
+            + "\(result.revoked) tokens were \(verb); run it again to finish"
+        if case .store(.refused(let error, let command, let key))? = cause {
+            let failure = Diagnostics.failure(
+                for: StoreError.refused(error, command: command, key: key))
+            text += " (\(failure.message))"
+        }
+        return text
+    }
+
+    private func json(_ user: Identifier, _ result: LogoutResult) -> JSONObject {
+        [
+            "user": .string(user.description), "revoked": .integer(Int64(result.revoked)),
+            "already_revoked": .integer(Int64(result.alreadyRevoked)),
+            "kept": .integer(Int64(result.kept)), "cutoff": TimeText.number(result.cutoff),
+            "complete": .bool(result.isComplete), "audited": .bool(result.isAudited),
+            "late": .integer(Int64(result.late)), "version": TimeText.number(result.version),
+            "target": session.json,
+        ]
+    }
+
+    private func cells(_ user: Identifier, _ result: LogoutResult) -> [String] {
+        [
+            VisibleText.escape(user.description, columns: 60), String(result.revoked),
+            String(result.alreadyRevoked), String(result.kept), result.isComplete ? "yes" : "no",
+        ]
+    }
+
+    private func words(_ user: Identifier, _ result: LogoutResult) -> String {
+        let name = VisibleText.escape(user.description, columns: 60)
+        var text = "\(name): \(result.revoked) revoked"
+        if result.late > 0 { text += " (\(result.late) came meanwhile)" }
+        if result.alreadyRevoked > 0 { text += ", \(result.alreadyRevoked) already revoked" }
+        if result.kept > 0 { text += ", \(result.kept) kept" }
+        text += "\n"
+        if let cutoff = result.cutoff {
+            text +=
+                "  every token issued until \(TimeText.table(cutoff)) is dead, recorded or not\n"
+        } else if let version = result.version {
+            text += "  every token of a version below \(version) is dead, recorded or not\n"
+        } else if session.layout.hasUserCutoff {
+            text += "  no cutoff was raised: when the kept token was issued is not known\n"
+        } else if session.layout.requiresListing {
+            text += "  what the application does not find any more is dead; it has no cutoff\n"
+        }
+        if case .allBut(_, let issuedAt?) = scope, let cutoff = result.cutoff, issuedAt <= cutoff {
+            text += "  the token to keep is dead too: that cutoff stood before\n"
+        }
+        if !result.isComplete {
+            text +=
+                session.layout.unreached.map { "  not reached: \($0)\n" }
+                ?? (session.layout.requiresListing
+                    ? "  not everything could be read: other tokens of the user may live\n"
+                    : result.cutoff == nil && result.version == nil
+                        ? "  tokens that were never recorded may live\n"
+                        : "  tokens that were never recorded and are younger may live\n")
+        }
+        if result.remains > 0 {
+            text += "  what was left of \(result.remains) older tokens is gone too\n"
+        }
+        if result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 {
+            let raised = result.cutoff == nil ? "" : "cutoff raised; "
+            text += "  0 recorded; \(raised)check the spelling of the user\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,209 @@
+internal import JSON
+
+/// Stores of what is alive, and how it is found.
+extension StoreReader {
+    mutating func allow(
+        _ node: LayoutNode, _ role: LayoutNode
+    ) throws(LayoutNode.Failure) {
+        try requireFirst(layout.allow == nil && layout.list?.isRequired != true, role)
+        if try kind(node, [.string, .zset]) == .zset {
+            try requireFirst(layout.list == nil, role)
+            return layout.list = try list(node, isRequired: true)
+        }
+        _ = try node.members(Grammar.allow)
+        let codec = try LayoutReader.choice(node["key_codec"], Template.Codec.self) ?? .raw
+        let keyNode = try node.required("key")
+        let key = try templates.key(keyNode, .tokenKey, codec: codec)
+        let value = try node["value"].map { node throws(LayoutNode.Failure) in
+            try templates.template(node, .value)
+        }
+        let match = try allowMatch(node["match"], value)
+        // One session for each user: the value says which.
+        if case .equals(let value) = match, namesToken(value) {
+        } else {
+            try requireToken(key, keyNode)
+        }
+        var links: [Link] = []
+        for link in try node["links"]?.elements() ?? [] { links.append(try self.link(link)) }
+        layout.allow = AllowStore(
+            key: key, match: match,
+            removal: try removal(node["on_revoke"]), value: value, links: links,
+            secondLook: try node["look_again"].map { node throws(LayoutNode.Failure) in
+                try pauseSeconds(node)
+            } ?? 0)
+    }
+
+    private mutating func allowMatch(
+        _ node: LayoutNode?, _ value: Template?
+    ) throws(LayoutNode.Failure) -> AllowStore.Match {
+        guard let node else { return .exists }
+        if node.value.arrayValue != nil {
+            return .noneOf(
+                try node.elements().map { element throws(LayoutNode.Failure) in
+                    Array(try templates.plain(element).utf8)
+                })
+        }
+        switch try node.text() {
+        case "exists": return .exists
+        case "equals":
+            guard let value else { throw node.failure(.missingMember("value")) }
+            return .equals(value)
+        case let other: throw node.failure(.notAmong(other, Grammar.allowMatches))
+        }
+    }
+
+    private func removal(
+        _ node: LayoutNode?
+    ) throws(LayoutNode.Failure) -> AllowStore.Removal {
+        guard let node else { return .delete }
+        if node.value.stringValue?.text == "delete" { return .delete }
+        _ = try node.members(Grammar.removal)
+        return .rewrite(Array(try templates.plain(try node.required("rewrite")).utf8))
+    }
+
+    /// Longer than that nobody waits for an answer.
+    private func pauseSeconds(_ node: LayoutNode) throws(LayoutNode.Failure) -> Int64 {
+        let seconds = try node.seconds()
+        guard seconds <= 60 else { throw node.failure(.outOfRange(String(seconds))) }
+        return seconds
+    }
+
+    private mutating func link(_ node: LayoutNode) throws(LayoutNode.Failure) -> Link {
+        _ = try node.members(Grammar.link)
+        let via = try node["via"].map { node throws(LayoutNode.Failure) in
+            try templates.key(node, .tokenKey)
+        }
+        let action: Link.Action
+        var types = ["string"]
+        switch try node["remove"]?.text() ?? "key" {
+        case "key":
+            action = .delete
+            if node["type"] != nil { types = [try kind(node, [.string, .hash, .set]).rawValue] }
+        case "value":
+            action = .removeValue
+            types = ["set", "list", "zset"]
+        case "same":
+            action = .deleteHolder(
+                text: try node["holding"].map { node throws(LayoutNode.Failure) in
+                    try templates.key(node, .tokenKey)
+                })
+        case let other:
+            throw try node.required("remove").failure(.notAmong(other, Grammar.linkRemovals))
+        }
+        let search = try node["search"].map { node throws(LayoutNode.Failure) in
+            Array(try templates.plain(node).utf8)
+        }
+        guard case .deleteHolder = action else {
+            for name in ["holding", "search"] {
+                if let node = node[name] { throw node.failure(.lacks(name, role: "same")) }
+            }
+            let keyNode = try node.required("key")
+            let key = try templates.key(keyNode, via == nil ? .tokenKey : .link)
+            // What is deleted unseen has to be the token's own.
+            if action == .delete, !key.holes.contains(.link) { try requireToken(key, keyNode) }
+            return Link(key: key, action: action, types: types, via: via, search: nil)
+        }
+        let key = search == nil ? try node.required("key") : node["key"]
+        return Link(
+            key: try key.map { node throws(LayoutNode.Failure) in
+                try templates.key(node, via == nil ? .tokenKey : .link)
+            }, action: action, types: types, via: via, search: search)
+    }
+
+    private mutating func list(
+        _ node: LayoutNode, isRequired: Bool
+    ) throws(LayoutNode.Failure) -> ListStore {
+        _ = try node.members(Grammar.list)
+        let unit: Int64
+        let score = try node["score"].map { node throws(LayoutNode.Failure) in
+            try templates.plain(node)
+        }
+        switch score ?? "exp_s" {
+        case "exp_s": unit = 1
+        case "exp_ms": unit = 1000
+        case let other:
+            throw try node.required("score").failure(.notAmong(other, Grammar.scores))
+        }
+        return ListStore(
+            key: try templates.key(try node.required("key"), .userKey),
+            member: try tokenKey(try node.required("member")), unit: unit,
+            details: try node["details"].map { node throws(LayoutNode.Failure) in
+                try templates.key(node, .userKey)
+            }, isRequired: isRequired, margin: try keyLife(node["key_ttl"]))
+    }
+
+    /// `none`, `max_score` or `max_score+60`.
+    private func keyLife(_ node: LayoutNode?) throws(LayoutNode.Failure) -> Int64? {
+        guard let node else { return nil }
+        let text = try node.text()
+        if text == "none" { return nil }
+        let rest = text.dropFirst("max_score".count)
+        guard text.hasPrefix("max_score"),
+            let margin = rest.isEmpty
+                ? 0 : rest.hasPrefix("+") ? Self.seconds(rest.dropFirst()) : nil
+        else { throw node.failure(.badRule(text, expected: Grammar.keyLives)) }
+        return margin
+    }
+
+    mutating func index(
+        _ node: LayoutNode, _ role: LayoutNode
+    ) throws(LayoutNode.Failure) {
+        try requireFirst(layout.index == nil && layout.list == nil, role)
+        let type = try kind(node, [.zset, .set, .keys, .values, .hashes, .tokens])
+        guard type != .zset else { return layout.list = try list(node, isRequired: false) }
+        let known =
+            switch type {
+            case .set: Grammar.indexSet
+            case .values: Grammar.indexValues
+            case .hashes: Grammar.indexHashes
+            case .tokens: Grammar.indexTokens
+            default: Grammar.indexKeys
+            }
+        _ = try node.members(known)
+        let kind: IndexStore.Kind =
+            switch type {
+            case .set: .set(key: try templates.key(try node.required("key"), .userKey))
+            case .values: .values(path: try path(node))
+            case .hashes:
+                .hashes(
+                    key: try templates.key(try node.required("key"), .found),
+                    field: Array(try templates.plain(try node.required("field")).utf8))
+            case .tokens:
+                .tokens(
+                    TokenIndex(
+                        also: try keys(node["also"]),
+                        objects: try node["objects"].map { node throws(LayoutNode.Failure) in
+                            try templates.key(node, .found)
+                        }, kin: try keys(node["kin"])))
+            default:
+                .keys(
+                    try indexKey(node), path: try path(node),
+                    isTrace: try node["trace"]?.bool() ?? false)
+            }
+        layout.index = IndexStore(kind: kind, leaves: try node["leaves"]?.text())
+    }
+
+    private mutating func indexKey(_ node: LayoutNode) throws(LayoutNode.Failure) -> Template {
+        let own = try node["key"].map { node throws(LayoutNode.Failure) in
+            try templates.key(node, .found)
+        }
+        guard let key = own ?? layout.allow?.key, key.holes.contains(.user) else {
+            throw node.failure(.lacks("index of keys", role: "allow with ${user} in its key"))
+        }
+        return key
+    }
+
+    private func path(_ node: LayoutNode) throws(LayoutNode.Failure) -> [JSONString] {
+        try node["path"]?.text().split(separator: ".").map { JSONString(String($0)) } ?? []
+    }
+
+    private mutating func keys(
+        _ node: LayoutNode?
+    ) throws(LayoutNode.Failure) -> [Template] {
+        var keys: [Template] = []
+        for element in try node?.elements() ?? [] {
+            keys.append(try templates.key(element, .tokenKey))
+        }
+        return keys
+    }
+}

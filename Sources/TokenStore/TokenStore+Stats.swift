@@ -1,0 +1,97 @@
+internal import Redis
+
+/// What lies in Redis, in numbers.
+package struct StoreStatistics: Equatable, Sendable {
+    /// A user with many tokens.
+    package struct LargeUser: Equatable, Sendable {
+        package let user: Identifier
+        package let tokenCount: Int64
+    }
+
+    /// Users with a list of tokens, and tokens on these lists that have not expired.
+    package var users: Int64 = 0
+    package var liveTokens: Int64 = 0
+    /// Those with the most tokens, the largest first.
+    package var largestUsers: [LargeUser] = []
+    /// Blacklist entries, those that never go away, and those that go away soon.
+    package var denials: Int64 = 0
+    package var endlessDenials: Int64 = 0
+    package var denialsWithinHour: Int64 = 0
+    package var denialsWithinDay: Int64 = 0
+    /// Users with a cutoff among those with tokens; everybody's, in unix seconds.
+    package var userCutoffs: Int64 = 0
+    package var globalCutoff: Int64?
+    /// What Redis holds in all, in bytes; nil where it does not tell.
+    package var usedMemory: Int64?
+
+    package init() {}
+}
+
+extension TokenStore {
+    /// Counts what the layout can list, page by page. A key that comes twice while Redis rehashes
+    /// is counted twice: exact numbers would need memory for every key.
+    ///
+    /// `largestCount` is how many of the largest users are told; `body` sees the numbers grow.
+    package func statistics(
+        largestCount: Int, _ body: @escaping (StoreStatistics) throws -> Bool = { _ in true }
+    ) throws -> StoreStatistics {
+        var result = StoreStatistics()
+        result.usedMemory = try usedMemory()
+        result.globalCutoff = try layout.globalCutoff.flatMap { store in
+            let key = store.key.literal
+            return try cutoff(try call(store.reading(key)), store, key: key)
+        }
+        try forEachUser { page in
+            for user in page {
+                result.users += 1
+                result.liveTokens += user.tokenCount
+                if user.cutoff != nil { result.userCutoffs += 1 }
+                result.note(user, of: largestCount)
+            }
+            return try body(result)
+        }
+        try forEachDenial { page in
+            for entry in page {
+                result.denials += 1
+                guard let left = entry.denial.timeToLive else {
+                    result.endlessDenials += 1
+                    continue
+                }
+                if left <= 3600 { result.denialsWithinHour += 1 }
+                if left <= 86_400 { result.denialsWithinDay += 1 }
+            }
+            return try body(result)
+        }
+        return result
+    }
+
+    /// Managed servers may keep INFO to themselves.
+    private func usedMemory() throws(StoreError) -> Int64? {
+        let reply = try StoreError.wrapping { () throws(RedisError) in
+            try client.call(Command("INFO", "memory"))
+        }
+        guard case .string(let bytes) = reply else { return nil }
+        let name = "used_memory:"
+        let line = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").first {
+            $0.hasPrefix(name)
+        }
+        return line.flatMap { Int64($0.dropFirst(name.utf8.count)) }
+    }
+}
+
+extension StoreStatistics {
+    /// Keeps a user among the largest.
+    fileprivate mutating func note(_ user: ListedUser, of limit: Int) {
+        guard limit > 0, user.tokenCount > 0 else { return }
+        if largestUsers.count == limit, let least = largestUsers.last,
+            least.tokenCount >= user.tokenCount
+        {
+            return
+        }
+        largestUsers.removeAll { $0.user == user.user }
+        let place =
+            largestUsers.firstIndex { $0.tokenCount < user.tokenCount } ?? largestUsers.count
+        largestUsers.insert(LargeUser(user: user.user, tokenCount: user.tokenCount), at: place)
+        if largestUsers.count > limit { largestUsers.removeLast() }
+    }
+}
