@@ -36,7 +36,7 @@ extension TokenStore {
         largestCount: Int, _ body: @escaping (StoreStatistics) throws -> Bool = { _ in true }
     ) throws -> StoreStatistics {
         var result = StoreStatistics()
-        result.usedMemory = try usedMemory()
+        result.usedMemory = usedMemory()
         result.globalCutoff = try layout.globalCutoff.flatMap { store in
             let key = store.key.literal
             return try cutoff(try call(store.reading(key)), store, key: key)
@@ -65,12 +65,10 @@ extension TokenStore {
         return result
     }
 
-    /// Managed servers may keep INFO to themselves.
-    private func usedMemory() throws(StoreError) -> Int64? {
-        let reply = try StoreError.wrapping { () throws(RedisError) in
-            try client.call(Command("INFO", "memory"))
-        }
-        guard case .string(let bytes) = reply else { return nil }
+    /// Managed servers, and careful ACLs, keep INFO to themselves.
+    private func usedMemory() -> Int64? {
+        let reply = client.collect([Command("INFO", "memory")]).replies[0]
+        guard case .string(let bytes)? = reply else { return nil }
         let name = "used_memory:"
         let line = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").first {
             $0.hasPrefix(name)
