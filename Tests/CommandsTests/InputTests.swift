@@ -197,7 +197,10 @@ struct InputTests {
 
     @Test func formats() {
         #expect(OutputFormat.common.map(\.rawValue) == ["table", "json", "jsonl", "csv", "id"])
-        #expect(OutputFormat.allCases.map(\.rawValue).last == "introspection")
+        #expect(
+            OutputFormat.allCases.map(\.rawValue).suffix(2) == ["introspection", "prometheus"])
+        #expect(Jwtctl()("verify", "-o", "prometheus").status == 2)
+        #expect(Jwtctl()("stats", "-o", "introspection").status == 2)
         #expect(Jwtctl()("version", "-o", "yaml").status == 2)
         #expect(Jwtctl()("version", "-o", "JSON").status == 2)
         #expect(Jwtctl()("version", "--json").output == Jwtctl()("version", "-o", "json").output)

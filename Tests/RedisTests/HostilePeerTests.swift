@@ -73,7 +73,8 @@ import Testing
                 .expect(RawPeer.helloRequest), .text(RawPeer.hello),
                 .expect(RawPeer.helloRequest + get), .send(Array(reply[..<length])),
             ])
-            let error = try failure(peer)
+            // Long enough for a peer that has to wait for a processor.
+            let error = try failure(peer, timeout: 5000)
             guard case .closed(_, _, let progress) = error else {
                 Issue.record("\(length): \(error)")
                 continue
