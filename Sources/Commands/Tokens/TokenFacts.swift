@@ -22,7 +22,7 @@ struct TokenFacts {
 
     /// The same for claims that have been looked through.
     init(_ token: CompactToken, claims: RegisteredClaims, naming: Naming) throws {
-        guard !naming.isStandard else {
+        guard !naming.isStandard, !Self.areNames(claims, naming) else {
             try self.init(claims) { try token.contentIdentifier() }
             return
         }
@@ -32,6 +32,13 @@ struct TokenFacts {
                 contentIdentifier: { try token.contentIdentifier() }))
         let label = naming.isByText ? try Self.label(token, claims) : subject.id
         try self.init(claims, subject: subject, label: label)
+    }
+
+    /// Whether there is nothing to look for: most tokens have both claims.
+    private static func areNames(_ claims: RegisteredClaims, _ naming: Naming) -> Bool {
+        guard naming.isRegistered, case .value = claims.identifier, case .value = claims.subject
+        else { return false }
+        return true
     }
 
     var id: Identifier { subject.id }

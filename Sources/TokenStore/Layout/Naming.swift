@@ -46,6 +46,8 @@ package struct Naming: Equatable, Sendable {
         self.user = user
         self.details = details
         isStandard = id == Self.standardID && user == Self.standardUser && details.isEmpty
+        isRegistered =
+            id.first == .claim(["jti"]) && user.first == .claim(["sub"]) && details.isEmpty
         isByText = id == [.token]
     }
 
@@ -63,6 +65,9 @@ package struct Naming: Equatable, Sendable {
 
     /// The claims that may name the user, as layouts spell them.
     package var userClaims: [String] { user.compactMap(\.claimName) }
+
+    /// Whether `jti` and `sub` alone are the names of a token that has both as strings.
+    package let isRegistered: Bool
 
     /// Whether the token's own text is its name: who has no token can't name it.
     package let isByText: Bool
