@@ -84,7 +84,7 @@ package enum IssuedAt: Equatable, Sendable {
     case notSaid
 
     /// The second in which it was issued.
-    var wholeSeconds: Int64? {
+    package var wholeSeconds: Int64? {
         if case .at(let seconds) = self { return Int64(exactly: seconds.rounded(.down)) }
         return nil
     }

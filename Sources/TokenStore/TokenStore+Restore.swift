@@ -171,8 +171,7 @@ private struct RestorationWork {
             let end = items[index].expiry
                 ?? state.denial.flatMap({ expiry(of: $0, now: state.time) })
         else { return nil }
-        var issuedAt: Int64?
-        if case .at(let iat) = items[index].issued { issuedAt = Int64(exactly: iat.rounded(.down)) }
+        let issuedAt = items[index].issued.wholeSeconds
         var subject = TokenSubject(id: items[index].id, user: user)
         subject.details = items[index].subject.details
         return TokenRecord(subject, user: user, issuedAt: issuedAt, expiry: end)

@@ -92,6 +92,15 @@ struct KeyOptions: Sendable {
             hint: "give --key FILE (PEM, DER, JWK, JWKS) or --secret FILE (HMAC)")
     }
 
+    /// What signs with the only key of a set; `hint` says which to give where there are several.
+    func signer(_ keys: KeySet, hint: String) throws -> Signer {
+        guard let key = keys.keys.first, keys.keys.count == 1 else {
+            throw Failure(
+                .failure, "key", "the set has \(keys.keys.count) keys", hint: hint)
+        }
+        return try Signer(key: key, algorithm: algorithm, allowWeak: allowsWeakKey)
+    }
+
     private func loadKey(_ source: Source, _ console: Console) throws -> KeySet {
         try KeyLoader.load(source, passphrase: passphrase, system: console.system) {
             try console.note($0)

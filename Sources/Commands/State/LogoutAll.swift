@@ -184,7 +184,7 @@ private func scope(
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }
     if let token = target.token { try requireTrusted(token, options, console) }
-    if case .at(let iat) = target.issued, let seconds = Int64(exactly: iat.rounded(.down)) {
+    if let seconds = target.issued.wholeSeconds {
         // A cutoff never sinks again: one before such a token would lock the user out until then.
         guard seconds <= (try session.store.time()) + TokenState.futureTolerance else {
             throw Failure(

@@ -67,25 +67,20 @@ final class TokenBook {
 struct ShownToken {
     /// The `jti`, or a hash: a whole token is shown to nobody.
     let label: Identifier
-    /// Unix seconds, where the token says so.
-    let issuedAt: Int64?
 
     /// `id` is shown as it is where it is no token.
     init(_ id: Identifier, _ naming: Naming) {
         guard naming.isByText else {
             label = id
-            issuedAt = nil
             return
         }
         do {
             let token = try CompactToken(parsing: id.bytes)
             let facts = try TokenFacts(token, claims: try token.claims(), naming: naming)
             label = facts.label
-            issuedAt = facts.issuedAt
         } catch {
             // Whatever it is, it may be a secret.
             label = Self.unreadable
-            issuedAt = nil
         }
     }
 

@@ -9,13 +9,7 @@ internal import TokenStore
 func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     let keys = try options.keys.require(console)
-    guard let key = keys.keys.first, keys.keys.count == 1 else {
-        throw Failure(
-            .failure, "key", "the set has \(keys.keys.count) keys",
-            hint: "give the one to sign with")
-    }
-    let signer = try Signer(
-        key: key, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
+    let signer = try options.keys.signer(keys, hint: "give the one to sign with")
     let session = options.isRecorded ? try Session(console, actor: options.actor) : nil
     let minter = TokenMinter(
         draft: try TokenDraft(options, system: system), signer: signer, label: options.label,

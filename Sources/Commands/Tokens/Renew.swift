@@ -69,13 +69,8 @@ let renewCommand = Command(
 private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     let keys = try options.keys.require(console)
-    guard let key = keys.keys.first, keys.keys.count == 1 else {
-        throw Failure(
-            .failure, "key", "the set has \(keys.keys.count) keys",
-            hint: "give the one that the token was signed with")
-    }
-    let signer = try Signer(
-        key: key, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
+    let signer = try options.keys.signer(
+        keys, hint: "give the one that the token was signed with")
     let text = try TokenOperand.read(options.token, system: system)
     let session = try Session(console, actor: options.actor)
     try session.requirePrimary(comparingClocks: console)

@@ -109,10 +109,7 @@ struct TokenFacts {
     }
 
     /// `iat` in whole seconds, as lists keep it; nil where there is none.
-    var issuedAt: Int64? {
-        if case .at(let seconds) = issued { return Int64(exactly: seconds.rounded(.down)) }
-        return nil
-    }
+    var issuedAt: Int64? { issued.wholeSeconds }
 
     /// The command that revokes the token, ready to paste into a shell.
     func revokeCommand(isRecorded: Bool) -> String {
