@@ -1,7 +1,10 @@
 package import JSON
+internal import Platform
 
 /// A token in the compact serialization (RFC 7515 section 7.1): taken apart, nothing of it checked.
-package struct CompactToken: Sendable {
+///
+/// An object, since it goes through many hands for each token of a stream.
+package final class CompactToken: Sendable {
     /// The largest token, in bytes as sent.
     package static let maximumByteCount = 256 * 1024
 
@@ -34,38 +37,38 @@ package struct CompactToken: Sendable {
         guard bytes.count <= Self.maximumByteCount else {
             throw MalformedToken(.token, .tooLarge(limit: Self.maximumByteCount))
         }
-        let segments = try Self.segments(bytes)
-
-        if let known = headers?.header(of: segments[0]) {
+        let text = bytes.span
+        let dots = try Self.dots(text)
+        let headerText = text.extracting(..<dots.first)
+        if let known = headers?.header(of: headerText) {
             header = known
         } else {
-            header = try Self.readHeader(segments[0])
-            headers?.keep(header, of: segments[0])
+            header = try Self.readHeader(headerText)
+            headers?.keep(header, of: bytes[..<dots.first])
         }
-        payload = try Self.decode(segments[1], .payload)
-        signature = try Self.decode(segments[2], .signature)
-        signingInputCount = segments[1].endIndex
+        payload = try Self.decode(text.extracting((dots.first + 1)..<dots.second), .payload)
+        signature = try Self.decode(text.extracting((dots.second + 1)...), .signature)
+        signingInputCount = dots.second
         self.bytes = bytes
     }
 
-    /// The three segments. Bytes, not characters: a combining mark after a dot hides the dot from
-    /// `Character`.
-    private static func segments(
-        _ bytes: [UInt8]
-    ) throws(MalformedToken) -> InlineArray<3, ArraySlice<UInt8>> {
+    /// What parts the three segments. Bytes, not characters: a combining mark after a dot hides the
+    /// dot from `Character`.
+    private static func dots(
+        _ text: Span<UInt8>
+    ) throws(MalformedToken) -> (first: Int, second: Int) {
         var dots: (first: Int, second: Int) = (0, 0)
         var count = 0
-        let text = bytes.span
-        for offset in text.indices where text[offset] == UInt8(ascii: ".") {
+        var start = 0
+        while let offset = text.firstOffset(of: UInt8(ascii: "."), from: start) {
             count += 1
             if count == 1 { dots.first = offset }
             if count == 2 { dots.second = offset }
+            start = offset + 1
         }
         guard count != 4 else { throw MalformedToken(.token, .encrypted) }
         guard count == 2 else { throw MalformedToken(.token, .segmentCount(count + 1)) }
-        return [
-            bytes[..<dots.first], bytes[dots.first + 1..<dots.second], bytes[(dots.second + 1)...],
-        ]
+        return dots
     }
 
     /// The payload as claims (RFC 7519 section 4).
@@ -80,7 +83,7 @@ package struct CompactToken: Sendable {
 
     /// The header, whose size is known from that of its text.
     private static func readHeader(
-        _ text: ArraySlice<UInt8>
+        _ text: Span<UInt8>
     ) throws(MalformedToken) -> TokenHeader {
         guard Base64.decodedCount(text.count) <= maximumHeaderByteCount else {
             throw MalformedToken(.header, .tooLarge(limit: maximumHeaderByteCount))
@@ -92,10 +95,10 @@ package struct CompactToken: Sendable {
 
     /// One segment, strictly: a second spelling of the same bytes is no token.
     private static func decode(
-        _ text: ArraySlice<UInt8>, _ segment: MalformedToken.Segment
+        _ text: Span<UInt8>, _ segment: MalformedToken.Segment
     ) throws(MalformedToken) -> [UInt8] {
         do throws(Base64Error) {
-            return try Base64URL.decode(text.span)
+            return try Base64URL.decode(text)
         } catch {
             throw MalformedToken(segment, .base64(error))
         }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The header of the token before, as text and as read.
 ///
 /// The tokens of one issuer have one header, byte for byte: reading it once is enough.
@@ -8,8 +10,9 @@ package final class HeaderCache {
     package init() {}
 
     /// The header that was read from exactly this text.
-    func header(of text: ArraySlice<UInt8>) -> TokenHeader? {
-        text.elementsEqual(self.text) ? header : nil
+    func header(of text: Span<UInt8>) -> TokenHeader? {
+        let known = self.text
+        return text.isEqual(to: known.span) ? header : nil
     }
 
     func keep(_ header: TokenHeader, of text: ArraySlice<UInt8>) {

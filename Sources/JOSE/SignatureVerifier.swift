@@ -131,7 +131,8 @@ package final class SignatureVerifier {
 
     /// Fails closed: where OpenSSL breaks down, the signature was not seen to hold.
     private static func isSigned(_ token: CompactToken, _ method: Method) -> Bool {
-        let message = token.bytes.span.extracting(..<token.signingInputCount)
+        let text = token.bytes
+        let message = text.span.extracting(..<token.signingInputCount)
         do throws(OpenSSLError) {
             switch method {
             case .mac(let authenticator):

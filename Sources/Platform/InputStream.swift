@@ -158,14 +158,10 @@ package final class InputStream {
         }
     }
 
-    /// Where the next line feed lies. memchr, since a hostile line can be a gigabyte long.
+    /// Where the next line feed lies.
     private func newline(from start: Int) -> Int? {
-        unsafe buffer.withUnsafeBytes { bytes in
-            guard start < bytes.count, let base = bytes.baseAddress,
-                let found = unsafe memchr(base + start, 0x0A, bytes.count - start)
-            else { return nil }
-            return unsafe UnsafeRawPointer(found) - base
-        }
+        let bytes = buffer
+        return bytes.span.firstOffset(of: 0x0A, from: start)
     }
 
     private func consume(through end: Int) {

@@ -48,7 +48,12 @@ package struct Command: Equatable, Sendable {
 
     /// A command whose first argument is its key: `Command("SET", key: k, .bytes(v), "EX", 60)`.
     package init(_ name: String, key: [UInt8], _ rest: Argument...) {
-        self.init(arguments: [.text(name), .bytes(key)] + rest, keyIndex: 1)
+        var arguments: [Argument] = []
+        arguments.reserveCapacity(rest.count + 2)
+        arguments.append(.text(name))
+        arguments.append(.bytes(key))
+        arguments.append(contentsOf: rest)
+        self.init(arguments: arguments, keyIndex: 1)
     }
 
     /// A script; `keys` have to share a slot. Always EVAL, since NOSCRIPT can hit EVALSHA in the
@@ -91,7 +96,8 @@ package struct Command: Equatable, Sendable {
     var isReadOnly: Bool { Self.readingNames.contains(name) }
 
     private static let readingNames: Set<String> = [
-        "EXISTS", "GET", "HGET", "HMGET", "LRANGE", "PING", "PTTL", "SCAN", "SISMEMBER", "SMEMBERS",
+        "EXISTS", "GET", "HGET", "HMGET", "LRANGE", "MGET", "PING", "PTTL", "SCAN", "SISMEMBER",
+        "SMEMBERS",
         "SSCAN", "TIME", "TTL", "TYPE", "XRANGE", "XREAD", "XREVRANGE", "ZCARD", "ZCOUNT", "ZRANGE",
         "ZSCORE",
     ]

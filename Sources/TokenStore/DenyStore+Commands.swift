@@ -128,12 +128,14 @@ extension DenyStore {
         knowsEnds: Bool
     ) throws(StoreError) -> Command {
         guard let value = try plain?.render(values) else {
-            return try extending(copy values, until: end)
+            return try extending(values, until: end)
         }
         let key = try key.render(values)
         guard let end else { return Command("SET", key: key, .bytes(value), "NX") }
         return knowsEnds
-            ? Command("SET", key: key, .bytes(value), "EXAT", .integer(end), "NX")
+            ? Command(
+                arguments: ["SET", .bytes(key), .bytes(value), "EXAT", .integer(end), "NX"],
+                keyIndex: 1)
             : .eval(Script.deny, keys: [key], [.bytes(value), .integer(end)])
     }
 
@@ -145,7 +147,7 @@ extension DenyStore {
     /// For an entry that may be there: never shortens its life, keeps the first value where the
     /// reader goes by it. Answers 1 where it wrote a new entry, 0 where one stood.
     func extending(
-        _ values: TemplateValues, until end: Int64?
+        _ values: borrowing TemplateValues, until end: Int64?
     ) throws(StoreError) -> Command {
         let key = try key.render(values)
         let end = Argument.text(end.map(String.init) ?? "")
@@ -168,6 +170,11 @@ extension DenyStore {
                 Script.denyNumber, keys: [key],
                 [.bytes(field), .bytes(try number.render(values)), end])
         }
+    }
+
+    /// Whether a member of a set beside it belongs to an entry.
+    var hasBeside: Bool {
+        if case .hash(_, .some) = shape { true } else { false }
     }
 
     /// The set beside the entry, which some readers ask instead.

@@ -16,9 +16,17 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
     package init(_ bytes: [UInt8]) throws(Refusal) {
         guard !bytes.isEmpty else { throw .empty }
         guard bytes.count <= Self.maximumByteCount else { throw .tooLong }
-        guard bytes.allSatisfy({ $0 < 0x80 }) || String(validating: bytes, as: UTF8.self) != nil
-        else { throw .notUTF8 }
+        guard Self.isUTF8(bytes) else { throw .notUTF8 }
         self.bytes = bytes
+    }
+
+    private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// What already stands in Redis, whoever wrote it: it must be possible to revoke and remove it.
@@ -28,7 +36,7 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
 
     /// What a key or member of an application tells: nil for what no application of ours writes.
     init?(found bytes: [UInt8]) {
-        guard !bytes.isEmpty, String(validating: bytes, as: UTF8.self) != nil else { return nil }
+        guard !bytes.isEmpty, Self.isUTF8(bytes) else { return nil }
         self.bytes = bytes
     }
 

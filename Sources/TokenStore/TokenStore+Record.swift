@@ -38,11 +38,7 @@ package struct TokenRecord: Equatable, Sendable {
     }
 
     /// The token alone: only the blacklist is asked for it.
-    var deniable: TokenSubject {
-        var copy = TokenSubject(id: subject.id, user: nil)
-        copy.details = subject.details
-        return copy
-    }
+    var deniable: TokenSubject { subject.of(nil) }
 
     var details: [UInt8] {
         var object = JSONObject()

@@ -172,9 +172,8 @@ private struct RestorationWork {
                 ?? state.denial.flatMap({ expiry(of: $0, now: state.time) })
         else { return nil }
         let issuedAt = items[index].issued.wholeSeconds
-        var subject = TokenSubject(id: items[index].id, user: user)
-        subject.details = items[index].subject.details
-        return TokenRecord(subject, user: user, issuedAt: issuedAt, expiry: end)
+        return TokenRecord(
+            items[index].subject.of(user), user: user, issuedAt: issuedAt, expiry: end)
     }
 
     /// The token's end, from the life of the entry that stood for it.

@@ -296,6 +296,7 @@ struct RevocationWork {
     private func writeBeside(
         _ deny: DenyStore, _ outcomes: Outcomes
     ) throws(StoreError) -> Step<[RevocationOutcome]> {
+        guard deny.hasBeside else { return try unlist(outcomes) }
         let denied = items.indices.filter { outcomes[$0].isDenied }
         let commands = try denied.compactMapping { index throws(StoreError) in
             try deny.writingBeside(values(items[index]))

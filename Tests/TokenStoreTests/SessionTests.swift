@@ -298,9 +298,9 @@ struct SessionTests {
         #expect(
             try store.logOut(bob, scope: .everything, settle: 1, entry: DenyEntry()).version == 9)
         #expect(try lab.server.cli("GET", "version:bob") == "9")
-        var subject = TokenSubject(id: try Identifier("j"), user: bob)
         for (number, isOutdated) in [("8", true), ("9", false), (nil, true)] {
-            subject.details = [number.map { Array($0.utf8) }]
+            let subject = TokenSubject(
+                id: try Identifier("j"), user: bob, details: [number.map { Array($0.utf8) }])
             #expect(
                 try store.states(of: [StateQuery(subject)])[0].isOutdated == isOutdated,
                 "\(number ?? "none")")

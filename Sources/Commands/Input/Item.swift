@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JOSE
 internal import JSON
+internal import Platform
 internal import TokenStore
 
 /// What an operand or a bulk line of `revoke`, `restore` and `status` stands for.
@@ -47,7 +48,7 @@ enum Item {
             self = try Self.object(line)
             return
         }
-        guard let end = line.firstIndex(of: Self.tab) else {
+        guard let end = line.span.firstOffset(of: Self.tab) else {
             try self.init(operand: line, as: kind, headers: headers)
             return
         }

@@ -184,7 +184,7 @@ enum Topics {
     /// The rights of a user who may run every command; tested against a server.
     static let accessRule =
         "ACL SETUSER jwtctl on >SECRET resetkeys ~jwt:* resetchannels &jwt:revoked -@all "
-        + "+get +set +del +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
+        + "+get +mget +set +del +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
         + "+select +getrange"
 
@@ -198,7 +198,7 @@ enum Topics {
     /// The rights of a user who may only look; tested against a server. `%R` is of Redis 7.
     static let readingRule =
         "ACL SETUSER jwtctl-reader on >SECRET resetkeys %R~jwt:* resetchannels -@all "
-        + "+get +getrange +pttl +hmget +zrange +zcount +zscore +xrange +xrevrange +xread "
+        + "+get +mget +getrange +pttl +hmget +zrange +zcount +zscore +xrange +xrevrange +xread "
         + "+time +scan +select"
 
     /// The commands in `accessRule`, as rights: `+get`.

@@ -8,7 +8,9 @@ internal import TokenStore
 /// its entry has to live.
 struct RevocationPlanner {
     /// An item that may be revoked.
-    struct Plan {
+    ///
+    /// An object, since it waits in several queues until Redis has answered.
+    final class Plan {
         let revocation: Revocation
         /// Whether the token's signature was checked; nil for a bare id.
         let isVerified: Bool?
@@ -16,6 +18,13 @@ struct RevocationPlanner {
         let label: Identifier
         /// The token itself, where only that can be tried again.
         let text: [UInt8]?
+
+        init(_ revocation: Revocation, isVerified: Bool?, label: Identifier, text: [UInt8]?) {
+            self.revocation = revocation
+            self.isVerified = isVerified
+            self.label = label
+            self.text = text
+        }
     }
 
     private let options: RevokeOptions
@@ -57,8 +66,8 @@ struct RevocationPlanner {
             throw Failure.noLifetime(of: target.id)
         }
         return Plan(
-            revocation: Revocation(target.subject, expiry: expiry), isVerified: nil,
-            label: target.label, text: nil)
+            Revocation(target.subject, expiry: expiry), isVerified: nil, label: target.label,
+            text: nil)
     }
 
     /// A token whose signature is bad is refused: whoever can hand an operator a token would
@@ -87,7 +96,7 @@ struct RevocationPlanner {
         var issuedAt: Int64?
         if case .at(let iat) = target.issued { issuedAt = Int64(exactly: iat.rounded(.up)) }
         return Plan(
-            revocation: Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
+            Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
             isVerified: verifier != nil, label: target.label,
             text: book.naming.isStandard ? nil : token.bytes)
     }

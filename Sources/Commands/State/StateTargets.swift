@@ -25,7 +25,7 @@ struct StateTarget {
         case .token(let token, let claims):
             let facts = try TokenFacts(token, claims: claims, naming: naming)
             try book.check(facts)
-            subject = facts.user == nil ? facts.subject.of(user) : facts.subject
+            subject = user == nil || facts.user != nil ? facts.subject : facts.subject.of(user)
             label = facts.label
             issued = facts.issued
             expiry = facts.expiry

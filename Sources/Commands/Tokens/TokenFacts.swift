@@ -5,8 +5,9 @@ internal import TokenStore
 
 /// What the state of a token hangs on, read from its claims: which id, whose, issued when.
 ///
-/// Whether the signature was checked is the caller's to know.
-struct TokenFacts {
+/// Whether the signature was checked is the caller's to know. An object, since it goes through many
+/// hands for each token of a stream.
+final class TokenFacts {
     /// What the layout calls it.
     let subject: TokenSubject
     /// What people are told it is: never the token itself.
@@ -16,12 +17,14 @@ struct TokenFacts {
     let issuer: JSONString?
 
     /// A claim that has the wrong type, or is no id, is an error and never "absent".
-    init(_ token: CompactToken, claims: JSONObject, naming: Naming) throws {
+    convenience init(_ token: CompactToken, claims: JSONObject, naming: Naming) throws {
         try self.init(token, claims: RegisteredClaims(claims), naming: naming)
     }
 
     /// The same for claims that have been looked through.
-    init(_ token: CompactToken, claims: RegisteredClaims, naming: Naming) throws {
+    convenience init(
+        _ token: CompactToken, claims: RegisteredClaims, naming: Naming
+    ) throws {
         guard !naming.isStandard, !Self.areNames(claims, naming) else {
             try self.init(claims) { try token.contentIdentifier() }
             return
@@ -62,7 +65,7 @@ struct TokenFacts {
     }
 
     /// The facts of a token that is about to be signed; it must have a `jti`.
-    init(draft claims: JSONObject) throws {
+    convenience init(draft claims: JSONObject) throws {
         do {
             try self.init(RegisteredClaims(claims)) { "" }
         } catch let failure as Failure {
@@ -70,7 +73,7 @@ struct TokenFacts {
         }
     }
 
-    private init(
+    private convenience init(
         _ registered: RegisteredClaims, contentIdentifier: () throws -> String
     ) throws {
         let id: Identifier =

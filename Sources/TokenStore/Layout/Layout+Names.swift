@@ -28,9 +28,18 @@ extension Layout {
     /// The token that the holes of a key or member tell of; nil where they name none.
     func subject(of holes: [Template.Hole: [UInt8]]) -> TokenSubject? {
         guard let id = holes[.id].flatMap(Identifier.init(found:)) else { return nil }
-        var subject = TokenSubject(id: id, user: holes[.user].flatMap(Identifier.init(found:)))
-        subject.details = naming.details.indices.map { holes[.detail($0)] }
-        return subject
+        return TokenSubject(
+            id: id, user: holes[.user].flatMap(Identifier.init(found:)),
+            details: naming.details.indices.map { holes[.detail($0)] })
+    }
+
+    /// The token that a key of the blacklist tells of.
+    func subject(ofDenyKey key: [UInt8]) -> TokenSubject? {
+        guard let template = deny?.key else { return nil }
+        guard template.isPlain else { return template.parse(key).flatMap(subject(of:)) }
+        return template.plainID(key).flatMap(Identifier.init(found:)).map {
+            TokenSubject(id: $0, user: nil, details: naming.details.map { _ in nil })
+        }
     }
 
     /// What is published for a token: its id, spelled as in keys, so that no id can be taken for
@@ -53,15 +62,6 @@ extension Template {
             parts.flatMap { part in
                 if case .literal(let bytes) = part { bytes } else { [UInt8]() }
             })
-    }
-}
-
-extension TokenSubject {
-    /// The same token, of this user.
-    package func of(_ user: Identifier?) -> TokenSubject {
-        var copy = TokenSubject(id: id, user: user)
-        copy.details = details
-        return copy
     }
 }
 

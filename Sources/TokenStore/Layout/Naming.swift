@@ -74,15 +74,39 @@ package struct Naming: Equatable, Sendable {
 }
 
 /// What a layout may name keys after: one token.
-package struct TokenSubject: Hashable, Sendable {
+///
+/// An object, since it goes through many hands for each token of a file.
+package final class TokenSubject: Sendable {
     package let id: Identifier
     package let user: Identifier?
     /// In the order of `Naming.details`; nil where nobody said.
-    var details: [[UInt8]?] = []
+    let details: [[UInt8]?]
 
-    package init(id: Identifier, user: Identifier?) {
+    package convenience init(id: Identifier, user: Identifier?) {
+        self.init(id: id, user: user, details: [])
+    }
+
+    init(id: Identifier, user: Identifier?, details: [[UInt8]?]) {
         self.id = id
         self.user = user
+        self.details = details
+    }
+
+    /// The same token, of this user.
+    package func of(_ user: Identifier?) -> TokenSubject {
+        TokenSubject(id: id, user: user, details: details)
+    }
+}
+
+extension TokenSubject: Hashable {
+    package static func == (left: TokenSubject, right: TokenSubject) -> Bool {
+        left.id == right.id && left.user == right.user && left.details == right.details
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(user)
+        hasher.combine(details)
     }
 }
 
@@ -118,7 +142,8 @@ extension Naming {
         }
         var subject = TokenSubject(id: id, user: try identifier(user, token))
         for detail in details {
-            subject.details.append(try value(of: detail, token, subject))
+            let value = try value(of: detail, token, subject)
+            subject = TokenSubject(id: id, user: subject.user, details: subject.details + [value])
         }
         return subject
     }

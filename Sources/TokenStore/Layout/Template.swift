@@ -167,6 +167,17 @@ struct Template: Equatable, Sendable {
         return values.keys.contains { isAmbiguous(values, $0) } ? nil : values
     }
 
+    /// Whether there is nothing but an id after a prefix, in the spelling of keys.
+    var isPlain: Bool { plainPrefix != nil }
+
+    /// What `parse` finds in the hole of a plain template.
+    func plainID(_ text: [UInt8]) -> [UInt8]? {
+        guard let plainPrefix, text.count > plainPrefix.count, text.starts(with: plainPrefix) else {
+            return nil
+        }
+        return PercentEncoding.decode(text[plainPrefix.count...])
+    }
+
     /// Whether a hole holds the separator that follows it, so that it may end earlier.
     private func isAmbiguous(_ values: [Hole: [UInt8]], _ hole: Hole) -> Bool {
         guard let value = values[hole],
