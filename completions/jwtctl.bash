@@ -46,11 +46,11 @@ __jwtctl_describe() {
             ;;
         'list tokens')
             commands=''
-            options='--show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--all --sort --limit --show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list users')
             commands=''
-            options='--limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--sort --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
@@ -62,7 +62,7 @@ __jwtctl_describe() {
             ;;
         'audit')
             commands=''
-            options='-F --follow --limit -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-F --follow --limit -u --user --id --actor --since --until -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
             ;;
         'prune')
             commands=''
@@ -372,6 +372,8 @@ __jwtctl_value() {
         'list:--timeout') kind='none' ;;
         'list:--redis-nat') kind='none' ;;
         'list:--wait') kind='none' ;;
+        'list tokens:--sort') kind='words' list='exp iat user' ;;
+        'list tokens:--limit') kind='none' ;;
         'list tokens:-o' | 'list tokens:--output') kind='words' list='table json jsonl csv id' ;;
         'list tokens:--field') kind='none' ;;
         'list tokens:--color') kind='words' list='auto always never' ;;
@@ -388,6 +390,7 @@ __jwtctl_value() {
         'list tokens:--timeout') kind='none' ;;
         'list tokens:--redis-nat') kind='none' ;;
         'list tokens:--wait') kind='none' ;;
+        'list users:--sort') kind='words' list='user count' ;;
         'list users:--limit') kind='none' ;;
         'list users:--match') kind='none' ;;
         'list users:-o' | 'list users:--output') kind='words' list='table json jsonl csv id' ;;
@@ -442,6 +445,11 @@ __jwtctl_value() {
         'stats:--redis-nat') kind='none' ;;
         'stats:--wait') kind='none' ;;
         'audit:--limit') kind='none' ;;
+        'audit:-u' | 'audit:--user') kind='none' ;;
+        'audit:--id') kind='none' ;;
+        'audit:--actor') kind='none' ;;
+        'audit:--since') kind='none' ;;
+        'audit:--until') kind='none' ;;
         'audit:-o' | 'audit:--output') kind='words' list='table json jsonl csv id' ;;
         'audit:--field') kind='none' ;;
         'audit:--color') kind='words' list='auto always never' ;;

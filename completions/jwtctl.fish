@@ -374,6 +374,9 @@ complete -c jwtctl -n '__jwtctl_at "list"' -a tokens -d 'List a user\'s tokens.'
 complete -c jwtctl -n '__jwtctl_at "list"' -a users -d 'List the users who have tokens.'
 complete -c jwtctl -n '__jwtctl_at "list"' -a revoked -d 'List the blacklist.'
 
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l all -d 'The tokens of every user.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l sort -d 'Sort by end, by issue (newest first), or user.' -x -a 'exp iat user'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l limit -d 'Stop after N results.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l show-tokens -d 'Show whole tokens where the layout has them.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l json -d 'Write results as JSON.'
@@ -400,6 +403,7 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l fsync -d 'Writing: wait unt
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -a '(__jwtctl_dynamic users)'
 
+complete -c jwtctl -n '__jwtctl_at "list users"' -l sort -d 'Sort by name, or by count, most tokens first.' -x -a 'user count'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l limit -d 'Stop after N results.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l match -d 'Only users like this.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -480,6 +484,11 @@ complete -c jwtctl -n '__jwtctl_at "stats"' -l allow-replica -d 'Read from a rep
 
 complete -c jwtctl -n '__jwtctl_at "audit"' -s F -l follow -d 'Wait for further entries.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l limit -d 'Begin with the last N entries.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -s u -l user -d 'Only of this user.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l id -d 'Only of this token.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l actor -d 'Only what this person did.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l since -d 'Only what was done at this time or later.' -x
+complete -c jwtctl -n '__jwtctl_at "audit"' -l until -d 'Only what was done before this time.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l field -d 'Print one value, such as state.revoked.' -x

@@ -16,6 +16,29 @@ package struct AuditEntry: Equatable, Sendable {
     package var position: String
 }
 
+/// A part of the audit trail, in unix seconds by Redis' clock: `from` is within, `to` is not.
+package struct AuditSpan: Equatable, Sendable {
+    package var from: Int64?
+    package var to: Int64?
+
+    package init(from: Int64? = nil, to: Int64? = nil) {
+        self.from = from
+        self.to = to
+    }
+
+    /// The position after which all entries of the span stand.
+    package var origin: String { from.map(Self.before) ?? "0-0" }
+
+    /// The ends as XRANGE takes them: the first id of a second, and the last before one.
+    fileprivate var start: String { from.map { String(max($0, 0) * 1000) } ?? "-" }
+    fileprivate var end: String { to.map(Self.before) ?? "+" }
+
+    /// No entry has the id 0-0.
+    private static func before(_ second: Int64) -> String {
+        second > 0 ? StreamPosition.preceding("\(second * 1000)-0") : "0-0"
+    }
+}
+
 /// What changed, for the audit stream and the services that listen.
 package enum AuditSubject: Equatable, Sendable {
     case token(Identifier, user: Identifier?)
@@ -61,33 +84,40 @@ extension TokenStore {
         return [entry, call].compactMap(\.self)
     }
 
-    /// Entries after `position` (nil: from the beginning), oldest first, at most `limit`.
+    /// Entries after `position` (nil: from the beginning of the span), oldest first, at most `limit`.
     package func auditEntries(
-        after position: String?, limit: Int
+        after position: String?, in span: AuditSpan = AuditSpan(), limit: Int
     ) throws(StoreError) -> [AuditEntry] {
         guard let key = layout.auditKey else { return [] }
-        let start = position.map(StreamPosition.following) ?? "-"
+        let start = position.map(StreamPosition.following) ?? span.start
         let reply = try call(
             Command(
-                "XRANGE", key: key, .text(start), "+", "COUNT", .integer(Int64(limit))))
+                "XRANGE", key: key, .text(start), .text(span.end), "COUNT", .integer(Int64(limit))))
         return try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
     }
 
-    /// The last `limit` entries, oldest first.
-    package func latestAuditEntries(limit: Int) throws(StoreError) -> [AuditEntry] {
-        guard let key = layout.auditKey else { return [] }
+    /// The last `limit` entries of a span that `admits` lets through, oldest first; and where
+    /// reading on has to begin, nil in an empty trail.
+    package func latestAuditEntries(
+        in span: AuditSpan = AuditSpan(), limit: Int, admits: (AuditEntry) -> Bool = { _ in true }
+    ) throws(StoreError) -> (entries: [AuditEntry], position: String?) {
+        guard let key = layout.auditKey else { return ([], nil) }
         var latest: [AuditEntry] = []
-        while latest.count < limit {
-            let end = latest.last.map { StreamPosition.preceding($0.position) } ?? "+"
-            let count = Int64(min(limit - latest.count, 1000))
+        var position: String?
+        var end = span.end
+        while true {
             let reply = try call(
                 Command(
-                    "XREVRANGE", key: key, .text(end), "-", "COUNT", .integer(count)))
+                    "XREVRANGE", key: key, .text(end), .text(span.start), "COUNT",
+                    .integer(Int64(Self.pageSize))))
             let page = try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
-            latest += page
-            if page.count < count { break }
+            position = position ?? page.first?.position
+            latest += page.lazy.filter(admits).prefix(limit - latest.count)
+            guard latest.count < limit, page.count == Self.pageSize, let last = page.last else {
+                return (latest.reversed(), position)
+            }
+            end = StreamPosition.preceding(last.position)
         }
-        return latest.reversed()
     }
 
     /// Waits up to `milliseconds` for entries after `position`; empty where none came.

@@ -1,32 +1,59 @@
 internal import JSON
+internal import Platform
 internal import Redis
 
 /// Listing where tokens have a key of their own.
 extension TokenStore {
+    /// What the tokens' own keys tell of one, by its id.
+    private typealias FoundTokens = [Identifier: (subject: TokenSubject, end: Expiry)]
+
     /// The user's tokens whose own keys are there, soonest expiry first.
     func tokens(
         _ finder: TokenFinder, _ user: Identifier
     ) throws(StoreError) -> TokenList {
-        let (time, userCutoff, globalCutoff) = try cutoffs(of: user)
-        let found = try StoreError.only {
-            var finder = finder
-            finder.asksEnds = true
-            finder.objects = Set(try finder.readObjects().map(\.value))
-            var found: [Identifier: (subject: TokenSubject, end: Expiry)] = [:]
-            try finder.forEachPage { page in
-                for sighting in page.sightings {
-                    if let subject = sighting.subject, let end = sighting.end {
-                        found[subject.id] = (subject, end)
-                    }
+        try tokens(
+            StoreError.only {
+                var finder = finder
+                finder.objects = Set(try finder.readObjects().map(\.value))
+                return try find(finder)[user] ?? [:]
+            }, of: user)
+    }
+
+    /// The same for everybody. Nobody keeps lists, so that they can be told only when all keys were
+    /// seen.
+    func forEachTokenList(
+        _ finder: TokenFinder, _ body: (Identifier, TokenList) throws -> Bool
+    ) throws {
+        let found = try find(finder)
+        for user in Self.sorted(found.keys) where Signals.pending == nil {
+            guard try body(user, try tokens(found[user] ?? [:], of: user)) else { return }
+        }
+    }
+
+    private func find(_ finder: TokenFinder) throws -> [Identifier: FoundTokens] {
+        var finder = finder
+        finder.asksEnds = true
+        var found: [Identifier: FoundTokens] = [:]
+        try finder.forEachPage { page in
+            for sighting in page.sightings {
+                if let subject = sighting.subject, let end = sighting.end {
+                    found[sighting.user, default: [:]][subject.id] = (subject, end)
                 }
-                return true
             }
-            return found.values.sorted { left, right in
-                let ends = (left.end.seconds ?? .max, right.end.seconds ?? .max)
-                return ends.0 == ends.1
-                    ? left.subject.id.bytes.lexicographicallyPrecedes(right.subject.id.bytes)
-                    : ends.0 < ends.1
-            }
+            return true
+        }
+        return found
+    }
+
+    private func tokens(
+        _ found: FoundTokens, of user: Identifier
+    ) throws(StoreError) -> TokenList {
+        let (time, userCutoff, globalCutoff) = try cutoffs(of: user)
+        let found = found.values.sorted { left, right in
+            let ends = (left.end.seconds ?? .max, right.end.seconds ?? .max)
+            return ends.0 == ends.1
+                ? left.subject.id.bytes.lexicographicallyPrecedes(right.subject.id.bytes)
+                : ends.0 < ends.1
         }
         var tokens: [ListedToken] = []
         tokens.reserveCapacity(found.count)
@@ -44,6 +71,10 @@ extension TokenStore {
         }
         return TokenList(
             tokens: tokens, userCutoff: userCutoff, globalCutoff: globalCutoff, time: time)
+    }
+
+    private static func sorted(_ users: some Sequence<Identifier>) -> [Identifier] {
+        users.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     }
 
     /// When a token says that it was issued, in whole unix seconds, where its text is its name.
@@ -73,7 +104,7 @@ extension TokenStore {
             }
             return true
         }
-        let all = users.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        let all = Self.sorted(users.keys)
         for start in stride(from: 0, to: all.count, by: Self.pageSize) {
             let page = Array(all[start..<min(start + Self.pageSize, all.count)])
             let cutoffs = try cutoffs(ofAll: page)

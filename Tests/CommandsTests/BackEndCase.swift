@@ -297,7 +297,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     }
 
     private static let listTokens = BackEndCase(
-        command: "list tokens", options: ["show-tokens"]
+        command: "list tokens", options: ["all", "limit", "show-tokens", "sort"]
     ) { stage in
         for id in ["a", "b", "c"] { stage.token(id) }
         stage.token("d", of: "bob")
@@ -310,10 +310,15 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
             "\($0.text("id") ?? "") \($0.text("state") ?? "")"
         }
         #expect(Set(states) == ["a active", "b revoked", "c active"])
+        try stage.expectFormats("list", "tokens", "--all", count: 4)
+        try stage.expectFormats("list", "tokens", "--all", "--limit", "2", count: 2)
+        let users = try stage("list", "tokens", "--all", "--sort", "user", "-o", "json").array()
+        #expect(users.map { $0.text("user") } == ["alice", "alice", "alice", "bob"])
     }
 
-    private static let listUsers = BackEndCase(command: "list users", options: ["limit", "match"]) {
-        stage in
+    private static let listUsers = BackEndCase(
+        command: "list users", options: ["limit", "match", "sort"]
+    ) { stage in
         for number in 0..<40 { stage.token("j\(number)", of: "user\(number)") }
         try stage.expectFormats("list", "users", count: 40)
         try stage.expectFormats("list", "users", "--limit", "7", count: 7)
@@ -321,6 +326,9 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let users = try stage("list", "users", "-o", "json").array()
         #expect(Set(users.compactMap { $0.text("user") }) == Set((0..<40).map { "user\($0)" }))
         #expect(users.allSatisfy { $0.integer("tokens") == 1 })
+        stage.token("second", of: "user23")
+        let most = stage("list", "users", "--sort", "count", "--limit", "2", "-o", "json")
+        #expect(try most.array().map { $0.text("user") } == ["user23", "user0"])
     }
 
     private static let listRevoked = BackEndCase(
@@ -354,6 +362,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         for id in ["a", "b", "c"] { stage("revoke", "--ttl", "1h", "--reason", "why \(id)", id) }
         try stage.expectFormats("audit", count: 3)
         try stage.expectFormats("audit", "--limit", "2", count: 2)
+        try stage.expectFormats("audit", "--id", "b", "--since", "-1h", "--until", "+1h", count: 1)
         let reasons = try stage("audit", "-o", "json").array().map { $0.text("reason") }
         #expect(reasons == ["why a", "why b", "why c"])
         let follower = try stage.start("audit", "--follow", "-o", "id")

@@ -186,7 +186,7 @@ import Testing
             try store.audit("restore", .user(try id("bob")), count: 1, reason: nil)
             let entries = try store.auditEntries(after: nil, limit: 10)
             #expect(entries.map(\.operation) == ["revoke", "restore"])
-            #expect(try store.latestAuditEntries(limit: 1).map(\.user) == ["bob"])
+            #expect(try store.latestAuditEntries(limit: 1).entries.map(\.user) == ["bob"])
             let position = try #require(entries.first).position
             #expect(
                 try store.awaitAuditEntries(after: position, milliseconds: 100).count == 1)

@@ -7,6 +7,7 @@ struct AuditOptions: CommandOptions {
     var global = GlobalOptions()
     var follows = false
     var limit: Int64?
+    var filter = AuditFilter()
 }
 
 let auditCommand = Command(
@@ -15,7 +16,11 @@ let auditCommand = Command(
         """
         Reads the audit stream, oldest entry first. Redis keeps about the last 100000 entries. An \
         entry is written after its effect, so that a missing entry proves nothing.
+        """,
         """
+        A change of many tokens at once has one entry for all, which names none of them: --user and \
+        --id do not find it.
+        """,
     ],
     defaults: AuditOptions(),
     options: [
@@ -23,14 +28,22 @@ let auditCommand = Command(
         .value("limit", metavar: "N", summary: "Begin with the last N entries.", into: \.limit) {
             text throws(InvalidValue) in try Count.parse(text)
         },
+        .group(AuditFilter.group, at: \.filter),
         .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
         Example(command: "jwtctl audit", summary: "The whole trail."),
         Example(command: "jwtctl audit -o jsonl --limit 100", summary: "A line of JSON for each."),
+        Example(
+            command: "jwtctl audit --user alice --since -1d", summary: "What happened to alice?"),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
-    seeAlso: ["revoke", "logout-all"], run: runAudit)
+    seeAlso: ["revoke", "logout-all"],
+    check: { options throws(UsageError) in
+        if options.follows, options.filter.until != nil {
+            throw .conflicting("--follow", "--until")
+        }
+    }, run: runAudit)
 
 private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
@@ -43,10 +56,10 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
             .init("TIME"), .init("OPERATION"), .init("SUBJECT", shrinking: true),
             .init("COUNT", right: true), .init("ACTOR"), .init("HOST"), .init("REASON"),
         ])
+    let span = try options.filter.span(session.store)
     var position: String?
     func show(_ entries: [AuditEntry], live: Bool) throws {
-        for entry in entries {
-            position = entry.position
+        for entry in entries where options.filter.admits(entry) {
             if live, options.global.format == .table {
                 try console.print(cells(entry).joined(separator: "  ") + "\n")
             } else {
@@ -55,23 +68,25 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         }
     }
     if let limit = options.limit {
-        // One at least is read: following goes on after it, also where none is shown.
-        let wanted = Int(clamping: limit)
-        let latest = try session.store.latestAuditEntries(limit: max(wanted, 1))
-        try show(Array(latest.suffix(wanted)), live: options.follows)
-        position = latest.last?.position
+        // One page at least is read: following goes on after it, also where nothing is shown.
+        let latest = try session.store.latestAuditEntries(
+            in: span, limit: Int(clamping: limit), admits: options.filter.admits)
+        try show(latest.entries, live: options.follows)
+        position = latest.position
     }
     while options.limit == nil {
-        let page = try session.store.auditEntries(after: position, limit: pageSize)
+        let page = try session.store.auditEntries(after: position, in: span, limit: pageSize)
         try show(page, live: options.follows)
+        position = page.last?.position ?? position
         if page.count < pageSize { break }
     }
     try system.output.flush()
     // `$` would miss what came since the last read; an empty trail is followed from its beginning.
     while options.follows {
         let page = try session.store.awaitAuditEntries(
-            after: position ?? "0-0", milliseconds: session.patience)
+            after: position ?? span.origin, milliseconds: session.patience)
         try show(page, live: true)
+        position = page.last?.position ?? position
         try system.output.flush()
     }
     if !options.follows || options.global.format != .table {

@@ -6,7 +6,15 @@ internal import TokenStore
 struct ListTokensOptions: CommandOptions {
     var global = GlobalOptions()
     var users: [String] = []
+    var listsAll = false
+    var order: TokenOrder?
+    var limit: Int64?
     var showsTokens = false
+}
+
+/// By what a list of tokens is sorted; the user decides between equals.
+enum TokenOrder: String, CaseIterable, Sendable {
+    case exp, iat, user
 }
 
 let listTokensCommand = Command(
@@ -17,17 +25,29 @@ let listTokensCommand = Command(
         token is active, revoked, cut off or expired, and its label. Tokens that no list knows are \
         not shown; logout-all reaches them all the same. Where each token has a key of its own, \
         those of the user are looked for among all keys.
+        """,
         """
+        Each user's tokens come in the order of their ends. --sort puts all of them in one order, \
+        for which they are held in memory; without it -o jsonl writes each user's as they are \
+        found, and with --all one may come twice while Redis reorganises its keys.
+        """,
     ],
     defaults: ListTokensOptions(),
     options: [
+        .flag("all", summary: "The tokens of every user.", into: \.listsAll),
+        .choice(
+            "sort", metavar: "ORDER", summary: "Sort by end, by issue (newest first), or user.",
+            into: \.order),
+        .value("limit", metavar: "N", summary: "Stop after N results.", into: \.limit) {
+            text throws(InvalidValue) in try Count.parse(text)
+        },
         .flag(
             "show-tokens", summary: "Show whole tokens where the layout has them.",
             into: \.showsTokens),
         .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
-        .repeated("USER", minimum: 1, summary: "Whose tokens.", into: \.users)
+        .repeated("USER", minimum: 0, summary: "Whose tokens.", into: \.users)
             .completing(.dynamic("users"))
     ],
     examples: [
@@ -35,38 +55,87 @@ let listTokensCommand = Command(
         Example(
             command: "jwtctl list tokens -o id alice | jwtctl revoke --user alice -",
             summary: "Revoke what is listed."),
+        Example(
+            command: "jwtctl list tokens --all --sort iat --limit 20",
+            summary: "Who has logged in last?"),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
-    seeAlso: ["logout-all", "revoke"], run: runListTokens)
+    seeAlso: ["logout-all", "revoke"],
+    check: { options throws(UsageError) in
+        if options.listsAll, !options.users.isEmpty { throw .conflicting("--all", "USER") }
+        if !options.listsAll, options.users.isEmpty { throw .missingOperand("USER") }
+    }, run: runListTokens)
 
 private func runListTokens(_ options: ListTokensOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
     let users = try options.users.map { try parseUser($0) }
     let session = try Session(console)
-    try session.require(.listTokens)
+    try session.require(options.listsAll ? .listUsers : .listTokens)
     try session.requireCurrent(options.global)
-    let hasUsers = users.count > 1
+    let hasUsers = options.listsAll || users.count > 1
     var list = ResultList(
         console,
-        columns: (hasUsers ? [.init("USER")] : []) + [
+        columns: (hasUsers ? [.init("USER", shrinking: true)] : []) + [
             .init("ID", shrinking: true), .init("ISSUED"), .init("EXPIRES"),
             .init("LEFT", right: true), .init("STATE"), .init("LABEL"),
         ])
     list.showsTokens = options.showsTokens
-    for user in users {
-        let tokens = try session.store.tokens(of: user)
+    var left = options.limit ?? .max
+    func show(_ row: TokenRow) throws {
+        let user = hasUsers ? [VisibleText.escape(row.user.description, columns: 40)] : []
+        try list.append(row.json, id: row.id.description, cells: user + row.cells)
+        left -= 1
+    }
+    var waiting: [TokenRow] = []
+    // With `--all` a user may come twice, and so would each token.
+    var seen: Set<Identifier> = []
+    let isStreaming = options.global.format == .jsonl && options.order == nil
+    func take(_ user: Identifier, _ tokens: TokenList) throws -> Bool {
+        guard !options.listsAll || isStreaming || seen.insert(user).inserted else { return true }
         for token in tokens.tokens {
-            let shown = ShownToken(token.id, session.layout.naming)
+            let shown = options.showsTokens ? nil : ShownToken(token.id, session.layout.naming)
             let row = TokenRow(
-                user: user, token: token, list: tokens,
-                id: options.showsTokens ? token.id : shown.label)
-            let cells =
-                (hasUsers ? [VisibleText.escape(user.description, columns: 40)] : []) + row.cells
-            try list.append(row.json, id: row.id.description, cells: cells)
+                user: user, token: token, list: tokens, id: shown?.label ?? token.id)
+            if options.order != nil {
+                waiting.append(row)
+            } else if left > 0 {
+                try show(row)
+            }
+        }
+        if isStreaming { try system.output.flush() }
+        return left > 0
+    }
+    if options.listsAll, left > 0 {
+        try session.store.forEachTokenList(take)
+    } else {
+        for user in users where left > 0 { _ = try take(user, try session.store.tokens(of: user)) }
+    }
+    if let order = options.order {
+        for row in waiting.sorted(by: { $0.precedes($1, by: order) }) where left > 0 {
+            try show(row)
         }
     }
     try list.finish(empty: "no tokens are recorded")
     return .success
+}
+
+extension TokenRow {
+    /// Ends soonest first, as lists have them; issues latest first: what is asked for is who came
+    /// last.
+    fileprivate func precedes(_ other: TokenRow, by order: TokenOrder) -> Bool {
+        let ends = (token.expiry.seconds ?? .max, other.token.expiry.seconds ?? .max)
+        let issues = (token.issuedAt ?? .min, other.token.issuedAt ?? .min)
+        switch order {
+        case .exp where ends.0 != ends.1: return ends.0 < ends.1
+        case .iat where issues.0 != issues.1: return issues.0 > issues.1
+        default: break
+        }
+        if user != other.user {
+            return user.bytes.lexicographicallyPrecedes(other.user.bytes)
+        }
+        if ends.0 != ends.1 { return ends.0 < ends.1 }
+        return id.bytes.lexicographicallyPrecedes(other.id.bytes)
+    }
 }
 
 /// One token of a list, as it is shown.

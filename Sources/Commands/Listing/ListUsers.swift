@@ -9,6 +9,8 @@ struct ScanOptions: CommandOptions {
     var pattern: IdentifierPattern?
     /// Only for `list revoked`.
     var showsTokens = false
+    /// Only for `list users`.
+    var order: UserOrder?
 
     /// What narrows a scan; `what` is listed.
     static func options(_ what: String) -> [Option<ScanOptions>] {
@@ -25,20 +27,33 @@ struct ScanOptions: CommandOptions {
     }
 }
 
+/// By what users are sorted; the name decides between equals.
+enum UserOrder: String, CaseIterable, Sendable {
+    case user, count
+}
+
 let listUsersCommand = Command(
     name: "users", summary: "List the users who have tokens.",
     discussion: [
         """
         Walks through the keys of the whole database in small steps that do not hold Redis up. A \
         user who comes or goes meanwhile may be missed. With -o jsonl each user is written as it \
-        is found, and one may come twice while Redis reorganises its keys.
+        is found, and one may come twice while Redis reorganises its keys. --sort holds all users \
+        in memory until the last is known.
         """
     ],
     defaults: ScanOptions(),
-    options: ScanOptions.options("users"),
+    options: [
+        .choice(
+            "sort", metavar: "ORDER", summary: "Sort by name, or by count, most tokens first.",
+            into: \.order)
+    ] + ScanOptions.options("users"),
     examples: [
         Example(command: "jwtctl list users", summary: "Who is logged in?"),
         Example(command: "jwtctl list users -o id --limit 10", summary: "Ten user ids."),
+        Example(
+            command: "jwtctl list users --sort count --limit 5",
+            summary: "Who has the most sessions?"),
         Example(
             command: "jwtctl list users --match '*@example.com'", summary: "Those of one domain."),
     ],
@@ -57,27 +72,50 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             .init("USER", shrinking: true), .init("TOKENS", right: true), .init("LATEST EXPIRY"),
             .init("CUTOFF"),
         ])
-    if filter.isDone { return try finish(list) }
+    guard !filter.isDone else { return try finish(list) }
+    var waiting: [ListedUser] = []
     try session.store.forEachUser(like: options.pattern) { page in
-        for user in page where filter.admits(user.user) {
-            let latest = user.latestExpiry
-            try list.append(
-                [
-                    "user": .string(user.user.description), "tokens": .integer(user.tokenCount),
-                    "latest_exp": TimeText.number(latest?.seconds),
-                    "cutoff": TimeText.number(user.cutoff),
-                ], id: user.user.description,
-                cells: [
-                    VisibleText.escape(user.user.description), String(user.tokenCount),
-                    latest?.seconds.map(TimeText.table) ?? "never",
-                    user.cutoff.map(TimeText.table) ?? "-",
-                ])
+        for user in page {
+            if options.order != nil {
+                waiting.append(user)
+            } else if filter.admits(user.user) {
+                try list.append(json(user), id: user.user.description, cells: cells(user))
+            }
             if filter.isDone { return false }
         }
         if options.global.format == .jsonl { try system.output.flush() }
         return true
     }
+    if let order = options.order {
+        for user in waiting.sorted(by: { $0.precedes($1, by: order) })
+        where filter.admits(user.user) {
+            try list.append(json(user), id: user.user.description, cells: cells(user))
+        }
+    }
     return try finish(list)
+}
+
+private func json(_ user: ListedUser) -> JSONObject {
+    [
+        "user": .string(user.user.description), "tokens": .integer(user.tokenCount),
+        "latest_exp": TimeText.number(user.latestExpiry?.seconds),
+        "cutoff": TimeText.number(user.cutoff),
+    ]
+}
+
+private func cells(_ user: ListedUser) -> [String] {
+    [
+        VisibleText.escape(user.user.description), String(user.tokenCount),
+        user.latestExpiry?.seconds.map(TimeText.table) ?? "never",
+        user.cutoff.map(TimeText.table) ?? "-",
+    ]
+}
+
+extension ListedUser {
+    fileprivate func precedes(_ other: ListedUser, by order: UserOrder) -> Bool {
+        if order == .count, tokenCount != other.tokenCount { return tokenCount > other.tokenCount }
+        return user.bytes.lexicographicallyPrecedes(other.user.bytes)
+    }
 }
 
 private func finish(_ list: ResultList) throws -> ExitStatus {
@@ -95,7 +133,7 @@ struct ScanFilter {
 
     init(_ options: ScanOptions) {
         limit = options.limit
-        isStreaming = options.global.format == .jsonl
+        isStreaming = options.global.format == .jsonl && options.order == nil
     }
 
     var isDone: Bool { limit.map { count >= $0 } ?? false }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Platform
 internal import Redis
 
 /// A token on a user's list.
@@ -10,16 +11,6 @@ package struct ListedToken: Equatable, Sendable {
     package let label: String?
     /// Whether a blacklist entry stands against it; only `tokens(of:)` asks.
     package var isRevoked = false
-}
-
-/// A user with tokens.
-package struct ListedUser: Equatable, Sendable {
-    package let user: Identifier
-    /// Tokens that have not expired.
-    package let tokenCount: Int64
-    package let latestExpiry: Expiry?
-    /// The user's own cutoff, in unix seconds.
-    package let cutoff: Int64?
 }
 
 /// What the lists of tokens say about a user.
@@ -38,38 +29,118 @@ extension TokenStore {
     /// Everything on a user's list, soonest expiry first.
     package func tokens(of user: Identifier) throws(StoreError) -> TokenList {
         if let finder = TokenFinder(self, user: user) { return try tokens(finder, user) }
-        let (time, userCutoff, globalCutoff) = try cutoffs(of: user)
-        var tokens: [ListedToken] = []
-        var known: Set<Identifier> = []
-        while true {
-            var page = try resolve(page(of: user, from: tokens.count))
-            guard !page.isEmpty else { break }
-            if layout.deny != nil {
-                let queries = page.map { StateQuery(TokenSubject(id: $0.id, user: nil)) }
-                for (index, state) in try resolve(try reading(queries)).enumerated() {
-                    page[index].isRevoked = try state.get().denial != nil
-                }
-            }
-            // A token that arrives while we read shifts the others: each is shown once.
-            tokens += page.filter { known.insert($0.id).inserted }
-            if page.count < Self.pageSize { break }
+        return try resolve(readTokens(of: user))
+    }
+
+    /// The tokens of every user, a user at a time; one may come twice while Redis rehashes. `body`
+    /// answers whether to go on.
+    package func forEachTokenList(
+        like pattern: IdentifierPattern? = nil,
+        _ body: @escaping (Identifier, TokenList) throws -> Bool
+    ) throws {
+        if let finder = TokenFinder(self, user: nil, like: pattern) {
+            return try forEachTokenList(finder, body)
         }
-        return TokenList(
-            tokens: tokens, userCutoff: userCutoff, globalCutoff: globalCutoff, time: time)
+        guard let list = layout.list else { return }
+        var scan = client.scan(match: list.key.glob(like: pattern), type: "zset")
+        while let keys = try scan.nextPage(), Signals.pending == nil {
+            let users = keys.compactMap(list.user(ofKey:)).filter { pattern?.matches($0) ?? true }
+            guard try readTokens(ofAll: users, body) else { return }
+        }
+    }
+
+    /// How many users' lists are read at the same time.
+    private static let listWindow = 64
+
+    /// The lists of some users in one pipeline; false where `body` had enough.
+    private func readTokens(
+        ofAll users: [Identifier], _ body: @escaping (Identifier, TokenList) throws -> Bool
+    ) throws -> Bool {
+        var waiting = users[...]
+        var isGoingOn = true
+        let run = BulkRun<Identifier, TokenList>(self, window: Self.listWindow, changes: false) {
+            _ in
+            guard isGoingOn, let user = waiting.popFirst() else { return nil }
+            return (user, { _ throws(StoreError) in try self.readTokens(of: user) })
+        } deliver: { user, delivery in
+            guard isGoingOn else { return }
+            isGoingOn = try body(user, try delivery.result.get())
+        }
+        if let failure = try run.run() { throw failure }
+        return isGoingOn
+    }
+
+    private func readTokens(of user: Identifier) throws(StoreError) -> Step<TokenList> {
+        let commands = try cutoffCommands(of: user)
+        return .send(commands) { exchange throws(StoreError) in
+            let facts = try self.cutoffs(
+                of: user, try self.replies(exchange, to: commands), asked: commands)
+            return try self.readTokens(of: user, after: [], known: []).then { tokens in
+                .done(
+                    TokenList(
+                        tokens: tokens, userCutoff: facts.user, globalCutoff: facts.global,
+                        time: facts.time))
+            }
+        }
+    }
+
+    /// Goes on with what follows the tokens that were read. One that arrives meanwhile shifts the
+    /// others: each is told once.
+    private func readTokens(
+        of user: Identifier, after tokens: [ListedToken], known: Set<Identifier>, rank: Int = 0
+    ) throws(StoreError) -> Step<[ListedToken]> {
+        try page(of: user, from: rank).then { page throws(StoreError) in
+            guard !page.isEmpty else { return .done(tokens) }
+            return try self.judged(page).then { page throws(StoreError) in
+                var known = known
+                let tokens = tokens + page.filter { known.insert($0.id).inserted }
+                guard page.count == Self.pageSize else { return .done(tokens) }
+                return try self.readTokens(
+                    of: user, after: tokens, known: known, rank: rank + page.count)
+            }
+        }
+    }
+
+    /// The same tokens, each with whether it is revoked.
+    private func judged(_ page: [ListedToken]) throws(StoreError) -> Step<[ListedToken]> {
+        guard layout.deny != nil else { return .done(page) }
+        let queries = page.map { StateQuery(TokenSubject(id: $0.id, user: nil)) }
+        return try reading(queries).then { states throws(StoreError) in
+            var page = page
+            for (index, state) in states.enumerated() {
+                page[index].isRevoked = try state.get().denial != nil
+            }
+            return .done(page)
+        }
     }
 
     /// Redis' clock, and the cutoffs that stand against a user's tokens.
     func cutoffs(
         of user: Identifier
     ) throws(StoreError) -> (time: Int64, user: Int64?, global: Int64?) {
+        let commands = try cutoffCommands(of: user)
+        return try cutoffs(of: user, try pipeline(commands), asked: commands)
+    }
+
+    private var cutoffStores: [CutoffStore] {
+        [layout.userCutoff, layout.globalCutoff].compactMap(\.self)
+    }
+
+    private func cutoffCommands(of user: Identifier) throws(StoreError) -> [Command] {
         let values = TemplateValues(TokenSubject(id: user, user: user))
-        let stores = [layout.userCutoff, layout.globalCutoff].compactMap(\.self)
-        let keys = try stores.map { store throws(StoreError) in try store.key.render(values) }
-        let facts = try pipeline(
-            [Command("TIME")] + zip(stores, keys).map { $0.reading($1) })
+        return [Command("TIME")]
+            + (try cutoffStores.map { store throws(StoreError) in
+                store.reading(try store.key.render(values))
+            })
+    }
+
+    private func cutoffs(
+        of user: Identifier, _ facts: [Reply], asked commands: [Command]
+    ) throws(StoreError) -> (time: Int64, user: Int64?, global: Int64?) {
         var found: [Int64?] = []
-        for (index, store) in stores.enumerated() {
-            found.append(try cutoff(facts[index + 1], store, key: keys[index]))
+        for (index, store) in cutoffStores.enumerated() {
+            found.append(
+                try cutoff(facts[index + 1], store, key: commands[index + 1].key ?? []))
         }
         return (
             try seconds(facts[0]), layout.userCutoff == nil ? nil : found[0],
@@ -134,70 +205,6 @@ extension TokenStore {
             return (object["iat"]?.numberValue?.integer, object["label"]?.stringValue?.text)
         } catch {
             return (nil, nil)
-        }
-    }
-
-    /// Every user who has a list, page by page; a user may come twice while Redis rehashes.
-    package func forEachUser(
-        like pattern: IdentifierPattern? = nil,
-        _ body: @escaping ([ListedUser]) throws -> Bool
-    ) throws {
-        if let finder = TokenFinder(self, user: nil, like: pattern) {
-            return try forEachUser(finder, body)
-        }
-        guard let list = layout.list else { return }
-        let clock = try clock()
-        try forEachPage(match: list.key.glob(like: pattern), type: "zset") {
-            keys throws(StoreError) in
-            let users = keys.compactMap(list.user(ofKey:))
-            return try self.describe(list, users.filter { pattern?.matches($0) ?? true }, clock)
-        } _: {
-            try body($0)
-        }
-    }
-
-    private func describe(
-        _ list: ListStore, _ users: [Identifier], _ clock: ServerClock
-    ) throws(StoreError) -> Step<[ListedUser]> {
-        let now = clock.now * list.unit
-        let cutoffs = layout.userCutoff
-        var commands: [Command] = []
-        var cutoffKeys: [[UInt8]] = []
-        let keys = try users.map { user throws(StoreError) in try list.keys(of: user)[0] }
-        for user in users {
-            let values = TemplateValues(TokenSubject(id: user, user: user))
-            let key = try list.key.render(values)
-            commands.append(Command("ZCOUNT", key: key, .text("(\(now)"), "+inf"))
-            commands.append(Command("ZRANGE", key: key, -1, -1, "WITHSCORES"))
-            guard let cutoffs else { continue }
-            cutoffKeys.append(try cutoffs.key.render(values))
-            commands.append(cutoffs.reading(cutoffKeys[cutoffKeys.count - 1]))
-        }
-        let size = cutoffs == nil ? 2 : 3
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try self.replies(exchange, to: commands)
-            var result: [ListedUser] = []
-            result.reserveCapacity(users.count)
-            for (index, user) in users.enumerated() {
-                let (count, top) = try StoreError.wrapping { () throws(RedisError) in
-                    (
-                        try replies[index * size].integer(),
-                        try replies[index * size + 1].byteStrings()
-                    )
-                }
-                var cutoff: Int64?
-                if let cutoffs {
-                    cutoff = try self.cutoff(
-                        replies[index * size + 2], cutoffs, key: cutoffKeys[index])
-                }
-                result.append(
-                    ListedUser(
-                        user: user, tokenCount: count,
-                        latestExpiry: top.count == 2
-                            ? try list.expiry(score: top[1], key: keys[index]) : nil,
-                        cutoff: cutoff))
-            }
-            return .done(result)
         }
     }
 }
