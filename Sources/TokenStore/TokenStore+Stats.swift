@@ -23,6 +23,9 @@ package struct StoreStatistics: Equatable, Sendable {
     package var globalCutoff: Int64?
     /// What Redis holds in all, in bytes; nil where it does not tell.
     package var usedMemory: Int64?
+    /// What the users' lists and the blacklist take of it, reckoned from some of them.
+    package var listMemory: Int64?
+    package var denialMemory: Int64?
 
     package init() {}
 }
@@ -41,7 +44,10 @@ extension TokenStore {
             let key = store.key.literal
             return try cutoff(try call(store.reading(key)), store, key: key)
         }
+        var lists: [Identifier] = []
+        var entries: [TokenSubject] = []
         try forEachUser { page in
+            if let user = page.first, lists.count < Self.weighedCount { lists.append(user.user) }
             for user in page {
                 result.users += 1
                 result.liveTokens += user.tokenCount
@@ -51,6 +57,9 @@ extension TokenStore {
             return try body(result)
         }
         try forEachDenial { page in
+            if let entry = page.first, entries.count < Self.weighedCount {
+                entries.append(TokenSubject(id: entry.id, user: entry.user))
+            }
             for entry in page {
                 result.denials += 1
                 guard let left = entry.denial.timeToLive else {
@@ -62,7 +71,43 @@ extension TokenStore {
             }
             return try body(result)
         }
+        result.listMemory = memory(of: result.users, keys: lists) { user in
+            try layout.list?.keys(of: user) ?? []
+        }
+        result.denialMemory = memory(of: result.denials, keys: entries) { subject in
+            if case .set = layout.deny?.shape { return [] }
+            return try layout.deny.map { [try $0.key.render(TemplateValues(subject))] } ?? []
+        }
         return result
+    }
+
+    /// Of how many users and entries the size is asked.
+    private static let weighedCount = 100
+
+    /// What `count` things take together, where each of `some` has these keys; nil where the
+    /// layout can't name them, or Redis does not tell.
+    private func memory<Thing>(
+        of count: Int64, keys some: [Thing], _ keys: (Thing) throws -> [[UInt8]]
+    ) -> Int64? {
+        do {
+            let weighed = try some.map(keys).filter { !$0.isEmpty }
+            let commands = weighed.joined().map { key in
+                Command(arguments: ["MEMORY", "USAGE", .bytes(key)], keyIndex: 2)
+            }
+            guard !commands.isEmpty else { return count == 0 ? 0 : nil }
+            var bytes: Int64 = 0
+            for reply in client.collect(commands).replies {
+                switch reply {
+                case .integer(let size)?: bytes += size
+                // A key that has gone, or never was: not every list has details.
+                case .null?: break
+                default: return nil
+                }
+            }
+            return bytes * count / Int64(weighed.count)
+        } catch {
+            return nil
+        }
     }
 
     /// Managed servers, and careful ACLs, keep INFO to themselves.

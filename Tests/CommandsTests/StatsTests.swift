@@ -16,6 +16,38 @@ import Testing
         #expect(told["cutoff"] == .null)
         let memory = try #require(told["used_memory"]?.numberValue?.integer)
         #expect(memory > 100_000)
+        #expect(told["tokens_bytes"] == 0 && told["revoked_bytes"] == 0)
+    }
+
+    /// Reckoned from some of them, in agreement with what Redis says of all.
+    @Test func bytesAreThoseOfTheKeys() throws {
+        let sandbox = try Sandbox()
+        for number in 0..<300 {
+            sandbox.jwtctl("revoke", "-q", "--ttl", "10m", "j\(number)")
+        }
+        sandbox.jwtctl("issue", "-q", "--sub", "ann", "--count", "20", "--label", "phone")
+        let told = try sandbox.jwtctl("stats", "--json").object()
+        func usage(_ key: String) throws -> Int64 {
+            try #require(Int64(try sandbox.server.cli(["MEMORY", "USAGE", key])))
+        }
+        let entries = try (0..<300).reduce(Int64(0)) { try $0 + usage("jwt:deny:j\($1)") }
+        let reckoned = try #require(told["revoked_bytes"]?.numberValue?.integer)
+        #expect(abs(reckoned - entries) < entries / 5, "\(reckoned), \(entries)")
+        let lists = try usage("jwt:{ann}:tokens") + usage("jwt:{ann}:meta")
+        #expect(told["tokens_bytes"]?.numberValue?.integer == lists)
+    }
+
+    /// A label is text between quotation marks.
+    @Test func hostilePathsStayLabels() throws {
+        let sandbox = try Sandbox()
+        let link = sandbox.server.directory.path + #"/a"b\c"#
+        try FileManager.default.createSymbolicLink(
+            atPath: link, withDestinationPath: sandbox.server.socketPath)
+        sandbox.jwtctl.options = [
+            "--redis", "unix://\(sandbox.server.directory.path)/a%22b%5Cc",
+        ]
+        let text = sandbox.jwtctl("stats", "-o", "prometheus").output
+        #expect(text.contains(#"/a\"b\\c/0",namespace="#), "\(text)")
     }
 
     @Test func whatIsThereIsCounted() throws {
@@ -57,13 +89,16 @@ import Testing
             } else if line.hasPrefix("# TYPE ") {
                 #expect(line == "# TYPE \(families.last ?? "") gauge")
             } else {
-                let pattern = "^\(families.last ?? "")\\{layout=\"native\"\\} [0-9]+$"
+                let pattern =
+                    "^\(families.last ?? "")\\{redis=\"[^\"]+/0\",namespace=\"jwt\","
+                    + "layout=\"native\"\\} [0-9]+$"
                 #expect(line.range(of: pattern, options: .regularExpression) != nil, "\(line)")
             }
         }
-        #expect(Set(families).count == families.count && families.count == 8)
+        #expect(Set(families).count == families.count && families.count == 10)
         #expect(text.hasSuffix("\n"))
-        #expect(text.contains("jwtctl_blacklist_entries{layout=\"native\"} 1\n"))
+        let entries = text.split(separator: "\n").filter { $0.contains("blacklist_entries{") }
+        #expect(entries.count == 1 && entries[0].hasSuffix("} 1"))
     }
 
     @Test func aLayoutIsCountedAsFarAsItCanBeListed() throws {

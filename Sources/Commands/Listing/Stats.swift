@@ -15,8 +15,9 @@ let statsCommand = Command(
         """
         Walks through the keys in small steps that do not hold Redis up, in constant memory: a key \
         that comes twice while Redis reorganises its keys counts twice. What the layout cannot \
-        list is not counted. Bytes are those of the whole server, other applications' too; behind \
-        several servers, of the one that answers.
+        list is not counted. used_memory is that of the whole server, other applications' too; \
+        behind several servers, of the one that answers. What lists and blacklist take of it is \
+        reckoned from up to 100 of each.
         """,
         """
         -o prometheus writes the numbers for node_exporter's textfile collector; users are not \
@@ -84,6 +85,8 @@ private func json(_ numbers: StoreStatistics, _ session: Session) -> JSONObject 
         "revoked_expiring_24h": number(numbers.denialsWithinDay, hasDenials),
         "user_cutoffs": number(numbers.userCutoffs, hasUsers),
         "cutoff": TimeText.number(numbers.globalCutoff),
+        "tokens_bytes": number(numbers.listMemory ?? 0, numbers.listMemory != nil),
+        "revoked_bytes": number(numbers.denialMemory ?? 0, numbers.denialMemory != nil),
         "used_memory": numbers.usedMemory.map { .integer($0) } ?? .null, "target": session.json,
     ]
 }
@@ -92,14 +95,15 @@ private func words(_ numbers: StoreStatistics, _ session: Session) -> String {
     var text = ""
     if session.layout.can(.listUsers) {
         text += "\(numbers.users) users, \(numbers.liveTokens) live tokens"
-        text += numbers.userCutoffs > 0 ? ", \(numbers.userCutoffs) with a cutoff\n" : "\n"
+        text += numbers.userCutoffs > 0 ? ", \(numbers.userCutoffs) with a cutoff" : ""
+        text += size(numbers.listMemory)
         for user in numbers.largestUsers {
             text +=
                 "  \(user.tokenCount)  \(VisibleText.escape(user.user.description, columns: 60))\n"
         }
     }
     if session.layout.can(.listRevoked) {
-        text += "\(numbers.denials) blacklist entries\n"
+        text += "\(numbers.denials) blacklist entries" + size(numbers.denialMemory)
         text += "  \(numbers.denialsWithinHour) end within 1 h, "
         text += "\(numbers.denialsWithinDay) within 24 h, \(numbers.endlessDenials) never\n"
     }
@@ -108,6 +112,11 @@ private func words(_ numbers: StoreStatistics, _ session: Session) -> String {
     }
     if let bytes = numbers.usedMemory { text += "\(bytes / 1024) KiB in this Redis in all\n" }
     return text
+}
+
+/// The end of a line that counts things; nothing is said of what takes nothing.
+private func size(_ bytes: Int64?) -> String {
+    bytes.map { $0 > 0 ? ", about \(($0 + 1023) / 1024) KiB\n" : "\n" } ?? "\n"
 }
 
 /// A number as Prometheus' text format has it (exposition format 0.0.4).
@@ -145,19 +154,44 @@ private struct Gauge {
                     value: numbers.denialsWithinDay),
             ]
         }
+        for (name, help, bytes) in [
+            ("live_tokens_bytes", "What the users' lists take, reckoned.", numbers.listMemory),
+            (
+                "blacklist_entries_bytes", "What the blacklist takes, reckoned.",
+                numbers.denialMemory
+            ),
+        ] {
+            if let bytes { gauges.append(Gauge(name: name, help: help, value: bytes)) }
+        }
         if let bytes = numbers.usedMemory {
             gauges.append(
                 Gauge(
                     name: "redis_used_memory_bytes", help: "What Redis holds in all.", value: bytes)
             )
         }
+        let labels = [
+            ("redis", session.place), ("namespace", layout.namespace ?? ""),
+            ("layout", layout.name),
+        ].map { "\($0.0)=\"\(escape($0.1))\"" }.joined(separator: ",")
         return gauges.map { gauge in
             """
             # HELP jwtctl_\(gauge.name) \(gauge.help)
             # TYPE jwtctl_\(gauge.name) gauge
-            jwtctl_\(gauge.name){layout="\(layout.name)"} \(gauge.value)
+            jwtctl_\(gauge.name){\(labels)} \(gauge.value)
 
             """
+        }.joined()
+    }
+
+    /// The value of a label, which ends with a quotation mark.
+    private static func escape(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\\": "\\\\"
+            case "\"": "\\\""
+            case "\n": "\\n"
+            default: String(scalar)
+            }
         }.joined()
     }
 }

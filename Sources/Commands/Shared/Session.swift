@@ -137,6 +137,9 @@ struct Session {
 
     var layout: Layout { store.layout }
 
+    /// Server and database, as numbers about them are labelled.
+    var place: String { "\(client.target.place)/\(database)" }
+
     /// The target in JSON.
     var json: JSONValue {
         .object([

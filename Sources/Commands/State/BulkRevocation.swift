@@ -21,6 +21,8 @@ final class BulkRevocation {
     private let console: Console
     private let failed: FailedItems?
     private var counts = BulkCounts()
+    /// What was revoked first: the audit trail names it where it stays the only one.
+    private var firstRevoked: RevocationPlanner.Plan?
     /// What was read and not handed to Redis yet.
     private var batch: [Entry] = []
     /// Items that were handed to Redis.
@@ -61,7 +63,8 @@ final class BulkRevocation {
         try failed?.finish()
         if !options.isDryRun, counts.revoked > 0 {
             _ = session.audit(
-                "revoke", .many, count: Int64(counts.revoked), reason: options.reason,
+                "revoke", counts.revoked == 1 ? firstRevoked?.auditSubject ?? .many : .many,
+                count: Int64(counts.revoked), reason: options.reason,
                 after: broken, console)
         }
         return try tell(failure)
@@ -136,6 +139,7 @@ final class BulkRevocation {
     private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {
         counts.add(outcome)
         switch outcome {
+        case .revoked: firstRevoked = firstRevoked ?? entry.element
         case .failed(let error):
             try console.error("\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
         case .notFound:

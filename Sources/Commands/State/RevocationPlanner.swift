@@ -25,6 +25,9 @@ struct RevocationPlanner {
             self.label = label
             self.text = text
         }
+
+        /// As the audit trail names it.
+        var auditSubject: AuditSubject { .token(label, user: revocation.user) }
     }
 
     private let options: RevokeOptions

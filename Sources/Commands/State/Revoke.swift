@@ -132,7 +132,7 @@ private struct OperandRevocation {
                     .unknown, "read_back", "the token is on its list again",
                     hint: "did the application renew it? run it again")
             }
-            result.isAudited = audit(plan)
+            result.isAudited = audit(plan, result.outcome)
             return result
         }
         guard let denial = state.denial else {
@@ -141,13 +141,15 @@ private struct OperandRevocation {
                 hint: "is it evicting keys? see maxmemory-policy; run it again")
         }
         result.timeToLive = denial.timeToLive
-        result.isAudited = audit(plan)
+        result.isAudited = audit(plan, result.outcome)
         return result
     }
 
-    private func audit(_ plan: RevocationPlanner.Plan) -> Bool {
+    /// A repetition is told of as well, as one that changed nothing: the first may have died before
+    /// it could tell services to look again.
+    private func audit(_ plan: RevocationPlanner.Plan, _ outcome: RevocationOutcome) -> Bool {
         session.audit(
-            "revoke", .token(plan.label, user: plan.revocation.user), count: 1,
+            "revoke", plan.auditSubject, count: outcome == .revoked ? 1 : 0,
             reason: options.reason, console)
     }
 }
