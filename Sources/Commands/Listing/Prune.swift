@@ -14,8 +14,30 @@ let pruneCommand = Command(
         """
         Lists are kept tidy whenever they are touched and go away with their last token; prune \
         does so for lists that nobody touches, and mends a missing time to live. It never touches \
-        a blacklist entry or a cutoff.
-        """
+        a blacklist entry or a cutoff. A second run, or two at a time, do no harm.
+        """,
+        "Once a day by cron(8), which mails what goes wrong and nothing else:",
+        .literal(["15 4 * * *  JWTCTL_PROFILE=prod /usr/local/bin/jwtctl prune --quiet"]),
+        "By systemd, as two files in /etc/systemd/system, begun by systemctl enable --now:",
+        .literal([
+            "# jwtctl-prune.service",
+            "[Service]",
+            "Type=oneshot",
+            "DynamicUser=yes",
+            "Environment=JWTCTL_REDIS_URL=redis://redis.internal:6379/0",
+            "LoadCredential=redis:/etc/jwtctl/redis-password",
+            "ExecStart=/usr/local/bin/jwtctl prune --quiet \\",
+            "    --redis-password ${CREDENTIALS_DIRECTORY}/redis",
+            "",
+            "# jwtctl-prune.timer",
+            "[Timer]",
+            "OnCalendar=daily",
+            "RandomizedDelaySec=1h",
+            "Persistent=true",
+            "",
+            "[Install]",
+            "WantedBy=timers.target",
+        ]),
     ],
     defaults: PruneOptions(),
     options: [
