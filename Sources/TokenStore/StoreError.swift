@@ -31,6 +31,18 @@ package enum StoreError: Error, Equatable, Sendable {
         }
     }
 
+    /// Refused for what holds for every further change as well: a server that became a replica, is
+    /// full, can't save, or does not give this user the right.
+    package var isAboutServer: Bool {
+        guard case .refused(let error, _, _) = self else { return false }
+        return switch error.kind {
+        case .readOnly, .outOfMemory, .misconfigured, .noReplicas, .noPermission, .noAuth,
+            .masterDown, .clusterDown:
+            true
+        default: false
+        }
+    }
+
     /// Runs `body`, of which no closure throws anything else.
     static func only<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
         do {

@@ -115,25 +115,6 @@ extension TokenStore {
         }
     }
 
-    /// What `revoke` would answer, without writing anything.
-    package func plannedOutcomes(
-        of items: [Revocation]
-    ) throws(StoreError) -> [RevocationOutcome] {
-        let states = try states(of: items.map { StateQuery($0.subject) })
-        return zip(items, states).map { item, state in
-            if layout.deny == nil {
-                if case .listed = state.listing { return .revoked }
-                return .alreadyRevoked
-            }
-            if state.denial != nil { return .alreadyRevoked }
-            if let expiry = item.expiry {
-                return isOver(expiry, at: state.time) ? .expired : .revoked
-            }
-            if case .listed = state.listing { return .revoked }
-            return .notFound
-        }
-    }
-
     private func revocation(
         of items: [Revocation], entry: DenyEntry?, clock: ServerClock
     ) -> Step<[RevocationOutcome]>.Start {

@@ -75,7 +75,8 @@ import Testing
                     id: try id("t\(number)"),
                     user: number < 20 ? try id("user\(number)") : nil, expiry: .at(now + 100))
             }
-            #expect(try store.plannedOutcomes(of: items).allSatisfy { $0 == .revoked })
+            #expect(
+                try RevocationRehearsal(store).outcomes(of: items).allSatisfy { $0 == .revoked })
             let first = store.revoke(items, entry: DenyEntry(reason: "leak"))
             #expect(first.failure == nil)
             #expect(first.outcomes.allSatisfy { $0 == .revoked })

@@ -29,6 +29,8 @@ final class BulkRevocation {
     private var attempted = 0
     /// What Redis broke the run off with.
     private var broken: StoreError?
+    /// What an item was refused for that all further ones would be refused for too.
+    private var refusal: StoreError?
     private var isConfirmed: Bool
     private var progress: CommandKit.Progress
 
@@ -73,7 +75,7 @@ final class BulkRevocation {
     /// Returns what broke the run off; nil at the end, or after a signal.
     private func work() throws -> Failure? {
         do {
-            broken = try options.isDryRun ? plan() : revoke()
+            broken = try (options.isDryRun ? plan() : revoke()) ?? refusal
             return broken.map(Diagnostics.failure)
         } catch let error as OutputError {
             throw error
@@ -93,9 +95,9 @@ final class BulkRevocation {
     }
 
     private func plan() throws -> StoreError? {
+        let rehearsal = RevocationRehearsal(session.store)
         while Signals.pending == nil, let batch = try nextBatch(mayWait: true) {
-            let outcomes = try session.store.plannedOutcomes(
-                of: batch.map(\.element.revocation))
+            let outcomes = try rehearsal.outcomes(of: batch.map(\.element.revocation))
             for (entry, outcome) in zip(batch, outcomes) { try count(entry, outcome) }
         }
         return nil
@@ -104,6 +106,7 @@ final class BulkRevocation {
     /// The items that are there, waiting for the first of them where it `mayWait`; for as many as
     /// need a confirmation in any case.
     private func nextBatch(mayWait: Bool) throws -> [Entry]? {
+        guard refusal == nil else { return nil }
         while batch.count < Self.batchSize, Signals.pending == nil,
             let entry = try feed.next(mayWait: mayWait && (batch.isEmpty || !isConfirmed))
         {
@@ -140,6 +143,9 @@ final class BulkRevocation {
         counts.add(outcome)
         switch outcome {
         case .revoked: firstRevoked = firstRevoked ?? entry.element
+        case .failed(let error) where error.isAboutServer:
+            // Told once, at the end: the items under way share its fate.
+            refusal = refusal ?? error
         case .failed(let error):
             try console.error("\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
         case .notFound:

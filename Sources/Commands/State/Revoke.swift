@@ -50,8 +50,19 @@ private struct OperandRevocation {
     let planner: RevocationPlanner
     let session: Session
     let console: Console
+    private let rehearsal: RevocationRehearsal
 
     private var store: TokenStore { session.store }
+
+    init(
+        options: RevokeOptions, planner: RevocationPlanner, session: Session, console: Console
+    ) {
+        self.options = options
+        self.planner = planner
+        self.session = session
+        self.console = console
+        rehearsal = RevocationRehearsal(session.store)
+    }
 
     /// Operands are known beforehand, so that too many of them write nothing at all.
     private func requireAllowed(count: Int) throws {
@@ -112,7 +123,7 @@ private struct OperandRevocation {
     private func revoke(_ plan: RevocationPlanner.Plan) throws -> RevokeResult {
         let item = plan.revocation
         if options.isDryRun {
-            let outcome = try store.plannedOutcomes(of: [item])[0]
+            let outcome = try rehearsal.outcomes(of: [item])[0]
             if outcome == .notFound { throw planner.notFound(item) }
             return RevokeResult(plan, outcome: outcome, session: session, isDryRun: true)
         }

@@ -51,7 +51,8 @@ struct RevokeOptions: CommandOptions {
             into: \.skipsVerification),
         .flag(
             "dry-run", short: "n", summary: "Show what would be done and write nothing.",
-            into: \.isDryRun),
+            into: \.isDryRun
+        ).detail("The counts are those of the real run; some 16 bytes of memory go to each item."),
         .value(
             "max", metavar: "N", summary: "Refuse to write more than N entries.", into: \.maximum
         ) {
