@@ -354,7 +354,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let largest: JSONValue = [["user": "alice", "tokens": 4]]
         #expect(told["largest"] == largest)
         let gauges = stage("stats", "-o", "prometheus").output
-        #expect(gauges.contains("jwtctl_live_tokens{layout=\"native\"} 7\n"))
+        #expect(gauges.contains(",layout=\"native\"} 7\n"))
     }
 
     private static let audit = BackEndCase(command: "audit", options: ["limit", "follow"]) {

@@ -25,6 +25,12 @@ enum LayoutChoice {
         return try load(name, variables, purpose, system)
     }
 
+    /// Whether anybody chooses a layout, or names a namespace.
+    static func isMade(_ options: GlobalOptions, _ settings: Settings) -> Bool {
+        options.layout != nil || options.namespace != nil || settings[.layout] != nil
+            || settings[.namespace] != nil
+    }
+
     /// The name of a preset or the path of a file, with what the configuration says about it.
     static func chosen(
         _ options: GlobalOptions, _ settings: Settings

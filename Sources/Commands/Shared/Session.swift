@@ -12,6 +12,8 @@ struct Session {
     let store: TokenStore
     /// Whose tokens these are, where the profile says so.
     let issuer: String?
+    /// Whether somebody said how state lies in Redis, or under which namespace.
+    let isLayoutChosen: Bool
     private let profile: String?
     private let database: Int
     private let client: Client
@@ -46,6 +48,7 @@ struct Session {
             target: target, timeout: Int(timeout), map: AddressMap(options.addressRules),
             trace: options.isVerbose ? { event in Self.trace(event, on: console) } : nil)
         let layout = try LayoutChoice.layout(options, settings, console.system)
+        isLayoutChosen = LayoutChoice.isMade(options, settings)
         store = TokenStore(
             client: client, layout: layout,
             origin: TokenStore.Origin(

@@ -132,7 +132,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     let feed = try UserFeed(options, users, session, console)
     let scope = try scope(options, users, session, console)
     try feed.confirm()
-    try console.note("target: \(session.description)")
+    try session.announce(console)
     let work = LogoutReport(options: options, scope: scope, session: session, console: console)
     return try users.count == 1 ? work.run(users[0]) : work.runAll(feed)
 }
@@ -232,7 +232,7 @@ private func logOutEveryone(
         try Confirmation.ask(
             "End the sessions of ALL users on \(session.description)?", answer: "everyone", console)
     }
-    try console.note("target: \(session.description)")
+    try session.announce(console)
     let cutoff = try session.store.logOutEveryone(issuedBefore: time, skew: options.skew)
     let isAudited = session.audit(
         "logout-everyone", .many, count: 0, reason: options.reason, console)

@@ -35,7 +35,7 @@ extension Session {
     /// Names the target of a change, and a clock that would make it surprising.
     func announce(_ options: RevokeOptions, redisTime: Int64, _ console: Console) throws {
         try warnAboutClock(redisTime, console)
-        try console.note("target: \(description)" + (options.isDryRun ? " (dry run)" : ""))
+        try announce(console, isDryRun: options.isDryRun)
         if layout.naming.isByText, layout.hasBlacklist {
             try console.warn(
                 "layout '\(layout.name)' knows a token by its text: another spelling of the same "

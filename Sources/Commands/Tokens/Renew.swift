@@ -82,7 +82,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     let new = try renewal.mint(
         signer, lifetime: options.lifetime, now: max(system.clock.seconds, old.issuedAt ?? 0))
     let record = try record(new, replacing: old, options, session)
-    try console.note("target: \(session.description)")
+    try session.announce(console)
     let outcome = try session.store.renew(
         Revocation(old.subject, expiry: old.expiry, issuedAt: old.issuedAt), issued: old.issued,
         as: record, entry: DenyEntry(reason: options.reason, actor: session.store.actor))
