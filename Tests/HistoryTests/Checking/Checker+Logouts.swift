@@ -19,7 +19,7 @@ extension Checker {
             add(.returnedTooEarly, "it returned in second \(span.end.second)")
         }
         if result.isComplete != (kept == nil) { add(.wrongCounts, "complete") }
-        let bounds = Bounds(ledger, user, kept, result.cutoff, span)
+        let bounds = Bounds(ledger, index, user, kept, result.cutoff, span)
         if result.revoked < bounds.certain { add(.wrongCounts, "\(bounds.certain) had to go") }
         if result.revoked + result.alreadyRevoked + result.kept > bounds.possible {
             add(.wrongCounts, "only \(bounds.possible) can have been there")
@@ -43,11 +43,14 @@ private struct Bounds {
     private(set) var possible = 0
     let kept: ClosedRange<Int>
 
-    init(_ ledger: Ledger, _ user: String, _ spared: String?, _ cutoff: Int?, _ span: Span) {
+    init(
+        _ ledger: Ledger, _ index: Int, _ user: String, _ spared: String?, _ cutoff: Int?,
+        _ span: Span
+    ) {
         var younger = 0
         var isSparedThere = false
         let page = ledger.users[user]
-        for id in page?.tokens ?? [] {
+        for id in ledger.met[index] ?? [] {
             guard let token = ledger.tokens[id], token.birth.span.mayPrecede(span) else { continue }
             let fate = Fate(of: token, in: span, keeping: spared, cutoff: cutoff)
             let others = token.line.mayDeny.filter { $0.span.mayPrecede(span) }

@@ -6,6 +6,15 @@ struct Ledger {
         var line = DenialLine()
         /// What may have put it back on its list.
         var restores: [Restore] = []
+        /// What has certainly denied it and taken it off its list.
+        var burials: [Span] = []
+
+        /// When it was over with the token, in nanoseconds: denied, off its list, and nobody tried
+        /// to bring it back afterwards.
+        var end: Int64? {
+            let last = restores.map(\.span.end.nanoseconds).max() ?? Int64.min
+            return burials.filter { $0.start.nanoseconds > last }.map(\.end.nanoseconds).min()
+        }
     }
 
     struct Restore {
@@ -25,6 +34,9 @@ struct Ledger {
         var logouts: [Span] = []
     }
 
+    /// By the logout's place in the history: the user's tokens that it can have met.
+    private(set) var met: [Int: [String]] = [:]
+
     var tokens: [String: TokenPage] = [:]
     var users: [String: UserPage] = [:]
 
@@ -39,10 +51,7 @@ struct Ledger {
         }
         // Logouts bear on tokens, and how depends on the restorations.
         for (index, operation) in history.operations.enumerated() { enter(operation, index) }
-        for (index, operation) in history.operations.enumerated() {
-            guard case .logout(let user, let kept) = operation.action else { continue }
-            enterLogout(of: user, keeping: kept, operation, index)
-        }
+        enterLogouts(history)
         for user in users.keys { users[user]?.line.prepare() }
     }
 
@@ -58,6 +67,7 @@ struct Ledger {
             tokens[old]?.line.free.append(fact)
             tokens[old]?.line.denied.append(fact)
             tokens[old]?.line.mayDeny.append(fact)
+            tokens[old]?.burials.append(span)
             pass(old, span, index, .issuedUnderCutoff)
         case (.renew(let old), .inDoubt): tokens[old]?.line.mayDeny.append(fact)
         case (.renew(let old), .unknown):
@@ -65,10 +75,10 @@ struct Ledger {
             if let user = tokens[old]?.token.user { users[user]?.unknownBirths.append(span) }
         case (.renew(let old), .refused):
             if let user = tokens[old]?.token.user { users[user]?.takenBack.append(span) }
-        case (.revoke(let id, _), .revoked):
+        case (.revoke(let id, let way), .revoked), (.revoke(let id, let way), .alreadyRevoked):
             tokens[id]?.line.denied.append(fact)
-            tokens[id]?.line.mayDeny.append(fact)
-        case (.revoke(let id, _), .alreadyRevoked): tokens[id]?.line.denied.append(fact)
+            if operation.outcome == .revoked { tokens[id]?.line.mayDeny.append(fact) }
+            if way != .lifetime { tokens[id]?.burials.append(span) }
         case (.revoke(let id, _), .unknown), (.revoke(let id, _), .refused(8, _)):
             tokens[id]?.line.mayDeny.append(fact)
         case (.restore(let id, let way), let outcome): restore(id, way, outcome, fact)
@@ -118,6 +128,25 @@ struct Ledger {
             .init(span: span, issuedAt: token.issuedAt, operation: index, kind: kind))
     }
 
+    private mutating func enterLogouts(_ history: History) {
+        let logouts = history.operations.indices.filter {
+            if case .logout = history.operations[$0].action { true } else { false }
+        }.sorted {
+            history.operations[$0].span.start.nanoseconds
+                < history.operations[$1].span.start.nanoseconds
+        }
+        // A token that is dead and off its list is met by no later logout.
+        var living = users.mapValues(\.tokens)
+        for index in logouts {
+            let operation = history.operations[index]
+            guard case .logout(let user, let kept) = operation.action else { continue }
+            let start = operation.span.start.nanoseconds
+            living[user]?.removeAll { tokens[$0]?.end.map { $0 < start } ?? false }
+            met[index] = living[user]
+            enterLogout(of: user, keeping: kept, operation, index)
+        }
+    }
+
     private mutating func enterLogout(
         of user: String, keeping kept: String?, _ operation: Operation, _ index: Int
     ) {
@@ -142,11 +171,14 @@ struct Ledger {
             users[user]?.line.raises.append(.init(span: span, values: reached, operation: index))
         }
         let fact = DenialLine.Fact(span: span, operation: index)
-        for id in users[user]?.tokens ?? [] {
+        for id in met[index] ?? [] {
             guard let page = tokens[id] else { continue }
             let fate = Fate(of: page, in: span, keeping: kept, cutoff: reached?.upperBound)
             if fate.mayBeDenied { tokens[id]?.line.mayDeny.append(fact) }
-            if fate.isDenied, isAcknowledged { tokens[id]?.line.denied.append(fact) }
+            if fate.isDenied, isAcknowledged {
+                tokens[id]?.line.denied.append(fact)
+                tokens[id]?.burials.append(span)
+            }
         }
     }
 }
