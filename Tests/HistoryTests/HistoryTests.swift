@@ -8,7 +8,7 @@ import Testing
     @Test func onOneServer() throws {
         let tool = try BuiltTool()
         let stage = Stage(
-            seed: HistoryLength.seed, operations: HistoryLength.operations(short: 2000),
+            seed: HistoryLength.seed, operations: HistoryLength.operations(short: 1000),
             environment: tool.environment, nodes: [.socket(tool.redis.socketPath)])
         try Play(stage: stage).expectNoViolation("one server")
     }
@@ -17,7 +17,7 @@ import Testing
         let cluster = try RedisCluster()
         let tool = try BuiltTool()
         let stage = Stage(
-            seed: HistoryLength.seed, operations: HistoryLength.operations(short: 1000, share: 4),
+            seed: HistoryLength.seed, operations: HistoryLength.operations(short: 500, share: 4),
             environment: tool.environment.merging(["JWTCTL_REDIS_URL": cluster.url]) { $1 },
             nodes: cluster.nodes[..<3].map { .port($0.port) })
         try Play(stage: stage).expectNoViolation("Cluster")
@@ -26,7 +26,7 @@ import Testing
     @Test func throughDeathsOfTheTool() throws {
         let tool = try BuiltTool()
         let stage = Stage(
-            seed: HistoryLength.seed, operations: HistoryLength.operations(short: 1000, share: 4),
+            seed: HistoryLength.seed, operations: HistoryLength.operations(short: 500, share: 4),
             environment: tool.environment, nodes: [.socket(tool.redis.socketPath)], killRate: 0.3)
         try Play(stage: stage).expectNoViolation("kill -9 of the tool")
         #expect(stage.killCount > 0)
@@ -37,7 +37,7 @@ import Testing
         let redis = try RedisServer(configuration: ["appendonly yes", "appendfsync always"])
         let tool = try BuiltTool(redis)
         let stage = Stage(
-            seed: HistoryLength.seed, operations: HistoryLength.operations(short: 1500, share: 4),
+            seed: HistoryLength.seed, operations: HistoryLength.operations(short: 600, share: 4),
             environment: tool.environment, nodes: [.socket(redis.socketPath)], killRate: 0.1,
             isRedisMortal: true)
         var deaths = 0

@@ -29,6 +29,9 @@ struct Answer {
     /// The text of the token that was printed.
     var token: String? { object["token"] as? String }
 
+    /// The id of the token that was printed.
+    var newID: String? { token == nil ? nil : object["id"] as? String }
+
     /// `isForgiving` is whether Redis may be away: what could not be told then is unknown.
     func outcome(of action: Action, isForgiving: Bool) -> Outcome {
         guard let status else { return .unreadable(text) }

@@ -42,6 +42,10 @@ final class World: Sendable {
     }
 
     func token(of user: String, _ random: inout SeededGenerator) -> HeldToken? {
-        held.withLock { $0[user]?.randomElement(using: &random) }
+        // The latest is the likeliest to be alive.
+        let takesLast = random.happens(0.5)
+        return held.withLock {
+            takesLast ? $0[user]?.last : $0[user]?.randomElement(using: &random)
+        }
     }
 }
