@@ -130,7 +130,7 @@ private struct RenewScene {
         let process = try RunningProcess(
             [Stage.tool, "renew", "--json", "--timeout", "2s", old.text],
             environment: Self.environment(tool, proxy))
-        usleep(40_000)
+        try proxy.awaitFault()
         switch victim {
         case .tool: process.signal(SIGKILL)
         case .redis:

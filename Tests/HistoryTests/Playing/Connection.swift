@@ -42,8 +42,8 @@ final class Connection {
                 connect(descriptor, $0.baseAddress, socklen_t(raw.count))
             }
         }
+        // All is set by now: what throws here is closed by `deinit`.
         guard status == 0 else {
-            close(descriptor)
             throw TestSupportError("cannot connect to \(address): \(errno)")
         }
     }
