@@ -314,6 +314,12 @@ import Testing
             $0.logout(102, 103, revoked: 1, already: 1, cutoff: 102)
         }
         #expect(many == [.wrongCounts])
+        let dead = kinds {
+            $0.issue("a", 100, 101)
+            $0.revoke("a", 102, 103)
+            $0.logout(104, 105, revoked: 1, cutoff: 104)
+        }
+        #expect(dead == [.wrongCounts])
         let kept = kinds {
             $0.issue("a", 100, 101)
             $0.logout(102, 103, keeping: "a", kept: 0, cutoff: 99)

@@ -9,6 +9,8 @@ struct Player {
     private var random: SeededGenerator
     /// `verify --stream`, which has been running since the first token was shown to it.
     private var stream: RunningProcess?
+    /// How long a process takes that waits for no clock, in microseconds.
+    private var usualTime = 10_000.0
 
     init(_ number: Int, on stage: Stage) {
         self.number = number
@@ -65,14 +67,12 @@ struct Player {
             }
         default: break
         }
-        let delay =
-            random.happens(stage.killRate) ? UInt32.random(in: 0...9000, using: &random) : nil
+        let isToDie = random.happens(stage.killRate)
         let start = Moment.now
-        let result =
-            try delay.map { try stage.run(arguments, killedAfter: $0) } ?? stage.run(arguments)
+        let result = try isToDie ? runToDeath(action, arguments) : stage.run(arguments)
         var end = Moment.now
         let answer = Answer(result)
-        let isKilled = delay != nil && result.ending == .signal(Int(SIGKILL))
+        let isKilled = isToDie && result.ending == .signal(Int(SIGKILL))
         let outcome =
             isKilled
             ? .unknown : answer.outcome(of: action, isForgiving: stage.isRedisMortal)
@@ -81,10 +81,28 @@ struct Player {
             try service.settle()
             end = Moment.now
         }
+        if !isToDie, case .issued = outcome {
+            let time = Double(end.nanoseconds - start.nanoseconds) / 1000
+            usualTime += (time - usualTime) / 4
+        }
         record(action, Span(start: start, end: end), outcome)
         if !isKilled, let new = outcome.newToken, let text = answer.token {
             stage.world.add(HeldToken(token: new, text: text))
         }
+    }
+
+    private mutating func runToDeath(
+        _ action: Action, _ arguments: [String]
+    ) throws -> ProcessRunner.Result {
+        let namesTarget =
+            switch action {
+            case .renew, .revoke, .restore, .logout: true
+            case .issue, .look, .list: false
+            }
+        let isAfterTarget = namesTarget && random.happens(0.8)
+        let part = Double.random(in: 0...(isAfterTarget ? 0.3 : 1.1), using: &random)
+        return try stage.run(
+            arguments, killedAfter: part * usualTime, ofTarget: isAfterTarget)
     }
 
     private func look(at held: HeldToken) throws {

@@ -52,10 +52,14 @@ final class Stage: Sendable {
         try ProcessRunner.run([Self.tool] + arguments, environment: environment)
     }
 
-    /// Kills it so many microseconds after its start, unless it has ended by then.
-    func run(_ arguments: [String], killedAfter delay: UInt32) throws -> ProcessRunner.Result {
+    /// Kills it so many microseconds after its start, or after it has named its target, which it
+    /// does just before it changes something; unless it has ended by then.
+    func run(
+        _ arguments: [String], killedAfter delay: Double, ofTarget isAfterTarget: Bool
+    ) throws -> ProcessRunner.Result {
         let process = try start(arguments)
-        usleep(delay)
+        if isAfterTarget { process.awaitMessage() }
+        usleep(UInt32(delay))
         process.signal(SIGKILL)
         let result = try process.finish()
         if result.ending == .signal(Int(SIGKILL)) { killed.withLock { $0 += 1 } }
