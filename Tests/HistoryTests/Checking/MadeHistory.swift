@@ -70,7 +70,11 @@ struct MadeHistory {
             .look(id, .service), start, end,
             .seen(.init(isDenied: denied, cutoff: cutoff, isActive: isActive ?? isAlive)))
     }
+}
 
-    /// What the checker finds in it.
-    var kinds: [Violation.Kind] { Checker(history).violations().map(\.kind) }
+/// What the checker finds in a history.
+func kinds(_ make: (inout MadeHistory) -> Void) -> [Violation.Kind] {
+    var made = MadeHistory()
+    make(&made)
+    return Checker(made.history).violations().map(\.kind)
 }
