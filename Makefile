@@ -112,6 +112,14 @@ SOAK_ITEMS ?= 1000000
 soak: setup-test ## Revoke a million while a Cluster is resharded, fails over and loses a primary.
 	JWTCTL_SOAK_ITEMS=$(SOAK_ITEMS) Tests/Setup/run-tests --filter 'ClusterChangeTests|FailOverTests'
 
+# How many processes write the history on one server, and a quarter as many each of the others.
+OPERATIONS ?= 100000
+
+.PHONY: history
+history: setup-test release ## Play 16 at once at random, through deaths too, and check the history.
+	JWTCTL_HISTORY_OPERATIONS=$(OPERATIONS) JWTCTL_HISTORY_TOOL=$(CURDIR)/$(RELEASE) \
+		Tests/Setup/run-tests --filter 'HistoryTests'
+
 # How many times Redis and the tool are killed.
 FAULT_ROUNDS ?= 50
 

@@ -73,6 +73,7 @@ let package = Package(
         .testTarget(
             name: "ScriptTests", dependencies: ["TestSupport", "jwtctl"], exclude: ["Scripts"],
             swiftSettings: relaxed),
+        tests("HistoryTests", ["jwtctl"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport", "jwtctl"], swiftSettings: relaxed),
     ],

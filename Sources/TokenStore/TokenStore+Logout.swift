@@ -30,6 +30,12 @@ extension LogoutScope {
         }
     }
 
+    /// How many were spared of so many that were met: a token that comes meanwhile may move those
+    /// behind it on, and the one to keep is then met again.
+    func spared(of count: Int) -> Int {
+        if case .allBut = self { min(count, 1) } else { count }
+    }
+
     /// Whether a token has to go: unless it is the spared one, or is known to be later than the
     /// cutoff that stands.
     func condemns(_ id: Identifier, issuedAt: Int64?, cutoff: Int64?) -> Bool {
@@ -372,7 +378,7 @@ private final class LogoutWork {
 
     private func endPass() throws(StoreError) -> Step<End> {
         if deniedInPass == 0 {
-            result.kept = keptCount
+            result.kept = scope.spared(of: keptCount)
             return audit(nil)
         }
         keptCount = 0

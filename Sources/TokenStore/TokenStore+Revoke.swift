@@ -213,6 +213,34 @@ struct RevocationWork {
                 default: break
                 }
             }
+            return try askAgain(
+                deny, asked.filter { outcomes[$0] == .notFound }, expiries, outcomes)
+        }
+    }
+
+    /// In a Cluster the list and the blacklist are asked side by side: somebody else's revocation
+    /// may have come after the one answer and been over before the other.
+    private func askAgain(
+        _ deny: DenyStore, _ missing: [Int], _ expiries: [Expiry?], _ outcomes: Outcomes
+    ) throws(StoreError) -> Step<[RevocationOutcome]> {
+        guard !missing.isEmpty else { return try self.deny(deny, expiries, outcomes) }
+        let commands = try missing.map { index throws(StoreError) in
+            Command(
+                "PTTL", key: try deny.key.render(TemplateValues(items[index].subject)))
+        }
+        return .send(commands) { exchange throws(StoreError) in
+            var outcomes = outcomes
+            for (place, index) in missing.enumerated() {
+                switch exchange.replies[place] {
+                case .integer(-2)?: break
+                case .integer?: outcomes[index] = .alreadyRevoked
+                case .error(let error)?:
+                    let command = commands[place]
+                    outcomes[index] = .failed(
+                        .refused(error, command: command.name, key: command.key))
+                default: outcomes[index] = .notAttempted
+                }
+            }
             return try self.deny(deny, expiries, outcomes)
         }
     }

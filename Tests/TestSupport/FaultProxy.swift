@@ -34,6 +34,7 @@ package final class FaultProxy: Sendable {
     /// A duplicate of the listener, which the thread closes: whose number stays ours.
     private let handle: CInt
     private let seen = Mutex<[Direction: Traffic]>([:])
+    private let struck = Mutex(false)
 
     /// Passes `count` bytes of a direction on before `fault`; all of them with nil.
     package init(
@@ -64,7 +65,8 @@ package final class FaultProxy: Sendable {
                 if server >= 0 {
                     var line = Line(
                         client: client, server: server, fault: fault, broken: direction,
-                        left: isFirst ? count : nil)
+                        left: isFirst ? count : nil
+                    ) { [weak self] in self?.struck.withLock { $0 = true } }
                     line.carry()
                     if isFirst { self?.note(line.traffic) }
                 }
@@ -94,6 +96,13 @@ package final class FaultProxy: Sendable {
             usleep(500)
         }
         throw TestSupportError("the connection does not end")
+    }
+
+    /// Waits until the fault has come over the first connection, or that has ended without.
+    package func awaitFault() throws {
+        try waitUntil("the fault") {
+            struck.withLock { $0 } || !seen.withLock { $0.isEmpty }
+        }
     }
 
     private func note(_ traffic: [Direction: Traffic]) { seen.withLock { $0 = traffic } }
@@ -129,19 +138,22 @@ private struct Line {
     let broken: FaultProxy.Direction
     /// Bytes that still pass in the broken direction; nil where it is whole.
     var left: Int?
+    /// Told when the fault comes.
+    let strike: @Sendable () -> Void
     var traffic: [FaultProxy.Direction: FaultProxy.Traffic] = [:]
     private var isMuted = false
     private var buffer = [UInt8](repeating: 0, count: 16 << 10)
 
     init(
         client: CInt, server: CInt, fault: FaultProxy.Fault, broken: FaultProxy.Direction,
-        left: Int?
+        left: Int?, strike: @escaping @Sendable () -> Void
     ) {
         self.client = client
         self.server = server
         self.fault = fault
         self.broken = broken
         self.left = left
+        self.strike = strike
     }
 
     /// Returns when either side has ended, or the fault is that both have.
@@ -166,6 +178,7 @@ private struct Line {
         let whole = min(count, room)
         left = room - whole
         guard whole == room else { return send(count, to: sink) }
+        defer { strike() }
         switch fault {
         case .close, .halfClose, .stall: count = whole
         case .garbage: for index in whole..<count { buffer[index] ^= 0x5a }

@@ -63,6 +63,12 @@ package final class RunningProcess {
         }
     }
 
+    /// Waits until there is something on standard error, which is not read, or it has ended.
+    package func awaitMessage(timeout: Double = 10) {
+        var entry = pollfd(fd: child.error, events: Int16(POLLIN), revents: 0)
+        poll(&entry, 1, CInt(timeout * 1000))
+    }
+
     package func signal(_ number: CInt) {
         kill(pid, number)
     }
