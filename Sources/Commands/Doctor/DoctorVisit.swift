@@ -155,7 +155,10 @@ struct DoctorVisit {
             || detection.layouts.contains { $0.confidence > .low && $0.isSame(as: layout) }
         if isInUse {
             try tell(LayoutSymptom.inUse(layout, survey).finding)
-            for other in others { try tell(LayoutSymptom.besides(other).finding) }
+            // The same layout under another namespace is another issuer's.
+            for other in others where other.name != layout.name {
+                try tell(LayoutSymptom.besides(other).finding)
+            }
         } else if let other = others.first {
             try tell(LayoutSymptom.other(layout, other, survey).finding)
         } else {
