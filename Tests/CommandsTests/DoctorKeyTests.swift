@@ -37,6 +37,8 @@ import Testing
         let weak = try make(
             folder, "rsa.pem", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024")
         #expect(try complaint(["--key", weak]) == ["key_weak"])
+        #expect(try complaint(["--key", sound, "--alg", "ES256"]) == ["key_sound"])
+        #expect(try complaint(["--key", sound, "--alg", "RS256"]) == ["key_unfit"])
         let short = try folder.write("short", "abc\n")
         #expect(try complaint(["--secret", short]) == ["key_weak"])
         #expect(try complaint(["--key", folder.file("missing")]) == ["key_unusable"])

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import TestSupport
 import Testing
+import TokenStore
 
 @testable import Commands
 
@@ -102,6 +103,46 @@ import Testing
             diagnosis.complaints.isSuperset(of: [
                 "info_refused", "config_refused", "rights_lacking", "keys_refused",
             ]), "\(diagnosis.findings)")
+    }
+
+    /// Whatever a layout needs can be asked for, and is had by whoever may do everything.
+    @Test(arguments: Presets.names)
+    func theRightsOfEveryLayoutAreKnown(_ name: String) throws {
+        let surgery = try Surgery()
+        try surgery.server.cli([
+            "ACL", "SETUSER", "tool", "on", ">pass", "~*", "&*", "+@all", "-acl",
+        ])
+        let missing = try LayoutReader.preset(name, for: .show).missingVariables
+        let options =
+            ["doctor", "--json", "--layout", name]
+            + missing.flatMap { ["--layout-var", "\($0)=x"] }
+        for url in [surgery.server.url, "unix://tool:pass@\(surgery.server.socketPath)"] {
+            let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": url])
+            let result = jwtctl.run(options)
+            #expect(result.status == 0, "\(result.output)\(result.errors)")
+            let told = try Surgery.Diagnosis(result)
+            let rights = told.findings.filter { $0.text("check") == "rights" }
+                .compactMap { $0.text("finding") }
+            let isAsked = url == surgery.server.url && ServerVersion.current >= .redis(7, 0)
+            #expect(rights == ["rights_suffice"] || !isAsked && rights == ["rights_untested"])
+        }
+        #expect(try surgery.cli("DBSIZE") == "0")
+    }
+
+    @Test func keysOfALayoutAreNamedByItsOwnPattern() throws {
+        let surgery = try Surgery()
+        try surgery.server.cli([
+            "ACL", "SETUSER", "jwtctl", "on", ">pass", "~session:*", "&*", "+@all",
+        ])
+        let told = try diagnose(
+            "unix://jwtctl:pass@\(surgery.server.socketPath)", "--layout", "blacklist-jti")
+        let lines = told.findings.filter { $0.text("finding") == "rights_lacking" }
+            .compactMap { $0.text("remedy") }
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.hasSuffix(" '~blacklist:*'") }, "\(lines)")
+        for line in lines { _ = try ProcessRunner.run(["/bin/sh", "-c", line]) }
+        let mended = try diagnose(
+            "unix://jwtctl:pass@\(surgery.server.socketPath)", "--layout", "blacklist-jti")
+        #expect(mended["rights_lacking"] == nil && mended.status == 0, "\(mended.findings)")
     }
 
     // MARK: replicas

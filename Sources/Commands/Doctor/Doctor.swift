@@ -69,7 +69,7 @@ private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> Exi
 private func keyFindings(_ options: KeyOptions, _ console: Console) throws -> [Finding] {
     do {
         guard let keys = try options.load(console) else { return [KeySymptom.none.finding] }
-        return try KeySymptom.symptoms(of: keys).map(\.finding)
+        return try KeySymptom.symptoms(of: keys, options).map(\.finding)
     } catch let error as OutputError {
         throw error
     } catch {

@@ -17,14 +17,9 @@ enum LayoutSymptom: Symptom {
     var finding: Finding {
         switch self {
         case .inUse(let layout, let survey):
-            let counts = [
-                (survey.denials, "entries"), (survey.lists, "lists"),
-                (survey.sessions, "sessions"), (survey.cutoffs, "cutoffs"),
-            ].filter { $0.0 > 0 }.map { "\($0.1) \($0.0)" }
-            let found = counts.isEmpty ? "" : ": " + counts.joined(separator: ", ")
             return Finding(
                 .layout, "layout_in_use", .ok,
-                "\(layout.title) is in use\(found); of \(survey.extent)",
+                "\(layout.title) is in use: \(survey.counts) in \(survey.extent)",
                 data: Self.data(layout, survey))
         case .unused(let layout, let survey):
             return Finding(
@@ -73,8 +68,15 @@ enum LayoutSymptom: Symptom {
 
 extension StateSurvey {
     /// How much the findings rest on.
-    var extent: String {
-        isWhole ? "\(sampled) keys, which are all" : "a sample of \(sampled) keys"
+    var extent: String { isWhole ? "all \(sampled) keys" : "a sample of \(sampled) keys" }
+
+    /// What was looked into.
+    fileprivate var counts: String {
+        let parts = [
+            (denials, "blacklist entry", "blacklist entries"), (lists, "list", "lists"),
+            (sessions, "session", "sessions"), (cutoffs, "cutoff", "cutoffs"),
+        ].filter { $0.0 > 0 }.map { Count.words($0.0, $0.1, $0.2) }
+        return parts.isEmpty ? "nothing to look into" : parts.joined(separator: ", ")
     }
 }
 

@@ -28,28 +28,28 @@ enum StateSymptom: Symptom {
         case .soundBlacklist(let count):
             return Finding(
                 .blacklist, "sound_blacklist", .ok,
-                "\(counted(count, "entry", "entries")), all with an end")
+                "\(Count.words(count, "entry", "entries")), all with an end")
         case .endlessDenials(let tally, let count):
             return Finding(
                 .blacklist, "entries_without_ttl", .warning,
-                "without an end: \(tally.count) of \(counted(count, "entry", "entries"))\(tally.shown)",
+                "without an end: \(tally.count) of \(Count.words(count, "entry", "entries"))\(tally.shown)",
                 means: "Unless they were revoked --forever they stay when their tokens are long "
                     + "gone, and fill the memory.",
                 remedy: "jwtctl list revoked -o jsonl | grep '\"ttl\":null'", data: tally.data)
         case .mistypedDenials(let tally, let line):
             return Finding(
                 .blacklist, "entries_of_wrong_type", .error,
-                "of another type: \(counted(tally.count, "entry", "entries"))\(tally.shown)",
+                "of another type: \(Count.words(tally.count, "entry", "entries"))\(tally.shown)",
                 means:
                     "The state of these tokens is unknown, and services may take them for alive.",
                 remedy: line(tally.command("TYPE")), data: tally.data)
         case .soundLists(let count):
             return Finding(
-                .whitelist, "sound_lists", .ok, "\(counted(count, "list", "lists")), all tidy")
+                .whitelist, "sound_lists", .ok, "\(Count.words(count, "list", "lists")), all tidy")
         case .endlessLists(let tally, let count):
             return Finding(
                 .whitelist, "lists_without_ttl", .warning,
-                "without an end: \(tally.count) of \(counted(count, "list", "lists"))\(tally.shown)",
+                "without an end: \(tally.count) of \(Count.words(count, "list", "lists"))\(tally.shown)",
                 means: "They stay when all their tokens are gone, and fill the memory.",
                 remedy: "jwtctl prune", data: tally.data)
         case .staleLists(let tally, let members):
@@ -57,20 +57,20 @@ enum StateSymptom: Symptom {
             data.set("expired", .integer(members))
             return Finding(
                 .whitelist, "expired_members", .note,
-                "expired tokens: \(members), on \(counted(tally.count, "list", "lists"))\(tally.shown)",
+                "expired tokens: \(members), on \(Count.words(tally.count, "list", "lists"))\(tally.shown)",
                 means: "They are dead all the same; a list is tidied when it is touched.",
                 remedy: "jwtctl prune", data: data)
         case .mistypedLists(let tally, let line):
             return Finding(
                 .whitelist, "lists_of_wrong_type", .error,
-                "of another type: \(counted(tally.count, "list", "lists"))\(tally.shown)",
+                "of another type: \(Count.words(tally.count, "list", "lists"))\(tally.shown)",
                 means: "The sessions of these users can't be listed, nor all of them be ended.",
                 remedy: line(tally.command("TYPE")), data: tally.data)
         case .foreignLists(let tally):
             return Finding(
                 .whitelist, "scores_in_other_unit", .error,
                 "scores in another unit than the layout's: "
-                    + counted(tally.count, "list", "lists") + tally.shown,
+                    + Count.words(tally.count, "list", "lists") + tally.shown,
                 means:
                     "Seconds or milliseconds: read in the wrong one, a token would be long over, "
                     + "or never end. These users' tokens are neither listed nor revoked.",
@@ -78,16 +78,16 @@ enum StateSymptom: Symptom {
         case .endlessSessions(let tally, let count):
             return Finding(
                 .whitelist, "sessions_without_ttl", .note,
-                "without an end: \(tally.count) of \(counted(count, "session", "sessions"))\(tally.shown)",
+                "without an end: \(tally.count) of \(Count.words(count, "session", "sessions"))\(tally.shown)",
                 means: "They end only when somebody ends them.", data: tally.data)
         case .soundCutoffs(let count):
             return Finding(
                 .cutoffs, "sound_cutoffs", .ok,
-                "\(counted(count, "cutoff", "cutoffs")), none in the future")
+                "\(Count.words(count, "cutoff", "cutoffs")), none in the future")
         case .corruptCutoffs(let tally, let line):
             return Finding(
                 .cutoffs, "corrupt_cutoffs", .error,
-                "no time: \(counted(tally.count, "cutoff", "cutoffs"))\(tally.shown)",
+                "no time: \(Count.words(tally.count, "cutoff", "cutoffs"))\(tally.shown)",
                 means: "The state of every token of these users is unknown; services may let them "
                     + "all pass. Take the key away, and log the user out again.",
                 remedy: line(tally.command("DEL")), data: tally.data)
@@ -97,7 +97,7 @@ enum StateSymptom: Symptom {
             return Finding(
                 .cutoffs, "future_cutoffs", ahead > Self.skew ? .error : .warning,
                 "in the future, until \(TimeText.table(end)): "
-                    + counted(tally.count, "cutoff", "cutoffs") + tally.shown,
+                    + Count.words(tally.count, "cutoff", "cutoffs") + tally.shown,
                 means: "Until then every new token of these users is dead at birth: nobody can log "
                     + "in.", remedy: line(tally.command("DEL")), data: data)
         case .mistypedAudit(let key, let line):
@@ -163,10 +163,6 @@ enum StateSymptom: Symptom {
         if found.isEmpty, survey.lists > 0 { found.append(.soundLists(count: survey.lists)) }
         return found
     }
-}
-
-private func counted(_ count: Int, _ one: String, _ many: String) -> String {
-    "\(count) \(count == 1 ? one : many)"
 }
 
 extension StateSurvey.Tally {

@@ -111,7 +111,11 @@ extension Layout {
     }
 
     private func addNeeds(of list: ListStore, _ add: Add) {
-        add(.verify, ["ZSCORE"], list.key)
+        // An id whose user is given is looked up on the list.
+        for work in [Work.verify, .revoke] {
+            add(work, ["ZSCORE"], list.key)
+            add(work, ["HGET"], list.details)
+        }
         add(.issue, ["EVAL"] + Script.commands(of: Script.record, on: "KEYS[1]"), list.key)
         add(.issue, Script.commands(of: Script.record, on: "meta"), list.details)
         let unlists = ["EVAL"] + Script.commands(of: Script.unlist, on: "KEYS[1]")
