@@ -356,6 +356,23 @@ extension Surgery {
         #expect(told.output.contains("connection  ERROR    cannot connect"), "\(told.output)")
     }
 
+    /// Whatever ends it, what a script reads is one whole array.
+    @Test func anArrayIsWholeWhateverHappens() throws {
+        let surgery = try Surgery()
+        for (options, status) in [
+            (["--redis", "rediss://127.0.0.1:1", "--redis-cacert", "/missing"], 1),
+            (["--redis", "redis://127.0.0.1:1"], 8), (["--redis", "redis://:x@\u{7f}"], 2),
+            (["--layout", "unheard"], 2), (["--key", "/missing", "--secret", "/missing"], 2),
+        ] {
+            let result = surgery.jwtctl.run(["doctor", "--json"] + options)
+            #expect(result.status == Int32(status), "\(options): \(result.output)\(result.errors)")
+            let told = try result.json()
+            #expect((told.arrayValue == nil) == (status == 2), "\(result.output)")
+        }
+        let words = surgery.jwtctl("doctor", "--field", "severity").output
+        #expect(Set(words.split(separator: "\n")) == ["ok"], "\(words)")
+    }
+
     @Test func aSilentServerIsUnreachable() throws {
         let surgery = try Surgery()
         surgery.jwtctl.environment["JWTCTL_TIMEOUT"] = "300ms"

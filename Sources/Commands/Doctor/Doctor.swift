@@ -56,12 +56,12 @@ let doctorCommand = Command(
 
 private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
+    let visit = DoctorVisit(try Session(console), options, console)
     var report = DoctorReport(console)
     for finding in try keyFindings(options.keys, console) { try report.add(finding) }
-    let visit = DoctorVisit(try Session(console), options, console)
-    let isReached = try visit.run { try report.add($0) }
+    let failure = try visit.run { try report.add($0) }
     try report.finish()
-    guard isReached else { return .unknown }
+    if let failure { return failure }
     return report.worst >= (options.isStrict ? .warning : .error) ? .failure : .success
 }
 

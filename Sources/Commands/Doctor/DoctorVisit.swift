@@ -22,28 +22,28 @@ struct DoctorVisit {
 
     private var client: Client { session.client }
 
-    /// Answers whether Redis could be asked to the end. What it refuses is a finding.
-    func run(_ tell: (Finding) throws -> Void) throws -> Bool {
+    /// What broke it off; nil where Redis could be asked to the end. What it refuses is a finding,
+    /// and so is that it cannot be reached.
+    func run(_ tell: (Finding) throws -> Void) throws -> ExitStatus? {
         do {
             let roundTrip = try client.roundTrip()
             try tell(
                 ConnectionSymptom.answers(place: client.place, roundTrip: roundTrip).finding)
             let servers = try servers(tell)
             try groups(tell)
-            guard let first = servers.first else { return false }
+            guard let first = servers.first else { return .unknown }
             if !servers.contains(where: \.isLoading) {
                 try clock(tell)
                 try rights(first.line, tell)
                 try state(first.line, tell)
             }
-            return true
+            return nil
         } catch let error as OutputError {
             throw error
         } catch {
             let failure = Diagnostics.failure(for: error)
-            guard failure.status == .unknown else { throw error }
             try tell(ConnectionSymptom.unreachable(failure).finding)
-            return false
+            return failure.status
         }
     }
 

@@ -19,14 +19,14 @@ enum LayoutSymptom: Symptom {
         case .inUse(let layout, let survey):
             return Finding(
                 .layout, "layout_in_use", .ok,
-                "\(layout.title) is in use: \(survey.counts) in \(survey.extent)",
+                "\(layout.title) is in use\(survey.counts), \(survey.extent)",
                 data: Self.data(layout, survey))
         case .unused(let layout, let survey):
             return Finding(
                 .layout, "layout_unused", survey.isWhole ? .ok : .note,
                 survey.isWhole
                     ? "nothing has been revoked or recorded yet under \(layout.title)"
-                    : "no key of \(layout.title) in \(survey.extent)",
+                    : "no key of \(layout.title) \(survey.extent)",
                 means: survey.isWhole
                     ? nil : "They may be few among many, or under another layout.",
                 remedy: survey.isWhole ? nil : "jwtctl doctor --deep",
@@ -35,14 +35,14 @@ enum LayoutSymptom: Symptom {
             return Finding(
                 .layout, "layout_not_found", .warning,
                 "no key of \(layout.title), but \(other.keyCount) of \(other.name), "
-                    + "in \(survey.extent)",
+                    + survey.extent,
                 means: "A revocation on keys that no service reads is no revocation.",
                 remedy: "jwtctl doctor " + other.choice,
                 data: Self.data(layout, survey, other))
         case .besides(let other):
             return Finding(
                 .layout, "other_layout", .note,
-                "there are \(other.keyCount) keys of \(other.name) too",
+                "there are keys of \(other.name) too: \(other.keyCount)",
                 means: "What is revoked here is not revoked for services that read those.",
                 remedy: "jwtctl doctor " + other.choice, data: ["other": .string(other.name)])
         case .refused(let failure):
@@ -68,7 +68,10 @@ enum LayoutSymptom: Symptom {
 
 extension StateSurvey {
     /// How much the findings rest on.
-    var extent: String { isWhole ? "all \(sampled) keys" : "a sample of \(sampled) keys" }
+    var extent: String {
+        let keys = Count.words(sampled, "key", "keys")
+        return isWhole ? "among all \(keys)" : "in a sample of \(keys)"
+    }
 
     /// What was looked into.
     fileprivate var counts: String {
@@ -76,7 +79,7 @@ extension StateSurvey {
             (denials, "blacklist entry", "blacklist entries"), (lists, "list", "lists"),
             (sessions, "session", "sessions"), (cutoffs, "cutoff", "cutoffs"),
         ].filter { $0.0 > 0 }.map { Count.words($0.0, $0.1, $0.2) }
-        return parts.isEmpty ? "nothing to look into" : parts.joined(separator: ", ")
+        return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
     }
 }
 

@@ -2,6 +2,13 @@ internal import CommandKit
 internal import JSON
 internal import Redis
 
+extension Symptom {
+    /// What goes with CONFIG SET.
+    fileprivate static var untilRestart: String {
+        "The line below lasts until a restart: redis.conf has to say it, too."
+    }
+}
+
 /// Whether what was written stays in memory.
 enum MemorySymptom: Symptom {
     case roomy(used: Int64, limit: Int64)
@@ -25,7 +32,7 @@ enum MemorySymptom: Symptom {
                     + Bytes.words(limit),
                 means: failsOpen
                     ? "When memory is short Redis drops blacklist entries and cutoffs: a revoked "
-                        + "token works again, and nobody is told. Put it into redis.conf too."
+                        + "token works again, and nobody is told. " + Self.untilRestart
                     : "When memory is short Redis drops sessions: users are logged out.",
                 remedy: line("CONFIG SET maxmemory-policy noeviction"),
                 data: ["maxmemory_policy": .string(policy), "maxmemory": .integer(limit)])
@@ -77,15 +84,18 @@ enum PersistenceSymptom: Symptom {
             return Finding(
                 .persistence, "no_persistence", .error,
                 "neither an append-only file nor snapshots",
-                means: "A restart loses every revocation: revoked tokens work again. Put it into "
-                    + "redis.conf too.", remedy: line(turnsOn))
+                means: "A restart loses every revocation: revoked tokens work again. "
+                    + Self.untilRestart, remedy: line(turnsOn))
         case .snapshotsOnly(let points, let changes, let line):
             return Finding(
                 .persistence, "snapshots_only", .warning,
                 "snapshots alone (save \(VisibleText.escape(points, columns: 60)))"
-                    + (changes.map { ", \($0) changes since the last" } ?? ""),
-                means: "A crash loses the revocations since the last snapshot. Put it into "
-                    + "redis.conf too.", remedy: line(turnsOn),
+                    + (changes.map {
+                        ", \(Count.words(Int($0), "change", "changes")) since the last"
+                    } ?? ""),
+                means: "A crash loses the revocations since the last snapshot. "
+                    + Self.untilRestart,
+                remedy: line(turnsOn),
                 data: ["save": .string(points)])
         case .noAppendOnlyFile(let line):
             return Finding(
