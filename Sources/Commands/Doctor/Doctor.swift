@@ -31,7 +31,8 @@ let doctorCommand = Command(
         """,
         """
         In a Cluster each primary is looked at, behind Sentinels the primary and the Sentinels \
-        themselves. The sample is of 5000 keys, of which at most 1000 of each kind are looked into; \
+        themselves. The sample is of 5000 keys, in a Cluster of one primary's, of which at most 1000 \
+        of each kind are looked into; \
         --deep takes all.
         """,
     ],

@@ -68,3 +68,10 @@ struct Finding: Sendable {
 protocol Symptom {
     var finding: Finding { get }
 }
+
+extension Symptom {
+    /// What goes with CONFIG SET.
+    static var untilRestart: String {
+        "The line below lasts until a restart: redis.conf has to say it, too."
+    }
+}
