@@ -5,40 +5,40 @@
 __jwtctl_describe() {
     case $1 in
         '')
-            commands='issue decode verify status revoke renew restore logout-all list stats audit prune key layout config demo completion help version'
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help --version'
+            commands='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help --version'
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'decode')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'status')
             commands=''
-            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'revoke')
             commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'renew')
             commands=''
-            options='--expires-in --label -r --reason --actor -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--expires-in --label -r --reason --actor -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'restore')
             commands=''
-            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before -f --from --everyone --skew --settle -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--keep --issued-before -f --from --everyone --skew --settle -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -46,27 +46,31 @@ __jwtctl_describe() {
             ;;
         'list tokens')
             commands=''
-            options='--all --sort --limit --show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--all --sort --limit --show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'list users')
             commands=''
-            options='--sort --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--sort --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
-            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'stats')
             commands=''
-            options='--largest -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--largest -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            ;;
+        'doctor')
+            commands=''
+            options='--deep --strict -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'audit')
             commands=''
-            options='-F --follow --limit -u --user --id --actor --since --until -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-F --follow --limit -u --user --id --actor --since --until -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'prune')
             commands=''
-            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key')
             commands='generate public convert thumbprint show'
@@ -74,23 +78,23 @@ __jwtctl_describe() {
             ;;
         'key generate')
             commands=''
-            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key public')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key convert')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key thumbprint')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key show')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'layout')
             commands='list show detect'
@@ -98,15 +102,15 @@ __jwtctl_describe() {
             ;;
         'layout list')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'layout show')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'layout detect')
             commands=''
-            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'config')
             commands='show'
@@ -114,15 +118,15 @@ __jwtctl_describe() {
             ;;
         'config show')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'demo')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'completion')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'help')
             commands=''
@@ -130,7 +134,7 @@ __jwtctl_describe() {
             ;;
         'version')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         *) return 1 ;;
     esac
@@ -444,6 +448,27 @@ __jwtctl_value() {
         'stats:--timeout') kind='none' ;;
         'stats:--redis-nat') kind='none' ;;
         'stats:--wait') kind='none' ;;
+        'doctor:-k' | 'doctor:--key') kind='file' ;;
+        'doctor:-s' | 'doctor:--secret') kind='file' ;;
+        'doctor:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'doctor:--passphrase') kind='file' ;;
+        'doctor:-a' | 'doctor:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
+        'doctor:-o' | 'doctor:--output') kind='words' list='table json jsonl csv id' ;;
+        'doctor:--field') kind='none' ;;
+        'doctor:--color') kind='words' list='auto always never' ;;
+        'doctor:--redis') kind='none' ;;
+        'doctor:--redis-password') kind='file' ;;
+        'doctor:--redis-cacert') kind='file' ;;
+        'doctor:--redis-cert') kind='file' ;;
+        'doctor:--redis-key') kind='file' ;;
+        'doctor:--profile') kind='dynamic' list='profiles' ;;
+        'doctor:--config') kind='file' ;;
+        'doctor:--layout') kind='dynamic-or-file' list='layouts' ;;
+        'doctor:--layout-var') kind='none' ;;
+        'doctor:--namespace') kind='none' ;;
+        'doctor:--timeout') kind='none' ;;
+        'doctor:--redis-nat') kind='none' ;;
+        'doctor:--wait') kind='none' ;;
         'audit:--limit') kind='none' ;;
         'audit:-u' | 'audit:--user') kind='none' ;;
         'audit:--id') kind='none' ;;
@@ -768,7 +793,7 @@ __jwtctl_operand() {
         'key show:0') kind='file' ;;
         'layout show:0') kind='dynamic-or-file' list='layouts' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list stats audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis' ;;
         *) ;;
     esac
 }

@@ -57,6 +57,7 @@ complete -c jwtctl -n '__jwtctl_at ""' -l timeout -d 'How long Redis may stay si
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at ""' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at ""' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at ""' -a issue -d 'Sign a token and record it.'
 complete -c jwtctl -n '__jwtctl_at ""' -a decode -d 'Show a token\'s header and claims, checking nothing.'
@@ -68,6 +69,7 @@ complete -c jwtctl -n '__jwtctl_at ""' -a restore -d 'Take a revocation back.'
 complete -c jwtctl -n '__jwtctl_at ""' -a logout-all -d 'End every session of a user, on every device.'
 complete -c jwtctl -n '__jwtctl_at ""' -a list -d 'List tokens, users or the blacklist.'
 complete -c jwtctl -n '__jwtctl_at ""' -a stats -d 'Count users, live tokens and blacklist entries.'
+complete -c jwtctl -n '__jwtctl_at ""' -a doctor -d 'Find what would make a revocation fail or vanish.'
 complete -c jwtctl -n '__jwtctl_at ""' -a audit -d 'Show who revoked what, when and why.'
 complete -c jwtctl -n '__jwtctl_at ""' -a prune -d 'Remove expired tokens from the users\' lists.'
 complete -c jwtctl -n '__jwtctl_at ""' -a key -d 'Make, convert and look at keys.'
@@ -123,6 +125,7 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l timeout -d 'How long Redis may st
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "decode"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -147,6 +150,7 @@ complete -c jwtctl -n '__jwtctl_at "decode"' -l timeout -d 'How long Redis may s
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "decode"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "verify"' -l iss -d 'Demand this issuer.' -x
@@ -189,6 +193,7 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l timeout -d 'How long Redis may s
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "status"' -s u -l user -d 'Whose ids these are.' -x -a '(__jwtctl_dynamic users)'
@@ -218,6 +223,7 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l timeout -d 'How long Redis may s
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "status"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "status"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s r -l reason -d 'Why, for the entry and the trail.' -x
@@ -263,6 +269,7 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l timeout -d 'How long Redis may s
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "renew"' -l expires-in -d 'How long the new token lives.' -x
@@ -297,6 +304,7 @@ complete -c jwtctl -n '__jwtctl_at "renew"' -l timeout -d 'How long Redis may st
 complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "renew"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "renew"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "renew"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "restore"' -s r -l reason -d 'Why; required.' -x
@@ -328,6 +336,7 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l timeout -d 'How long Redis may 
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l keep -d 'Spare this session.' -x
@@ -367,6 +376,7 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l timeout -d 'How long Redis m
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -a '(__jwtctl_dynamic users)'
 
@@ -400,6 +410,7 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l timeout -d 'How long Redis 
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -a '(__jwtctl_dynamic users)'
 
@@ -428,6 +439,7 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l timeout -d 'How long Redis m
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "list users"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l show-tokens -d 'Show whole tokens where the layout has them.'
@@ -455,6 +467,7 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l timeout -d 'How long Redis
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "stats"' -l largest -d 'How many of the largest users to show.' -x
@@ -480,7 +493,41 @@ complete -c jwtctl -n '__jwtctl_at "stats"' -l timeout -d 'How long Redis may st
 complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "stats"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "stats"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "stats"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "stats"' -l allow-replica -d 'Read from a replica, whose state may be old.'
+
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l deep -d 'Look at every key instead of a sample.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l strict -d 'Fail where there are warnings, too.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l json -d 'Write results as JSON.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l field -d 'Print one value, such as state.revoked.' -x
+complete -c jwtctl -n '__jwtctl_at "doctor"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -s v -l verbose -d 'Show each Redis command and its answer.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l color -d 'Colour the output.' -x -a 'auto always never'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis -d 'The Redis that holds the state.' -x
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-password -d 'Where the Redis password stands.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l askpass -d 'Ask for the Redis password on the terminal.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-insecure -d 'Do not check Redis\' certificate.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l config -d 'The configuration file, in place of the usual one.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l layout -d 'How state lies in Redis.' -r -F -a '(__jwtctl_dynamic layouts)'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l layout-var -d 'Set a variable of the layout.' -x
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l namespace -d 'What the keys in Redis begin with.' -x
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l timeout -d 'How long Redis may stay silent.' -x
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l wait -d 'Writing: wait until N replicas have it too.' -x
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "audit"' -s F -l follow -d 'Wait for further entries.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l limit -d 'Begin with the last N entries.' -x
@@ -511,6 +558,7 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l timeout -d 'How long Redis may st
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "prune"' -s n -l dry-run -d 'Count, and change nothing.'
@@ -536,6 +584,7 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l timeout -d 'How long Redis may st
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "key"' -a generate -d 'Make a new key.'
@@ -571,6 +620,7 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l timeout -d 'How long Redis
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "key public"' -l select -d 'Of a JWKS, only the key of this kid.' -x
@@ -603,6 +653,7 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -l timeout -d 'How long Redis m
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -F
 
@@ -636,6 +687,7 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -l timeout -d 'How long Redis 
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -F
 
@@ -665,6 +717,7 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l timeout -d 'How long Red
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -F
 
@@ -694,6 +747,7 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l timeout -d 'How long Redis may
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -F
 
@@ -723,6 +777,7 @@ complete -c jwtctl -n '__jwtctl_at "layout list"' -l timeout -d 'How long Redis 
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "layout show"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -747,6 +802,7 @@ complete -c jwtctl -n '__jwtctl_at "layout show"' -l timeout -d 'How long Redis 
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -F -a '(__jwtctl_dynamic layouts)'
 
@@ -773,6 +829,7 @@ complete -c jwtctl -n '__jwtctl_at "layout detect"' -l timeout -d 'How long Redi
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "config"' -a show -d 'Show the settings that hold, and who says so.'
@@ -799,6 +856,7 @@ complete -c jwtctl -n '__jwtctl_at "config show"' -l timeout -d 'How long Redis 
 complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "config show"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "config show"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "config show"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "config show"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "demo"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -823,6 +881,7 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l timeout -d 'How long Redis may sta
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "demo"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 
 complete -c jwtctl -n '__jwtctl_at "completion"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
@@ -847,10 +906,11 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l timeout -d 'How long Redis m
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
-complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke renew restore logout-all list stats audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis'
+complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis'
 
 complete -c jwtctl -n '__jwtctl_at "version"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "version"' -l json -d 'Write results as JSON.'
@@ -874,4 +934,5 @@ complete -c jwtctl -n '__jwtctl_at "version"' -l timeout -d 'How long Redis may 
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-nat -d 'Reach an announced HOST:PORT at another.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l wait -d 'Writing: wait until N replicas have it too.' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l fsync -d 'Writing: wait until the append-only files have it.'
+complete -c jwtctl -n '__jwtctl_at "version"' -l require-durable -d 'Writing: refuse a Redis that may lose what is written.'
 complete -c jwtctl -n '__jwtctl_at "version"' -l allow-replica -d 'Read from a replica, whose state may be old.'

@@ -63,6 +63,23 @@ package import Platform
         wasAskedForCertificate && context.settings.certificate == nil
     }
 
+    /// What the two sides have agreed on, and until when the server's certificate holds. Only
+    /// where the certificate was verified can the date be relied on.
+    package var facts: TLSFacts {
+        guard let certificate = unsafe SSL_get1_peer_certificate(handle) else {
+            return TLSFacts(version: version, certificateEnd: nil)
+        }
+        defer { unsafe X509_free(certificate) }
+        var parts = unsafe tm()
+        guard unsafe ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) == 1 else {
+            ErrorQueue.drain()
+            return TLSFacts(version: version, certificateEnd: nil)
+        }
+        return TLSFacts(version: version, certificateEnd: Int64(unsafe timegm(&parts)))
+    }
+
+    private var version: String { unsafe String(cString: SSL_get_version(handle)) }
+
     /// Goes on with the handshake.
     package func handshake() -> Step {
         ERR_clear_error()

@@ -18,7 +18,7 @@ package final class Client {
     /// The connection that is known to lead to an append-only file.
     private var diskCheckedConnection = 0
 
-    private enum Server {
+    enum Server {
         case single(Connection)
         case group(Router)
     }
@@ -33,7 +33,8 @@ package final class Client {
         self.trace = trace
     }
 
-    private func open() throws(RedisError) -> Server {
+    /// The connection, made if there is none.
+    func connected() throws(RedisError) -> Server {
         switch server {
         case .single(let connection) where !connection.isDead: return .single(connection)
         case .group(let router): return .group(router)
@@ -94,7 +95,7 @@ package final class Client {
 
     /// What the server says about itself; nil of a group.
     package func info() throws(RedisError) -> ServerInfo? {
-        if case .single(let connection) = try open() { return connection.info }
+        if case .single(let connection) = try connected() { return connection.info }
         return nil
     }
 
@@ -113,7 +114,7 @@ package final class Client {
     /// Fails where the server is a replica, whose writes would be refused. Of a group the primaries
     /// are always asked.
     package func requirePrimary() throws(RedisError) {
-        if case .single(let connection) = try open(), connection.info.role == .replica {
+        if case .single(let connection) = try connected(), connection.info.role == .replica {
             throw .replica(address: connection.address)
         }
     }
@@ -136,7 +137,7 @@ package final class Client {
     /// The replies to `commands` in their order; error replies are values here. In a Cluster each
     /// goes to the node of its key, so that commands on different keys may run in another order.
     package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        switch try open() {
+        switch try connected() {
         case .single(let connection): return try connection.pipeline(commands)
         case .group(let router): return try router.collect(commands).complete()
         }
@@ -145,7 +146,7 @@ package final class Client {
     /// As `pipeline`, keeping the replies that came before something broke it off.
     package func collect(_ commands: [Command]) -> Exchange {
         do throws(RedisError) {
-            switch try open() {
+            switch try connected() {
             case .single(let connection): return connection.collect(commands)
             case .group(let router): return router.collect(commands)
             }
@@ -161,7 +162,7 @@ package final class Client {
     /// The server does not roll back: an error reply among the values (WRONGTYPE, say) leaves the
     /// others done.
     package func transaction(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        switch try open() {
+        switch try connected() {
         case .single(let connection): return try connection.transaction(commands)
         case .group(let router): return try router.transaction(commands)
         }
@@ -179,7 +180,7 @@ package final class Client {
         next: () -> Command?, onReply: (Int, Reply) -> Void
     ) -> StreamEnd {
         do throws(RedisError) {
-            switch try open() {
+            switch try connected() {
             case .single(let connection):
                 return connection.stream(maxInFlight: maxInFlight, next: next, onReply: onReply)
             case .group(let router):
@@ -233,7 +234,7 @@ package final class Client {
     /// meet.
     package func mark(_ demand: ReplicaDemand? = nil) throws(RedisError) -> Mark {
         let asksForDisk = demand?.isOnDisk == true
-        switch try open() {
+        switch try connected() {
         case .single(let connection):
             if asksForDisk, diskCheckedConnection != connectionCount {
                 try connection.requireDisk()
@@ -268,7 +269,7 @@ package final class Client {
 
     /// A scan over all primaries of a group; nil where there is one server.
     func groupScan() throws(RedisError) -> GroupScan? {
-        guard case .group(let router) = try open() else { return nil }
+        guard case .group(let router) = try connected() else { return nil }
         return try GroupScan(router)
     }
 }

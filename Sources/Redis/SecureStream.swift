@@ -19,6 +19,8 @@ final class SecureStream {
 
     var lacksCertificate: Bool { session.lacksCertificate }
 
+    var facts: TLSFacts { session.facts }
+
     func handshake() -> Transport.Outcome {
         let step = session.handshake()
         wantsToWrite = step == .wantsToWrite

@@ -10,9 +10,9 @@ final class SentinelTopology: Topology {
     }
 
     private let dialer: Dialer
-    private let service: SentinelService
+    let service: SentinelService
     /// The one that answered last stands first.
-    private var sentinels: [Endpoint]
+    private(set) var sentinels: [Endpoint]
     private var connections: [Endpoint: Connection] = [:]
     private(set) var primary: Endpoint?
     private var source: String?
@@ -89,7 +89,7 @@ final class SentinelTopology: Topology {
         }
     }
 
-    private func connection(to sentinel: Endpoint) throws(RedisError) -> Connection {
+    func connection(to sentinel: Endpoint) throws(RedisError) -> Connection {
         if let connection = connections[sentinel], !connection.isDead { return connection }
         let connection = try dialer.connect(toSentinel: sentinel, of: service)
         connections[sentinel] = connection
@@ -129,7 +129,7 @@ final class SentinelTopology: Topology {
         return groups.compactMap { fields($0)["name"] }
     }
 
-    private static func fields(_ reply: Reply) -> [String: String] {
+    static func fields(_ reply: Reply) -> [String: String] {
         guard case .array(let items) = reply else { return [:] }
         var fields: [String: String] = [:]
         for index in stride(from: 0, to: items.count - 1, by: 2) {

@@ -225,6 +225,9 @@ struct Transport: ~Copyable {
         return Self.outcome(of: put)
     }
 
+    /// What is known of TLS; nil without it.
+    var tlsFacts: TLSFacts? { session?.facts }
+
     /// What a greeting on it is, for errors.
     var greetingStage: Progress.Stage {
         session.map { .secureGreeting(lacksCertificate: $0.lacksCertificate) } ?? .plainGreeting

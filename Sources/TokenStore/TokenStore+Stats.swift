@@ -114,11 +114,7 @@ extension TokenStore {
     private func usedMemory() -> Int64? {
         let reply = client.collect([Command("INFO", "memory")]).replies[0]
         guard case .string(let bytes)? = reply else { return nil }
-        let name = "used_memory:"
-        let line = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").first {
-            $0.hasPrefix(name)
-        }
-        return line.flatMap { Int64($0.dropFirst(name.utf8.count)) }
+        return InfoReport(bytes).integer("used_memory")
     }
 }
 

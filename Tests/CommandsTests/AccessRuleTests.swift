@@ -203,6 +203,7 @@ struct AccessRuleTests {
         _ = run("revoke --user alice two")
         _ = run("revoke --ttl 1h five")
         _ = run("revoke --ttl 2h five")
+        _ = run("revoke --ttl 2h --require-durable five")
         _ = run("revoke --forever five")
         _ = run("revoke --ttl 1h -", input: "six\nseven\n")
         _ = run("list revoked")

@@ -21,14 +21,14 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         logOutSessions,
         logOutEveryone, listTokens, listUsers, listRevoked, stats, audit, prune, hostileIds,
         completion,
-        layoutDetect,
+        layoutDetect, doctor,
     ]
 
     /// A command's own options that change nothing of what is sent to Redis.
     static let silentOptions: [String: Set<String>] = [
         "issue": ["iss", "aud", "nbf", "claim", "claims", "header", "typ"],
         "verify": ["iss", "aud", "sub", "typ", "leeway", "require", "max-age", "offline", "at"],
-        "revoke": ["iss", "no-verify"],
+        "revoke": ["iss", "no-verify"], "doctor": ["strict"],
     ]
 
     private static let issue = BackEndCase(
@@ -442,6 +442,29 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         #expect(try native("--sample", "10")?.integer("sampled") ?? 10 == 10)
         let sampled = stage("layout", "detect", "--sample", "10").errors
         #expect(sampled.contains("looked at 10 keys, a sample"), "\(sampled)")
+    }
+
+    private static let doctor = BackEndCase(command: "doctor", options: ["deep"]) { stage in
+        for number in 0..<5 { stage.token("j\(number)", of: "user\(number)") }
+        stage("revoke", "--ttl", "1h", "x")
+        stage("revoke", "--forever", "y")
+        for options in [[], ["--deep"]] {
+            // None of the servers of the tests keeps its data; one does not tell all of it.
+            let result = stage.run(["doctor", "-o", "json"] + options)
+            let status: Int32 = stage.backEnd == .acl ? 0 : 1
+            #expect(result.status == status, "\(result.output)\(result.errors)")
+            let findings = try result.array()
+            let ids = Set(findings.compactMap { $0.text("finding") })
+            #expect(
+                ids.isSuperset(of: [
+                    "answers", "primary", "layout_in_use", "entries_without_ttl", "sound_lists",
+                    "agrees",
+                ]), "\(ids)")
+            let state = findings.first { $0.text("finding") == "layout_in_use" }?["data"]
+            #expect(state?.objectValue?.integer("lists") == 5, "\(String(describing: state))")
+            let servers = Set(findings.compactMap { $0.text("server") })
+            #expect(servers.count == [.cluster: 3, .sentinel: 1][stage.backEnd, default: 0])
+        }
     }
 
     /// What a shell asks for, with nothing but the environment, while somebody types.

@@ -1,7 +1,7 @@
 /// Fills text into lines.
-enum TextWrapper {
+package enum TextWrapper {
     /// The words of `text` in lines of at most `width` columns; a longer word gets its own line.
-    static func wrap(_ text: String, width: Int) -> [String] {
+    package static func wrap(_ text: String, width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
         var used = 0

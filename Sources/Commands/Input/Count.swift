@@ -1,8 +1,8 @@
 internal import CommandKit
 
-/// A number of things on the command line: digits and nothing else, though Swift's own reader
-/// takes `+5` too.
+/// A number of things: as the command line has it, and in words.
 enum Count {
+    /// Digits and nothing else, though Swift's own reader takes `+5` too.
     static func parse(
         _ text: String, in range: ClosedRange<Int64> = 0...Int64.max,
         expected: String = "a number"
@@ -11,5 +11,10 @@ enum Count {
             let number = Int64(text), range.contains(number)
         else { throw .expected(expected) }
         return number
+    }
+
+    /// `1 list`, `5 lists`.
+    static func words(_ count: Int, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
     }
 }

@@ -90,7 +90,7 @@ private func runLayoutDetect(
 
 extension DetectedLayout {
     /// What the command line has to have beside `--layout`.
-    fileprivate var options: String {
+    var options: String {
         variables.map { variable in
             name == Presets.native && variable.name == Layout.namespaceVariable
                 ? "--namespace \(ShellText.quote(variable.value))"
@@ -117,7 +117,7 @@ extension DetectedLayout {
 }
 
 extension DetectedLayout.Remark {
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .mixedScores: "scores in seconds and in milliseconds stand side by side"
         case .otherScores: "scores are in another unit than the layout's"

@@ -51,6 +51,7 @@ package let jwtctlProgram: Program = Program(
                         ], seeAlso: ["status", "prune"])
                 },
                 AnyCommand("stats", attempts: ["count", "metrics"]) { statsCommand },
+                AnyCommand("doctor", attempts: ["diagnose", "health"]) { doctorCommand },
                 AnyCommand("audit", attempts: ["log", "history"]) { auditCommand },
                 AnyCommand("prune", attempts: ["clean", "gc"]) { pruneCommand },
             ]),

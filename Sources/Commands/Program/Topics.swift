@@ -186,11 +186,14 @@ enum Topics {
         "ACL SETUSER jwtctl on >SECRET resetkeys ~jwt:* resetchannels &jwt:revoked -@all "
         + "+get +mget +set +del +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
         + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
-        + "+select +getrange"
+        + "+select +getrange +info"
 
     /// What the same user needs where several servers hold the data; tested against such.
     static let groupAccessRule =
         "ACL SETUSER jwtctl +cluster|slots +asking +role +wait"
+
+    /// What `doctor` can tell more with.
+    static let doctorRule = "ACL SETUSER jwtctl +config|get +acl|dryrun"
 
     /// What `--fsync` needs, on servers that have it.
     static let diskAccessRule = "ACL SETUSER jwtctl +waitaof"
@@ -276,6 +279,14 @@ enum Topics {
             appendonly on; another server is refused before anything is written.
             """,
             """
+            A command that writes warns once where Redis evicts keys when memory is short, since a \
+            revocation may be among them; -q silences it. --require-durable refuses instead, with \
+            status 9 and before anything is written: where keys are evicted, where there is no \
+            append-only file or it could not be written, and where INFO, which tells, is refused. In \
+            a Cluster it asks every primary, the warning one of them. "jwtctl doctor" says what else \
+            may be wrong, and what to do.
+            """,
+            """
             Redis 6.0 and later will do, and Valkey. Where something takes a later one, it is said.
             """,
             """
@@ -292,6 +303,8 @@ enum Topics {
             .literal([groupAccessRule]),
             "For --fsync:",
             .literal([diskAccessRule]),
+            "doctor says more where it may ask for more; without these it tells what it left out:",
+            .literal([doctorRule]),
             "One for verify, status, list, audit and layout detect alone, on Redis 7 or later:",
             .literal([readingRule]),
             """

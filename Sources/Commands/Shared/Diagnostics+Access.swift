@@ -10,11 +10,13 @@ extension Diagnostics {
         return "ACL SETUSER \(user) \(right(error.text, key))"
     }
 
-    private static func right(_ text: String, _ key: [UInt8]?) -> String {
-        if text.contains(" channels") || text.contains(" a channel") {
+    /// What has to stand after the user's name for what Redis refused in these words.
+    static func right(_ text: String, _ key: [UInt8]?) -> String {
+        // ACL DRYRUN names what is refused: `… to access the 'jwt:cutoff' key`.
+        if text.contains(" channels") || text.contains(" a channel") || text.contains("' channel") {
             return "&\(namespace(of: key)):revoked"
         }
-        if text.contains(" keys ") || text.contains(" access a key") {
+        if text.contains(" keys ") || text.contains(" access a key") || text.contains("' key") {
             return "~\(namespace(of: key)):*"
         }
         if let command = quotedCommand(in: text) { return "+\(command)" }

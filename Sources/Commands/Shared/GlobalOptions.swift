@@ -36,6 +36,7 @@ struct GlobalOptions: Sendable {
     var addressRules: [AddressMap.Rule] = []
     var replicaDemand: ReplicaDemand?
     var asksForDisk = false
+    var requiresDurability = false
     var allowsReplica = false
 
     static let group = group(formats: OutputFormat.common)
@@ -110,6 +111,10 @@ struct GlobalOptions: Sendable {
                 .flag(
                     "fsync", summary: "Writing: wait until the append-only files have it.",
                     into: \.asksForDisk),
+                .flag(
+                    "require-durable",
+                    summary: "Writing: refuse a Redis that may lose what is written.",
+                    into: \.requiresDurability),
                 .flag(
                     "allow-replica", summary: "Read from a replica, whose state may be old.",
                     into: \.allowsReplica),

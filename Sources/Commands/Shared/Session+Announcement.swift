@@ -5,7 +5,7 @@ internal import TokenStore
 extension Session {
     func announce(_ console: Console, isDryRun: Bool = false) throws {
         try console.note("target: \(description)" + (isDryRun ? " (dry run)" : ""))
-        guard !console.options.isQuiet, !isLayoutChosen, try !store.isInUse() else { return }
+        guard !console.options.isQuiet, !isLayoutChosen, store.seemsUnused() else { return }
         try console.warn(
             "no key of the layout '\(layout.name)' is here yet: services that keep their state under "
                 + "others will not notice; see 'jwtctl layout detect'")

@@ -16,7 +16,7 @@ struct Session {
     let isLayoutChosen: Bool
     private let profile: String?
     private let database: Int
-    private let client: Client
+    let client: Client
 
     static let environment =
         [
@@ -93,12 +93,16 @@ struct Session {
             "this machine's clock is \(Duration.words(abs(difference))) \(direction) Redis'")
     }
 
-    /// For commands that write: a replica that takes writes forgets them, or nobody reads them.
-    func requirePrimary() throws(RedisError) { try client.requirePrimary() }
+    /// For commands that write: a replica that takes writes forgets them, or nobody reads them. What
+    /// is written has to stay, too: see `Session+Durability`.
+    func requirePrimary(_ console: Console) throws {
+        try client.requirePrimary()
+        try requireDurable(console)
+    }
 
     /// The same, and a word where the two clocks differ.
     func requirePrimary(comparingClocks console: Console) throws {
-        try requirePrimary()
+        try requirePrimary(console)
         try warnAboutClock(try store.time(), console)
     }
 

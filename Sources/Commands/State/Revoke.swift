@@ -20,7 +20,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     {
         throw Failure.noLifetime(of: id)
     }
-    try session.requirePrimary()
+    try session.requirePrimary(console)
     let planner = try RevocationPlanner(options, keys: keys, session: session)
     if let lines {
         let bulk = try BulkRevocation(lines, options, planner, session, console)

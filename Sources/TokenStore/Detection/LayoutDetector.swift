@@ -48,6 +48,8 @@ package struct LayoutDetector {
     /// For each layout the candidate of which no variable is open.
     private var plainPlaces: [Int?] = []
     private var placeCounts: [Int: Int] = [:]
+    /// Keys whose names were read.
+    private var sampled = 0
 
     /// `texts` are the data of the layouts to look for.
     package init(_ names: [String] = Presets.names, files: [[UInt8]] = []) throws(LayoutError) {
@@ -267,20 +269,29 @@ package struct LayoutDetector {
 
     /// Looks at no more than `limit` keys of `client`.
     package mutating func run(_ client: Client, sample limit: Int) throws(StoreError) -> Detection {
-        var result = Detection()
         var scan = client.scan(count: 500)
         // Only names that come twice are kept out; a page's own are never the same.
-        while result.sampled < limit {
+        while sampled < limit {
             let page = try StoreError.wrapping { () throws(RedisError) in try scan.nextPage() }
-            guard let page else {
-                result.isWhole = true
-                break
-            }
-            for key in page.prefix(limit - result.sampled) {
-                read(key, result.sampled)
-                result.sampled += 1
-            }
+            guard let page else { return try conclude(client, isWhole: true) }
+            look(at: Array(page.prefix(limit - sampled)))
         }
+        return try conclude(client, isWhole: false)
+    }
+
+    /// Takes some keys into the sample, by their names alone.
+    mutating func look(at keys: [[UInt8]]) {
+        for key in keys {
+            read(key, sampled)
+            sampled += 1
+        }
+    }
+
+    /// Looks into some of those keys that fit, and judges. `isWhole` says that there are no others.
+    mutating func conclude(_ client: Client, isWhole: Bool) throws(StoreError) -> Detection {
+        var result = Detection()
+        result.sampled = sampled
+        result.isWhole = isWhole
         for single in singles where !single.key.isEmpty {
             guard let place = place(patterns[single.pattern].layout, [:]) else { continue }
             candidates[place].samples[single.pattern] = [single.key]

@@ -1,0 +1,106 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+
+/// Writes findings as they come: the first ones stand there while Redis is still waited for.
+struct DoctorReport {
+    private let console: Console
+    private var list: ResultList
+    private var counts: [Finding.Severity: Int] = [:]
+    private var hasHeader = false
+
+    init(_ console: Console) {
+        self.console = console
+        list = ResultList(console, columns: [])
+    }
+
+    /// The worst so far.
+    var worst: Finding.Severity { counts.keys.max() ?? .ok }
+
+    mutating func add(_ finding: Finding) throws {
+        counts[finding.severity, default: 0] += 1
+        guard console.options.format == .table, console.options.field == nil else {
+            return try list.append(finding.json, id: finding.id, cells: [])
+        }
+        if !hasHeader { try console.print(DoctorText.header(console.style)) }
+        hasHeader = true
+        try console.print(
+            DoctorText.text(finding, width: console.tableWidth, style: console.style))
+        try console.system.output.flush()
+    }
+
+    mutating func finish() throws {
+        guard console.options.format != .table || console.options.field != nil else {
+            return try console.note(summary)
+        }
+        try list.finish(empty: "")
+    }
+
+    /// `1 error, 2 warnings`.
+    private var summary: String {
+        let parts = [Finding.Severity.error, .warning, .note].compactMap { severity in
+            counts[severity].map { "\($0) \(severity.rawValue)\($0 == 1 ? "" : "s")" }
+        }
+        return parts.isEmpty ? "all is well" : parts.joined(separator: ", ")
+    }
+}
+
+/// A finding for a person: a line of a table, and below it what it means and what to do.
+enum DoctorText {
+    private static let areaWidth = 12
+    private static let severityWidth = 9
+    /// A terminal that is too narrow for the margin gets longer lines.
+    private static let narrowest = 32
+
+    static func header(_ style: Style) -> String {
+        style.bold(pad("CHECK", areaWidth)) + style.bold(pad("RESULT", severityWidth))
+            + style.bold("FINDING") + "\n"
+    }
+
+    static func text(_ finding: Finding, width: Int?, style: Style) -> String {
+        let margin = String(repeating: " ", count: areaWidth + severityWidth)
+        let room = width.map { max($0 - margin.utf8.count, narrowest) }
+        let place = finding.server.map { VisibleText.escape($0) + ": " } ?? ""
+        let paint = paint(finding.severity, style)
+        var lines = wrap(place + finding.message, room)
+        lines =
+            [
+                pad(finding.area.rawValue, areaWidth)
+                    + paint(pad(finding.severity.title, severityWidth))
+                    + (finding.severity == .ok ? style.dim(lines[0]) : lines[0])
+            ] + lines.dropFirst().map { margin + (finding.severity == .ok ? style.dim($0) : $0) }
+        if let means = finding.means { lines += wrap(means, room).map { margin + $0 } }
+        // Never wrapped: it is there to be copied.
+        if let remedy = finding.remedy { lines.append(margin + style.bold(remedy)) }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func wrap(_ text: String, _ room: Int?) -> [String] {
+        room.map { TextWrapper.wrap(text, width: $0) } ?? [text]
+    }
+
+    private static func paint(
+        _ severity: Finding.Severity, _ style: Style
+    ) -> (String) -> String {
+        switch severity {
+        case .ok: style.dim
+        case .note: { $0 }
+        case .warning: style.yellow
+        case .error: style.red
+        }
+    }
+
+    private static func pad(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(width - text.utf8.count, 1))
+    }
+}
+
+extension Finding.Severity {
+    /// What has to be seen is in capitals: not every terminal has colours.
+    fileprivate var title: String {
+        switch self {
+        case .ok, .note: rawValue
+        case .warning, .error: rawValue.uppercased()
+        }
+    }
+}

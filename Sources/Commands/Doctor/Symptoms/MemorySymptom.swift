@@ -1,0 +1,52 @@
+internal import CommandKit
+internal import JSON
+
+/// Whether what was written stays in memory.
+enum MemorySymptom: Symptom {
+    case roomy(used: Int64, limit: Int64)
+    case evicting(policy: String, limit: Int64, failsOpen: Bool, RedisLine)
+    case evicted(Int64, failsOpen: Bool, RedisLine)
+    case nearlyFull(used: Int64, limit: Int64, RedisLine)
+
+    var finding: Finding {
+        switch self {
+        case .roomy(let used, let limit):
+            return Finding(
+                .memory, "roomy", .ok,
+                "\(Bytes.words(used)) used"
+                    + (limit > 0 ? " of \(Bytes.words(limit))" : ", no limit")
+                    + "; nothing is evicted",
+                data: ["used_memory": .integer(used), "maxmemory": .integer(limit)])
+        case .evicting(let policy, let limit, let failsOpen, let line):
+            return Finding(
+                .memory, "evicting_policy", failsOpen ? .error : .warning,
+                "maxmemory-policy is \(VisibleText.escape(policy, columns: 40)), and maxmemory "
+                    + Bytes.words(limit),
+                means: failsOpen
+                    ? "When memory is short Redis drops blacklist entries and cutoffs: a revoked "
+                        + "token works again, and nobody is told. " + Self.untilRestart
+                    : "When memory is short Redis drops sessions: users are logged out.",
+                remedy: line("CONFIG SET maxmemory-policy noeviction"),
+                data: ["maxmemory_policy": .string(policy), "maxmemory": .integer(limit)])
+        case .evicted(let count, let failsOpen, let line):
+            return Finding(
+                .memory, "evicted_keys", .warning,
+                "\(count) keys were evicted since it started",
+                means: failsOpen
+                    ? "Revocations may be among them: 'jwtctl audit' shows what was revoked, to "
+                        + "be revoked again. The count goes back to 0 by CONFIG RESETSTAT."
+                    : "Sessions may be among them.",
+                remedy: line("CONFIG RESETSTAT"), data: ["evicted_keys": .integer(count)])
+        case .nearlyFull(let used, let limit, let line):
+            let isFull = used >= limit
+            return Finding(
+                .memory, isFull ? "memory_full" : "memory_nearly_full",
+                isFull ? .error : .warning,
+                "\(Bytes.words(used)) of \(Bytes.words(limit)) are used",
+                means: (isFull ? "Redis refuses writes" : "When it is full Redis refuses writes")
+                    + ": nothing can be revoked until memory is freed.",
+                remedy: line("CONFIG SET maxmemory \(max(limit, used) * 2)"),
+                data: ["used_memory": .integer(used), "maxmemory": .integer(limit)])
+        }
+    }
+}

@@ -1,0 +1,48 @@
+internal import CommandKit
+internal import Redis
+
+/// What a command that writes has to say about a Redis that may lose it.
+extension Session {
+    /// Warns where Redis evicts keys; with `--require-durable` refuses whatever may lose a
+    /// revocation, before anything is written. Asks once, and nothing at all in quiet.
+    func requireDurable(_ console: Console) throws {
+        if console.options.requiresDurability {
+            for (endpoint, durability) in try client.durabilities() {
+                if let failure = Diagnostics.durability(durability, at: endpoint) { throw failure }
+            }
+        } else if !console.options.isQuiet, let policy = try client.evictingPolicy() {
+            try console.warn(
+                "Redis evicts keys when memory is short (maxmemory-policy "
+                    + "\(VisibleText.escape(policy, columns: 40))): "
+                    + "what is revoked now may come back; see 'jwtctl doctor'")
+        }
+    }
+}
+
+extension Diagnostics {
+    /// Why `--require-durable` refuses a server; nil where it does not.
+    static func durability(_ durability: Durability, at endpoint: Endpoint) -> Failure? {
+        let server = "Redis at \(shown(endpoint.description))"
+        let reason: String
+        var hint = "nothing was written; 'jwtctl doctor' says what to do"
+        switch durability {
+        case .keeps: return nil
+        case .evicts(let policy):
+            reason =
+                "\(server) evicts keys when memory is short (maxmemory-policy "
+                + "\(VisibleText.escape(policy, columns: 40)))"
+        case .forgets:
+            reason = "\(server) keeps no append-only file: a crash loses what is revoked"
+        case .failing: reason = "\(server) could not write its append-only file"
+        case .unknown(let error):
+            let text = error.map { ": \(VisibleText.escape($0.text, columns: 200))" } ?? ""
+            reason = "\(server) does not say whether it keeps what is written" + text
+            if let error, error.kind == .noPermission {
+                hint =
+                    "nothing was written; an administrator can allow it: "
+                    + grant(error, key: nil)
+            }
+        }
+        return Failure(.refused, "not_durable", reason, hint: hint)
+    }
+}

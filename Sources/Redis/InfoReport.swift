@@ -1,0 +1,63 @@
+/// What INFO tells of a server: names and values, whatever sections were asked for.
+package struct InfoReport: Equatable, Sendable {
+    private let fields: [String: String]
+
+    /// Lines of `name:value` between headings that begin with `#`.
+    package init(_ text: [UInt8]) {
+        var fields: [String: String] = [:]
+        for line in text.split(whereSeparator: { $0 == 0x0D || $0 == 0x0A }) {
+            guard line.first != UInt8(ascii: "#"),
+                let colon = line.firstIndex(of: UInt8(ascii: ":"))
+            else { continue }
+            fields[String(decoding: line[..<colon], as: UTF8.self)] =
+                String(decoding: line[line.index(after: colon)...], as: UTF8.self)
+        }
+        self.fields = fields
+    }
+
+    /// The value of this name, as it was written; it is the server's text.
+    package subscript(_ name: String) -> String? { fields[name] }
+
+    package func integer(_ name: String) -> Int64? { fields[name].flatMap { Int64($0) } }
+
+    /// A value of 0 or 1.
+    package func flag(_ name: String) -> Bool? { integer(name).map { $0 != 0 } }
+
+    /// A replica as its primary sees it.
+    package struct Replica: Equatable, Sendable {
+        /// `host:port`; the server's text.
+        package let address: String
+        package let isOnline: Bool
+        /// Bytes that it has not confirmed yet.
+        package let bytesBehind: Int64?
+        /// Seconds since it last said how far it is.
+        package let silence: Int64?
+    }
+
+    /// `slave0:ip=127.0.0.1,port=7003,state=online,offset=14,lag=0` and those that follow.
+    package var replicas: [Replica] {
+        let end = integer("master_repl_offset")
+        return (0..<min(integer("connected_slaves") ?? 0, 64)).compactMap { number in
+            guard let text = fields["slave\(number)"] else { return nil }
+            var facts: [Substring: Substring] = [:]
+            for part in text.split(separator: ",") {
+                let pair = part.split(separator: "=", maxSplits: 1)
+                if pair.count == 2 { facts[pair[0]] = pair[1] }
+            }
+            let offset = facts["offset"].flatMap { Int64($0) }
+            return Replica(
+                address: "\(facts["ip"] ?? "?"):\(facts["port"] ?? "?")",
+                isOnline: facts["state"] == "online",
+                bytesBehind: end.flatMap { end in offset.map { max(0, end - $0) } },
+                silence: facts["lag"].flatMap { Int64($0) })
+        }
+    }
+
+    /// The policy by which keys are dropped when `maxmemory` is reached; nil where none ever are,
+    /// or where nobody says.
+    package var evictingPolicy: String? {
+        guard let limit = integer("maxmemory"), limit > 0, let policy = fields["maxmemory_policy"]
+        else { return nil }
+        return policy == "noeviction" ? nil : policy
+    }
+}

@@ -1,0 +1,102 @@
+package import OpenSSL
+internal import Platform
+
+/// What one server says about itself.
+package struct ServerReport: Sendable {
+    package let endpoint: Endpoint
+    /// What it said when the connection was made.
+    package let greeting: ServerInfo
+    /// nil without TLS.
+    package let tls: TLSFacts?
+    /// The replies to what it was asked, error replies among them.
+    package let replies: [Reply]
+}
+
+/// A server of a group, and what came of asking it.
+package struct ServerAnswer: Sendable {
+    package let endpoint: Endpoint
+    package let report: Result<ServerReport, RedisError>
+}
+
+extension Client {
+    /// Which servers of a group are asked about themselves.
+    package enum Scope: Sendable {
+        /// The one that commands without a key go to.
+        case one
+        /// Each that takes writes.
+        case everyPrimary
+    }
+
+    /// Asks servers about themselves: `commands` name no key and change nothing. A server that
+    /// loads its data is not waited for, since that is worth knowing.
+    ///
+    /// Throws where nobody is there at all; of a group each server has its own answer.
+    package func ask(
+        _ commands: [Command], _ scope: Scope = .everyPrimary
+    ) throws(RedisError) -> [ServerAnswer] {
+        switch try connected() {
+        case .single(let connection):
+            let report = try report(connection, at: target.endpoint, commands)
+            return [ServerAnswer(endpoint: target.endpoint, report: .success(report))]
+        case .group(let router):
+            let primaries = router.topology.primaries
+            return (scope == .one ? Array(primaries.prefix(1)) : primaries).map { endpoint in
+                ServerAnswer(
+                    endpoint: endpoint,
+                    report: Result { () throws(RedisError) in
+                        try router.report(commands, at: endpoint)
+                    })
+            }
+        }
+    }
+
+    private func report(
+        _ connection: Connection, at endpoint: Endpoint, _ commands: [Command]
+    ) throws(RedisError) -> ServerReport {
+        ServerReport(
+            endpoint: endpoint, greeting: connection.info, tls: connection.transport.tlsFacts,
+            replies: try connection.exchange(commands))
+    }
+
+    /// How long the first server takes to answer, in microseconds: the median of several PINGs, of
+    /// which the first finds everything asleep.
+    package func roundTrip(samples: Int = 5) throws(RedisError) -> Int64 {
+        var times: [Int64] = []
+        for _ in 0..<samples {
+            let start = Monotonic.now.nanoseconds
+            for answer in try ask([Command("PING")], .one) { _ = try answer.report.get() }
+            times.append((Monotonic.now.nanoseconds - start) / 1000)
+        }
+        return times.sorted()[samples / 2]
+    }
+
+    /// How many slots of a Cluster nobody serves; nil where there is no Cluster.
+    package func unservedSlots() throws(RedisError) -> Int? {
+        guard case .group(let router) = try connected(),
+            let cluster = router.topology as? ClusterTopology
+        else { return nil }
+        return (0..<KeySlot.count).count { cluster.slots[$0] == nil }
+    }
+
+    /// What the Sentinels say of themselves; nil where there are none.
+    package func sentinelReport() throws(RedisError) -> SentinelReport? {
+        guard case .group(let router) = try connected(),
+            let sentinels = router.topology as? SentinelTopology
+        else { return nil }
+        return sentinels.report()
+    }
+}
+
+extension Router {
+    fileprivate func report(
+        _ commands: [Command], at endpoint: Endpoint
+    ) throws(RedisError) -> ServerReport {
+        let replies = try exchange(commands, at: endpoint)
+        guard let connection = channels[endpoint]?.connection else {
+            throw .stalled(milliseconds: timeout, cause: nil, Progress())
+        }
+        return ServerReport(
+            endpoint: endpoint, greeting: connection.info, tls: connection.transport.tlsFacts,
+            replies: replies)
+    }
+}
