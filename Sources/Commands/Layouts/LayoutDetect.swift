@@ -73,6 +73,8 @@ private func runLayoutDetect(
             ])
     }
     try list.finish(empty: "no keys of a known layout")
+    // The notes come after what they are about, also where both go into one file.
+    try system.output.flush()
     try console.note(
         "looked at \(found.sampled) keys, "
             + (found.isWhole ? "which were all" : "a sample; --sample N takes more"))
