@@ -1,0 +1,111 @@
+/// A store of a layout that is looked for by its keys.
+struct SoughtStore {
+    let role: DetectedLayout.Role
+    /// The key with the layout's variables open, and as they are by default.
+    let open: Template
+    let closed: Template?
+    let probe: KeyProbe
+
+    /// Everything that a layout keeps under keys of its own.
+    static func all(_ open: Layout, closed: Layout?) -> [SoughtStore] {
+        var stores: [SoughtStore] = []
+        func add(
+            _ role: DetectedLayout.Role, _ template: Template?, _ own: Template?, _ probe: KeyProbe
+        ) {
+            guard let template else { return }
+            stores.append(SoughtStore(role: role, open: template, closed: own, probe: probe))
+        }
+        let isByText = open.naming.isByText
+        if let deny = open.deny {
+            add(.deny, deny.key, closed?.deny?.key, probe(deny, closed?.deny, open.naming))
+            if case .hash(_, let beside?) = deny.shape {
+                var own: Template?
+                if case .hash(_, let member)? = closed?.deny?.shape { own = member?.key }
+                add(.link, beside.key, own, .set(beside.member, isByText: isByText))
+            }
+        }
+        if let allow = open.allow {
+            add(.allow, allow.key, closed?.allow?.key, probe(allow, closed?.allow, open.index))
+            for (number, link) in allow.links.enumerated() {
+                add(.link, link.key, closed?.allow?.links[number].key, .anything)
+            }
+        }
+        if let list = open.list {
+            add(
+                .list, list.key, closed?.list?.key, .sortedSet(list.member, isByText: isByText))
+            add(.details, list.details, closed?.list?.details, .anything)
+        }
+        switch (open.index?.kind, closed?.index?.kind) {
+        case (.keys(let key, let path, _)?, let own):
+            var template: Template?
+            if case .keys(let own, _, _)? = own { template = own }
+            // Where a value has to confirm it, the token's own key tells as much.
+            if key != open.allow?.key, path.isEmpty { add(.index, key, template, .anything) }
+        case (.set(let key)?, let own):
+            var template: Template?
+            if case .set(let own)? = own { template = own }
+            add(.index, key, template, .set(open.allow?.key, isByText: isByText))
+        case (.hashes(let key, let field)?, let own):
+            var template: Template?
+            if case .hashes(let own, _)? = own { template = own }
+            add(.index, key, template, .hash([(field, Template([.hole(.id, [])]))]))
+        case (.tokens(let places)?, let own):
+            var closed: TokenIndex?
+            if case .tokens(let own)? = own { closed = own }
+            add(.index, places.objects, closed?.objects, .anything)
+            for (number, key) in places.kin.enumerated() {
+                add(.link, key, closed?.kin[number], .anything)
+            }
+        case (.values?, _), (nil, _): break
+        }
+        for cutoff in [
+            (open.userCutoff, closed?.userCutoff), (open.globalCutoff, closed?.globalCutoff),
+        ] {
+            add(.cutoff, cutoff.0?.key, cutoff.1?.key, .number(field: cutoff.0?.field))
+        }
+        add(.version, open.version?.key, closed?.version?.key, .number(field: nil))
+        if let ban = open.ban {
+            add(
+                .ban, ban.key, closed?.ban?.key,
+                ban.member.map { .set($0, isByText: false) } ?? .anything)
+        }
+        if let key = closed?.auditKey {
+            let template = Template(literal: key)
+            add(.audit, template, template, .stream)
+        }
+        return stores
+    }
+
+    private static func probe(
+        _ deny: DenyStore, _ closed: DenyStore?, _ naming: Naming
+    ) -> KeyProbe {
+        switch deny.shape {
+        case .string(_, .phpValidUntil): return .php
+        case .string(let open, _):
+            let hasEnd = deny.life != .none && deny.withoutExpiry != .persist
+            let holdsToken = open.holes.contains { hole in
+                if case .detail(let index) = hole { naming.details[index] == .token } else { false }
+            }
+            if holdsToken { return .token(hasEnd: hasEnd) }
+            var own: Template?
+            if case .string(let value, _)? = closed?.shape { own = value }
+            return .string(closed: own, open: open, hasEnd: hasEnd)
+        case .hash(let fields, _): return .hash(fields.map { ($0.name, $0.value) })
+        case .set(let member): return .set(member, isByText: naming.isByText)
+        case .numbers(let field, _): return .numbers(field: field)
+        }
+    }
+
+    private static func probe(
+        _ allow: AllowStore, _ closed: AllowStore?, _ index: IndexStore?
+    ) -> KeyProbe {
+        if case .equals(let value)? = closed?.match, value.holes.isEmpty {
+            return .allowed(value.literal)
+        }
+        switch index?.kind {
+        case .values(let path)?: return .json(path)
+        case .keys(_, let path, _)? where !path.isEmpty: return .json(path)
+        default: return .allowed(nil)
+        }
+    }
+}
