@@ -60,6 +60,20 @@ struct TextTests {
                 """)
     }
 
+    @Test("Of several shrinking columns the widest gives way first")
+    func shrinkingTogether() {
+        var table = Table([
+            .init("A", shrinking: true), .init("B", shrinking: true), .init("C"),
+        ])
+        table.append(["aaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "c"])
+        #expect(
+            table.render(width: 33) == "A             B                 C\n"
+                + "aaaaaaaaaaaa  bbbbbbbbbbbbbbbb  c\n")
+        #expect(table.render(width: 29).hasSuffix("\naaaaaaaaaaaa  bbbbbbbbbbb…  c\n"))
+        #expect(table.render(width: 27).hasSuffix("\naaaaaaaaaa…  bbbbbbbbbb…  c\n"))
+        #expect(table.render(width: 5).hasSuffix("\naaaaaaa…  bbbbbbb…  c\n"))
+    }
+
     @Test("The shrinking column gives way to the terminal, down to eight columns")
     func shrinking() {
         var table = Table([.init("A", shrinking: true), .init("B")])

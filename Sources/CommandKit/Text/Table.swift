@@ -8,7 +8,8 @@ package struct Table: Sendable {
         let alignsRight: Bool
         let shrinks: Bool
 
-        /// `shrinking` marks the one column that gives way where the terminal is too narrow.
+        /// `shrinking` marks the columns that give way where the terminal is too narrow, the widest
+        /// first.
         package init(_ header: String, right: Bool = false, shrinking: Bool = false) {
             self.header = header
             alignsRight = right
@@ -48,7 +49,7 @@ package struct Table: Sendable {
     /// A column is never made narrower than this; the line is then too long instead.
     private static let narrowest = 8
 
-    /// The widest cell of each column, less what the shrinking one gives up.
+    /// The widest cell of each column, less what the shrinking ones give up.
     private func columnWidths(limit: Int?) -> [Int] {
         var widths = columns.indices.map { index in
             rows.reduce(DisplayWidth.of(columns[index].header)) {
@@ -56,8 +57,12 @@ package struct Table: Sendable {
             }
         }
         let total = widths.reduce(0, +) + Self.gutter.count * max(columns.count - 1, 0)
-        if let limit, total > limit, let index = columns.firstIndex(where: \.shrinks) {
-            widths[index] = max(min(widths[index], Self.narrowest), widths[index] - (total - limit))
+        guard let limit, total > limit else { return widths }
+        let shrinking = columns.indices.filter { columns[$0].shrinks }
+        for _ in limit..<total {
+            let widest = shrinking.max { widths[$0] < widths[$1] }
+            guard let widest, widths[widest] > Self.narrowest else { break }
+            widths[widest] -= 1
         }
         return widths
     }
