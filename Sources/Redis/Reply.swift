@@ -5,7 +5,8 @@ package enum Reply: Equatable, Sendable {
     case integer(Int64)
     case null
     case array([Reply])
-    case error(ServerError)
+    /// Behind a pointer: millions of replies are something else, and stay small.
+    indirect case error(ServerError)
 
     /// What the reply is, without its content, for `RedisError.unexpectedReply`.
     package var shape: String {

@@ -32,7 +32,7 @@ package enum RevocationOutcome: Equatable, Sendable {
     /// Nobody said when the token ends, and no list knows it.
     case notFound
     /// Redis refused this item.
-    case failed(StoreError)
+    indirect case failed(StoreError)
     /// Sent, but no answer came: the token may be revoked or not. Doing it again settles it.
     case unknown
     /// Never sent.
