@@ -43,6 +43,16 @@ package enum StoreError: Error, Equatable, Sendable {
         }
     }
 
+    /// What lies under a key of one user or token is not what it should be: nothing is wrong with
+    /// the others.
+    package var isAboutOneKey: Bool {
+        switch self {
+        case .corrupt, .otherUnit: true
+        case .refused(let error, _, _): error.kind == .wrongType
+        default: false
+        }
+    }
+
     /// Runs `body`, of which no closure throws anything else.
     static func only<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
         do {

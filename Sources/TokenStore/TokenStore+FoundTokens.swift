@@ -22,11 +22,14 @@ extension TokenStore {
     /// The same for everybody. Nobody keeps lists, so that they can be told only when all keys were
     /// seen.
     func forEachTokenList(
-        _ finder: TokenFinder, _ body: (Identifier, TokenList) throws -> Bool
+        _ finder: TokenFinder, _ body: (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws {
         let found = try find(finder)
         for user in Self.sorted(found.keys) where Signals.pending == nil {
-            guard try body(user, try tokens(found[user] ?? [:], of: user)) else { return }
+            let list = Result { () throws(StoreError) in
+                try tokens(found[user] ?? [:], of: user)
+            }
+            guard try body(user, list) else { return }
         }
     }
 

@@ -32,11 +32,11 @@ extension TokenStore {
         return try resolve(readTokens(of: user))
     }
 
-    /// The tokens of every user, a user at a time; one may come twice while Redis rehashes. `body`
-    /// answers whether to go on.
+    /// The tokens of every user, or why they can't be told, a user at a time; one may come twice
+    /// while Redis rehashes. `body` answers whether to go on.
     package func forEachTokenList(
         like pattern: IdentifierPattern? = nil,
-        _ body: @escaping (Identifier, TokenList) throws -> Bool
+        _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws {
         if let finder = TokenFinder(self, user: nil, like: pattern) {
             return try forEachTokenList(finder, body)
@@ -54,7 +54,8 @@ extension TokenStore {
 
     /// The lists of some users in one pipeline; false where `body` had enough.
     private func readTokens(
-        ofAll users: [Identifier], _ body: @escaping (Identifier, TokenList) throws -> Bool
+        ofAll users: [Identifier],
+        _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws -> Bool {
         var waiting = users[...]
         var isGoingOn = true
@@ -64,7 +65,7 @@ extension TokenStore {
             return (user, { _ throws(StoreError) in try self.readTokens(of: user) })
         } deliver: { user, delivery in
             guard isGoingOn else { return }
-            isGoingOn = try body(user, try delivery.result.get())
+            isGoingOn = try body(user, delivery.result)
         }
         if let failure = try run.run() { throw failure }
         return isGoingOn

@@ -8,6 +8,8 @@ package struct ListedUser: Equatable, Sendable {
     package let latestExpiry: Expiry?
     /// The user's own cutoff, in unix seconds.
     package let cutoff: Int64?
+    /// Why nothing of that is known.
+    package var problem: StoreError?
 }
 
 extension TokenStore {
@@ -36,42 +38,51 @@ extension TokenStore {
         let now = clock.now * list.unit
         let cutoffs = layout.userCutoff
         var commands: [Command] = []
-        var cutoffKeys: [[UInt8]] = []
-        let keys = try users.map { user throws(StoreError) in try list.keys(of: user)[0] }
         for user in users {
             let values = TemplateValues(TokenSubject(id: user, user: user))
             let key = try list.key.render(values)
             commands.append(Command("ZCOUNT", key: key, .text("(\(now)"), "+inf"))
             commands.append(Command("ZRANGE", key: key, -1, -1, "WITHSCORES"))
             guard let cutoffs else { continue }
-            cutoffKeys.append(try cutoffs.key.render(values))
-            commands.append(cutoffs.reading(cutoffKeys[cutoffKeys.count - 1]))
+            commands.append(cutoffs.reading(try cutoffs.key.render(values)))
         }
         let size = cutoffs == nil ? 2 : 3
         return .send(commands) { exchange throws(StoreError) in
-            let replies = try self.replies(exchange, to: commands)
-            var result: [ListedUser] = []
-            result.reserveCapacity(users.count)
-            for (index, user) in users.enumerated() {
-                let (count, top) = try StoreError.wrapping { () throws(RedisError) in
-                    (
-                        try replies[index * size].integer(),
-                        try replies[index * size + 1].byteStrings()
-                    )
-                }
-                var cutoff: Int64?
-                if let cutoffs {
-                    cutoff = try self.cutoff(
-                        replies[index * size + 2], cutoffs, key: cutoffKeys[index])
-                }
-                result.append(
-                    ListedUser(
-                        user: user, tokenCount: count,
-                        latestExpiry: top.count == 2
-                            ? try list.expiry(score: top[1], key: keys[index]) : nil,
-                        cutoff: cutoff))
+            let replies = try StoreError.wrapping { () throws(RedisError) in
+                try exchange.complete()
             }
-            return .done(result)
+            return .done(
+                try users.indices.map { index throws(StoreError) in
+                    let own = index * size..<(index + 1) * size
+                    return try self.describe(
+                        users[index], list, Array(zip(commands[own], replies[own])))
+                })
+        }
+    }
+
+    /// What is wrong under one user's keys is that user's own problem.
+    private func describe(
+        _ user: Identifier, _ list: ListStore, _ answers: [(command: Command, reply: Reply)]
+    ) throws(StoreError) -> ListedUser {
+        do throws(StoreError) {
+            for (command, reply) in answers { _ = try check(reply, of: command) }
+            let (count, top) = try StoreError.wrapping { () throws(RedisError) in
+                (try answers[0].reply.integer(), try answers[1].reply.byteStrings())
+            }
+            var cutoff: Int64?
+            if let store = layout.userCutoff {
+                cutoff = try self.cutoff(
+                    answers[2].reply, store, key: answers[2].command.key ?? [])
+            }
+            let expiry =
+                top.count == 2
+                ? try list.expiry(score: top[1], key: answers[1].command.key ?? []) : nil
+            return ListedUser(
+                user: user, tokenCount: count, latestExpiry: expiry, cutoff: cutoff)
+        } catch {
+            guard error.isAboutOneKey else { throw error }
+            return ListedUser(
+                user: user, tokenCount: 0, latestExpiry: nil, cutoff: nil, problem: error)
         }
     }
 }

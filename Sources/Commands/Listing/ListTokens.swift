@@ -105,8 +105,16 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
         if isStreaming { try system.output.flush() }
         return left > 0
     }
+    var problems = 0
     if options.listsAll, left > 0 {
-        try session.store.forEachTokenList(take)
+        try session.store.forEachTokenList { user, tokens in
+            if case .failure(let error) = tokens, error.isAboutOneKey {
+                problems += 1
+                try console.report(error, of: user)
+                return true
+            }
+            return try take(user, try tokens.get())
+        }
     } else {
         for user in users where left > 0 { _ = try take(user, try session.store.tokens(of: user)) }
     }
@@ -115,8 +123,8 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
             try show(row)
         }
     }
-    try list.finish(empty: "no tokens are recorded")
-    return .success
+    try list.finish(empty: problems > 0 ? "" : "no tokens are recorded")
+    return problems > 0 ? .unknown : .success
 }
 
 extension TokenRow {

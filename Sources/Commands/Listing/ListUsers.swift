@@ -74,9 +74,13 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
         ])
     guard !filter.isDone else { return try finish(list) }
     var waiting: [ListedUser] = []
+    var problems: Set<Identifier> = []
     try session.store.forEachUser(like: options.pattern) { page in
         for user in page {
-            if options.order != nil {
+            if let problem = user.problem {
+                guard problems.insert(user.user).inserted else { continue }
+                try console.report(problem, of: user.user)
+            } else if options.order != nil {
                 waiting.append(user)
             } else if filter.admits(user.user) {
                 try list.append(json(user), id: user.user.description, cells: cells(user))
@@ -92,7 +96,7 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             try list.append(json(user), id: user.user.description, cells: cells(user))
         }
     }
-    return try finish(list)
+    return try finish(list, problems: problems.count)
 }
 
 private func json(_ user: ListedUser) -> JSONObject {
@@ -118,9 +122,19 @@ extension ListedUser {
     }
 }
 
-private func finish(_ list: ResultList) throws -> ExitStatus {
-    try list.finish(empty: "no users have recorded tokens")
-    return .success
+private func finish(_ list: ResultList, problems: Int = 0) throws -> ExitStatus {
+    try list.finish(empty: problems > 0 ? "" : "no users have recorded tokens")
+    return problems > 0 ? .unknown : .success
+}
+
+extension Console {
+    /// A user whose state can't be read; the others can.
+    func report(_ error: StoreError, of user: Identifier) throws(OutputError) {
+        let failure = Diagnostics.failure(for: error)
+        let hint = failure.hint.map { "; \($0)" } ?? ""
+        try self.error(
+            "\(VisibleText.escape(user.description, columns: 60)): \(failure.message)\(hint)")
+    }
 }
 
 /// Leaves out what a scan returns twice, and counts up to the limit.
