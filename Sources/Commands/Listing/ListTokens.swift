@@ -29,7 +29,8 @@ let listTokensCommand = Command(
         """
         Each user's tokens come in the order of their ends. --sort puts all of them in one order, \
         for which they are held in memory; without it -o jsonl writes each user's as they are \
-        found, and with --all one may come twice while Redis reorganises its keys.
+        found, and with --all one may come twice while Redis reorganises its keys. Where something \
+        foreign lies under one user's keys --all tells it, lists the others, and ends with 8.
         """,
     ],
     defaults: ListTokensOptions(),

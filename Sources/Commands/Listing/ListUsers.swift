@@ -39,7 +39,8 @@ let listUsersCommand = Command(
         Walks through the keys of the whole database in small steps that do not hold Redis up. A \
         user who comes or goes meanwhile may be missed. With -o jsonl each user is written as it \
         is found, and one may come twice while Redis reorganises its keys. --sort holds all users \
-        in memory until the last is known.
+        in memory until the last is known. Where something foreign lies under one user's keys that \
+        is told, the others are listed, and the status is 8.
         """
     ],
     defaults: ScanOptions(),
