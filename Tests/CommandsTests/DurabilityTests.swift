@@ -88,8 +88,8 @@ import Testing
         let plain = surgery.jwtctl("revoke", "--ttl", "1h", "a")
         #expect(plain.status == 0)
         #expect(
-            !plain.errors.contains("warning") && !plain.errors.contains("NOPERM"), "\(plain.errors)"
-        )
+            !plain.errors.contains(Self.warning) && !plain.errors.contains("NOPERM"),
+            "\(plain.errors)")
         let demanding = surgery.jwtctl("revoke", "--ttl", "1h", "b", "--require-durable")
         #expect(demanding.status == 9)
         #expect(demanding.errors.contains("ACL SETUSER jwtctl +info"), "\(demanding.errors)")
