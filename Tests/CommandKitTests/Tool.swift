@@ -52,10 +52,17 @@ final class Scratch {
     /// Writes a file and returns its path.
     func write(_ name: String, _ text: String, executable: Bool = false) throws -> String {
         let file = path + "/" + name
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-        if executable {
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        guard executable else {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+            return file
         }
+        // Written by another process: one that this test forks at the moment for something else
+        // would hold the file open for writing, and then it can't be run.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+        process.arguments = ["-m", "755", try write(name + ".text", text), file]
+        try process.run()
+        process.waitUntilExit()
         return file
     }
 }

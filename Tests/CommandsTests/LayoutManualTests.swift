@@ -121,8 +121,10 @@ struct LayoutManualTests {
         try tool.directory.write("acme.json", file.joined(separator: "\n") + "\n")
         // As the reader's redis-cli finds the reader's Redis.
         try tool.directory.write(
-            "redis-cli", "#!/bin/sh\nPATH=/usr/bin:/bin exec redis-cli -s \"$SOCKET\" \"$@\"\n")
-        try tool.shell("chmod +x redis-cli").expectSuccess()
+            "redis-cli.text", "#!/bin/sh\nPATH=/usr/bin:/bin exec redis-cli -s \"$SOCKET\" \"$@\"\n"
+        )
+        // By another process: a file that this one had open for writing may not be run at once.
+        try tool.shell("install -m 755 redis-cli.text redis-cli").expectSuccess()
         var script = "PATH=.:$PATH\n"
         for line in session { script += "\(line)\necho \"status $?\"\n" }
         let result = try tool.shell(script)
