@@ -151,6 +151,7 @@ benchmark: setup-benchmark release ## Measure against other tools; prints median
 	@Tests/Benchmarks/bulk $(RELEASE) $(ITEMS)
 	@Tests/Benchmarks/stream $(RELEASE) $(ITEMS)
 	@Tests/Benchmarks/layouts $(RELEASE) $(ITEMS)
+	@Tests/Benchmarks/memory $(RELEASE) $(ITEMS)
 	@Tests/Benchmarks/json
 
 .PHONY: benchmark-memory
