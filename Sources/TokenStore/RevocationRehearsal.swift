@@ -28,10 +28,10 @@ extension Layout {
         var hasher = Hasher()
         let values = TemplateValues(subject)
         switch deny?.shape {
-        case .string?, .hash?: hasher.combine(try deny?.key.render(values))
+        case .string?, .hash?: hasher.combine(try denyKey(subject))
         case .set(let member)?: hasher.combine(try member.render(values))
         case .numbers(_, let number)?:
-            hasher.combine(try deny?.key.render(values))
+            hasher.combine(try denyKey(subject))
             hasher.combine(try number.render(values))
         case nil: hasher.combine(subject)
         }

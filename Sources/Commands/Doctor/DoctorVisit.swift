@@ -84,14 +84,11 @@ struct DoctorVisit {
         }
     }
 
-    /// Seconds by which clocks may differ without a word.
-    private static let clockTolerance: Int64 = 2
-
     private func clock(_ tell: Tell) throws {
         guard let time = try redisTime() else { return }
         let difference = console.system.clock.seconds - time
         let symptom: ClockSymptom =
-            abs(difference) <= Self.clockTolerance
+            abs(difference) <= Session.clockTolerance
             ? .agrees : .differs(by: difference, margin: session.store.denyMargin)
         try tell(symptom.finding)
     }

@@ -74,6 +74,9 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             .init("CUTOFF"),
         ])
     guard !filter.isDone else { return try finish(list) }
+    func show(_ user: ListedUser) throws {
+        try list.append(json(user), id: user.user.description, cells: cells(user))
+    }
     var waiting: [ListedUser] = []
     var problems: Set<Identifier> = []
     try session.store.forEachUser(like: options.pattern) { page in
@@ -84,7 +87,7 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             } else if options.order != nil {
                 waiting.append(user)
             } else if filter.admits(user.user) {
-                try list.append(json(user), id: user.user.description, cells: cells(user))
+                try show(user)
             }
             if filter.isDone { return false }
         }
@@ -94,7 +97,7 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
     if let order = options.order {
         for user in waiting.sorted(by: { $0.precedes($1, by: order) })
         where filter.admits(user.user) {
-            try list.append(json(user), id: user.user.description, cells: cells(user))
+            try show(user)
         }
     }
     return try finish(list, problems: problems.count)
@@ -132,9 +135,8 @@ extension Console {
     /// A user whose state can't be read; the others can.
     func report(_ error: StoreError, of user: Identifier) throws(OutputError) {
         let failure = Diagnostics.failure(for: error)
-        let hint = failure.hint.map { "; \($0)" } ?? ""
         try self.error(
-            "\(VisibleText.escape(user.description, columns: 60)): \(failure.message)\(hint)")
+            "\(VisibleText.escape(user.description, columns: 60)): \(failure.line)")
     }
 }
 

@@ -85,9 +85,9 @@ private func json(_ numbers: StoreStatistics, _ session: Session) -> JSONObject 
         "revoked_expiring_24h": number(numbers.denialsWithinDay, hasDenials),
         "user_cutoffs": number(numbers.userCutoffs, hasUsers),
         "cutoff": TimeText.number(numbers.globalCutoff),
-        "tokens_bytes": number(numbers.listMemory ?? 0, numbers.listMemory != nil),
-        "revoked_bytes": number(numbers.denialMemory ?? 0, numbers.denialMemory != nil),
-        "used_memory": numbers.usedMemory.map { .integer($0) } ?? .null, "target": session.json,
+        "tokens_bytes": TimeText.number(numbers.listMemory),
+        "revoked_bytes": TimeText.number(numbers.denialMemory),
+        "used_memory": TimeText.number(numbers.usedMemory), "target": session.json,
     ]
 }
 
@@ -160,14 +160,9 @@ private struct Gauge {
                 "blacklist_entries_bytes", "What the blacklist takes, reckoned.",
                 numbers.denialMemory
             ),
+            ("redis_used_memory_bytes", "What Redis holds in all.", numbers.usedMemory),
         ] {
             if let bytes { gauges.append(Gauge(name: name, help: help, value: bytes)) }
-        }
-        if let bytes = numbers.usedMemory {
-            gauges.append(
-                Gauge(
-                    name: "redis_used_memory_bytes", help: "What Redis holds in all.", value: bytes)
-            )
         }
         let labels = [
             ("redis", session.place), ("namespace", layout.namespace ?? ""),

@@ -18,6 +18,9 @@ package struct Failure: Error, Equatable, Sendable {
         self.hint = hint
     }
 
+    /// The message, and the hint behind it: for a remark about something that goes on.
+    var line: String { message + (hint.map { "; \($0)" } ?? "") }
+
     /// Whether it is one item's own fault, so that the items after it can go on.
     var isItemsOwn: Bool {
         [.usage, .malformed, .badSignature, .claims, .refused].contains(status)

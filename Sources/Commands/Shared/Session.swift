@@ -81,7 +81,7 @@ struct Session {
     }
 
     /// Seconds by which this machine's clock and Redis' may differ without a word.
-    private static let clockTolerance: Int64 = 2
+    static let clockTolerance: Int64 = 2
 
     /// `exp` and `nbf` are judged by this machine's clock, state by Redis': where they disagree a
     /// person has to know.
@@ -126,9 +126,8 @@ struct Session {
     /// Says that something was done of which the trail does not tell.
     func warn(notAudited error: any Error, _ console: Console) {
         let failure = Diagnostics.failure(for: error)
-        let hint = failure.hint.map { "; \($0)" } ?? ""
         do throws(OutputError) {
-            try console.warn("done, but not written to the audit trail: \(failure.message)\(hint)")
+            try console.warn("done, but not written to the audit trail: \(failure.line)")
         } catch {
             // Nobody reads: the effect stands all the same.
         }
