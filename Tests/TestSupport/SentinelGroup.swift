@@ -45,8 +45,14 @@ package final class SentinelGroup {
         _ body: (SentinelGroup) throws -> Result
     ) throws -> Result {
         try common.withLock { group in
-            let known = try group ?? SentinelGroup()
+            // Nobody is to be replaced because the machine is busy.
+            let known =
+                try group
+                ?? SentinelGroup(
+                    sentinelConfiguration: ["sentinel down-after-milliseconds \(name) 30000"])
             group = known
+            // An earlier test may have had the primary replaced: not all may have heard of it.
+            try known.awaitHealth()
             return try body(known)
         }
     }
@@ -63,13 +69,16 @@ package final class SentinelGroup {
         return server
     }
 
-    /// Waits until the Sentinels know each other and both replicas, and these are in step.
+    /// Waits until the Sentinels know each other, name the same primary and know both of its
+    /// replicas, and these are in step.
     package func awaitHealth() throws {
         try waitUntil("the Sentinels: \(sentinels[0].log.suffix(400))") {
-            try sentinels.allSatisfy { sentinel in
+            let port = try String(primary().port)
+            return try sentinels.allSatisfy { sentinel in
                 let lines = try sentinel.cli("SENTINEL", "MASTER", Self.name)
                     .split(separator: "\n").map(String.init)
-                return Self.field("num-slaves", lines) == "2"
+                return Self.field("port", lines) == port
+                    && Self.field("num-slaves", lines) == "2"
                     && Self.field("num-other-sentinels", lines) == "2"
                     && Self.field("flags", lines) == "master"
             }
