@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Why a text is not base64.
 package enum Base64Error: Error, Equatable, Sendable {
     /// A byte outside the alphabet, and where: white space and padding count as such.
@@ -119,7 +121,8 @@ package enum Base64URL {
 
     /// The same without a copy of the text.
     package static func decode(_ text: Span<UInt8>) throws(Base64Error) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: Base64.decodedCount(text.count))
+        // Room of the right size: all of it is overwritten.
+        var bytes = [UInt8](copying: text.extracting(first: Base64.decodedCount(text.count)))
         var target = bytes.mutableSpan
         try Base64.url.decode(text, into: &target)
         return bytes

@@ -46,15 +46,17 @@ package final class RegisteredClaims: Sendable {
         var notBefore: Claim<JSONNumber> = .absent
         var issuedAt: Claim<JSONNumber> = .absent
         var audience: Claim<[JSONString]> = .absent
-        for member in object.members where member.name.text.utf8.count == 3 {
-            switch Self.code(member.name.text.utf8) {
-            case Self.iss: issuer = Self.string(member.value)
-            case Self.sub: subject = Self.string(member.value)
-            case Self.aud: audience = Self.strings(member.value)
-            case Self.exp: expiresAt = Self.number(member.value)
-            case Self.nbf: notBefore = Self.number(member.value)
-            case Self.iat: issuedAt = Self.number(member.value)
-            case Self.jti: identifier = Self.string(member.value)
+        // A span lends the members: to copy each of them costs more than all the rest.
+        let members = object.members.span
+        for index in members.indices {
+            switch Self.code(members[index].name.text.utf8Span.span) {
+            case Self.iss: issuer = Self.string(members[index].value)
+            case Self.sub: subject = Self.string(members[index].value)
+            case Self.aud: audience = Self.strings(members[index].value)
+            case Self.exp: expiresAt = Self.number(members[index].value)
+            case Self.nbf: notBefore = Self.number(members[index].value)
+            case Self.iat: issuedAt = Self.number(members[index].value)
+            case Self.jti: identifier = Self.string(members[index].value)
             default: break
             }
         }
@@ -68,9 +70,10 @@ package final class RegisteredClaims: Sendable {
         self.audience = audience
     }
 
-    /// A name of three bytes as a number: all registered names are that long.
-    private static func code(_ name: String.UTF8View) -> UInt32 {
-        name.reduce(0) { $0 << 8 | UInt32($1) }
+    /// A name of three bytes as a number: all registered names are that long. 0 for all others.
+    private static func code(_ name: Span<UInt8>) -> UInt32 {
+        guard name.count == 3 else { return 0 }
+        return UInt32(name[0]) << 16 | UInt32(name[1]) << 8 | UInt32(name[2])
     }
 
     // As literals: a table of globals is looked up behind a check on each use.

@@ -14,6 +14,10 @@ package struct JSONObject: Sendable {
 
     private static let linearSearchLimit = 16
 
+    /// A bit for each name that was ever there, shared with others: most names are not searched for
+    /// before they are known to be new.
+    private var marks: UInt64 = 0
+
     /// An object without members.
     package init() {}
 
@@ -38,7 +42,7 @@ package struct JSONObject: Sendable {
         if let position = position(of: name) {
             members[position].value = value
         } else {
-            add(name, value)
+            add(name, value, mark: Self.mark(of: name))
         }
     }
 
@@ -57,19 +61,31 @@ package struct JSONObject: Sendable {
     }
 
     /// Appends a member; `false`, and no change, where the name is taken.
-    mutating func append(_ name: JSONString, _ value: JSONValue) -> Bool {
-        guard position(of: name) == nil else { return false }
-        add(name, value)
+    mutating func append(
+        _ name: consuming JSONString, _ value: consuming JSONValue
+    ) -> Bool {
+        let mark = Self.mark(of: name)
+        guard marks & mark == 0 || position(of: name) == nil else { return false }
+        add(name, value, mark: mark)
         return true
     }
 
-    private mutating func add(_ name: JSONString, _ value: JSONValue) {
+    private mutating func add(
+        _ name: consuming JSONString, _ value: consuming JSONValue, mark: UInt64
+    ) {
+        let position = members.count
+        marks |= mark
+        if positions != nil { positions?[copy name] = position }
         members.append((name, value))
-        if positions != nil {
-            positions?[name] = members.count - 1
-        } else if members.count > Self.linearSearchLimit {
-            indexMembers()
-        }
+        if positions == nil, position >= Self.linearSearchLimit { indexMembers() }
+    }
+
+    private static func mark(of name: borrowing JSONString) -> UInt64 {
+        let bytes = name.text.utf8Span.span
+        guard bytes.count > 0 else { return 1 }
+        // These factors keep the usual claims apart.
+        let sum = 7 &* Int(bytes[0]) &+ 59 &* Int(bytes[bytes.count - 1]) &+ bytes.count
+        return 1 << UInt64(sum & 63)
     }
 
     /// Builds the index anew, or drops it where a search is as quick.
@@ -87,7 +103,10 @@ package struct JSONObject: Sendable {
 
     private func position(of name: JSONString) -> Int? {
         if let positions { return positions[name] }
-        return members.firstIndex { $0.name == name }
+        // A span lends the members, where a sequence would copy each.
+        let members = members.span
+        for index in members.indices where members[index].name == name { return index }
+        return nil
     }
 }
 

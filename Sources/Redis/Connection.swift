@@ -31,7 +31,7 @@ package final class Connection {
 
     let transport: Transport
     let reader: ReplyReader
-    var output = OutputBuffer()
+    let output = OutputBuffer()
     /// Whether a time-out, an error or a hang-up has ended this connection.
     package internal(set) var isDead = false
     /// Whether the server is known to have loaded its data.

@@ -8,10 +8,8 @@ struct Handshake {
     let target: RedisTarget
 
     func run(on connection: Connection) throws(RedisError) -> ServerInfo {
-        // Once, so that no outgrown buffer keeps the password.
-        connection.output.reserve(512 + (target.password?.count ?? 0))
         defer { if target.password != nil { connection.output.wipe() } }
-        appendHello(to: &connection.output)
+        appendHello(to: connection.output)
         let replies = try exchange(on: connection)
         if case .error(let error) = replies[0] {
             switch error.kind {
@@ -41,17 +39,17 @@ struct Handshake {
         target.password ?? target.user.map { _ in SecretBytes(copying: []) }
     }
 
-    private func appendHello(to output: inout OutputBuffer) {
+    private func appendHello(to output: OutputBuffer) {
         output.appendHeader("*", 4 + (password == nil ? 0 : 3))
-        output.appendBulk("HELLO".utf8)
-        output.appendBulk("2".utf8)
+        output.appendBulk("HELLO")
+        output.appendBulk("2")
         if let password {
-            output.appendBulk("AUTH".utf8)
-            output.appendBulk((target.user ?? "default").utf8)
+            output.appendBulk("AUTH")
+            output.appendBulk(target.user ?? "default")
             output.appendBulk(password)
         }
-        output.appendBulk("SETNAME".utf8)
-        output.appendBulk("jwtctl".utf8)
+        output.appendBulk("SETNAME")
+        output.appendBulk("jwtctl")
     }
 
     /// HELLO after AUTH; where the user has no right to it, nothing is known of the server.
@@ -65,8 +63,8 @@ struct Handshake {
     private func authenticateWithoutHello(on connection: Connection) throws(RedisError) {
         if let password {
             connection.output.appendHeader("*", target.user == nil ? 2 : 3)
-            connection.output.appendBulk("AUTH".utf8)
-            if let user = target.user { connection.output.appendBulk(user.utf8) }
+            connection.output.appendBulk("AUTH")
+            if let user = target.user { connection.output.appendBulk(user) }
             connection.output.appendBulk(password)
             let replies = try exchange(on: connection)
             // A failed AUTH ends the run: going on as `default` is what redis-cli does.

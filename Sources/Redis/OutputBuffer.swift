@@ -1,89 +1,156 @@
+internal import Glibc
 internal import Platform
 
 /// Encoded commands on their way to the socket.
-struct OutputBuffer {
-    private var bytes: [UInt8] = []
+///
+/// Passwords pass through, so it has memory of its own: what was outgrown or given back is wiped.
+@safe final class OutputBuffer {
+    private var storage = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+    /// Where what waits begins and ends.
     private var start = 0
+    private var end = 0
+
+    deinit {
+        unsafe Self.release(storage)
+    }
 
     /// How many bytes wait to be written.
-    var count: Int { bytes.count - start }
+    var count: Int { end - start }
 
     /// Appends `command` in RESP: every argument with its length, whatever it contains.
-    mutating func append(_ command: Command) {
+    func append(_ command: Command) {
         appendHeader("*", command.arguments.count)
         for argument in command.arguments {
             switch argument {
-            case .bytes(let content): appendBulk(content)
-            case .text(let text): appendBulk(text.utf8)
-            case .integer(let number): appendBulk(String(number).utf8)
+            case .bytes(let content): appendBulk(content.span)
+            case .text(let text): appendBulk(text)
+            case .integer(let number): appendBulk(number)
             }
         }
     }
 
     /// `*N` or `$N`.
-    mutating func appendHeader(_ type: Unicode.Scalar, _ count: Int) {
-        bytes.append(UInt8(ascii: type))
-        appendDecimal(count)
-        appendLineEnd()
+    func appendHeader(_ type: Unicode.Scalar, _ count: Int) {
+        reserve(Self.longestHeader)
+        put(UInt8(ascii: type))
+        putDecimal(UInt64(count))
+        putLineEnd()
     }
 
-    /// Lengths are most of what is written in bulk: nearly all have one or two digits.
-    private mutating func appendDecimal(_ number: Int) {
-        if number >= 100 {
-            bytes.append(contentsOf: String(number).utf8)
-            return
-        }
-        if number >= 10 { bytes.append(UInt8(0x30 + number / 10)) }
-        bytes.append(UInt8(0x30 + number % 10))
-    }
-
-    mutating func appendBulk(_ content: some Collection<UInt8>) {
-        appendHeader("$", content.count)
-        bytes.append(contentsOf: content)
-        appendLineEnd()
+    func appendBulk(_ text: String) {
+        appendBulk(text.utf8Span.span)
     }
 
     /// Appends a secret without a copy beside this buffer; `wipe()` it once it has been sent.
-    mutating func appendBulk(_ secret: SecretBytes) {
-        appendHeader("$", secret.count)
-        unsafe secret.withBytes { unsafe bytes.append(contentsOf: $0) }
-        appendLineEnd()
+    func appendBulk(_ secret: SecretBytes) {
+        unsafe secret.withBytes { bytes in
+            unsafe appendBulk(bytes.assumingMemoryBound(to: UInt8.self).span)
+        }
     }
 
-    /// Makes room, so that a secret is not left behind in a buffer that was outgrown.
-    mutating func reserve(_ capacity: Int) {
-        bytes.reserveCapacity(capacity)
+    private func appendBulk(_ content: Span<UInt8>) {
+        appendHeader("$", content.count)
+        reserve(content.count + 2)
+        unsafe content.withUnsafeBytes { bytes in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: storage[end...]).copyMemory(from: bytes)
+        }
+        end += content.count
+        putLineEnd()
     }
 
-    private mutating func appendLineEnd() {
-        bytes.append(0x0d)
-        bytes.append(0x0a)
+    private func appendBulk(_ number: Int64) {
+        appendHeader("$", Self.digitCount(number.magnitude) + (number < 0 ? 1 : 0))
+        reserve(Self.longestHeader)
+        if number < 0 { put(UInt8(ascii: "-")) }
+        putDecimal(number.magnitude)
+        putLineEnd()
     }
 
     /// Lends what waits to be written.
     func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        unsafe bytes.withUnsafeBytes { all in
-            unsafe body(UnsafeRawBufferPointer(rebasing: all[start...]))
-        }
+        unsafe body(UnsafeRawBufferPointer(rebasing: storage[start..<end]))
     }
 
     /// The socket has taken `count` bytes.
-    mutating func consume(_ count: Int) {
+    func consume(_ count: Int) {
+        precondition(count <= self.count)
         start += count
-        if start == bytes.count {
-            bytes.removeAll(keepingCapacity: true)
-            start = 0
-        } else if start > bytes.count / 2 {
-            bytes.removeFirst(start)
-            start = 0
-        }
+        if start == end { (start, end) = (0, 0) }
     }
 
     /// Overwrites and forgets everything.
-    mutating func wipe() {
-        bytes.append(contentsOf: repeatElement(0, count: bytes.capacity - bytes.count))
-        for index in bytes.indices { bytes[index] = 0 }
-        bytes.removeAll(keepingCapacity: true)
-        start = 0
+    func wipe() {
+        unsafe Self.wipe(storage)
+        (start, end) = (0, 0)
+    }
+
+    /// A type, the digits of any number with its sign, and a line end fit into this.
+    private static let longestHeader = 24
+
+    /// Makes room for `count` more bytes.
+    private func reserve(_ count: Int) {
+        if unsafe storage.count - end < count { makeRoom(count) }
+    }
+
+    /// Moves what waits to the front where that frees a half, else into larger memory.
+    private func makeRoom(_ wanted: Int) {
+        let waiting = unsafe UnsafeRawBufferPointer(rebasing: storage[start..<end])
+        let size = unsafe max(storage.count, 2 * (count + wanted))
+        if unsafe size == storage.count {
+            unsafe storage.copyMemory(from: waiting)
+        } else {
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+            unsafe larger.copyMemory(from: waiting)
+            unsafe Self.release(storage)
+            unsafe storage = larger
+        }
+        (start, end) = (0, count)
+    }
+
+    private static func release(_ storage: UnsafeMutableRawBufferPointer) {
+        unsafe wipe(storage)
+        unsafe storage.deallocate()
+    }
+
+    private static func wipe(_ storage: UnsafeMutableRawBufferPointer) {
+        if let base = storage.baseAddress { unsafe explicit_bzero(base, storage.count) }
+    }
+
+    // MARK: where there is room
+
+    private func put(_ byte: UInt8) {
+        unsafe storage[end] = byte
+        end += 1
+    }
+
+    private func putLineEnd() {
+        put(0x0d)
+        put(0x0a)
+    }
+
+    /// Lengths are most of what is written in bulk: nearly all have one or two digits.
+    private func putDecimal(_ number: UInt64) {
+        if number < 100 {
+            if number >= 10 { put(0x30 + UInt8(number / 10)) }
+            put(0x30 + UInt8(number % 10))
+            return
+        }
+        let count = Self.digitCount(number)
+        var rest = number
+        for place in stride(from: end + count - 1, through: end, by: -1) {
+            unsafe storage[place] = 0x30 + UInt8(rest % 10)
+            rest /= 10
+        }
+        end += count
+    }
+
+    private static func digitCount(_ number: UInt64) -> Int {
+        var count = 1
+        var rest = number / 10
+        while rest > 0 {
+            count += 1
+            rest /= 10
+        }
+        return count
     }
 }

@@ -40,6 +40,9 @@ struct ReplyGuard {
     /// Bytes of a reply that is not complete yet; 0 between replies.
     var incompleteBytes: Int { byteCount }
 
+    /// Whether a reply begins with the next byte, and is not the first.
+    var isBetweenReplies: Bool { byteCount == 0 && !atStart }
+
     mutating func check(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         var index = 0
         while index < bytes.count {

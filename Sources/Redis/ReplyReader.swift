@@ -6,6 +6,9 @@ internal import CHiredis
 @safe final class ReplyReader {
     private let reader: UnsafeMutablePointer<redisReader>
     private var limits = ReplyGuard()
+    private var okays = PlainReplies()
+    /// Whether hiredis has nothing that it could still answer.
+    private var isDrained = true
 
     private init(owning reader: UnsafeMutablePointer<redisReader>) {
         unsafe self.reader = reader
@@ -43,10 +46,20 @@ internal import CHiredis
     }
 
     /// Bytes of a reply that is not complete yet.
-    var incompleteBytes: Int { limits.incompleteBytes }
+    var incompleteBytes: Int { limits.incompleteBytes + okays.incompleteBytes }
 
     /// Takes bytes from the peer, at most 16 KiB at a time: hiredis moves its buffer per reply.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(ReplyGuard.Fault) {
+        guard isDrained, limits.isBetweenReplies else { return try unsafe parse(bytes) }
+        let (taken, given) = unsafe okays.take(bytes)
+        if given > 0 { unsafe try PlainReplies.withText(upTo: given, parse) }
+        if taken < bytes.count {
+            try unsafe parse(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
+        }
+    }
+
+    private func parse(_ bytes: UnsafeRawBufferPointer) throws(ReplyGuard.Fault) {
+        isDrained = false
         try unsafe limits.check(bytes)
         let status = unsafe redisReaderFeed(
             reader, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
@@ -55,11 +68,16 @@ internal import CHiredis
 
     /// The next complete reply, nil where more bytes are needed.
     func next() throws(ReplyGuard.Fault) -> Reply? {
+        if okays.pop() { return PlainReplies.reply }
+        if isDrained { return nil }
         var result: UnsafeMutableRawPointer?
         guard unsafe redisReaderGetReply(reader, &result) == REDIS_OK else {
             throw .peer(.malformed)
         }
-        guard let result = unsafe result else { return nil }
+        guard let result = unsafe result else {
+            isDrained = true
+            return nil
+        }
         defer { unsafe freeReplyObject(result) }
         return unsafe try Self.copy(result.assumingMemoryBound(to: redisReply.self))
     }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A `jti` or a user id as it becomes part of a key: bytes, never empty, never normalised.
 ///
 /// Two ids that Swift's `String` calls equal (NFC and NFD) are two ids here, as they are in Redis.
@@ -42,7 +44,7 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ text: String) throws(Refusal) {
         try Self.check(text)
-        bytes = Array(text.utf8)
+        bytes = [UInt8](copying: text.utf8Span.span)
     }
 
     /// Throws where `text` is no id.

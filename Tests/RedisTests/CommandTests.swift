@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CommandTests {
     private func encoded(_ command: Command) -> String {
-        var buffer = OutputBuffer()
+        let buffer = OutputBuffer()
         buffer.append(command)
         return buffer.withPending { String(decoding: $0, as: UTF8.self) }
     }
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `the output buffer keeps order while it drains in parts`() {
-        var buffer = OutputBuffer()
+        let buffer = OutputBuffer()
         var wanted = ""
         var drained = ""
         for number in 0..<200 {

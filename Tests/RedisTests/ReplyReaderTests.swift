@@ -18,6 +18,14 @@ import Testing
             "*3\r\n*2\r\n:1\r\n$-1\r\n*0\r\n+x\r\n:5\r\n",
             [.array([.array([.integer(1), .null]), .array([]), .status("x")]), .integer(5)]
         ),
+        (
+            "+OK\r\n+OK\r\n+OK\r\n:1\r\n+OK\r\n+OX\r\n+OK\r\n+OKAY\r\n-OK\r\n+OK\r\n",
+            [
+                .status("OK"), .status("OK"), .status("OK"), .integer(1), .status("OK"),
+                .status("OX"), .status("OK"), .status("OKAY"), .error(ServerError("OK")),
+                .status("OK"),
+            ]
+        ),
         ("*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n", [.array([.array([.array([.array([.integer(1)])])])])]),
     ]
 

@@ -62,15 +62,12 @@ final class LineSource {
     private(set) var number = 0
 
     /// Whether all lines are there already, so that reading them never waits for anybody.
-    var isFile: Bool {
-        var status = stat()
-        return unsafe fstat(descriptor ?? STDIN_FILENO, &status) == 0
-            && status.st_mode & S_IFMT == S_IFREG
-    }
+    let isFile: Bool
 
     init(input: InputStream) {
         self.input = input
         descriptor = nil
+        isFile = Self.isFile(STDIN_FILENO)
     }
 
     init(path: [UInt8]) throws {
@@ -84,6 +81,7 @@ final class LineSource {
             guard number >= 0 else { throw SystemError.last }
             _ = fcntl(number, F_SETFD, FD_CLOEXEC)
             descriptor = number
+            isFile = Self.isFile(number)
             input = InputStream(borrowing: number)
         } catch {
             throw Failure(.failure, "input", "cannot read \(title): \(error.message)")
@@ -92,6 +90,11 @@ final class LineSource {
 
     deinit {
         if let descriptor { _ = close(descriptor) }
+    }
+
+    private static func isFile(_ descriptor: CInt) -> Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Whether `file` is the regular file that the lines come from.
@@ -106,7 +109,7 @@ final class LineSource {
     /// none yet.
     func next(mayWait: Bool = true) throws(InputError) -> InputStream.Line? {
         while true {
-            if !mayWait, try !input.isLineReady() { return nil }
+            if !mayWait, !isFile, try !input.isLineReady() { return nil }
             guard let line = try input.readLine(limit: Self.lineLimit) else { return nil }
             number += 1
             guard case .text(let bytes) = line else { return line }

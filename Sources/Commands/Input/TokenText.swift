@@ -22,9 +22,11 @@ enum TokenText {
     /// Whether `text` is meant to be a token once what is around it has fallen away.
     static func mayHoldToken(_ text: ArraySlice<UInt8>) -> Bool {
         // Nearly all ids have neither mark of a token anywhere: spare them the rest.
-        guard text.contains(UInt8(ascii: "J")) || text.contains(UInt8(ascii: ".")) else {
-            return false
-        }
+        let bytes = text.span
+        guard
+            bytes.firstOffset(of: UInt8(ascii: "J")) != nil
+                || bytes.firstOffset(of: UInt8(ascii: ".")) != nil
+        else { return false }
         return looksLikeToken(strip(text))
     }
 
