@@ -14,8 +14,7 @@ package struct JSONObject: Sendable {
 
     private static let linearSearchLimit = 16
 
-    /// A bit for each name that was ever there, shared with others: most names are not searched for
-    /// before they are known to be new.
+    /// A bit for each name, which others may share: most names are known to be new without a search.
     private var marks: UInt64 = 0
 
     /// An object without members.
@@ -51,6 +50,7 @@ package struct JSONObject: Sendable {
     package mutating func remove(_ name: JSONString) -> JSONValue? {
         guard let position = position(of: name) else { return nil }
         let removed = members.remove(at: position)
+        marks = members.reduce(0) { $0 | Self.mark(of: $1.name) }
         indexMembers()
         return removed.value
     }

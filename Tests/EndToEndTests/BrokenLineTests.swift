@@ -9,6 +9,46 @@ import Testing
     /// How long Redis may stay silent on a line that is going to break.
     private static let patience = "80ms"
 
+    /// What the line is made of. Over TLS the server knows garbage, too, and its last words, after
+    /// which nothing is missing, are that it closes the line.
+    enum Link: String, CaseIterable, Sendable {
+        case plain, secure
+
+        /// Bytes of TLS 1.3's close_notify.
+        var farewell: Int { self == .secure ? 24 : 0 }
+    }
+
+    /// A server with the tool that asks it, and how to reach it through a proxy.
+    private struct End {
+        let tool: BuiltTool
+        let port: Int
+        let link: Link
+        let options: [String]
+        /// Keeps its certificate as long as itself.
+        private let authority: TestAuthority?
+
+        init(_ link: Link) throws {
+            self.link = link
+            switch link {
+            case .plain:
+                tool = try BuiltTool(RedisServer(.tcp))
+                port = tool.redis.port
+                options = []
+                authority = nil
+            case .secure:
+                let server = try TLSRedisServer(protocols: "TLSv1.3")
+                tool = try BuiltTool(server.redis)
+                port = server.port
+                options = ["--redis-cacert", server.authority.certificate]
+                authority = server.authority
+            }
+        }
+
+        func url(_ proxy: FaultProxy) -> String {
+            "\(link == .plain ? "redis" : "rediss")://127.0.0.1:\(proxy.port)"
+        }
+    }
+
     private struct Case {
         let direction: FaultProxy.Direction
         let count: Int
@@ -16,18 +56,18 @@ import Testing
         let later: FaultProxy.Later
     }
 
-    /// In `make faults` every byte that the server says, every fifth that it is told, and every
-    /// fault. Otherwise some bytes from anywhere, and more of the last that came at once, with one
+    /// In `make faults` every byte that the server says, every fifth that it is told (a tenth of
+    /// that over TLS, which says much before the first command), and every fault. Otherwise some bytes from anywhere, and more of the last that came at once, with one
     /// fault each.
     private static func cases(
-        _ direction: FaultProxy.Direction, _ traffic: FaultProxy.Traffic
+        _ direction: FaultProxy.Direction, _ traffic: FaultProxy.Traffic, _ link: Link
     ) -> [Case] {
-        // The server cannot know another argument from the right one, wherever it was garbled.
+        // Without TLS the server cannot know another argument from the right one, wherever it was garbled.
         let faults = FaultProxy.Fault.allCases.filter {
-            direction == .fromServer || $0 != .garbage
+            direction == .fromServer || link == .secure || $0 != .garbage
         }
         if FaultRounds.areLong {
-            let step = direction == .fromServer ? 1 : 5
+            let step = (direction == .fromServer ? 1 : 5) * (link == .secure ? 10 : 1)
             return stride(from: 0, to: traffic.total, by: step).flatMap { count in
                 faults.enumerated().map { index, fault in
                     let later = (count + index) % 2 == 0 ? FaultProxy.Later.refused : .passed
@@ -51,18 +91,31 @@ import Testing
 
     @Test(arguments: BrokenLineScene.all)
     func nothingIsClaimedThatIsNotSo(_ scene: BrokenLineScene) throws {
-        let whole = try expectSuccess(scene)
+        try expectTruth(scene, over: .plain)
+    }
+
+    /// All scenes in `make faults`, else every fifth.
+    @Test(
+        arguments: BrokenLineScene.all.enumerated().compactMap { index, scene in
+            FaultRounds.areLong || index % 5 == 0 ? scene : nil
+        })
+    func nothingIsClaimedThatIsNotSoOverTLS(_ scene: BrokenLineScene) throws {
+        try expectTruth(scene, over: .secure)
+    }
+
+    private func expectTruth(_ scene: BrokenLineScene, over link: Link) throws {
+        let whole = try expectSuccess(scene, End(link))
         let cases = try FaultProxy.Direction.allCases.flatMap { direction in
-            Self.cases(direction, try whole.traffic(direction))
+            Self.cases(direction, try whole.traffic(direction), link)
         }
         #expect(cases.count > 8)
         let complaints = Mutex<[String]>([])
         let workers = (0..<Self.workerCount).map { number in
             let worker = Background()
             worker.start {
-                let tool = try BuiltTool(RedisServer(.tcp))
+                let end = try End(link)
                 for index in stride(from: number, to: cases.count, by: Self.workerCount) {
-                    let found = try Self.complaints(scene, cases[index], tool)
+                    let found = try Self.complaints(scene, cases[index], end)
                     complaints.withLock { $0 += found }
                 }
             }
@@ -73,10 +126,9 @@ import Testing
     }
 
     /// Runs a scene on a whole line, and returns the proxy that carried it.
-    private func expectSuccess(_ scene: BrokenLineScene) throws -> FaultProxy {
-        let tool = try BuiltTool(RedisServer(.tcp))
-        let proxy = try FaultProxy(to: tool.redis.port, fault: .close, after: nil)
-        let (result, state) = try Self.run(scene, tool, proxy, patience: "5s")
+    private func expectSuccess(_ scene: BrokenLineScene, _ end: End) throws -> FaultProxy {
+        let proxy = try FaultProxy(to: end.port, fault: .close, after: nil)
+        let (result, state) = try Self.run(scene, end, proxy, patience: "5s")
         #expect(result.status == scene.status, "\(scene): \(result.text)\(result.errorText)")
         #expect(scene.isDone(result.text, state), "\(scene): \(result.text)\(state)")
         #expect(scene.isTrue(result.text, state), "\(scene): \(result.text)\(state)")
@@ -85,13 +137,13 @@ import Testing
 
     /// What is wrong with how a scene ends on a line that breaks.
     private static func complaints(
-        _ scene: BrokenLineScene, _ step: Case, _ tool: BuiltTool
+        _ scene: BrokenLineScene, _ step: Case, _ end: End
     ) throws -> [String] {
         let proxy = try FaultProxy(
-            to: tool.redis.port, fault: step.fault, in: step.direction, after: step.count,
+            to: end.port, fault: step.fault, in: step.direction, after: step.count,
             later: step.later)
         let start = ContinuousClock.now
-        let (result, state) = try run(scene, tool, proxy, patience: patience)
+        let (result, state) = try run(scene, end, proxy, patience: patience)
         let elapsed = ContinuousClock.now - start
         // A stream answers each line, and has no more to say.
         let isExplained =
@@ -100,7 +152,7 @@ import Testing
         // A later connection may have told what this one could not.
         let mayKnow =
             try !scene.isReading || step.later == .passed
-            || proxy.traffic(step.direction).total <= step.count
+            || proxy.traffic(step.direction).total <= step.count + end.link.farewell
         let rules: [(String, Bool)] = [
             ("another ending", result.status == 8 || result.status == scene.status),
             ("no word about what broke", result.status != 8 || isExplained),
@@ -119,15 +171,13 @@ import Testing
     }
 
     private static func run(
-        _ scene: BrokenLineScene, _ tool: BuiltTool, _ proxy: FaultProxy, patience: String
+        _ scene: BrokenLineScene, _ end: End, _ proxy: FaultProxy, patience: String
     ) throws -> (ProcessRunner.Result, [String]) {
-        try answers(to: BrokenLineScene.standing + scene.prepare, from: tool.redis)
-        let result = try tool.run(
-            scene.arguments, input: Array(scene.input.utf8),
-            changes: [
-                "JWTCTL_REDIS_URL": "redis://127.0.0.1:\(proxy.port)", "JWTCTL_TIMEOUT": patience,
-            ])
-        let state = scene.state.isEmpty ? [] : try answers(to: scene.state, from: tool.redis)
+        try answers(to: BrokenLineScene.standing + scene.prepare, from: end.tool.redis)
+        let result = try end.tool.run(
+            end.options + scene.arguments, input: Array(scene.input.utf8),
+            changes: ["JWTCTL_REDIS_URL": end.url(proxy), "JWTCTL_TIMEOUT": patience])
+        let state = scene.state.isEmpty ? [] : try answers(to: scene.state, from: end.tool.redis)
         return (result, state)
     }
 
