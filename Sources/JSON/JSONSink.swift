@@ -11,6 +11,8 @@ package protocol JSONSink {
     mutating func value(_ value: JSONValue)
     /// A member with its value; a requirement, so that a stream of objects calls it directly.
     mutating func member(_ name: StaticString, _ value: JSONValue)
+    /// A member that is a whole number, or null.
+    mutating func member(_ name: StaticString, integer: Int64?)
     /// A member that is a string of ASCII without need of an escape.
     mutating func member(_ name: StaticString, plainText: Span<UInt8>)
     /// A value, for an object of which the compact text is at hand; `nil` where it is not.
@@ -24,6 +26,10 @@ extension JSONSink {
     package mutating func member(_ name: StaticString, _ value: JSONValue) {
         self.name(name)
         self.value(value)
+    }
+
+    package mutating func member(_ name: StaticString, integer: Int64?) {
+        member(name, integer.map { .integer($0) } ?? .null)
     }
 }
 

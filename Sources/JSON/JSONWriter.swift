@@ -75,6 +75,20 @@ package struct JSONWriter: JSONSink {
         self.value(value)
     }
 
+    package mutating func member(_ name: StaticString, integer: Int64?) {
+        guard let integer else { return member(name, .null) }
+        self.name(name)
+        startItem()
+        if integer < 0 { bytes.append(UInt8(ascii: "-")) }
+        let start = bytes.count
+        var rest = integer.magnitude
+        repeat {
+            bytes.append(0x30 + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+
     package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {
         self.name(name)
         startItem()

@@ -52,4 +52,22 @@ struct JSONWriterTests {
     @Test func tagCharactersAreWrittenAsSurrogatePairs() {
         #expect(written("\u{E0041}", .compact, .visible) == #""\udb40\udc41""#)
     }
+
+    @Test(arguments: [0, 7, -1, 10, 1_795_397_204, .min, .max, nil] as [Int64?])
+    func wholeNumbersAreTheSameToEverySink(number: Int64?) {
+        func write(_ sink: inout some JSONSink) {
+            sink.beginObject()
+            sink.member("a", integer: number)
+            sink.member("b", integer: number)
+            sink.endObject()
+        }
+        var writer = JSONWriter(.compact, escaping: .minimal)
+        var builder = JSONBuilder()
+        write(&writer)
+        write(&builder)
+        let digits = number.map(String.init) ?? "null"
+        #expect(
+            String(decoding: writer.bytes, as: UTF8.self) == #"{"a":\#(digits),"b":\#(digits)}"#)
+        #expect(builder.result.encoded() == writer.bytes)
+    }
 }

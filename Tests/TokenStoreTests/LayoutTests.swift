@@ -103,6 +103,19 @@ struct LayoutTests {
         #expect(Set(slots).count > 1500, "users spread over the slots")
     }
 
+    @Test("Every byte has one spelling in a key, and comes back from it")
+    func everyByte() {
+        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~@+-".utf8)
+        for byte in UInt8.min...UInt8.max {
+            let text = PercentEncoding.encode([byte], after: [0x3A])
+            let hex = String(byte, radix: 16, uppercase: true)
+            let escaped = Array((":%" + (hex.count == 1 ? "0" : "") + hex).utf8)
+            #expect(text == (plain.contains(byte) ? [0x3A, byte] : escaped))
+            #expect(PercentEncoding.decode(text[1...]) == [byte])
+            #expect((PercentEncoding.decode([byte]) == [byte]) == plain.contains(byte))
+        }
+    }
+
     @Test("Whatever an id holds, exactly the predicted keys change", arguments: Hostile.ids.indices)
     func hostileIds(index: Int) throws {
         let lab = try Lab()

@@ -83,8 +83,8 @@ private struct DenialRow: ListRow {
         let entry = denial.entry
         json.beginObject()
         json.member("id", text: id.bytes)
-        json.member("ttl", TimeText.number(denial.timeToLive))
-        json.member("exp", TimeText.number(expiry.seconds))
+        json.member("ttl", integer: denial.timeToLive)
+        json.member("exp", integer: expiry.seconds)
         json.member("by", entry.actor.map { .string($0) } ?? .null)
         json.member("at", TimeText.json(entry.time))
         json.member("reason", entry.reason.map { .string($0) } ?? .null)
