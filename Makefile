@@ -117,15 +117,15 @@ OPERATIONS ?= 100000
 
 .PHONY: history
 history: setup-test release ## Play 16 at once at random, through deaths too, and check the history.
-	JWTCTL_HISTORY_OPERATIONS=$(OPERATIONS) JWTCTL_HISTORY_TOOL=$(CURDIR)/$(RELEASE) \
+	JWTCTL_HISTORY_OPERATIONS=$(OPERATIONS) JWTCTL_TEST_TOOL=$(CURDIR)/$(RELEASE) \
 		Tests/Setup/run-tests --filter 'HistoryTests'
 
 # How many times Redis and the tool are killed.
 FAULT_ROUNDS ?= 50
 
 .PHONY: faults
-faults: setup-test ## Kill, stop and cut off Redis and the tool, at every byte of each command.
-	JWTCTL_FAULT_ROUNDS=$(FAULT_ROUNDS) Tests/Setup/run-tests \
+faults: setup-test release ## Kill, stop and cut off Redis and the tool, at every byte of each command.
+	JWTCTL_FAULT_ROUNDS=$(FAULT_ROUNDS) JWTCTL_TEST_TOOL=$(CURDIR)/$(RELEASE) Tests/Setup/run-tests \
 		--filter 'BulkFaultTests|BrokenLineTests|StoppedServerTests'
 
 .PHONY: generate

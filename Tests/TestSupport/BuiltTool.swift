@@ -12,8 +12,9 @@ package final class BuiltTool {
     /// An HMAC secret of 256 bits and more; `secretFile` has a final newline after it.
     package static let secret = "a secret of the tests, long enough for HS256"
 
-    /// The executable beside the test bundle.
+    /// The executable beside the test bundle, or the one that `JWTCTL_TEST_TOOL` names.
     package static let path: String = {
+        if let path = ProcessInfo.processInfo.environment["JWTCTL_TEST_TOOL"] { return path }
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
         let runner = String(

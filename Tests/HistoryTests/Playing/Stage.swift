@@ -32,7 +32,7 @@ final class Stage: Sendable {
     }
 
     /// The tool that is played with: the one beside the tests, unless `make history` gives another.
-    static let tool = ProcessInfo.processInfo.environment["JWTCTL_HISTORY_TOOL"] ?? BuiltTool.path
+    static let tool = BuiltTool.path
 
     /// Whether there is another operation to do.
     func takesTurn() -> Bool {
