@@ -48,6 +48,46 @@ import Testing
         #expect(try read(Array(sample.0.utf8), portion: portion) == sample.1)
     }
 
+    @Test func `what is told in a row is told in its order, however it is cut`() throws {
+        var generator = Dice(seed: 4)
+        for _ in 0..<300 {
+            var text = ""
+            var wanted: [Reply] = []
+            for _ in 0..<Int.random(in: 1...60, using: &generator) {
+                // Nearly all are +OK, as in a great revocation.
+                let sample = Self.samples[max(0, Int.random(in: -40..<13, using: &generator))]
+                text += sample.0
+                wanted += sample.1
+            }
+            let bytes = Array(text.utf8)
+            let reader = try ReplyReader.make()
+            var replies: [Reply] = []
+            var index = 0
+            while index < bytes.count {
+                let end = min(index + Int.random(in: 1...40, using: &generator), bytes.count)
+                try bytes[index..<end].withUnsafeBytes { slice in try reader.feed(slice) }
+                index = end
+                // Who feeds twice before asking is answered all the same.
+                if index < bytes.count, Bool.random(using: &generator) { continue }
+                while let reply = try reader.next() { replies.append(reply) }
+            }
+            #expect(replies == wanted, "\(text.debugDescription)")
+        }
+    }
+
+    /// The same numbers in each run (SplitMix64).
+    private struct Dice: RandomNumberGenerator {
+        var seed: UInt64
+
+        mutating func next() -> UInt64 {
+            seed &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = seed
+            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ mixed >> 31
+        }
+    }
+
     @Test func `keeps bytes that are no text`() throws {
         let content = (0...255).map(UInt8.init)
         let encoded = Array("$256\r\n".utf8) + content + Array("\r\n".utf8)
