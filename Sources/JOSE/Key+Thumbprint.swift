@@ -11,7 +11,8 @@ extension Key {
             let members = try JWKWriter.identity(of: self).members
             // Section 3.3: names in the order of their code points, no white space.
             let sorted = JSONObject(
-                members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })
+                members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+                    .map { ($0.name, $0.value) })
             return try Digest.sha256.hash(sorted.encoded())
         }
         return JSONString(String(decoding: Base64URL.encode(hash), as: UTF8.self))

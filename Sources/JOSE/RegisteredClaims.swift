@@ -34,8 +34,9 @@ package final class RegisteredClaims: Sendable {
     package let notBefore: Claim<JSONNumber>
     package let issuedAt: Claim<JSONNumber>
 
-    /// `aud`, which is a string or an array of strings; one string is an array of one.
-    package let audience: Claim<[JSONString]>
+    /// `aud`, which is a string or an array of strings; one string is an array of one. Made when it
+    /// is asked for: who revokes has no use for it.
+    package var audience: Claim<[JSONString]> { object["aud"].map(Self.strings) ?? .absent }
 
     /// Goes over the claims once, not once for each name: this is done for every token.
     package init(_ object: JSONObject) {
@@ -45,14 +46,12 @@ package final class RegisteredClaims: Sendable {
         var expiresAt: Claim<JSONNumber> = .absent
         var notBefore: Claim<JSONNumber> = .absent
         var issuedAt: Claim<JSONNumber> = .absent
-        var audience: Claim<[JSONString]> = .absent
         // A span lends the members: to copy each of them costs more than all the rest.
         let members = object.members.span
         for index in members.indices {
-            switch Self.code(members[index].name.text.utf8Span.span) {
+            switch Self.code(members[index].name) {
             case Self.iss: issuer = Self.string(members[index].value)
             case Self.sub: subject = Self.string(members[index].value)
-            case Self.aud: audience = Self.strings(members[index].value)
             case Self.exp: expiresAt = Self.number(members[index].value)
             case Self.nbf: notBefore = Self.number(members[index].value)
             case Self.iat: issuedAt = Self.number(members[index].value)
@@ -67,19 +66,18 @@ package final class RegisteredClaims: Sendable {
         self.expiresAt = expiresAt
         self.notBefore = notBefore
         self.issuedAt = issuedAt
-        self.audience = audience
     }
 
     /// A name of three bytes as a number: all registered names are that long. 0 for all others.
-    private static func code(_ name: Span<UInt8>) -> UInt32 {
-        guard name.count == 3 else { return 0 }
-        return UInt32(name[0]) << 16 | UInt32(name[1]) << 8 | UInt32(name[2])
+    private static func code(_ name: borrowing JSONString) -> UInt32 {
+        let bytes = name.text.utf8Span.span
+        guard bytes.count == 3 else { return 0 }
+        return UInt32(bytes[0]) << 16 | UInt32(bytes[1]) << 8 | UInt32(bytes[2])
     }
 
     // As literals: a table of globals is looked up behind a check on each use.
     private static var iss: UInt32 { 0x69_73_73 }
     private static var sub: UInt32 { 0x73_75_62 }
-    private static var aud: UInt32 { 0x61_75_64 }
     private static var exp: UInt32 { 0x65_78_70 }
     private static var nbf: UInt32 { 0x6E_62_66 }
     private static var iat: UInt32 { 0x69_61_74 }

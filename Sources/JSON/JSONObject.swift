@@ -3,7 +3,11 @@
 /// A token's claims are shown in the order in which the issuer wrote them, so this is no
 /// dictionary; it builds one for itself when a linear search would be noticed.
 package struct JSONObject: Sendable {
-    package typealias Member = (name: JSONString, value: JSONValue)
+    /// No tuple: arrays of tuples are destroyed by way of the runtime, element by element.
+    package struct Member: Equatable, Sendable {
+        package let name: JSONString
+        package fileprivate(set) var value: JSONValue
+    }
 
     /// The members, in order.
     package private(set) var members: [Member] = []
@@ -21,10 +25,8 @@ package struct JSONObject: Sendable {
     package init() {}
 
     /// Later members replace earlier ones of the same name.
-    package init(_ members: [Member]) {
-        for member in members {
-            set(member.name, member.value)
-        }
+    package init(_ members: some Sequence<(JSONString, JSONValue)>) {
+        for (name, value) in members { set(name, value) }
     }
 
     package var count: Int { members.count }
@@ -76,7 +78,7 @@ package struct JSONObject: Sendable {
         let position = members.count
         marks |= mark
         if positions != nil { positions?[copy name] = position }
-        members.append((name, value))
+        members.append(Member(name: name, value: value))
         if positions == nil, position >= Self.linearSearchLimit { indexMembers() }
     }
 
@@ -113,12 +115,12 @@ package struct JSONObject: Sendable {
 extension JSONObject: Equatable {
     /// Equal with the same members in the same order.
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.members.elementsEqual(right.members) { $0.name == $1.name && $0.value == $1.value }
+        left.members == right.members
     }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
     package init(dictionaryLiteral elements: (JSONString, JSONValue)...) {
-        self.init(elements.map { (name: $0.0, value: $0.1) })
+        self.init(elements)
     }
 }

@@ -63,6 +63,6 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     package init(nilLiteral: ()) { self = .null }
     package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     package init(dictionaryLiteral elements: (JSONString, JSONValue)...) {
-        self = .object(JSONObject(elements.map { (name: $0.0, value: $0.1) }))
+        self = .object(JSONObject(elements))
     }
 }

@@ -64,9 +64,16 @@ package struct JSONWriter: JSONSink {
 
     package mutating func name(_ name: StaticString) {
         startItem()
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
+        // In one piece: every line of a long list has the same few names.
+        name.withUTF8Buffer { text in
+            unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + 3) { room in
+                unsafe room[0] = UInt8(ascii: "\"")
+                _ = unsafe room[1...].update(fromContentsOf: text)
+                unsafe room[text.count + 1] = UInt8(ascii: "\"")
+                unsafe room[text.count + 2] = UInt8(ascii: ":")
+                unsafe bytes.append(contentsOf: room)
+            }
+        }
         endName()
     }
 
@@ -79,15 +86,25 @@ package struct JSONWriter: JSONSink {
         guard let integer else { return member(name, .null) }
         self.name(name)
         startItem()
-        if integer < 0 { bytes.append(UInt8(ascii: "-")) }
-        let start = bytes.count
-        var rest = integer.magnitude
-        repeat {
-            bytes.append(0x30 + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestInteger) {
+            room in
+            var start = room.count
+            var rest = integer.magnitude
+            repeat {
+                start -= 1
+                unsafe room[start] = 0x30 + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            if integer < 0 {
+                start -= 1
+                unsafe room[start] = UInt8(ascii: "-")
+            }
+            unsafe bytes.append(contentsOf: room[start...])
+        }
     }
+
+    /// The digits of any `Int64` with its sign.
+    private static var longestInteger: Int { 20 }
 
     package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {
         self.name(name)
@@ -100,11 +117,11 @@ package struct JSONWriter: JSONSink {
     private mutating func name(_ name: JSONString) {
         startItem()
         write(name)
+        bytes.append(UInt8(ascii: ":"))
         endName()
     }
 
     private mutating func endName() {
-        bytes.append(UInt8(ascii: ":"))
         if style == .pretty { bytes.append(UInt8(ascii: " ")) }
         needsComma = false
         isNamed = true

@@ -47,13 +47,13 @@ enum PercentEncoding {
 
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    /// A bit for each plain byte below 64, `+-.0123456789`, and below 128: `@A-Z_a-z~`. Every byte
-    /// of every key is looked up here.
-    private static var plainBelow64: UInt64 { 0x03FF_6800_0000_0000 }
-    private static var plainBelow128: UInt64 { 0x47FF_FFFE_87FF_FFFF }
-
     private static func isPlain(_ byte: UInt8) -> Bool {
-        let bits = byte < 64 ? plainBelow64 : byte < 128 ? plainBelow128 : 0
-        return bits >> UInt64(byte & 63) & 1 == 1
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
     }
 }

@@ -53,25 +53,30 @@ extension TokenStore {
         _ deny: DenyStore, _ keys: [[UInt8]], like pattern: IdentifierPattern?,
         _ clock: ServerClock
     ) throws(StoreError) -> Step<[ListedDenial]> {
-        let found = keys.compactMap { key -> (key: [UInt8], subject: TokenSubject)? in
+        var found: [[UInt8]] = []
+        var subjects: [TokenSubject] = []
+        found.reserveCapacity(keys.count)
+        subjects.reserveCapacity(keys.count)
+        for key in keys {
             guard let subject = layout.subject(ofDenyKey: key), pattern?.matches(subject.id) ?? true
-            else { return nil }
-            return (key, subject)
+            else { continue }
+            found.append(key)
+            subjects.append(subject)
         }
         guard !found.isEmpty else { return .done([]) }
         let gathers = gathers(deny)
         let commands =
             gathers
-            ? Self.gathering(found.map(\.key))
-            : try found.flatMapping { token throws(StoreError) in try deny.reading(token.subject) }
+            ? Self.gathering(found)
+            : try subjects.flatMapping { subject throws(StoreError) in try deny.reading(subject) }
         return .send(commands) { exchange throws(StoreError) in
             var replies = try self.replies(exchange, to: commands)
-            if gathers { replies = try Self.inOrder(replies, count: found.count) }
-            let size = replies.count / found.count
+            if gathers { replies = try Self.inOrder(replies, count: subjects.count) }
+            let size = replies.count / subjects.count
             let now = clock.milliseconds
             var page: [ListedDenial] = []
-            page.reserveCapacity(found.count)
-            for (index, (_, subject)) in found.enumerated() {
+            page.reserveCapacity(subjects.count)
+            for (index, subject) in subjects.enumerated() {
                 let own = replies[index * size..<(index + 1) * size]
                 guard let denial = try deny.denial(own, of: subject, now: now / 1000) else {
                     continue

@@ -105,16 +105,12 @@ struct Login: Sendable {
         replacing replaced: (name: JSONString, value: JSONValue?)? = nil
     ) {
         let id = id ?? "id-\(UInt64.random(in: 0..<(1 << 48)))"
-        var members = application.claims(user, id).members
-        members.append(("iat", .integer(iat)))
-        if let exp { members.append(("exp", .integer(exp))) }
-        var claims = JSONObject()
-        for (name, value) in members {
-            guard name == replaced?.name else {
-                claims.set(name, value)
-                continue
-            }
-            if let value = replaced?.value { claims.set(name, value) }
+        var claims = application.claims(user, id)
+        claims.set("iat", .integer(iat))
+        if let exp { claims.set("exp", .integer(exp)) }
+        if let replaced, claims[replaced.name] != nil {
+            claims.remove(replaced.name)
+            if let value = replaced.value { claims.set(replaced.name, value) }
         }
         self.user = user
         self.id = id

@@ -306,10 +306,10 @@ struct PresetTests {
     ) throws {
         let bench = try Bench(application)
         let model = try bench.login(isLoggedIn: false)
-        let claims = application.claims("bob", model.id).members.flatMap { name, value in
+        let claims = application.claims("bob", model.id).members.flatMap { claim in
             let text = String(
-                decoding: value.encoded(.compact, escaping: .minimal), as: UTF8.self)
-            return ["--claim", "\(name.text):=\(text)"]
+                decoding: claim.value.encoded(.compact, escaping: .minimal), as: UTF8.self)
+            return ["--claim", "\(claim.name.text):=\(text)"]
         }
         let nobody = bench.run(["issue", "--expires-in", "1h"] + claims.suffix(2))
         #expect([2, 5].contains(nobody.status), "\(nobody.output)")

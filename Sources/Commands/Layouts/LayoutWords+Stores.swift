@@ -269,10 +269,10 @@ extension LayoutWords {
         guard let texts = layout.definition["define"]?.objectValue, !texts.isEmpty else { return }
         page.heading("Where")
         page.facts(
-            texts.members.map { name, value in
+            texts.members.map { member in
                 (
-                    "${\(VisibleText.escape(name.text, columns: 30))}",
-                    shown(value.stringValue?.text ?? "")
+                    "${\(VisibleText.escape(member.name.text, columns: 30))}",
+                    shown(member.value.stringValue?.text ?? "")
                 )
             })
     }
