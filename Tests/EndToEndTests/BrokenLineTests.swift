@@ -57,12 +57,13 @@ import Testing
     }
 
     /// In `make faults` every byte that the server says, every fifth that it is told (a tenth of
-    /// that over TLS, which says much before the first command), and every fault. Otherwise some bytes from anywhere, and more of the last that came at once, with one
-    /// fault each.
+    /// that over TLS, which says much before the first command), and every fault. Otherwise some
+    /// bytes from anywhere, and more of the last that came at once, with one fault each.
     private static func cases(
         _ direction: FaultProxy.Direction, _ traffic: FaultProxy.Traffic, _ link: Link
     ) -> [Case] {
-        // Without TLS the server cannot know another argument from the right one, wherever it was garbled.
+        // Without TLS the server cannot know another argument from the right one, wherever it was
+        // garbled.
         let faults = FaultProxy.Fault.allCases.filter {
             direction == .fromServer || link == .secure || $0 != .garbage
         }

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// A token with its text, which a history does not need.
 struct HeldToken: Sendable {
