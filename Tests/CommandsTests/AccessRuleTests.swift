@@ -6,7 +6,7 @@ import Testing
 
 /// The user that `help redis` tells people to make has the rights that every command needs, and no
 /// others.
-struct AccessRuleTests {
+@Suite(.cluster) struct AccessRuleTests {
     private static let words = ServerVersion.current.understood(
         Topics.accessRule.split(separator: " ").map(String.init))
 

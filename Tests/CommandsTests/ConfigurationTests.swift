@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// Profiles and layouts of a file, and who counts before whom.
-@Suite struct ConfigurationTests {
+@Suite(.redis) struct ConfigurationTests {
     private let sandbox: Sandbox
     init() throws { sandbox = try Sandbox() }
 

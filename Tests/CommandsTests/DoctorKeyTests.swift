@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// The key that `doctor` looks at before it asks any Redis.
-@Suite struct DoctorKeyTests {
+@Suite(.programs) struct DoctorKeyTests {
     private func complaint(_ options: [String], _ environment: [String: String] = [:]) throws
         -> [String]
     {

@@ -7,7 +7,7 @@ import TokenStore
 @testable import Commands
 
 /// What `doctor` says of rights, replicas, TLS, Sentinels and Clusters.
-@Suite struct DoctorServerTests {
+@Suite(.cluster) struct DoctorServerTests {
     private func diagnose(
         _ url: String, _ options: String...
     ) throws -> Surgery.Diagnosis {

@@ -295,7 +295,7 @@ extension Surgery {
 }
 
 /// What `doctor` finds on real servers.
-@Suite struct DoctorTests {
+@Suite(.programs) struct DoctorTests {
     @Test(arguments: Ailment.all)
     func findsWhatIsWrongAndNothingElse(_ ailment: Ailment) throws {
         let surgery = try Surgery(.unixSocket, ailment.configuration)

@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// What commands that write say of a Redis that may lose it.
-@Suite struct DurabilityTests {
+@Suite(.cluster) struct DurabilityTests {
     private static let evicting = ["maxmemory 100mb", "maxmemory-policy volatile-lru"]
     private static let warning = "warning: Redis evicts keys when memory is short"
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// Every example of the manual is run, as it stands, by a shell in a prepared folder.
-struct ExampleTests {
+@Suite(.redis) struct ExampleTests {
     @Test func everyExampleRunsAndEndsWithADocumentedStatus() throws {
         let leaves = jwtctlProgram.describe().sections.flatMap(\.commands).flatMap(\.flattened)
             .filter(\.subcommands.isEmpty)

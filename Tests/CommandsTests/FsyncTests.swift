@@ -5,7 +5,7 @@ import Testing
 @testable import Commands
 
 /// `--fsync`: a change counts once it is in the append-only file.
-struct FsyncTests {
+@Suite(.cluster) struct FsyncTests {
     private static let hasCommand = ServerVersion.current >= .redis(7, 2)
     private static let onDisk = ["appendonly yes", "appendfsync always"]
 

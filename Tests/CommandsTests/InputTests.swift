@@ -10,7 +10,7 @@ import TokenStore
 @testable import Commands
 
 /// What operands, options and lines are taken for.
-struct InputTests {
+@Suite(.redis) struct InputTests {
     // MARK: Sources
 
     @Test(arguments: [

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `key generate|public|convert|thumbprint|show`, on files.
-struct KeyCommandTests {
+@Suite(.redis) struct KeyCommandTests {
     let folder: TemporaryDirectory
     let jwtctl = Jwtctl()
 

@@ -9,7 +9,7 @@ import Testing
 @testable import Commands
 
 /// Where keys come from, and what is said when none comes.
-struct KeyLoaderTests {
+@Suite(.programs) struct KeyLoaderTests {
     private let directory: TemporaryDirectory
     /// Files in `directory`; the passphrase is `pass phrase`.
     private let plain: String

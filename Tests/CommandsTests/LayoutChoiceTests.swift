@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// What a command does differently because the application has a layout of its own.
-@Suite struct LayoutChoiceTests {
+@Suite(.redis) struct LayoutChoiceTests {
     private func sandbox(_ layout: String...) throws -> Sandbox {
         let sandbox = try Sandbox()
         sandbox.jwtctl.options = ["--layout"] + layout

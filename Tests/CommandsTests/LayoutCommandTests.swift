@@ -7,7 +7,7 @@ import Testing
 @testable import TokenStore
 
 /// `layout list`, `show` and `detect`.
-struct LayoutCommandTests {
+@Suite(.redis) struct LayoutCommandTests {
     // MARK: list
 
     @Test func theListHasEveryPresetInEveryFormat() throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import TokenStore
 
 /// `layout detect`: it knows each layout by what the layout itself makes the program write.
-struct LayoutDetectTests {
+@Suite(.redis) struct LayoutDetectTests {
     private func detect(_ server: RedisServer, _ arguments: String...) throws -> [JSONObject] {
         let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": server.url]).run(
             ["layout", "detect", "--json"] + arguments)

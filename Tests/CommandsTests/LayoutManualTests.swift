@@ -7,7 +7,7 @@ import Testing
 @testable import TokenStore
 
 /// The manual page of layout files: it tells of everything that is read, and its example works.
-struct LayoutManualTests {
+@Suite(.redis) struct LayoutManualTests {
     /// The words that the page explains: terms of its lists, and what stands in a meaning as a word
     /// of the format.
     private var terms: Set<String> {

@@ -7,7 +7,7 @@ import Testing
 @testable import TokenStore
 
 /// What can be wrong with a layout's file, and what is said of it.
-struct LayoutMistakeTests {
+@Suite(.programs) struct LayoutMistakeTests {
     /// `▸` in the file stands where the error has to point; it is no part of it.
     struct Mistake: Sendable, CustomTestStringConvertible {
         let kind: String

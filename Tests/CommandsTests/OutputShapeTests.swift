@@ -44,7 +44,7 @@ struct CSVTests {
     }
 }
 
-struct ShellTextTests {
+@Suite(.programs) struct ShellTextTests {
     @Test(
         "Only words of harmless characters stand without quotes",
         arguments: [

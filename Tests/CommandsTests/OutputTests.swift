@@ -8,7 +8,7 @@ import Testing
 @testable import Commands
 
 /// The shapes of results: names and types are a contract with scripts.
-struct OutputTests {
+@Suite(.redis) struct OutputTests {
     /// Names with the kinds that their values may have; `?` also allows null.
     private func expect(
         _ object: JSONObject, _ shape: [(String, String)],

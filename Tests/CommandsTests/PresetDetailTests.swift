@@ -8,7 +8,7 @@ import TokenStore
 @testable import Commands
 
 /// What only some applications know.
-struct PresetDetailTests {
+@Suite(.redis) struct PresetDetailTests {
     @Test(arguments: Application.all.filter { $0.logout == .list }, [false, true])
     func `a list with scores of the other unit is not guessed at`(
         _ application: Application, _ isMixed: Bool

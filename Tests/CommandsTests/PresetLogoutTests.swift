@@ -8,7 +8,7 @@ import TokenStore
 @testable import Commands
 
 /// What ends all sessions of a user, in each layout that can.
-struct PresetLogoutTests {
+@Suite(.redis) struct PresetLogoutTests {
     @Test(
         arguments: Application.all.filter { $0.logout != .impossible },
         [0, 1, 3, 1000])

@@ -8,7 +8,7 @@ import TokenStore
 @testable import Commands
 
 /// Every layout that comes with the program, beside an application that reads it.
-struct PresetTests {
+@Suite(.redis) struct PresetTests {
     @Test func `every preset stands beside an application`() {
         #expect(Set(Application.all.map(\.name)) == Set(Presets.names))
     }

@@ -8,7 +8,7 @@ import TokenStore
 @testable import Commands
 
 /// Work on many entries, and on what others have written, in every layout.
-struct PresetWorkTests {
+@Suite(.cluster) struct PresetWorkTests {
     @Test(arguments: Application.all.filter { !$0.isWhitelist })
     func `the blacklist is listed, and nothing beside it`(_ application: Application) throws {
         let bench = try Bench(application)

@@ -6,7 +6,7 @@ import Testing
 
 /// How a Redis is named: what is wrong with a URL or a variable is said with the right spelling,
 /// and no password ever comes back.
-struct RedisAddressTests {
+@Suite(.redis) struct RedisAddressTests {
     @Test(arguments: [
         ("localhost:6379", "redis://HOST:6379"),
         ("http://:hunter2@h", "rediss:// (with TLS)"),

@@ -8,7 +8,7 @@ import Testing
 @testable import TokenStore
 
 /// A new token in the place of an old one.
-@Suite struct RenewTests {
+@Suite(.redis) struct RenewTests {
     private func issue(_ sandbox: Sandbox, _ arguments: String...) -> String {
         let result = sandbox.jwtctl.run(["issue"] + arguments)
         #expect(result.status == 0, "\(result.errors)")

@@ -8,7 +8,7 @@ import Testing
 @testable import Commands
 
 /// What `revoke`, `restore`, `issue` and `logout-all` do, and what they say that they did.
-struct RevocationTests {
+@Suite(.redis) struct RevocationTests {
     private func ttl(_ id: String, _ sandbox: Sandbox) throws -> Int {
         try #require(Int(try sandbox.server.cli("TTL", "jwt:deny:\(id)")))
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// `list` and `logout-all` where an application keeps a key for each token that is alive.
-struct SessionCommandTests {
+@Suite(.redis) struct SessionCommandTests {
     private func sandbox(_ layout: String, _ variables: String...) throws -> Sandbox {
         let sandbox = try Sandbox()
         sandbox.jwtctl.options = ["--layout", layout]

@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// Signals and the terminal, as the built program meets them.
-struct SignalTests {
+@Suite(.redis) struct SignalTests {
     /// Revokes two lines of a pipe, with a signal between them.
     private func revokeTwo(_ sandbox: Sandbox, trap: String, signal: String) throws
         -> ProcessRunner.Result

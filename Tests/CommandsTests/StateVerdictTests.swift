@@ -7,7 +7,7 @@ import Testing
 @testable import Commands
 
 /// The verdict of `verify`: order, statuses, and what unknown means.
-struct StateVerdictTests {
+@Suite(.redis) struct StateVerdictTests {
     private static let now: Int64 = 1_767_225_600
 
     /// No Redis is there: who asks it gets "unknown".

@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// What lies in Redis, in numbers.
-@Suite struct StatsTests {
+@Suite(.redis) struct StatsTests {
     @Test func anEmptyRedisHasNothingOfAnything() throws {
         let sandbox = try Sandbox()
         let told = try sandbox.jwtctl("stats", "--json").object()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `demo`: a Redis that leaves nothing behind, however it ends.
-@Suite struct DemoTests {
+@Suite(.redis) struct DemoTests {
     /// The folder of a demo that runs, from the environment that it gives to its command.
     private static let show = #"echo "$JWTCTL_REDIS_URL"; "#
 

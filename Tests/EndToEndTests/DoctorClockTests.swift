@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `doctor` on a machine whose clock is wrong.
-@Suite struct DoctorClockTests {
+@Suite(.redis) struct DoctorClockTests {
     @Test(arguments: [("+1h", "1 h ahead of", "ERROR", 1), ("-20s", "20 s behind", "WARNING", 0)])
     func aClockThatIsOffIsFound(
         _ skew: String, _ words: String, _ severity: String, _ status: Int

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Keys that come through pipes and standard input, and encrypted ones with a person and without.
-@Suite struct KeySourceTests {
+@Suite(.redis) struct KeySourceTests {
     private let tool: BuiltTool
     private let key: [UInt8]
     private static let noSecret = ["JWTCTL_SECRET": ""]

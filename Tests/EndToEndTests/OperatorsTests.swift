@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Several hands on one Redis, and a Redis that changes under them.
-@Suite struct OperatorsTests {
+@Suite(.redis) struct OperatorsTests {
     private static let count = 20_000
 
     private static func items(_ tool: BuiltTool) throws -> String {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The tool as a process among others: outputs that fail, odd inputs, odd surroundings.
-@Suite struct ProcessTests {
+@Suite(.redis) struct ProcessTests {
     @Test func aFullDiskIsAnError() throws {
         let tool = try BuiltTool()
         let token = ServiceToken.of("alice", jti: "x")

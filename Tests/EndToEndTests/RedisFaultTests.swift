@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a Redis that is absent, locked, busy, hung or broken does to each command.
-@Suite struct RedisFaultTests {
+@Suite(.redis) struct RedisFaultTests {
     /// Command lines that ask Redis, each for something else.
     static let commands = [
         ["verify", "TOKEN"], ["status", "x"], ["revoke", "--ttl", "1h", "x"],

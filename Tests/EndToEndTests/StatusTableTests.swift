@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The table of exit statuses: command lines, and what they leave on both outputs.
-@Suite struct StatusTableTests {
+@Suite(.redis) struct StatusTableTests {
     /// One command line. Of each output a part is given; nil means that it stays empty.
     struct Line: Sendable {
         let arguments: [String]

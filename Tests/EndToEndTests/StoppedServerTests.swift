@@ -4,7 +4,7 @@ import Testing
 
 /// A Redis that is stopped, as a virtual machine is: the kernel takes connections for it, and
 /// nobody answers. No command waits longer than it was told to.
-@Suite struct StoppedServerTests {
+@Suite(.redis) struct StoppedServerTests {
     /// What a command may take over the time-out.
     private static let tolerance = Duration.milliseconds(500)
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `verify --stream`: one line for each line, at once, in order.
-@Suite struct StreamTests {
+@Suite(.redis) struct StreamTests {
     @Test func answersEachLineAsItComes() throws {
         let tool = try BuiltTool()
         let process = try tool.start(["verify", "--stream"])

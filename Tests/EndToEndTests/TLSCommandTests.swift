@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The tool over TLS: every command works, and mix-ups are answered with what mends them.
-@Suite struct TLSCommandTests {
+@Suite(.redis) struct TLSCommandTests {
     private static let password = "geheim-7"
 
     private func tool(

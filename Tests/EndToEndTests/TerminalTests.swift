@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Hostile text never reaches a terminal or a log as it is.
-@Suite struct TerminalTests {
+@Suite(.redis) struct TerminalTests {
     static let hostile = [
         "\u{1B}[2J\u{1B}[31mred", "\u{1B}]52;c;ZXZpbA==\u{07}", "\u{1B}]0;title\u{1B}\\",
         "\u{9B}31mC1", "\u{9D}52;c;x\u{9C}", "over\rwritten", "two\nlines", "tab\there",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The tool on a machine whose clock is an hour off: what it stores is right by Redis' clock.
-@Suite struct WrongClockTests {
+@Suite(.redis) struct WrongClockTests {
     enum Skew: String, CaseIterable, Sendable {
         case ahead = "+1h"
         case behind = "-1h"

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// S10, S11: keys that are no keys, or sets in which it would be chance that picks one.
-struct BrokenKeyTests {
+@Suite(.programs) struct BrokenKeyTests {
     private func openssl(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
         let result = try ProcessRunner.run(["openssl"] + arguments, input: input)
         try #require(result.status == 0, Comment(rawValue: result.errorText))

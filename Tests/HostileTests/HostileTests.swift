@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// One class of attacks, and the tokens that try it.
@@ -40,7 +41,7 @@ enum Family: String, CaseIterable {
     ]
 }
 
-struct HostileTests {
+@Suite(.programs) struct HostileTests {
     @Test(arguments: Family.allCases)
     func everyTokenGetsItsVerdict(family: Family) throws {
         let tokens = try family.tokens

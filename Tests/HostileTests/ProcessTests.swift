@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What only the real process can show: its memory, its time, its system calls.
-struct ProcessTests {
+@Suite(.redis) struct ProcessTests {
     private static func hasProgram(_ name: String) -> Bool {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         return path.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }

@@ -6,7 +6,7 @@ import Testing
 
 /// Ids that stand in tokens and in lines of bulk files, and what the program then does to Redis:
 /// the whole keyspace is compared, so that no key but the predicted ones may come, go or change.
-struct RedisKeyTests {
+@Suite(.redis) struct RedisKeyTests {
     static let ids: [String] = [
         "j\r\nDEL jwt:deny:neighbour\r\n", "j\nFLUSHALL\n", "\r", "neighbour\0x", "\0", "\0\0",
         "%s", "%b", "%n%n%n", "%", "%00", "%41", "A", "%2A", "$(id)", "`id`", "{a}b", "a}b", "{",

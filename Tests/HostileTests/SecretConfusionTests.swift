@@ -7,7 +7,7 @@ import Testing
 
 /// S2 from the operator's side: `--secret` was given what everybody may know, and a stranger has
 /// signed with it. It has to end as a key error, before any code is computed.
-struct SecretConfusionTests {
+@Suite(.programs) struct SecretConfusionTests {
     private struct Form {
         let name: String
         let bytes: [UInt8]

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Keys of every kind in every form that people have them in.
-struct KeyFormTests {
+@Suite(.programs) struct KeyFormTests {
     private func load(_ form: KeyForms.Form) throws(KeyError) -> AsymmetricKey {
         try asymmetric(form.bytes, passphrase: form.isEncrypted ? KeyForms.passphrase : nil)
     }

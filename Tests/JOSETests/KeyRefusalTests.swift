@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Keys that are readable and must not be used.
-struct KeyRefusalTests {
+@Suite(.programs) struct KeyRefusalTests {
     /// One element of DER.
     private func der(_ tag: UInt8, _ parts: [UInt8]...) -> [UInt8] {
         let content = parts.flatMap { $0 }

@@ -7,7 +7,7 @@ import Testing
 @testable import JOSE
 
 /// Keys that were made or converted here: what is written is what was there.
-struct KeyWriterTests {
+@Suite(.programs) struct KeyWriterTests {
     private func text(_ secret: SecretBytes) -> String {
         secret.withBytes { String(decoding: $0, as: UTF8.self) }
     }

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-struct SubprocessTests {
+@Suite(.programs) struct SubprocessTests {
     private static let environment = ["PATH": "/usr/bin:/bin", "WORD": "a b=c"]
 
     private func start(

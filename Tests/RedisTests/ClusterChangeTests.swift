@@ -7,7 +7,7 @@ import Testing
 @testable import Redis
 
 /// A Cluster that changes while it is written to. One after the other, on a Cluster of their own.
-@Suite struct ClusterChangeTests {
+@Suite(.cluster) struct ClusterChangeTests {
     /// What a stream of SETs met.
     private struct Load {
         var answered = 0

@@ -6,7 +6,7 @@ import Testing
 @testable import Redis
 
 /// Commands on a quiet Cluster.
-@Suite struct ClusterTests {
+@Suite(.cluster) struct ClusterTests {
     private func client(_ url: String, timeout: Int = 5000) throws -> Client {
         Client(target: try RedisURL.parse(url), timeout: timeout)
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Redis
 
-@Suite struct ConnectionTests {
+@Suite(.redis) struct ConnectionTests {
     private func connect(
         _ server: RedisServer, _ suffix: String = "", timeout: Int = 5000
     ) throws -> Connection {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Redis
 
-@Suite struct PipelineTests {
+@Suite(.redis) struct PipelineTests {
     private func connect(_ server: RedisServer, timeout: Int = 5000) throws -> Connection {
         try Connection(to: RedisURL.parse(server.url), timeout: timeout)
     }

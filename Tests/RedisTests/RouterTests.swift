@@ -5,7 +5,7 @@ import Testing
 @testable import Redis
 
 /// What a router does where nothing helps, and where a command must not be sent twice.
-@Suite struct RouterTests {
+@Suite(.cluster) struct RouterTests {
     /// In a slot that no other test uses.
     private let key = Array("{router}:key".utf8)
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Redis
 
 /// A primary that Sentinels name.
-@Suite struct SentinelTests {
+@Suite(.cluster) struct SentinelTests {
     private func client(_ url: String, timeout: Int = 5000) throws -> Client {
         Client(target: try RedisURL.parse(url), timeout: timeout)
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Redis
 
 /// Which slot a key lies in, and who serves it.
-@Suite struct SlotTests {
+@Suite(.cluster) struct SlotTests {
     @Test func `the checksum is CRC-16 XMODEM`() {
         #expect(KeySlot.crc16(Array("123456789".utf8)[...]) == 0x31C3)
         #expect(KeySlot.crc16([][...]) == 0)

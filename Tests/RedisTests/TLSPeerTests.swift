@@ -7,7 +7,7 @@ import Testing
 @testable import Redis
 
 /// TLS with peers that speak something else, say nothing, or break off.
-@Suite struct TLSPeerTests {
+@Suite(.redis) struct TLSPeerTests {
     private func failure(port: Int, host: String = "127.0.0.1", timeout: Int = 300) -> RedisError? {
         let target = RedisTarget(
             endpoint: .tcp(host: host, port: UInt16(port)), tls: TLSSettings())

@@ -7,7 +7,7 @@ import Testing
 @testable import Redis
 
 /// Many bytes over TLS, and connections that break while they pass.
-@Suite struct TLSStreamTests {
+@Suite(.redis) struct TLSStreamTests {
     private func connect(
         _ server: TLSRedisServer, port: Int? = nil, timeout: Int = 5000
     ) throws -> Connection {

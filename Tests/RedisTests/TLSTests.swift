@@ -7,7 +7,7 @@ import Testing
 @testable import Redis
 
 /// TLS against a real server: who is let through, and what is said of the others.
-@Suite struct TLSTests {
+@Suite(.redis) struct TLSTests {
     private func target(
         _ server: TLSRedisServer, host: String = "localhost", authority: TestAuthority? = nil,
         identity: TestAuthority.Identity? = nil, verifies: Bool = true

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The tests' own equipment: what it promises has to hold, or other tests prove nothing.
-@Suite struct TestSupportTests {
+@Suite(.redis) struct TestSupportTests {
     @Test func `a program's input and outputs are carried at the same time`() throws {
         let input = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
         let result = try ProcessRunner.run(["sh", "-c", "tee /dev/stderr; exit 3"], input: input)

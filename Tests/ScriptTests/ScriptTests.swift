@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Every script of the folder, each against a Redis of its own.
-@Suite struct ScriptTests {
+@Suite(.redis) struct ScriptTests {
     static let folder =
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
         + "/Scripts"

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Testing
 
 /// A child started with `posix_spawn`, and the pipes to it; everything here is close-on-exec.
 struct ChildProcess {
@@ -17,6 +18,10 @@ struct ChildProcess {
     static func start(
         _ arguments: [String], environment: [String: String]?, directory: String?
     ) throws -> ChildProcess {
+        guard Test.Case.current == nil || TestKind.current != nil else {
+            throw TestSupportError(
+                "a pure test runs \(arguments[0]): give its suite a kind, such as .programs")
+        }
         spawning.lock()
         defer { spawning.unlock() }
         let input = try pipe()

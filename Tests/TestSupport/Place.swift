@@ -9,7 +9,7 @@ package struct Place {
     package let trust: Trust?
     /// What the keys begin with; shared back ends have one of its own for each test.
     package let namespace: String
-    /// What the real redis-cli prints for a command whose second word is its key, with all rights.
+    /// What redis-cli prints for a command whose second word is its key, with all rights.
     package let cli: ([String]) throws -> String
 
     package struct Trust: Sendable {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A real Cluster of three primaries with a replica each, on loopback, gone with the object.
 package final class RedisCluster {
@@ -59,14 +58,10 @@ package final class RedisCluster {
     package static func shared<Result: Sendable>(
         _ body: (RedisCluster) throws -> Result
     ) throws -> Result {
-        try common.withLock { cluster in
-            let known = try cluster ?? RedisCluster()
-            cluster = known
-            return try body(known)
-        }
+        try common.use(body)
     }
 
-    private static let common = Mutex<RedisCluster?>(nil)
+    private static let common = Shared { try RedisCluster() }
 
     /// Before Redis 7.0 a bus is near the port that the nodes themselves use.
     private func meet(_ node: RedisServer) throws {

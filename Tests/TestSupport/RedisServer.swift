@@ -99,15 +99,20 @@ package final class RedisServer {
         kill(pid, SIGCONT)
     }
 
-    /// What the real redis-cli prints for `arguments`, without the final newline.
+    /// What redis-cli prints for `arguments`, without the final newline.
     @discardableResult
     package func cli(_ arguments: String...) throws -> String {
         try cli(arguments)
     }
 
-    /// What the real redis-cli prints, with `input` on its standard input.
+    /// What redis-cli prints, with `input` on its standard input. A plain command goes to the server
+    /// directly; the real redis-cli is run for its options, for input and to log in.
     @discardableResult
     package func cli(_ arguments: [String], input: [UInt8] = []) throws -> String {
+        if let command = arguments.first, !command.hasPrefix("-"), input.isEmpty, login.isEmpty {
+            guard var client = PlainClient(socketPath, timeout: 30) else { return "" }
+            return try client.call(arguments)
+        }
         let result = try ProcessRunner.run(
             ["redis-cli", "-s", socketPath] + login + arguments, input: input, timeout: 30)
         return result.text.hasSuffix("\n") ? String(result.text.dropLast()) : result.text
@@ -150,33 +155,11 @@ package final class RedisServer {
         let deadline = Date(timeIntervalSinceNow: 20)
         while deadline.timeIntervalSinceNow > 0 {
             // Servers of tests may refuse PING (ACL, no password): any answer but LOADING will do.
-            if let answer = ping(), !waits || !answer.hasPrefix("-LOADING") { return }
+            var client = PlainClient(socketPath, timeout: 1)
+            if let answer = client?.ping(), !waits || !answer.hasPrefix("-LOADING") { return }
             usleep(2000)
         }
         throw TestSupportError("redis-server did not start:\n\(log)")
-    }
-
-    /// The first bytes of the answer to PING over the unix socket; nil where there is none.
-    private func ping() -> String? {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        defer { close(descriptor) }
-        var limit = timeval(tv_sec: 1, tv_usec: 0)
-        setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_un>.size)
-        withUnsafeBytes(of: sa_family_t(AF_UNIX)) { address.replaceSubrange(0..<2, with: $0) }
-        address.replaceSubrange(2..<(2 + socketPath.utf8.count), with: socketPath.utf8)
-        let status = address.withUnsafeBytes { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) {
-                connect(descriptor, $0.baseAddress, socklen_t(bytes.count))
-            }
-        }
-        guard status == 0, send(descriptor, "PING\r\n", 6, Int32(MSG_NOSIGNAL)) == 6 else {
-            return nil
-        }
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }
 
     /// A port that was free a moment ago, and so was the one that a node of a Cluster before Redis

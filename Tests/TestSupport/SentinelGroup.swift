@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A primary with two replicas and the three Sentinels that watch over them, gone with the object.
 package final class SentinelGroup {
@@ -44,20 +43,18 @@ package final class SentinelGroup {
     package static func shared<Result: Sendable>(
         _ body: (SentinelGroup) throws -> Result
     ) throws -> Result {
-        try common.withLock { group in
-            // Nobody is to be replaced because the machine is busy.
-            let known =
-                try group
-                ?? SentinelGroup(
-                    sentinelConfiguration: ["sentinel down-after-milliseconds \(name) 30000"])
-            group = known
+        try common.use { group in
             // An earlier test may have had the primary replaced: not all may have heard of it.
-            try known.awaitHealth()
-            return try body(known)
+            try group.awaitHealth()
+            return try body(group)
         }
     }
 
-    private static let common = Mutex<SentinelGroup?>(nil)
+    private static let common = Shared {
+        // None is to be replaced because the machine is busy.
+        try SentinelGroup(
+            sentinelConfiguration: ["sentinel down-after-milliseconds \(name) 30000"])
+    }
 
     /// The server that the Sentinels name.
     package func primary() throws -> RedisServer {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TokenStore
 
-@Suite("The audit trail")
+@Suite("The audit trail", .redis)
 struct AuditTests {
     @Test("An entry tells what, whose, how many, why, who, where and when")
     func fields() throws {

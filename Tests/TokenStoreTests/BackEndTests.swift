@@ -7,7 +7,7 @@ import Testing
 @testable import TokenStore
 
 /// Every operation on each of the back ends.
-@Suite struct BackEndTests {
+@Suite(.cluster) struct BackEndTests {
     /// A store in a namespace that nobody else uses, and Redis' clock.
     private func lab(
         _ backEnd: BackEnd, _ body: (TokenStore, Client, Int64) throws -> Void

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TokenStore
 
-@Suite("Many pieces of work in one pipeline")
+@Suite("Many pieces of work in one pipeline", .redis)
 struct BulkRunTests {
     private struct Trouble: Error {}
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TokenStore
 
-@Suite("The native layout's names")
+@Suite("The native layout's names", .redis)
 struct LayoutTests {
     let layout: Layout
     init() throws { layout = try .native() }

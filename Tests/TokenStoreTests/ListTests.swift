@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TokenStore
 
-@Suite("Lists and pruning")
+@Suite("Lists and pruning", .redis)
 struct ListTests {
     func users(_ store: TokenStore) throws -> [ListedUser] {
         var result: [ListedUser] = []

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TokenStore
 
-@Suite("Logging a user out")
+@Suite("Logging a user out", .redis)
 struct LogoutTests {
     @Test(
         "Every listed token is denied for its own life, then taken off",

@@ -5,7 +5,7 @@ import Testing
 @testable import TokenStore
 
 /// A server that does not say its version is treated like one before Redis 6.2.
-struct OldServerTests {
+@Suite(.redis) struct OldServerTests {
     private func lab() throws -> Lab { try Lab(["rename-command HELLO \"\""]) }
 
     private func calls(_ command: String, _ lab: Lab) throws -> Int {

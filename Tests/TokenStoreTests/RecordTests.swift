@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import TokenStore
 
-@Suite("Recording tokens")
+@Suite("Recording tokens", .redis)
 struct RecordTests {
     @Test("A recorded token lies where the layout says, as redis-cli shows it")
     func layout() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import TokenStore
 
-@Suite("Revoking and restoring")
+@Suite("Revoking and restoring", .redis)
 struct RevokeTests {
     @Test("A single revocation writes who, why and when; a bulk one the short value")
     func values() throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import TokenStore
 
 /// Sorted sets whose scores are in seconds here and in milliseconds there.
-@Suite struct ScoreUnitTests {
+@Suite(.redis) struct ScoreUnitTests {
     private func store(_ lab: Lab, score: String) throws -> TokenStore {
         TokenStore(
             client: Lab.client(lab.server.socketPath),

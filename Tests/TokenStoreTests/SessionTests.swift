@@ -6,7 +6,7 @@ import Testing
 
 @testable import TokenStore
 
-@Suite("Tokens that have a key of their own")
+@Suite("Tokens that have a key of their own", .redis)
 struct SessionTests {
     /// Names that have been taken for one another elsewhere.
     static let neighbours = [

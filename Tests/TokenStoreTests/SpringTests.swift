@@ -6,7 +6,7 @@ import Testing
 
 @testable import TokenStore
 
-@Suite("Spring's RedisTokenStore: what could bring a token back")
+@Suite("Spring's RedisTokenStore: what could bring a token back", .cluster)
 struct SpringTests {
     private func store(_ lab: Lab, on client: Client? = nil) throws -> TokenStore {
         lab.store(try LayoutReader.preset("spring-oauth2-redis"), on: client)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import TokenStore
 
-@Suite("The state of a token")
+@Suite("The state of a token", .redis)
 struct StateTests {
     /// User's cutoff, everybody's cutoff, the one that counts: seconds from now.
     static let cutoffs: [(Int64?, Int64?, Int64?)] = [

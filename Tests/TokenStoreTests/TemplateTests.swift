@@ -166,7 +166,7 @@ import Testing
 }
 
 /// Cutoffs as applications write and read them.
-@Suite struct CutoffStoreTests {
+@Suite(.redis) struct CutoffStoreTests {
     /// A reader's own rule, for a token that was issued at this second.
     private func isRevoked(_ issued: Int64, _ value: Int64, _ unit: Int64, _ exclusive: Bool)
         -> Bool
@@ -232,7 +232,7 @@ import Testing
 }
 
 /// What goes wrong in the middle of a batch is told of each of its items.
-@Suite struct BatchFailureTests {
+@Suite(.redis) struct BatchFailureTests {
     @Test func anErrorOfAStepIsAFailureAndNeverSilence() throws {
         let lab = try Lab()
         let layout = try LayoutReader.read(
