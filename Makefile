@@ -23,6 +23,7 @@ BUILD_PACKAGES = libhiredis-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
 TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redis-tools strace
+TIMES_PACKAGES = $(TEST_PACKAGES) python3
 FUZZ_PACKAGES = libssl-dev python3
 INTEROP_PACKAGES = $(DEMO_PACKAGES) default-jdk-headless jose jwt openssl python3 python3-venv
 SERVERS_PACKAGES = $(TEST_PACKAGES) debian-archive-keyring python3 python3-venv
@@ -55,18 +56,19 @@ SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci Tests)
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-.PHONY: setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-servers setup-benchmark
+.PHONY: setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop setup-servers setup-benchmark
 setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(SERVERS_PACKAGES) $(BENCHMARK_PACKAGES))
 setup-build: PACKAGES = $(BUILD_PACKAGES)
 setup-demo: PACKAGES = $(DEMO_PACKAGES)
 setup-lint: PACKAGES = $(LINT_PACKAGES)
 setup-test: PACKAGES = $(TEST_PACKAGES)
+setup-times: PACKAGES = $(TIMES_PACKAGES)
 setup-fuzz: PACKAGES = $(FUZZ_PACKAGES)
 setup-interop: PACKAGES = $(INTEROP_PACKAGES)
 setup-servers: PACKAGES = $(SERVERS_PACKAGES)
 setup-benchmark: PACKAGES = $(BENCHMARK_PACKAGES)
 setup: ## Install all that is missing to build, test, lint and measure.
-setup setup-build setup-demo setup-lint setup-test setup-fuzz setup-interop setup-servers setup-benchmark:
+setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop setup-servers setup-benchmark:
 	@Tests/Setup/packages $(PACKAGES)
 
 .PHONY: build
@@ -99,6 +101,14 @@ demo: setup-demo release ## Install what is missing, build, and run the main job
 .PHONY: test
 test: setup-test ## Install what is missing, build, and run all tests.
 	@Tests/Setup/run-tests
+
+.PHONY: quick
+quick: setup-build ## Run the tests that need neither a server nor another program.
+	@JWTCTL_TESTS=pure Tests/Setup/run-tests
+
+.PHONY: test-times
+test-times: setup-times ## Run all tests, and print the slowest and where the time went.
+	@Tests/Setup/test-times
 
 .PHONY: servers
 servers: setup-servers ## Run the tests that need Redis on servers from 6.0 on, and on Valkey.

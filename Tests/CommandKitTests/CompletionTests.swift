@@ -1,7 +1,8 @@
 import CommandKit
+import TestSupport
 import Testing
 
-@Suite("Completions in the real shells", .serialized)
+@Suite("Completions in the real shells", .programs)
 struct CompletionTests {
     private static let program = Demo.program.describe()
 

@@ -1,5 +1,6 @@
 import CommandKit
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Manual pages")
@@ -19,7 +20,7 @@ struct ManualTests {
             ])
     }
 
-    @Test("mandoc has no complaint")
+    @Test("mandoc has no complaint", .programs)
     func lint() throws {
         let scratch = try Scratch()
         for page in Self.pages.all() {
@@ -35,7 +36,7 @@ struct ManualTests {
         #expect(source.hasPrefix(".Dd July 2, 2026\n.Dt JWTCTL-TIME 5\n"))
     }
 
-    @Test("What mandoc shows is what was written, hostile characters and all")
+    @Test("What mandoc shows is what was written, hostile characters and all", .programs)
     func shown() throws {
         let scratch = try Scratch()
         let file = try scratch.write("jwtctl-issue.1", Self.page("jwtctl-issue.1"))

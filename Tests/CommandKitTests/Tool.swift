@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A program of the system that the tests need.
@@ -6,7 +7,7 @@ enum Tool: String {
     case mandoc, bash, zsh, fish, shellcheck
 
     struct Result {
-        let status: Int32
+        let status: Int
         let text: String
     }
 
@@ -17,21 +18,10 @@ enum Tool: String {
             Issue.record("\(rawValue) is missing: apt-get install \(rawValue)")
             return Result(status: -1, text: "")
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        var all = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"]
-        all.merge(environment) { _, new in new }
-        process.environment = all
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Result(
-            status: process.terminationStatus, text: String(decoding: data, as: UTF8.self))
+        let all = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"]
+        let result = try ProcessRunner.run(
+            [path] + arguments, environment: all.merging(environment) { $1 })
+        return Result(status: result.status ?? -1, text: result.text + result.errorText)
     }
 }
 
@@ -58,11 +48,8 @@ final class Scratch {
         }
         // Written by another process: one that this test forks at the moment for something else
         // would hold the file open for writing, and then it can't be run.
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/install")
-        process.arguments = ["-m", "755", try write(name + ".text", text), file]
-        try process.run()
-        process.waitUntilExit()
+        _ = try ProcessRunner.run(
+            ["/usr/bin/install", "-m", "755", try write(name + ".text", text), file])
         return file
     }
 }
