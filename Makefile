@@ -22,7 +22,7 @@ RUNS ?= 1000000
 BUILD_PACKAGES = libhiredis-dev libssl-dev
 DEMO_PACKAGES = $(BUILD_PACKAGES) redis-server
 LINT_PACKAGES = fish mandoc shellcheck zsh
-TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redis-tools strace
+TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redis-tools strace valgrind
 TIMES_PACKAGES = $(TEST_PACKAGES) python3
 FUZZ_PACKAGES = libssl-dev python3
 INTEROP_PACKAGES = $(DEMO_PACKAGES) default-jdk-headless jose jwt openssl python3 python3-venv
@@ -83,7 +83,7 @@ release: setup-build ## Build the self-contained release binary; STATIC=0 links 
 # engines are loaded by dlopen. Looking up names needs the glibc that the binary was built with;
 # everything else does not. The linker says so for each caller: once is enough.
 define build-release
-swift build $(RELEASE_FLAGS) 2>&1 | awk ' \
+swift build $(RELEASE_FLAGS) --product jwtctl 2>&1 | awk ' \
 	/statically linked applications requires at runtime/ { count++; next } { print } END { if (count) \
 	print count " warnings about host names in static programs left out: see Makefile" }'
 touch $(BUILT)

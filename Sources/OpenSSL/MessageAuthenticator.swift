@@ -30,16 +30,14 @@ package import Platform
             throw ErrorQueue.failure(of: "EVP_MAC_CTX_new")
         }
         let authenticator = unsafe MessageAuthenticator(owning: context, digest: digest)
-        var name = Array(digest.name.utf8CString)
-        let status = unsafe name.withUnsafeMutableBufferPointer { name in
-            var parameters = unsafe [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            return unsafe secret.withBytes { secret in
+        // The parameter only points at its name, so the name has to outlive the call that reads it.
+        let status = unsafe KeyComponent.withParameters(
+            [.text(OSSL_MAC_PARAM_DIGEST, digest.name)]
+        ) { parameters in
+            unsafe secret.withBytes { secret in
                 unsafe EVP_MAC_init(
                     context, secret.bindMemory(to: UInt8.self).baseAddress, secret.count,
-                    &parameters)
+                    parameters)
             }
         }
         guard status == 1 else { throw ErrorQueue.failure(of: "EVP_MAC_init") }

@@ -4,11 +4,12 @@ import Testing
 
 /// The tool on a machine whose clock is an hour off: what it stores is right by Redis' clock.
 @Suite(.redis) struct WrongClockTests {
+    /// An hour and some seconds: an hour exactly would be told as 59 minutes where a second passes.
     enum Skew: String, CaseIterable, Sendable {
-        case ahead = "+1h"
-        case behind = "-1h"
+        case ahead = "+3610s"
+        case behind = "-3610s"
 
-        var seconds: Int { self == .ahead ? 3600 : -3600 }
+        var seconds: Int { self == .ahead ? 3610 : -3610 }
         var warning: String {
             "jwtctl: warning: this machine's clock is 1 h "
                 + (self == .ahead ? "ahead of" : "behind") + " Redis'"

@@ -110,11 +110,11 @@ package final class RedisServer {
     @discardableResult
     package func cli(_ arguments: [String], input: [UInt8] = []) throws -> String {
         if let command = arguments.first, !command.hasPrefix("-"), input.isEmpty, login.isEmpty {
-            guard var client = PlainClient(socketPath, timeout: 30) else { return "" }
+            guard var client = PlainClient(socketPath, timeout: 60) else { return "" }
             return try client.call(arguments)
         }
         let result = try ProcessRunner.run(
-            ["redis-cli", "-s", socketPath] + login + arguments, input: input, timeout: 30)
+            ["redis-cli", "-s", socketPath] + login + arguments, input: input, timeout: 120)
         return result.text.hasSuffix("\n") ? String(result.text.dropLast()) : result.text
     }
 
