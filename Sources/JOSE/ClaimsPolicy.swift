@@ -4,6 +4,9 @@ package import JSON
 package struct ClaimsPolicy: Sendable {
     /// The time to judge by, in seconds since 1970.
     package var now: Double
+    /// Another clock that judges `exp` where it is ahead of `now`, in seconds since 1970: that of the
+    /// server that drops blacklist entries.
+    package var serverNow: Double?
     /// By how much `exp` and `nbf` are stretched, in seconds.
     package var leeway: Double = 0
     /// Issuers of which the token must name one; empty accepts any, and none.
@@ -33,9 +36,7 @@ package struct ClaimsPolicy: Sendable {
         // Appended one by one: this is done for every token of a stream.
         var checks: [Check] = []
         checks.reserveCapacity(Self.registeredNames.count + requiredClaims.count + 2)
-        judge("exp", claims.expiresAt, &checks) { exp in
-            now >= exp.double + leeway ? (.expired, "since \(Self.seconds(now - exp.double))") : nil
-        }
+        judgeExpiry(of: claims, &checks)
         judge("nbf", claims.notBefore, &checks) { nbf in
             now < nbf.double - leeway
                 ? (.notYetValid, "for another \(Self.seconds(nbf.double - now))") : nil
@@ -67,6 +68,22 @@ package struct ClaimsPolicy: Sendable {
         return checks
     }
 
+    private var laterNow: Double { max(now, serverNow ?? now) }
+
+    /// The check of `exp` alone; nil where it is neither there nor demanded.
+    package func expiryCheck(of claims: RegisteredClaims) -> Check? {
+        var checks: [Check] = []
+        judgeExpiry(of: claims, &checks)
+        return checks.first
+    }
+
+    private func judgeExpiry(of claims: RegisteredClaims, _ checks: inout [Check]) {
+        judge("exp", claims.expiresAt, &checks) { exp in
+            laterNow >= exp.double + leeway
+                ? (.expired, "since \(Self.seconds(laterNow - exp.double))") : nil
+        }
+    }
+
     private static let registeredNames: [JSONString] = [
         "exp", "nbf", "iat", "iss", "sub", "aud", "jti",
     ]
@@ -90,7 +107,7 @@ package struct ClaimsPolicy: Sendable {
     /// What has to hold for the claim of this name.
     private func demand(on name: String) -> Demand? {
         switch name {
-        case "exp": return .after(now - leeway)
+        case "exp": return .after(laterNow - leeway)
         case "nbf": return .notAfter(now + leeway)
         case "iat":
             if let maximumAge { return .notBefore(now - maximumAge - leeway) }

@@ -60,6 +60,11 @@ package struct LogoutResult: Equatable, Sendable {
     package var version: Int64?
     /// Every step was acknowledged, and tokens that nobody recorded are dead too.
     package var isComplete = false
+    /// How many seconds the `iat` of a listed token was ahead of Redis' clock; 0 where none was.
+    /// Tokens of that issuer that were never recorded outlive a cutoff of now.
+    package var issuerLead: Int64 = 0
+    /// More tokens than one run remembers were ahead of the cutoff: another run ends the others.
+    package var hasUnreadTokens = false
     /// Whether the trail tells of it.
     package var isAudited = false
     /// Why it does not.

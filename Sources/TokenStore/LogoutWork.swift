@@ -19,6 +19,9 @@ final class LogoutWork {
     private var unsettled: [Revocation] = []
     private var keptCount = 0
     private var deniedInPass = 0
+    /// The tokens that were listed when the cutoff was raised, although their `iat` is later: their
+    /// issuer's clock runs ahead. nil before the list was read for them.
+    private var ahead: Set<Identifier>?
 
     /// The signal that asked to stop, nil at the end.
     typealias End = CInt?
@@ -43,11 +46,43 @@ final class LogoutWork {
         keys = try store.layout.keys(of: user)
         let raised = isLook ? Step<Void>.done(()) : raiseCutoff()
         return try raised.then { () throws(StoreError) in
-            try self.raiseVersion().then { () throws(StoreError) in
-                try self.denyAgain(self.unsettled[...]).then { () throws(StoreError) in
-                    try self.denyPage()
+            try self.findAhead().then { () throws(StoreError) in
+                try self.raiseVersion().then { () throws(StoreError) in
+                    try self.denyAgain(self.unsettled[...]).then { () throws(StoreError) in
+                        try self.denyPage()
+                    }
                 }
             }
+        }
+    }
+
+    /// How many tokens ahead of the cutoff are remembered; more leave the logout incomplete.
+    private static let aheadLimit = 10_000
+
+    /// Reads the list once, directly after the cutoff. What is on it now is no login that follows,
+    /// whatever its `iat` says; what comes later is judged by its `iat`.
+    private func findAhead() throws(StoreError) -> Step<Void> {
+        guard scope == .everything, !isLook, ahead == nil, let cutoff = result.cutoff else {
+            return .done(())
+        }
+        ahead = []
+        return try findAhead(of: cutoff, from: 0)
+    }
+
+    private func findAhead(of cutoff: Int64, from rank: Int) throws(StoreError) -> Step<Void> {
+        try store.page(of: user, from: rank).then { tokens throws(StoreError) in
+            guard !tokens.isEmpty else { return .done(()) }
+            let now = self.clock.now
+            for token in tokens {
+                guard let issuedAt = token.issuedAt, issuedAt > cutoff else { continue }
+                self.result.issuerLead = max(self.result.issuerLead, issuedAt - now)
+                guard self.ahead?.count ?? 0 < Self.aheadLimit else {
+                    self.result.hasUnreadTokens = true
+                    return .done(())
+                }
+                self.ahead?.insert(token.id)
+            }
+            return try self.findAhead(of: cutoff, from: rank + tokens.count)
         }
     }
 
@@ -129,7 +164,8 @@ final class LogoutWork {
     }
 
     private func isCondemned(_ token: ListedToken) -> Bool {
-        scope.condemns(token.id, issuedAt: token.issuedAt, cutoff: result.cutoff)
+        ahead?.contains(token.id) ?? false
+            || scope.condemns(token.id, issuedAt: token.issuedAt, cutoff: result.cutoff)
     }
 
     private func deny(_ tokens: [ListedToken]) throws(StoreError) -> Step<End> {

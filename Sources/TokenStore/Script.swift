@@ -68,7 +68,7 @@ enum Script {
             if raw then
               local cutoff, iat = seconds(raw), tonumber(ARGV[7])
               if not cutoff then return {'CORRUPT', tonumber(ARGV[2])} end
-              if not iat or iat <= cutoff or iat > now + tonumber(ARGV[9]) then
+              if not iat or math.floor(iat) <= cutoff or iat > now + tonumber(ARGV[9]) then
                 return {'STALE', cutoff}
               end
             end
@@ -117,6 +117,7 @@ enum Script {
             """
 
     /// KEYS: cutoff [tokens]. ARGV: wanted second or '', seconds beyond now, lifetime or 0, margin,
+    /// which count from the cutoff itself where that is ahead of now,
     /// unit, 1 where a token of the very second would live for the reader, field or '', the unit of
     /// the tokens' scores. Only ever raises the value and lengthens its life. Answers {value, now},
     /// the value as the second until which tokens are dead.
@@ -140,7 +141,7 @@ enum Script {
               and redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]
             local till
             if life ~= 0 and left ~= -1 and top ~= 'inf' then
-              till = now + life
+              till = math.max(now, math.floor((value - beyond) / unit)) + life
               if top then
                 till = math.max(till, math.min(tonumber(top) / tonumber(ARGV[8]), 253402300799))
               end

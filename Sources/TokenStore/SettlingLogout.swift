@@ -41,6 +41,7 @@ struct SettlingLogout {
             result.late += told.revoked
             result.remains += told.remains
             result.kept = told.kept
+            result.issuerLead = max(result.issuerLead, told.issuerLead)
             result.isComplete = result.isComplete && told.isComplete
             result.isAudited = result.isAudited || told.isAudited
             result.auditFailure = result.auditFailure ?? told.auditFailure
@@ -126,6 +127,8 @@ private final class FoundLogout {
     private let entry: DenyEntry
     private let isLook: Bool
     private let onProgress: (LogoutResult) -> Void
+    /// Redis' clock, where a cutoff was raised.
+    private var clock: ServerClock?
 
     /// How many tokens are looked for before they are revoked.
     private static let passLimit = 5000
@@ -171,7 +174,8 @@ private final class FoundLogout {
                 result.kept = pass.spared.count
                 guard !pass.isEmpty else {
                     try clear(pass)
-                    result.isComplete = store.isComplete(scope) && unreadable == 0
+                    result.isComplete =
+                        store.isComplete(scope) && unreadable == 0 && result.issuerLead == 0
                     break
                 }
                 try revoke(pass)
@@ -191,6 +195,7 @@ private final class FoundLogout {
             let values = TemplateValues(TokenSubject(id: user, user: user))
             result.cutoff = try store.raise(
                 cutoff, [try cutoff.key.render(values)], to: wanted.second, skew: skew)
+            clock = try store.clock()
         }
         if let version = layout.version, scope == .everything {
             let command = try store.raiseVersionCommand(version, of: user)
@@ -220,19 +225,30 @@ private final class FoundLogout {
         guard let subject = sighting.subject else {
             // A token of another kind goes with the rest; one of an unknown age too.
             let issuedAt = Identifier(found: sighting.name).flatMap(store.issuedAt)
-            let id = Identifier(stored: sighting.name)
-            guard scope.condemns(id, issuedAt: issuedAt, cutoff: result.cutoff) else { return }
+            guard condemns(Identifier(stored: sighting.name), issuedAt) else { return }
             pass.remains[sighting.name] = sighting
             return
         }
         let issuedAt = store.issuedAt(subject.id)
-        guard scope.condemns(subject.id, issuedAt: issuedAt, cutoff: result.cutoff) else {
+        guard condemns(subject.id, issuedAt) else {
             pass.spared[subject.id] = subject
             return
         }
         var merged = sighting
         merged.traces += pass.condemned[subject.id]?.traces ?? []
         pass.condemned[subject.id] = merged
+    }
+
+    /// A token that claims to be issued after now is no login that follows the cutoff: its issuer's
+    /// clock runs ahead.
+    private func condemns(_ id: Identifier, _ issuedAt: Int64?) -> Bool {
+        if scope == .everything, !isLook, let clock, let issuedAt, issuedAt > clock.now,
+            issuedAt > result.cutoff ?? .max
+        {
+            result.issuerLead = max(result.issuerLead, issuedAt - clock.now)
+            return true
+        }
+        return scope.condemns(id, issuedAt: issuedAt, cutoff: result.cutoff)
     }
 
     /// A token whose blacklist entry stands needs nothing more.

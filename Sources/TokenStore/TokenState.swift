@@ -18,8 +18,11 @@ package struct TokenState: Equatable, Sendable {
     package enum CutoffVerdict: Equatable, Sendable {
         /// No cutoff stands against it.
         case passes
-        /// Issued at or before this cutoff (unix seconds), without `iat`, or from the future.
+        /// Issued at or before this cutoff (unix seconds), or without `iat`.
         case cutOff(Int64)
+        /// A cutoff stands, and the token claims to be issued after now (unix seconds of its `iat`):
+        /// whether that was before the cutoff cannot be told until then.
+        case notYetIssued(Double)
         /// A cutoff stands, and nobody said when the token was issued.
         case unknown(Int64)
     }
@@ -68,8 +71,9 @@ package struct TokenState: Equatable, Sendable {
         case .notSaid: return .unknown(cutoff)
         case .missing: return .cutOff(cutoff)
         case .at(let iat):
-            let isInFuture = iat > Double(time + Self.futureTolerance)
-            return iat <= Double(cutoff) || isInFuture ? .cutOff(cutoff) : .passes
+            // A cutoff is a whole second: a token of its last half is a token of that second.
+            if iat.rounded(.down) <= Double(cutoff) { return .cutOff(cutoff) }
+            return iat > Double(time + Self.futureTolerance) ? .notYetIssued(iat) : .passes
         }
     }
 }

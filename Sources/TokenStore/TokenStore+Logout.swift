@@ -85,7 +85,9 @@ extension TokenStore {
         } deliver: { work, delivery in
             switch delivery.result {
             case .success(nil):
-                work.result.isComplete = self.isComplete(scope) && !delivery.isInDoubt
+                work.result.isComplete =
+                    self.isComplete(scope) && !delivery.isInDoubt && work.result.issuerLead == 0
+                    && !work.result.hasUnreadTokens
                 let doubt =
                     delivery.isInDoubt ? LogoutInterruption.Cause.store(self.unsettled) : nil
                 try deliver(work.user, work.result, doubt)

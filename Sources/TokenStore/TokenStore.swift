@@ -23,7 +23,8 @@ package final class TokenStore {
     /// The longest life of any token, in seconds; nil where nobody promised one. Without it a
     /// cutoff never goes away.
     let maximumLifetime: Int64?
-    let margin: Int64
+    /// Seconds that a blacklist entry or a cutoff outlives the last token that it revokes.
+    package let margin: Int64
     /// Seconds that a list outlives its last token; nil where the application gives it no end.
     let listMargin: Int64?
     /// What a token says of itself, unchecked; nil for what is none. Only the application's own

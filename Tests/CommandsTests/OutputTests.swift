@@ -150,7 +150,9 @@ import Testing
         let sandbox = try Sandbox()
         let token = try sandbox.token()
         let object = try sandbox.jwtctl("status", "--json", token).object()
-        expect(object, [("id", "string"), ("active", "bool"), ("state", "object")])
+        expect(
+            object,
+            [("id", "string"), ("active", "bool"), ("verified", "null"), ("state", "object")])
         #expect(object["active"] == true)
         expect(try #require(object["state"]?.objectValue), Self.state)
         let bare = sandbox.jwtctl("status", "--json", "other")
@@ -293,7 +295,7 @@ import Testing
     }
 
     /// A list and a verdict never say different things about a token.
-    @Test func aListedTokenFromTheFutureIsCutOffAsTheVerdictSays() throws {
+    @Test func aListedTokenFromTheFutureIsNotYetValidAsTheVerdictSays() throws {
         let sandbox = try Sandbox()
         sandbox.jwtctl("logout-all", "alice")
         let token = try sandbox.token("--jti", "early")
@@ -301,8 +303,8 @@ import Testing
         try sandbox.server.cli("HSET", "jwt:{alice}:meta", "early", #"{"iat":\#(ahead)}"#)
         #expect(sandbox.jwtctl("verify", token).status == 0)
         let list = try sandbox.jwtctl("list", "tokens", "--json", "alice").array()
-        #expect(list[0]["state"] == "cut_off")
-        #expect(sandbox.jwtctl("status", "--user", "alice", "early").status == 6)
+        #expect(list[0]["state"] == "not_yet_valid")
+        #expect(sandbox.jwtctl("status", "--user", "alice", "early").status == 5)
     }
 
     @Test func fieldsAreBare() throws {

@@ -244,6 +244,48 @@ import Testing
         #expect(jwtctl("verify", "--offline", input: large).status == 3)
     }
 
+    /// A longer one would accept a revoked token whose entry is gone.
+    @Test func aLeewayIsAtMostTheDenyMargin() throws {
+        let sandbox = try Sandbox()
+        let file = try sandbox.file(
+            "config", "[profile a]\ndeny-margin = 5s\n[profile b]\ndeny-margin = 90s\n")
+        let token = try handmade(#"{"jti":"x","sub":"alice","exp":4102444800}"#)
+        for (profile, leeway, status) in [
+            ("a", "5s", 0), ("a", "6s", 2), ("b", "90s", 0), ("b", "91s", 2),
+        ] {
+            let result = sandbox.jwtctl(
+                "--config", file, "--profile", profile, "verify", "--leeway", leeway, token)
+            #expect(result.status == Int32(status), "\(profile) \(leeway): \(result.errors)")
+        }
+        #expect(
+            sandbox.jwtctl("verify", "--offline", "--leeway", "1h", token).status == 0)
+    }
+
+    /// An issuer whose clock runs ahead: its listed tokens go, and what cannot be reached is said.
+    @Test func aLogoutReachesListedTokensOfAClockAhead() throws {
+        let sandbox = try Sandbox()
+        let now = Int(try sandbox.server.cli("TIME").prefix { $0 != "\n" }) ?? 0
+        let token = try handmade(#"{"jti":"f","sub":"alice","iat":\#(now + 75),"exp":4102444800}"#)
+        #expect(sandbox.jwtctl("issue", "--sub", "alice", "--jti", "f").status == 0)
+        try sandbox.server.cli("HSET", "jwt:{alice}:meta", "f", #"{"iat":\#(now + 75)}"#)
+        let result = sandbox.jwtctl("logout-all", "--json", "alice")
+        #expect(try result.object()["revoked"] == 1)
+        #expect(try result.object()["complete"] == false)
+        #expect(result.errors.contains("hint: run it again with --skew 7"), "\(result.errors)")
+        #expect(sandbox.jwtctl("verify", token).status == 6)
+        #expect(
+            try sandbox.jwtctl("verify", "--json", token).object()["state"]?.objectValue?["revoked"]
+                == true)
+        let unrecorded = try handmade(
+            #"{"jti":"u","sub":"alice","iat":\#(now + 75),"exp":4102444800}"#)
+        // Refused, but never called cut off, since services accept it.
+        let verdict = try sandbox.jwtctl("verify", "--json", unrecorded).object()
+        #expect(verdict["reason"] == "not_yet_valid")
+        #expect(
+            try sandbox.jwtctl("logout-all", "--skew", "80s", "--json", "bob").object()["complete"]
+                == true)
+    }
+
     // MARK: Streams
 
     @Test func aStreamAnswersEveryLineInOrder() throws {

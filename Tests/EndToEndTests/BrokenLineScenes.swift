@@ -53,7 +53,7 @@ struct BrokenLineScene: Sendable, CustomStringConvertible {
 
     private static func saysActive(_ text: some StringProtocol) -> Bool {
         text.contains("\"active\": true") || text.contains("\"active\":true")
-            || text.hasPrefix("active")
+            || text.hasPrefix("active") || text.hasPrefix("not revoked")
     }
 
     /// Of a bulk result, that its numbers add up to `total`, and `claimed` of them is no more than

@@ -69,6 +69,24 @@ import Testing
         }
     }
 
+    /// Its blacklist entry may be gone, since that ends by Redis' clock.
+    @Test func aTokenThatHasExpiredByRedisClockIsNotActive() throws {
+        let tool = try BuiltTool()
+        let token = ServiceToken.of("alice", jti: "t", lives: -100)
+        let verdict = try run(tool, at: .behind, ["verify", "--json", token])
+        #expect(verdict.status == 5, "\(verdict.text)")
+        #expect(verdict.text.contains("\"reason\": \"expired\""), "\(verdict.text)")
+        let explained = try run(tool, at: .behind, ["verify", "--explain", token])
+        #expect(explained.status == 5 && explained.text.contains("expired"), "\(explained.text)")
+        let stream = try run(
+            tool, at: .behind, ["verify", "--stream"], input: "\(token)\n\(token)\n")
+        let lines = stream.text.split(separator: "\n")
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains(#""reason":"expired""#) })
+        #expect(
+            stream.errorText.components(separatedBy: Skew.behind.warning).count == 2,
+            "\(stream.errorText)")
+    }
+
     @Test(arguments: Skew.allCases)
     func aRevocationLastsAsLongAsTheTokenByRedisClock(_ skew: Skew) throws {
         let tool = try BuiltTool()

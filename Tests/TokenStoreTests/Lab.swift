@@ -13,24 +13,28 @@ final class Lab {
     /// Never used by `store`.
     private(set) var observer: Client
 
-    init(_ configuration: [String] = [], maximumLifetime: Int64? = nil) throws {
+    init(
+        _ configuration: [String] = [], maximumLifetime: Int64? = nil, margin: Int64? = nil
+    ) throws {
         server = try RedisServer(configuration: configuration)
         layout = try Layout.native()
         client = Self.client(server.socketPath)
         observer = Self.client(server.socketPath)
-        store = Self.store(client, maximumLifetime: maximumLifetime)
+        store = Self.store(client, maximumLifetime: maximumLifetime, margin: margin)
     }
 
     static func client(_ path: String) -> Client {
         Client(target: RedisTarget(endpoint: .unix(path: path)))
     }
 
-    static func store(_ client: Client, maximumLifetime: Int64? = nil) -> TokenStore {
+    static func store(
+        _ client: Client, maximumLifetime: Int64? = nil, margin: Int64? = nil
+    ) -> TokenStore {
         // The default namespace is one.
         // swift-format-ignore: NeverUseForceTry
         TokenStore(
             client: client, layout: try! .native(), origin: .init(actor: "ann", host: "box"),
-            maximumLifetime: maximumLifetime)
+            maximumLifetime: maximumLifetime, margin: margin)
     }
 
     /// Another store on a connection of its own.

@@ -53,8 +53,8 @@ struct LogoutTests {
         #expect(try lab.state("t0", nil).denial?.entry.user == Identifier("ann"))
     }
 
-    @Test("A token known to be later is kept; one without details goes")
-    func later() throws {
+    @Test("What was listed when it began goes, whatever its iat says, and so does what has no details")
+    func everythingListed() throws {
         let lab = try Lab()
         let now = try lab.now()
         _ = try lab.record("old", "ann", iat: now - 50, exp: .at(now + 100))
@@ -67,15 +67,60 @@ struct LogoutTests {
         try lab.raw("HSET", "jwt:{ann}:meta", "junk", "{\"iat\":")
         let result = try lab.store.logOut(
             try Identifier("ann"), scope: .everything, skew: -2, entry: DenyEntry())
-        #expect(result.revoked == 4)
+        #expect(result.revoked == 5)
         #expect(result.alreadyRevoked == 1)
-        #expect(result.kept == 1)
-        #expect(try lab.server.cli("ZRANGE", "jwt:{ann}:tokens", "0", "-1") == "late")
-        #expect(try lab.server.cli("HKEYS", "jwt:{ann}:meta") == "late")
-        for id in ["old", "bare", "lost", "junk", "dead"] {
+        #expect(result.kept == 0)
+        #expect(try lab.integer("EXISTS", "jwt:{ann}:tokens", "jwt:{ann}:meta") == 0)
+        for id in ["old", "bare", "late", "lost", "junk", "dead"] {
             #expect(try lab.state(id, nil).denial != nil, "\(id)")
         }
+        // Tokens of that issuer that nobody recorded outlive the cutoff.
+        #expect(!result.isComplete)
+        #expect((28...30).contains(result.issuerLead), "\(result.issuerLead)")
+        let again = try lab.store.logOut(
+            try Identifier("ann"), scope: .everything, skew: 31, entry: DenyEntry())
+        #expect(again.isComplete && again.issuerLead == 0)
+    }
+
+    @Test("A skew that reaches the issuer's clock leaves nothing out")
+    func skewed() throws {
+        let lab = try Lab()
+        let now = try lab.now()
+        _ = try lab.record("fast", "ann", iat: now + 2, exp: .at(now + 100))
+        let result = try lab.store.logOut(
+            try Identifier("ann"), scope: .everything, skew: 3, entry: DenyEntry())
+        #expect(result.revoked == 1 && result.isComplete && result.issuerLead == 0)
+    }
+
+    @Test("A login that follows the cutoff is kept, although it comes before the end")
+    func later() throws {
+        let lab = try Lab()
+        let now = try lab.now()
+        try lab.fill("ann", 600, iat: now - 50, exp: now + 100)
+        let login = TokenRecord(
+            id: try Identifier("late"), user: try Identifier("ann"), issuedAt: now,
+            expiry: .at(now + 99), label: nil)
+        let application = lab.another()
+        var outcome: Result<RecordOutcome, any Error>?
+        let result = try lab.store.logOut(
+            try Identifier("ann"), scope: .everything, skew: -2, entry: DenyEntry()
+        ) { _ in
+            // Behind the first page; the cutoff is two seconds back.
+            outcome = outcome ?? Result { try application.record(login) }
+        }
+        #expect(try outcome?.get() == .recorded)
+        #expect(result.revoked == 600 && result.kept == 1 && result.isComplete)
+        #expect(try lab.server.cli("ZRANGE", "jwt:{ann}:tokens", "0", "-1") == "late")
         #expect(try lab.state("late", nil).denial == nil)
+    }
+
+    @Test("A cutoff outlives the tokens that it revokes, those of a clock ahead too")
+    func life() throws {
+        let lab = try Lab(maximumLifetime: 5, margin: 0)
+        _ = try lab.store.logOut(
+            try Identifier("ann"), scope: .everything, skew: 2, entry: DenyEntry())
+        // Just after the cutoff has passed: a token of its last second lives for another 5 s.
+        #expect(try lab.integer("PTTL", "jwt:{ann}:cutoff") > 3000)
     }
 
     @Test("Kept tokens on many pages hide none that has to go")
@@ -88,7 +133,7 @@ struct LogoutTests {
                 "HSET", "jwt:{ann}:meta", .text("t\(number)"), .text("{\"iat\":\(now - 9)}"))
         }
         let result = try lab.store.logOut(
-            try Identifier("ann"), scope: .everything, skew: -2, entry: DenyEntry())
+            try Identifier("ann"), scope: .issuedBefore(now), entry: DenyEntry())
         #expect(result.revoked == 401)
         #expect(result.kept == 802)
         #expect(try lab.integer("ZCARD", "jwt:{ann}:tokens") == 802)

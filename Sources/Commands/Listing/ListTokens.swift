@@ -158,11 +158,9 @@ private struct TokenRow {
         if token.expiry.isPast(at: list.time) { return "expired" }
         if token.isRevoked { return "revoked" }
         // As `TokenState.judgeCutoff` says of a token.
-        let latest = list.time + TokenState.futureTolerance
-        if let cutoff = list.cutoff, token.issuedAt.map({ $0 <= cutoff || $0 > latest }) ?? true {
-            return "cut_off"
-        }
-        return "active"
+        guard let cutoff = list.cutoff else { return "active" }
+        guard let issuedAt = token.issuedAt, issuedAt > cutoff else { return "cut_off" }
+        return issuedAt > list.time + TokenState.futureTolerance ? "not_yet_valid" : "active"
     }
 
     var json: JSONObject {
@@ -181,7 +179,7 @@ private struct TokenRow {
             VisibleText.escape(id.description),
             token.issuedAt.map(TimeText.table) ?? "unknown", end.map(TimeText.table) ?? "never",
             end.map { $0 > list.time ? Duration.words($0 - list.time) : "-" } ?? "-",
-            state == "cut_off" ? "cut off" : state,
+            String(state.map { $0 == "_" ? " " : $0 }),
             token.label.map { VisibleText.escape($0, columns: 40) } ?? "",
         ]
     }

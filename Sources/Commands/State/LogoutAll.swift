@@ -18,6 +18,9 @@ struct LogoutAllOptions: CommandOptions {
     var reason: String?
     var actor: String?
     var isConfirmed = false
+
+    /// Seconds; a cutoff further ahead would lock the user out.
+    static let longestSkew: Int64 = 3600
 }
 
 /// `logout-all`: every token of a user, on every device.
@@ -118,7 +121,7 @@ let logoutAllCommand = Command(
         if options.skew > 0, options.issuedBefore != nil || options.keep != nil {
             throw .other("'--skew' raises a cutoff of now, not one that is given")
         }
-        if options.skew > 3600 { throw .other("'--skew' of more than 1h would lock users out") }
+        if options.skew > LogoutAllOptions.longestSkew { throw .other("'--skew' of more than 1h would lock users out") }
     }, run: runLogoutAll)
 
 private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {

@@ -38,6 +38,7 @@ struct LogoutReport {
                 .init("ALREADY", right: true), .init("KEPT", right: true), .init("COMPLETE"),
             ])
         var latest: (cutoff: Int64, users: [Identifier])?
+        var issuerLead: Int64 = 0
         var completeCount = 0
         var failures = 0
         let broken: StoreError?
@@ -55,6 +56,7 @@ struct LogoutReport {
                     return try console.error(words(unfinished: user, result, cause))
                 }
                 completeCount += 1
+                issuerLead = max(issuerLead, result.issuerLead)
                 guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
                 if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
                 if (latest?.users.count ?? 0) < Self.waitingLimit { latest?.users.append(user) }
@@ -68,6 +70,7 @@ struct LogoutReport {
             throw error
         }
         try list.finish(empty: "no users")
+        try hint(issuerLead: issuerLead)
         if broken != nil || Signals.pending != nil {
             try console.error(
                 "\(completeCount) users are logged out completely; run it again for the others")
@@ -108,6 +111,7 @@ struct LogoutReport {
         }
         if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
         try console.result(json(user, result), id: user.description) { words(user, result) }
+        try hint(issuerLead: result.issuerLead)
         return .success
     }
 
@@ -151,6 +155,17 @@ struct LogoutReport {
         return text
     }
 
+    /// Names the option that reaches the unrecorded tokens of an issuer whose clock runs ahead.
+    private func hint(issuerLead: Int64) throws(OutputError) {
+        guard issuerLead > 0 else { return }
+        try console.system.output.flush()
+        // The clock has moved on by a second when the command is run again.
+        try console.note(
+            issuerLead < LogoutAllOptions.longestSkew
+                ? "hint: run it again with --skew \(issuerLead + 1)s"
+                : "hint: set the issuer's clock, then run it again")
+    }
+
     private func json(_ user: Identifier, _ result: LogoutResult) -> JSONObject {
         [
             "user": .string(user.description), "revoked": .integer(Int64(result.revoked)),
@@ -189,7 +204,13 @@ struct LogoutReport {
         if case .allBut(_, let issuedAt?) = scope, let cutoff = result.cutoff, issuedAt <= cutoff {
             text += "  the token to keep is dead too: that cutoff stood before\n"
         }
-        if !result.isComplete {
+        if result.issuerLead > 0 {
+            text +=
+                "  not reached: unrecorded tokens of an issuer whose clock is "
+                + "\(Duration.words(result.issuerLead)) ahead of Redis'\n"
+        } else if result.hasUnreadTokens {
+            text += "  not reached: more tokens are issued after this cutoff; run it again\n"
+        } else if !result.isComplete {
             text +=
                 session.layout.unreached.map { "  not reached: \($0)\n" }
                 ?? (session.layout.requiresListing

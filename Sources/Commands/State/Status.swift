@@ -93,7 +93,10 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                 let failure = Diagnostics.failure(for: error)
                 try console.error("\(feed.place(entry)): \(failure.message)")
                 return try list.append(
-                    ["id": .string(target.label.description), "active": .null, "state": .null],
+                    [
+                        "id": .string(target.label.description), "active": .null,
+                        "verified": .null, "state": .null,
+                    ],
                     id: target.label.description,
                     cells: [VisibleText.escape(target.label.description), "unknown", ""])
             }
@@ -101,12 +104,10 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             hasComparedClocks = true
             let report = report(on: target, state, options, session.layout)
             if status(report) != .success { failures += 1 }
-            let check = report.checks.first { $0.reason != nil }
             try list.append(
                 json(target, report), id: target.label.description,
                 cells: [
-                    VisibleText.escape(target.label.description), word(report),
-                    check?.detail.map { VisibleText.escape($0, columns: 60) } ?? "",
+                    VisibleText.escape(target.label.description), word(report), detail(report),
                 ])
         }
         if let failure { throw failure }
@@ -159,23 +160,37 @@ private func status(_ report: StateReport) -> ExitStatus {
     switch report.checks.compactMap(\.reason).first {
     case nil: .success
     case .notListed: .notListed
+    case .notYetValid: .claims
     default: .revoked
     }
 }
 
+/// What Redis says. Never "active": neither signature nor times were looked at.
 private func word(_ report: StateReport) -> String {
     switch report.checks.compactMap(\.reason).first {
-    case nil: report.isActive == nil ? "not revoked" : "active"
+    case nil: "not revoked"
     case .cutOff: "cut off"
     case .notListed: "not listed"
+    case .notYetValid: "not yet valid"
     default: "revoked"
     }
+}
+
+/// Why it is so; of what passes, what could not be checked.
+private func detail(_ report: StateReport) -> String {
+    let checks = report.checks
+    let check =
+        checks.first { $0.reason != nil } ?? checks.first { $0.result == .notJudged }
+    guard let check, let detail = check.detail else { return "" }
+    return VisibleText.escape(
+        check.reason == nil ? "\(check.name) \(detail)" : detail, columns: 100)
 }
 
 private func json(_ target: StateTarget, _ report: StateReport) -> JSONObject {
     [
         "id": .string(target.label.description),
-        "active": report.isActive.map { .bool($0) } ?? .null, "state": report.json,
+        "active": report.isActive.map { .bool($0) } ?? .null, "verified": .null,
+        "state": report.json,
     ]
 }
 

@@ -34,6 +34,7 @@ struct Explanation {
         // The verdict's own moment: a relative --at must not be counted twice.
         var policy = options.policy(now: verdict.instant)
         policy.now = verdict.instant
+        policy.serverNow = verdict.stateTime.map { Double($0) }
         let claimChecks = policy.explainedChecks(header: token.header, claims: claims)
             .map(sayingAbsent)
         let names = Set(claimChecks.map(\.name))

@@ -47,42 +47,54 @@ struct StateReport {
         case .passes:
             return state.isUserKnown || issued != .notSaid
                 ? Check("cutoff", .passed)
-                : Check("cutoff", .notJudged, detail: "the user of a bare id is not known")
+                : userUnknown("cutoff")
         case .cutOff(let cutoff):
             return Check("cutoff", .failed(.cutOff), detail: cutoffWords(cutoff))
+        case .notYetIssued(let iat):
+            let ahead = Int64(min(iat - Double(state.time), 1e15))
+            // A blacklist entry is the stronger word, and stays true when the time has come.
+            return Check(
+                "cutoff", state.denial == nil ? .failed(.notYetValid) : .notJudged,
+                detail: "its iat is \(Duration.words(ahead)) ahead of Redis' clock, while a cutoff "
+                    + "is set")
         case .unknown(let cutoff):
             return Check(
                 "cutoff", .notJudged,
-                detail: "a cutoff stands at \(TimeText.rfc3339(cutoff)); "
-                    + "when the token was issued is not known")
+                detail: "cannot tell whether it was issued at or before the cutoff "
+                    + "\(TimeText.rfc3339(cutoff))\(whose(cutoff))")
         }
     }
 
     private func cutoffWords(_ cutoff: Int64) -> String {
         let time = TimeText.rfc3339(cutoff)
-        switch issued {
-        case .missing: return "it has no iat, and a cutoff stands at \(time)"
-        case .at(let iat) where iat > Double(cutoff): return "its iat lies in the future"
-        default: return "issued at or before the cutoff \(time)"
-        }
+        return issued == .missing
+            ? "it has no iat, and a cutoff is set: \(time)\(whose(cutoff))"
+            : "issued at or before the cutoff \(time)\(whose(cutoff))"
+    }
+
+    /// The cutoff of all users is named as that.
+    private func whose(_ cutoff: Int64) -> String {
+        state.globalCutoff == cutoff ? " of all users" : ""
     }
 
     private var version: Check {
-        guard state.isUserKnown else { return Self.userUnknown("version") }
+        guard state.isUserKnown else { return userUnknown("version") }
         guard let lowest = state.version, state.isOutdated else { return Check("version", .passed) }
         let own = state.tokenVersion.map { "its number is \($0)" } ?? "it has no number"
         return Check("version", .failed(.revoked), detail: "\(own), the lowest valid is \(lowest)")
     }
 
     private var ban: Check {
-        guard state.isUserKnown else { return Self.userUnknown("user") }
+        guard state.isUserKnown else { return userUnknown("user") }
         return state.isBanned
             ? Check("user", .failed(.revoked), detail: "the user is banned")
             : Check("user", .passed)
     }
 
-    private static func userUnknown(_ name: String) -> Check {
-        Check(name, .notJudged, detail: "the user of a bare id is not known")
+    private func userUnknown(_ name: String) -> Check {
+        Check(
+            name, .notJudged,
+            detail: issued == .notSaid ? "not checked: give --user" : "the token names no user")
     }
 
     private var whitelist: Check {
@@ -94,7 +106,7 @@ struct StateReport {
                 detail: layout.requiresListing && !layout.hasLists
                     ? "no key says that it is alive" : "it is not on its user's list")
         case .notAsked where issued == .notSaid:
-            Check("whitelist", .notJudged, detail: "the user of a bare id is not known")
+            userUnknown("whitelist")
         case .notAsked:
             Check("whitelist", .failed(.notListed), detail: "it has no sub, and so no list")
         }

@@ -96,6 +96,17 @@ struct Verdict {
         instant = now
     }
 
+    /// Judges `exp` again where Redis' clock is ahead of ours: a token that has expired there may
+    /// have lost its blacklist entry.
+    mutating func judgeExpiry(by policy: ClaimsPolicy, atLeast time: Double) {
+        guard time > policy.now, let registered,
+            let index = checks.firstIndex(where: { $0.name == "exp" && $0.result == .passed })
+        else { return }
+        var policy = policy
+        policy.serverNow = time
+        if let check = policy.expiryCheck(of: registered) { checks[index] = check }
+    }
+
     /// Adds what Redis said to `query`.
     mutating func add(_ report: StateReport, to query: StateQuery) {
         self.query = query

@@ -17,6 +17,12 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     if options.issuers.isEmpty { options.issuers = settings[.issuer].map { [$0.text] } ?? [] }
     if !options.requiresListing { options.requiresListing = try settings.requiresListing() }
     let session = options.isOffline ? nil : try Session(console)
+    if let margin = session?.store.margin, options.leeway > margin {
+        throw Failure(
+            .usage, "usage",
+            "a leeway above \(margin)s would outlast blacklist entries (deny-margin)",
+            hint: "use it with '--offline'")
+    }
     let judge = TokenJudge(
         options: options, verifier: verifier, session: session, clock: system.clock)
     if options.isStream {
@@ -74,6 +80,7 @@ struct TokenJudge {
             try session.requireCurrent(options.global)
             let states = try session.store.states(of: asked.map(\.facts.query))
             for (item, state) in zip(asked, states) {
+                verdicts[item.index].judgeExpiry(by: policy, atLeast: Double(state.time))
                 verdicts[item.index].add(
                     StateReport(
                         state: state, issued: item.facts.issued, layout: session.layout,

@@ -129,10 +129,6 @@ let verifyCommand = Command(
             throw .other("'--stream' reads standard input and takes no operand")
         }
         try checkOutput(options)
-        if options.leeway > 60, !options.isOffline {
-            throw .other(
-                "a leeway above 60s would outlast blacklist entries; use it with '--offline'")
-        }
     }, run: runVerify)
 
 /// Combinations of which one part would silently be ignored.

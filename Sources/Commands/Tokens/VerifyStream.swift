@@ -20,9 +20,14 @@ struct VerdictStream {
     func answer(by judge: TokenJudge) throws -> ExitStatus {
         var lines = LineBatch()
         var isKnown = true
+        var hasComparedClocks = false
         while try lines.fill(from: input) {
             let texts = (0..<lines.count).map { TokenText.strip(lines[$0]) }
             for verdict in judge.verdicts(on: texts) {
+                if let time = verdict.stateTime, !hasComparedClocks {
+                    try judge.session?.warnAboutClock(time, console)
+                    hasComparedClocks = true
+                }
                 if verdict.status == .unknown { isKnown = false }
                 try console.json(.object(verdict.answer(in: console.options.format)), .compact)
             }
