@@ -4,8 +4,8 @@ internal import Redis
 /// What one piece of work came to.
 struct Delivery<Outcome> {
     let result: Result<Outcome, StoreError>
-    /// Whether acknowledged changes may be lost all the same.
-    let isInDoubt: Bool
+    /// Why acknowledged changes may be lost all the same; nil where they stand.
+    let doubt: StoreError?
 }
 
 /// Many pieces of work in one pipeline: while one waits for its answers, the others go on.
@@ -45,6 +45,9 @@ final class BulkRun<Work, Outcome> {
     private var keepsResults = false
     private var isEnded = false
     private var isDiscarding = false
+    /// Why replicas or disks did not confirm what was written. From then on nothing is waited for:
+    /// what is written is in effect, and the rest should be, too.
+    private var unconfirmed: StoreError?
     /// What the caller's own closures threw: the work under way is finished all the same.
     private var callerError: (any Error)?
 
@@ -70,17 +73,24 @@ final class BulkRun<Work, Outcome> {
                 attempts = try workUntilSettled() ? 0 : attempts + 1
                 if attempts == TokenStore.settlingAttempts { throw store.unsettled }
             } catch {
-                let isInDoubt =
-                    changes && !error.isAboutReplicas
-                    && (attempts > 0 || store.client.mayLoseChanges)
-                breakOff(error, isInDoubt: isInDoubt)
+                if error.isAboutReplicas, unconfirmed == nil, isWorkDone {
+                    unconfirmed = error
+                    deliverFinished(doubt: error)
+                    attempts = 0
+                    continue
+                }
+                let mayBeLost = changes && (attempts > 0 || store.client.mayLoseChanges)
+                breakOff(error, doubt: unconfirmed ?? (mayBeLost ? error : nil))
                 if let callerError { throw callerError }
                 return error
             }
         } while attempts > 0 || !isEnded && !isStopped
         if let callerError { throw callerError }
-        return nil
+        return unconfirmed
     }
+
+    /// Whether every piece of work that was begun has come to an end.
+    private var isWorkDone: Bool { jobs.allSatisfy { $0.result != nil } }
 
     /// Does what can be done before something has to be settled; false where it has to be done
     /// again.
@@ -98,13 +108,13 @@ final class BulkRun<Work, Outcome> {
             throw .redis(failure)
         }
         guard keepsResults else { return true }
-        guard try store.settle(since: mark) == .stands else {
+        guard try store.settle(since: mark, awaitsDemand: unconfirmed == nil) == .stands else {
             for job in jobs {
                 if case .success(let outcome)? = job.result { job.previous = outcome }
             }
             return false
         }
-        deliverFinished(isInDoubt: false)
+        deliverFinished(doubt: unconfirmed)
         return true
     }
 
@@ -144,7 +154,7 @@ final class BulkRun<Work, Outcome> {
             callerError = error
             return false
         }
-        if !keepsResults { deliverFinished(isInDoubt: false) }
+        if !keepsResults { deliverFinished(doubt: nil) }
         return true
     }
 
@@ -186,16 +196,16 @@ final class BulkRun<Work, Outcome> {
     private func take(_ reply: Reply, number: Int) {
         guard let (step, exchange) = queue.take(reply, number: number) else { return }
         step.finish(with: exchange)
-        if !keepsResults { deliverFinished(isInDoubt: false) }
+        if !keepsResults { deliverFinished(doubt: nil) }
     }
 
     /// Hands on what is done, up to the first that is not.
-    private func deliverFinished(isInDoubt: Bool) {
+    private func deliverFinished(doubt: StoreError?) {
         while let job = jobs.first, let result = job.result {
             jobs.removeFirst()
             guard !isDiscarding else { continue }
             do {
-                try deliver(job.work, Delivery(result: result, isInDoubt: isInDoubt))
+                try deliver(job.work, Delivery(result: result, doubt: doubt))
             } catch {
                 callerError = error
                 isDiscarding = true
@@ -204,9 +214,9 @@ final class BulkRun<Work, Outcome> {
     }
 
     /// Delivers what is known of the work that was under way.
-    private func breakOff(_ error: StoreError, isInDoubt: Bool) {
+    private func breakOff(_ error: StoreError, doubt: StoreError?) {
         for job in jobs where job.result == nil { job.result = .failure(error) }
-        deliverFinished(isInDoubt: isInDoubt)
+        deliverFinished(doubt: doubt)
     }
 }
 
@@ -228,7 +238,7 @@ extension TokenStore {
             if let delivery { return (delivery, failure) }
             // It was not even begun.
             let reason = failure ?? unsettled
-            return (Delivery(result: .failure(reason), isInDoubt: false), reason)
+            return (Delivery(result: .failure(reason), doubt: nil), reason)
         } catch {
             preconditionFailure("neither closure throws: \(error)")
         }

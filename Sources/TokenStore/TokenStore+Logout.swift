@@ -86,11 +86,9 @@ extension TokenStore {
             switch delivery.result {
             case .success(nil):
                 work.result.isComplete =
-                    self.isComplete(scope) && !delivery.isInDoubt && work.result.issuerLead == 0
+                    self.isComplete(scope) && delivery.doubt == nil && work.result.issuerLead == 0
                     && !work.result.hasUnreadTokens
-                let doubt =
-                    delivery.isInDoubt ? LogoutInterruption.Cause.store(self.unsettled) : nil
-                try deliver(work.user, work.result, doubt)
+                try deliver(work.user, work.result, delivery.doubt.map { .store($0) })
             case .success(let signal?): try deliver(work.user, work.result, .signal(signal))
             case .failure(let error): try deliver(work.user, work.result, .store(error))
             }

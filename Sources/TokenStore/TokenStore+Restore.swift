@@ -70,7 +70,7 @@ extension TokenStore {
             case .failure(let error): results = batch.map { _ in .init(outcome: .failed(error)) }
             }
             for (item, result) in zip(batch, results) {
-                try deliver(item, delivery.isInDoubt ? result.inDoubt : result)
+                try deliver(item, delivery.doubt != nil ? result.inDoubt : result)
             }
         }
         return try run.run()

@@ -107,7 +107,7 @@ extension TokenStore {
         _ delivery: Delivery<[RevocationOutcome]>, count: Int
     ) -> [RevocationOutcome] {
         switch delivery.result {
-        case .success(let outcomes): delivery.isInDoubt ? outcomes.map(\.inDoubt) : outcomes
+        case .success(let outcomes): delivery.doubt != nil ? outcomes.map(\.inDoubt) : outcomes
         case .failure(.redis): Array(repeating: .notAttempted, count: count)
         case .failure(let error): Array(repeating: .failed(error), count: count)
         }

@@ -75,9 +75,12 @@ package final class TokenStore {
         }
     }
 
-    func settle(since mark: Client.Mark) throws(StoreError) -> Settlement {
+    /// `awaitsDemand` is whether to wait for what is demanded of replicas and disks.
+    func settle(
+        since mark: Client.Mark, awaitsDemand: Bool = true
+    ) throws(StoreError) -> Settlement {
         try StoreError.wrapping { () throws(RedisError) in
-            try client.settle(since: mark, demand)
+            try client.settle(since: mark, awaitsDemand ? demand : nil)
         }
     }
 

@@ -47,9 +47,49 @@ import Testing
         let result = sandbox.jwtctl("revoke", "--wait", "2,100ms", token)
         #expect(result.status == 8)
         #expect(
-            result.errors.contains("written, not replicated: 0 of 2 replicas")
+            result.errors.contains("in effect now, but 0 of 2 replicas")
                 && result.errors.contains("within 100 ms"), "\(result.errors)")
         #expect(sandbox.jwtctl("verify", token).status == 6)
+    }
+
+    /// All of it is written, since it is in effect then; the first wait is the only one.
+    @Test func `bulk work that replicas do not confirm is unknown, and kept for another run`() throws {
+        let sandbox = try Sandbox()
+        let count = 20_000
+        let lines = (0..<count).map { "id-\($0)" }
+        let items = try sandbox.file("items", lines.joined(separator: "\n") + "\n")
+        let failed = sandbox.server.directory.file("failed")
+        let start = Date()
+        let result = sandbox.jwtctl(
+            "revoke", "--json", "--yes", "--ttl", "1h", "--wait", "1,1s", "--failed", failed,
+            "--from", items)
+        #expect(-start.timeIntervalSinceNow < 30)
+        #expect(result.status == 8, "\(result.errors)")
+        let counts = try result.object()
+        #expect(counts["revoked"] == 0 && counts["not_attempted"] == 0)
+        #expect(counts["unknown"] == .integer(Int64(count)) && counts["total"] == counts["unknown"])
+        let kept = try String(contentsOfFile: failed, encoding: .utf8).split(separator: "\n")
+        #expect(kept.count == count && kept.first?.contains("id-0") == true)
+        let keys = Int(try sandbox.server.cli("DBSIZE")) ?? 0
+        #expect(keys >= count, "in effect on the primary")
+        // A second run does them again, and without the demand they stand.
+        let again = sandbox.jwtctl("revoke", "--json", "--yes", "--ttl", "1h", "--from", failed)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try again.object()["already_revoked"] == .integer(Int64(count)))
+    }
+
+    @Test func `a logout that replicas do not confirm is not complete`() throws {
+        let sandbox = try Sandbox()
+        for user in ["alice", "bob"] {
+            #expect(sandbox.jwtctl("issue", "--sub", user).status == 0)
+        }
+        let users = try sandbox.file("users", "alice\nbob\n")
+        let result = sandbox.jwtctl(
+            "logout-all", "-o", "jsonl", "--wait", "1,100ms", "--from", users, "--yes")
+        #expect(result.status == 8, "\(result.errors)")
+        let lines = result.output.split(separator: "\n").prefix { $0.hasPrefix(#"{"user""#) }
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains(#""complete":false"#) })
+        #expect(result.errors.contains("0 users are logged out completely"), "\(result.errors)")
     }
 
     @Test func `the place is named, and the node in the trace`() throws {

@@ -270,7 +270,9 @@ enum Topics {
             """
             --wait N[,DURATION] has a command that writes wait until N replicas have it too (5s \
             unless the duration says otherwise), in a Cluster N of each primary that was written \
-            to. If fewer confirm it, the status is 8 and the message "written, not replicated".
+            to. If fewer confirm it, the status is 8, and items of bulk work count as \
+            unknown: they are in effect now, but a fail-over may lose them. After the first wait \
+            that is not met the rest is written without waiting.
             """,
             """
             --fsync has it wait until the server has what was written in its append-only file, on \

@@ -98,9 +98,10 @@ extension Diagnostics {
         case .notReplicated(let address, let confirmed, let wanted, let milliseconds):
             unknown(
                 "not_replicated",
-                "written, not replicated: \(confirmed) of \(wanted) replicas of "
-                    + "\(shown(address)) confirmed it within \(span(milliseconds))",
-                hint: "the primary has it; run it again once the replicas are there")
+                "written on the primary and in effect now, but \(confirmed) of \(wanted) replicas "
+                    + "of \(shown(address)) confirmed it within \(span(milliseconds)): "
+                    + "a fail-over may lose it",
+                hint: "run it again once the replicas are there")
         case .notOnDisk(let address, let cause): notOnDisk(address, cause)
         }
     }
