@@ -73,6 +73,7 @@ package final class Client {
         let router = Router(topology, dialer: dialer)
         do throws(RedisError) {
             try topology.refresh(avoiding: nil)
+            router.noteRefresh()
         } catch {
             guard case .server(let refusal) = error, refusal.passesByItself else { throw error }
             try router.refreshNow()
@@ -111,11 +112,13 @@ package final class Client {
         }
     }
 
-    /// Fails where the server is a replica, whose writes would be refused. Of a group the primaries
-    /// are always asked.
+    /// Fails where the server is a replica, whose writes would be refused and whose state may be
+    /// old. Of a group the primaries are always asked. Roles change: long work calls this again, at
+    /// least every second, and only then does it cost a round trip.
     package func requirePrimary() throws(RedisError) {
-        if case .single(let connection) = try connected(), connection.info.role == .replica {
-            throw .replica(address: connection.address)
+        switch try connected() {
+        case .single(let connection): try connection.requirePrimary()
+        case .group(let router): try router.requirePrimaries()
         }
     }
 

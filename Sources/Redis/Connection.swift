@@ -24,7 +24,9 @@ package final class Connection {
     /// The ACL user.
     let user: String
     /// What the server said about itself when the connection was made.
-    package private(set) var info = ServerInfo.old
+    package private(set) var info = ServerInfo.old()
+    /// When the server last said which role it has.
+    private var roleTime = Monotonic.now
     /// Milliseconds that connecting, and each gap between replies, may take.
     package let timeout: Int
     package var trace: Trace?
@@ -50,7 +52,23 @@ package final class Connection {
         transport = try Transport.connect(
             to: target.endpoint, tls: target.tls, milliseconds: timeout)
         info = try Handshake(target: target).run(on: self)
+        roleTime = .now
         trace?(.connected(address: address, info))
+    }
+
+    /// How old the server's word about its role may be, in milliseconds: a primary that was demoted
+    /// goes on answering.
+    private static let roleLife: Int64 = 1000
+
+    /// Fails where the server is a replica, or has become one.
+    func requirePrimary() throws(RedisError) {
+        if roleTime.advanced(byMilliseconds: Self.roleLife).remainingMilliseconds <= 0 {
+            let role = try Handshake.currentRole(on: self)
+            // A proxy that does not say it now may have said it before.
+            if role != .unknown { info = info.with(role) }
+            roleTime = .now
+        }
+        if info.role == .replica { throw .replica(address: address) }
     }
 
     /// The reply to one command; an error reply is thrown as `RedisError.server`.

@@ -15,7 +15,7 @@ struct Handshake {
             switch error.kind {
             case .unknownCommand:
                 try authenticateWithoutHello(on: connection)
-                return .old
+                return .old(try Self.role(on: connection))
             case .noPermission:
                 // Redis 6.0 judges HELLO by the rights of whom it came from, before it has seen
                 // the password.
@@ -55,8 +55,29 @@ struct Handshake {
     /// HELLO after AUTH; where the user has no right to it, nothing is known of the server.
     private func greetAgain(on connection: Connection) throws(RedisError) -> ServerInfo {
         let reply = try connection.exchange([Command("HELLO", 2, "SETNAME", "jwtctl")])[0]
-        if case .error = reply { return .old }
+        if case .error = reply { return .old(try Self.role(on: connection)) }
         return try ServerInfo(hello: reply)
+    }
+
+    /// What the server is at this moment. HELLO says it without any permission, ROLE and INFO where
+    /// there is no HELLO; unknown where none of them is allowed, as behind some proxies.
+    static func currentRole(on connection: Connection) throws(RedisError) -> ServerInfo.Role {
+        if connection.info.version != nil {
+            let reply = try connection.exchange([Command("HELLO", 2)])[0]
+            if case .array = reply { return try ServerInfo(hello: reply).role }
+        }
+        return try role(on: connection)
+    }
+
+    private static func role(on connection: Connection) throws(RedisError) -> ServerInfo.Role {
+        if case .array(let items) = try connection.exchange([Command("ROLE")])[0],
+            case .string(let word)? = items.first
+        {
+            return ServerInfo.Role(String(decoding: word, as: UTF8.self))
+        }
+        guard case .string(let text) = try connection.exchange([Command("INFO", "replication")])[0]
+        else { return .unknown }
+        return ServerInfo.Role(InfoReport(text)["role"])
     }
 
     /// Redis before version 6, some proxies, and servers on which HELLO was renamed.

@@ -129,6 +129,9 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     case stalled(milliseconds: Int, cause: RedisError?, Progress)
     /// No Sentinel knows a group of this name; `known` are those that they do know.
     case unknownPrimaryName(String, known: [String])
+    /// Fewer than half of `sentinels` answer, and no replica follows the primary that they name: the
+    /// others may have replaced it.
+    case isolatedPrimary(address: String, sentinels: Int)
     /// Written, but fewer replicas than asked for have confirmed it in time.
     case notReplicated(address: String, confirmed: Int, wanted: Int, milliseconds: Int)
     /// Written, but not known to be in the append-only file of the server.

@@ -31,6 +31,12 @@ final class Router {
 
     var timeout: Int { dialer.timeout }
 
+    /// The topology was asked for a moment ago.
+    func noteRefresh() {
+        isRefreshDue = false
+        lastRefresh = .now
+    }
+
     /// The topology is out of date, as something has just shown.
     func distrust(_ endpoint: Endpoint? = nil) {
         isRefreshDue = true
@@ -123,6 +129,33 @@ final class Router {
         distrust(channel.endpoint)
         dialer.trace?(.lost(address: channel.endpoint.description, error))
         return channel.abandon()
+    }
+
+    /// How long Sentinels are believed, in milliseconds: a primary that they have replaced goes on
+    /// answering.
+    private static let topologyLife: Int64 = 1000
+
+    /// Looks at the topology and the roles again where that was not done for a second. Only
+    /// Sentinels have to be asked: a node of a Cluster that was replaced says so by itself.
+    func requirePrimaries() throws(RedisError) {
+        guard let sentinels = topology as? SentinelTopology, let lastRefresh,
+            lastRefresh.advanced(byMilliseconds: Self.topologyLife).remainingMilliseconds <= 0
+        else { return }
+        self.lastRefresh = .now
+        let before = sentinels.primary
+        try sentinels.refreshAsFarAsPossible()
+        for channel in channels.values {
+            do throws(RedisError) {
+                guard sentinels.primary == before else {
+                    throw .replica(address: channel.connection.address)
+                }
+                try channel.connection.requirePrimary()
+                try sentinels.admit(channel.connection)
+            } catch {
+                guard error.passesByItself else { throw error }
+                _ = drop(channel, error)
+            }
+        }
     }
 
     /// Notes where something was changed. What a command does is only looked at until then.

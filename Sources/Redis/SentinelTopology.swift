@@ -2,6 +2,7 @@
 final class SentinelTopology: Topology {
     /// What one Sentinel says about the primary.
     struct Answer: Equatable {
+        let sentinel: Endpoint
         let primary: Endpoint
         /// Rises with each fail-over: the Sentinel with the highest knows best.
         let epoch: Int64
@@ -11,11 +12,13 @@ final class SentinelTopology: Topology {
 
     private let dialer: Dialer
     let service: SentinelService
-    /// The one that answered last stands first.
-    private(set) var sentinels: [Endpoint]
+    let sentinels: [Endpoint]
     private var connections: [Endpoint: Connection] = [:]
     private(set) var primary: Endpoint?
     private var source: String?
+    /// Whether fewer than half of the Sentinels that were named have answered: the others may have
+    /// replaced the primary.
+    private(set) var isMinority = false
 
     init(dialer: Dialer, service: SentinelService) {
         self.dialer = dialer
@@ -29,26 +32,24 @@ final class SentinelTopology: Topology {
 
     func move(slot: Int, to endpoint: Endpoint) {}
 
-    /// Asks one Sentinel after the other until one knows.
+    /// Asks all Sentinels: one that was cut off from the others may still name an old primary.
     func refresh(avoiding lost: Endpoint?) throws(RedisError) {
-        var failure: RedisError?
-        var known: Set<String> = []
-        for sentinel in sentinels {
-            do throws(RedisError) {
-                let answer = try ask(sentinel, &known)
-                if let answer {
-                    primary = answer.primary
-                    source = "Sentinel \(sentinel)"
-                    sentinels.removeAll { $0 == sentinel }
-                    sentinels.insert(sentinel, at: 0)
-                    return
-                }
-            } catch {
-                guard error.passesByItself else { throw error }
-                failure = error
-            }
+        let answers = try answers()
+        guard let best = answers.max(by: { $0.epoch < $1.epoch }) else { return }
+        primary = best.primary
+        source = "Sentinel \(best.sentinel)"
+        isMinority = answers.count * 2 < sentinels.count
+    }
+
+    /// The same where no Sentinel has to answer: then the primary is only believed as long as a
+    /// replica follows it.
+    func refreshAsFarAsPossible() throws(RedisError) {
+        do throws(RedisError) {
+            try refresh(avoiding: nil)
+        } catch {
+            guard error.passesByItself else { throw error }
+            isMinority = true
         }
-        throw failure ?? .unknownPrimaryName(service.name, known: known.sorted())
     }
 
     /// Takes what the Sentinels have agreed on.
@@ -56,20 +57,22 @@ final class SentinelTopology: Topology {
         primary = endpoint
     }
 
-    /// What those Sentinels say that can be asked.
+    /// What those Sentinels say that can be asked; one at least. Throws where none knows the name.
     func answers() throws(RedisError) -> [Answer] {
         var answers: [Answer] = []
         var failure: RedisError?
+        var known: Set<String> = []
         for sentinel in sentinels {
             do throws(RedisError) {
-                var known: Set<String> = []
                 if let answer = try ask(sentinel, &known) { answers.append(answer) }
             } catch {
                 guard error.passesByItself else { throw error }
                 failure = error
             }
         }
-        if answers.isEmpty, let failure { throw failure }
+        if answers.isEmpty {
+            throw failure ?? .unknownPrimaryName(service.name, known: known.sorted())
+        }
         return answers
     }
 
@@ -78,14 +81,14 @@ final class SentinelTopology: Topology {
         _ sentinel: Endpoint, _ known: inout Set<String>
     ) throws(RedisError) -> Answer? {
         do throws(RedisError) {
-            return try ask(try connection(to: sentinel), &known)
+            return try ask(try connection(to: sentinel), sentinel, &known)
         } catch {
             // An idle connection may have been closed: that says nothing about the Sentinel.
             guard case .closed = error, connections.removeValue(forKey: sentinel) != nil else {
                 connections[sentinel] = nil
                 throw error
             }
-            return try ask(try connection(to: sentinel), &known)
+            return try ask(try connection(to: sentinel), sentinel, &known)
         }
     }
 
@@ -97,7 +100,7 @@ final class SentinelTopology: Topology {
     }
 
     private func ask(
-        _ connection: Connection, _ known: inout Set<String>
+        _ connection: Connection, _ sentinel: Endpoint, _ known: inout Set<String>
     ) throws(RedisError) -> Answer? {
         let replies = try connection.exchange([
             Command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", .text(service.name)),
@@ -115,6 +118,7 @@ final class SentinelTopology: Topology {
         // Without the right to MASTER only the address is known, which is enough to go on.
         let facts = Self.fields(replies[1])
         return Answer(
+            sentinel: sentinel,
             primary: dialer.map.reach(.tcp(host: host, port: port)),
             epoch: facts["config-epoch"].flatMap { Int64($0) } ?? 0,
             isFailingOver: facts["flags"]?.split(separator: ",").contains("failover_in_progress")
@@ -141,9 +145,21 @@ final class SentinelTopology: Topology {
         return fields
     }
 
-    /// A replica, or a former primary that does not know its fate yet, is not what we want.
+    /// A replica, or a former primary that does not know its fate yet, is not what we want. Where
+    /// most Sentinels are silent, a primary that no replica follows may be cut off with us.
     func admit(_ connection: Connection) throws(RedisError) {
         if connection.info.role == .replica { throw .replica(address: connection.address) }
+        guard isMinority, try Self.replicaCount(of: connection) == 0 else { return }
+        throw .isolatedPrimary(address: connection.address, sentinels: sentinels.count)
+    }
+
+    /// How many replicas follow a primary; nil where ROLE may not be asked.
+    static func replicaCount(of connection: Connection) throws(RedisError) -> Int? {
+        guard case .array(let role) = try connection.exchange([Command("ROLE")])[0],
+            role.count >= 3, role[0] == .string(Array("master".utf8)),
+            case .array(let replicas) = role[2]
+        else { return nil }
+        return replicas.count
     }
 
     func announcer(of endpoint: Endpoint) -> String? { source }

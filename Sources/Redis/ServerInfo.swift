@@ -2,6 +2,15 @@
 package struct ServerInfo: Equatable, Sendable {
     package enum Role: Equatable, Sendable {
         case primary, replica, unknown
+
+        /// The word that HELLO, ROLE and INFO have for it.
+        init(_ word: String?) {
+            switch word {
+            case "master", "primary": self = .primary
+            case "slave", "replica": self = .replica
+            default: self = .unknown
+            }
+        }
     }
 
     package enum Mode: Equatable, Sendable {
@@ -23,7 +32,14 @@ package struct ServerInfo: Equatable, Sendable {
     }
 
     /// A server that does not know HELLO.
-    static let old = ServerInfo(server: "redis", version: nil, mode: .unknown, role: .unknown)
+    static func old(_ role: Role = .unknown) -> ServerInfo {
+        ServerInfo(server: "redis", version: nil, mode: .unknown, role: role)
+    }
+
+    /// The same server in another role.
+    func with(_ role: Role) -> ServerInfo {
+        ServerInfo(server: server, version: version, mode: mode, role: role)
+    }
 
     /// Reads the flat list of names and values that HELLO 2 returns.
     init(hello reply: Reply) throws(RedisError) {
@@ -45,10 +61,6 @@ package struct ServerInfo: Equatable, Sendable {
         case "sentinel": mode = .sentinel
         default: mode = .unknown
         }
-        switch fields["role"] {
-        case "master", "primary": role = .primary
-        case "slave", "replica": role = .replica
-        default: role = .unknown
-        }
+        role = Role(fields["role"])
     }
 }

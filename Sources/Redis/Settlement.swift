@@ -123,7 +123,8 @@ extension Router {
         _ nodes: Set<Endpoint>, _ sentinels: SentinelTopology, asksReplica: Bool
     ) throws(RedisError) -> Settlement {
         guard let primary = sentinels.primary, nodes == [primary], let channel = channels[primary],
-            try isStillPrimary(channel, asksReplica: asksReplica)
+            try isStillPrimary(
+                channel, asksReplica: asksReplica, isMinority: sentinels.isMinority)
         else { return .inDoubt }
         let deadline = Monotonic.now.advanced(byMilliseconds: Int64(timeout))
         while true {
@@ -143,7 +144,7 @@ extension Router {
     /// Asks for the role, and gives one replica a moment, so that whichever is promoted next has
     /// what was written. Where this is not permitted the Sentinels alone are asked.
     private func isStillPrimary(
-        _ channel: NodeChannel, asksReplica: Bool
+        _ channel: NodeChannel, asksReplica: Bool, isMinority: Bool
     ) throws(RedisError) -> Bool {
         do throws(RedisError) {
             guard case .array(let role) = try channel.connection.exchange([Command("ROLE")])[0],
@@ -156,9 +157,16 @@ extension Router {
             guard asksReplica, case .array(let replicas) = role[2], !replicas.isEmpty else {
                 return true
             }
-            _ = try channel.connection.exchange([
-                Command("WAIT", 1, .integer(Int64(min(Self.courtesy, timeout / 2))))
-            ])
+            let span = min(Self.courtesy, timeout / 2)
+            let confirmed = try channel.connection.exchange([
+                Command("WAIT", 1, .integer(Int64(span)))
+            ])[0]
+            // Where most Sentinels are silent, only a replica shows that the primary still is one.
+            if isMinority, case .integer(0) = confirmed {
+                throw .notReplicated(
+                    address: channel.connection.address, confirmed: 0, wanted: 1,
+                    milliseconds: span)
+            }
             return true
         } catch {
             _ = drop(channel, error)

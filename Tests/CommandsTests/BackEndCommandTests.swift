@@ -53,7 +53,9 @@ import Testing
     }
 
     /// All of it is written, since it is in effect then; the first wait is the only one.
-    @Test func `bulk work that replicas do not confirm is unknown, and kept for another run`() throws {
+    @Test func `bulk work that replicas do not confirm is unknown, and kept for another run`()
+        throws
+    {
         let sandbox = try Sandbox()
         let count = 20_000
         let lines = (0..<count).map { "id-\($0)" }

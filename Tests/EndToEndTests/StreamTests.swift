@@ -24,6 +24,24 @@ import Testing
         #expect(result.status == 0)
     }
 
+    /// A gateway's stream outlives fail-overs: the old primary goes on answering.
+    @Test func aPrimaryThatWasDemotedIsNotAskedAnyMore() throws {
+        let tool = try BuiltTool()
+        let process = try tool.start(["verify", "--stream"])
+        let token = ServiceToken.of("alice", jti: "live") + "\n"
+        process.send(token)
+        #expect(process.line()?.contains("\"active\":true") == true)
+        try tool.redis.cli("REPLICAOF", "127.0.0.1", "1")
+        usleep(1_050_000)
+        process.send(token)
+        #expect(process.line()?.contains("\"reason\":\"unknown\"") == true)
+        try tool.redis.cli("REPLICAOF", "NO", "ONE")
+        usleep(1_050_000)
+        process.send(token)
+        #expect(process.line()?.contains("\"active\":true") == true)
+        #expect(try process.finish().status == 8)
+    }
+
     /// A pipe that stays open: what has come is done before more of it is waited for.
     @Test func whatComesThroughAPipeIsDoneAtOnce() throws {
         let tool = try BuiltTool()

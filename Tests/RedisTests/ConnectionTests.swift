@@ -100,6 +100,33 @@ import Testing
         #expect(try server.cli("-n", "5", "GET", "a") == "1")
     }
 
+    @Test func `a replica is known as one, with and without HELLO`() throws {
+        for lines in [
+            [], ["rename-command HELLO \"\""],
+            ["rename-command ROLE \"\"", "rename-command HELLO \"\""],
+        ] {
+            let replica = try RedisServer(configuration: ["replicaof 127.0.0.1 1"] + lines)
+            let client = Client(target: RedisTarget(endpoint: .unix(path: replica.socketPath)))
+            #expect(throws: RedisError.replica(address: replica.socketPath), "\(lines)") {
+                try client.requirePrimary()
+            }
+        }
+    }
+
+    @Test func `a primary that was demoted is not one a second later`() throws {
+        let server = try RedisServer()
+        let client = Client(target: RedisTarget(endpoint: .unix(path: server.socketPath)))
+        try client.requirePrimary()
+        try server.cli("REPLICAOF", "127.0.0.1", "1")
+        usleep(1_050_000)
+        #expect(throws: RedisError.replica(address: server.socketPath)) {
+            try client.requirePrimary()
+        }
+        try server.cli("REPLICAOF", "NO", "ONE")
+        usleep(1_050_000)
+        try client.requirePrimary()
+    }
+
     @Test func `an ACL user connects without any permission and is told what is missing`() throws {
         let server = try RedisServer(configuration: ["user app on >pw resetkeys ~jwt:* -@all +get"])
         let connection = try Connection(to: RedisURL.parse(url(server, "app:pw")))

@@ -32,6 +32,54 @@ import Testing
         }
     }
 
+    /// A Sentinel that was cut off from the others goes on naming the primary of its time.
+    @Test func `of the Sentinels that answer the latest decision counts`() throws {
+        try SentinelGroup.shared { group in
+            try group.failOver()
+            try group.awaitHealth()
+            let former = try RedisServer(.tcp)
+            let stale = try RedisServer(
+                .tcp, kind: .sentinel,
+                configuration: ["sentinel monitor mymaster 127.0.0.1 \(former.port) 2"])
+            let url = group.url.replacingOccurrences(
+                of: "://", with: "://127.0.0.1:\(stale.port),")
+            let client = try client(url)
+            try client.call(Command("SET", key: [0x61], "here")).ok()
+            #expect(try group.primary().cli("GET", "a") == "here")
+            #expect(try client.call(Command("GET", key: [0x61])) == .string(Array("here".utf8)))
+            #expect(try former.cli("EXISTS", "a") == "0")
+        }
+    }
+
+    /// The others may have agreed on another primary.
+    @Test func `one Sentinel of three is believed only where a replica follows the primary`() throws
+    {
+        try SentinelGroup.shared { group in
+            let dead = try (0..<2).map { _ in "127.0.0.1:\(try RedisServer.freePort())" }
+                .joined(separator: ",")
+            let lonely = try RedisServer(.tcp)
+            let watching = try RedisServer(
+                .tcp, kind: .sentinel,
+                configuration: ["sentinel monitor mymaster 127.0.0.1 \(lonely.port) 1"])
+            for command in [Command("GET", key: [0x61]), Command("SET", key: [0x61], "1")] {
+                let error = #expect(throws: RedisError.self) {
+                    try client("redis+sentinel://\(dead),127.0.0.1:\(watching.port)/mymaster")
+                        .call(command)
+                }
+                guard case .node(_, _, .isolatedPrimary(_, sentinels: 3))? = error else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+            }
+            #expect(try lonely.cli("EXISTS", "a") == "0")
+            let followed = try client(
+                "redis+sentinel://\(dead),127.0.0.1:\(group.sentinels[0].port)/mymaster")
+            let mark = try followed.mark()
+            try followed.call(Command("SET", key: [0x61], "1")).ok()
+            #expect(try followed.settle(since: mark, nil) == .stands)
+        }
+    }
+
     @Test func `an unknown name is told with the known ones`() throws {
         try SentinelGroup.shared { group in
             let url = group.url.replacingOccurrences(of: "/mymaster", with: "/other")

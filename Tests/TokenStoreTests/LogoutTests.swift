@@ -53,7 +53,9 @@ struct LogoutTests {
         #expect(try lab.state("t0", nil).denial?.entry.user == Identifier("ann"))
     }
 
-    @Test("What was listed when it began goes, whatever its iat says, and so does what has no details")
+    @Test(
+        "What was listed when it began goes, whatever its iat says, and so does what has no details"
+    )
     func everythingListed() throws {
         let lab = try Lab()
         let now = try lab.now()

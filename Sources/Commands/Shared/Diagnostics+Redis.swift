@@ -95,6 +95,12 @@ extension Diagnostics {
         case .stalled(let milliseconds, let cause, let progress):
             stalled(milliseconds, cause, progress)
         case .unknownPrimaryName(let name, let known): unknownName(name, known)
+        case .isolatedPrimary(let address, let sentinels):
+            unknown(
+                "no_quorum",
+                "fewer than half of \(sentinels) Sentinels answer, and no replica is connected to "
+                    + "the primary \(shown(address)): it may have been replaced",
+                hint: "reach the other Sentinels, or give the primary's own address with --redis")
         case .notReplicated(let address, let confirmed, let wanted, let milliseconds):
             unknown(
                 "not_replicated",

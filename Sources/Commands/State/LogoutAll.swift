@@ -121,7 +121,9 @@ let logoutAllCommand = Command(
         if options.skew > 0, options.issuedBefore != nil || options.keep != nil {
             throw .other("'--skew' raises a cutoff of now, not one that is given")
         }
-        if options.skew > LogoutAllOptions.longestSkew { throw .other("'--skew' of more than 1h would lock users out") }
+        if options.skew > LogoutAllOptions.longestSkew {
+            throw .other("'--skew' of more than 1h would lock users out")
+        }
     }, run: runLogoutAll)
 
 private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {

@@ -78,7 +78,10 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             query: { $0.element.query },
             next: { mayWait in
                 // Whoever reads gets the answers before more questions are waited for.
-                if mayWait { try system.output.flush() }
+                if mayWait {
+                    try system.output.flush()
+                    try session.requireCurrent(options.global)
+                }
                 let batch = try feed.batch(of: batchSize, mayWait: mayWait)
                 for entry in batch ?? [] { try options.requireKnownUser(entry.element) }
                 return batch
@@ -111,6 +114,8 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                 ])
         }
         if let failure { throw failure }
+        // What was a primary at the beginning may not have been one at the end.
+        try session.requireCurrent(options.global)
     } catch {
         try list.finish(empty: "")
         throw error
