@@ -203,7 +203,10 @@ extension TokenStore {
         guard case .string(let bytes) = reply else { return (nil, nil) }
         do throws(JSONError) {
             guard let object = try JSONParser.parse(bytes).objectValue else { return (nil, nil) }
-            return (object["iat"]?.numberValue?.integer, object["label"]?.stringValue?.text)
+            return (
+                object["iat"]?.numberValue?.integer.flatMap { Int64(outside: $0) },
+                object["label"]?.stringValue?.text
+            )
         } catch {
             return (nil, nil)
         }
