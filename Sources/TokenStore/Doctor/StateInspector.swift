@@ -87,7 +87,9 @@ struct StateInspector {
             if let refusal, refusal.error.kind != .wrongType {
                 survey.refusal =
                     survey.refusal
-                    ?? .refused(refusal.error, command: refusal.command.name, key: question.key)
+                    ?? .refused(
+                        refusal.error, command: refusal.command.name,
+                        key: layout.shown(question.key))
                 continue
             }
             try question.judge(&self, own)
