@@ -190,8 +190,8 @@ struct Session {
                 "password", limit: 64 * 1024, system: system)
             return target.withPassword(content.withoutFinalNewline())
         }
-        if target.password == nil, let password = environment["REDISCLI_AUTH"] {
-            return target.withPassword(SecretBytes(copying: password.utf8))
+        if target.password == nil, let password = environment.bytes(of: "REDISCLI_AUTH") {
+            return target.withPassword(SecretBytes(copying: password))
         }
         return target
     }
