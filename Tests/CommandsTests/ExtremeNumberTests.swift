@@ -69,6 +69,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ["list", "users"], ["list", "revoked"], ["list", "tokens", "--all"], ["stats"], ["prune"],
+        ["doctor", "--deep"], ["layout", "detect", "--sample", "10000000"],
+        ["list", "revoked", "--layout", "kong-jwt-blacklist"],
+    ])
+    func `a scan that goes round in circles ends`(_ command: [String]) throws {
+        let server = try LyingServer(cursor: "7")
+        server.begin(seed: 1)
+        let result = Tool.run(command, environment: ["JWTCTL_REDIS_URL": server.url])
+        // The doctor reports it as a finding.
+        #expect(result.status == (command[0] == "doctor" ? 1 : 8), "\(result.diagnostics)")
+    }
+
     /// What an application does that calls PEXPIREAT with the largest number it has.
     @Test func `a blacklist entry that ends after all calendars is listed`() throws {
         let sandbox = try Sandbox()

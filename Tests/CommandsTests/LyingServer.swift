@@ -11,6 +11,8 @@ final class LyingServer: @unchecked Sendable {
     private var generator: SeededGenerator
     private var isHonestAboutTime = false
     private var seconds: Int64 = 0
+    /// What every page of a scan says of the next one.
+    private let cursor: String
 
     var url: String { "redis://127.0.0.1:\(port)" }
 
@@ -22,7 +24,8 @@ final class LyingServer: @unchecked Sendable {
         "2147483648", "4294967296", "-1", "-2", "-3", "0", "1", "500", "501",
     ]
 
-    init() throws {
+    init(cursor: String = "0") throws {
+        self.cursor = cursor
         signal(SIGPIPE, SIG_IGN)
         generator = SeededGenerator(seed: 0)
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -152,8 +155,8 @@ final class LyingServer: @unchecked Sendable {
         case "HGET": return details()
         case "ZSCORE": return bulk(score())
         case "ZRANGE": return array(page(words))
-        case "SCAN": return array([bulk("0"), array(keys(words).map(bulk))])
-        case "SSCAN": return array([bulk("0"), array([bulk("a"), bulk("b")])])
+        case "SCAN": return array([bulk(cursor), array(keys(words).map(bulk))])
+        case "SSCAN": return array([bulk(cursor), array([bulk("a"), bulk("b")])])
         case "EVAL", "EVALSHA": return script()
         case "XRANGE", "XREVRANGE": return array([entry()])
         case "XREAD": return array([array([bulk("jwt:audit"), array([entry()])])])
