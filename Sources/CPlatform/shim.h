@@ -1,5 +1,7 @@
 /// What Glibc offers only as variadic functions or macros, which Swift cannot call.
 #pragma once
+#include <fcntl.h>
+#include <nss.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -13,8 +15,19 @@ static inline int jwtctl_die_with_parent(int signal) {
     return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
 }
 
+/// Takes the lowest free descriptor, and leaves it as unusable as a closed one.
+static inline int jwtctl_reserve_descriptor(void) {
+    // O_PATH, which fcntl.h has for GNU programs only.
+    return open("/", 010000000 | O_CLOEXEC);
+}
+
 /// A counter in the kernel, of which each reader takes one.
 static inline int jwtctl_semaphore(void) { return eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE); }
+
+/// Has host names looked up in /etc/hosts and by DNS, whatever /etc/nsswitch.conf says.
+static inline int jwtctl_keep_to_built_in_names(void) {
+    return __nss_configure_lookup("hosts", "files dns");
+}
 
 /// How many processors the process may use; 0 where the kernel does not say.
 static inline int jwtctl_processor_count(void) {

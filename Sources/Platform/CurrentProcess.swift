@@ -4,14 +4,23 @@ internal import Glibc
 /// What this process asks of the system for itself.
 package enum CurrentProcess {
     /// What a program that handles keys owes its user before it does anything else: no core files,
-    /// no reading of its memory by other processes, private new files, and a broken pipe that is an
-    /// error instead of a silent end.
+    /// no reading of its memory by other processes, private new files, a broken pipe that is an
+    /// error instead of a silent end, and no file or socket under the number of a standard stream.
     package static func harden() {
         Signals.ignoreBrokenPipes()
+        reserveStandardStreams()
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         _ = jwtctl_make_undumpable()
         _ = umask(0o077)
+    }
+
+    /// Where a standard stream is closed, the next socket would get its number, and Redis what is
+    /// meant for people. A path that is only named stays as unusable as a closed stream.
+    private static func reserveStandardStreams() {
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
+            _ = jwtctl_reserve_descriptor()
+        }
     }
 
     /// Has the kernel kill this process when its parent ends, so that a private server never

@@ -16,16 +16,20 @@ package final class OutputStream {
     }
 
     private let target: Target
+    private let isExpendable: Bool
     private var buffer: [UInt8] = []
 
-    /// Writes to `descriptor`, which stays the caller's to close.
-    package init(borrowing descriptor: CInt) {
+    /// Writes to `descriptor`, which stays the caller's to close. What cannot be written to an
+    /// `expendable` stream is dropped: a full disk under the diagnostics must not stop the work.
+    package init(borrowing descriptor: CInt, expendable: Bool = false) {
         target = .borrowed(descriptor)
+        isExpendable = expendable
     }
 
     /// Keeps everything in memory; see `contents`.
     package init() {
         target = .memory
+        isExpendable = false
     }
 
     /// What a stream in memory has taken so far.
@@ -65,6 +69,8 @@ package final class OutputStream {
                 // Somebody made a shared terminal or pipe non-blocking: wait for room.
                 var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&poller, 1, -1)
+            } else if isExpendable {
+                return
             } else {
                 throw OutputError(cause: SystemError.last)
             }

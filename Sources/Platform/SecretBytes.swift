@@ -2,6 +2,9 @@ internal import Glibc
 
 /// A key or password in memory: kept out of swap where the limit allows, wiped when released.
 ///
+/// Each has pages of its own: locks do not nest, so that `munlock` of one secret would unlock others
+/// on the same page.
+///
 /// Never copied into a `String` or an array by this module; callers borrow the bytes inside
 /// `withBytes` and must not let the pointer escape.
 @safe package final class SecretBytes {
@@ -14,13 +17,7 @@ internal import Glibc
     package init<Failure: Error>(
         capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {
-        let storage = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(capacity, 1), alignment: 16)
-        _ = unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
-        if let base = storage.baseAddress {
-            // Best effort: RLIMIT_MEMLOCK may be tiny, and a page in swap is no reason to fail.
-            _ = unsafe mlock(base, storage.count)
-        }
+        let storage = unsafe Self.allocate(max(capacity, 1))
         unsafe self.storage = storage
         do throws(Failure) {
             count = try unsafe fill(UnsafeMutableRawBufferPointer(rebasing: storage[..<capacity]))
@@ -84,11 +81,24 @@ internal import Glibc
         try unsafe body(UnsafeRawBufferPointer(rebasing: storage[..<count]))
     }
 
+    /// Zeroed pages that no other secret is on.
+    private static func allocate(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        let base = unsafe mmap(
+            nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let base = unsafe base, unsafe base != MAP_FAILED else {
+            preconditionFailure("there is no memory for a secret")
+        }
+        // Best effort: RLIMIT_MEMLOCK may be tiny, and a page in swap is no reason to fail.
+        _ = unsafe mlock(base, count)
+        _ = unsafe madvise(base, count, MADV_DONTDUMP)
+        return unsafe UnsafeMutableRawBufferPointer(start: base, count: count)
+    }
+
     private static func release(_ storage: UnsafeMutableRawBufferPointer) {
         if let base = storage.baseAddress {
             unsafe explicit_bzero(base, storage.count)
-            _ = unsafe munlock(base, storage.count)
+            // This unlocks the pages as well.
+            _ = unsafe munmap(base, storage.count)
         }
-        unsafe storage.deallocate()
     }
 }

@@ -23,6 +23,15 @@ package struct Semaphore: ~Copyable, Sendable {
         precondition(status == 0, "a count of pieces of work does not overflow")
     }
 
+    /// Waits for at most so long until the count is above zero, and takes one off; false where it
+    /// stayed at zero. A signal may end it early.
+    package borrowing func wait(milliseconds: Int64) -> Bool {
+        var poller = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&poller, 1, CInt(clamping: milliseconds)) > 0 else { return false }
+        wait()
+        return true
+    }
+
     /// Waits until the count is above zero, and takes one off.
     package borrowing func wait() {
         var count: eventfd_t = 0

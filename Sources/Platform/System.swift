@@ -29,7 +29,8 @@ package struct System {
         return System(
             input: InputStream(borrowing: STDIN_FILENO),
             output: OutputStream(borrowing: STDOUT_FILENO),
-            diagnostics: OutputStream(borrowing: STDERR_FILENO), environment: environment,
+            diagnostics: OutputStream(borrowing: STDERR_FILENO, expendable: true),
+            environment: environment,
             clock: .system,
             terminal: Terminal.current(descriptor: STDOUT_FILENO, environment: environment))
     }

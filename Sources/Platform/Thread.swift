@@ -1,7 +1,7 @@
 internal import CPlatform
 internal import Glibc
 
-/// A thread of this process, which its owner joins.
+/// A thread of this process, which its owner joins or detaches.
 package final class Thread {
     private let handle: pthread_t
 
@@ -26,6 +26,11 @@ package final class Thread {
             throw SystemError(code: status)
         }
         self.handle = handle
+    }
+
+    /// Leaves the thread to itself: nobody may join it any more.
+    package func detach() {
+        _ = pthread_detach(handle)
     }
 
     /// Waits until the body has returned.

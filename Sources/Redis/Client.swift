@@ -206,12 +206,7 @@ package final class Client {
         besideKey key: [UInt8]? = nil
     ) throws(RedisError) -> (seconds: Int64, microseconds: Int64) {
         let command = Command("TIME")
-        let reply = try call(key.map(command.beside) ?? command)
-        let parts = try reply.array()
-        guard parts.count == 2, let seconds = Int64(try parts[0].text()),
-            let microseconds = Int64(try parts[1].text())
-        else { throw .unexpectedReply(expected: "TIME", got: reply.shape) }
-        return (seconds, microseconds)
+        return try call(key.map(command.beside) ?? command).time()
     }
 
     /// The keys of the database, page by page; see `Scan`.

@@ -48,7 +48,7 @@ package final class Connection {
         user = target.user ?? "default"
         self.timeout = timeout
         self.trace = trace
-        reader = try ReplyReader.make()
+        reader = try ReplyReader.make(timeout: Int64(timeout))
         transport = try Transport.connect(
             to: target.endpoint, tls: target.tls, milliseconds: timeout)
         info = try Handshake(target: target).run(on: self)

@@ -12,12 +12,10 @@ struct GroupScan {
     private let router: Router
     /// Those that are still to be gone through, the present one first.
     private(set) var open: [Endpoint] = []
-    private var cursor: [UInt8] = start
+    private var cursor = ScanCursor()
     private var slots: SlotMap?
     private var round = 0
     private var losses = 0
-
-    private static let start = [UInt8(ascii: "0")]
 
     init(_ router: Router) throws(RedisError) {
         self.router = router
@@ -38,11 +36,13 @@ struct GroupScan {
             do throws(RedisError) {
                 // After a restart a cursor means nothing any more.
                 if router.losses != losses { restart() }
-                let reply = try router.exchange([command(cursor)], at: node)[0].value()
-                let (next, keys) = try Scan.page(reply)
-                cursor = next
-                if next == Self.start { open.removeFirst() }
-                return keys
+                let page = try cursor.take(
+                    try router.exchange(cursor.commands(command), at: node))
+                if page.isLast {
+                    open.removeFirst()
+                    cursor = ScanCursor()
+                }
+                return page.items
             } catch {
                 guard error.passesByItself else { throw error }
                 try router.rest(until: deadline, error)
@@ -53,7 +53,7 @@ struct GroupScan {
     }
 
     private mutating func restart() {
-        cursor = Self.start
+        cursor = ScanCursor()
         losses = router.losses
     }
 

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What INFO tells of a server: names and values, whatever sections were asked for.
 package struct InfoReport: Equatable, Sendable {
     private let fields: [String: String]
@@ -18,7 +20,9 @@ package struct InfoReport: Equatable, Sendable {
     /// The value of this name, as it was written; it is the server's text.
     package subscript(_ name: String) -> String? { fields[name] }
 
-    package func integer(_ name: String) -> Int64? { fields[name].flatMap { Int64($0) } }
+    package func integer(_ name: String) -> Int64? { fields[name].flatMap(Self.integer) }
+
+    private static func integer(_ text: some StringProtocol) -> Int64? { Int64(text)?.bounded }
 
     /// A value of 0 or 1.
     package func flag(_ name: String) -> Bool? { integer(name).map { $0 != 0 } }
@@ -37,19 +41,19 @@ package struct InfoReport: Equatable, Sendable {
     /// `slave0:ip=127.0.0.1,port=7003,state=online,offset=14,lag=0` and those that follow.
     package var replicas: [Replica] {
         let end = integer("master_repl_offset")
-        return (0..<min(integer("connected_slaves") ?? 0, 64)).compactMap { number in
+        return (0..<max(0, min(integer("connected_slaves") ?? 0, 64))).compactMap { number in
             guard let text = fields["slave\(number)"] else { return nil }
             var facts: [Substring: Substring] = [:]
             for part in text.split(separator: ",") {
                 let pair = part.split(separator: "=", maxSplits: 1)
                 if pair.count == 2 { facts[pair[0]] = pair[1] }
             }
-            let offset = facts["offset"].flatMap { Int64($0) }
+            let offset = facts["offset"].flatMap(Self.integer)
             return Replica(
                 address: "\(facts["ip"] ?? "?"):\(facts["port"] ?? "?")",
                 isOnline: facts["state"] == "online",
                 bytesBehind: end.flatMap { end in offset.map { max(0, end - $0) } },
-                silence: facts["lag"].flatMap { Int64($0) })
+                silence: facts["lag"].flatMap(Self.integer))
         }
     }
 

@@ -159,6 +159,9 @@ final class NodeChannel {
     private func fault(_ fault: ReplyGuard.Fault) -> RedisError {
         switch fault {
         case .tooLarge(let limit): .replyTooLarge(limit: limit, Progress())
+        case .tooSlow:
+            .timeout(
+                .reply, address: connection.address, milliseconds: connection.timeout, Progress())
         case .peer(let peer): .protocolError(peer, address: connection.address, Progress())
         }
     }

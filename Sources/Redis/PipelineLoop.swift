@@ -12,8 +12,8 @@ package struct PipelineLoop {
     static let outputLimit = 256 << 10
     /// hiredis moves its buffer for each reply: small portions keep that cheap.
     static let inputSize = 16 << 10
-    /// Reply bytes that count as progress, so that a peer cannot hold us with a byte at a time.
-    static let progressBytes = 4 << 10
+    /// Bytes that count as progress, so that a peer cannot hold us with a byte at a time.
+    static let progressBytes = 1 << 10
 
     private let connection: Connection
     private let maxInFlight: Int
@@ -30,6 +30,8 @@ package struct PipelineLoop {
     private var encodedBytes = 0
     private var writtenBytes = 0
     private var readBytes = 0
+    /// Bytes written since something counted as progress.
+    private var sentBytes = 0
     private var deadline: Monotonic
     /// Whether `next` had nothing when it was last asked.
     private var isDry = false
@@ -105,6 +107,7 @@ package struct PipelineLoop {
     private mutating func touch() {
         deadline = Monotonic.now.advanced(byMilliseconds: Int64(connection.timeout))
         readBytes = 0
+        sentBytes = 0
     }
 
     private mutating func wait() throws(RedisError) -> (read: Bool, write: Bool) {
@@ -178,6 +181,9 @@ package struct PipelineLoop {
     private func fault(_ fault: ReplyGuard.Fault) -> RedisError {
         switch fault {
         case .tooLarge(let limit): .replyTooLarge(limit: limit, progress)
+        case .tooSlow:
+            .timeout(
+                phase, address: connection.address, milliseconds: connection.timeout, progress)
         case .peer(let peer): .protocolError(peer, address: connection.address, progress)
         }
     }
@@ -193,8 +199,9 @@ package struct PipelineLoop {
             case .bytes(let count):
                 connection.output.consume(count)
                 writtenBytes += count
+                sentBytes += count
                 noteSent()
-                touch()
+                if sentBytes >= Self.progressBytes || connection.output.count == 0 { touch() }
             case .failed, .broken: writeFailure = outcome
             case .wouldBlock, .end: return
             }

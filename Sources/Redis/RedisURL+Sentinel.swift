@@ -77,7 +77,9 @@ extension RedisURL {
                 var password = try decodedBytes(value, part: "password")
                 defer { wipe(&password) }
                 query.password = password.isEmpty ? nil : SecretBytes(copying: password)
-            default: throw .unknownParameter(name)
+            // What follows an `&` may be the rest of a password.
+            default:
+                throw .unknownParameter(seen.contains("sentinel_password") ? "" : name)
             }
         }
         return query

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What the server answered to one command, copied out of the parser.
 package enum Reply: Equatable, Sendable {
     case status(String)
@@ -31,10 +33,25 @@ package enum Reply: Equatable, Sendable {
         guard case .status("OK") = self else { throw mismatch("OK") }
     }
 
+    /// A count or a span, held within bounds in which sums of it cannot overflow.
     package func integer() throws(RedisError) -> Int64 {
         guard case .integer(let number) = self else { throw mismatch("integer") }
-        return number
+        return number.bounded
     }
+
+    /// The reply to TIME: seconds since 1970, and microseconds of the next second. A clock beyond
+    /// the year 9999 is not believed.
+    package func time() throws(RedisError) -> (seconds: Int64, microseconds: Int64) {
+        let parts = try array()
+        guard parts.count == 2, let seconds = Int64(try parts[0].text()),
+            let microseconds = Int64(try parts[1].text()),
+            (0...Self.latestTime).contains(seconds), (0..<1_000_000).contains(microseconds)
+        else { throw mismatch("TIME") }
+        return (seconds, microseconds)
+    }
+
+    /// The last second of the year 9999.
+    private static let latestTime: Int64 = 253_402_300_799
 
     package func bytes() throws(RedisError) -> [UInt8] {
         guard case .string(let bytes) = self else { throw mismatch("string") }

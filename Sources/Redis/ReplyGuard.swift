@@ -3,11 +3,16 @@
 struct ReplyGuard {
     enum Fault: Error, Equatable {
         case tooLarge(limit: Int)
+        /// One reply has taken longer than any does that makes progress.
+        case tooSlow
         case peer(RedisError.Peer)
     }
 
     /// Bytes of one whole reply, nested ones included.
     static let byteLimit = 64 << 20
+    /// Bytes of a line, `+`, `-` or `:`. hiredis looks for its end from the beginning for each
+    /// portion that arrives, so that one without an end takes minutes.
+    static let lineLimit = 1 << 16
     /// Elements of one whole reply, as announced.
     static let elementLimit = 4 << 20
     /// hiredis 0.14 takes 8 levels; 1.x before 1.4.1 would overflow its stack.
@@ -30,9 +35,12 @@ struct ReplyGuard {
     private var state = State.type
     private var atStart = true
     private var byteCount = 0
+    /// Whole replies so far.
+    private(set) var completeCount = 0
     private var elementCount = 0
     /// Elements still to come, per open array.
     private var open: [Int] = []
+    private var lineStart = 0
     private var number = 0
     private var digits = 0
     private var isNegative = false
@@ -64,7 +72,11 @@ struct ReplyGuard {
     private mutating func step(_ byte: UInt8) throws(Fault) {
         switch state {
         case .type: try begin(byte)
-        case .line: if byte == UInt8(ascii: "\n") { finishElement() }
+        case .line:
+            if byte == UInt8(ascii: "\n") { return finishElement() }
+            guard byteCount - lineStart <= Self.lineLimit else {
+                throw .tooLarge(limit: Self.lineLimit)
+            }
         case .length(let isArray): try takeLength(byte, isArray: isArray)
         case .bulkEnd(let wanted):
             guard byte == wanted.value else { throw .peer(.malformed) }
@@ -75,7 +87,9 @@ struct ReplyGuard {
 
     private mutating func begin(_ byte: UInt8) throws(Fault) {
         switch Unicode.Scalar(byte) {
-        case "+", "-", ":": state = .line
+        case "+", "-", ":":
+            state = .line
+            lineStart = byteCount
         case "$", "*":
             state = .length(isArray: byte == UInt8(ascii: "*"))
             (number, digits, isNegative) = (0, 0, false)
@@ -133,5 +147,6 @@ struct ReplyGuard {
         }
         byteCount = 0
         elementCount = 0
+        completeCount &+= 1
     }
 }

@@ -1,4 +1,5 @@
 internal import CHiredis
+internal import Platform
 
 /// The RESP parser of hiredis, with the limits that it lacks. After any error it is of no use.
 ///
@@ -9,9 +10,16 @@ internal import CHiredis
     private var okays = PlainReplies()
     /// Whether hiredis has nothing that it could still answer.
     private var isDrained = true
+    /// Milliseconds without a byte after which the caller gives up; nil where it waits for ever.
+    private let timeout: Int64?
+    /// When the last bytes came.
+    private var lastFeed = Monotonic.now
+    /// Milliseconds that the reply under way has been waited for.
+    private var waited: Int64 = 0
 
-    private init(owning reader: UnsafeMutablePointer<redisReader>) {
+    private init(owning reader: UnsafeMutablePointer<redisReader>, timeout: Int64?) {
         unsafe self.reader = reader
+        self.timeout = timeout
     }
 
     deinit {
@@ -19,13 +27,14 @@ internal import CHiredis
     }
 
     /// A reader, after a proof that the headers and the library agree on a reply's layout.
-    static func make() throws(RedisError) -> ReplyReader {
+    static func make(timeout: Int64? = nil) throws(RedisError) -> ReplyReader {
         guard let trial = unsafe redisReaderCreate() else { throw .incompatibleLibrary }
-        let hasExpectedLayout = unsafe ReplyReader(owning: trial).passesLayoutCheck()
+        let hasExpectedLayout = unsafe ReplyReader(owning: trial, timeout: timeout)
+            .passesLayoutCheck()
         guard hasExpectedLayout, let reader = unsafe redisReaderCreate() else {
             throw .incompatibleLibrary
         }
-        return unsafe ReplyReader(owning: reader)
+        return unsafe ReplyReader(owning: reader, timeout: timeout)
     }
 
     /// hiredis 1.0 moved the fields of a reply. In both wrong pairings `len` reads as something
@@ -50,6 +59,26 @@ internal import CHiredis
 
     /// Takes bytes from the peer, at most 16 KiB at a time: hiredis moves its buffer per reply.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(ReplyGuard.Fault) {
+        let before = limits.completeCount
+        try unsafe take(bytes)
+        try note(isNewReply: incompleteBytes == 0 || limits.completeCount != before)
+    }
+
+    /// How many time-outs one reply may take as long as bytes arrive: 64 MB in small portions would
+    /// be waited for for hours.
+    private static let patience: Int64 = 16
+
+    private func note(isNewReply: Bool) throws(ReplyGuard.Fault) {
+        guard let timeout else { return }
+        let now = Monotonic.now
+        // Where the caller was away for longer, the server is not to blame.
+        let pause = min((now.nanoseconds - lastFeed.nanoseconds) / 1_000_000, timeout)
+        lastFeed = now
+        waited = isNewReply ? 0 : waited + pause
+        guard waited <= Self.patience * timeout else { throw .tooSlow }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) throws(ReplyGuard.Fault) {
         guard isDrained, limits.isBetweenReplies else { return try unsafe parse(bytes) }
         let (taken, given) = unsafe okays.take(bytes)
         if given > 0 { unsafe try PlainReplies.withText(upTo: given, parse) }

@@ -2,11 +2,11 @@
 /// goes meanwhile may be missed: callers remove duplicates.
 ///
 /// `nextPage` asks for one page after the other. From one server pages can also be had in a
-/// pipeline, by `command` and `page`.
+/// pipeline, by `command` and a `ScanCursor`.
 package struct Scan {
     private enum State {
         case unopened
-        case single(cursor: [UInt8])
+        case single(ScanCursor)
         case group(GroupScan)
         case ended
     }
@@ -28,14 +28,14 @@ package struct Scan {
     /// The next page, which may be empty; nil after the last one.
     package mutating func nextPage() throws(RedisError) -> [[UInt8]]? {
         if case .unopened = state {
-            state = try client.groupScan().map(State.group) ?? .single(cursor: Self.start)
+            state = try client.groupScan().map(State.group) ?? .single(ScanCursor())
         }
         switch state {
         case .unopened, .ended: return nil
-        case .single(let cursor):
-            let (next, keys) = try Self.page(try client.call(command(cursor)))
-            state = next == Self.start ? .ended : .single(cursor: next)
-            return keys
+        case .single(var cursor):
+            let page = try cursor.take(try client.pipeline(cursor.commands(command)))
+            state = page.isLast ? .ended : .single(cursor)
+            return page.items
         case .group(var scan):
             defer { state = .group(scan) }
             return try scan.nextPage(command)
@@ -54,8 +54,7 @@ package struct Scan {
     }
 
     /// The cursor and the keys of a reply to SCAN.
-    package static func page(_ reply: Reply) throws(RedisError) -> (next: [UInt8], keys: [[UInt8]])
-    {
+    static func page(_ reply: Reply) throws(RedisError) -> (next: [UInt8], keys: [[UInt8]]) {
         let parts = try reply.array()
         guard parts.count == 2 else { throw .unexpectedReply(expected: "SCAN", got: reply.shape) }
         return (try parts[0].bytes(), try parts[1].byteStrings())

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Whether the Sentinels could replace a primary that dies.
 package struct SentinelReport: Equatable, Sendable {
     /// Those that the URL names, and how many of them answer.
@@ -23,8 +25,9 @@ extension SentinelTopology {
             guard let replies = answers(of: sentinel) else { continue }
             reached += 1
             let facts = Self.fields(replies[0])
-            known = known ?? facts["num-other-sentinels"].flatMap { Int($0) }.map { $0 + 1 }
-            quorum = quorum ?? facts["quorum"].flatMap { Int($0) }
+            known =
+                known ?? facts["num-other-sentinels"].flatMap { Int($0)?.bounded }.map { $0 + 1 }
+            quorum = quorum ?? facts["quorum"].flatMap { Int($0)?.bounded }
             if case .error(let error) = replies[1], error.code == "NOQUORUM" {
                 objection = objection ?? error.text
             }

@@ -2,6 +2,8 @@
 struct SlotMap: Equatable {
     /// The primaries that serve slots, each once.
     private(set) var primaries: [Endpoint] = []
+    /// The place of each in `primaries`, counted from 1.
+    private var places: [Endpoint: Int] = [:]
     /// For each slot the place of its owner in `primaries`, counted from 1; 0 where nobody is known.
     private var owners = [UInt16](repeating: 0, count: KeySlot.count)
 
@@ -10,13 +12,16 @@ struct SlotMap: Equatable {
         return owner == 0 ? nil : primaries[owner - 1]
     }
 
+    /// Nodes beyond one for each slot are not taken: a server that goes on naming new ones lies.
     mutating func assign(_ slots: ClosedRange<Int>, to endpoint: Endpoint) {
         let owner: Int
-        if let known = primaries.firstIndex(of: endpoint) {
-            owner = known + 1
+        if let known = places[endpoint] {
+            owner = known
         } else {
+            guard primaries.count < KeySlot.count else { return }
             primaries.append(endpoint)
             owner = primaries.count
+            places[endpoint] = owner
         }
         for slot in slots { owners[slot] = UInt16(owner) }
     }
@@ -26,7 +31,9 @@ struct SlotMap: Equatable {
     init(
         _ reply: Reply, asked: Endpoint, reach: (Endpoint) -> Endpoint
     ) throws(RedisError) {
-        for range in try reply.array() {
+        let ranges = try reply.array()
+        guard ranges.count <= KeySlot.count else { throw Self.malformed(reply) }
+        for range in ranges {
             let parts = try range.array()
             guard parts.count >= 3 else { throw Self.malformed(reply) }
             let (first, last) = (try parts[0].integer(), try parts[1].integer())

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Platform
 
 /// One address to connect to, as the `sockaddr` bytes that `connect(2)` takes.
-struct SocketAddress {
+struct SocketAddress: Sendable {
     let family: CInt
     let bytes: [UInt8]
 
@@ -16,9 +16,14 @@ struct SocketAddress {
 
     /// Every address of `host`, IPv6 and IPv4, in the order of the system's preference.
     ///
-    /// Literals and `localhost` do not reach the name service; other names do, and it has its own
-    /// time limits, which `getaddrinfo` does not let us change.
-    static func resolve(host: String, port: UInt16) throws(RedisError) -> [SocketAddress] {
+    /// Literals and `localhost` do not reach the name service; other names do, on a thread of their
+    /// own. A NUL would end the name for C.
+    static func resolve(
+        host: String, port: UInt16, deadline: Monotonic
+    ) throws(RedisError) -> [SocketAddress] {
+        guard !host.utf8.contains(0) else {
+            throw .resolve(host: host, reason: "the name has a NUL in it")
+        }
         if ["localhost", "localhost."].contains(host.lowercased()) {
             return try lookUp("127.0.0.1", port: port, flags: AI_NUMERICHOST, named: host)
                 + lookUp("::1", port: port, flags: AI_NUMERICHOST, named: host)
@@ -26,7 +31,9 @@ struct SocketAddress {
         do throws(RedisError) {
             return try lookUp(host, port: port, flags: AI_NUMERICHOST, named: host)
         } catch {
-            return try lookUp(host, port: port, flags: AI_ADDRCONFIG, named: host)
+            return try NameLookup.run(host: host, deadline: deadline) { () throws(RedisError) in
+                try lookUp(host, port: port, flags: AI_ADDRCONFIG, named: host)
+            }
         }
     }
 

@@ -61,7 +61,7 @@ struct Transport: ~Copyable {
     private static func connect(
         to endpoint: Endpoint, milliseconds: Int, _ deadline: Monotonic
     ) throws(RedisError) -> Descriptor {
-        let addresses = try Self.addresses(of: endpoint)
+        let addresses = try Self.addresses(of: endpoint, deadline)
         var failure = RedisError.connect(
             address: endpoint.description, SystemError(code: EADDRNOTAVAIL))
         for (index, address) in addresses.enumerated() {
@@ -109,9 +109,12 @@ struct Transport: ~Copyable {
         }
     }
 
-    private static func addresses(of endpoint: Endpoint) throws(RedisError) -> [SocketAddress] {
+    private static func addresses(
+        of endpoint: Endpoint, _ deadline: Monotonic
+    ) throws(RedisError) -> [SocketAddress] {
         switch endpoint {
-        case .tcp(let host, let port): return try SocketAddress.resolve(host: host, port: port)
+        case .tcp(let host, let port):
+            return try SocketAddress.resolve(host: host, port: port, deadline: deadline)
         case .unix(let path):
             guard let address = SocketAddress.unix(path: path) else {
                 throw .connect(address: path, SystemError(code: ENAMETOOLONG))

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Platform
 
 /// What a blacklist entry tells about its revocation; readers of the blacklist need none of it.
 package struct DenyEntry: Equatable, Sendable {
@@ -39,7 +40,7 @@ package struct DenyEntry: Equatable, Sendable {
             guard let object = try JSONParser.parse(value).objectValue else { return }
             reason = object["why"]?.stringValue?.text
             actor = object["by"]?.stringValue?.text
-            time = object["at"]?.numberValue?.integer
+            time = object["at"]?.numberValue?.integer.flatMap { Int64(outside: $0) }
             if let text = object["sub"]?.stringValue {
                 user = Self.identifier(text.utf8)
             }

@@ -4,7 +4,7 @@ package import Redis
 package enum StoreError: Error, Equatable, Sendable {
     /// Redis could not be used at all.
     case redis(RedisError)
-    /// Redis refused one command; `key` is the first key that it named.
+    /// Redis refused one command; `key` is the first key that it named, as people may see it.
     case refused(ServerError, command: String, key: [UInt8]?)
     /// What lies under `key` is not what the layout puts there.
     case corrupt(key: [UInt8])

@@ -238,20 +238,11 @@ struct TokenFinder {
     private func forEachMember(
         of key: [UInt8], _ user: Identifier, _ body: (SightingPage) throws -> Bool
     ) throws {
-        var cursor = Scan.start
-        repeat {
-            let reply = try store.call(
-                Command(
-                    "SSCAN", key: key, .bytes(cursor), "COUNT",
-                    .integer(Int64(TokenStore.pageSize))))
-            let (next, members) = try StoreError.wrapping { () throws(RedisError) in
-                try Scan.page(reply)
-            }
+        try store.forEachMember(ofSet: key) { members in
             let page = SightingPage(
                 sightings: members.compactMap { self.sighting(member: $0, of: key, user) })
-            guard try body(try store.resolve(try describe(page))) else { return }
-            cursor = next
-        } while cursor != Scan.start
+            return try body(try store.resolve(try describe(page)))
+        }
     }
 
     private func sighting(

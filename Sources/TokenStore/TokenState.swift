@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Everything that Redis knows about one token, read in one round trip.
 package struct TokenState: Equatable, Sendable {
     package struct Denial: Equatable, Sendable {
@@ -87,9 +89,9 @@ package enum IssuedAt: Equatable, Sendable {
     /// Only an id is known, not the token.
     case notSaid
 
-    /// The second in which it was issued.
+    /// The second in which it was issued; nil for one that is on no calendar.
     package var wholeSeconds: Int64? {
-        if case .at(let seconds) = self { return Int64(exactly: seconds.rounded(.down)) }
+        if case .at(let seconds) = self { return Int64(outside: seconds) }
         return nil
     }
 }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Redis
 
 /// One change, as the audit stream keeps it.
@@ -156,7 +157,7 @@ extension TokenStore {
                 String(decoding: flat[index + 1], as: UTF8.self)
         }
         return AuditEntry(
-            time: Int64(position.prefix { $0 != "-" }) ?? 0, operation: fields["op"] ?? "",
+            time: Int64(position.prefix { $0 != "-" })?.bounded ?? 0, operation: fields["op"] ?? "",
             id: fields["id"], user: fields["user"],
             count: fields["count"].flatMap { Int64($0) } ?? 1,
             reason: fields["reason"], actor: fields["actor"], host: fields["host"],

@@ -83,7 +83,8 @@ extension TokenStore {
                 (own, work.search),
                 { previous throws(StoreError) in
                     try work.steps().then { outcomes throws(StoreError) in
-                        .done(previous.map { Self.keepFirst($0, in: outcomes) } ?? outcomes)
+                        let outcomes = outcomes.shown(in: self.layout)
+                        return .done(previous.map { Self.keepFirst($0, in: outcomes) } ?? outcomes)
                     }
                 }
             )

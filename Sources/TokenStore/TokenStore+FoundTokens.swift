@@ -84,7 +84,7 @@ extension TokenStore {
     func issuedAt(_ id: Identifier) -> Int64? {
         guard layout.naming.isByText else { return nil }
         guard let number = claims(id.bytes)?["iat"]?.numberValue else { return nil }
-        return Int64(exactly: number.double.rounded(.down))
+        return Int64(outside: number.double)
     }
 
     /// Every user of whom a token is found. Nobody keeps count of them, so that they can be told

@@ -172,13 +172,7 @@ extension TokenStore {
         of key: [UInt8], _ member: Template, like pattern: IdentifierPattern?,
         _ body: ([ListedDenial]) throws -> Bool
     ) throws {
-        var cursor = Scan.start
-        repeat {
-            let reply = try call(
-                Command("SSCAN", key: key, .bytes(cursor), "COUNT", .integer(Int64(Self.pageSize))))
-            let (next, members) = try StoreError.wrapping { () throws(RedisError) in
-                try Scan.page(reply)
-            }
+        try forEachMember(ofSet: key) { members in
             let page = members.compactMap { bytes -> ListedDenial? in
                 guard let id = member.parse(bytes)?[.id].map(Identifier.init(stored:)),
                     pattern?.matches(id) ?? true
@@ -186,9 +180,8 @@ extension TokenStore {
                 let denial = TokenState.Denial(entry: DenyEntry(), timeToLive: nil)
                 return ListedDenial(id: id, user: nil, denial: denial, expiry: .never)
             }
-            guard try body(page) else { return }
-            cursor = next
-        } while cursor != Scan.start
+            return try body(page)
+        }
     }
 
     /// The end of the token for which an entry stands that has this much left: a whole second.

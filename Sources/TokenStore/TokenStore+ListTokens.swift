@@ -76,7 +76,7 @@ extension TokenStore {
         return .send(commands) { exchange throws(StoreError) in
             let facts = try self.cutoffs(
                 of: user, try self.replies(exchange, to: commands), asked: commands)
-            return try self.readTokens(of: user, after: [], known: []).then { tokens in
+            return try self.readTokens(of: user, into: TokenPages()).then { tokens in
                 .done(
                     TokenList(
                         tokens: tokens, userCutoff: facts.user, globalCutoff: facts.global,
@@ -85,20 +85,42 @@ extension TokenStore {
         }
     }
 
-    /// Goes on with what follows the tokens that were read. One that arrives meanwhile shifts the
-    /// others: each is told once.
+    /// Goes on with what follows the pages that were read.
     private func readTokens(
-        of user: Identifier, after tokens: [ListedToken], known: Set<Identifier>, rank: Int = 0
+        of user: Identifier, into pages: TokenPages
+    ) throws(StoreError) -> Step<[ListedToken]> {
+        try judgedPage(of: user, from: pages.rank).then { page throws(StoreError) in
+            pages.tokens += pages.take(page)
+            guard page.count == Self.pageSize else { return .done(pages.tokens) }
+            return try self.readTokens(of: user, into: pages)
+        }
+    }
+
+    /// The tokens on a user's list as they are read, soonest expiry first: at most a page of them is
+    /// in memory. `body` answers whether to go on.
+    package func forEachTokenPage(
+        of user: Identifier, _ body: (TokenList) throws -> Bool
+    ) throws {
+        if let finder = TokenFinder(self, user: user) {
+            _ = try body(try tokens(finder, user))
+            return
+        }
+        let facts = try cutoffs(of: user)
+        let pages = TokenPages()
+        while true {
+            let page = try resolve(judgedPage(of: user, from: pages.rank))
+            let list = TokenList(
+                tokens: pages.take(page), userCutoff: facts.user, globalCutoff: facts.global,
+                time: facts.time)
+            guard try body(list), page.count == Self.pageSize else { return }
+        }
+    }
+
+    private func judgedPage(
+        of user: Identifier, from rank: Int
     ) throws(StoreError) -> Step<[ListedToken]> {
         try page(of: user, from: rank).then { page throws(StoreError) in
-            guard !page.isEmpty else { return .done(tokens) }
-            return try self.judged(page).then { page throws(StoreError) in
-                var known = known
-                let tokens = tokens + page.filter { known.insert($0.id).inserted }
-                guard page.count == Self.pageSize else { return .done(tokens) }
-                return try self.readTokens(
-                    of: user, after: tokens, known: known, rank: rank + page.count)
-            }
+            page.isEmpty ? .done(page) : try self.judged(page)
         }
     }
 
@@ -203,10 +225,32 @@ extension TokenStore {
         guard case .string(let bytes) = reply else { return (nil, nil) }
         do throws(JSONError) {
             guard let object = try JSONParser.parse(bytes).objectValue else { return (nil, nil) }
-            return (object["iat"]?.numberValue?.integer, object["label"]?.stringValue?.text)
+            return (
+                object["iat"]?.numberValue?.integer.flatMap { Int64(outside: $0) },
+                object["label"]?.stringValue?.text
+            )
         } catch {
             return (nil, nil)
         }
+    }
+}
+
+/// The pages of one list. A token that arrives meanwhile shifts the others to a later page: those
+/// of the last two pages are not told again.
+private final class TokenPages {
+    /// Where the next page begins.
+    private(set) var rank = 0
+    var tokens: [ListedToken] = []
+    private var last: Set<Identifier> = []
+    private var secondLast: Set<Identifier> = []
+
+    /// What is new on the next page.
+    func take(_ page: [ListedToken]) -> [ListedToken] {
+        rank += page.count
+        let fresh = page.filter { !last.contains($0.id) && !secondLast.contains($0.id) }
+        secondLast = last
+        last = Set(page.map(\.id))
+        return fresh
     }
 }
 

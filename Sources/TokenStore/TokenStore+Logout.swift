@@ -165,7 +165,9 @@ extension TokenStore {
     /// The cutoff that stands now.
     func raised(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
         let (word, _) = try outcome(reply)
-        guard let cutoff = Int64(word) else { throw .corrupt(key: key) }
+        guard let cutoff = Int64(word).flatMap({ Int64(outside: $0) }) else {
+            throw .corrupt(key: key)
+        }
         return cutoff
     }
 
@@ -179,6 +181,7 @@ extension TokenStore {
         _ cutoff: Int64, of key: [UInt8], skew: Int64
     ) throws(StoreError) {
         var last = cutoff
+        var deadline: Monotonic?
         while true {
             // The clock that the cutoff was taken from.
             let now = try StoreError.wrapping { () throws(RedisError) in
@@ -188,6 +191,12 @@ extension TokenStore {
             let left =
                 (last + 1 - now.seconds) * 1000 + Self.coarseClockLag - now.microseconds / 1000
             if left <= 0 { return }
+            // A clock that stands still would be waited for without end.
+            let end = deadline ?? .now.advanced(byMilliseconds: left + Int64(client.timeout))
+            deadline = end
+            guard end.remainingMilliseconds > 0 else {
+                throw .redis(.stalled(milliseconds: client.timeout, cause: nil, Progress()))
+            }
             pause(milliseconds: min(max(left, 1), 1000))
         }
     }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Redis
 
 /// What pruning did, or would do.
@@ -29,7 +30,7 @@ extension TokenStore {
             return self.survey(list, lists, dryRun: dryRun, clock)
         } _: { page in
             result.users += page.users
-            result.removed += page.removed
+            result.removed = (result.removed + page.removed).bounded
             result.mended += page.mended
             return try body(result)
         }
@@ -64,7 +65,7 @@ extension TokenStore {
                 guard facts[3] == 0 else { throw .otherUnit(key: keys[0]) }
                 // A list has to go with its last token, and to stay where a token has no end.
                 let isWrongLife = hasLife && (left == -1) != (endless > 0)
-                result.removed += Int(expired)
+                result.removed = (result.removed + Int(expired)).bounded
                 if isWrongLife { result.mended += 1 }
                 if expired > 0 || isWrongLife { untidy.append(keys) }
             }

@@ -202,7 +202,9 @@ private struct RestorationWork {
                 case .error(let error)?:
                     let command = commands[position]
                     results[index].outcome = .failed(
-                        .refused(error, command: command.name, key: command.key))
+                        .refused(
+                            error, command: command.name,
+                            key: command.key.map(store.layout.shown)))
                 case .integer(0)? where wasRestored?[index] != true:
                     results[index].outcome = .notRevoked
                 case .some:

@@ -26,11 +26,31 @@ extension TokenStore {
     }
 }
 
+extension TokenStore {
+    /// Goes through the members of a set, a page at a time; `body` answers whether to go on.
+    func forEachMember(ofSet key: [UInt8], _ body: ([[UInt8]]) throws -> Bool) throws {
+        var cursor = ScanCursor()
+        while true {
+            let replies = try pipeline(
+                cursor.commands(
+                    { position in
+                        Command(
+                            "SSCAN", key: key, .bytes(position), "COUNT",
+                            .integer(Int64(Self.pageSize)))
+                    }, size: Command("SCARD", key: key)))
+            let page = try StoreError.wrapping { () throws(RedisError) in
+                try cursor.take(replies)
+            }
+            guard try body(page.items), !page.isLast else { return }
+        }
+    }
+}
+
 /// The pages of a scan as pieces of work. One server is asked for the next page as soon as the
 /// last one has told where it begins; of a group, some pages are fetched before work on them begins.
 private final class ScanFeed<Page> {
     private enum Position {
-        case cursor([UInt8])
+        case cursor(ScanCursor)
         /// It stands in a reply that has not come.
         case awaited
         case end
@@ -39,7 +59,7 @@ private final class ScanFeed<Page> {
     private let client: Client
     private let work: ([[UInt8]]) throws(StoreError) -> Step<Page>
     private var scan: Scan
-    private var position = Position.cursor(Scan.start)
+    private var position = Position.cursor(ScanCursor())
     private var fetched: ArraySlice<[[UInt8]]> = []
     /// Every key so far, where each is to come once.
     private var seen: Set<[UInt8]>?
@@ -65,17 +85,18 @@ private final class ScanFeed<Page> {
         }
         guard case .cursor(let cursor) = position else { return nil }
         position = .awaited
-        let command = scan.command(cursor)
+        let commands = cursor.commands(scan.command)
         var known: [[UInt8]]?
         return { [work] previous throws(StoreError) in
             // Done again, it is the same page.
             if let known { return try self.start(work, known)(previous) }
-            return .send([command]) { exchange throws(StoreError) in
-                let (next, keys) = try StoreError.wrapping { () throws(RedisError) in
-                    try Scan.page(try exchange.complete()[0].value())
+            return .send(commands) { exchange throws(StoreError) in
+                var cursor = cursor
+                let page = try StoreError.wrapping { () throws(RedisError) in
+                    try cursor.take(try exchange.complete())
                 }
-                self.position = next == Scan.start ? .end : .cursor(next)
-                let fresh = self.filter(keys)
+                self.position = page.isLast ? .end : .cursor(cursor)
+                let fresh = self.filter(page.items)
                 known = fresh
                 return try work(fresh)
             }

@@ -138,12 +138,7 @@ extension TokenStore {
 
     /// The seconds of a reply to TIME.
     func seconds(_ reply: Reply) throws(StoreError) -> Int64 {
-        try StoreError.wrapping { () throws(RedisError) in
-            guard let first = try reply.array().first, let seconds = Int64(try first.text()) else {
-                throw .unexpectedReply(expected: "TIME", got: reply.shape)
-            }
-            return seconds
-        }
+        try StoreError.wrapping { () throws(RedisError) in try reply.time().seconds }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Redis
 
 /// What lies in Redis, in numbers.
@@ -50,7 +51,7 @@ extension TokenStore {
             if let user = page.first, lists.count < Self.weighedCount { lists.append(user.user) }
             for user in page {
                 result.users += 1
-                result.liveTokens += user.tokenCount
+                result.liveTokens = (result.liveTokens + user.tokenCount).bounded
                 if user.cutoff != nil { result.userCutoffs += 1 }
                 result.note(user, of: largestCount)
             }
@@ -98,13 +99,13 @@ extension TokenStore {
             var bytes: Int64 = 0
             for reply in client.collect(commands).replies {
                 switch reply {
-                case .integer(let size)?: bytes += size
+                case .integer(let size)?: bytes = (bytes + size.bounded).bounded
                 // A key that has gone, or never was: not every list has details.
                 case .null?: break
                 default: return nil
                 }
             }
-            return bytes * count / Int64(weighed.count)
+            return Int64(outside: Double(bytes) / Double(weighed.count) * Double(count))
         } catch {
             return nil
         }

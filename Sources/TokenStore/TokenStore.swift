@@ -148,7 +148,7 @@ package final class TokenStore {
 
     func check(_ reply: Reply, of command: Command) throws(StoreError) -> Reply {
         if case .error(let error) = reply {
-            throw .refused(error, command: command.name, key: command.key)
+            throw .refused(error, command: command.name, key: command.key.map(layout.shown))
         }
         return reply
     }

@@ -84,6 +84,18 @@ struct TextTests {
         #expect(table.render(width: 21).contains("0123456789abcdef  xyz\n"))
     }
 
+    @Test("Rows that were taken are forgotten, and columns only get wider")
+    func tablePortions() {
+        var table = Table([.init("A"), .init("B")])
+        table.append(["long", "1"])
+        #expect(table.take(width: nil) == "A     B\nlong  1\n")
+        #expect(table.rowCount == 0 && !table.isEmpty)
+        table.append(["x", "2"])
+        #expect(table.take(width: nil) == "x     2\n")
+        table.append(["longer", "3"])
+        #expect(table.render(width: nil) == "longer  3\n")
+    }
+
     @Test("Colour in a table changes no width")
     func tableColour() {
         let style = Style(isEnabled: true)

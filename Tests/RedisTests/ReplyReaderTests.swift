@@ -113,18 +113,18 @@ import Testing
         }
     }
 
-    @Test func `a line without an end is refused after 64 MiB`() throws {
+    @Test func `a line without an end is refused after 64 KiB`() throws {
         let reader = try ReplyReader.make()
         let portion = [UInt8](repeating: UInt8(ascii: "+"), count: 16 << 10)
         var fed = 0
         let fault = #expect(throws: ReplyGuard.Fault.self) {
-            while fed < 65 << 20 {
+            while fed < 1 << 20 {
                 try portion.withUnsafeBytes { bytes in try reader.feed(bytes) }
                 fed += portion.count
             }
         }
-        #expect(fault == .tooLarge(limit: 64 << 20))
-        #expect(fed == 64 << 20)
+        #expect(fault == .tooLarge(limit: ReplyGuard.lineLimit))
+        #expect(fed == ReplyGuard.lineLimit)
     }
 
     @Test func `many small replies do not add up to a large one`() throws {

@@ -36,7 +36,7 @@ package struct Progress: Sendable {
         guard isTerminal, elapsed >= Self.second else { return nil }
         if let shownAt, now.nanoseconds - shownAt.nanoseconds < Self.second / 10 { return nil }
         shownAt = now
-        let rate = Double(count) / (Double(elapsed) / Double(Self.second))
+        let rate = Double(count.bounded) / (Double(elapsed) / Double(Self.second))
         var line = "\(label) \(Self.grouped(count))"
         if let total { line += " of \(Self.grouped(total))" }
         line += ", \(Self.grouped(Int(rate)))/s"

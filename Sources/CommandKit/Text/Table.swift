@@ -19,6 +19,8 @@ package struct Table: Sendable {
 
     private let columns: [Column]
     private var rows: [(cells: [String], paint: Paint)] = []
+    /// The widths of what was taken already, under the headers; nil before that.
+    private var takenWidths: [Int]?
 
     /// Colours for the cells of some columns, such as `[2: style.red]`.
     package typealias Paint = [Int: @Sendable (String) -> String]
@@ -33,14 +35,27 @@ package struct Table: Sendable {
         rows.append((cells, paint))
     }
 
-    package var isEmpty: Bool { rows.isEmpty }
+    package var isEmpty: Bool { rows.isEmpty && takenWidths == nil }
 
-    /// The lines, each ended by a line feed. `width` nil means no limit, as for a pipe.
+    /// Rows that were added and not taken.
+    package var rowCount: Int { rows.count }
+
+    /// The lines so far, which are then forgotten: a table of a million rows need not be in memory.
+    /// The headers come with the first, and columns only get wider.
+    package mutating func take(width: Int?, style: Style = .plain) -> String {
+        let text = render(width: width, style: style)
+        takenWidths = columnWidths(limit: width)
+        rows.removeAll(keepingCapacity: true)
+        return text
+    }
+
+    /// The lines that were not taken, each ended by a line feed. `width` nil means no limit, as for
+    /// a pipe.
     package func render(width: Int?, style: Style = .plain) -> String {
         let widths = columnWidths(limit: width)
         let bold: @Sendable (String) -> String = { style.bold($0) }
         let headers = Dictionary(uniqueKeysWithValues: columns.indices.map { ($0, bold) })
-        var text = line(columns.map(\.header), widths, headers)
+        var text = takenWidths == nil ? line(columns.map(\.header), widths, headers) : ""
         for row in rows { text += line(row.cells, widths, row.paint) }
         return text
     }
@@ -52,7 +67,7 @@ package struct Table: Sendable {
     /// The widest cell of each column, less what the shrinking ones give up.
     private func columnWidths(limit: Int?) -> [Int] {
         var widths = columns.indices.map { index in
-            rows.reduce(DisplayWidth.of(columns[index].header)) {
+            rows.reduce(takenWidths?[index] ?? DisplayWidth.of(columns[index].header)) {
                 max($0, DisplayWidth.of($1.cells[index]))
             }
         }

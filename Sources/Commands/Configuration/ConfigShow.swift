@@ -30,7 +30,7 @@ private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throw
     var list = ResultList(
         console, columns: [.init("SETTING"), .init("VALUE", shrinking: true), .init("ORIGIN")])
     func show(_ name: String, _ value: Settings.Value?) throws {
-        let text = value.map { Password.masked($0.text) }
+        let text = value.map { URLPassword.masked($0.text) }
         let origin = value?.origin.title ?? "not set"
         try list.append(
             [
@@ -66,19 +66,5 @@ extension GlobalOptions {
             default: nil
             }
         return text.map { Settings.Value(text: $0, origin: .option(setting.rawValue)) }
-    }
-}
-
-/// Passwords inside URLs.
-enum Password {
-    /// The text with stars in place of what stands between a user name and the host.
-    static func masked(_ text: String) -> String {
-        guard ConfigurationFile.holdsPassword(text) else { return text }
-        let bytes = Array(text.utf8)
-        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")),
-            let slash = bytes.firstIndex(of: UInt8(ascii: "/")),
-            let colon = bytes[slash..<at].firstIndex(of: UInt8(ascii: ":"))
-        else { return text }
-        return String(decoding: bytes[...colon] + Array("***".utf8) + bytes[at...], as: UTF8.self)
     }
 }

@@ -193,21 +193,13 @@ struct ConfigurationFile {
     private func requirePrivate(_ path: [UInt8], _ mode: mode_t) throws {
         guard mode & S_IROTH != 0 else { return }
         for name in profileNames {
-            guard let entry = profiles[name]?[.redis], Self.holdsPassword(entry.text) else {
+            guard let entry = profiles[name]?[.redis], URLPassword.isIn(entry.text) else {
                 continue
             }
             throw failure(
                 "a password that everybody can read", entry.line,
                 hint: "chmod 600 \(ShellText.quote(String(decoding: path, as: UTF8.self)))")
         }
-    }
-
-    /// Whether a URL has a password before its host.
-    static func holdsPassword(_ url: String) -> Bool {
-        let bytes = Array(url.utf8)
-        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")) else { return false }
-        let start = bytes.firstIndex(of: UInt8(ascii: "/")) ?? 0
-        return start < at && bytes[start..<at].contains(UInt8(ascii: ":"))
     }
 
     private static func trimmed(_ bytes: Substring.UTF8View) -> String {

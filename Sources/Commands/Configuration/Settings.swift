@@ -22,8 +22,20 @@ final class Settings {
     }
 
     struct Value: Equatable {
-        let text: String
+        /// As it was given: paths may have any bytes.
+        let bytes: [UInt8]
         let origin: Origin
+
+        init(bytes: [UInt8], origin: Origin) {
+            self.bytes = bytes
+            self.origin = origin
+        }
+
+        init(text: String, origin: Origin) {
+            self.init(bytes: Array(text.utf8), origin: origin)
+        }
+
+        var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     /// The file, where there is one.
@@ -46,7 +58,8 @@ final class Settings {
     /// A profile that is asked for has to be there; that named `default` counts unasked.
     init(_ options: GlobalOptions, _ system: System) throws {
         environment = system.environment
-        let asked = options.configFile ?? environment["JWTCTL_CONFIG"].map { Array($0.utf8) }
+        try Self.requireText(environment)
+        let asked = options.configFile ?? environment.bytes(of: "JWTCTL_CONFIG")
         let path = asked ?? Self.standardPath(environment)
         file = try path.flatMap { try ConfigurationFile(path: $0) }
         if let asked, file == nil {
@@ -102,10 +115,27 @@ final class Settings {
     /// (XDG Base Directory Specification).
     private static func standardPath(_ environment: Environment) -> [UInt8]? {
         let name = "/jwtctl/config"
-        if let home = environment["XDG_CONFIG_HOME"], home.hasPrefix("/") {
-            return Array((home + name).utf8)
+        if let home = environment.bytes(of: "XDG_CONFIG_HOME"), home.first == UInt8(ascii: "/") {
+            return home + Array(name.utf8)
         }
-        return environment["HOME"].map { Array(($0 + "/.config" + name).utf8) }
+        return environment.bytes(of: "HOME").map { $0 + Array("/.config\(name)".utf8) }
+    }
+
+    /// A namespace or a URL in another encoding would be taken for none, and the work done on
+    /// another server or under other keys.
+    private static func requireText(_ environment: Environment) throws(Failure) {
+        let names =
+            Setting.allCases.filter { !$0.isPath && $0 != .layout }.flatMap {
+                [$0.variable, $0.fallback]
+            }
+            .compactMap(\.self) + ["JWTCTL_PROFILE"]
+        for name in names {
+            guard let bytes = environment.bytes(of: name) else { continue }
+            guard String(validating: bytes, as: UTF8.self) != nil else {
+                throw Failure(
+                    .usage, "usage", "\(name): \(Diagnostics.words(InvalidValue.notUTF8))")
+            }
+        }
     }
 
     /// The file, and who named it; nil where there is none.
@@ -117,28 +147,28 @@ final class Settings {
     subscript(_ setting: Setting) -> Value? {
         environmentValue(setting) ?? profileValue(setting)
             ?? setting.fallback.flatMap { name in
-                environment[name].map { Value(text: $0, origin: .environment(name)) }
+                environment.bytes(of: name).map { Value(bytes: $0, origin: .environment(name)) }
             }
     }
 
     func environmentValue(_ setting: Setting) -> Value? {
         setting.variable.flatMap { name in
-            environment[name].map { Value(text: $0, origin: .environment(name)) }
+            environment.bytes(of: name).map { Value(bytes: $0, origin: .environment(name)) }
         }
     }
 
     func profileValue(_ setting: Setting) -> Value? {
         guard let file, let entry = entries[setting] else { return nil }
         return Value(
-            text: setting.isPath ? located(entry.text, file) : entry.text,
+            bytes: setting.isPath ? located(entry.text, file) : Array(entry.text.utf8),
             origin: .profile(file: file.title, line: entry.line))
     }
 
     /// A relative path starts from the folder of the file that it stands in.
-    private func located(_ text: String, _ file: ConfigurationFile) -> String {
+    private func located(_ text: String, _ file: ConfigurationFile) -> [UInt8] {
         let isElsewhere =
             text.hasPrefix("/") || text.hasPrefix("env:") || text.hasPrefix("fd:") || text == "-"
-        return isElsewhere ? text : String(decoding: file.located(text), as: UTF8.self)
+        return isElsewhere ? Array(text.utf8) : file.located(text)
     }
 
     /// A setting as the parser of its option reads it; an error names the place.
@@ -161,7 +191,7 @@ final class Settings {
 
     /// A SOURCE, such as that of a key.
     static func source(_ value: Value) throws(Failure) -> Source {
-        try parsed(value) { text throws(InvalidValue) in try Source(Array(text.utf8)) }
+        try parsed(value) { _ throws(InvalidValue) in try Source(value.bytes) }
     }
 
     /// Whether only tokens on their user's list are active.

@@ -35,8 +35,7 @@ enum LayoutChoice {
     static func chosen(
         _ options: GlobalOptions, _ settings: Settings
     ) throws -> (name: [UInt8], variables: [String: String]) {
-        let setting = options.layout == nil ? settings[.layout]?.text : nil
-        let name = options.layout ?? setting.map { Array($0.utf8) } ?? Array(Presets.native.utf8)
+        let name = options.layout ?? settings[.layout]?.bytes ?? Array(Presets.native.utf8)
         guard let file = settings.file,
             let own = file.layouts[String(decoding: name, as: UTF8.self)]
         else { return (name, [:]) }

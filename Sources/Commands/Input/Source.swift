@@ -68,10 +68,10 @@ enum Source: Equatable, Sendable {
         do {
             switch self {
             case .environment(let name):
-                guard let value = system.environment[name] else {
+                guard let value = system.environment.bytes(of: name) else {
                     throw Failure(.failure, "input", "\(title) is not set")
                 }
-                return SecretBytes(copying: value.utf8)
+                return SecretBytes(copying: value)
             case .standardInput:
                 try system.takeInput()
                 return try Self.collect(STDIN_FILENO, limit, patience)

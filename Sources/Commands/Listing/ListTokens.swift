@@ -117,7 +117,9 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
             return try take(user, try tokens.get())
         }
     } else {
-        for user in users where left > 0 { _ = try take(user, try session.store.tokens(of: user)) }
+        for user in users where left > 0 {
+            try session.store.forEachTokenPage(of: user) { try take(user, $0) }
+        }
     }
     if let order = options.order {
         for row in waiting.sorted(by: { $0.precedes($1, by: order) }) where left > 0 {

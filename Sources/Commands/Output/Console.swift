@@ -151,6 +151,8 @@ struct ResultList {
     private var hasHeader = false
     /// Whether what looks like a token is one, so that it can be read back as one.
     var showsTokens = false
+    /// How many rows a table is made of before they are printed.
+    private static let rowsInMemory = 10_000
     /// Memory for a line.
     private var line: [UInt8] = []
 
@@ -191,7 +193,11 @@ struct ResultList {
             return
         }
         switch console.options.format {
-        case .table: table.append(cells())
+        case .table:
+            table.append(cells())
+            if table.rowCount == Self.rowsInMemory {
+                try console.print(table.take(width: console.tableWidth, style: console.style))
+            }
         case .json:
             try console.print(count == 0 ? "[\n  " : ",\n  ")
             try console.print(

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Platform
 
 /// Times for people and for JSON.
 enum TimeText {
@@ -29,8 +30,6 @@ enum TimeText {
 
     /// Whole seconds of a NumericDate; nil where it is beyond any calendar.
     static func seconds(_ number: JSONNumber) -> Int64? {
-        let value = number.double.rounded(.down)
-        guard abs(value) < 1e15 else { return nil }
-        return Int64(value)
+        Int64(outside: number.double)
     }
 }

@@ -13,12 +13,12 @@ extension Diagnostics {
         case .corrupt(let key):
             Failure(
                 .unknown, "corrupt",
-                "what lies under '\(VisibleText.escape(key))' is not what the layout puts there",
+                "what lies under '\(KeyText.shown(key))' is not what the layout puts there",
                 hint: "is it another application's key? choose another --namespace")
         case .otherUnit(let key):
             Failure(
                 .unknown, "other_unit",
-                "the scores under '\(VisibleText.escape(key))' are times in another unit than the "
+                "the scores under '\(KeyText.shown(key))' are times in another unit than the "
                     + "layout's",
                 hint: "seconds or milliseconds? for user-zset: --layout-var score=exp_s")
         case .unnamed(let name): unnamed(name)
@@ -29,16 +29,16 @@ extension Diagnostics {
     private static func refused(
         _ error: ServerError, _ command: String, _ key: [UInt8]?
     ) -> Failure {
-        let place = key.map { " on '\(VisibleText.escape($0))'" } ?? ""
+        let place = key.map { " on '\(KeyText.shown($0))'" } ?? ""
         if error.kind == .wrongType {
             return Failure(
                 .unknown, "wrong_type",
-                "the key '\(VisibleText.escape(key ?? []))' holds another type than the layout's",
+                "the key '\(KeyText.shown(key ?? []))' holds another type than the layout's",
                 hint: "is it another application's key? choose another --namespace")
         }
         return Failure(
             .unknown, code(error),
-            "Redis refused \(command)\(place): \(VisibleText.escape(error.text, columns: 200))",
+            "Redis refused \(command)\(place): \(KeyText.shown(error.text, columns: 200))",
             hint: hint(error, key: key))
     }
 
@@ -67,7 +67,7 @@ extension Diagnostics {
             unknown("protocol", "a reply is larger than \(limit) bytes")
         case .server(let error):
             unknown(
-                code(error), "Redis answered: \(VisibleText.escape(error.text, columns: 200))",
+                code(error), "Redis answered: \(KeyText.shown(error.text, columns: 200))",
                 hint: hint(error))
         case .authentication(let error): authentication(error)
         case .noSuchDatabase(let number, _):
@@ -80,7 +80,7 @@ extension Diagnostics {
         case .transactionAborted(let causes):
             unknown(
                 "refused",
-                "Redis refused a transaction: \(VisibleText.escape(causes.first?.text ?? ""))",
+                "Redis refused a transaction: \(KeyText.shown(causes.first?.text ?? "", columns: 200))",
                 hint: causes.first.flatMap { hint($0) })
         case .transactionConflict: unknown("conflict", "somebody else changed the same keys")
         case .unexpectedReply(let expected, let got):
@@ -165,7 +165,7 @@ extension Diagnostics {
         }
         return unknown(
             "wrong_password",
-            "Redis refused the password: \(VisibleText.escape(error.text, columns: 200))")
+            "Redis refused the password: \(KeyText.shown(error.text, columns: 200))")
     }
 
     private static func code(_ error: ServerError) -> String {

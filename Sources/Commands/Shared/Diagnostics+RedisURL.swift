@@ -47,6 +47,11 @@ extension Diagnostics {
                 )
             case .repeatedParameter(let name):
                 ("'\(VisibleText.escape(name, columns: 40))' stands in it twice", nil)
+            case .unknownParameter(""):
+                (
+                    "what follows an '&' after sentinel_password is not a parameter that is known",
+                    "in a password '&' is written as %26"
+                )
             case .unknownParameter(let name):
                 (
                     "'\(VisibleText.escape(name, columns: 40))' is not a parameter that is known",

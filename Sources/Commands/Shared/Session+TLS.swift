@@ -13,7 +13,7 @@ extension Session {
             try refuseTLSOptions(options, target.endpoint)
             return target
         }
-        func path(_ setting: Setting) -> [UInt8]? { settings[setting].map { Array($0.text.utf8) } }
+        func path(_ setting: Setting) -> [UInt8]? { settings[setting].map { $0.bytes } }
         let certificate = options.redisCert ?? path(.redisCert)
         let key = options.redisKey ?? (options.redisCert == nil ? path(.redisKey) : nil)
         if key != nil, certificate == nil {
@@ -57,8 +57,9 @@ extension Session {
 
     /// As OpenSSL reads them: a file, and folders between colons.
     private static func authorities(_ environment: Environment) -> [[UInt8]] {
-        let file = environment["SSL_CERT_FILE"].map { [Array($0.utf8)] } ?? []
-        let folders = environment["SSL_CERT_DIR"]?.utf8.split(separator: UInt8(ascii: ":")) ?? []
+        let file = environment.bytes(of: "SSL_CERT_FILE").map { [$0] } ?? []
+        let folders =
+            environment.bytes(of: "SSL_CERT_DIR")?.split(separator: UInt8(ascii: ":")) ?? []
         return file + folders.map { Array($0) }
     }
 }

@@ -45,9 +45,12 @@ struct Session {
                 try Duration.milliseconds(text)
             } ?? 5000
         client = Client(
-            target: target, timeout: Int(timeout), map: AddressMap(options.addressRules),
-            trace: options.isVerbose ? { event in Self.trace(event, on: console) } : nil)
+            target: target, timeout: Int(timeout), map: AddressMap(options.addressRules))
         let layout = try LayoutChoice.layout(options, settings, console.system)
+        if options.isVerbose {
+            let text = TraceText(layout)
+            client.trace = { event in Self.trace(text.describe(event), on: console) }
+        }
         isLayoutChosen = LayoutChoice.isMade(options, settings)
         store = TokenStore(
             client: client, layout: layout,
@@ -187,8 +190,8 @@ struct Session {
                 "password", limit: 64 * 1024, system: system)
             return target.withPassword(content.withoutFinalNewline())
         }
-        if target.password == nil, let password = environment["REDISCLI_AUTH"] {
-            return target.withPassword(SecretBytes(copying: password.utf8))
+        if target.password == nil, let password = environment.bytes(of: "REDISCLI_AUTH") {
+            return target.withPassword(SecretBytes(copying: password))
         }
         return target
     }
@@ -229,9 +232,9 @@ struct Session {
         return status == 0 ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : "unknown"
     }
 
-    private static func trace(_ event: TraceEvent, on console: Console) {
+    private static func trace(_ line: String, on console: Console) {
         do throws(OutputError) {
-            try console.note(TraceText.describe(event))
+            try console.note(line)
         } catch {
             // A trace that cannot be written is no reason to break off a revocation.
         }

@@ -45,7 +45,10 @@ final class BulkRevocation {
         feed = ItemFeed(options.items, lines, console) { try planner.plan($0) }
         self.session = session
         self.console = console
-        failed = try options.failedFile.map { try FailedItems(path: $0, reading: lines) }
+        failed =
+            options.isDryRun
+            ? nil
+            : try options.failedFile.map { try FailedItems(path: $0, reading: lines, console) }
         isConfirmed = options.isConfirmed || options.isDryRun
         progress = CommandKit.Progress(
             label: "revoking", total: nil, isTerminal: console.system.diagnostics.isTerminal,
@@ -61,15 +64,15 @@ final class BulkRevocation {
         }
         counts.invalid = feed.invalidCount
         try console.progress(progress.finish())
-        if failure != nil || Signals.pending != nil { try keepRest() }
-        try failed?.finish()
+        if failure != nil || Signals.pending != nil { keepRest() }
+        let incomplete = failed?.finish()
         if !options.isDryRun, counts.revoked > 0 {
             _ = session.audit(
                 "revoke", counts.revoked == 1 ? firstRevoked?.auditSubject ?? .many : .many,
                 count: Int64(counts.revoked), reason: options.reason,
                 after: broken, console)
         }
-        return try tell(failure)
+        return try tell(failure, incomplete)
     }
 
     /// Returns what broke the run off; nil at the end, or after a signal.
@@ -153,7 +156,7 @@ final class BulkRevocation {
             try console.error("\(feed.place(entry)): \(failure.message)")
         default: break
         }
-        if outcome.mustBeTriedAgain { try failed?.append(entry.element) }
+        if outcome.mustBeTriedAgain { failed?.append(entry.element) }
         // Looking at the clock costs as much as all the rest.
         if counts.total.isMultiple(of: Self.batchSize) {
             try console.progress(progress.update(count: counts.total, now: .now))
@@ -162,20 +165,25 @@ final class BulkRevocation {
 
     /// Counts what was not attempted, and keeps it for another try. Lines that somebody still
     /// writes are not waited for after a signal: an interrupted program has to end.
-    private func keepRest() throws {
+    private func keepRest() {
         for entry in batch {
             counts.notAttempted += 1
-            try failed?.append(entry.element)
+            failed?.append(entry.element)
         }
         batch = []
         guard lines.isFile || Signals.pending == nil else { return }
-        while let line = try lines.next() {
-            counts.notAttempted += 1
-            if case .text(let bytes) = line { try failed?.append(line: bytes) }
+        do throws(InputError) {
+            while let line = try lines.next() {
+                counts.notAttempted += 1
+                if case .text(let bytes) = line { failed?.append(line: bytes) }
+            }
+        } catch {
+            // There is no more of the input; why, is told already, or the signal is.
         }
     }
 
-    private func tell(_ failure: Failure?) throws -> ExitStatus {
+    /// `incomplete` is why the file of `--failed` does not hold everything.
+    private func tell(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
         try console.result(counts.json(target: session.json, isDryRun: options.isDryRun)) {
             counts.words(isDryRun: options.isDryRun)
         }
@@ -183,6 +191,7 @@ final class BulkRevocation {
             try console.error(failure.message)
             if let hint = failure.hint { try console.note("hint: \(hint)") }
         }
+        if let incomplete { try console.error(incomplete.message) }
         if let signal = Signals.pending {
             try console.note("interrupted; the counts above are what was done")
             try console.system.output.flush()
@@ -191,6 +200,7 @@ final class BulkRevocation {
         if let failure { return failure.status }
         let bad = counts.failed + counts.invalid + counts.notFound
         let isOpen = counts.unknown + counts.notAttempted > 0
+        if let incomplete, !isOpen { return incomplete.status }
         return isOpen ? .unknown : bad > 0 ? .someFailed : .success
     }
 }

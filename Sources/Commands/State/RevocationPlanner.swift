@@ -97,7 +97,7 @@ struct RevocationPlanner {
                 hint: "give a --key, or say how long it lives with --ttl")
         }
         var issuedAt: Int64?
-        if case .at(let iat) = target.issued { issuedAt = Int64(exactly: iat.rounded(.up)) }
+        if case .at(let iat) = target.issued { issuedAt = Int64(outside: iat, rounding: .up) }
         return Plan(
             Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
             isVerified: verifier != nil, label: target.label,

@@ -52,15 +52,18 @@ struct RevokeOptions: CommandOptions {
         .flag(
             "dry-run", short: "n", summary: "Show what would be done and write nothing.",
             into: \.isDryRun
-        ).detail("The counts are those of the real run; some 16 bytes of memory go to each item."),
+        ).detail("The counts are those of the real run; up to 32 bytes of memory go to each item."),
         .value(
             "max", metavar: "N", summary: "Refuse to write more than N entries.", into: \.maximum
         ) {
             text throws(InvalidValue) in try Count.parse(text)
         },
         .path(
-            "failed", summary: "Keep what has to be tried again in this file.",
-            into: \.failedFile),
+            "failed", summary: "Write lines that need a retry to this file.",
+            into: \.failedFile
+        ).detail(
+            "Only its owner can read it. Until the run ends its name has '.partial' appended, which a "
+                + "crash leaves behind. A dry run writes no file."),
         .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
         .group(ItemOptions.group, at: \.items), .group(KeyOptions.group, at: \.keys),
         .group(GlobalOptions.group, at: \.global),

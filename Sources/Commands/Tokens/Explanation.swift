@@ -185,7 +185,7 @@ struct Explanation {
         }
         if let keys = asked[check.name], !keys.isEmpty {
             lines.append(
-                ("asked", keys.map { VisibleText.escape($0) }.joined(separator: ", ")))
+                ("asked", keys.map { KeyText.shown($0) }.joined(separator: ", ")))
         }
         return lines
     }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Redis
 
 /// Looks into the keys of the layout, page by page: one round trip for each page that has some.
@@ -86,7 +87,9 @@ struct StateInspector {
             if let refusal, refusal.error.kind != .wrongType {
                 survey.refusal =
                     survey.refusal
-                    ?? .refused(refusal.error, command: refusal.command.name, key: question.key)
+                    ?? .refused(
+                        refusal.error, command: refusal.command.name,
+                        key: layout.shown(question.key))
                 continue
             }
             try question.judge(&self, own)
@@ -152,7 +155,8 @@ extension StateInspector {
             }
             if facts[1] > 0 {
                 inspector.survey.staleLists.note(key)
-                inspector.survey.expiredMembers += facts[1]
+                inspector.survey.expiredMembers =
+                    (inspector.survey.expiredMembers + facts[1]).bounded
             }
             if hasLife, facts[0] == -1, facts[2] == 0 { inspector.survey.endlessLists.note(key) }
         }

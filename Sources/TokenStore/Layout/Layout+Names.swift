@@ -66,12 +66,12 @@ extension Template {
 }
 
 extension Layout {
-    /// For each check of a token's state the keys that are asked.
+    /// For each check of a token's state the keys that are asked, as people may see them.
     package func keysAsked(of subject: TokenSubject) -> [String: [[UInt8]]] {
         let values = TemplateValues(subject)
         func key(_ template: Template?) -> [[UInt8]] {
             do throws(StoreError) {
-                return [try template?.render(values)].compactMap(\.self)
+                return [try template?.render(values)].compactMap { $0.map(shown) }
             } catch {
                 return []
             }

@@ -103,7 +103,7 @@ enum StateSymptom: Symptom {
         case .mistypedAudit(let key, let line):
             return Finding(
                 .audit, "audit_of_wrong_type", .warning,
-                "'\(VisibleText.escape(key, columns: 60))' is no stream",
+                "'\(KeyText.shown(key, columns: 60))' is no stream",
                 means: "Revocations work, and nobody can see afterwards who made them.",
                 remedy: line("TYPE " + ShellText.quote(String(decoding: key, as: UTF8.self))),
                 data: ["key": .string(String(decoding: key, as: UTF8.self))])
@@ -168,7 +168,7 @@ enum StateSymptom: Symptom {
 extension StateSurvey.Tally {
     /// The first of the keys: other people's text, and ids that are nobody else's business are cut.
     fileprivate var shown: String {
-        examples.first.map { ", such as '\(VisibleText.escape($0, columns: 48))'" } ?? ""
+        examples.first.map { ", such as '\(KeyText.shown($0, columns: 48))'" } ?? ""
     }
 
     /// A command on the first of them; where keys hold whole tokens, what finds it.
