@@ -179,7 +179,7 @@ private func scope(
     guard let keep = options.keep else { return .everything }
     let target = try StateTarget(
         try ItemOptions().item(keep, system: console.system), user: users[0],
-        in: try TokenBook(session, user: users[0]))
+        in: try TokenBook(session, user: users[0], console))
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }

@@ -12,12 +12,18 @@ final class TokenBook {
     /// Tokens of another issuer are not this Redis' business; nil where nobody said whose are.
     private let issuer: JSONString?
     private let canSearch: Bool
+    private let console: Console
+    /// What was warned of: each claim is named once.
+    private var warned: Set<String> = []
     private let user: Identifier?
     /// The tokens of `user`, by what people call them.
     private let tokens: [Identifier: [UInt8]]
 
     /// Reads the list of `user`, once, where ids may have to be looked up on it.
-    init(_ session: Session, user: Identifier?, issuer: String? = nil) throws {
+    init(
+        _ session: Session, user: Identifier?, issuer: String? = nil, _ console: Console
+    ) throws {
+        self.console = console
         self.issuer = (issuer ?? session.issuer).map { JSONString($0) }
         canSearch = session.layout.can(.listTokens)
         naming = session.layout.naming
@@ -33,10 +39,14 @@ final class TokenBook {
         self.tokens = tokens
     }
 
-    /// Refuses a token of another issuer.
-    func check(_ facts: TokenFacts) throws(Failure) {
-        guard let issuer, facts.issuer != issuer else { return }
-        throw Failure(.claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
+    /// Refuses a token of another issuer, and names claims that have not the RFC's type.
+    func check(_ facts: TokenFacts) throws {
+        if let issuer, facts.issuer != issuer {
+            throw Failure(.claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
+        }
+        for departure in facts.departures where warned.insert(departure.claim).inserted {
+            try console.warn(departure.warning)
+        }
     }
 
     /// The token that an id stands for, where the layout needs the token.
