@@ -11,6 +11,10 @@ struct RevocationWork {
     private typealias Outcomes = [RevocationOutcome]
 
     func steps() throws(StoreError) -> Step<[RevocationOutcome]> {
+        try revoking().then { outcomes throws(StoreError) in store.announcing(items, outcomes) }
+    }
+
+    private func revoking() throws(StoreError) -> Step<[RevocationOutcome]> {
         let outcomes = Outcomes(repeating: .notAttempted, count: items.count)
         guard let deny = store.layout.deny else {
             return try DisallowanceWork(store: store, items: items).steps()

@@ -42,6 +42,7 @@ extension TokenStore {
             if batch.failure == nil, looksAgain {
                 batch.failure = try lookAgain(items, &batch.outcomes)
             }
+            if batch.failure == nil { _ = try resolve(announcing(items, batch.outcomes)) }
         } catch let error as StoreError {
             batch.failure = error
         } catch {

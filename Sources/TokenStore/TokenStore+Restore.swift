@@ -263,7 +263,7 @@ private struct RestorationWork {
             let size = restored.isEmpty ? 0 : commands.count / restored.count
             for (place, index) in restored.enumerated() {
                 let positions = place * size..<(place + 1) * size
-                results[index].isAudited = size > 0
+                results[index].isAudited = size > 0 && store.layout.auditKey != nil
                 for position in positions {
                     do throws(StoreError) {
                         guard let reply = exchange.replies[position] else {

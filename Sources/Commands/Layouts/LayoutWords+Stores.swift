@@ -67,7 +67,10 @@ extension LayoutWords {
             page.sentence("Gets an entry for each change.")
         case "announce":
             page.store("announce", "channel", member(store, "channel") ?? "")
-            page.sentence("Services hear of a change there.")
+            page.sentence(
+                member(store, "changes") == "all"
+                    ? "Publishes each change."
+                    : "Publishes the id of each revoked token, and nothing on restore.")
         default: break
         }
     }

@@ -301,9 +301,15 @@ extension Topics {
             Definition("audit", "A stream under key that gets an entry for each change."),
             Definition(
                 "announce",
-                "On the channel that channel names, the id, user:USER or * is published on each "
-                    + "change."),
+                "Revocations are published on the channel that channel names: the id of each token "
+                    + "as it is, and user:USER or * for a logout."),
             Definition("channel", "The name of that channel."),
+            Definition(
+                "changes",
+                "revocations (this holds unless another is said), or all: every change is "
+                    + "published, restore and renew too, with ids spelled as by the filter pct, and "
+                    + "* for a bulk run. Only for listeners that look the state up: others would "
+                    + "take a restored id for a revoked one."),
         ]),
     ]
 

@@ -112,11 +112,12 @@ struct Session {
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
         after broken: StoreError? = nil, _ console: Console
     ) -> Bool {
-        guard layout.can(.audit) else { return false }
+        guard layout.tellsChanges else { return false }
         do throws(StoreError) {
             if let broken, broken.isSilence { throw broken }
             try store.audit(operation, subject, count: count, reason: reason)
-            return true
+            if let failure = store.unannounced { throw failure }
+            return layout.can(.audit)
         } catch {
             warn(notAudited: error, console)
             return false
@@ -127,7 +128,8 @@ struct Session {
     func warn(notAudited error: any Error, _ console: Console) {
         let failure = Diagnostics.failure(for: error)
         do throws(OutputError) {
-            try console.warn("done, but not written to the audit trail: \(failure.line)")
+            let place = layout.can(.audit) ? "written to the audit trail" : "announced to services"
+            try console.warn("done, but not \(place): \(failure.line)")
         } catch {
             // Nobody reads: the effect stands all the same.
         }

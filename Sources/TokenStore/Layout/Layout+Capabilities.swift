@@ -33,6 +33,9 @@ extension Layout {
         }
     }
 
+    /// Whether a change is written or published anywhere beside its effect.
+    package var tellsChanges: Bool { auditKey != nil || channel != nil }
+
     /// Whether the layout has a cutoff for each user.
     package var hasUserCutoff: Bool { userCutoff != nil }
 

@@ -47,6 +47,9 @@ package struct Layout: Sendable {
     package internal(set) var auditKey: [UInt8]?
     /// The channel on which services that cache state hear of a change.
     package internal(set) var channel: [UInt8]?
+    /// Whether that channel gets every change, as jwtctl spells them. Else it gets the id of each
+    /// revoked token and nothing that a foreign listener could take for one.
+    var announcesAll = false
 
     init(name: String) { self.name = name }
 

@@ -41,7 +41,7 @@ enum LayoutGrammar {
     static let version = ["role", "key", "number"]
     static let userBan = ["role", "key", "member"]
     static let audit = ["role", "key"]
-    static let announce = ["role", "channel"]
+    static let announce = ["role", "channel", "changes"]
 
     static let denyMatches = ["exists", "equals", "php_valid_until"]
     static let allowMatches = ["exists", "equals"]
@@ -51,6 +51,7 @@ enum LayoutGrammar {
     static let units = ["s", "ms"]
     static let comparisons = ["le", "lt"]
     static let scopes = ["user", "everyone"]
+    static let announced = ["revocations", "all"]
     static let lives = "remaining, remaining+60, max(exp, iat+N)+M or none"
     static let keyLives = "none, max_score or max_score+60"
     static let withoutExpiry = "refuse, persist or fixed:SECONDS"
@@ -77,7 +78,7 @@ enum LayoutGrammar {
             + Layout.Proof.allCases.map(\.rawValue) + Template.Codec.allCases.map(\.rawValue)
             + [
                 sources, denyMatches, allowMatches, removals, linkRemovals, scores, units,
-                comparisons, scopes,
+                comparisons, scopes, announced,
             ].flatMap(\.self))
 
     /// Rules as an error proposes them.

@@ -44,6 +44,7 @@ struct StoreReader {
             try requireFirst(layout.channel == nil, roleNode)
             _ = try node.members(Grammar.announce)
             layout.channel = Array(try templates.plain(try node.required("channel")).utf8)
+            layout.announcesAll = try word(node, "changes", Grammar.announced) == "all"
         }
     }
 
