@@ -9,12 +9,12 @@ extension Presets {
               "doc": "A sorted set of whole tokens for each user, scored by expiry",
               "source": "a dev.to article; its score is meant in milliseconds",
               "proof": "source",
-              "notes": ["Where its scores are seconds: --layout-var score=exp_s. A list with scores of the other unit is refused."],
+              "notes": ["Where its scores are seconds: --layout-var score=exp_s. A list with scores of the other unit is refused.", "The application gives its lists no TTL, so jwtctl gives them none: with one, later logins would disappear with the key."],
               "vars": { "score": "exp_ms" },
               "claims": { "id": "$token", "user": ["data.id", "sub"] },
               "stores": [
                 { "role": "allow", "type": "zset", "key": "${user}-tokens", "member": "${id}",
-                  "score": "${score}", "key_ttl": "max_score" }
+                  "score": "${score}", "key_ttl": "none" }
               ]
             }
             """
