@@ -26,6 +26,8 @@ package enum RestoreOutcome: Equatable, Sendable {
     case notRevoked
     /// A cutoff (unix seconds) still kills the token: nothing was changed.
     case cutOff(Int64)
+    /// The user is banned, or the token's number is too low: nothing was changed.
+    case banned, outdated
     /// The token is over: there is nothing to bring back.
     case expired
     /// Redis refused this item.
@@ -147,6 +149,10 @@ private struct RestorationWork {
             }
             if case .cutOff(let cutoff) = state.judgeCutoff(item.issued) {
                 results[index].outcome = .cutOff(cutoff)
+            } else if state.isBanned {
+                results[index].outcome = .banned
+            } else if state.isOutdated {
+                results[index].outcome = .outdated
             } else if !isDead(state), wasRestored?[index] != true {
                 results[index].outcome = .notRevoked
             } else if let expiry = item.expiry, expiry.isPast(at: state.time) {

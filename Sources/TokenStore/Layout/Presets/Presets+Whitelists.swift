@@ -43,11 +43,11 @@ extension Presets {
             """
             {
               "name": "ruoyi",
-              "doc": "RuoYi-Cloud: login_tokens by the claim user_key",
-              "source": "github.com/yangzongzhuan/RuoYi-Cloud, TokenService.java",
+              "doc": "RuoYi-Cloud and RuoYi-Vue: login_tokens by the claim user_key or login_user_key",
+              "source": "github.com/yangzongzhuan/RuoYi-Cloud and RuoYi-Vue, TokenService.java",
               "proof": "source",
               "vars": { "prefix": "login_tokens:" },
-              "claims": { "id": "user_key", "user": ["username", "sub"] },
+              "claims": { "id": ["user_key", "login_user_key"], "user": ["username", "sub"] },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${prefix}${id}" },
                 { "role": "index", "type": "values", "path": "username" }
