@@ -188,7 +188,7 @@ extension TokenStore {
                             label: nil)
                     })
             guard case .otherUnit? = fault else { return tokens }
-            return self.requireOwnUnit(list, keys[0]).then { _ in tokens }
+            return try self.requireOwnUnit(list, keys[0]).then { _ in tokens }
         }
     }
 
