@@ -164,6 +164,17 @@ final class Settings {
         try parsed(value) { text throws(InvalidValue) in try Source(Array(text.utf8)) }
     }
 
+    /// Whether a person is asked before keys of a layout that another looks like are deleted.
+    func checksLayout() throws(Failure) -> Bool {
+        try parsed(.layoutCheck) { text throws(InvalidValue) in
+            switch text {
+            case "on": return true
+            case "off": return false
+            default: throw .expected("on or off")
+            }
+        } ?? true
+    }
+
     /// Whether only tokens on their user's list are active.
     func requiresListing() throws(Failure) -> Bool {
         try parsed(.requireListed) { text throws(InvalidValue) in

@@ -34,6 +34,11 @@ extension Topics {
                     + "platform (the bytes were compared with its platform's) or source."),
             Definition("notes", "An array of sentences for people."),
             Definition(
+                "mistaken_for",
+                "An object of other layouts with the same keys that mean the opposite, and for each "
+                    + "what tells the two apart. Commands that delete such keys want --yes, unless "
+                    + "a profile says layout-check = off."),
+            Definition(
                 "extends",
                 "The name of a preset whose members are taken over where the file has none. "
                     + "vars, define and claims are taken over member by member, stores as a whole."),

@@ -14,6 +14,8 @@ struct Session {
     let issuer: String?
     /// Whether somebody said how state lies in Redis, or under which namespace.
     let isLayoutChosen: Bool
+    /// Whether a person is asked where another layout has the same keys.
+    let checksLayout: Bool
     private let profile: String?
     private let database: Int
     let client: Client
@@ -49,6 +51,7 @@ struct Session {
             trace: options.isVerbose ? { event in Self.trace(event, on: console) } : nil)
         let layout = try LayoutChoice.layout(options, settings, console.system)
         isLayoutChosen = LayoutChoice.isMade(options, settings)
+        checksLayout = try settings.checksLayout()
         store = TokenStore(
             client: client, layout: layout,
             origin: TokenStore.Origin(

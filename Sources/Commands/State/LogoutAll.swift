@@ -131,6 +131,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     try requireKnown(options, session)
     let feed = try UserFeed(options, users, session, console)
     let scope = try scope(options, users, session, console)
+    try session.requireLayout(isConfirmed: options.isConfirmed, console)
     try feed.confirm()
     try session.announce(console)
     let work = LogoutReport(options: options, scope: scope, session: session, console: console)

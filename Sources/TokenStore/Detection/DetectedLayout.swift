@@ -25,6 +25,8 @@ package struct DetectedLayout: Equatable, Sendable {
         case refused
         /// Its readers go by the value, and another stands there.
         case otherValues
+        /// The keys may be of this layout as well, where they mean the opposite.
+        case ambiguous(with: String, difference: String?)
     }
 
     package struct Count: Equatable, Sendable {

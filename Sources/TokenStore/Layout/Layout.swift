@@ -25,6 +25,8 @@ package struct Layout: Sendable {
     package internal(set) var proof = Proof.source
     /// What a user has to know, a sentence each.
     package internal(set) var notes: [String] = []
+    /// Other layouts with the same keys that mean the opposite, each with what tells the two apart.
+    package internal(set) var mistakenFor: [(name: String, difference: String)] = []
     /// Its variables with the values that hold here.
     package internal(set) var variables: [(name: String, value: String)] = []
     /// Those of them that nobody has given a value.

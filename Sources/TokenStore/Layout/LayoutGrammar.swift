@@ -2,7 +2,8 @@
 /// in which a test looks for each of them, can't lack one.
 enum LayoutGrammar {
     static let layout = [
-        "name", "doc", "source", "proof", "notes", "extends", "vars", "define", "claims", "stores",
+        "name", "doc", "source", "proof", "notes", "mistaken_for", "extends", "vars", "define",
+        "claims", "stores",
     ]
     static let claims = ["id", "user"]
     /// What stands for no claim.

@@ -103,6 +103,12 @@ package enum LayoutReader {
             try root["notes"].map { node throws(LayoutNode.Failure) in
                 try node.elements().map { note throws(LayoutNode.Failure) in try note.text() }
             } ?? []
+        if let rivals = root["mistaken_for"] {
+            for name in try rivals.object().names {
+                let difference = try rivals.required(name.text).text()
+                layout.mistakenFor.append((name.text, difference))
+            }
+        }
         (layout.variables, layout.missingVariables) = try variables(root, given, purpose)
         layout.definition = definition(merged, layout)
         var templates = TemplateReader(

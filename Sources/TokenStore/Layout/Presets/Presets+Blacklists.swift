@@ -183,6 +183,7 @@ extension Presets {
               "doc": "jwt-redis (npm) in its blacklist mode, with a mark for each user",
               "source": "github.com/Natashkinsasha/jwt-redis, lib/jwtr.js",
               "proof": "source",
+              "mistaken_for": { "jwt-redis-allow": "in whitelist mode a login writes the key of its token, in blacklist mode only a logout does; a number under jwt_label:USER: is of the blacklist mode" },
               "vars": { "prefix": "jwt_label:" },
               "claims": { "id": "jti", "user": ["id", "sub"] },
               "stores": [

@@ -28,6 +28,7 @@ extension Presets {
               "source": "github.com/Natashkinsasha/jwt-redis, lib/jwtr.js",
               "proof": "source",
               "notes": ["The jti has to be USER:RANDOM, as the library makes it."],
+              "mistaken_for": { "jwt-redis-deny": "in whitelist mode a login writes the key of its token, in blacklist mode only a logout does; a number under jwt_label:USER: is of the blacklist mode" },
               "vars": { "prefix": "jwt_label:" },
               "claims": { "id": "jti", "user": ["id", "sub"] },
               "stores": [
