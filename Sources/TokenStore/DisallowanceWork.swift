@@ -35,7 +35,7 @@ struct DisallowanceWork {
         send(outcomes, indices ?? Array(items.indices)) { subject throws(StoreError) in
             .eval(
                 Script.disallow, keys: [try allow.key.render(TemplateValues(subject))],
-                allow.removal.arguments(allow.match))
+                try allow.removalArguments(of: subject))
         }
     }
 
@@ -312,14 +312,17 @@ extension AllowStore {
     }
 }
 
-extension AllowStore.Removal {
+extension AllowStore {
     /// For `Script.disallow`.
-    func arguments(_ match: AllowStore.Match) -> [Argument] {
-        var dead: [Argument] = []
-        if case .noneOf(let values) = match { dead = values.map { .bytes($0) } }
-        switch self {
-        case .delete: return [""] + dead
-        case .rewrite(let value): return [.bytes(value)] + dead
+    func removalArguments(of subject: TokenSubject) throws(StoreError) -> [Argument] {
+        var replacement: [UInt8] = []
+        if case .rewrite(let value) = removal { replacement = value }
+        switch match {
+        case .exists: return [.bytes(replacement), ""]
+        case .equals(let value):
+            return [.bytes(replacement), .bytes(try value.render(TemplateValues(subject)))]
+        case .noneOf(let values):
+            return [.bytes(replacement), ""] + values.map { .bytes($0) }
         }
     }
 }

@@ -28,6 +28,8 @@ package enum RestoreOutcome: Equatable, Sendable {
     case cutOff(Int64)
     /// The user is banned, or the token's number is too low: nothing was changed.
     case banned, outdated
+    /// The user has another token by now, which takes its place: nothing was changed.
+    case displaced
     /// The token is over: there is nothing to bring back.
     case expired
     /// Redis refused this item.
@@ -240,9 +242,11 @@ private struct RestorationWork {
                     let checked = try store.check(reply, of: commands[position])
                     let outcome = try store.recordOutcome(checked, of: record)
                     let isListed = outcome == .recorded || outcome == .alreadyRecorded
-                    results[index].outcome =
-                        isWhitelist && outcome == .expired
-                        ? .expired : .restored(isListed: isListed)
+                    switch outcome {
+                    case .expired where isWhitelist: results[index].outcome = .expired
+                    case .displaced where isWhitelist: results[index].outcome = .displaced
+                    default: results[index].outcome = .restored(isListed: isListed)
+                    }
                 } catch {
                     // The token lives again, but its list could not be told.
                     results[index].outcome = .failed(error)
@@ -254,7 +258,10 @@ private struct RestorationWork {
                 let isSent = exchange.uncertain.contains(position)
                 results[index].outcome = isSent ? .unknown : .notAttempted
             }
-            return audit(restored, results)
+            let changed = restored.filter {
+                results[$0].outcome != .displaced && results[$0].outcome != .expired
+            }
+            return audit(changed, results)
         }
     }
 

@@ -71,6 +71,7 @@ import Testing
         case .lacks: "lacks"
         case .namesNoToken: "namesNoToken"
         case .sharedIdentifier: "sharedIdentifier"
+        case .uselessIndex: "uselessIndex"
         }
     }
 
@@ -110,7 +111,7 @@ import Testing
         #"{ "role": "deny", "type": "string", "key": "d:${id}", "value": "1" }"#
 
     static let mistakes: [Mistake] =
-        syntax + members + texts + rules + variables + roles + dangers
+        syntax + members + texts + rules + variables + roles + useless + dangers
 
     private static let syntax = [
         Mistake(kind: "json", file: "n▸onsense", message: "not JSON: unexpected character"),
@@ -337,6 +338,18 @@ import Testing
             message: "index of keys without a store for allow with ${user} in its key",
             place: "stores[1]"),
     ]
+
+    private static let useless = [
+        #"{ "role": "index", "type": "keys", "key": "idx:${user}" }"#,
+        #"{ "role": "index", "type": "keys", "key": "${user|sha256}:${id}" }"#,
+    ].map { index in
+        Mistake(
+            kind: "uselessIndex",
+            file: stores(
+                #"{ "role": "allow", "type": "string", "key": "session:${id}" },"# + "\n▸" + index),
+            message: "the index can never find a token: none of its keys leads to one",
+            hint: "put ${id} into its key, or into that of the allow store", place: "stores[1]")
+    }
 
     private static let onlyUser =
         "it names the user and no token: revoking one token would revoke all of the user's"

@@ -178,7 +178,10 @@ extension Topics {
         .heading("Stores: allow"),
         """
         allow holds what is alive. With the type string there is a key for each token; with zset a \
-        sorted set for each user, which is described under index and is required here.
+        sorted set for each user, which is described under index and is required here. An \
+        application that keeps one token for each user has a key with ${user} alone, match equals, \
+        and ${token} or ${id} as value: that key is deleted only while it holds the token that is \
+        revoked, and restore is refused where it holds another.
         """,
         .definitions([
             Definition("key, key_codec", "The key of a token."),
@@ -375,7 +378,8 @@ extension Topics {
         Unknown members and words, placeholders where they have no meaning, missing members, rules \
         that are none; a variable or definition with the name of a placeholder; a deny key, an \
         allow key or a member that is the same for several tokens, since revoking one would revoke \
-        the others; an id made of a claim that tokens share. Each error names the file, line and \
+        the others; an id made of a claim that tokens share; an index whose keys lead to no token, \
+        since a logout by it would end nothing and report success. Each error names the file, line and \
         column and the way to the place, such as stores[1].ttl.
         """,
     ]

@@ -158,6 +158,7 @@ private struct ToldRestoration {
         case .notRevoked: "not_found"
         case .cutOff: "cut_off"
         case .banned: "banned"
+        case .displaced: "other_token"
         case .outdated: "outdated"
         case .expired: "expired"
         case .failed: "failed"
@@ -170,6 +171,7 @@ private struct ToldRestoration {
         switch result.outcome {
         case .restored, .notRevoked, .expired: .success
         case .cutOff, .banned, .outdated: .revoked
+        case .displaced: .refused
         case .failed, .unknown, .notAttempted: .unknown
         }
     }
@@ -200,6 +202,8 @@ private struct ToldRestoration {
         case .cutOff(let cutoff):
             return
                 "still dead: a cutoff stands at \(TimeText.rfc3339(cutoff)); nothing was changed\n"
+        case .displaced:
+            return "refused: the user has another token by now; nothing was changed\n"
         case .banned: return "still revoked: the user is banned; nothing was changed\n"
         case .outdated: return "still revoked: its version is too low; nothing was changed\n"
         case .expired: return "expired: \(id); nothing was changed\n"

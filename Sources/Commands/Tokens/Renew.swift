@@ -173,6 +173,9 @@ private func failure(_ outcome: RecordOutcome) -> Failure {
     case .expired:
         Failure(
             .claims, Reason.expired.rawValue, "not renewed: it would have expired by Redis' clock")
+    case .displaced:
+        Failure(
+            .refused, "other_token", "not renewed: the layout keeps one token for each user")
     case .recorded, .alreadyRecorded, .alreadyRevoked:
         Failure(.refused, "already_recorded", "not renewed: the new id is in use; run it again")
     }

@@ -135,6 +135,8 @@ struct AllowStore: Sendable {
     }
 
     let key: Template
+    /// Whether a user has one key for all their tokens, whose value is or names the last of them.
+    let isShared: Bool
     let match: Match
     let removal: Removal
     /// What the application writes, where it can be known; nil where only the application knows.

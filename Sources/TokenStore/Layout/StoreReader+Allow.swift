@@ -18,15 +18,18 @@ extension StoreReader {
             try templates.template(node, .value)
         }
         let match = try allowMatch(node["match"], value)
-        // One session for each user: the value says which.
-        if case .equals(let value) = match, namesToken(value) {
+        // One token for each user: the value says which.
+        let isShared: Bool
+        if case .equals(let value) = match, namesToken(value), !namesToken(key) {
+            isShared = true
         } else {
+            isShared = false
             try requireToken(key, keyNode)
         }
         var links: [Link] = []
         for link in try node["links"]?.elements() ?? [] { links.append(try self.link(link)) }
         layout.allow = AllowStore(
-            key: key, match: match,
+            key: key, isShared: isShared, match: match,
             removal: try removal(node["on_revoke"]), value: value, links: links,
             secondLook: try node["look_again"].map { node throws(LayoutNode.Failure) in
                 try pauseSeconds(node)
@@ -181,6 +184,23 @@ extension StoreReader {
                     isTrace: try node["trace"]?.bool() ?? false)
             }
         layout.index = IndexStore(kind: kind, leaves: try node["leaves"]?.text())
+        indexNode = node
+    }
+
+    /// Refuses an index whose keys lead to no token whatever is in Redis: every logout would find
+    /// nothing and report success.
+    func requireUsableIndex() throws(LayoutNode.Failure) {
+        guard let index = layout.index, let allow = layout.allow, let indexNode else { return }
+        let isUsable: Bool
+        switch index.kind {
+        case .hashes: isUsable = true
+        case .keys(let key, _, _) where allow.isShared: isUsable = key == allow.key
+        case .keys(let key, _, _):
+            isUsable = key.isReversible && (key.holes.contains(.id) || allow.key.mayRead(key))
+        case .values, .set, .tokens:
+            isUsable = allow.key.isReversible && allow.key.holes.contains(.id)
+        }
+        guard isUsable else { throw indexNode.failure(.uselessIndex) }
     }
 
     private mutating func indexKey(_ node: LayoutNode) throws(LayoutNode.Failure) -> Template {
@@ -205,5 +225,16 @@ extension StoreReader {
             keys.append(try templates.key(element, .tokenKey))
         }
         return keys
+    }
+}
+
+extension Template {
+    /// Whether a key of `other` can be one of these, with an id in it. Open variables may be anything.
+    fileprivate func mayRead(_ other: Template) -> Bool {
+        guard !(holes + other.holes).contains(where: \.isVariable) else { return true }
+        let sample = other.parts.flatMap { part in
+            if case .literal(let bytes) = part { bytes } else { [UInt8(ascii: "x")] }
+        }
+        return parse(codec.encode(sample))?[.id] != nil
     }
 }

@@ -4,6 +4,8 @@ internal import JSON
 struct StoreReader {
     var layout: Layout
     var templates: TemplateReader
+    /// Where the index is described.
+    var indexNode: LayoutNode?
 
     init(layout: Layout, templates: TemplateReader) {
         self.layout = layout
@@ -61,6 +63,7 @@ struct StoreReader {
         if case .tokens? = layout.index?.kind, !layout.naming.isByText {
             throw node.failure(.lacks("index of tokens", role: "allow with tokens as ids"))
         }
+        try requireUsableIndex()
         return layout
     }
 

@@ -1,0 +1,218 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+@testable import Commands
+@testable import TokenStore
+
+/// Layouts under which a command once did the opposite of what it said.
+@Suite(.redis) struct LayoutHarmTests {
+    private let sandbox: Sandbox
+
+    init() throws { sandbox = try Sandbox() }
+
+    private func token(_ claims: String) throws -> String {
+        let now = Int(Date().timeIntervalSince1970)
+        return try handmade("{\(claims),\"iat\":\(now - 5),\"exp\":\(now + 600)}")
+    }
+
+    private func under(_ options: String...) -> Jwtctl {
+        var jwtctl = sandbox.jwtctl
+        jwtctl.options = options
+        return jwtctl
+    }
+
+    private func file(_ stores: String, _ claims: String = #"{"id":"jti"}"#) throws -> Jwtctl {
+        under(
+            "--layout",
+            try sandbox.file(
+                "mine.json", #"{"name":"mine","claims":\#(claims),"stores":[\#(stores)]}"#))
+    }
+
+    @discardableResult
+    private func redis(_ arguments: String...) throws -> String {
+        try sandbox.server.cli(arguments)
+    }
+
+    // MARK: a blacklist that looks like a whitelist
+
+    private func detected() throws -> [JSONObject] {
+        try under()("layout", "detect", "--json").array()
+    }
+
+    @Test func keysOfABlacklistAndAWhitelistAreAmbiguous() throws {
+        try redis("SET", "jwt_label:alice:abc123XYZ", "true", "EX", "2592000")
+        let found = try detected()
+        for name in ["jwt-redis-allow", "jwt-redis-deny"] {
+            let own = try #require(found.first { $0["layout"] == .string(name) }, "\(found)")
+            #expect(own["confidence"] == "low")
+            let remarks = own["remarks"]?.arrayValue ?? []
+            #expect("\(remarks)".contains("a login writes the key"), "\(remarks)")
+        }
+        // A number there is written by the blacklist mode alone.
+        try redis("SET", "jwt_label:alice:", "1700000000")
+        let proved = try detected()
+        let deny = try #require(proved.first { $0["layout"] == "jwt-redis-deny" })
+        #expect(deny["confidence"] == "high", "\(deny)")
+        let allow = try #require(proved.first { $0["layout"] == "jwt-redis-allow" })
+        #expect(allow["confidence"] == "low")
+    }
+
+    @Test(arguments: [":1:blacklist_", "app:denylist:", "revoked_", "invalid:"])
+    func aPrefixThatSaysRevokedIsNoWhitelists(_ prefix: String) throws {
+        for number in 0..<5 {
+            let id = String(format: "%08x-8f53-4a54-9d0e-6a4f6c1b9d10", number)
+            try redis("SET", prefix + id, "true", "EX", "900")
+        }
+        let names = try detected().compactMap { $0["layout"]?.stringValue?.text }
+        #expect(!names.contains("jwt-redis-allow"), "\(names)")
+    }
+
+    @Test func keysThatMayBeABlacklistAreDeletedOnConfirmationOnly() throws {
+        let token = try token(#""jti":"alice:x1","id":"alice""#)
+        let allow = under("--layout", "jwt-redis-allow")
+        try redis("SET", "jwt_label:alice:x1", "true", "EX", "600")
+        for command in [["revoke", token], ["logout-all", "--settle", "0s", "alice"]] {
+            let refused = allow.run(command)
+            #expect(refused.status == 9, "\(refused.errors)")
+            #expect(refused.errors.contains("'jwt-redis-deny'"))
+            #expect(refused.errors.contains("--yes"))
+            #expect(try redis("GET", "jwt_label:alice:x1") == "true")
+        }
+        #expect(allow("revoke", "--dry-run", token).status == 0)
+        let config = try sandbox.file(
+            "config", "[profile default]\nredis = \(sandbox.server.url)\nlayout-check = off\n")
+        var settled = allow
+        settled.options += ["--config", config]
+        let ended = settled("logout-all", "--settle", "0s", "alice")
+        #expect(ended.status == 0 && !ended.errors.contains("jwt-redis-deny"), "\(ended.errors)")
+        #expect(try redis("EXISTS", "jwt_label:alice:x1") == "0")
+        try redis("SET", "jwt_label:alice:x1", "true", "EX", "600")
+        #expect(allow("revoke", "--yes", token).status == 0)
+        #expect(try redis("EXISTS", "jwt_label:alice:x1") == "0")
+    }
+
+    // MARK: one token for each user
+
+    private static let single = #"""
+        {"role":"allow","type":"string","key":"token:${user}","match":"equals","value":"${token}"},
+        {"role":"index","type":"keys"}
+        """#
+
+    @Test(arguments: [#"{"id":"jti"}"#, #"{"id":"$token"}"#])
+    func anOldTokenIsNotTheUsersNewOne(_ claims: String) throws {
+        let jwtctl = try file(Self.single, claims)
+        let old = try token(#""sub":"alice","jti":"j1""#)
+        let new = try token(#""sub":"alice","jti":"j2""#)
+        try redis("SET", "token:alice", new, "EX", "600")
+        #expect(jwtctl("verify", new).status == 0)
+        #expect(jwtctl("revoke", old).output.contains("already revoked"))
+        #expect(try redis("GET", "token:alice") == new)
+        let restored = jwtctl("restore", "--reason", "slip", "--yes", old)
+        #expect(restored.status == 9, "\(restored.output)\(restored.errors)")
+        #expect(restored.output.contains("another token"))
+        #expect(try redis("GET", "token:alice") == new)
+        #expect(try jwtctl("list", "users", "--json").array().map { $0["user"] } == ["alice"])
+        #expect(try jwtctl("list", "tokens", "alice", "--json").array().map { $0["id"] } == ["j2"])
+        #expect(jwtctl("revoke", new).status == 0)
+        #expect(try redis("EXISTS", "token:alice") == "0")
+        #expect(jwtctl("restore", "--reason", "slip", "--yes", new).status == 0)
+        #expect(try redis("GET", "token:alice") == new)
+        let ended = jwtctl("logout-all", "--settle", "0s", "alice")
+        #expect(ended.status == 0 && ended.output.contains("1 revoked"), "\(ended.output)")
+        #expect(jwtctl("verify", new).status == 7)
+    }
+
+    @Test(arguments: [
+        #"{"role":"index","type":"keys","key":"idx:${user}"}"#,
+        #"{"role":"index","type":"keys","key":"${user|sha256}:${id}"}"#,
+    ])
+    func anIndexThatFindsNothingIsRefused(_ index: String) throws {
+        let jwtctl = try file(
+            #"{"role":"allow","type":"string","key":"session:${id}"},"# + index)
+        let result = jwtctl("list", "users")
+        #expect(result.status == 1)
+        #expect(result.errors.contains("can never find a token"), "\(result.errors)")
+    }
+
+    // MARK: what is announced
+
+    @Test func revocationsArePublishedWithoutAnAuditLog() throws {
+        let jwtctl = try file(
+            #"""
+            {"role":"deny","type":"string","key":"revoked-token|${id}","value":"","match":"exists"},
+            {"role":"announce","channel":"new-revoked-token"}
+            """#)
+        let listener = try RunningProcess(
+            ["redis-cli", "-s", sandbox.server.socketPath, "SUBSCRIBE", "new-revoked-token"],
+            environment: ["PATH": "/usr/bin:/bin"])
+        try waitUntil("the listener") {
+            try redis("PUBSUB", "NUMSUB", "new-revoked-token").hasSuffix("1")
+        }
+        let token = try token(#""jti":"one""#)
+        let revoked = jwtctl("revoke", "--json", token)
+        #expect(try revoked.object()["audited"] == false)
+        #expect(jwtctl("revoke", "--ttl", "1h", "two", "three").status == 0)
+        #expect(
+            jwtctl.run(["revoke", "--ttl", "1h", "--yes"], input: "four\nfive\n").status == 0)
+        #expect(jwtctl("restore", "--reason", "slip", "--yes", token).status == 0)
+        try redis("PUBLISH", "new-revoked-token", "end")
+        var heard: [String] = []
+        while heard.last != "end" {
+            let line = try #require(listener.line())
+            if line != "message", line != "new-revoked-token" { heard.append(line) }
+        }
+        listener.signal(15)
+        #expect(heard.suffix(6) == ["one", "two", "three", "four", "five", "end"], "\(heard)")
+    }
+
+    // MARK: a sorted set for each user
+
+    @Test func theApplicationsListGetsNoTTL() throws {
+        let jwtctl = under("--layout", "user-zset")
+        #expect(jwtctl("issue", "--sub", "dave", "--expires-in", "3s").status == 0)
+        #expect(try redis("TTL", "dave-tokens") == "-1")
+        #expect(jwtctl("prune").status == 0)
+        #expect(try redis("TTL", "dave-tokens") == "-1")
+        #expect(!jwtctl("doctor").output.contains("lists_without_ttl"))
+    }
+
+    @Test(arguments: ["-5", "1700000000"])
+    func aBadScoreKeepsNoOtherTokenAlive(_ score: String) throws {
+        let jwtctl = under("--layout", "user-zset")
+        let token = try token(#""sub":"bob","jti":"j1""#)
+        let end = Int(Date().timeIntervalSince1970) + 600
+        try redis("ZADD", "bob-tokens", "\(end)000", token)
+        try redis("ZADD", "bob-tokens", score, "eyJ.other.token")
+        #expect(jwtctl("verify", token).status == 0)
+        let ended = jwtctl("logout-all", "--settle", "0s", "bob")
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(jwtctl("verify", token).status == 7)
+        #expect(try redis("EXISTS", "bob-tokens") == "0")
+    }
+
+    // MARK: users who are banned, and claims of another name
+
+    @Test func aTokenOfABannedUserIsNotRestored() throws {
+        let jwtctl = under("--layout", "kong-jwt-blacklist")
+        let token = try token(#""sub":"bob","jti":"j1""#)
+        #expect(jwtctl("revoke", token).status == 0)
+        try redis("SADD", "keycloak:user:blacklist", "user_bob")
+        let restored = jwtctl("restore", "--reason", "slip", "--yes", token)
+        #expect(restored.status == 6, "\(restored.output)")
+        #expect(restored.output.contains("the user is banned"))
+        #expect(try redis("SCARD", "keycloak:token:blacklist") == "1")
+        try redis("DEL", "keycloak:user:blacklist")
+        #expect(jwtctl("restore", "--reason", "slip", "--yes", token).status == 0)
+    }
+
+    @Test func ruoyiVueNamesItsSessionsByAnotherClaim() throws {
+        let jwtctl = under("--layout", "ruoyi")
+        let token = try token(#""sub":"bob","login_user_key":"u1""#)
+        try redis("SET", "login_tokens:u1", #"{"userId":103L,"username":"bob"}"#, "EX", "600")
+        #expect(jwtctl("verify", token).status == 0)
+        #expect(jwtctl("revoke", token).status == 0)
+        #expect(try redis("EXISTS", "login_tokens:u1") == "0")
+    }
+}
