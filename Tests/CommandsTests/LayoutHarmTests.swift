@@ -216,3 +216,53 @@ import Testing
         #expect(try redis("EXISTS", "login_tokens:u1") == "0")
     }
 }
+
+/// Laravel before 10 names its tag at random, and keeps the name in a key.
+@Suite(.redis) struct LaravelTagTests {
+    private static let prefix = "laravel_database_laravel_cache:"
+    private static let tag = "3209d1f74bb8b9629a4736807e4d8a8aff22e666"
+    private static let today = "ca7581d6d4749d8fd143ea956aa654aa02abe0ec"
+
+    private func bench() throws -> (Sandbox, Jwtctl, token: String) {
+        let sandbox = try Sandbox()
+        var jwtctl = sandbox.jwtctl
+        jwtctl.options = ["--layout", "laravel-tymon", "--layout-var", "prefix=\(Self.prefix)"]
+        let now = Int(Date().timeIntervalSince1970)
+        return (
+            sandbox, jwtctl,
+            try handmade(#"{"sub":7,"jti":"j1","iat":\#(now),"exp":\#(now + 600)}"#)
+        )
+    }
+
+    @Test func theTagIsTakenFromTheApplication() throws {
+        let (sandbox, jwtctl, token) = try bench()
+        try sandbox.server.cli(
+            "SET", Self.prefix + "tag:tymon.jwt:key", #"s:22:"6b0b027041e88951980394";"#)
+        #expect(jwtctl("revoke", token).status == 0)
+        let entry = try sandbox.server.cli("GET", "\(Self.prefix)\(Self.tag):j1")
+        #expect(entry.hasPrefix("a:1:{s:11:\"valid_until\";"), "\(entry)")
+        #expect(try sandbox.server.cli("EXISTS", "\(Self.prefix)\(Self.today):j1") == "0")
+        #expect(jwtctl("verify", token).status == 6)
+        let given = jwtctl.run(["--layout-var", "tag=\(Self.today)", "revoke", token])
+        #expect(given.status == 9, "\(given.errors)")
+        #expect(given.errors.contains("tag=\(Self.tag)"))
+        #expect(try sandbox.server.cli("DBSIZE") == "2")
+    }
+
+    @Test func withoutThatKeyItIsTodays() throws {
+        let (sandbox, jwtctl, token) = try bench()
+        #expect(jwtctl("revoke", token).status == 0)
+        #expect(try sandbox.server.cli("EXISTS", "\(Self.prefix)\(Self.today):j1") == "1")
+    }
+
+    @Test func itIsDetected() throws {
+        let (sandbox, _, _) = try bench()
+        try sandbox.server.cli(
+            "SET", Self.prefix + "tag:tymon.jwt:key", #"s:22:"6b0b027041e88951980394";"#)
+        let found = try sandbox.jwtctl("layout", "detect", "--json").array()
+        let own = try #require(found.first { $0["layout"] == "laravel-tymon" }, "\(found)")
+        #expect(own["confidence"] == "high")
+        #expect(own["variables"]?.objectValue?["prefix"] == .string(Self.prefix))
+        #expect(own["variables"]?.objectValue?["tag"] == .string(Self.tag))
+    }
+}

@@ -171,7 +171,8 @@ import Testing
         Mistake(
             kind: "notAmong", file: stores(#"{ "role": ▸"denny" }"#),
             message: "'denny' is not known here",
-            hint: "one of: deny, allow, index, not_before, version, user_ban, audit, announce",
+            hint:
+                "one of: deny, allow, index, not_before, version, user_ban, audit, announce, variable",
             place: "stores[0].role"),
         Mistake(
             kind: "notAmong", file: stores(#"{ "role": "deny", "type": ▸"list" }"#),

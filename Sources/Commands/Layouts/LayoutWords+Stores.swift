@@ -62,6 +62,9 @@ extension LayoutWords {
             page.store("user_ban", store["member"] == nil ? "key" : "set", key(store))
             let what = member(store, "member").map { "the member \($0) is in it" } ?? "it exists"
             page.sentence("No token of the user is accepted while \(what).")
+        case "variable":
+            page.store("variable", "string", key(store))
+            page.sentence("The application keeps there what ${\(member(store, "name") ?? "")} is.")
         case "audit":
             page.store("audit", "stream", key(store))
             page.sentence("Gets an entry for each change.")

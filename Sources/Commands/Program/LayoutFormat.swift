@@ -114,6 +114,7 @@ extension Topics {
             Definition("hex", "Hexadecimal digits."),
             Definition("b64url", "Base64url without padding."),
             Definition("sha256", "The hash in hexadecimal digits."),
+            Definition("sha1", "The same with SHA-1, for applications that use it."),
             Definition("md5", "The same with MD5, for applications that use it."),
         ]),
         """
@@ -282,7 +283,7 @@ extension Topics {
     ]
 
     private static let others: [Prose] = [
-        .heading("Stores: not_before, version, user_ban, audit, announce"),
+        .heading("Stores: not_before, version, user_ban, audit, announce, variable"),
         .definitions([
             Definition(
                 "not_before",
@@ -312,6 +313,12 @@ extension Topics {
                 "Revocations are published on the channel that channel names: the id of each token "
                     + "as it is, and user:USER or * for a logout."),
             Definition("channel", "The name of that channel."),
+            Definition(
+                "variable",
+                "A key in which the application keeps what a variable, named by name, stands for: "
+                    + "its value is taken from there where the key exists. A value that is given and "
+                    + "differs from it is refused."),
+            Definition("filter", "What makes the variable's value of the key's: sha1, say."),
             Definition(
                 "changes",
                 "revocations (this holds unless another is said), or all: every change is "

@@ -49,7 +49,7 @@ struct Session {
         client = Client(
             target: target, timeout: Int(timeout), map: AddressMap(options.addressRules),
             trace: options.isVerbose ? { event in Self.trace(event, on: console) } : nil)
-        let layout = try LayoutChoice.layout(options, settings, console.system)
+        let layout = try Self.layout(options, settings, console.system, client)
         isLayoutChosen = LayoutChoice.isMade(options, settings)
         checksLayout = try settings.checksLayout()
         store = TokenStore(
@@ -64,6 +64,31 @@ struct Session {
         database = target.database
         issuer = settings[.issuer]?.text
         profile = settings.profile
+    }
+
+    /// The chosen layout, with the variables that the application keeps in Redis. One that is given
+    /// and is another would name keys that the application does not read.
+    private static func layout(
+        _ options: GlobalOptions, _ settings: Settings, _ system: System, _ client: Client
+    ) throws -> Layout {
+        let layout = try LayoutChoice.layout(options, settings, system)
+        let given =
+            try LayoutChoice.chosen(options, settings).variables.map(\.key)
+            + options.layoutVariables.map(\.name)
+        var options = options
+        for (name, key, value) in try layout.variablesKept(client)
+        where value != layout.variable(name) {
+            guard !given.contains(name) else {
+                throw Failure(
+                    .refused, "other_variable",
+                    "the application has another '\(VisibleText.escape(name))' in the key "
+                        + "'\(VisibleText.escape(key, columns: 120))' and reads no key that is made of "
+                        + "the given one",
+                    hint: "leave it out, or give --layout-var \(name)=\(ShellText.quote(value))")
+            }
+            options.layoutVariables.append((name, value))
+        }
+        return try LayoutChoice.layout(options, settings, system)
     }
 
     /// What a token says of itself; nil for what is none.

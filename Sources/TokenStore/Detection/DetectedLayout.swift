@@ -2,7 +2,7 @@
 package struct DetectedLayout: Equatable, Sendable {
     /// What a key is for.
     package enum Role: String, CaseIterable, Sendable {
-        case deny, allow, list, index, cutoff, version, ban, audit
+        case deny, allow, list, index, cutoff, version, ban, audit, variable
         /// Keys that go along with others, and prove nothing by themselves.
         case link, details
     }

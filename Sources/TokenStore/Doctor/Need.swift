@@ -53,6 +53,7 @@ extension Layout {
                 .filter { $0.hasPrefix("H") ? cutoff.field != nil : true }
             add(.logoutAll, ["EVAL"] + own, on: cutoff.key)
         }
+        for kept in keptVariables { add(.verify, ["GET"], on: kept.key) }
         add(.verify, ["GET"], on: version?.key)
         add(.logoutAll, ["EVAL", "INCR"], on: version?.key)
         add(.verify, [ban?.member == nil ? "EXISTS" : "SISMEMBER"], on: ban?.key)

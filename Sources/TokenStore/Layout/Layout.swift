@@ -45,6 +45,8 @@ package struct Layout: Sendable {
     var globalCutoff: CutoffStore?
     var version: VersionStore?
     var ban: BanStore?
+    /// Variables whose values the application itself keeps in Redis.
+    var keptVariables: [KeptVariable] = []
     /// The stream with one entry a change.
     package internal(set) var auditKey: [UInt8]?
     /// The channel on which services that cache state hear of a change.
@@ -247,6 +249,23 @@ struct VersionStore: Sendable {
     let key: Template
     /// The claim with the token's number.
     let number: Template
+}
+
+/// A key in which the application keeps what a variable stands for.
+struct KeptVariable: Sendable {
+    let name: String
+    let key: Template
+    let codec: Template.Codec
+    /// What makes the variable's value of the key's; nil takes it as it is.
+    let filter: Template.Filter?
+
+    /// The variable's value. What is not written by the codec stands for itself: PHP does not
+    /// serialize numbers.
+    func value(_ stored: [UInt8]) throws(StoreError) -> String {
+        let text = codec.decode(stored) ?? stored
+        let value = try filter.map { filter throws(StoreError) in try filter.apply(text) } ?? text
+        return String(decoding: value, as: UTF8.self)
+    }
 }
 
 /// Users of whom no token is accepted, whenever it was issued.

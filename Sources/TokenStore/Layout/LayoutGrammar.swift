@@ -11,7 +11,7 @@ enum LayoutGrammar {
 
     enum Role: String, CaseIterable {
         case deny, allow, index, notBefore = "not_before", version, userBan = "user_ban", audit
-        case announce
+        case announce, variable
     }
 
     enum Kind: String, CaseIterable {
@@ -44,6 +44,8 @@ enum LayoutGrammar {
     static let audit = ["role", "key"]
     static let announce = ["role", "channel", "changes"]
 
+    static let variable = ["role", "name", "key", "value_codec", "filter"]
+
     static let denyMatches = ["exists", "equals", "php_valid_until"]
     static let allowMatches = ["exists", "equals"]
     static let removals = ["delete"]
@@ -70,7 +72,7 @@ enum LayoutGrammar {
             layout, claims, denyString, denyHash, denyNumbers, denySet, beside, allow, removal,
             link,
             list, indexKeys, indexSet, indexValues, indexHashes, indexTokens, notBefore, version,
-            userBan, audit, announce,
+            userBan, audit, announce, variable,
         ].flatMap(\.self))
 
     /// The words that stand as values.

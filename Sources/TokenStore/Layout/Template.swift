@@ -43,7 +43,7 @@ struct Template: Equatable, Sendable {
     }
 
     enum Filter: String, CaseIterable, Sendable {
-        case pct, hex, b64url, sha256, md5
+        case pct, hex, b64url, sha256, sha1, md5
     }
 
     enum Part: Equatable, Sendable {
@@ -287,10 +287,13 @@ extension Template.Filter {
         case .pct: return PercentEncoding.encode(value)
         case .hex: return Self.hex(value)
         case .b64url: return Self.base64url(value)
-        case .sha256, .md5:
+        case .sha256, .sha1, .md5:
             do throws(OpenSSLError) {
-                return Self.hex(
-                    self == .md5 ? try LegacyDigest.md5(value) : try Digest.sha256.hash(value))
+                switch self {
+                case .sha1: return Self.hex(try LegacyDigest.sha1(value))
+                case .md5: return Self.hex(try LegacyDigest.md5(value))
+                default: return Self.hex(try Digest.sha256.hash(value))
+                }
             } catch {
                 throw .digest
             }
