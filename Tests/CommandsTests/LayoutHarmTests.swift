@@ -266,3 +266,109 @@ import Testing
         #expect(own["variables"]?.objectValue?["tag"] == .string(Self.tag))
     }
 }
+
+/// What a revocation or a logout once left behind.
+@Suite(.redis) struct LeftoverTests {
+    private let sandbox: Sandbox
+
+    init() throws { sandbox = try Sandbox() }
+
+    private func under(_ layout: String) -> Jwtctl {
+        var jwtctl = sandbox.jwtctl
+        jwtctl.options = ["--layout", layout]
+        return jwtctl
+    }
+
+    private func token(_ claims: String) throws -> String {
+        let now = Int(Date().timeIntervalSince1970)
+        return try handmade("{\(claims),\"iat\":\(now - 5),\"exp\":\(now + 600)}")
+    }
+
+    /// The library's tokens name their refresh token and no namespace.
+    @Test(arguments: ["user_alice", ""])
+    func aSessionsRefreshTokenGoesWithItsToken(_ namespace: String) throws {
+        let jwtctl = under("jwt-sessions")
+        func logIn(_ number: Int) throws {
+            try sandbox.server.cli("SET", "jwt__access_u\(number)", "csrf", "EX", "600")
+            try sandbox.server.cli(
+                "HSET", "jwt__\(namespace)_refresh_r\(number)", "access_uid", "u\(number)")
+        }
+        func isLeft(_ number: Int) throws -> String {
+            try sandbox.server.cli(
+                "EXISTS", "jwt__access_u\(number)", "jwt__\(namespace)_refresh_r\(number)")
+        }
+        for number in 1...3 { try logIn(number) }
+        #expect(jwtctl("revoke", try token(#""uid":"u1","ruid":"r1""#)).status == 0)
+        #expect(try isLeft(1) == "0")
+        // An id alone is found by what the refresh token holds.
+        #expect(jwtctl("revoke", "u2").status == 0)
+        #expect(try isLeft(2) == "0")
+        #expect(try isLeft(3) == "2")
+    }
+
+    @Test func aLogoutSaysUntilWhenOldAccessTokensAreAccepted() throws {
+        let jwtctl = under("go-access-uuid")
+        try sandbox.server.cli("SET", "a1", "alice", "EX", "600")
+        try sandbox.server.cli("SET", "b1++alice", "alice", "EX", "600")
+        try sandbox.server.cli("SET", "b1", "alice", "EX", "600")
+        let now = Int64(Date().timeIntervalSince1970)
+        let result = try jwtctl("logout-all", "--settle", "0s", "--json", "alice").object()
+        #expect(result["complete"] == false)
+        let end = try #require(result["unreached_until"]?.numberValue?.integer)
+        #expect((now + 899...now + 910).contains(end))
+        let words = jwtctl("logout-all", "--settle", "0s", "alice").output
+        #expect(words.contains("access tokens from before a refresh"), "\(words)")
+        #expect(words.contains("the last expires at 20"))
+    }
+
+    // MARK: opaque tokens
+
+    /// Tokens of RedisTokenStore that are no JWTs: an object under the text, and where it leads.
+    @Test func anOpaqueTokenIsNamedByItsText() throws {
+        let jwtctl = under("spring-oauth2-redis")
+        let text = "0d2c9f6e-8f53-4a54-9d0e-6a4f6c1b9d10"
+        func logIn() throws {
+            try sandbox.server.cli("SET", "access:\(text)", "object", "EX", "600")
+            try sandbox.server.cli("SET", "auth:\(text)", "x", "EX", "600")
+            try sandbox.server.cli("SET", "auth_to_access:abc", "object", "EX", "600")
+            try sandbox.server.cli("SADD", "uname_to_access:web:alice", "object")
+        }
+        try logIn()
+        #expect(jwtctl("status", text).status == 2)
+        #expect(jwtctl("status", "--id", text).status == 0)
+        let revoked = jwtctl("revoke", "--id", text)
+        #expect(revoked.status == 0, "\(revoked.errors)")
+        #expect(!(revoked.output + revoked.errors).contains(text), "a secret is not shown")
+        #expect(revoked.output.contains("sha256:"))
+        for key in ["access:\(text)", "auth:\(text)", "auth_to_access:abc"] {
+            #expect(try sandbox.server.cli("EXISTS", key) == "0")
+        }
+        #expect(jwtctl("status", "--id", text).status == 7)
+        // By the name under which the user's list shows it.
+        try logIn()
+        let listed = try jwtctl("list", "tokens", "alice", "--json").array()
+        let name = try #require(listed.first?["id"]?.stringValue?.text)
+        #expect(name.hasPrefix("sha256:"))
+        #expect(jwtctl("revoke", "--user", "alice", name).status == 0)
+        #expect(try sandbox.server.cli("EXISTS", "access:\(text)") == "0")
+    }
+
+    @Test func anOpaqueTokenOnABlacklistIsRevokedAndRestoredByItsText() throws {
+        let jwtctl = under("kong-jwt-blacklist")
+        #expect(jwtctl("revoke", "--ttl", "1h", "opaque").status == 2)
+        #expect(jwtctl("revoke", "--ttl", "1h", "--id", "opaque").status == 0)
+        let key = "keycloak:token:blacklist"
+        #expect(try sandbox.server.cli("SISMEMBER", key, "token_opaque") == "1")
+        #expect(jwtctl("status", "--id", "opaque").status == 6)
+        #expect(jwtctl("restore", "--reason", "slip", "--yes", "--id", "opaque").status == 0)
+        #expect(try sandbox.server.cli("SCARD", key) == "0")
+    }
+
+    @Test func saTokensUUIDsAreEndedInPlace() throws {
+        let jwtctl = under("sa-token")
+        try sandbox.server.cli("SET", "satoken:login:token:abc", "10001", "EX", "600")
+        #expect(jwtctl("revoke", "--id", "abc").status == 0)
+        #expect(try sandbox.server.cli("GET", "satoken:login:token:abc") == "-5")
+        #expect(jwtctl("status", "--id", "abc").status == 7)
+    }
+}

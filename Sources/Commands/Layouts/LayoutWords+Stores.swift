@@ -184,7 +184,10 @@ extension LayoutWords {
             words += " So is what has \(holding) in it as a Java object."
         }
         if let via = member(link, "via") { words += " ${link} is what \(via) holds." }
-        if let search = member(link, "search") {
+        if let search = member(link, "search"), search.contains("${") {
+            let field = member(link, "field").map { ", also for the id in the field \($0)" } ?? ""
+            words += " Where it is not there, keys like \(search) are looked through\(field)."
+        } else if let search = member(link, "search") {
             words +=
                 (key == nil ? " For that," : " Where it holds something else,")
                 + " keys that begin with \(search) are looked through."
@@ -257,6 +260,9 @@ extension LayoutWords {
         }
         if let leaves = member(store, "leaves") {
             page.sentence("logout-all does not reach \(leaves).")
+            if let seconds = layout.unreachedFor {
+                page.sentence("They expire within \(Duration.words(seconds)).")
+            }
         }
     }
 

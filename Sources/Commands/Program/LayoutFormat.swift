@@ -224,7 +224,10 @@ extension Topics {
                 "search",
                 "What the keys begin with that are looked through where key cannot be made or "
                     + "holds something else, or where there is no key. The token may only be called "
-                    + "revoked once they were."),
+                    + "revoked once they were. With remove key it is the form of whole keys instead, "
+                    + "with ${any} for what is not known, and those go that name the token."),
+            Definition(
+                "field", "With search: the field of a hash that goes too if it holds the id."),
         ]),
     ]
 
@@ -278,6 +281,7 @@ extension Topics {
                 "leaves",
                 "What of a user's a logout can't reach, in words: it is then not complete."
             ),
+            Definition("leaves_for", "A text: seconds after which that has expired."),
             Definition("field", "The name of a field."),
         ]),
     ]

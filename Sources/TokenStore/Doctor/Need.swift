@@ -109,7 +109,10 @@ extension Layout {
         if allow.value != nil {
             add(.issue, ["EVAL"] + Script.commands(of: Script.recordAlone), allow.key)
         }
-        for link in allow.links { add(.revoke, ["DEL"], link.key) }
+        for link in allow.links {
+            add(.revoke, ["DEL"], link.key)
+            if let wild = link.wild { add(.revoke, wild.field == nil ? [] : ["HGET"], wild.key) }
+        }
     }
 
     private func addNeeds(of list: ListStore, _ add: Add) {

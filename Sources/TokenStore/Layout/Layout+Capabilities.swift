@@ -61,6 +61,9 @@ extension Layout {
     /// What of a user's `logout-all` can't reach, in words.
     package var unreached: String? { index?.leaves }
 
+    /// Seconds after which that has expired.
+    package var unreachedFor: Int64? { index?.leavesFor }
+
     /// Whether a login that runs during `logout-all` can only be found by looking again.
     package var needsSettling: Bool { requiresListing && userCutoff == nil && version == nil }
 

@@ -171,6 +171,17 @@ struct Link: Equatable, Sendable {
     /// What the keys begin with that are looked through where `key` can't be made, or holds
     /// another value.
     let search: [UInt8]?
+    /// Keys that are looked through where `key` can't be made, or is not there.
+    var wild: WildLink?
+}
+
+/// Keys of which a part is not known. One goes with a token that it names, or that it holds.
+struct WildLink: Equatable, Sendable {
+    /// With `${any}` for what is not known, and one hole that names a token.
+    let key: Template
+    let hole: Template.Hole
+    /// The field of a hash with a token's id.
+    let field: [UInt8]?
 }
 
 /// A sorted set for each user, with the score of each token's end.
@@ -207,6 +218,8 @@ struct IndexStore: Sendable {
     let kind: Kind
     /// What of a user's a logout can't reach; nil where it reaches everything.
     let leaves: String?
+    /// Seconds after which that has expired; nil where nobody said.
+    let leavesFor: Int64?
 }
 
 /// Where tokens stand that name their user themselves.

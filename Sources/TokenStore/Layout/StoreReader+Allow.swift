@@ -93,24 +93,41 @@ extension StoreReader {
         case let other:
             throw try node.required("remove").failure(.notAmong(other, Grammar.linkRemovals))
         }
-        let search = try node["search"].map { node throws(LayoutNode.Failure) in
-            Array(try templates.plain(node).utf8)
-        }
         guard case .deleteHolder = action else {
-            for name in ["holding", "search"] {
+            for name in ["holding", action == .delete ? "" : "search"] {
                 if let node = node[name] { throw node.failure(.lacks(name, role: "same")) }
             }
             let keyNode = try node.required("key")
             let key = try templates.key(keyNode, via == nil ? .tokenKey : .link)
             // What is deleted unseen has to be the token's own.
             if action == .delete, !key.holes.contains(.link) { try requireToken(key, keyNode) }
-            return Link(key: key, action: action, types: types, via: via, search: nil)
+            return Link(
+                key: key, action: action, types: types, via: via, search: nil,
+                wild: try wildLink(node))
+        }
+        let search = try node["search"].map { node throws(LayoutNode.Failure) in
+            Array(try templates.plain(node).utf8)
         }
         let key = search == nil ? try node.required("key") : node["key"]
         return Link(
             key: try key.map { node throws(LayoutNode.Failure) in
                 try templates.key(node, via == nil ? .tokenKey : .link)
             }, action: action, types: types, via: via, search: search)
+    }
+
+    private mutating func wildLink(_ node: LayoutNode) throws(LayoutNode.Failure) -> WildLink? {
+        guard let search = node["search"] else { return nil }
+        let key = try templates.key(search, .found)
+        let named = key.holes.filter { $0 != .any && !$0.isVariable }
+        guard named.count == 1, key.isReversible else {
+            throw search.failure(.namesNoToken(hasUser: false))
+        }
+        try requireToken(key, search)
+        return WildLink(
+            key: key, hole: named[0],
+            field: try node["field"].map { node throws(LayoutNode.Failure) in
+                Array(try templates.plain(node).utf8)
+            })
     }
 
     private mutating func list(
@@ -183,7 +200,15 @@ extension StoreReader {
                     try indexKey(node), path: try path(node),
                     isTrace: try node["trace"]?.bool() ?? false)
             }
-        layout.index = IndexStore(kind: kind, leaves: try node["leaves"]?.text())
+        layout.index = IndexStore(
+            kind: kind, leaves: try node["leaves"]?.text(),
+            leavesFor: try node["leaves_for"].map { node throws(LayoutNode.Failure) in
+                let text = try templates.plain(node)
+                guard let seconds = Self.seconds(text[...]) else {
+                    throw node.failure(.badRule(text, expected: "a number of seconds"))
+                }
+                return seconds
+            })
         indexNode = node
     }
 

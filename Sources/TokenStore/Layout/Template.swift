@@ -153,6 +153,11 @@ struct Template: Equatable, Sendable {
         return isAmbiguous(values, .any) ? nil : values
     }
 
+    /// The same where nothing may stand in place of `${any}`.
+    func parseLoosely(_ text: [UInt8]) -> [Hole: [UInt8]]? {
+        Self.parse(text, parts, codec, mayLackAny: true)
+    }
+
     /// The same for a text of one user, whose name may hold separators. What could as well be
     /// another's, with a longer or a shorter name, is nobody's.
     func parse(_ text: [UInt8], of user: Identifier) -> [Hole: [UInt8]]? {
@@ -189,7 +194,7 @@ struct Template: Equatable, Sendable {
     }
 
     private static func parse(
-        _ text: [UInt8], _ parts: [Part], _ codec: Codec
+        _ text: [UInt8], _ parts: [Part], _ codec: Codec, mayLackAny: Bool = false
     ) -> [Hole: [UInt8]]? {
         guard let decoded = codec.decode(text) else { return nil }
         var rest = decoded[...]
@@ -215,7 +220,8 @@ struct Template: Equatable, Sendable {
                         return nil
                     }
                 }
-                guard let value = invert(filters, rest[start...]), !value.isEmpty,
+                guard let value = invert(filters, rest[start...]),
+                    !value.isEmpty || mayLackAny && hole == .any,
                     values.updateValue(value, forKey: hole) ?? value == value
                 else { return nil }
                 rest = rest[..<start]

@@ -34,7 +34,8 @@ extension Presets {
               "stores": [
                 { "role": "allow", "type": "string", "key": "${prefix}_access_${id}",
                   "links": [
-                    { "key": "${prefix}_${user}_refresh_${claim.ruid}", "type": "hash" }
+                    { "key": "${prefix}_${user}_refresh_${claim.ruid}", "type": "hash",
+                      "search": "${prefix}_${any}_refresh_${claim.ruid}", "field": "access_uid" }
                   ] },
                 { "role": "index", "type": "hashes", "key": "${prefix}_${user}_refresh_${id}",
                   "field": "access_uid" }

@@ -81,12 +81,15 @@ extension Presets {
               "doc": "The Go tutorial: access_uuid to user id",
               "source": "github.com/victorsteven/jwt-best-practices, main.go",
               "proof": "source",
-              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids.", "Without a refresh token of its own a session would not be found again: only the application makes one."],
+              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids.", "Without a refresh token of its own a session would not be found again: only the application makes one.", "Its /refresh leaves the old access token in Redis under a key that names no user; access_ttl says how long access tokens live."],
+              "vars": { "access_ttl": "900" },
               "claims": { "id": "access_uuid", "user": "user_id" },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${id}",
                   "links": [ { "key": "${id}++${user}" } ] },
-                { "role": "index", "type": "keys", "key": "${id}++${user}" }
+                { "role": "index", "type": "keys", "key": "${id}++${user}",
+                  "leaves": "access tokens from before a refresh of the application",
+                  "leaves_for": "${access_ttl}" }
               ]
             }
             """
