@@ -230,9 +230,9 @@ import Testing
         Mistake(
             kind: "unknownFilter",
             file: stores(
-                #"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${id|sha1}" }"#),
-            message: "unknown filter 'sha1'",
-            hint: "one of: words, pct, hex, b64url, sha256, md5", place: "stores[0].key"),
+                #"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${id|sha3}" }"#),
+            message: "unknown filter 'sha3'",
+            hint: "one of: words, pct, hex, b64url, sha256, sha1, md5", place: "stores[0].key"),
         Mistake(
             kind: "filteredVariable",
             file: """

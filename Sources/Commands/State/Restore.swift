@@ -66,7 +66,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     try session.announce(console)
 
     let restoring = RestoreReport(session: session, console: console)
-    let book = try TokenBook(session, user: user, console)
+    let book = try TokenBook(session, user: user, kind: options.items.kind, console)
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
         let target = try StateTarget(item, user: user, in: book)

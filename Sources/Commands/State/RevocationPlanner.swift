@@ -56,7 +56,8 @@ struct RevocationPlanner {
         user = try options.user.map { try parseUser($0) }
         store = session.store
         needsExpiry = store.layout.needsExpiry
-        book = try TokenBook(session, user: user, issuer: options.issuer, console)
+        book = try TokenBook(
+            session, user: user, issuer: options.issuer, kind: options.items.kind, console)
         clock = try store.clock()
         now = clock.now
     }
