@@ -161,6 +161,7 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l leeway -d 'How far exp and nbf a
 complete -c jwtctl -n '__jwtctl_at "verify"' -l require -d 'Demand that this claim is there.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l max-age -d 'Refuse tokens issued longer ago.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l require-listed -d 'Refuse tokens that are not on their user\'s list.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -l strict -d 'Accept claims of RFC 7519\'s types only.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l offline -d 'Do not ask Redis.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l at -d 'Judge as of this time; only with --offline.' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l stream -d 'Answer one JSON line for each line of standard input.'

@@ -20,6 +20,8 @@ package struct ClaimsPolicy: Sendable {
     package var requiredClaims: [JSONString] = []
     /// The most seconds that may have passed since `iat`.
     package var maximumAge: Double?
+    /// Whether a claim must have the RFC's type even where nothing is demanded of it.
+    package var isStrict = false
 
     /// Demands nothing but what the token says of itself: its times, by the clock of the caller.
     package init(now: Double) {
@@ -36,6 +38,20 @@ package struct ClaimsPolicy: Sendable {
         // Appended one by one: this is done for every token of a stream.
         var checks: [Check] = []
         checks.reserveCapacity(Self.registeredNames.count + requiredClaims.count + 2)
+        func judge<Value>(
+            _ name: String, _ claim: Claim<Value>, isRequired: Bool = false,
+            _ checks: inout [Check], fault: (Value) -> (Reason, String?)?
+        ) {
+            guard let departure = claims.departures.first(where: { $0.claim == name }) else {
+                return self.judge(name, claim, isRequired: isRequired, &checks, fault: fault)
+            }
+            // What is demanded has to be there as the RFC has it.
+            let isRequired = isRequired || requiredClaims.contains(JSONString(name))
+            checks.append(
+                isStrict || isRequired
+                    ? Check(name, .failed(.invalidClaim), detail: "wrong type")
+                    : Check(name, .passed, detail: departure.words))
+        }
         judgeExpiry(of: claims, &checks)
         judge("nbf", claims.notBefore, &checks) { nbf in
             now < nbf.double - leeway

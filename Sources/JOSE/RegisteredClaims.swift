@@ -3,7 +3,8 @@ package import JSON
 /// A claim as a verifier has to see it: there, not there, or there as something else.
 ///
 /// "Not there" and "of the wrong type" must never be one: a verifier that reads `"exp":"never"` as
-/// no expiry at all accepts the token for ever (CVE-2026-25537). `null` is a wrong type.
+/// no expiry at all accepts the token for ever (CVE-2026-25537). `null` is a wrong type for a time;
+/// for names see `Departure`.
 package enum Claim<Value: Sendable>: Sendable {
     case absent
     case wrongType
@@ -17,6 +18,28 @@ package enum Claim<Value: Sendable>: Sendable {
 }
 
 extension Claim: Equatable where Value: Equatable {}
+
+/// A claim that is read although it has not the type of RFC 7519, because libraries in wide use
+/// write it: `null` for a name, which counts as absent (devise-jwt's `aud`), or a whole number for
+/// `sub` or `jti`, which counts by its decimal text (NestJS' documentation, tymon/jwt-auth 1).
+package struct Departure: Equatable, Sendable {
+    /// The claim's name.
+    package let claim: String
+    package let isNull: Bool
+    /// The part of section 4.1 that gives the type.
+    private let section: Int
+
+    fileprivate init(_ claim: String, isNull: Bool, section: Int) {
+        self.claim = claim
+        self.isNull = isNull
+        self.section = section
+    }
+
+    /// What is wrong with it, for a person.
+    package var words: String {
+        (isNull ? "null, " : "") + "not a string: RFC 7519 section 4.1.\(section)"
+    }
+}
 
 /// The claims of RFC 7519 section 4.1.
 ///
@@ -34,6 +57,9 @@ package final class RegisteredClaims: Sendable {
     package let notBefore: Claim<JSONNumber>
     package let issuedAt: Claim<JSONNumber>
 
+    /// What is read of another type than the RFC's; empty for nearly all tokens.
+    package let departures: [Departure]
+
     /// `aud`, which is a string or an array of strings; one string is an array of one. Made when it
     /// is asked for: who revokes has no use for it.
     package var audience: Claim<[JSONString]> { object["aud"].map(Self.strings) ?? .absent }
@@ -46,16 +72,21 @@ package final class RegisteredClaims: Sendable {
         var expiresAt: Claim<JSONNumber> = .absent
         var notBefore: Claim<JSONNumber> = .absent
         var issuedAt: Claim<JSONNumber> = .absent
+        var departures: [Departure] = []
         // A span lends the members: to copy each of them costs more than all the rest.
         let members = object.members.span
         for index in members.indices {
             switch Self.code(members[index].name) {
-            case Self.iss: issuer = Self.string(members[index].value)
-            case Self.sub: subject = Self.string(members[index].value)
+            case Self.iss:
+                issuer =
+                    Self.note(members[index].value, "iss", 1, &departures)
+                    ? .absent : Self.string(members[index].value)
+            case Self.sub: subject = Self.name(members[index].value, "sub", 2, &departures)
+            case Self.aud: Self.note(members[index].value, "aud", 3, &departures)
             case Self.exp: expiresAt = Self.number(members[index].value)
             case Self.nbf: notBefore = Self.number(members[index].value)
             case Self.iat: issuedAt = Self.number(members[index].value)
-            case Self.jti: identifier = Self.string(members[index].value)
+            case Self.jti: identifier = Self.name(members[index].value, "jti", 7, &departures)
             default: break
             }
         }
@@ -66,6 +97,7 @@ package final class RegisteredClaims: Sendable {
         self.expiresAt = expiresAt
         self.notBefore = notBefore
         self.issuedAt = issuedAt
+        self.departures = departures
     }
 
     /// A name of three bytes as a number: all registered names are that long. 0 for all others.
@@ -78,6 +110,7 @@ package final class RegisteredClaims: Sendable {
     // As literals: a table of globals is looked up behind a check on each use.
     private static var iss: UInt32 { 0x69_73_73 }
     private static var sub: UInt32 { 0x73_75_62 }
+    private static var aud: UInt32 { 0x61_75_64 }
     private static var exp: UInt32 { 0x65_78_70 }
     private static var nbf: UInt32 { 0x6E_62_66 }
     private static var iat: UInt32 { 0x69_61_74 }
@@ -87,12 +120,34 @@ package final class RegisteredClaims: Sendable {
         value.stringValue.map { .value($0) } ?? .wrongType
     }
 
+    /// A string, or a whole number by its decimal text; `null` is absent.
+    private static func name(
+        _ value: JSONValue, _ claim: String, _ section: Int, _ departures: inout [Departure]
+    ) -> Claim<JSONString> {
+        if let text = value.stringValue { return .value(text) }
+        if note(value, claim, section, &departures) { return .absent }
+        guard let text = value.numberValue?.plainText else { return .wrongType }
+        departures.append(Departure(claim, isNull: false, section: section))
+        return .value(JSONString(text))
+    }
+
+    /// Whether the value is `null`, which is noted.
+    @discardableResult
+    private static func note(
+        _ value: JSONValue, _ claim: String, _ section: Int, _ departures: inout [Departure]
+    ) -> Bool {
+        guard case .null = value else { return false }
+        departures.append(Departure(claim, isNull: true, section: section))
+        return true
+    }
+
     private static func number(_ value: JSONValue) -> Claim<JSONNumber> {
         value.numberValue.map { .value($0) } ?? .wrongType
     }
 
     private static func strings(_ value: JSONValue) -> Claim<[JSONString]> {
         switch value {
+        case .null: return .absent
         case .string(let name): return .value([name])
         case .array(let elements):
             let names = elements.compactMap(\.stringValue)

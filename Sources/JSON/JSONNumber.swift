@@ -23,6 +23,15 @@ package struct JSONNumber: Hashable, Sendable {
         return Double(text) ?? .nan
     }
 
+    /// The text where every platform renders the number alike: digits, perhaps behind a minus sign,
+    /// of a whole number that any double holds. `7.0`, `1e2` and `-0` are none.
+    package var plainText: String? {
+        guard let value = Int64(text), value.magnitude < 1 << 53, String(value) == text else {
+            return nil
+        }
+        return text
+    }
+
     /// The value where it is a whole number in the range of `Int64`, however it is written.
     ///
     /// Worked out on the digits: `1e300` must neither trap nor be rounded, `1.50e1` is 15, and

@@ -11,4 +11,14 @@ package enum LegacyDigest {
         }
         return hash
     }
+
+    /// SHA-1, RFC 3174.
+    package static func sha1(_ message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+        Library.start()
+        var hash = [UInt8](repeating: 0, count: 20)
+        guard unsafe EVP_Digest(message, message.count, &hash, nil, EVP_sha1(), nil) == 1 else {
+            throw ErrorQueue.failure(of: "EVP_Digest")
+        }
+        return hash
+    }
 }

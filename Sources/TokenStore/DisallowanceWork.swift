@@ -35,7 +35,7 @@ struct DisallowanceWork {
         send(outcomes, indices ?? Array(items.indices)) { subject throws(StoreError) in
             .eval(
                 Script.disallow, keys: [try allow.key.render(TemplateValues(subject))],
-                allow.removal.arguments(allow.match))
+                try allow.removalArguments(of: subject))
         }
     }
 
@@ -141,7 +141,7 @@ struct DisallowanceWork {
             let last = cut.links.filter { !vias.contains($0.link.key ?? allow.key) }
             places.add(last.compactMap { cut.command($0) }, of: cut.index)
             holders[cut.index] = last.filter { cut.command($0) != nil }.map {
-                $0.link.search != nil
+                $0.link.search != nil || $0.link.wild != nil
             }
         }
         let found = Dictionary(uniqueKeysWithValues: cuts.map { ($0.index, $0) })
@@ -228,6 +228,8 @@ final class LinkSearch {
         let value: [UInt8]?
         /// What stands in a Java object.
         let text: [UInt8]?
+        /// The token, where keys may name or hold it that can't be made.
+        var subject: TokenSubject?
     }
 }
 
@@ -294,9 +296,11 @@ private struct LinkCut {
     /// What has to be searched for; nil where nothing could be found.
     func wanted(_ allow: AllowStore) -> LinkSearch.Wanted? {
         let searched = allow.links.filter { $0.search != nil }
-        guard !searched.isEmpty else { return nil }
         let text = searched.compactMap { self.text(of: $0) }.first
-        return value == nil && text == nil ? nil : LinkSearch.Wanted(value: value, text: text)
+        let isHeld = !searched.isEmpty && (value != nil || text != nil)
+        guard isHeld || allow.hasWildLinks else { return nil }
+        return LinkSearch.Wanted(
+            value: isHeld ? value : nil, text: text, subject: allow.hasWildLinks ? subject : nil)
     }
 }
 
@@ -306,20 +310,25 @@ extension AllowStore {
         links.compactMap(\.via).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
+    var hasWildLinks: Bool { links.contains { $0.wild != nil } }
+
     /// What the keys begin with among which links may have to be searched for.
     var searchPrefixes: [[UInt8]] {
         links.compactMap(\.search).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }
 
-extension AllowStore.Removal {
+extension AllowStore {
     /// For `Script.disallow`.
-    func arguments(_ match: AllowStore.Match) -> [Argument] {
-        var dead: [Argument] = []
-        if case .noneOf(let values) = match { dead = values.map { .bytes($0) } }
-        switch self {
-        case .delete: return [""] + dead
-        case .rewrite(let value): return [.bytes(value)] + dead
+    func removalArguments(of subject: TokenSubject) throws(StoreError) -> [Argument] {
+        var replacement: [UInt8] = []
+        if case .rewrite(let value) = removal { replacement = value }
+        switch match {
+        case .exists: return [.bytes(replacement), ""]
+        case .equals(let value):
+            return [.bytes(replacement), .bytes(try value.render(TemplateValues(subject)))]
+        case .noneOf(let values):
+            return [.bytes(replacement), ""] + values.map { .bytes($0) }
         }
     }
 }
@@ -358,5 +367,50 @@ extension TokenStore {
             if Signals.pending != nil { return false }
         }
         return true
+    }
+}
+
+extension TokenStore {
+    /// Deletes the keys of wild links that name or hold one of these tokens. Answers whether all were
+    /// looked through: a signal ends it.
+    func deleteWildLinks(_ wanted: [LinkSearch.Wanted], _ allow: AllowStore) throws -> Bool {
+        let subjects = wanted.compactMap(\.subject)
+        let ids = Set(subjects.map(\.id.bytes))
+        for link in allow.links {
+            guard let wild = link.wild, !subjects.isEmpty else { continue }
+            let names = Set(subjects.compactMap { TemplateValues($0)[wild.hole] })
+            try forEachPage(match: wild.key.glob(), type: link.types[0], changes: true) {
+                keys throws(StoreError) in
+                let named = keys.map { key in
+                    wild.key.parseLoosely(key)?[wild.hole].map { names.contains($0) }
+                }
+                let own = zip(keys, named).filter { $1 != nil }
+                guard let field = wild.field else {
+                    return self.delete(own.filter { $1 == true }.map(\.0))
+                }
+                let reads = own.map { Command("HGET", key: $0.0, .bytes(field)) }
+                return .send(reads) { exchange throws(StoreError) in
+                    let replies = try self.replies(exchange, to: reads)
+                    let gone = zip(own, replies).filter { own, reply in
+                        if own.1 == true { return true }
+                        if case .string(let id) = reply { return ids.contains(id) }
+                        return false
+                    }
+                    return self.delete(gone.map(\.0.0))
+                }
+            } _: { _ in
+                true
+            }
+            if Signals.pending != nil { return false }
+        }
+        return true
+    }
+
+    private func delete(_ keys: [[UInt8]]) -> Step<Void> {
+        let commands = keys.map { Command("DEL", key: $0) }
+        return .send(commands) { exchange throws(StoreError) in
+            _ = try self.replies(exchange, to: commands)
+            return .done(())
+        }
     }
 }

@@ -155,7 +155,7 @@ final class LogoutWork {
         return .send(commands) { exchange throws(StoreError) in
             do throws(StoreError) {
                 _ = try self.store.replies(exchange, to: commands)
-                self.result.isAudited = !commands.isEmpty
+                self.result.isAudited = self.store.layout.auditKey != nil
             } catch {
                 self.result.auditFailure = error
             }

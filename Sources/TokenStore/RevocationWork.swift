@@ -11,12 +11,12 @@ struct RevocationWork {
     private typealias Outcomes = [RevocationOutcome]
 
     func steps() throws(StoreError) -> Step<[RevocationOutcome]> {
-        try allSteps().then { outcomes throws(StoreError) in
-            .done(outcomes.shown(in: store.layout))
+        try revoking().then { outcomes throws(StoreError) in
+            store.announcing(items, outcomes.shown(in: store.layout))
         }
     }
 
-    private func allSteps() throws(StoreError) -> Step<[RevocationOutcome]> {
+    private func revoking() throws(StoreError) -> Step<[RevocationOutcome]> {
         let outcomes = Outcomes(repeating: .notAttempted, count: items.count)
         guard let deny = store.layout.deny else {
             return try DisallowanceWork(store: store, items: items).steps()

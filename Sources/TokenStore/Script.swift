@@ -84,12 +84,15 @@ enum Script {
             return {'OK', 0}
             """
 
-    /// KEYS: allow. ARGV: value, unix second or ''. The same for a key of the token's own.
+    /// KEYS: allow. ARGV: value, unix second or ''. The same for a key of the token's own, or of its
+    /// user's only token: {'OTHER', 0} where another stands there.
     static let recordAlone = """
         if ARGV[2] ~= '' and tonumber(ARGV[2]) <= tonumber(redis.call('TIME')[1]) then
           return {'EXPIRED', 0}
         end
-        if not redis.call('SET', KEYS[1], ARGV[1], 'NX') then return {'LISTED', 0} end
+        local have = redis.call('GET', KEYS[1])
+        if have then return {have == ARGV[1] and 'LISTED' or 'OTHER', 0} end
+        redis.call('SET', KEYS[1], ARGV[1])
         if ARGV[2] ~= '' then redis.call('EXPIREAT', KEYS[1], ARGV[2]) end
         return {'OK', 0}
         """
@@ -260,12 +263,14 @@ enum Script {
         return gone
         """
 
-    /// KEYS: allow. ARGV: another value or '', then values that are none. Answers 1 where it took a
-    /// token's life, 0 where it had none.
+    /// KEYS: allow. ARGV: another value or '', the only value that stands for the token or '' for
+    /// any, then values that are none. Answers 1 where it ended the token, 0 where that had ended:
+    /// the key may be that of the user's next token.
     static let disallow = """
         if redis.call('TYPE', KEYS[1])['ok'] == 'none' then return 0 end
         local have = redis.call('GET', KEYS[1])
-        for index = 2, #ARGV do
+        if ARGV[2] ~= '' and have ~= ARGV[2] then return 0 end
+        for index = 3, #ARGV do
           if have == ARGV[index] then return 0 end
         end
         if ARGV[1] == '' then return redis.call('DEL', KEYS[1]) end

@@ -333,11 +333,11 @@ private final class FoundLogout {
 
     /// A trail that cannot be written undoes nothing.
     private func audit() {
-        guard store.layout.auditKey != nil, !isLook || result.revoked > 0 else { return }
+        guard store.layout.tellsChanges, !isLook || result.revoked > 0 else { return }
         do throws(StoreError) {
             try store.audit(
                 "logout-all", .user(user), count: Int64(result.revoked), reason: entry.reason)
-            result.isAudited = true
+            result.isAudited = store.layout.auditKey != nil
         } catch {
             result.auditFailure = error
         }

@@ -52,6 +52,8 @@ struct TokenFinder {
     /// Hands on page after page until `body` says to stop; a token may come more than once.
     func forEachPage(_ body: @escaping (SightingPage) throws -> Bool) throws {
         switch index.kind {
+        case .keys(let template, _, _) where allow.isShared:
+            try scan(template, type: "string", body) { keys in self.readHolders(keys, template) }
         case .keys(let template, let path, _):
             // What could be anybody's key is passed over where it is of another type.
             try scan(template, type: path.isEmpty ? nil : "string", body) {
@@ -172,6 +174,24 @@ struct TokenFinder {
                 value.flatMap { LooseJSON.text(of: $0, at: path) } == sighting.name
             }
             return SightingPage(sightings: confirmed.map(\.0))
+        }
+    }
+
+    /// Keys of users, each with the user's only token.
+    private func readHolders(_ keys: [[UInt8]], _ template: Template) -> Step<SightingPage> {
+        let known = keys.compactMap { key in parse(key, template).map { (key, $0.user) } }
+        return values(of: known.map(\.0)) { values in
+            var page = SightingPage()
+            for ((_, owner), value) in zip(known, values) {
+                guard let value else { continue }
+                guard let subject = store.subject(ofValue: value, in: allow) else {
+                    page.unreadable += 1
+                    continue
+                }
+                page.sightings.append(
+                    Sighting(user: owner, subject: subject.of(owner), name: subject.id.bytes))
+            }
+            return page
         }
     }
 
@@ -372,6 +392,19 @@ extension AllowStore {
 }
 
 extension TokenStore {
+    /// The token that a value of the allow store is, or names.
+    func subject(ofValue value: [UInt8], in allow: AllowStore) -> TokenSubject? {
+        guard case .equals(let template) = allow.match, let holes = template.parse(value) else {
+            return nil
+        }
+        for (hole, text) in holes {
+            if case .detail(let index) = hole, layout.naming.details[index] == .token {
+                return subject(ofToken: text)
+            }
+        }
+        return layout.subject(of: holes)
+    }
+
     /// What a token's own claims say of it; nil where it says nothing that this layout understands.
     func subject(ofToken text: [UInt8]) -> TokenSubject? {
         guard let claims = claims(text) else { return nil }

@@ -57,7 +57,7 @@ extension TokenStore {
         _ = try pipeline(auditCommands(operation, subject, count: count, reason: reason))
     }
 
-    /// None where the layout keeps no trail.
+    /// None where the layout keeps no audit log and announces no such change.
     func auditCommands(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) -> [Command] {
@@ -81,8 +81,31 @@ extension TokenStore {
             Command(
                 arguments: ["XADD", .bytes(key), "MAXLEN", "~", 100_000, "*"] + fields, keyIndex: 1)
         }
+        let isAnnounced = layout.announcesAll || Self.logouts.contains(operation)
         let call = layout.channel.map { Command("PUBLISH", key: $0, .bytes(message)) }
-        return [entry, call].compactMap(\.self)
+        return [entry, isAnnounced ? call : nil].compactMap(\.self)
+    }
+
+    /// Revocations that `announcing` does not tell of.
+    private static let logouts = ["logout-all", "logout-everyone"]
+
+    /// Publishes the id of each token that is revoked now, for listeners that know nothing but ids.
+    /// The revocations are unaffected by a failure, which `unannounced` keeps.
+    func announcing(
+        _ items: [Revocation], _ outcomes: [RevocationOutcome]
+    ) -> Step<[RevocationOutcome]> {
+        guard let channel = layout.channel, !layout.announcesAll else { return .done(outcomes) }
+        let commands = zip(items, outcomes).filter { $1 == .revoked || $1 == .alreadyRevoked }.map {
+            Command("PUBLISH", key: channel, .bytes($0.0.id.bytes))
+        }
+        return .send(commands) { exchange throws(StoreError) in
+            do throws(StoreError) {
+                _ = try self.replies(exchange, to: commands)
+            } catch {
+                self.unannounced = error
+            }
+            return .done(outcomes)
+        }
     }
 
     /// Entries after `position` (nil: from the beginning of the span), oldest first, at most `limit`.

@@ -13,7 +13,7 @@ extension TokenStore {
     /// Whether the layout's tokens have to be revoked so.
     var needsCare: Bool {
         guard let allow = layout.allow, layout.deny == nil, layout.list == nil else { return false }
-        return allow.secondLook > 0 || !allow.searchPrefixes.isEmpty
+        return allow.secondLook > 0 || !allow.searchPrefixes.isEmpty || allow.hasWildLinks
     }
 
     /// As `revoke`, for as many batches at a time as can be had without waiting.
@@ -38,10 +38,13 @@ extension TokenStore {
         var batch = RevocationBatch(
             outcomes: Array(repeating: .notAttempted, count: items.count))
         do {
-            batch.failure = try disallow(items, Array(items.indices), &batch.outcomes)
+            // A logout finds what belongs to its tokens by itself.
+            batch.failure = try disallow(
+                items, Array(items.indices), &batch.outcomes, searchesAll: looksAgain)
             if batch.failure == nil, looksAgain {
                 batch.failure = try lookAgain(items, &batch.outcomes)
             }
+            if batch.failure == nil { _ = try resolve(announcing(items, batch.outcomes)) }
         } catch let error as StoreError {
             batch.failure = error
         } catch {
@@ -52,12 +55,14 @@ extension TokenStore {
 
     /// Takes the lives of some of the items, and of what would bring them back.
     private func disallow(
-        _ items: [Revocation], _ indices: [Int], _ outcomes: inout [RevocationOutcome]
+        _ items: [Revocation], _ indices: [Int], _ outcomes: inout [RevocationOutcome],
+        searchesAll: Bool = true
     ) throws -> StoreError? {
         let first = try round(items, indices, &outcomes, searches: true)
         if let failure = first.failure { return failure }
         guard !first.wanted.isEmpty, let allow = layout.allow,
-            try deleteHolders(Array(first.wanted.values), under: allow.searchPrefixes)
+            try deleteHolders(Array(first.wanted.values), under: allow.searchPrefixes),
+            try !searchesAll || deleteWildLinks(Array(first.wanted.values), allow)
         else { return nil }
         return try round(items, first.wanted.keys.sorted(), &outcomes, searches: false).failure
     }

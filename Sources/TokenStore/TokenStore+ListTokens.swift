@@ -119,7 +119,7 @@ extension TokenStore {
     private func judgedPage(
         of user: Identifier, from rank: Int
     ) throws(StoreError) -> Step<[ListedToken]> {
-        try page(of: user, from: rank).then { page throws(StoreError) in
+        try page(of: user, from: rank, isStrict: true).then { page throws(StoreError) in
             page.isEmpty ? .done(page) : try self.judged(page)
         }
     }
@@ -171,8 +171,12 @@ extension TokenStore {
         )
     }
 
-    /// Up to `pageSize` tokens of a user's list, from a rank on.
-    func page(of user: Identifier, from rank: Int) throws(StoreError) -> Step<[ListedToken]> {
+    /// Up to `pageSize` tokens of a user's list, from a rank on. A score that is no time, or one of
+    /// the other unit among scores of the right one, is an error where it `isStrict`. Else its token
+    /// has no end: it must not keep a logout from ending the others.
+    func page(
+        of user: Identifier, from rank: Int, isStrict: Bool = false
+    ) throws(StoreError) -> Step<[ListedToken]> {
         guard let list = layout.list else { return .done([]) }
         let keys = try list.keys(of: user)
         let command = Command(
@@ -181,23 +185,42 @@ extension TokenStore {
         return .send([command]) { exchange throws(StoreError) in
             let range = try self.replies(exchange, to: [command])[0]
             let flat = try StoreError.wrapping { () throws(RedisError) in try range.byteStrings() }
+            var fault: StoreError?
             let members = try stride(from: 0, to: flat.count - 1, by: 2).map {
                 index throws(StoreError) in
-                let expiry = try list.expiry(score: flat[index + 1], key: keys[0])
+                var expiry = Expiry.never
+                do throws(StoreError) {
+                    expiry = try list.expiry(score: flat[index + 1], key: keys[0])
+                } catch {
+                    fault = error
+                }
                 guard let id = list.member.parse(flat[index])?[.id] else {
                     throw .corrupt(key: keys[0])
                 }
                 return (id: Identifier(stored: id), expiry: expiry)
             }
-            guard keys.count == 2 else {
-                return .done(
+            if let fault, isStrict { throw fault }
+            let tokens =
+                keys.count == 2
+                ? self.details(of: members, under: keys[1])
+                : .done(
                     members.map {
                         ListedToken(
                             id: $0.id, expiry: $0.expiry, issuedAt: self.issuedAt($0.id),
                             label: nil)
                     })
-            }
-            return self.details(of: members, under: keys[1])
+            guard case .otherUnit? = fault else { return tokens }
+            return try self.requireOwnUnit(list, keys[0]).then { _ in tokens }
+        }
+    }
+
+    /// Throws where every score of a list is of the other unit: the layout is the wrong one then.
+    private func requireOwnUnit(_ list: ListStore, _ key: [UInt8]) -> Step<Void> {
+        let commands = [Command("ZCARD", key: key), list.countingForeign(key)]
+        return .send(commands) { exchange throws(StoreError) in
+            let replies = try self.replies(exchange, to: commands)
+            guard replies[0] != replies[1] else { throw .otherUnit(key: key) }
+            return .done(())
         }
     }
 

@@ -53,6 +53,8 @@ package enum RecordOutcome: Equatable, Sendable {
     case recorded
     /// The user's list has a token of that id: an id is never given twice.
     case alreadyRecorded
+    /// The user has another token, and the application keeps one for each.
+    case displaced
     /// The id is on the blacklist.
     case alreadyRevoked
     /// The token would be dead at birth: its `iat` does not pass this cutoff (unix seconds).
@@ -192,6 +194,7 @@ extension TokenStore {
         switch word {
         case "OK": return .recorded
         case "LISTED": return .alreadyRecorded
+        case "OTHER": return .displaced
         case "STALE": return .cutOff(number)
         case "EXPIRED": return .expired
         case "UNIT": throw .otherUnit(key: try layout.keys(of: token.user).tokens ?? [])

@@ -26,6 +26,10 @@ package enum RestoreOutcome: Equatable, Sendable {
     case notRevoked
     /// A cutoff (unix seconds) still kills the token: nothing was changed.
     case cutOff(Int64)
+    /// The user is banned, or the token's number is too low: nothing was changed.
+    case banned, outdated
+    /// The user has another token by now, which takes its place: nothing was changed.
+    case displaced
     /// The token is over: there is nothing to bring back.
     case expired
     /// Redis refused this item.
@@ -147,6 +151,10 @@ private struct RestorationWork {
             }
             if case .cutOff(let cutoff) = state.judgeCutoff(item.issued) {
                 results[index].outcome = .cutOff(cutoff)
+            } else if state.isBanned {
+                results[index].outcome = .banned
+            } else if state.isOutdated {
+                results[index].outcome = .outdated
             } else if !isDead(state), wasRestored?[index] != true {
                 results[index].outcome = .notRevoked
             } else if let expiry = item.expiry, expiry.isPast(at: state.time) {
@@ -236,9 +244,11 @@ private struct RestorationWork {
                     let checked = try store.check(reply, of: commands[position])
                     let outcome = try store.recordOutcome(checked, of: record)
                     let isListed = outcome == .recorded || outcome == .alreadyRecorded
-                    results[index].outcome =
-                        isWhitelist && outcome == .expired
-                        ? .expired : .restored(isListed: isListed)
+                    switch outcome {
+                    case .expired where isWhitelist: results[index].outcome = .expired
+                    case .displaced where isWhitelist: results[index].outcome = .displaced
+                    default: results[index].outcome = .restored(isListed: isListed)
+                    }
                 } catch {
                     // The token lives again, but its list could not be told.
                     results[index].outcome = .failed(error)
@@ -250,7 +260,10 @@ private struct RestorationWork {
                 let isSent = exchange.uncertain.contains(position)
                 results[index].outcome = isSent ? .unknown : .notAttempted
             }
-            return audit(restored, results)
+            let changed = restored.filter {
+                results[$0].outcome != .displaced && results[$0].outcome != .expired
+            }
+            return audit(changed, results)
         }
     }
 
@@ -265,7 +278,7 @@ private struct RestorationWork {
             let size = restored.isEmpty ? 0 : commands.count / restored.count
             for (place, index) in restored.enumerated() {
                 let positions = place * size..<(place + 1) * size
-                results[index].isAudited = size > 0
+                results[index].isAudited = size > 0 && store.layout.auditKey != nil
                 for position in positions {
                     do throws(StoreError) {
                         guard let reply = exchange.replies[position] else {

@@ -30,6 +30,8 @@ package final class TokenStore {
     /// What a token says of itself, unchecked; nil for what is none. Only the application's own
     /// tokens are read so, of keys that it wrote.
     let claims: (_ text: [UInt8]) -> JSONObject?
+    /// Why the services that listen were not told of a revocation; nil where they were.
+    package internal(set) var unannounced: StoreError?
     /// What has to have a change before it counts.
     private let demand: ReplicaDemand?
 

@@ -37,15 +37,23 @@ final class Bench {
 
     @discardableResult
     func run(_ arguments: String..., input: String = "") -> Jwtctl.Result {
-        jwtctl.run(arguments, input: input)
+        jwtctl.run(confirmed(arguments), input: input)
     }
 
-    func run(_ arguments: [String]) -> Jwtctl.Result { jwtctl.run(arguments) }
+    func run(_ arguments: [String]) -> Jwtctl.Result { jwtctl.run(confirmed(arguments)) }
+
+    /// Says that the layout is the right one, where another has the same keys.
+    private func confirmed(_ arguments: [String]) -> [String] {
+        guard application.name == "jwt-redis-allow", let command = arguments.first,
+            ["revoke", "logout-all"].contains(command)
+        else { return arguments }
+        return [command, "--yes"] + arguments.dropFirst()
+    }
 
     /// Without the second look at lists that a login may have filled meanwhile, which takes time.
     func logOut(_ user: String, _ options: String...) -> Jwtctl.Result {
         let settle = application.logout == .cutoff ? [] : ["--settle", "0s"]
-        return jwtctl.run(["logout-all"] + settle + options + [user])
+        return run(["logout-all"] + settle + options + [user])
     }
 
     func verify(_ login: Login) -> Int32? { run("verify", "-q", login.token).status }

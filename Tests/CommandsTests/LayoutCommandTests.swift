@@ -136,7 +136,7 @@ import Testing
         #expect(environment("layout", "show").output.hasPrefix("ruoyi: "))
         #expect(environment("layout", "show", "sa-token").output.hasPrefix("sa-token: "))
         #expect(Jwtctl()("layout", "show", "natve").status == 2)
-        #expect(Jwtctl()("layout", "show", "--field", "claims.id", "ruoyi").line == "user_key")
+        #expect(Jwtctl()("layout", "show", "--field", "claims.id", "eladmin").line == "uid")
     }
 
     /// Values for the variables that have none.

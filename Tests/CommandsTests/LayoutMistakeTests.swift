@@ -71,6 +71,7 @@ import Testing
         case .lacks: "lacks"
         case .namesNoToken: "namesNoToken"
         case .sharedIdentifier: "sharedIdentifier"
+        case .uselessIndex: "uselessIndex"
         }
     }
 
@@ -110,7 +111,7 @@ import Testing
         #"{ "role": "deny", "type": "string", "key": "d:${id}", "value": "1" }"#
 
     static let mistakes: [Mistake] =
-        syntax + members + texts + rules + variables + roles + dangers
+        syntax + members + texts + rules + variables + roles + useless + dangers
 
     private static let syntax = [
         Mistake(kind: "json", file: "n▸onsense", message: "not JSON: unexpected character"),
@@ -170,7 +171,8 @@ import Testing
         Mistake(
             kind: "notAmong", file: stores(#"{ "role": ▸"denny" }"#),
             message: "'denny' is not known here",
-            hint: "one of: deny, allow, index, not_before, version, user_ban, audit, announce",
+            hint:
+                "one of: deny, allow, index, not_before, version, user_ban, audit, announce, variable",
             place: "stores[0].role"),
         Mistake(
             kind: "notAmong", file: stores(#"{ "role": "deny", "type": ▸"list" }"#),
@@ -228,9 +230,9 @@ import Testing
         Mistake(
             kind: "unknownFilter",
             file: stores(
-                #"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${id|sha1}" }"#),
-            message: "unknown filter 'sha1'",
-            hint: "one of: words, pct, hex, b64url, sha256, md5", place: "stores[0].key"),
+                #"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${id|sha3}" }"#),
+            message: "unknown filter 'sha3'",
+            hint: "one of: words, pct, hex, b64url, sha256, sha1, md5", place: "stores[0].key"),
         Mistake(
             kind: "filteredVariable",
             file: """
@@ -337,6 +339,18 @@ import Testing
             message: "index of keys without a store for allow with ${user} in its key",
             place: "stores[1]"),
     ]
+
+    private static let useless = [
+        #"{ "role": "index", "type": "keys", "key": "idx:${user}" }"#,
+        #"{ "role": "index", "type": "keys", "key": "${user|sha256}:${id}" }"#,
+    ].map { index in
+        Mistake(
+            kind: "uselessIndex",
+            file: stores(
+                #"{ "role": "allow", "type": "string", "key": "session:${id}" },"# + "\n▸" + index),
+            message: "the index can never find a token: none of its keys leads to one",
+            hint: "put ${id} into its key, or into that of the allow store", place: "stores[1]")
+    }
 
     private static let onlyUser =
         "it names the user and no token: revoking one token would revoke all of the user's"

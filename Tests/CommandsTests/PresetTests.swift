@@ -143,7 +143,7 @@ import TokenStore
                 let login = try bench.login(isLoggedIn: false, without: claim, instead: value)
                 let changed = try bench.changes { () throws in
                     let result = bench.run("revoke", login.token)
-                    #expect([2, 5].contains(result.status), "\(claim): \(result.output)")
+                    #expect([2, 5, 9].contains(result.status), "\(claim): \(result.output)")
                     #expect(!result.errors.isEmpty)
                 }
                 #expect(changed.isEmpty, "\(claim)")
@@ -261,7 +261,8 @@ import TokenStore
             #expect(try bench.eye.content(key) == before)
         }
         if application.isWhitelist, let exp = login.exp {
-            #expect(try bench.eye.end(key) == exp)
+            // The lists of a sorted set get no end, as the application gives them none.
+            #expect(try bench.eye.end(key) == (application.logout == .list ? -1 : exp))
         }
         #expect(bench.run("revoke", login.token).status == 0)
         #expect(try !application.accepts(bench.eye, login))
@@ -321,7 +322,8 @@ import TokenStore
         #expect(bench.verify(login) == 0)
         let end = try bench.eye.end(try application.key(login))
         let wanted = try bench.eye.now() + 3600
-        #expect((wanted - 3...wanted).contains(end))
+        #expect(
+            application.logout == .list ? end == -1 : (wanted - 3...wanted).contains(end))
         #expect(bench.run("revoke", login.token).status == 0)
         #expect(try !application.accepts(bench.eye, login))
     }

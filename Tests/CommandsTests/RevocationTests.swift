@@ -185,7 +185,7 @@ import Testing
     /// `--keep` of a token whose claims are wrong ends with the documented status of claims.
     @Test func keepOfABadTokenIsRefused() throws {
         let sandbox = try Sandbox()
-        let token = try handmade(#"{"jti":7,"sub":"alice"}"#)
+        let token = try handmade(#"{"jti":7.5,"sub":"alice"}"#)
         #expect(sandbox.jwtctl("logout-all", "--keep", token, "alice").status == 5)
         #expect(try sandbox.server.cli("DBSIZE") == "0")
         let leaf = jwtctlProgram.describe(["logout-all"])

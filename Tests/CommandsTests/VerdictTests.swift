@@ -75,7 +75,16 @@ struct VerdictTests {
             options: ["--max-age", "1m"]),
         Case(reason: "invalid_claim", status: 5, token: Tool.token(["exp": "soon"])),
         Case(reason: "invalid_claim", status: 5, token: Tool.token(["exp": nil])),
-        Case(reason: "invalid_claim", status: 5, token: Tool.token(["sub": 7])),
+        Case(reason: "invalid_claim", status: 5, token: Tool.token(["sub": true])),
+        Case(
+            reason: "invalid_claim", status: 5, token: Tool.token(["sub": 7]),
+            options: ["--strict"]),
+        Case(
+            reason: "invalid_claim", status: 5, token: Tool.token(["sub": 7]),
+            options: ["--sub", "7"]),
+        Case(
+            reason: "invalid_claim", status: 5, token: Tool.token(["aud": nil]),
+            options: ["--aud", "a"]),
         Case(reason: "invalid_claim", status: 5, token: Tool.token(["jti": [:]])),
         Case(reason: "invalid_claim", status: 5, token: Tool.token(["jti": ""])),
         Case(reason: "missing_claim", status: 5, token: Tool.token([:]), options: ["--aud", "a"]),
@@ -149,7 +158,7 @@ struct VerdictTests {
     @Test("Every failed check is reported, and the first decides")
     func everyFailure() throws {
         let token = Tool.token([
-            "exp": .integer(Tool.now - 1), "nbf": .integer(Tool.now + 9), "iss": "me", "sub": 7,
+            "exp": .integer(Tool.now - 1), "nbf": .integer(Tool.now + 9), "iss": "me", "sub": true,
             "aud": "a",
         ])
         let result = Tool.run([

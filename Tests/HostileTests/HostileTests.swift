@@ -36,7 +36,7 @@ enum Family: String, CaseIterable {
     static let counts: [Family: Int] = [
         .algorithmNone: 99, .keyConfusion: 301, .ecdsa: 53, .rsa: 91, .keyType: 107, .weakKey: 52,
         .embeddedKey: 56, .keyID: 102, .critical: 29, .serialisation: 42, .base64: 62, .json: 122,
-        .time: 97, .claimType: 43, .claimMatch: 75, .duplicates: 24, .type: 22, .size: 20,
+        .time: 97, .claimType: 99, .claimMatch: 75, .duplicates: 24, .type: 22, .size: 20,
         .terminal: 168,
     ]
 }

@@ -60,14 +60,61 @@ struct ClaimsPolicyTests {
         #expect(try failures("{\"\(name)\":\(value)}") == [name: .invalidClaim])
     }
 
-    @Test(arguments: ["iss", "sub", "jti"], ["null", "1", "[\"a\"]", "{}", "false"])
+    @Test(
+        arguments: ["iss", "sub", "jti"],
+        ["null", "1", "[\"a\"]", "{}", "false", "7.0", "1e2", "-0", "9007199254740992"])
     func aNameOfTheWrongTypeIsAFailureAndNeverAbsent(name: String, value: String) throws {
-        #expect(try failures("{\"\(name)\":\(value)}") == [name: .invalidClaim])
+        let claims = "{\"\(name)\":\(value)}"
+        #expect(try failures(claims) { $0.isStrict = true } == [name: .invalidClaim])
+        let required = try failures(claims) { $0.requiredClaims = [JSONString(name)] }
+        #expect(required == [name: .invalidClaim])
+        let isRead = value == "null" || value == "1" && name != "iss"
+        #expect(try failures(claims) == (isRead ? [:] : [name: .invalidClaim]))
+    }
+
+    /// devise-jwt writes `"aud":null`, NestJS' documentation and tymon/jwt-auth 1 a numeric `sub`.
+    @Test(
+        arguments: [
+            (#"{"sub":7}"#, "sub", "not a string: RFC 7519 section 4.1.2"),
+            (#"{"jti":-9007199254740991}"#, "jti", "not a string: RFC 7519 section 4.1.7"),
+            (#"{"sub":0}"#, "sub", "not a string: RFC 7519 section 4.1.2"),
+            (#"{"aud":null}"#, "aud", "null, not a string: RFC 7519 section 4.1.3"),
+            (#"{"iss":null}"#, "iss", "null, not a string: RFC 7519 section 4.1.1"),
+        ])
+    func whatLibrariesWriteIsReadWithARemark(
+        _ claims: String, _ name: String, _ words: String
+    ) throws {
+        let object = try #require(try JSONParser.parse(Array(claims.utf8)).objectValue)
+        let header = try header()
+        let checks = ClaimsPolicy(now: 0).checks(header: header, claims: object)
+        #expect(checks == [Check(name, .passed, detail: words)])
+    }
+
+    @Test func aWholeNumberCountsByItsDecimalText() throws {
+        let object = try #require(
+            try JSONParser.parse(Array(#"{"sub":7,"jti":-12,"aud":null}"#.utf8)).objectValue)
+        let claims = RegisteredClaims(object)
+        #expect(claims.subject == .value("7"))
+        #expect(claims.identifier == .value("-12"))
+        #expect(claims.audience == .absent)
+    }
+
+    @Test(arguments: [(#"{"sub":7}"#, "sub"), (#"{"iss":null}"#, "iss"), (#"{"aud":null}"#, "aud")])
+    func whatAnOptionDemandsHasTheTypeOfTheRFC(_ claims: String, _ name: String) throws {
+        let found = try failures(claims) {
+            switch name {
+            case "sub": $0.subject = "7"
+            case "iss": $0.issuers = ["a"]
+            default: $0.audiences = ["a"]
+            }
+        }
+        #expect(found == [name: .invalidClaim])
     }
 
     @Test(arguments: ["null", "1", "[1]", "[\"a\",null]", "{\"a\":1}", "[[\"a\"]]"])
     func anAudienceIsAStringOrStrings(value: String) throws {
-        #expect(try failures("{\"aud\":\(value)}") == ["aud": .invalidClaim])
+        let found = try failures("{\"aud\":\(value)}")
+        #expect(found == (value == "null" ? [:] : ["aud": .invalidClaim]))
         #expect(
             try failures("{\"aud\":\(value)}") { $0.audiences = ["a"] } == ["aud": .invalidClaim])
     }

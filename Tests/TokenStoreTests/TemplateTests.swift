@@ -150,7 +150,7 @@ import Testing
     @Test(
         arguments: [
             ("{}", NamingError.missing(claims: ["jti"])),
-            (#"{"jti":null}"#, .wrongType(claim: "jti")),
+            (#"{"jti":null}"#, .missing(claims: ["jti"])),
             (#"{"jti":true}"#, .wrongType(claim: "jti")),
             (#"{"jti":1.5}"#, .wrongType(claim: "jti")),
             (#"{"jti":["a"]}"#, .wrongType(claim: "jti")),

@@ -6,6 +6,7 @@ enum Setting: String, CaseIterable {
     case redisCert = "redis-cert"
     case redisKey = "redis-key"
     case layout
+    case layoutCheck = "layout-check"
     case namespace
     case key
     case secret
@@ -38,6 +39,7 @@ enum Setting: String, CaseIterable {
         switch self {
         case .redis: "redis://127.0.0.1:6379/0"
         case .layout: "native"
+        case .layoutCheck: "on"
         case .namespace: "jwt"
         case .denyMargin: "60s"
         case .requireListed: "false"
@@ -55,6 +57,9 @@ enum Setting: String, CaseIterable {
         case .redisCert: "The client's certificate, as for --redis-cert."
         case .redisKey: "The key of that certificate, as for --redis-key."
         case .layout: "How state lies in Redis: a preset, a file, or a [layout NAME] of this file."
+        case .layoutCheck:
+            "off where it is known that the layout is the right one: of layouts that look alike, no "
+                + "command asks then."
         case .namespace: "What the keys of the native layout begin with."
         case .key: "Where the key stands: a path, env:NAME or fd:N, as for --key."
         case .secret: "Where the HMAC secret stands, as for --secret; never the secret itself."

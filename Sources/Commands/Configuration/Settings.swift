@@ -194,6 +194,17 @@ final class Settings {
         try parsed(value) { _ throws(InvalidValue) in try Source(value.bytes) }
     }
 
+    /// Whether a person is asked before keys of a layout that another looks like are deleted.
+    func checksLayout() throws(Failure) -> Bool {
+        try parsed(.layoutCheck) { text throws(InvalidValue) in
+            switch text {
+            case "on": return true
+            case "off": return false
+            default: throw .expected("on or off")
+            }
+        } ?? true
+    }
+
     /// Whether only tokens on their user's list are active.
     func requiresListing() throws(Failure) -> Bool {
         try parsed(.requireListed) { text throws(InvalidValue) in

@@ -23,6 +23,12 @@ let layoutDetectCommand = Command(
         differs from the layout's, the options to give are shown. Ids and users are cut short.
         """,
         """
+        Keys that a blacklist and a whitelist would both own are of low confidence for both, and \
+        what tells the two apart is shown: under the whitelist's layout, logout-all would delete the \
+        blacklist and make revoked tokens valid again. Keys whose name says blacklist, deny, revoked \
+        or invalid are never a whitelist's.
+        """,
+        """
         A layout with few keys among millions may not be in the sample: --sample takes more. Keys \
         that have one name for all are always asked for.
         """,
@@ -123,6 +129,10 @@ extension DetectedLayout.Remark {
         case .mixedScores: "scores in seconds and in milliseconds stand side by side"
         case .otherScores: "scores are in another unit than the layout's"
         case .refused: "keys that could not be looked into count by their names"
+        case .ambiguous(let rival, let difference):
+            "the same keys may be of the layout '\(rival)', where they mean the opposite: "
+                + (difference
+                    ?? "a login writes the key of its token in a whitelist, and none in a blacklist")
         case .otherValues: "other values lie under its keys than those it writes"
         }
     }

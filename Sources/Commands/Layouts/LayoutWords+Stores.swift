@@ -62,12 +62,18 @@ extension LayoutWords {
             page.store("user_ban", store["member"] == nil ? "key" : "set", key(store))
             let what = member(store, "member").map { "the member \($0) is in it" } ?? "it exists"
             page.sentence("No token of the user is accepted while \(what).")
+        case "variable":
+            page.store("variable", "string", key(store))
+            page.sentence("The application keeps there what ${\(member(store, "name") ?? "")} is.")
         case "audit":
             page.store("audit", "stream", key(store))
             page.sentence("Gets an entry for each change.")
         case "announce":
             page.store("announce", "channel", member(store, "channel") ?? "")
-            page.sentence("Services hear of a change there.")
+            page.sentence(
+                member(store, "changes") == "all"
+                    ? "Publishes each change."
+                    : "Publishes the id of each revoked token, and nothing on restore.")
         default: break
         }
     }
@@ -178,7 +184,10 @@ extension LayoutWords {
             words += " So is what has \(holding) in it as a Java object."
         }
         if let via = member(link, "via") { words += " ${link} is what \(via) holds." }
-        if let search = member(link, "search") {
+        if let search = member(link, "search"), search.contains("${") {
+            let field = member(link, "field").map { ", also for the id in the field \($0)" } ?? ""
+            words += " Where it is not there, keys like \(search) are looked through\(field)."
+        } else if let search = member(link, "search") {
             words +=
                 (key == nil ? " For that," : " Where it holds something else,")
                 + " keys that begin with \(search) are looked through."
@@ -251,6 +260,9 @@ extension LayoutWords {
         }
         if let leaves = member(store, "leaves") {
             page.sentence("logout-all does not reach \(leaves).")
+            if let seconds = layout.unreachedFor {
+                page.sentence("They expire within \(Duration.words(seconds)).")
+            }
         }
     }
 

@@ -102,6 +102,11 @@ struct LayoutWords {
                     + "ending with other spare bits, or the other signature of an ECDSA key) has "
                     + "another name, and is not revoked where the services accept it.")
         }
+        for rival in layout.mistakenFor {
+            words.append(
+                "The keys look like those of \(VisibleText.escape(rival.name)), where they mean the "
+                    + "opposite: \(VisibleText.escape(rival.difference)).")
+        }
         if layout.holdsTokens {
             words.append(
                 "Whole tokens lie in Redis: who can read it can log in as their users.")

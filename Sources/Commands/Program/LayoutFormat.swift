@@ -34,6 +34,11 @@ extension Topics {
                     + "platform (the bytes were compared with its platform's) or source."),
             Definition("notes", "An array of sentences for people."),
             Definition(
+                "mistaken_for",
+                "An object of other layouts with the same keys that mean the opposite, and for each "
+                    + "what tells the two apart. Commands that delete such keys want --yes, unless "
+                    + "a profile says layout-check = off."),
+            Definition(
                 "extends",
                 "The name of a preset whose members are taken over where the file has none. "
                     + "vars, define and claims are taken over member by member, stores as a whole."),
@@ -109,6 +114,7 @@ extension Topics {
             Definition("hex", "Hexadecimal digits."),
             Definition("b64url", "Base64url without padding."),
             Definition("sha256", "The hash in hexadecimal digits."),
+            Definition("sha1", "The same with SHA-1, for applications that use it."),
             Definition("md5", "The same with MD5, for applications that use it."),
         ]),
         """
@@ -173,7 +179,10 @@ extension Topics {
         .heading("Stores: allow"),
         """
         allow holds what is alive. With the type string there is a key for each token; with zset a \
-        sorted set for each user, which is described under index and is required here.
+        sorted set for each user, which is described under index and is required here. An \
+        application that keeps one token for each user has a key with ${user} alone, match equals, \
+        and ${token} or ${id} as value: that key is deleted only while it holds the token that is \
+        revoked, and restore is refused where it holds another.
         """,
         .definitions([
             Definition("key, key_codec", "The key of a token."),
@@ -215,7 +224,10 @@ extension Topics {
                 "search",
                 "What the keys begin with that are looked through where key cannot be made or "
                     + "holds something else, or where there is no key. The token may only be called "
-                    + "revoked once they were."),
+                    + "revoked once they were. With remove key it is the form of whole keys instead, "
+                    + "with ${any} for what is not known, and those go that name the token."),
+            Definition(
+                "field", "With search: the field of a hash that goes too if it holds the id."),
         ]),
     ]
 
@@ -269,12 +281,13 @@ extension Topics {
                 "leaves",
                 "What of a user's a logout can't reach, in words: it is then not complete."
             ),
+            Definition("leaves_for", "A text: seconds after which that has expired."),
             Definition("field", "The name of a field."),
         ]),
     ]
 
     private static let others: [Prose] = [
-        .heading("Stores: not_before, version, user_ban, audit, announce"),
+        .heading("Stores: not_before, version, user_ban, audit, announce, variable"),
         .definitions([
             Definition(
                 "not_before",
@@ -301,9 +314,21 @@ extension Topics {
             Definition("audit", "A stream under key that gets an entry for each change."),
             Definition(
                 "announce",
-                "On the channel that channel names, the id, user:USER or * is published on each "
-                    + "change."),
+                "Revocations are published on the channel that channel names: the id of each token "
+                    + "as it is, and user:USER or * for a logout."),
             Definition("channel", "The name of that channel."),
+            Definition(
+                "variable",
+                "A key in which the application keeps what a variable, named by name, stands for: "
+                    + "its value is taken from there where the key exists. A value that is given and "
+                    + "differs from it is refused."),
+            Definition("filter", "What makes the variable's value of the key's: sha1, say."),
+            Definition(
+                "changes",
+                "revocations (this holds unless another is said), or all: every change is "
+                    + "published, restore and renew too, with ids spelled as by the filter pct, and "
+                    + "* for a bulk run. Only for listeners that look the state up: others would "
+                    + "take a restored id for a revoked one."),
         ]),
     ]
 
@@ -364,7 +389,8 @@ extension Topics {
         Unknown members and words, placeholders where they have no meaning, missing members, rules \
         that are none; a variable or definition with the name of a placeholder; a deny key, an \
         allow key or a member that is the same for several tokens, since revoking one would revoke \
-        the others; an id made of a claim that tokens share. Each error names the file, line and \
+        the others; an id made of a claim that tokens share; an index whose keys lead to no token, \
+        since a logout by it would end nothing and report success. Each error names the file, line and \
         column and the way to the place, such as stores[1].ttl.
         """,
     ]

@@ -71,6 +71,11 @@ extension Diagnostics {
                 : (
                     "it names no token: revoking one would revoke every other", "put ${id} into it"
                 )
+        case .uselessIndex:
+            return (
+                "the index can never find a token: none of its keys leads to one",
+                "put ${id} into its key, or into that of the allow store"
+            )
         case .sharedIdentifier(let claim):
             return (
                 "many tokens have the same \(shown(claim)), so it cannot be the id",

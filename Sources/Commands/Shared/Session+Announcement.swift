@@ -11,3 +11,27 @@ extension Session {
                 + "others will not notice; see 'jwtctl layout detect'")
     }
 }
+
+extension Session {
+    /// Keys of a whitelist are deleted. Were they those of a blacklist with the same names, that
+    /// would make revoked tokens valid again: a person confirms it, or the profile settles it.
+    func requireLayout(isConfirmed: Bool, _ console: Console) throws {
+        guard checksLayout, layout.requiresListing, let rival = layout.mistakenFor.first else {
+            return
+        }
+        try console.warn(
+            "the layout '\(layout.name)' deletes keys; if they are of "
+                + "'\(VisibleText.escape(rival.name))', revoked tokens are valid again: "
+                + "\(VisibleText.escape(rival.difference))")
+        guard !isConfirmed else { return }
+        do {
+            try Confirmation.ask(
+                "Delete keys of the layout '\(layout.name)' on \(description)?", answer: "yes",
+                console)
+        } catch let failure as Failure where failure.code == "not_confirmed" {
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: "--yes confirms it, 'layout-check = off' in a profile settles it")
+        }
+    }
+}

@@ -14,6 +14,8 @@ struct Session {
     let issuer: String?
     /// Whether somebody said how state lies in Redis, or under which namespace.
     let isLayoutChosen: Bool
+    /// Whether a person is asked where another layout has the same keys.
+    let checksLayout: Bool
     private let profile: String?
     private let database: Int
     let client: Client
@@ -46,12 +48,14 @@ struct Session {
             } ?? 5000
         client = Client(
             target: target, timeout: Int(timeout), map: AddressMap(options.addressRules))
-        let layout = try LayoutChoice.layout(options, settings, console.system)
         if options.isVerbose {
-            let text = TraceText(layout)
+            // Whether keys hold tokens does not depend on the variables that Redis adds.
+            let text = TraceText(try LayoutChoice.layout(options, settings, console.system))
             client.trace = { event in Self.trace(text.describe(event), on: console) }
         }
+        let layout = try Self.layout(options, settings, console.system, client)
         isLayoutChosen = LayoutChoice.isMade(options, settings)
+        checksLayout = try settings.checksLayout()
         store = TokenStore(
             client: client, layout: layout,
             origin: TokenStore.Origin(
@@ -64,6 +68,31 @@ struct Session {
         database = target.database
         issuer = settings[.issuer]?.text
         profile = settings.profile
+    }
+
+    /// The chosen layout, with the variables that the application keeps in Redis. One that is given
+    /// and is another would name keys that the application does not read.
+    private static func layout(
+        _ options: GlobalOptions, _ settings: Settings, _ system: System, _ client: Client
+    ) throws -> Layout {
+        let layout = try LayoutChoice.layout(options, settings, system)
+        let given =
+            try LayoutChoice.chosen(options, settings).variables.map(\.key)
+            + options.layoutVariables.map(\.name)
+        var options = options
+        for (name, key, value) in try layout.variablesKept(client)
+        where value != layout.variable(name) {
+            guard !given.contains(name) else {
+                throw Failure(
+                    .refused, "other_variable",
+                    "the application has another '\(VisibleText.escape(name))' in the key "
+                        + "'\(VisibleText.escape(key, columns: 120))' and reads no key that is made of "
+                        + "the given one",
+                    hint: "leave it out, or give --layout-var \(name)=\(ShellText.quote(value))")
+            }
+            options.layoutVariables.append((name, value))
+        }
+        return try LayoutChoice.layout(options, settings, system)
     }
 
     /// What a token says of itself; nil for what is none.
@@ -115,11 +144,12 @@ struct Session {
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
         after broken: StoreError? = nil, _ console: Console
     ) -> Bool {
-        guard layout.can(.audit) else { return false }
+        guard layout.tellsChanges else { return false }
         do throws(StoreError) {
             if let broken, broken.isSilence { throw broken }
             try store.audit(operation, subject, count: count, reason: reason)
-            return true
+            if let failure = store.unannounced { throw failure }
+            return layout.can(.audit)
         } catch {
             warn(notAudited: error, console)
             return false
@@ -130,7 +160,8 @@ struct Session {
     func warn(notAudited error: any Error, _ console: Console) {
         let failure = Diagnostics.failure(for: error)
         do throws(OutputError) {
-            try console.warn("done, but not written to the audit trail: \(failure.line)")
+            let place = layout.can(.audit) ? "written to the audit trail" : "announced to services"
+            try console.warn("done, but not \(place): \(failure.line)")
         } catch {
             // Nobody reads: the effect stands all the same.
         }

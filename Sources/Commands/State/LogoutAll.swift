@@ -136,6 +136,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     try requireKnown(options, session)
     let feed = try UserFeed(options, users, session, console)
     let scope = try scope(options, users, session, console)
+    try session.requireLayout(isConfirmed: options.isConfirmed, console)
     try feed.confirm()
     try session.announce(console)
     let work = LogoutReport(options: options, scope: scope, session: session, console: console)
@@ -184,7 +185,7 @@ private func scope(
     guard let keep = options.keep else { return .everything }
     let target = try StateTarget(
         try ItemOptions().item(keep, system: console.system), user: users[0],
-        in: try TokenBook(session, user: users[0]))
+        in: try TokenBook(session, user: users[0], console))
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }

@@ -173,8 +173,19 @@ struct LogoutReport {
             "kept": .integer(Int64(result.kept)), "cutoff": TimeText.number(result.cutoff),
             "complete": .bool(result.isComplete), "audited": .bool(result.isAudited),
             "late": .integer(Int64(result.late)), "version": TimeText.number(result.version),
+            "unreached_until": TimeText.number(unreachedUntil),
             "target": session.json,
         ]
+    }
+
+    /// When what the logout does not reach has expired; nil where nobody knows.
+    private var unreachedUntil: Int64? {
+        session.layout.unreachedFor.map { console.system.clock.seconds + $0 }
+    }
+
+    private var unreachedWords: String {
+        guard let end = unreachedUntil else { return "" }
+        return "; the last expires at \(TimeText.table(end))"
     }
 
     private func cells(_ user: Identifier, _ result: LogoutResult) -> [String] {
@@ -212,7 +223,7 @@ struct LogoutReport {
             text += "  not reached: more tokens are issued after this cutoff; run it again\n"
         } else if !result.isComplete {
             text +=
-                session.layout.unreached.map { "  not reached: \($0)\n" }
+                session.layout.unreached.map { "  not reached: \($0)\(unreachedWords)\n" }
                 ?? (session.layout.requiresListing
                     ? "  not everything could be read: other tokens of the user may live\n"
                     : result.cutoff == nil && result.version == nil

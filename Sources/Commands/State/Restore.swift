@@ -23,8 +23,8 @@ let restoreCommand = Command(
         without a terminal give --yes.
         """,
         """
-        Where a cutoff would keep the token dead, restore is refused with status 6 and nothing is \
-        written. For a bare id cutoffs are not checked, since nobody knows when it was issued.
+        Where a cutoff, a ban of the user or a version would keep the token dead, restore is refused \
+        with status 6 and nothing is written. For a bare id cutoffs are not checked, since nobody knows when it was issued.
         """,
     ],
     defaults: RestoreOptions(),
@@ -66,7 +66,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     try session.announce(console)
 
     let restoring = RestoreReport(session: session, console: console)
-    let book = try TokenBook(session, user: user)
+    let book = try TokenBook(session, user: user, kind: options.items.kind, console)
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
         let target = try StateTarget(item, user: user, in: book)
@@ -157,6 +157,9 @@ private struct ToldRestoration {
         case .restored: "restored"
         case .notRevoked: "not_found"
         case .cutOff: "cut_off"
+        case .banned: "banned"
+        case .displaced: "other_token"
+        case .outdated: "outdated"
         case .expired: "expired"
         case .failed: "failed"
         case .unknown: "unknown"
@@ -167,7 +170,8 @@ private struct ToldRestoration {
     var status: ExitStatus {
         switch result.outcome {
         case .restored, .notRevoked, .expired: .success
-        case .cutOff: .revoked
+        case .cutOff, .banned, .outdated: .revoked
+        case .displaced: .refused
         case .failed, .unknown, .notAttempted: .unknown
         }
     }
@@ -198,6 +202,10 @@ private struct ToldRestoration {
         case .cutOff(let cutoff):
             return
                 "still dead: a cutoff stands at \(TimeText.rfc3339(cutoff)); nothing was changed\n"
+        case .displaced:
+            return "refused: the user has another token by now; nothing was changed\n"
+        case .banned: return "still revoked: the user is banned; nothing was changed\n"
+        case .outdated: return "still revoked: its version is too low; nothing was changed\n"
         case .expired: return "expired: \(id); nothing was changed\n"
         case .failed: return "failed: \(id)\n"
         case .unknown: return "unknown: \(id); run it again\n"

@@ -41,7 +41,9 @@ struct RevocationPlanner {
     /// What it said at the beginning.
     let now: Int64
 
-    init(_ options: RevokeOptions, keys: KeySet?, session: Session) throws {
+    init(
+        _ options: RevokeOptions, keys: KeySet?, session: Session, _ console: Console
+    ) throws {
         self.options = options
         verifier =
             options.skipsVerification
@@ -54,13 +56,14 @@ struct RevocationPlanner {
         user = try options.user.map { try parseUser($0) }
         store = session.store
         needsExpiry = store.layout.needsExpiry
-        book = try TokenBook(session, user: user, issuer: options.issuer)
+        book = try TokenBook(
+            session, user: user, issuer: options.issuer, kind: options.items.kind, console)
         clock = try store.clock()
         now = clock.now
     }
 
     func plan(_ item: Item) throws -> Plan {
-        let target = try StateTarget(item, user: user, in: book)
+        let target = try target(item)
         if let token = target.token {
             return try plan(token, target)
         }
@@ -71,6 +74,18 @@ struct RevocationPlanner {
         return Plan(
             Revocation(target.subject, expiry: expiry), isVerified: nil, label: target.label,
             text: nil)
+    }
+
+    /// An entry for a token that lacks the claim would be a key that no service reads.
+    private func target(_ item: Item) throws -> StateTarget {
+        do {
+            return try StateTarget(item, user: user, in: book)
+        } catch NamingError.missing(claims: ["jti"]) where store.layout.hasBlacklist {
+            throw Failure(
+                .refused, "missing_claim",
+                "the token has no 'jti', by which the layout '\(store.layout.name)' blacklists tokens",
+                hint: "--id revokes an id that you know from elsewhere")
+        }
     }
 
     /// A token whose signature is bad is refused: whoever can hand an operator a token would

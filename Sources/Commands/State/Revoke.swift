@@ -21,7 +21,10 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
         throw Failure.noLifetime(of: id)
     }
     try session.requirePrimary(console)
-    let planner = try RevocationPlanner(options, keys: keys, session: session)
+    if !options.isDryRun {
+        try session.requireLayout(isConfirmed: options.isConfirmed, console)
+    }
+    let planner = try RevocationPlanner(options, keys: keys, session: session, console)
     if let lines {
         let bulk = try BulkRevocation(lines, options, planner, session, console)
         return try bulk.run()

@@ -32,7 +32,7 @@ struct StateTarget {
             self.token = token
         case .id(let id, let expiry, let owner):
             subject = TokenSubject(id: id, user: owner ?? user)
-            label = id
+            label = naming.isByText ? ShownToken.label(ofText: id) : id
             issued = .notSaid
             self.expiry = expiry
             token = nil

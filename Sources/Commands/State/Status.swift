@@ -53,7 +53,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     let session = try Session(console)
     try session.requireCurrent(options.global)
 
-    let book = try TokenBook(session, user: user)
+    let book = try TokenBook(session, user: user, kind: options.items.kind, console)
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
         let target = try StateTarget(item, user: user, in: book)

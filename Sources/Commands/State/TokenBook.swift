@@ -12,12 +12,22 @@ final class TokenBook {
     /// Tokens of another issuer are not this Redis' business; nil where nobody said whose are.
     private let issuer: JSONString?
     private let canSearch: Bool
+    /// Whether ids are meant as they are: where the layout knows a token by its text, as that.
+    private let takesText: Bool
+    private let console: Console
+    /// What was warned of: each claim is named once.
+    private var warned: Set<String> = []
     private let user: Identifier?
     /// The tokens of `user`, by what people call them.
     private let tokens: [Identifier: [UInt8]]
 
     /// Reads the list of `user`, once, where ids may have to be looked up on it.
-    init(_ session: Session, user: Identifier?, issuer: String? = nil) throws {
+    init(
+        _ session: Session, user: Identifier?, issuer: String? = nil,
+        kind: Item.Kind = .guess, _ console: Console
+    ) throws {
+        self.console = console
+        takesText = kind == .id
         self.issuer = (issuer ?? session.issuer).map { JSONString($0) }
         canSearch = session.layout.can(.listTokens)
         naming = session.layout.naming
@@ -33,33 +43,40 @@ final class TokenBook {
         self.tokens = tokens
     }
 
-    /// Refuses a token of another issuer.
-    func check(_ facts: TokenFacts) throws(Failure) {
-        guard let issuer, facts.issuer != issuer else { return }
-        throw Failure(.claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
+    /// Refuses a token of another issuer, and names claims that have not the RFC's type.
+    func check(_ facts: TokenFacts) throws {
+        if let issuer, facts.issuer != issuer {
+            throw Failure(.claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
+        }
+        for departure in facts.departures where warned.insert(departure.claim).inserted {
+            try console.warn(departure.warning)
+        }
     }
 
-    /// The token that an id stands for, where the layout needs the token.
+    /// The token that an id stands for, where the layout needs the token. `--id` takes a text for the
+    /// token itself, unless the user's list has a token of that id: opaque tokens have no other name.
     func resolve(_ item: Item, user owner: Identifier?) throws -> Item {
-        guard naming.isByText, case .id(let id, _, let named) = item else { return item }
-        guard canSearch else {
+        guard naming.isByText, case .id(let id, let expiry, let named) = item else { return item }
+        let isListed = user != nil && named ?? owner == user
+        let text = isListed ? tokens[id] : nil
+        if takesText, text == nil { return item }
+        guard isListed, canSearch, let user else {
             throw Failure(
                 .usage, "unnamed", "the layout knows a token by its text alone",
-                hint: "give the token itself")
+                hint: "give the token itself, with --id if it is opaque"
+                    + (canSearch ? ", or --user USER whose list has it" : ""))
         }
-        guard let user, named ?? owner == user else {
-            throw Failure(
-                .usage, "unnamed", "the layout knows a token by its text alone",
-                hint: "give the token itself, or --user USER whose list has it")
-        }
-        guard let text = tokens[id] else {
+        guard let text else {
             throw Failure(
                 .usage, "not_found",
                 "the list of '\(VisibleText.escape(user.description, columns: 60))' has no token "
                     + "with the id '\(VisibleText.escape(id.description, columns: 60))'",
                 hint: "'jwtctl list tokens USER' shows the ids")
         }
-        return try Item(operand: text, as: .token)
+        // What is listed may be opaque as well.
+        return TokenText.looksLikeToken(text)
+            ? try Item(operand: text, as: .token)
+            : .id(try Identifier(text), expiry: expiry, user: user)
     }
 }
 
@@ -79,10 +96,16 @@ struct ShownToken {
             let facts = try TokenFacts(token, claims: try token.claims(), naming: naming)
             label = facts.label
         } catch {
-            // Whatever it is, it may be a secret.
-            label = Self.unreadable
+            label = Self.label(ofText: id)
         }
     }
 
-    private static let unreadable = Identifier(literal: "(unreadable)")
+    /// What an opaque token is called: it is a secret, and a hash tells it from others.
+    static func label(ofText text: Identifier) -> Identifier {
+        do {
+            return try Identifier(CompactToken.contentIdentifier(of: text.bytes))
+        } catch {
+            return Identifier(literal: "(unreadable)")
+        }
+    }
 }

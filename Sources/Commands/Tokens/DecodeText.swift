@@ -69,6 +69,9 @@ struct DecodeText {
     ) -> (String, MemberList.Tone) {
         if let words = MemberMeanings.dates[name] { return dateNote(name, value, words) }
         guard let meaning = MemberMeanings.claims[name] else { return ("", .plain) }
+        if let departure = RegisteredClaims([name: value]).departures.first {
+            return (departure.words, .doubtful)
+        }
         let isText = value.stringValue != nil
         let isWrong =
             ["iss", "sub", "jti"].contains(name) && !isText

@@ -25,10 +25,11 @@ extension Verdict {
         for name in ["exp", "iat", "nbf"] as [JSONString] {
             put(name, claims[name]?.numberValue.flatMap(TimeText.seconds).map { .integer($0) })
         }
-        put("sub", text("sub"))
-        put("aud", RegisteredClaims(claims).audience.value == nil ? nil : claims["aud"])
+        let registered = RegisteredClaims(claims)
+        put("sub", registered.subject.value.map { .string($0) })
+        put("aud", registered.audience.value == nil ? nil : claims["aud"])
         put("iss", text("iss"))
-        put("jti", text("jti"))
+        put("jti", registered.identifier.value.map { .string($0) })
         // Only names that the RFC leaves open: no claim of the token speaks for the response.
         for member in claims.members where !Self.reservedNames.contains(member.name) {
             response.set(member.name, member.value)

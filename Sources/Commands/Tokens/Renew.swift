@@ -82,6 +82,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     let new = try renewal.mint(
         signer, lifetime: options.lifetime, now: max(system.clock.seconds, old.issuedAt ?? 0))
     let record = try record(new, replacing: old, options, session)
+    try session.requireLayout(isConfirmed: false, console)
     try session.announce(console)
     let outcome = try session.store.renew(
         Revocation(old.subject, expiry: old.expiry, issuedAt: old.issuedAt), issued: old.issued,
@@ -172,6 +173,9 @@ private func failure(_ outcome: RecordOutcome) -> Failure {
     case .expired:
         Failure(
             .claims, Reason.expired.rawValue, "not renewed: it would have expired by Redis' clock")
+    case .displaced:
+        Failure(
+            .refused, "other_token", "not renewed: the layout keeps one token for each user")
     case .recorded, .alreadyRecorded, .alreadyRevoked:
         Failure(.refused, "already_recorded", "not renewed: the new id is in use; run it again")
     }

@@ -15,6 +15,8 @@ final class TokenFacts {
     let issued: IssuedAt
     let expiry: Expiry
     let issuer: JSONString?
+    /// Claims that were read although they have not the RFC's type.
+    let departures: [Departure]
 
     /// A claim that has the wrong type, or is no id, is an error and never "absent".
     convenience init(_ token: CompactToken, claims: JSONObject, naming: Naming) throws {
@@ -109,6 +111,7 @@ final class TokenFacts {
             case .value(let number): Expiry(numericDate: number.double)
             }
         issuer = registered.issuer.value
+        departures = registered.departures
     }
 
     /// `iat` in whole seconds, as lists keep it; nil where there is none.
@@ -144,4 +147,9 @@ final class TokenFacts {
     private static func invalid(_ claim: String, _ what: String) -> Failure {
         Failure(.claims, Reason.invalidClaim.rawValue, "the claim '\(claim)' \(what)")
     }
+}
+
+extension Departure {
+    /// The remark about a token that has it.
+    var warning: String { "the claim '\(claim)' is \(words)" }
 }

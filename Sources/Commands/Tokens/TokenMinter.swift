@@ -84,6 +84,11 @@ struct TokenMinter {
         case .alreadyRecorded:
             return Failure(
                 .refused, "already_recorded", "the id '\(shown)' is already in use", hint: hint)
+        case .displaced:
+            return Failure(
+                .refused, "other_token",
+                "the user has another token, and the layout keeps one for each user",
+                hint: "'jwtctl logout-all USER' ends that one first")
         case .alreadyRevoked:
             return Failure(
                 .refused, "already_revoked", "the id '\(shown)' is revoked", hint: hint)

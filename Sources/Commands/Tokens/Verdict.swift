@@ -10,6 +10,12 @@ struct Verdict {
     let token: CompactToken?
     private let registered: RegisteredClaims?
     var claims: JSONObject? { registered?.object }
+    /// What was accepted although it has not the RFC's type.
+    var departures: [Departure] {
+        (registered?.departures ?? []).filter { departure in
+            checks.contains { $0.name == departure.claim && $0.result == .passed }
+        }
+    }
     /// Whether the payload can be copied where the claims are to be written in compact style.
     private let isCompact: Bool
     private(set) var checks: [Check]

@@ -33,6 +33,7 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     }
 
     let verdict = judge.verdicts(on: [try TokenOperand.read(options.token, system: system)])[0]
+    for departure in verdict.departures { try console.warn(departure.warning) }
     if let session, let time = verdict.stateTime { try session.warnAboutClock(time, console) }
     if options.explains {
         let explanation = Explanation(

@@ -18,6 +18,7 @@ struct VerifyOptions: CommandOptions {
     var isStream = false
     var requiresListing = false
     var explains = false
+    var isStrict = false
 
     /// What the claims have to be, `now` in seconds since 1970.
     func policy(now: Double) -> ClaimsPolicy {
@@ -28,6 +29,7 @@ struct VerifyOptions: CommandOptions {
         policy.subject = subject.map { JSONString($0) }
         policy.type = type.map { JSONString($0) }
         policy.requiredClaims = requiredClaims.map { JSONString($0) }
+        policy.isStrict = isStrict
         policy.maximumAge = maximumAge.map { Double($0) }
         return policy
     }
@@ -53,6 +55,8 @@ struct VerifyOptions: CommandOptions {
         .flag(
             "require-listed", summary: "Refuse tokens that are not on their user's list.",
             into: \.requiresListing),
+        .flag(
+            "strict", summary: "Accept claims of RFC 7519's types only.", into: \.isStrict),
         .flag("offline", summary: "Do not ask Redis.", into: \.isOffline),
         .value(
             "at", metavar: "TIME", summary: "Judge as of this time; only with --offline.",
@@ -77,6 +81,16 @@ let verifyCommand = Command(
         nothing else is judged and Redis is not asked. Then every check of claims and state that \
         fails is reported, and the status is that of the first kind that failed. If all else holds \
         and Redis cannot be asked, the status is 8, never 0.
+        """,
+        """
+        RFC 7519 wants strings for iss, sub, aud and jti. Libraries in wide use write null for a \
+        name that a token does not have (devise-jwt), or a user's number as sub (NestJS, \
+        tymon/jwt-auth 1), and their services accept these tokens. So null counts as absent, and a \
+        whole number under sub or jti counts by its decimal text, with a warning: for the verdict, \
+        for cutoffs, lists and revocation alike. Other types fail, and so do numbers that services \
+        render differently: 7.0, 1e2, -0 and those from 2^53 on. --strict accepts the RFC's types \
+        only; where an option or a profile demands the claim, its type has to be right too. Up to \
+        0.1.0 all of these tokens failed with status 5.
         """,
         """
         With --stream, each line of standard input is a token, and each is answered by one line of \

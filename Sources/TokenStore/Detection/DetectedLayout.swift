@@ -2,7 +2,7 @@
 package struct DetectedLayout: Equatable, Sendable {
     /// What a key is for.
     package enum Role: String, CaseIterable, Sendable {
-        case deny, allow, list, index, cutoff, version, ban, audit
+        case deny, allow, list, index, cutoff, version, ban, audit, variable
         /// Keys that go along with others, and prove nothing by themselves.
         case link, details
     }
@@ -25,6 +25,8 @@ package struct DetectedLayout: Equatable, Sendable {
         case refused
         /// Its readers go by the value, and another stands there.
         case otherValues
+        /// The keys may be of this layout as well, where they mean the opposite.
+        case ambiguous(with: String, difference: String?)
     }
 
     package struct Count: Equatable, Sendable {

@@ -22,6 +22,8 @@ enum KeyProbe {
     case set(Template?, isByText: Bool)
     case sortedSet(Template, isByText: Bool)
     case stream
+    /// A text that holds what a variable stands for.
+    case variable(KeptVariable)
     /// Keys that say nothing by themselves.
     case anything
 
@@ -54,14 +56,14 @@ enum KeyProbe {
         case .token, .php, .hash, .set, .sortedSet: true
         case .json(let path): !path.isEmpty
         case .allowed(let value): value != nil
-        case .numbers, .number, .stream, .anything: false
+        case .numbers, .number, .stream, .variable, .anything: false
         }
     }
 
     func commands(_ key: [UInt8]) -> [Command] {
         let life = Command("PTTL", key: key)
         switch self {
-        case .string, .token, .php, .allowed, .json, .number(nil):
+        case .string, .token, .php, .allowed, .json, .number(nil), .variable:
             return [Command("GETRANGE", key: key, 0, 1023), life]
         case .hash(let fields):
             let names = fields.map { Argument.bytes($0.name) }
@@ -114,6 +116,7 @@ enum KeyProbe {
         case (.sortedSet(let member, let isByText), .array(let pairs)):
             return Self.judge(pairs: pairs, member, isByText)
         case (.stream, .array): return Finding(.fits(isTelling: false))
+        case (.variable(let kept), .string(let value)): return Self.judge(value, kept)
         case (.anything, _): return Finding(.neutral)
         default: return Finding(.differs)
         }
@@ -144,6 +147,16 @@ enum KeyProbe {
         else { return Finding(.differs) }
         var finding = Finding(.neutral)
         finding.variables = KeyPattern.variables(holes)
+        return finding
+    }
+
+    private static func judge(_ value: [UInt8], _ kept: KeptVariable) -> Finding {
+        var finding = Finding(.fits(isTelling: kept.codec.decode(value) != nil))
+        do throws(StoreError) {
+            finding.variables[kept.name] = Array(try kept.value(value).utf8)
+        } catch {
+            return Finding(.neutral)
+        }
         return finding
     }
 

@@ -199,11 +199,60 @@ package struct LayoutDetector {
             perLayout[$0.layout, default: 0] += 1
             return perLayout[$0.layout, default: 0] <= Self.candidateLimit
         }
+        var judged: [Judged] = []
         for candidate in chosen {
-            if let found = try judge(candidate, client, &result) { result.layouts.append(found) }
+            if let one = try judge(candidate, client, &result) { judged.append(one) }
         }
+        settleRivals(&judged)
+        result.layouts = judged.map(\.found)
         result.layouts.sort {
             ($0.confidence, $0.keyCount, $1.name) > ($1.confidence, $1.keyCount, $0.name)
+        }
+    }
+
+    /// A layout that was found, and what its keys are looked at for.
+    private struct Judged {
+        var found: DetectedLayout
+        let candidate: Candidate
+        let layout: Layout
+        /// Whether a cutoff stands where only a layout with cutoffs has one.
+        let hasCutoff: Bool
+    }
+
+    /// Keys that a blacklist and a whitelist would both own mean the opposite in the two, and who
+    /// deletes a blacklist makes revoked tokens valid again. Names that say what they are decide.
+    private func settleRivals(_ judged: inout [Judged]) {
+        judged.removeAll { one in
+            let keys = keys(one, of: .allow)
+            return !keys.isEmpty && keys.allSatisfy(Self.saysRevoked)
+        }
+        for allow in judged.indices {
+            let keys = keys(judged[allow], of: .allow)
+            guard !keys.isEmpty else { continue }
+            for deny in judged.indices where judged[deny].layout.deny != nil {
+                guard !keys.isDisjoint(with: self.keys(judged[deny], of: .deny)) else { continue }
+                doubt(&judged[allow], for: judged[deny].layout)
+                if !judged[deny].hasCutoff { doubt(&judged[deny], for: judged[allow].layout) }
+            }
+        }
+    }
+
+    private func doubt(_ one: inout Judged, for rival: Layout) {
+        one.found.confidence = .low
+        let known = one.layout.mistakenFor.first { $0.name == rival.name }
+        one.found.remarks.append(.ambiguous(with: rival.name, difference: known?.difference))
+    }
+
+    private func keys(_ one: Judged, of role: DetectedLayout.Role) -> Set<[UInt8]> {
+        Set(one.candidate.samples.filter { patterns[$0.key].role == role }.flatMap(\.value))
+    }
+
+    /// Whether what stands before the id calls the key a blacklist's.
+    private static func saysRevoked(_ key: [UInt8]) -> Bool {
+        let end = NameShape.startOfRandomEnd(of: key) ?? key.count
+        let name = String(decoding: key[..<end], as: UTF8.self).lowercased()
+        return ["blacklist", "blocklist", "deny", "revoked", "invalid"].contains {
+            name.contains($0)
         }
     }
 
@@ -240,7 +289,7 @@ package struct LayoutDetector {
 
     private func judge(
         _ candidate: Candidate, _ client: Client, _ result: inout Detection
-    ) throws(StoreError) -> DetectedLayout? {
+    ) throws(StoreError) -> Judged? {
         let entry = entries[candidate.layout]
         var counts: [DetectedLayout.Role: Int] = [:]
         for (role, count) in zip(DetectedLayout.Role.allCases, candidate.counts) where count > 0 {
@@ -296,9 +345,13 @@ package struct LayoutDetector {
             }
             tallies[pattern.role] = tally
         }
-        var found = verdict(entry, candidate, counts, examples, tallies, variables)
-        found?.keyCount = keyCount
-        return found
+        guard
+            var found = verdict(entry, candidate, counts, examples, tallies, variables)
+        else { return nil }
+        found.keyCount = keyCount
+        return Judged(
+            found: found, candidate: candidate, layout: entry.closed,
+            hasCutoff: tallies[.cutoff].map { $0.fits > 0 } ?? false)
     }
 
     private func verdict(

@@ -69,6 +69,10 @@ struct SoughtStore {
                 .ban, ban.key, closed?.ban?.key,
                 ban.member.map { .set($0, isByText: false) } ?? .anything)
         }
+        for kept in open.keptVariables {
+            let own = closed?.keptVariables.first { $0.name == kept.name }
+            add(.variable, kept.key, own?.key, .variable(kept))
+        }
         if let key = closed?.auditKey {
             let template = Template(literal: key)
             add(.audit, template, template, .stream)

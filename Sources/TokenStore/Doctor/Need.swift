@@ -53,6 +53,7 @@ extension Layout {
                 .filter { $0.hasPrefix("H") ? cutoff.field != nil : true }
             add(.logoutAll, ["EVAL"] + own, on: cutoff.key)
         }
+        for kept in keptVariables { add(.verify, ["GET"], on: kept.key) }
         add(.verify, ["GET"], on: version?.key)
         add(.logoutAll, ["EVAL", "INCR"], on: version?.key)
         add(.verify, [ban?.member == nil ? "EXISTS" : "SISMEMBER"], on: ban?.key)
@@ -108,7 +109,10 @@ extension Layout {
         if allow.value != nil {
             add(.issue, ["EVAL"] + Script.commands(of: Script.recordAlone), allow.key)
         }
-        for link in allow.links { add(.revoke, ["DEL"], link.key) }
+        for link in allow.links {
+            add(.revoke, ["DEL"], link.key)
+            if let wild = link.wild { add(.revoke, wild.field == nil ? [] : ["HGET"], wild.key) }
+        }
     }
 
     private func addNeeds(of list: ListStore, _ add: Add) {

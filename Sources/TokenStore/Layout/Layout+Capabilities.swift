@@ -33,6 +33,9 @@ extension Layout {
         }
     }
 
+    /// Whether a change is written or published anywhere beside its effect.
+    package var tellsChanges: Bool { auditKey != nil || channel != nil }
+
     /// Whether the layout has a cutoff for each user.
     package var hasUserCutoff: Bool { userCutoff != nil }
 
@@ -57,6 +60,9 @@ extension Layout {
 
     /// What of a user's `logout-all` can't reach, in words.
     package var unreached: String? { index?.leaves }
+
+    /// Seconds after which that has expired.
+    package var unreachedFor: Int64? { index?.leavesFor }
 
     /// Whether a login that runs during `logout-all` can only be found by looking again.
     package var needsSettling: Bool { requiresListing && userCutoff == nil && version == nil }

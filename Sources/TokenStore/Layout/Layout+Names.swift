@@ -1,3 +1,5 @@
+package import Redis
+
 /// The names of keys, made from the layout's templates.
 extension Layout {
     /// Keys that belong to one user.
@@ -82,5 +84,22 @@ extension Layout {
             "whitelist": key(list?.key) + key(allow?.key),
             "user": key(ban?.key), "version": key(version?.key),
         ]
+    }
+}
+
+extension Layout {
+    /// What the application keeps of the layout's variables: for each the key, and the value.
+    package func variablesKept(
+        _ client: Client
+    ) throws(StoreError) -> [(name: String, key: [UInt8], value: String)] {
+        try keptVariables.compactMapping { kept throws(StoreError) in
+            let key = kept.key.literal
+            let stored = try StoreError.wrapping { () throws(RedisError) in
+                try client.call(Command("GET", key: key)).value().optionalBytes()
+            }
+            return try stored.map { stored throws(StoreError) in
+                (kept.name, key, try kept.value(stored))
+            }
+        }
     }
 }

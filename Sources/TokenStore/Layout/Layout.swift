@@ -25,6 +25,8 @@ package struct Layout: Sendable {
     package internal(set) var proof = Proof.source
     /// What a user has to know, a sentence each.
     package internal(set) var notes: [String] = []
+    /// Other layouts with the same keys that mean the opposite, each with what tells the two apart.
+    package internal(set) var mistakenFor: [(name: String, difference: String)] = []
     /// Its variables with the values that hold here.
     package internal(set) var variables: [(name: String, value: String)] = []
     /// Those of them that nobody has given a value.
@@ -43,10 +45,15 @@ package struct Layout: Sendable {
     var globalCutoff: CutoffStore?
     var version: VersionStore?
     var ban: BanStore?
+    /// Variables whose values the application itself keeps in Redis.
+    var keptVariables: [KeptVariable] = []
     /// The stream with one entry a change.
     package internal(set) var auditKey: [UInt8]?
     /// The channel on which services that cache state hear of a change.
     package internal(set) var channel: [UInt8]?
+    /// Whether that channel gets every change, as jwtctl spells them. Else it gets the id of each
+    /// revoked token and nothing that a foreign listener could take for one.
+    var announcesAll = false
 
     init(name: String) { self.name = name }
 
@@ -130,6 +137,8 @@ struct AllowStore: Sendable {
     }
 
     let key: Template
+    /// Whether a user has one key for all their tokens, whose value is or names the last of them.
+    let isShared: Bool
     let match: Match
     let removal: Removal
     /// What the application writes, where it can be known; nil where only the application knows.
@@ -162,6 +171,17 @@ struct Link: Equatable, Sendable {
     /// What the keys begin with that are looked through where `key` can't be made, or holds
     /// another value.
     let search: [UInt8]?
+    /// Keys that are looked through where `key` can't be made, or is not there.
+    var wild: WildLink?
+}
+
+/// Keys of which a part is not known. One goes with a token that it names, or that it holds.
+struct WildLink: Equatable, Sendable {
+    /// With `${any}` for what is not known, and one hole that names a token.
+    let key: Template
+    let hole: Template.Hole
+    /// The field of a hash with a token's id.
+    let field: [UInt8]?
 }
 
 /// A sorted set for each user, with the score of each token's end.
@@ -198,6 +218,8 @@ struct IndexStore: Sendable {
     let kind: Kind
     /// What of a user's a logout can't reach; nil where it reaches everything.
     let leaves: String?
+    /// Seconds after which that has expired; nil where nobody said.
+    let leavesFor: Int64?
 }
 
 /// Where tokens stand that name their user themselves.
@@ -240,6 +262,23 @@ struct VersionStore: Sendable {
     let key: Template
     /// The claim with the token's number.
     let number: Template
+}
+
+/// A key in which the application keeps what a variable stands for.
+struct KeptVariable: Sendable {
+    let name: String
+    let key: Template
+    let codec: Template.Codec
+    /// What makes the variable's value of the key's; nil takes it as it is.
+    let filter: Template.Filter?
+
+    /// The variable's value. What is not written by the codec stands for itself: PHP does not
+    /// serialize numbers.
+    func value(_ stored: [UInt8]) throws(StoreError) -> String {
+        let text = codec.decode(stored) ?? stored
+        let value = try filter.map { filter throws(StoreError) in try filter.apply(text) } ?? text
+        return String(decoding: value, as: UTF8.self)
+    }
 }
 
 /// Users of whom no token is accepted, whenever it was issued.

@@ -32,6 +32,8 @@ package struct LayoutError: Error, Equatable, Sendable {
         /// A key or member that is the same for all tokens, or for all of a user: revoking one of
         /// them would revoke the others.
         case namesNoToken(hasUser: Bool)
+        /// An index whose keys lead to no token.
+        case uselessIndex
         /// An id made of a claim that many tokens share.
         case sharedIdentifier(String)
     }

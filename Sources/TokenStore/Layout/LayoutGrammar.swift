@@ -2,7 +2,8 @@
 /// in which a test looks for each of them, can't lack one.
 enum LayoutGrammar {
     static let layout = [
-        "name", "doc", "source", "proof", "notes", "extends", "vars", "define", "claims", "stores",
+        "name", "doc", "source", "proof", "notes", "mistaken_for", "extends", "vars", "define",
+        "claims", "stores",
     ]
     static let claims = ["id", "user"]
     /// What stands for no claim.
@@ -10,7 +11,7 @@ enum LayoutGrammar {
 
     enum Role: String, CaseIterable {
         case deny, allow, index, notBefore = "not_before", version, userBan = "user_ban", audit
-        case announce
+        case announce, variable
     }
 
     enum Kind: String, CaseIterable {
@@ -30,18 +31,20 @@ enum LayoutGrammar {
     ]
     /// Of `on_revoke`.
     static let removal = ["rewrite"]
-    static let link = ["key", "type", "via", "remove", "holding", "search"]
+    static let link = ["key", "type", "via", "remove", "holding", "search", "field"]
     static let list = ["role", "type", "key", "member", "score", "details", "key_ttl"]
-    static let indexKeys = ["role", "type", "key", "path", "trace", "leaves"]
-    static let indexSet = ["role", "type", "key", "leaves"]
-    static let indexValues = ["role", "type", "path", "leaves"]
-    static let indexHashes = ["role", "type", "key", "field", "leaves"]
-    static let indexTokens = ["role", "type", "also", "objects", "kin", "leaves"]
+    static let indexKeys = ["role", "type", "key", "path", "trace", "leaves", "leaves_for"]
+    static let indexSet = ["role", "type", "key", "leaves", "leaves_for"]
+    static let indexValues = ["role", "type", "path", "leaves", "leaves_for"]
+    static let indexHashes = ["role", "type", "key", "field", "leaves", "leaves_for"]
+    static let indexTokens = ["role", "type", "also", "objects", "kin", "leaves", "leaves_for"]
     static let notBefore = ["role", "type", "key", "field", "unit", "compare", "scope", "ttl"]
     static let version = ["role", "key", "number"]
     static let userBan = ["role", "key", "member"]
     static let audit = ["role", "key"]
-    static let announce = ["role", "channel"]
+    static let announce = ["role", "channel", "changes"]
+
+    static let variable = ["role", "name", "key", "value_codec", "filter"]
 
     static let denyMatches = ["exists", "equals", "php_valid_until"]
     static let allowMatches = ["exists", "equals"]
@@ -51,6 +54,7 @@ enum LayoutGrammar {
     static let units = ["s", "ms"]
     static let comparisons = ["le", "lt"]
     static let scopes = ["user", "everyone"]
+    static let announced = ["revocations", "all"]
     static let lives = "remaining, remaining+60, max(exp, iat+N)+M or none"
     static let keyLives = "none, max_score or max_score+60"
     static let withoutExpiry = "refuse, persist or fixed:SECONDS"
@@ -68,7 +72,7 @@ enum LayoutGrammar {
             layout, claims, denyString, denyHash, denyNumbers, denySet, beside, allow, removal,
             link,
             list, indexKeys, indexSet, indexValues, indexHashes, indexTokens, notBefore, version,
-            userBan, audit, announce,
+            userBan, audit, announce, variable,
         ].flatMap(\.self))
 
     /// The words that stand as values.
@@ -77,7 +81,7 @@ enum LayoutGrammar {
             + Layout.Proof.allCases.map(\.rawValue) + Template.Codec.allCases.map(\.rawValue)
             + [
                 sources, denyMatches, allowMatches, removals, linkRemovals, scores, units,
-                comparisons, scopes,
+                comparisons, scopes, announced,
             ].flatMap(\.self))
 
     /// Rules as an error proposes them.

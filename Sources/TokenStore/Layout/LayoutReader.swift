@@ -103,17 +103,32 @@ package enum LayoutReader {
             try root["notes"].map { node throws(LayoutNode.Failure) in
                 try node.elements().map { note throws(LayoutNode.Failure) in try note.text() }
             } ?? []
+        if let rivals = root["mistaken_for"] {
+            for name in try rivals.object().names {
+                let difference = try rivals.required(name.text).text()
+                layout.mistakenFor.append((name.text, difference))
+            }
+        }
         (layout.variables, layout.missingVariables) = try variables(root, given, purpose)
         layout.definition = definition(merged, layout)
         var templates = TemplateReader(
             variables: Dictionary(
                 uniqueKeysWithValues: layout.variables.map { ($0.name, $0.value) }),
-            leavingOpen: purpose == .find)
+            leavingOpen: purpose == .find, except: try keptVariables(root))
         if let node = root["define"] { try templates.define(node) }
         if let claims = root["claims"] { layout.naming = try naming(claims) }
         var stores = StoreReader(layout: layout, templates: templates)
         for store in try root.required("stores").elements() { try stores.read(store) }
         return try stores.finish(try root.required("stores"))
+    }
+
+    /// The variables that an application keeps in keys of their own.
+    private static func keptVariables(_ root: LayoutNode) throws(LayoutNode.Failure) -> Set<String>
+    {
+        let stores = try root.required("stores").elements()
+        return Set(
+            stores.filter { $0["role"]?.value.stringValue?.text == "variable" }
+                .compactMap { $0["name"]?.value.stringValue?.text })
     }
 
     /// The object with what its parents say of members that it does not have. `vars`, `define` and

@@ -223,6 +223,8 @@ extension JSONValue {
 }
 
 extension JSONObject {
+    private static let names: [JSONString] = ["iss", "sub", "aud", "jti"]
+
     /// The value at the end of a path of names.
     fileprivate subscript(_ path: [JSONString]) -> JSONValue? {
         var value: JSONValue?
@@ -231,6 +233,8 @@ extension JSONObject {
             value = object?[name]
             object = value?.objectValue
         }
+        // Libraries write null for a name that a token does not have.
+        if path.count == 1, case .null? = value, Self.names.contains(path[0]) { return nil }
         return value
     }
 }

@@ -18,15 +18,18 @@ extension StoreReader {
             try templates.template(node, .value)
         }
         let match = try allowMatch(node["match"], value)
-        // One session for each user: the value says which.
-        if case .equals(let value) = match, namesToken(value) {
+        // One token for each user: the value says which.
+        let isShared: Bool
+        if case .equals(let value) = match, namesToken(value), !namesToken(key) {
+            isShared = true
         } else {
+            isShared = false
             try requireToken(key, keyNode)
         }
         var links: [Link] = []
         for link in try node["links"]?.elements() ?? [] { links.append(try self.link(link)) }
         layout.allow = AllowStore(
-            key: key, match: match,
+            key: key, isShared: isShared, match: match,
             removal: try removal(node["on_revoke"]), value: value, links: links,
             secondLook: try node["look_again"].map { node throws(LayoutNode.Failure) in
                 try pauseSeconds(node)
@@ -90,24 +93,41 @@ extension StoreReader {
         case let other:
             throw try node.required("remove").failure(.notAmong(other, Grammar.linkRemovals))
         }
-        let search = try node["search"].map { node throws(LayoutNode.Failure) in
-            Array(try templates.plain(node).utf8)
-        }
         guard case .deleteHolder = action else {
-            for name in ["holding", "search"] {
+            for name in ["holding", action == .delete ? "" : "search"] {
                 if let node = node[name] { throw node.failure(.lacks(name, role: "same")) }
             }
             let keyNode = try node.required("key")
             let key = try templates.key(keyNode, via == nil ? .tokenKey : .link)
             // What is deleted unseen has to be the token's own.
             if action == .delete, !key.holes.contains(.link) { try requireToken(key, keyNode) }
-            return Link(key: key, action: action, types: types, via: via, search: nil)
+            return Link(
+                key: key, action: action, types: types, via: via, search: nil,
+                wild: try wildLink(node))
+        }
+        let search = try node["search"].map { node throws(LayoutNode.Failure) in
+            Array(try templates.plain(node).utf8)
         }
         let key = search == nil ? try node.required("key") : node["key"]
         return Link(
             key: try key.map { node throws(LayoutNode.Failure) in
                 try templates.key(node, via == nil ? .tokenKey : .link)
             }, action: action, types: types, via: via, search: search)
+    }
+
+    private mutating func wildLink(_ node: LayoutNode) throws(LayoutNode.Failure) -> WildLink? {
+        guard let search = node["search"] else { return nil }
+        let key = try templates.key(search, .found)
+        let named = key.holes.filter { $0 != .any && !$0.isVariable }
+        guard named.count == 1, key.isReversible else {
+            throw search.failure(.namesNoToken(hasUser: false))
+        }
+        try requireToken(key, search)
+        return WildLink(
+            key: key, hole: named[0],
+            field: try node["field"].map { node throws(LayoutNode.Failure) in
+                Array(try templates.plain(node).utf8)
+            })
     }
 
     private mutating func list(
@@ -180,7 +200,32 @@ extension StoreReader {
                     try indexKey(node), path: try path(node),
                     isTrace: try node["trace"]?.bool() ?? false)
             }
-        layout.index = IndexStore(kind: kind, leaves: try node["leaves"]?.text())
+        layout.index = IndexStore(
+            kind: kind, leaves: try node["leaves"]?.text(),
+            leavesFor: try node["leaves_for"].map { node throws(LayoutNode.Failure) in
+                let text = try templates.plain(node)
+                guard let seconds = Self.seconds(text[...]) else {
+                    throw node.failure(.badRule(text, expected: "a number of seconds"))
+                }
+                return seconds
+            })
+        indexNode = node
+    }
+
+    /// Refuses an index whose keys lead to no token whatever is in Redis: every logout would find
+    /// nothing and report success.
+    func requireUsableIndex() throws(LayoutNode.Failure) {
+        guard let index = layout.index, let allow = layout.allow, let indexNode else { return }
+        let isUsable: Bool
+        switch index.kind {
+        case .hashes: isUsable = true
+        case .keys(let key, _, _) where allow.isShared: isUsable = key == allow.key
+        case .keys(let key, _, _):
+            isUsable = key.isReversible && (key.holes.contains(.id) || allow.key.mayRead(key))
+        case .values, .set, .tokens:
+            isUsable = allow.key.isReversible && allow.key.holes.contains(.id)
+        }
+        guard isUsable else { throw indexNode.failure(.uselessIndex) }
     }
 
     private mutating func indexKey(_ node: LayoutNode) throws(LayoutNode.Failure) -> Template {
@@ -205,5 +250,16 @@ extension StoreReader {
             keys.append(try templates.key(element, .tokenKey))
         }
         return keys
+    }
+}
+
+extension Template {
+    /// Whether a key of `other` can be one of these, with an id in it. Open variables may be anything.
+    fileprivate func mayRead(_ other: Template) -> Bool {
+        guard !(holes + other.holes).contains(where: \.isVariable) else { return true }
+        let sample = other.parts.flatMap { part in
+            if case .literal(let bytes) = part { bytes } else { [UInt8(ascii: "x")] }
+        }
+        return parse(codec.encode(sample))?[.id] != nil
     }
 }

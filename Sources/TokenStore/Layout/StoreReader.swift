@@ -4,6 +4,8 @@ internal import JSON
 struct StoreReader {
     var layout: Layout
     var templates: TemplateReader
+    /// Where the index is described.
+    var indexNode: LayoutNode?
 
     init(layout: Layout, templates: TemplateReader) {
         self.layout = layout
@@ -40,11 +42,32 @@ struct StoreReader {
             try requireFirst(layout.auditKey == nil, roleNode)
             _ = try node.members(Grammar.audit)
             layout.auditKey = Array(try templates.plain(try node.required("key")).utf8)
+        case .variable: layout.keptVariables.append(try keptVariable(node))
         case .announce:
             try requireFirst(layout.channel == nil, roleNode)
             _ = try node.members(Grammar.announce)
             layout.channel = Array(try templates.plain(try node.required("channel")).utf8)
+            layout.announcesAll = try word(node, "changes", Grammar.announced) == "all"
         }
+    }
+
+    private mutating func keptVariable(
+        _ node: LayoutNode
+    ) throws(LayoutNode.Failure) -> KeptVariable {
+        _ = try node.members(Grammar.variable)
+        let name = try node.required("name").text()
+        guard layout.variable(name) != nil else {
+            throw try node.required("name").failure(
+                .unknownVariable(name, known: layout.variables.map(\.name)))
+        }
+        let key = try templates.key(try node.required("key"), .userKey)
+        guard key.holes.allSatisfy(\.isVariable) else {
+            throw try node.required("key").failure(.misplaced("user", where: "this key"))
+        }
+        return KeptVariable(
+            name: name, key: key,
+            codec: try LayoutReader.choice(node["value_codec"], Template.Codec.self) ?? .raw,
+            filter: try LayoutReader.choice(node["filter"], Template.Filter.self))
     }
 
     /// The whole, once every store was read; `node` is that of all stores.
@@ -60,6 +83,7 @@ struct StoreReader {
         if case .tokens? = layout.index?.kind, !layout.naming.isByText {
             throw node.failure(.lacks("index of tokens", role: "allow with tokens as ids"))
         }
+        try requireUsableIndex()
         return layout
     }
 

@@ -43,7 +43,7 @@ struct Template: Equatable, Sendable {
     }
 
     enum Filter: String, CaseIterable, Sendable {
-        case pct, hex, b64url, sha256, md5
+        case pct, hex, b64url, sha256, sha1, md5
     }
 
     enum Part: Equatable, Sendable {
@@ -153,6 +153,11 @@ struct Template: Equatable, Sendable {
         return isAmbiguous(values, .any) ? nil : values
     }
 
+    /// The same where nothing may stand in place of `${any}`.
+    func parseLoosely(_ text: [UInt8]) -> [Hole: [UInt8]]? {
+        Self.parse(text, parts, codec, mayLackAny: true)
+    }
+
     /// The same for a text of one user, whose name may hold separators. What could as well be
     /// another's, with a longer or a shorter name, is nobody's.
     func parse(_ text: [UInt8], of user: Identifier) -> [Hole: [UInt8]]? {
@@ -189,7 +194,7 @@ struct Template: Equatable, Sendable {
     }
 
     private static func parse(
-        _ text: [UInt8], _ parts: [Part], _ codec: Codec
+        _ text: [UInt8], _ parts: [Part], _ codec: Codec, mayLackAny: Bool = false
     ) -> [Hole: [UInt8]]? {
         guard let decoded = codec.decode(text) else { return nil }
         var rest = decoded[...]
@@ -215,7 +220,8 @@ struct Template: Equatable, Sendable {
                         return nil
                     }
                 }
-                guard let value = invert(filters, rest[start...]), !value.isEmpty,
+                guard let value = invert(filters, rest[start...]),
+                    !value.isEmpty || mayLackAny && hole == .any,
                     values.updateValue(value, forKey: hole) ?? value == value
                 else { return nil }
                 rest = rest[..<start]
@@ -287,10 +293,13 @@ extension Template.Filter {
         case .pct: return PercentEncoding.encode(value)
         case .hex: return Self.hex(value)
         case .b64url: return Self.base64url(value)
-        case .sha256, .md5:
+        case .sha256, .sha1, .md5:
             do throws(OpenSSLError) {
-                return Self.hex(
-                    self == .md5 ? try LegacyDigest.md5(value) : try Digest.sha256.hash(value))
+                switch self {
+                case .sha1: return Self.hex(try LegacyDigest.sha1(value))
+                case .md5: return Self.hex(try LegacyDigest.md5(value))
+                default: return Self.hex(try Digest.sha256.hash(value))
+                }
             } catch {
                 throw .digest
             }

@@ -6,13 +6,19 @@ struct TemplateReader {
     let variables: [String: String]
     /// Whether variables are holes, so that their values can be found in keys.
     private var leavesOpen: Bool
+    /// Variables that are never holes: their values are not found in keys.
+    private let closed: Set<String>
     /// Texts that stand for others: the names of `define`, and what they are made of.
     var definitions: [String: [Template.Part]] = [:]
     /// Claims and other details that templates name, in the order in which they are first met.
     private(set) var details: [Naming.Detail] = []
 
-    init(variables: [String: String], leavingOpen leavesOpen: Bool = false) {
+    init(
+        variables: [String: String], leavingOpen leavesOpen: Bool = false,
+        except closed: Set<String> = []
+    ) {
         self.variables = variables
+        self.closed = closed
         self.leavesOpen = leavesOpen
     }
 
@@ -113,7 +119,7 @@ struct TemplateReader {
         let name = words.removeFirst()
         if let value = variables[name] {
             guard words.isEmpty else { throw node.failure(.filteredVariable(name)) }
-            if leavesOpen { return [.hole(.variable(name), [])] }
+            if leavesOpen, !closed.contains(name) { return [.hole(.variable(name), [])] }
             return value.utf8.isEmpty ? [] : [.literal(Array(value.utf8))]
         }
         let isWordList = words.first == "words"
@@ -194,6 +200,6 @@ extension Template.Part {
     /// Whether nobody can tell where it ends.
     fileprivate var isOfAnyLength: Bool {
         guard case .hole(let hole, let filters) = self, !hole.isVariable else { return false }
-        return !filters.contains { $0 == .sha256 || $0 == .md5 }
+        return !filters.contains { $0 == .sha256 || $0 == .sha1 || $0 == .md5 }
     }
 }

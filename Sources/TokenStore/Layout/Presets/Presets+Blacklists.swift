@@ -183,6 +183,7 @@ extension Presets {
               "doc": "jwt-redis (npm) in its blacklist mode, with a mark for each user",
               "source": "github.com/Natashkinsasha/jwt-redis, lib/jwtr.js",
               "proof": "source",
+              "mistaken_for": { "jwt-redis-allow": "in whitelist mode a login writes the key of its token, in blacklist mode only a logout does; a number under jwt_label:USER: is of the blacklist mode" },
               "vars": { "prefix": "jwt_label:" },
               "claims": { "id": "jti", "user": ["id", "sub"] },
               "stores": [
@@ -272,16 +273,21 @@ extension Presets {
             {
               "name": "laravel-tymon",
               "doc": "Laravel with tymon/jwt-auth: PHP values, entries outlive the refresh window",
-              "source": "github.com/tymondesigns/jwt-auth, src/Blacklist.php; Laravel 10 and later",
+              "source": "github.com/tymondesigns/jwt-auth, src/Blacklist.php; Laravel 5 to 12",
               "proof": "source",
-              "notes": ["The prefix is the application's own: 'SCAN 0 MATCH *ca7581d6*' finds it.", "A token can be refreshed for two weeks after its iat: refresh_ttl says how long in seconds."],
-              "vars": { "prefix": null, "refresh_ttl": "1209600" },
+              "notes": ["The prefix is the application's own: 'jwtctl layout detect' finds it; the cache is in database 1 unless it is configured.", "Before Laravel 10 the tag is random, and is read from the key tag:tymon.jwt:key.", "A token can be refreshed for two weeks after its iat: refresh_ttl says how long in seconds."],
+              "vars": {
+                "prefix": null, "refresh_ttl": "1209600",
+                "tag": "ca7581d6d4749d8fd143ea956aa654aa02abe0ec"
+              },
               "claims": { "id": "jti" },
               "stores": [
                 { "role": "deny", "type": "string",
-                  "key": "${prefix}ca7581d6d4749d8fd143ea956aa654aa02abe0ec:${id}",
+                  "key": "${prefix}${tag}:${id}",
                   "value": "a:1:{s:11:\\"valid_until\\";i:${now-60};}",
-                  "match": "php_valid_until", "ttl": "max(exp, iat+${refresh_ttl})+60" }
+                  "match": "php_valid_until", "ttl": "max(exp, iat+${refresh_ttl})+60" },
+                { "role": "variable", "name": "tag", "key": "${prefix}tag:tymon.jwt:key",
+                  "value_codec": "php", "filter": "sha1" }
               ]
             }
             """

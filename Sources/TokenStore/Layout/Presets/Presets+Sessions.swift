@@ -9,7 +9,7 @@ extension Presets {
               "doc": "Sa-Token with JWT in Simple mode: a key for each token, kicked is -5",
               "source": "github.com/dromara/Sa-Token, StpLogic.java",
               "proof": "source",
-              "notes": ["The Mixin and Stateless modes write no key for a token."],
+              "notes": ["The Mixin and Stateless modes write no key for a token.", "Opaque tokens are given with --id."],
               "vars": { "prefix": "satoken:login:token:" },
               "claims": { "id": "$token", "user": ["loginId", "sub"] },
               "stores": [
@@ -34,7 +34,8 @@ extension Presets {
               "stores": [
                 { "role": "allow", "type": "string", "key": "${prefix}_access_${id}",
                   "links": [
-                    { "key": "${prefix}_${user}_refresh_${claim.ruid}", "type": "hash" }
+                    { "key": "${prefix}_${user}_refresh_${claim.ruid}", "type": "hash",
+                      "search": "${prefix}_${any}_refresh_${claim.ruid}", "field": "access_uid" }
                   ] },
                 { "role": "index", "type": "hashes", "key": "${prefix}_${user}_refresh_${id}",
                   "field": "access_uid" }
@@ -50,7 +51,7 @@ extension Presets {
               "doc": "Spring Security OAuth2's RedisTokenStore: removal that leaves nothing behind",
               "source": "spring-security-oauth, RedisTokenStore.java and DefaultAuthenticationKeyGenerator.java",
               "proof": "source",
-              "notes": ["auth_to_access would store the token again at the next login: a token counts as revoked only once that key is gone, under whatever name.", "A login that runs meanwhile may write a token back: it is looked again after a second.", "Opaque tokens are known by their user's index alone: list users does not count them, and of those that have expired the refresh tokens are not found."],
+              "notes": ["auth_to_access would store the token again at the next login: a token counts as revoked only once that key is gone, under whatever name.", "A login that runs meanwhile may write a token back: it is looked again after a second.", "Opaque tokens are given with --id; list users does not count them, and of those that have expired the refresh tokens are not found."],
               "vars": { "prefix": "" },
               "define": {
                 "user-authentication": "{username=${claim.user_name}, client_id=${claim.client_id}, scope=${claim.scope|words}}",

@@ -9,12 +9,12 @@ extension Presets {
               "doc": "A sorted set of whole tokens for each user, scored by expiry",
               "source": "a dev.to article; its score is meant in milliseconds",
               "proof": "source",
-              "notes": ["Where its scores are seconds: --layout-var score=exp_s. A list with scores of the other unit is refused."],
+              "notes": ["Where its scores are seconds: --layout-var score=exp_s. A list with scores of the other unit is refused.", "The application gives its lists no TTL, so jwtctl gives them none: with one, later logins would disappear with the key."],
               "vars": { "score": "exp_ms" },
               "claims": { "id": "$token", "user": ["data.id", "sub"] },
               "stores": [
                 { "role": "allow", "type": "zset", "key": "${user}-tokens", "member": "${id}",
-                  "score": "${score}", "key_ttl": "max_score" }
+                  "score": "${score}", "key_ttl": "none" }
               ]
             }
             """
@@ -28,6 +28,7 @@ extension Presets {
               "source": "github.com/Natashkinsasha/jwt-redis, lib/jwtr.js",
               "proof": "source",
               "notes": ["The jti has to be USER:RANDOM, as the library makes it."],
+              "mistaken_for": { "jwt-redis-deny": "in whitelist mode a login writes the key of its token, in blacklist mode only a logout does; a number under jwt_label:USER: is of the blacklist mode" },
               "vars": { "prefix": "jwt_label:" },
               "claims": { "id": "jti", "user": ["id", "sub"] },
               "stores": [
@@ -43,11 +44,11 @@ extension Presets {
             """
             {
               "name": "ruoyi",
-              "doc": "RuoYi-Cloud: login_tokens by the claim user_key",
-              "source": "github.com/yangzongzhuan/RuoYi-Cloud, TokenService.java",
+              "doc": "RuoYi-Cloud and RuoYi-Vue: login_tokens by the claim user_key or login_user_key",
+              "source": "github.com/yangzongzhuan/RuoYi-Cloud and RuoYi-Vue, TokenService.java",
               "proof": "source",
               "vars": { "prefix": "login_tokens:" },
-              "claims": { "id": "user_key", "user": ["username", "sub"] },
+              "claims": { "id": ["user_key", "login_user_key"], "user": ["username", "sub"] },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${prefix}${id}" },
                 { "role": "index", "type": "values", "path": "username" }
@@ -80,12 +81,15 @@ extension Presets {
               "doc": "The Go tutorial: access_uuid to user id",
               "source": "github.com/victorsteven/jwt-best-practices, main.go",
               "proof": "source",
-              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids.", "Without a refresh token of its own a session would not be found again: only the application makes one."],
+              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids.", "Without a refresh token of its own a session would not be found again: only the application makes one.", "Its /refresh leaves the old access token in Redis under a key that names no user; access_ttl says how long access tokens live."],
+              "vars": { "access_ttl": "900" },
               "claims": { "id": "access_uuid", "user": "user_id" },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${id}",
                   "links": [ { "key": "${id}++${user}" } ] },
-                { "role": "index", "type": "keys", "key": "${id}++${user}" }
+                { "role": "index", "type": "keys", "key": "${id}++${user}",
+                  "leaves": "access tokens from before a refresh of the application",
+                  "leaves_for": "${access_ttl}" }
               ]
             }
             """

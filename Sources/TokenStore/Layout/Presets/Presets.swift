@@ -30,7 +30,7 @@ package enum Presets {
             { "role": "not_before", "type": "string", "scope": "everyone", "key": "${ns}:cutoff",
               "unit": "s", "compare": "le" },
             { "role": "audit", "key": "${ns}:audit" },
-            { "role": "announce", "channel": "${ns}:revoked" }
+            { "role": "announce", "channel": "${ns}:revoked", "changes": "all" }
           ]
         }
         """
