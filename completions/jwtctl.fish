@@ -237,7 +237,7 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l iss -d 'Refuse tokens of another
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l no-verify -d 'Do not check the signatures of tokens.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s n -l dry-run -d 'Show what would be done and write nothing.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l max -d 'Refuse to write more than N entries.' -x
-complete -c jwtctl -n '__jwtctl_at "revoke"' -l failed -d 'Keep what has to be tried again in this file.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l failed -d 'Write lines that need a retry to this file.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s y -l yes -d 'Do not ask.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s f -l from -d 'Read items from a file, one a line.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l id -d 'Every item is an id.'

@@ -149,7 +149,15 @@ struct TokenFinder {
     // MARK: keys
 
     private func sightings(_ keys: [[UInt8]], _ template: Template) -> SightingPage {
-        SightingPage(sightings: keys.compactMap { self.sighting($0, template) })
+        SightingPage(
+            sightings: keys.compactMap { self.sighting($0, template) },
+            unreadable: ambiguous(keys, template))
+    }
+
+    /// How many keys may be the user's, and as well another's. They are left alone, and nobody may
+    /// say that all was found.
+    private func ambiguous(_ keys: [[UInt8]], _ template: Template) -> Int {
+        user.map { user in keys.count { template.isAmbiguous($0, of: user) } } ?? 0
     }
 
     private func sighting(_ key: [UInt8], _ template: Template) -> Sighting? {
@@ -173,7 +181,8 @@ struct TokenFinder {
             let confirmed = zip(page.sightings, values).filter { sighting, value in
                 value.flatMap { LooseJSON.text(of: $0, at: path) } == sighting.name
             }
-            return SightingPage(sightings: confirmed.map(\.0))
+            return SightingPage(
+                sightings: confirmed.map(\.0), unreadable: page.unreadable)
         }
     }
 
@@ -232,7 +241,7 @@ struct TokenFinder {
         let commands = known.map { key, _ in Command("HGET", key: key, .bytes(field)) }
         return .send(commands) { exchange throws(StoreError) in
             let replies = try store.replies(exchange, to: commands)
-            var page = SightingPage()
+            var page = SightingPage(sightings: [], unreadable: ambiguous(keys, template))
             for ((key, owner), reply) in zip(known, replies) {
                 let id = try StoreError.wrapping { () throws(RedisError) in
                     try reply.optionalBytes()

@@ -90,10 +90,11 @@ extension TokenStore {
     /// Every user of whom a token is found. Nobody keeps count of them, so that they can be told
     /// only when all keys were seen.
     func forEachUser(
-        _ finder: TokenFinder, _ body: ([ListedUser]) throws -> Bool
+        _ finder: TokenFinder, pageLimit: Int, _ body: ([ListedUser]) throws -> Bool
     ) throws {
         var finder = finder
         finder.asksEnds = true
+        var pages = 0
         var users: [Identifier: (count: Int64, latest: Expiry?)] = [:]
         try finder.forEachPage { page in
             for sighting in page.sightings {
@@ -105,7 +106,8 @@ extension TokenStore {
                 }
                 users[sighting.user] = known
             }
-            return true
+            pages += 1
+            return pages < pageLimit
         }
         let all = Self.sorted(users.keys)
         for start in stride(from: 0, to: all.count, by: Self.pageSize) {

@@ -13,22 +13,25 @@ package struct ListedUser: Equatable, Sendable {
 }
 
 extension TokenStore {
-    /// Every user who has a list, page by page; a user may come twice while Redis rehashes.
+    /// Every user who has a list, page by page; a user may come twice while Redis rehashes. At most
+    /// `pageLimit` pages of keys are looked through.
     package func forEachUser(
-        like pattern: IdentifierPattern? = nil,
+        like pattern: IdentifierPattern? = nil, pageLimit: Int = .max,
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
         if let finder = TokenFinder(self, user: nil, like: pattern) {
-            return try forEachUser(finder, body)
+            return try forEachUser(finder, pageLimit: pageLimit, body)
         }
         guard let list = layout.list else { return }
         let clock = try clock()
+        var pages = 0
         try forEachPage(match: list.key.glob(like: pattern), type: "zset") {
             keys throws(StoreError) in
             let users = keys.compactMap(list.user(ofKey:))
             return try self.describe(list, users.filter { pattern?.matches($0) ?? true }, clock)
         } _: {
-            try body($0)
+            pages += 1
+            return try body($0) && pages < pageLimit
         }
     }
 

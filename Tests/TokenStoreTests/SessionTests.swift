@@ -14,6 +14,9 @@ struct SessionTests {
         "bob_refresh_x", "\\bob", "bo\u{301}b", "BOB", "b",
     ]
 
+    /// Applications that write a user's name and an id side by side, neither of them encoded.
+    static let ambiguous: Set = ["eladmin", "jwt-redis-allow", "jwt-sessions", "redis-jwt"]
+
     @Test(
         "logout-all ends all of a user's sessions, and nobody else's",
         arguments: SessionApplication.all, [0, 1, 3])
@@ -33,7 +36,9 @@ struct SessionTests {
         let result = try store.logOut(bob, scope: .everything, entry: DenyEntry())
         #expect(result.revoked == count)
         #expect(result.cutoff == nil)
-        #expect(result.isComplete == (store.layout.unreached == nil))
+        // `bob:x` is there, whose keys may as well be those of `bob`.
+        let isCertain = !Self.ambiguous.contains(application.preset)
+        #expect(result.isComplete == (store.layout.unreached == nil && isCertain))
         let after = try lab.texts()
         if application.preset == "sa-token" {
             let kicked = after.filter { before[$0.key] == nil }

@@ -63,6 +63,7 @@ enum DynamicCompletion {
             switch request.kind {
             case "users": candidates = try users(system)
             case "layouts": candidates = try layouts(system)
+            case "profiles": candidates = try profiles(system)
             default: break
             }
         } catch {
@@ -88,14 +89,22 @@ enum DynamicCompletion {
         }
     }
 
-    /// The users of the first page of a scan: cheap on any Redis.
+    private static func profiles(_ system: System) throws -> [Completion.Choice] {
+        try Settings(GlobalOptions(), system).file?.profileNames.map { Completion.Choice($0) } ?? []
+    }
+
+    /// Pages of keys that are looked through: cheap on any Redis.
+    private static let pageLimit = 4
+
+    /// Some users. One whose name begins with a dash is left out: the shell would hand it over as an
+    /// option.
     private static func users(_ system: System) throws -> [Completion.Choice] {
         var options = GlobalOptions()
         options.timeout = 300
         let session = try Session(Console(options, system: system))
         var names: [String] = []
-        try session.store.forEachUser { page in
-            names += page.map(\.user.description)
+        try session.store.forEachUser(pageLimit: pageLimit) { page in
+            names += page.map(\.user.description).filter { !$0.hasPrefix("-") }
             return names.count < limit
         }
         return names.sorted().prefix(limit).map { Completion.Choice($0) }

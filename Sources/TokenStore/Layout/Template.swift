@@ -161,6 +161,22 @@ struct Template: Equatable, Sendable {
     /// The same for a text of one user, whose name may hold separators. What could as well be
     /// another's, with a longer or a shorter name, is nobody's.
     func parse(_ text: [UInt8], of user: Identifier) -> [Hole: [UInt8]]? {
+        guard let own = parts(of: user), let values = Self.parse(text, own, codec) else {
+            return nil
+        }
+        return values.keys.contains { isAmbiguous(values, $0) } ? nil : values
+    }
+
+    /// Whether a text may be one of this user, and as well another's: `parse` leaves it alone.
+    func isAmbiguous(_ text: [UInt8], of user: Identifier) -> Bool {
+        guard parse(text, of: user) == nil, let own = parts(of: user),
+            let decoded = codec.decode(text)
+        else { return false }
+        return Self.mayBe(decoded[...], own[...])
+    }
+
+    /// The parts with the user's name in them; nil where it cannot be read out of a text.
+    private func parts(of user: Identifier) -> [Part]? {
         var own = parts
         for (index, part) in parts.enumerated() {
             guard case .hole(.user, let filters) = part else { continue }
@@ -168,8 +184,21 @@ struct Template: Equatable, Sendable {
             own[index] = .literal(
                 filters == [.pct] ? PercentEncoding.encode(user.bytes) : user.bytes)
         }
-        guard let values = Self.parse(text, own, codec) else { return nil }
-        return values.keys.contains { isAmbiguous(values, $0) } ? nil : values
+        return own
+    }
+
+    /// Whether there is any way to read `text` as these parts.
+    private static func mayBe(_ text: ArraySlice<UInt8>, _ parts: ArraySlice<Part>) -> Bool {
+        switch parts.first {
+        case nil: text.isEmpty
+        case .literal(let bytes)?:
+            text.starts(with: bytes) && mayBe(text.dropFirst(bytes.count), parts.dropFirst())
+        case .hole(_, let filters)?:
+            text.indices.contains { last in
+                invert(filters, text[...last]) != nil
+                    && mayBe(text[(last + 1)...], parts.dropFirst())
+            }
+        }
     }
 
     /// Whether there is nothing but an id after a prefix, in the spelling of keys.
