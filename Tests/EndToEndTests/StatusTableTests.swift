@@ -201,7 +201,7 @@ import Testing
             "status",
             [
                 Line("status t1", 0, out: "not revoked  t1"),
-                Line("status {T}", 0, out: "active  t1"),
+                Line("status {T}", 0, out: "not revoked  t1"),
                 Line("status {R}", 6, out: "revoked  r1"),
                 Line("status {C}", 6, out: "cut off  c1"),
                 Line("status r1", 6, out: "lost"),
@@ -213,7 +213,7 @@ import Testing
                 Line("status --token t1", 3, err: "malformed token"),
                 Line("status", 0, err: "no items"),
                 Line("status --json", 0, out: "[]\n"),
-                Line("status --user alice t1", 0, out: "active  t1"),
+                Line("status --user alice t1", 0, out: "not revoked  t1"),
                 Line("status -q r1", 6),
                 Line("status --field state.revoke_reason r1", 6, out: "lost\n"),
             ]
