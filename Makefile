@@ -27,15 +27,20 @@ TIMES_PACKAGES = $(TEST_PACKAGES) python3
 FUZZ_PACKAGES = libssl-dev python3
 INTEROP_PACKAGES = $(DEMO_PACKAGES) default-jdk-headless jose jwt openssl python3 python3-venv
 SERVERS_PACKAGES = $(TEST_PACKAGES) debian-archive-keyring python3 python3-venv
+ROOTFS_PACKAGES = $(BUILD_PACKAGES) debian-archive-keyring
 BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools time
+
+# The Swift runtime aborts before main where there is no /proc: see Sources/CEntry.
+WITHOUT_PROC = -Xlinker --wrap=swift_copyAuxiliaryExecutablePath
 
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
 ifeq ($(STATIC),1)
 SCRATCH = .build-static
-RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) -Xswiftc -static-executable
+RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) -Xswiftc -static-executable \
+	-Xswiftc -DSTATIC_EXECUTABLE $(WITHOUT_PROC)
 else
 SCRATCH = .build-dynamic
-RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) --static-swift-stdlib
+RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) --static-swift-stdlib $(WITHOUT_PROC)
 endif
 RELEASE = $(SCRATCH)/release/jwtctl
 # When the release was last built; SwiftPM would link again a binary that had been touched.
@@ -56,7 +61,7 @@ SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci Tests)
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-.PHONY: setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop setup-servers setup-benchmark
+.PHONY: setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop setup-servers setup-benchmark setup-rootfs
 setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(SERVERS_PACKAGES) $(BENCHMARK_PACKAGES))
 setup-build: PACKAGES = $(BUILD_PACKAGES)
 setup-demo: PACKAGES = $(DEMO_PACKAGES)
@@ -66,9 +71,11 @@ setup-times: PACKAGES = $(TIMES_PACKAGES)
 setup-fuzz: PACKAGES = $(FUZZ_PACKAGES)
 setup-interop: PACKAGES = $(INTEROP_PACKAGES)
 setup-servers: PACKAGES = $(SERVERS_PACKAGES)
+setup-rootfs: PACKAGES = $(ROOTFS_PACKAGES)
 setup-benchmark: PACKAGES = $(BENCHMARK_PACKAGES)
 setup: ## Install all that is missing to build, test, lint and measure.
-setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop setup-servers setup-benchmark:
+setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop \
+	setup-servers setup-benchmark setup-rootfs:
 	@Tests/Setup/packages $(PACKAGES)
 
 .PHONY: build
@@ -79,9 +86,9 @@ build: setup-build ## Build for development.
 release: setup-build ## Build the self-contained release binary; STATIC=0 links libraries.
 	@$(call build-release)
 
-# A static glibc still loads its name service modules when it looks up a host name, and OpenSSL's
-# engines are loaded by dlopen. Looking up names needs the glibc that the binary was built with;
-# everything else does not. The linker says so for each caller: once is enough.
+# A static glibc could load name service modules of another glibc when it looks up a host name; it is
+# told to keep to /etc/hosts and DNS (see NameService), which `make rootfs` proves. OpenSSL's engines
+# are loaded by dlopen. The linker warns of each caller: once is enough.
 define build-release
 swift build $(RELEASE_FLAGS) --product jwtctl 2>&1 | awk ' \
 	/statically linked applications requires at runtime/ { count++; next } { print } END { if (count) \
@@ -117,6 +124,13 @@ servers: setup-servers ## Run the tests that need Redis on servers from 6.0 on, 
 
 # How many commands each part of the soak sends, while slots move and primaries die.
 SOAK_ITEMS ?= 1000000
+
+# Which Debian releases are tried; packages come from them, and nothing is installed.
+SUITES ?= bullseye trixie sid
+
+.PHONY: rootfs
+rootfs: setup-rootfs release ## Look up host names on other root file systems, and run without /proc.
+	@Tests/Setup/rootfs .build-rootfs $(RELEASE) $(SUITES)
 
 .PHONY: soak
 soak: setup-test ## Revoke a million while a Cluster is resharded, fails over and loses a primary.
@@ -198,4 +212,4 @@ uninstall: ## Remove what install brought.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf .build .build-static .build-dynamic .build-fuzz .build-interop .build-servers
+	rm -rf .build .build-static .build-dynamic .build-fuzz .build-interop .build-rootfs .build-servers

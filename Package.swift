@@ -30,12 +30,13 @@ let package = Package(
     name: "jwtctl",
     products: [.executable(name: "jwtctl", targets: ["jwtctl"])],
     targets: [
-        // Layer 0: C headers. No pkg-config for hiredis: its .pc file makes SwiftPM warn.
+        // Layer 0: C headers, and what is called before Swift is. No pkg-config for hiredis: its .pc file makes SwiftPM warn.
         .systemLibrary(name: "CPlatform"),
+        .target(name: "CEntry"),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Layer 1
-        library("Platform", ["CPlatform"]),
+        library("Platform", ["CEntry", "CPlatform"]),
         library("JSON", []),
         // Layer 2
         library("OpenSSL", ["COpenSSL", "Platform"]),

@@ -1,3 +1,4 @@
+internal import CEntry
 internal import Glibc
 
 /// Everything of the outside world that a command may touch; tests put their own in its place.
@@ -36,10 +37,10 @@ package struct System {
     }
 
     /// The operands and options of this process as bytes: the standard library's own list repairs
-    /// what is not UTF-8, so that a user id could change on its way in.
+    /// what is not UTF-8, so that a user id could change on its way in, and needs /proc.
     package static func arguments() -> [[UInt8]] {
-        (0..<Int(CommandLine.argc)).compactMap { index in
-            guard let text = unsafe CommandLine.unsafeArgv[index] else { return nil }
+        (0..<jwtctl_argument_count()).compactMap { index in
+            guard let text = unsafe jwtctl_argument(index) else { return nil }
             return unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
         }
     }

@@ -225,7 +225,9 @@ import TokenStore
         let changed = try bench.changes { () throws in
             let result = bench.run("revoke", login.token)
             #expect(result.status != 0, "\(result.output)")
-            let name = String(decoding: key.suffix(12), as: UTF8.self)
+            // A live token that stands in a key is not repeated.
+            let isByText = String(decoding: key, as: UTF8.self).contains(login.token)
+            let name = isByText ? "<token>'" : String(decoding: key.suffix(12), as: UTF8.self)
             #expect(result.errors.contains(name), "\(result.errors)")
         }
         #expect(changed.isEmpty)

@@ -45,7 +45,9 @@ extension Diagnostics {
     static func redis(_ error: RedisError) -> Failure {
         switch error {
         case .resolve(let host, let reason):
-            unknown("unreachable", "cannot resolve '\(VisibleText.escape(host))': \(reason)")
+            unknown(
+                "unreachable", "cannot resolve '\(VisibleText.escape(host))': \(reason)",
+                hint: NameService.isBuiltIn ? "this build asks /etc/hosts and DNS only" : nil)
         case .connect(let address, let cause):
             unknown(
                 "unreachable", "cannot connect to Redis at \(shown(address)): \(cause.message)",
