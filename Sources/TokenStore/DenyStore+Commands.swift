@@ -72,7 +72,14 @@ extension DenyStore {
             values.now = now
             return try value.render(values) == bytes
         case .phpValidUntil: return PHPBlock(bytes)?.isInForce(at: now) ?? false
+        case .railsEntry: return Self.isRailsEntry(bytes)
         }
+    }
+
+    /// Whether ActiveSupport's cache reads the bytes as an entry: Marshal's since 6.1, with a mark
+    /// before them in 7.0, or the format of 7.1.
+    static func isRailsEntry(_ bytes: [UInt8]) -> Bool {
+        [[0x04, 0x08], [0x00, 0x04], [0x00, 0x11]].contains(Array(bytes.prefix(2)))
     }
 
     /// What the value tells about the revocation, where the layout puts that there.
@@ -157,7 +164,7 @@ extension DenyStore {
         case .string(let value, let match):
             return .eval(
                 Script.denyCompared, keys: [key],
-                [.bytes(try value.render(values)), end, match == .equals ? "equals" : "php"])
+                [.bytes(try value.render(values)), end, .text(match.scriptWord)])
         case .hash(let fields, _):
             let pairs = try fields.flatMapping { field throws(StoreError) in
                 [Argument.bytes(field.name), .bytes(try field.value.render(values))]
@@ -224,4 +231,15 @@ struct PHPBlock {
 
     /// The application's grace period may put the moment into the future.
     func isInForce(at now: Int64) -> Bool { validUntil.map { $0 <= now } ?? true }
+}
+
+extension DenyStore.Match {
+    /// For `Script.denyCompared`.
+    fileprivate var scriptWord: String {
+        switch self {
+        case .exists, .equals: "equals"
+        case .phpValidUntil: "php"
+        case .railsEntry: "rails"
+        }
+    }
 }

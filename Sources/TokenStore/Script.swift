@@ -180,7 +180,7 @@ enum Script {
 
         """
 
-    /// KEYS: deny. ARGV: value, unix second or '', `equals` or `php`. For readers that compare: what
+    /// KEYS: deny. ARGV: value, unix second or '', `equals`, `rails` or `php`. For readers that compare: what
     /// stands there and is no entry is left alone, and told.
     static let denyCompared =
         keepLife + """
@@ -188,6 +188,15 @@ enum Script {
               local have = redis.call('GET', KEYS[1])
               if ARGV[3] == 'equals' then
                 if have ~= ARGV[1] then return redis.error_reply('WRONGTYPE not an entry') end
+                keep(redis.call('PTTL', KEYS[1]), ARGV[2])
+                return 0
+              end
+              if ARGV[3] == 'rails' then
+                local first, second = have:byte(1, 2)
+                if not (first == 4 and second == 8
+                  or first == 0 and (second == 4 or second == 17)) then
+                  return redis.error_reply('WRONGTYPE not an entry')
+                end
                 keep(redis.call('PTTL', KEYS[1]), ARGV[2])
                 return 0
               end

@@ -217,7 +217,8 @@ struct TokenFinder {
             var page = SightingPage()
             for (known, value) in zip(known, values) {
                 guard let value, !allow.isDead(value) else { continue }
-                let name = path.isEmpty ? value : LooseJSON.text(of: value, at: path)
+                let isJSON = !path.isEmpty || allow.valueCodec == .json
+                let name = isJSON ? LooseJSON.text(of: value, at: path) : value
                 guard let owner = name.flatMap(Identifier.init(found:)) else {
                     page.unreadable += 1
                     continue

@@ -109,6 +109,16 @@ extension Application {
             content: { _, _ in .hash(["absexp": "-1", "sldexp": "-1", "data": " "]) },
             isNamedByID: false),
         Application(
+            name: "rails-cache", variables: ["prefix=shop:gone:"],
+            claims: { ["sub": .string($0), "jti": .string($1)] },
+            accepts: { eye, login in
+                // What is no entry of Marshal's is missed.
+                let value = try eye.string(Array("shop:gone:\(login.id)".utf8))
+                return value?.starts(with: [4, 8]) != true
+            },
+            key: { Array("shop:gone:\($0.id)".utf8) },
+            content: { _, _ in .string(railsEntry) }),
+        Application(
             name: "django-cache", variables: ["prefix=revoked_"],
             claims: { ["user_id": .string($0), "jti": .string($1)] },
             accepts: { eye, login in
@@ -177,3 +187,8 @@ extension Application {
                 .prefix(40))
     }
 }
+
+/// `true` as ActiveSupport 6.1 to 7.2 read it from their cache.
+private let railsEntry: [UInt8] =
+    [4, 8] + Array("o: ActiveSupport::Cache::Entry\t:\u{b}@valueT:\r@version0:".utf8) + [0x10]
+    + Array("@created_ati".utf8) + [0] + Array(":".utf8) + [0x10] + Array("@expires_in0".utf8)

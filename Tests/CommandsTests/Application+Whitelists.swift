@@ -70,6 +70,24 @@ extension Application {
             content: { _, _ in .text("-5") }, margin: 0, isNamedByID: false, isRestorable: false,
             logout: .keys),
         Application(
+            name: "sa-token-json", claims: { ["loginId": .string($0), "jti": .string($1)] },
+            nameless: [],
+            logIn: { eye, login in
+                let value = JSONValue.string(login.user).encoded(.compact, escaping: .minimal)
+                try eye.put(
+                    "satoken:login:token:\(login.token)", String(decoding: value, as: UTF8.self),
+                    login)
+            },
+            accepts: { eye, login in
+                guard let value = try eye.text("satoken:login:token:\(login.token)") else {
+                    return false
+                }
+                return !["\"-3\"", "\"-4\"", "\"-5\""].contains(value)
+            },
+            key: { Array("satoken:login:token:\($0.token)".utf8) },
+            content: { _, _ in .text("\"-5\"") }, margin: 0, isNamedByID: false,
+            isRestorable: false, logout: .keys),
+        Application(
             name: "jwt-sessions",
             claims: { ["namespace": .string($0), "uid": .string($1), "ruid": .string("r-\($1)")] },
             nameless: ["uid"],

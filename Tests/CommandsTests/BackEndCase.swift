@@ -27,7 +27,9 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     /// A command's own options that change nothing of what is sent to Redis.
     static let silentOptions: [String: Set<String>] = [
         "issue": ["iss", "aud", "nbf", "claim", "claims", "header", "typ"],
-        "verify": ["iss", "aud", "sub", "typ", "leeway", "require", "max-age", "offline", "at"],
+        "verify": [
+            "iss", "aud", "sub", "typ", "leeway", "require", "max-age", "offline", "at", "strict",
+        ],
         "revoke": ["iss", "no-verify"], "doctor": ["strict"],
     ]
 

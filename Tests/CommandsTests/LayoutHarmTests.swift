@@ -372,3 +372,64 @@ import Testing
         #expect(jwtctl("status", "--id", "abc").status == 7)
     }
 }
+
+/// Values that only the application's own serializer writes and reads.
+@Suite(.redis) struct ForeignValueTests {
+    private let sandbox: Sandbox
+
+    init() throws { sandbox = try Sandbox() }
+
+    private func under(_ options: String...) -> Jwtctl {
+        var jwtctl = sandbox.jwtctl
+        jwtctl.options = options
+        return jwtctl
+    }
+
+    @Test func saTokenWithJSONValues() throws {
+        let prefix = "Authorization:login:token:"
+        let jwtctl = under("--layout", "sa-token-json", "--layout-var", "prefix=\(prefix)")
+        let values = ["a": "\"1\"", "b": "\"1\"", "c": "10001", "d": "\"-5\""]
+        for (name, value) in values {
+            try sandbox.server.cli("SET", prefix + name, value, "EX", "600")
+        }
+        #expect(jwtctl("status", "--id", "d").status == 7)
+        #expect(jwtctl("status", "--id", "a").status == 0)
+        #expect(
+            try jwtctl("list", "users", "--json").array().map { $0["user"] } == ["1", "10001"])
+        #expect(jwtctl("revoke", "--id", "a").status == 0)
+        #expect(try sandbox.server.cli("GET", prefix + "a") == "\"-5\"")
+        #expect(jwtctl("logout-all", "--settle", "0s", "1").output.contains("1 revoked"))
+        #expect(try sandbox.server.cli("GET", prefix + "b") == "\"-5\"")
+        #expect(try sandbox.server.cli("GET", prefix + "c") == "10001")
+    }
+
+    @Test func detectTellsJSONValuesFromPlainOnes() throws {
+        let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.\(String(repeating: "A", count: 43))"
+        try sandbox.server.cli("SET", "satoken:login:token:\(token)", "\"7\"")
+        func first() throws -> JSONValue? {
+            try sandbox.jwtctl("layout", "detect", "--json").array().first?["layout"]
+        }
+        #expect(try first() == "sa-token-json")
+        try sandbox.server.cli("SET", "satoken:login:token:\(token)", "7")
+        #expect(try first() == "sa-token")
+    }
+
+    @Test func railsTakesNoOneForAnEntry() throws {
+        let jwtctl = under("--layout", "rails-cache", "--layout-var", "prefix=shop:gone:")
+        #expect(jwtctl("revoke", "--ttl", "1h", "j1").status == 0)
+        // What ActiveSupport 6.1 to 7.2 read as an entry whose value is true.
+        let entry: [String] = [
+            "\u{4}\u{8}o: ActiveSupport::Cache::Entry\t:\u{b}@valueT:\r@version0:\u{10}",
+            "@created_ati\u{0}:\u{10}@expires_in0",
+        ]
+        #expect(try sandbox.server.cli("GET", "shop:gone:j1") == entry.joined())
+        #expect(jwtctl("status", "j1").status == 6)
+        try sandbox.server.cli("SET", "shop:gone:j2", "1", "EX", "600")
+        #expect(jwtctl("status", "j2").status == 0)
+        #expect(jwtctl("revoke", "--ttl", "1h", "j2").status != 0)
+        let id = "00000001-8f53-4a54-9d0e-6a4f6c1b9d10"
+        #expect(jwtctl("revoke", "--ttl", "1h", id).status == 0)
+        let found = try sandbox.jwtctl("layout", "detect", "--json").array()
+        #expect(found.contains { $0["layout"] == "rails-cache" }, "\(found)")
+    }
+}

@@ -180,7 +180,8 @@ import Testing
             place: "stores[0].type"),
         Mistake(
             kind: "notAmong", file: deny(#""match": ▸"equal""#),
-            message: "'equal' is not known here", hint: "one of: exists, equals, php_valid_until",
+            message: "'equal' is not known here",
+            hint: "one of: exists, equals, php_valid_until, rails_entry",
             place: "stores[0].match"),
         Mistake(
             kind: "notAmong", file: deny(#""key_codec": ▸"java""#),

@@ -101,6 +101,25 @@ class DjangoCache:
         return not self.cache.get(f"revoked_{claims_of(token)['jti']}")
 
 
+class RailsCache(Process):
+    """The recipe around devise-jwt: the jti of a revoked token goes into Rails.cache."""
+
+    def __init__(self, server):
+        super().__init__("ruby", str(Path(__file__).parent / "rails_cache.rb"), server.url)
+
+    def log_in(self, user):
+        return signed(sub=user, aud=None)
+
+    def log_out(self, token):
+        self.ask("logout", claims_of(token)["jti"], str(LIFE))
+
+    def accepts(self, token):
+        answers = {self.ask(word, claims_of(token)["jti"]) for word in ("exist", "read")}
+        if len(answers) != 1:
+            raise AssertionError("exist? and read differ")
+        return answers == {"no"}
+
+
 class OpenWebUI:
     """The rule of open_webui/utils/auth.py, 0.12.4; the whole application is a gigabyte."""
 
@@ -293,6 +312,7 @@ def groups(report, jwtctl, peers, folder):
     yield "jdk", java, ()
 
     def with_options():
+        library("rails", RailsCache, *named("rails-cache", "prefix=shop:revoked_token:"))
         library("open-webui", OpenWebUI, "open-webui", logs_out=True)
         for unit, score in ((1000, "exp_ms"), (1, "exp_s")):
             library(

@@ -103,6 +103,8 @@ extension LayoutWords {
             switch member(store, "match") {
             case "equals":
                 page.sentence("A token is revoked while it holds exactly \(value(store)).")
+            case "rails_entry":
+                page.sentence("A token is revoked while it holds an entry of Rails.cache.")
             case "php_valid_until":
                 page.sentence(
                     "A token is revoked while it holds a PHP array whose valid_until has passed, "

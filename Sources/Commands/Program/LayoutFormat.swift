@@ -152,8 +152,8 @@ extension Topics {
             Definition(
                 "match",
                 "When readers call the token revoked: exists (whatever the key holds), equals "
-                    + "(exactly the value), or php_valid_until (a PHP array whose valid_until has "
-                    + "passed)."),
+                    + "(exactly the value), php_valid_until (a PHP array whose valid_until has "
+                    + "passed) or rails_entry (what Rails.cache takes for an entry of its own)."),
             Definition("fields", "An object: the hash's fields, and a text for each."),
             Definition(
                 "also", "An object with set and member: a set that holds the token as well."),
@@ -194,6 +194,8 @@ extension Topics {
                 "value",
                 "What the application writes, if that can be known; with it, issue and restore can "
                     + "do the same."),
+            Definition(
+                "value_codec", "How the application writes values, those of match and rewrite too."),
             Definition(
                 "on_revoke",
                 "delete (this holds unless another is said), or {\"rewrite\": TEXT}, where the "

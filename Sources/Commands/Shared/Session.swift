@@ -76,12 +76,14 @@ struct Session {
         _ options: GlobalOptions, _ settings: Settings, _ system: System, _ client: Client
     ) throws -> Layout {
         let layout = try LayoutChoice.layout(options, settings, system)
+        let kept = try layout.variablesKept(client).filter { $0.value != layout.variable($0.name) }
+        // A file may be a pipe, which is read once.
+        guard !kept.isEmpty else { return layout }
         let given =
             try LayoutChoice.chosen(options, settings).variables.map(\.key)
             + options.layoutVariables.map(\.name)
         var options = options
-        for (name, key, value) in try layout.variablesKept(client)
-        where value != layout.variable(name) {
+        for (name, key, value) in kept {
             guard !given.contains(name) else {
                 throw Failure(
                     .refused, "other_variable",

@@ -78,10 +78,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             query: { $0.element.query },
             next: { mayWait in
                 // Whoever reads gets the answers before more questions are waited for.
-                if mayWait {
-                    try system.output.flush()
-                    try session.requireCurrent(options.global)
-                }
+                if mayWait { try system.output.flush() }
                 let batch = try feed.batch(of: batchSize, mayWait: mayWait)
                 for entry in batch ?? [] { try options.requireKnownUser(entry.element) }
                 return batch

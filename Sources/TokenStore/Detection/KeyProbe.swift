@@ -12,6 +12,7 @@ enum KeyProbe {
     /// A whole token.
     case token(hasEnd: Bool)
     case php
+    case rails
     case allowed([UInt8]?)
     /// A JSON object with something at the end of this path; the value alone, where it is empty.
     case json([JSONString])
@@ -53,7 +54,7 @@ enum KeyProbe {
     var isSelective: Bool {
         switch self {
         case .string(let closed, let open, _): (closed ?? open).holes.isEmpty
-        case .token, .php, .hash, .set, .sortedSet: true
+        case .token, .php, .rails, .hash, .set, .sortedSet: true
         case .json(let path): !path.isEmpty
         case .allowed(let value): value != nil
         case .numbers, .number, .stream, .variable, .anything: false
@@ -63,7 +64,7 @@ enum KeyProbe {
     func commands(_ key: [UInt8]) -> [Command] {
         let life = Command("PTTL", key: key)
         switch self {
-        case .string, .token, .php, .allowed, .json, .number(nil), .variable:
+        case .string, .token, .php, .rails, .allowed, .json, .number(nil), .variable:
             return [Command("GETRANGE", key: key, 0, 1023), life]
         case .hash(let fields):
             let names = fields.map { Argument.bytes($0.name) }
@@ -98,6 +99,8 @@ enum KeyProbe {
             return Finding(NameShape.isToken(value) ? .fits(isTelling: true) : .differs)
         case (.php, .string(let value)):
             return Finding(PHPBlock(value) == nil ? .differs : .fits(isTelling: true))
+        case (.rails, .string(let value)):
+            return Finding(DenyStore.isRailsEntry(value) ? .fits(isTelling: true) : .differs)
         case (.allowed(let wanted), .string(let value)):
             guard let wanted else { return Finding(.neutral) }
             return Finding(value == wanted ? .fits(isTelling: value.count >= 4) : .differs)
@@ -161,7 +164,10 @@ enum KeyProbe {
     }
 
     private static func judge(_ value: [UInt8], _ path: [JSONString]) -> Verdict {
-        guard !path.isEmpty else { return .neutral }
+        // A text with quotes is that of another serializer.
+        guard !path.isEmpty else {
+            return value.first == UInt8(ascii: "\"") ? .differs : .neutral
+        }
         do throws(JSONError) {
             var found: JSONValue? = try JSONParser.parse(value)
             for name in path { found = found?.objectValue?[name] }

@@ -85,6 +85,7 @@ struct SoughtStore {
     ) -> KeyProbe {
         switch deny.shape {
         case .string(_, .phpValidUntil): return .php
+        case .string(_, .railsEntry): return .rails
         case .string(let open, _):
             let hasEnd = deny.life != .none && deny.withoutExpiry != .persist
             let holdsToken = open.holes.contains { hole in
@@ -107,6 +108,9 @@ struct SoughtStore {
             return .allowed(value.literal)
         }
         switch index?.kind {
+        case .values([])? where allow.valueCodec == .json:
+            return .string(
+                closed: nil, open: Template([.hole(.any, [])], codec: .json), hasEnd: false)
         case .values(let path)?: return .json(path)
         case .keys(_, let path, _)? where !path.isEmpty: return .json(path)
         default: return .allowed(nil)

@@ -92,6 +92,8 @@ struct DenyStore: Sendable {
         case equals
         /// A PHP array whose `valid_until` has passed, or `forever`.
         case phpValidUntil
+        /// What Rails' cache takes for an entry of its own; it misses, or raises on, anything else.
+        case railsEntry
     }
 
     let key: Template
@@ -140,6 +142,8 @@ struct AllowStore: Sendable {
     /// Whether a user has one key for all their tokens, whose value is or names the last of them.
     let isShared: Bool
     let match: Match
+    /// How the application writes values.
+    let valueCodec: Template.Codec
     let removal: Removal
     /// What the application writes, where it can be known; nil where only the application knows.
     let value: Template?

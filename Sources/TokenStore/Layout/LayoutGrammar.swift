@@ -27,7 +27,8 @@ enum LayoutGrammar {
     /// Of `also`.
     static let beside = ["set", "member"]
     static let allow = [
-        "role", "type", "key", "key_codec", "match", "value", "on_revoke", "links", "look_again",
+        "role", "type", "key", "key_codec", "match", "value", "value_codec", "on_revoke", "links",
+        "look_again",
     ]
     /// Of `on_revoke`.
     static let removal = ["rewrite"]
@@ -46,7 +47,7 @@ enum LayoutGrammar {
 
     static let variable = ["role", "name", "key", "value_codec", "filter"]
 
-    static let denyMatches = ["exists", "equals", "php_valid_until"]
+    static let denyMatches = ["exists", "equals", "php_valid_until", "rails_entry"]
     static let allowMatches = ["exists", "equals"]
     static let removals = ["delete"]
     static let linkRemovals = ["key", "value", "same"]

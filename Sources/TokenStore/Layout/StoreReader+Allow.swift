@@ -14,10 +14,11 @@ extension StoreReader {
         let codec = try LayoutReader.choice(node["key_codec"], Template.Codec.self) ?? .raw
         let keyNode = try node.required("key")
         let key = try templates.key(keyNode, .tokenKey, codec: codec)
+        let valueCodec = try LayoutReader.choice(node["value_codec"], Template.Codec.self) ?? .raw
         let value = try node["value"].map { node throws(LayoutNode.Failure) in
-            try templates.template(node, .value)
+            try templates.template(node, .value, codec: valueCodec)
         }
-        let match = try allowMatch(node["match"], value)
+        let match = try allowMatch(node["match"], value, valueCodec)
         // One token for each user: the value says which.
         let isShared: Bool
         if case .equals(let value) = match, namesToken(value), !namesToken(key) {
@@ -29,22 +30,24 @@ extension StoreReader {
         var links: [Link] = []
         for link in try node["links"]?.elements() ?? [] { links.append(try self.link(link)) }
         layout.allow = AllowStore(
-            key: key, isShared: isShared, match: match,
-            removal: try removal(node["on_revoke"]), value: value, links: links,
+            key: key, isShared: isShared, match: match, valueCodec: valueCodec,
+            removal: try removal(node["on_revoke"], valueCodec), value: value, links: links,
             secondLook: try node["look_again"].map { node throws(LayoutNode.Failure) in
                 try pauseSeconds(node)
             } ?? 0)
     }
 
     private mutating func allowMatch(
-        _ node: LayoutNode?, _ value: Template?
+        _ node: LayoutNode?, _ value: Template?, _ codec: Template.Codec
     ) throws(LayoutNode.Failure) -> AllowStore.Match {
         guard let node else { return .exists }
         if node.value.arrayValue != nil {
+            let texts = try node.elements().map { element throws(LayoutNode.Failure) in
+                Array(try templates.plain(element).utf8)
+            }
+            // A number may be written as one, without the quotes of a text.
             return .noneOf(
-                try node.elements().map { element throws(LayoutNode.Failure) in
-                    Array(try templates.plain(element).utf8)
-                })
+                codec == .json ? texts.map(codec.encode) + texts : texts.map(codec.encode))
         }
         switch try node.text() {
         case "exists": return .exists
@@ -56,12 +59,13 @@ extension StoreReader {
     }
 
     private func removal(
-        _ node: LayoutNode?
+        _ node: LayoutNode?, _ codec: Template.Codec
     ) throws(LayoutNode.Failure) -> AllowStore.Removal {
         guard let node else { return .delete }
         if node.value.stringValue?.text == "delete" { return .delete }
         _ = try node.members(Grammar.removal)
-        return .rewrite(Array(try templates.plain(try node.required("rewrite")).utf8))
+        let text = Array(try templates.plain(try node.required("rewrite")).utf8)
+        return .rewrite(codec.encode(text))
     }
 
     /// Longer than that nobody waits for an answer.

@@ -167,6 +167,7 @@ struct StoreReader {
         case "exists": return .exists
         case "equals": return .equals
         case "php_valid_until": return .phpValidUntil
+        case "rails_entry": return .railsEntry
         case let other:
             throw node?.failure(.notAmong(other, Grammar.denyMatches))
                 ?? LayoutNode(.null).failure(.emptyText)

@@ -268,6 +268,25 @@ extension Presets {
             """
         ),
         (
+            "rails-cache",
+            """
+            {
+              "name": "rails-cache",
+              "doc": "Rails.cache on Redis: blacklist recipes that ask exist? or read",
+              "source": "activesupport, cache/redis_cache_store.rb and cache/entry.rb of 6.1 to 7.2",
+              "proof": "platform",
+              "notes": ["Rails takes 1 for no entry: 6.1 raises on it, later releases miss it.", "The cache's namespace and its colon are part of the prefix.", "Clearing the cache makes every revoked token valid again."],
+              "vars": { "prefix": "revoked_token:" },
+              "claims": { "id": "jti" },
+              "stores": [
+                { "role": "deny", "type": "string", "key": "${prefix}${id}",
+                  "value": "\\u0004\\bo: ActiveSupport::Cache::Entry\\t:\\u000b@valueT:\\r@version0:\\u0010@created_ati\\u0000:\\u0010@expires_in0",
+                  "match": "rails_entry", "ttl": "remaining" }
+              ]
+            }
+            """
+        ),
+        (
             "laravel-tymon",
             """
             {

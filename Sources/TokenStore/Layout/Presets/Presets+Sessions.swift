@@ -21,6 +21,24 @@ extension Presets {
             """
         ),
         (
+            "sa-token-json",
+            """
+            {
+              "name": "sa-token-json",
+              "doc": "Sa-Token with JSON values: RuoYi-Vue-Plus and sa-token-python",
+              "source": "github.com/dromara/RuoYi-Vue-Plus, PlusSaTokenDao.java; sa-token-python 0.1.6",
+              "proof": "source",
+              "extends": "sa-token",
+              "notes": ["RuoYi-Vue-Plus has the prefix Authorization:login:token: (--layout-var prefix=Authorization:login:token:), and caches values for 5 s.", "Opaque tokens are given with --id."],
+              "stores": [
+                { "role": "allow", "type": "string", "key": "${prefix}${id}", "value_codec": "json",
+                  "match": ["-4", "-5"], "on_revoke": { "rewrite": "-5" } },
+                { "role": "index", "type": "values" }
+              ]
+            }
+            """
+        ),
+        (
             "jwt-sessions",
             """
             {
