@@ -793,7 +793,7 @@ __jwtctl_operand() {
         'key show:0') kind='file' ;;
         'layout show:0') kind='dynamic-or-file' list='layouts' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis upgrading' ;;
         *) ;;
     esac
 }

@@ -911,7 +911,7 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l require-durable -d 'Writing:
 complete -c jwtctl -n '__jwtctl_at "completion"' -l allow-replica -d 'Read from a replica, whose state may be old.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -a 'bash zsh fish'
 
-complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis'
+complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis upgrading'
 
 complete -c jwtctl -n '__jwtctl_at "version"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "version"' -l json -d 'Write results as JSON.'

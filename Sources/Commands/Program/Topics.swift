@@ -4,7 +4,7 @@ internal import TokenStore
 /// The pages of help about no single command.
 enum Topics {
     static var all: [Topic] {
-        [exitStatus, environment, time, keys, layouts, layoutFile, configFile, redis]
+        [exitStatus, environment, time, keys, layouts, layoutFile, configFile, redis, upgrading]
     }
 
     private static let exitStatus = Topic(

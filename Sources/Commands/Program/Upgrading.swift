@@ -1,0 +1,92 @@
+internal import CommandKit
+
+/// What a newer version does differently, for those who have scripts for an older one.
+extension Topics {
+    static let upgrading = Topic(
+        name: "upgrading", title: "UPGRADING",
+        summary: "Statuses, defaults and output that changed.",
+        body: [
+            "Since 0.1.0, verify and status:",
+            .definitions([
+                Definition(
+                    "verify",
+                    "null under iss, sub, aud or jti counts as absent, and a whole number under sub "
+                        + "or jti counts by its decimal text, with a warning: such tokens get 0 or 6 "
+                        + "where they got 5. --strict, or an option that requires the claim, "
+                        + "keeps 5."),
+                Definition(
+                    "verify",
+                    "exp is checked by the later of this machine's clock and Redis' clock. --leeway "
+                        + "is at most the deny-margin in force (it was 60s), else 2."),
+                Definition(
+                    "cutoffs",
+                    "Compared in whole seconds: a token of the cutoff's own second is cut off, "
+                        + "whatever fraction its iat has. An iat more than 60 s ahead of Redis' clock, "
+                        + "while a cutoff is set, is not yet valid (5, not_yet_valid), no longer cut "
+                        + "off (6)."),
+                Definition(
+                    "status",
+                    "Prints 'not revoked' where it printed 'active', since it checks neither "
+                        + "signature nor times. JSON gains \"verified\": null."),
+                Definition(
+                    "replicas",
+                    "A primary that was demoted or replaced during verify --stream or status gives 8. "
+                        + "So does a primary without replicas where fewer than half of the Sentinels "
+                        + "answer, and a replica whose HELLO command is renamed."),
+            ]),
+            "Since 0.1.0, revoke, restore, renew and logout-all:",
+            .definitions([
+                Definition(
+                    "--wait --fsync",
+                    "Items that were not confirmed count as unknown and are in --failed; they "
+                        + "counted as revoked. The rest is written without waiting again."),
+                Definition(
+                    "--failed FILE",
+                    "Written to FILE.partial and renamed at the end, with mode 0600. A link, a pipe, a "
+                        + "device and a directory are refused (1). A dry run writes no file."),
+                Definition(
+                    "revoke",
+                    "A token without jti is refused (9) under layouts that blacklist by jti; it "
+                        + "was 5."),
+                Definition(
+                    "revoke, logout-all, renew",
+                    "Under a layout that can be mistaken for a blacklist (jwt-redis-allow) they ask "
+                        + "for confirmation, unless the profile has layout-check = off."),
+                Definition(
+                    "restore",
+                    "Refuses a banned user or an old token version (6), and a key that holds another "
+                        + "token (9)."),
+                Definition(
+                    "logout-all",
+                    "Ends every token that was listed when it began, also one whose iat is ahead of "
+                        + "Redis' clock; complete is then false, with the --skew that reaches the rest. "
+                        + "complete is false as well where a layout leaves tokens until they expire "
+                        + "(go-access-uuid) or a key may belong to two users."),
+                Definition(
+                    "announce",
+                    "Layout files publish revocations only, with or without an audit log; \"changes\": "
+                        + "\"all\" publishes the other changes too."),
+            ]),
+            "Since 0.1.0, everywhere:",
+            .definitions([
+                Definition(
+                    "variables",
+                    "A variable that jwtctl reads and that is not UTF-8 is an error (2); it counted as "
+                        + "not set."),
+                Definition(
+                    "tokens in keys",
+                    "Shown as <token> in --explain, errors and traces. sentinel_password is masked, and "
+                        + "refused in a configuration file that others can read."),
+                Definition(
+                    "--timeout",
+                    "Covers DNS, lines of more than 64 KiB, replies of less than 1 KiB per time-out, "
+                        + "and scans that do not end (8)."),
+                Definition(
+                    "tables",
+                    "More than 10,000 rows are printed in parts, whose columns may widen."),
+                Definition(
+                    "host names",
+                    "The static program uses /etc/hosts and DNS only, whatever nsswitch.conf says."),
+            ]),
+        ])
+}
