@@ -24,6 +24,7 @@ MINIMUM = {
     ("application", "flask"): 6,
     ("application", "jdk"): 56,
     ("application", "open-webui"): 6,
+    ("application", "rails"): 6,
     ("application", "redis-py"): 12,
     ("from jwtctl", "authlib"): 318,
     ("from jwtctl", "jose"): 204,
