@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// A key or password in memory: kept out of swap where the limit allows, wiped when released.
 ///
@@ -83,6 +84,10 @@ internal import Glibc
 
     /// Zeroed pages that no other secret is on.
     private static func allocate(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        if count <= pageSize, let address = spares.withLock({ $0.popLast() }) {
+            return unsafe UnsafeMutableRawBufferPointer(
+                start: UnsafeMutableRawPointer(bitPattern: address), count: count)
+        }
         let base = unsafe mmap(
             nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let base = unsafe base, unsafe base != MAP_FAILED else {
@@ -95,10 +100,22 @@ internal import Glibc
     }
 
     private static func release(_ storage: UnsafeMutableRawBufferPointer) {
-        if let base = storage.baseAddress {
-            unsafe explicit_bzero(base, storage.count)
-            // This unlocks the pages as well.
-            _ = unsafe munmap(base, storage.count)
-        }
+        guard let base = storage.baseAddress else { return }
+        unsafe explicit_bzero(base, storage.count)
+        let isKept =
+            storage.count <= pageSize
+            && spares.withLock { spares in
+                guard spares.count < spareLimit else { return false }
+                spares.append(UInt(bitPattern: base))
+                return true
+            }
+        // This unlocks the pages as well.
+        if !isKept { _ = unsafe munmap(base, storage.count) }
     }
+
+    /// Pages of former secrets, wiped and still locked, for new ones: mapping and locking takes
+    /// longer than most of what is done with a secret.
+    private static let spares = Mutex<[UInt]>([])
+    private static let spareLimit = 16
+    private static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 }
