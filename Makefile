@@ -25,7 +25,8 @@ LINT_PACKAGES = fish mandoc shellcheck zsh
 TEST_PACKAGES = $(DEMO_PACKAGES) $(LINT_PACKAGES) faketime jose jwt openssl redis-tools strace valgrind
 TIMES_PACKAGES = $(TEST_PACKAGES) python3
 FUZZ_PACKAGES = libssl-dev python3
-INTEROP_PACKAGES = $(DEMO_PACKAGES) default-jdk-headless jose jwt openssl python3 python3-venv ruby \
+INTEROP_PACKAGES = $(DEMO_PACKAGES) default-jdk-headless jose jwt node-redis nodejs openssl php-cli \
+    php-illuminate-cache php-illuminate-redis php-redis php-symfony-cache python3 python3-venv ruby \
     ruby-activesupport ruby-connection-pool ruby-redis
 SERVERS_PACKAGES = $(TEST_PACKAGES) debian-archive-keyring python3 python3-venv
 ROOTFS_PACKAGES = $(BUILD_PACKAGES) debian-archive-keyring
@@ -151,7 +152,7 @@ FAULT_ROUNDS ?= 50
 .PHONY: faults
 faults: setup-test release ## Kill, stop and cut off Redis and the tool, at every byte of each command.
 	JWTCTL_FAULT_ROUNDS=$(FAULT_ROUNDS) JWTCTL_TEST_TOOL=$(CURDIR)/$(RELEASE) Tests/Setup/run-tests \
-		--filter 'BulkFaultTests|BrokenLineTests|StoppedServerTests'
+		--filter 'BulkFaultTests|BrokenLineTests|PartitionTests|StoppedServerTests'
 
 .PHONY: generate
 generate: build ## Rewrite man/ and completions/ from the commands' descriptions.

@@ -1,6 +1,7 @@
 """Applications on the same Redis, each by its library or, where that is too much, by its rule."""
 
 import asyncio
+import contextlib
 import itertools
 import json
 import sys
@@ -27,6 +28,11 @@ def signed(**claims):
 
 def claims_of(token):
     return jwt.decode(token, SECRET, ["HS256"])
+
+
+def path_of(name):
+    """The path of a program in this folder."""
+    return str(Path(__file__).parent / name)
 
 
 class FlaskJWTExtended:
@@ -105,7 +111,7 @@ class RailsCache(Process):
     """The recipe around devise-jwt: the jti of a revoked token goes into Rails.cache."""
 
     def __init__(self, server):
-        super().__init__("ruby", str(Path(__file__).parent / "rails_cache.rb"), server.url)
+        super().__init__("ruby", path_of("rails_cache.rb"), server.url)
 
     def log_in(self, user):
         return signed(sub=user, aud=None)
@@ -118,6 +124,56 @@ class RailsCache(Process):
         if len(answers) != 1:
             raise AssertionError("exist? and read differ")
         return answers == {"no"}
+
+
+class LaravelTymon(Process):
+    """The blacklist of tymon/jwt-auth, in the cache of Laravel 8."""
+
+    def __init__(self, server):
+        super().__init__("php", path_of("laravel_tymon.php"), str(server.port))
+
+    def log_in(self, user):
+        return signed(sub=user)
+
+    def log_out(self, token, grace=0):
+        claims = claims_of(token)
+        # An entry outlives the two weeks for refreshing the token, and lasts whole minutes.
+        life = max(claims["exp"], claims["iat"] + 1209600) + 60 - int(time.time())
+        self.ask("logout", claims["jti"], str(life // 60 * 60), str(grace))
+
+    def accepts(self, token):
+        return self.ask("has", claims_of(token)["jti"]) == "no"
+
+
+class SymfonyLexik(Process):
+    """LexikJWTAuthenticationBundle's blocked tokens, in a cache pool of Symfony 5."""
+
+    def __init__(self, server, namespace, form):
+        super().__init__("php", path_of("symfony_lexik.php"), server.url, namespace, form)
+
+    def log_in(self, user):
+        return signed(username=user)
+
+    def log_out(self, token):
+        claims = claims_of(token)
+        self.ask("logout", claims["jti"], str(claims["exp"] + 300 - int(time.time())))
+
+    def accepts(self, token):
+        answers = {self.ask(word, claims_of(token)["jti"]) for word in ("exist", "read")}
+        if len(answers) != 1:
+            raise AssertionError("hasItem and getItem differ")
+        return answers == {"no"}
+
+
+class NodeRedis(Process):
+    """A recipe for Node.js, which makes its tokens itself."""
+
+    def __init__(self, server, recipe):
+        # A Node.js that is not Debian's own does not look where Debian has its libraries.
+        super().__init__(
+            "env", "NODE_PATH=/usr/share/nodejs", "node", path_of("node_redis.js"), server.url,
+            SECRET, str(LIFE), recipe,
+        )
 
 
 class OpenWebUI:
@@ -209,9 +265,8 @@ class Java(Process):
     """A JVM that writes and reads keys with ObjectOutputStream and ObjectInputStream."""
 
     def __init__(self, server):
-        here = Path(__file__).parent
         super().__init__(
-            "java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", str(here / "Blacklist.java"),
+            "java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", path_of("Blacklist.java"),
             str(server.port),
         )
         self.filler = ""
@@ -248,19 +303,31 @@ class JavaIDs(Java):
 
 
 def groups(report, jwtctl, peers, folder):
-    def library(peer, application, *layout, by_id=False, **options):
+    def library(peer, start, *layout, by_id=False, detects=False, more=(), **options):
         own = folder / f"application-{peer}"
         own.mkdir(exist_ok=True)
-        with RedisServer() as server:
+        with RedisServer() as server, contextlib.ExitStack() as at_end:
             tool = Tool(jwtctl, server, own, *layout, by_id=by_id)
-            exercise(report, peer, application(server), tool, **options)
+            application, store = start(server), redis.Redis(port=server.port)
+            if isinstance(application, Process):
+                at_end.enter_context(application)
+
+            def check(work):
+                name = work.__name__.replace("_", " ")
+                report.check("application", peer, name, lambda: work(application, tool, store))
+
+            if detects:
+                check(layout_detect)
+            exercise(report, peer, application, tool, **options)
+            for work in more:
+                check(work)
 
     def named(name, *variables):
         return (name, *itertools.chain(*(("--layout-var", text) for text in variables)))
 
     def other_environment():
         python = Path(sys.prefix).parent / "venv-fastapi" / "bin" / "python"
-        program = Path(__file__).parent / "fastapi_jwt_auth_app.py"
+        program = path_of("fastapi_jwt_auth_app.py")
 
         def start(server):
             return Process(python, "-B", "-W", "ignore", program, str(server.port), SECRET)
@@ -306,10 +373,35 @@ def groups(report, jwtctl, peers, folder):
             if spelled(application.name(token)) not in application.keys():
                 raise AssertionError(f"no JVM reads the key of {application.name(token)!r}")
 
+    def php():
+        library(
+            "laravel", LaravelTymon, *named("laravel-tymon", "prefix=shop_database_shop_cache:"),
+            detects=True, more=(same_expiry, grace_period, forever, new_tag),
+        )
+        # Symfony makes the namespace of a pool from a hash in base64. `layout detect` does not know
+        # what igbinary makes of an empty array.
+        for form, detects in (("php", True), ("igbinary", False)):
+            library(
+                "lexik", lambda server, form=form: SymfonyLexik(server, "aB-3+xYz9Q", form),
+                *named("lexik", "poolns=aB-3+xYz9Q"), detects=detects, more=(same_expiry,),
+            )
+
+    def node():
+        library(
+            "node-redis", lambda server: NodeRedis(server, "blacklist"),
+            *named("blacklist-jti", "prefix=bl_"), detects=True,
+        )
+        library(
+            "node-redis", lambda server: NodeRedis(server, "whitelist"), "user-zset",
+            detects=True, more=(later_logins,), dead=7, logs_out=True,
+        )
+
     yield "flask", library, ("flask", FlaskJWTExtended, "flask-jwt-extended")
     yield "fastapi-jwt-auth", other_environment, ()
     yield "django", library, ("django", DjangoCache, *named("django-cache", "prefix=revoked_"))
     yield "jdk", java, ()
+    yield "php", php, ()
+    yield "node", node, ()
 
     def with_options():
         library("rails", RailsCache, *named("rails-cache", "prefix=shop:revoked_token:"))
@@ -325,6 +417,91 @@ def groups(report, jwtctl, peers, folder):
         )
 
     yield "others", with_options, ()
+
+
+def layout_detect(application, tool, _store):
+    """What the application alone has written is enough to find its layout and the variables."""
+    for user in ("alice", "bob", "carol"):
+        application.log_out(application.log_in(user))
+        application.log_in(user)
+    tool.detects()
+
+
+def same_expiry(application, tool, store):
+    """An entry of jwtctl expires when the application's own would, to a minute."""
+    lives = []
+    for revoke in (application.log_out, tool.revoke):
+        token = application.log_in("alice")
+        revoke(token)
+        (key,) = store.scan_iter(f"*{claims_of(token)['jti']}")
+        lives.append(store.ttl(key))
+    if min(lives) < LIFE or max(lives) - min(lives) > 65:
+        raise AssertionError(f"seconds left: {lives[0]} of the application, {lives[1]} of jwtctl")
+
+
+def grace_period(application, tool, _store):
+    """In its grace period a token is accepted after a logout, unless jwtctl revokes it."""
+    token = application.log_in("alice")
+    application.log_out(token, grace=60)
+    accepted(application, token)
+    tool.state(0, token)
+    tool.revoke(token)
+    refused(application, token)
+    tool.state(6, token)
+
+
+def forever(application, tool, _store):
+    """The entry of a token that never expires has another value."""
+    token = application.log_in("alice")
+    application.ask("forever", claims_of(token)["jti"])
+    refused(application, token)
+    tool.state(6, token)
+    tool.restore(token)
+    accepted(application, token)
+    tool.state(0, token)
+
+
+def new_tag(application, tool, _store):
+    """Laravel before 10 empties a tag by giving it another random id."""
+    token = application.log_in("alice")
+    tool.revoke(token)
+    application.ask("clear")
+    accepted(application, token)
+    tool.state(0, token)
+    tool.revoke(token)
+    refused(application, token)
+    tool.state(6, token)
+
+
+def later_logins(application, tool, store):
+    """The application gives its lists no TTL; one from jwtctl would end later logins."""
+
+    def log_in(user):
+        token = application.log_in(user)
+        accepted(application, token)
+        tool.state(0, token)
+        if store.ttl(f"{user}-tokens") != -1:
+            raise AssertionError(f"the list of {user} has a TTL")
+        return token
+
+    def issue(user):
+        claims = f'data:={{"id":"{user}"}}'
+        token = tool.expect(0, "issue", "--claim", claims, "--expires-in", "5m").strip()
+        accepted(application, token)
+        return token
+
+    tool.revoke(log_in("dave"))
+    kept = [log_in("dave"), issue("dave"), log_in("dave")]
+    log_in("erin")
+    tool.expect(0, "logout-all", "erin")
+    kept += [issue("erin"), log_in("erin")]
+    restored = log_in("frank")
+    tool.revoke(restored)
+    tool.restore(restored)
+    kept += [restored, log_in("frank")]
+    for token in kept:
+        accepted(application, token)
+        tool.state(0, token)
 
 
 def of_length(size):

@@ -1,6 +1,7 @@
 """A Redis of its own for an application, jwtctl beside it, and what both are put through."""
 
 import base64
+import json
 import os
 import socket
 import subprocess
@@ -60,9 +61,9 @@ class Tool:
             "JWTCTL_ACTOR": "interop",
         }
 
-    def expect(self, status, *arguments, stdin=""):
+    def expect(self, status, *arguments, stdin="", layout=None):
         done = subprocess.run(
-            [self.path, "--layout", *self.layout, *arguments],
+            [self.path, "--layout", *(layout or self.layout), *arguments],
             input=stdin.encode(), capture_output=True, timeout=60, env=self.environment,
         )
         if done.returncode != status:
@@ -88,6 +89,14 @@ class Tool:
     def restore(self, token, status=0):
         reason = ("--yes", "--reason", "interop")
         return self.expect(status, "restore", *reason, *self._about(token), stdin=token)
+
+    def detects(self):
+        """Without being given the layout, `layout detect` names it first, with its variables."""
+        found = json.loads(self.expect(0, "layout", "detect", "--json", layout=("native",)))
+        variables = dict(text.split("=", 1) for text in self.layout[2::2])
+        first = found[0] if found else {"layout": None, "variables": {}}
+        if first["layout"] != self.layout[0] or not variables.items() <= first["variables"].items():
+            raise AssertionError(f"wanted {self.layout}, found {found}")
 
 
 def accepted(application, token):
