@@ -36,7 +36,7 @@ package struct Descriptor: ~Copyable {
     /// Makes a file that only we can read and that must not be there yet: what stands at `path` is never overwritten, and
     /// nobody can have opened it before us.
     package static func createNew(_ path: [UInt8]) throws(SystemError) -> Descriptor {
-        try open(path, flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+        try open(path, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
     }
 
     /// Sets the permissions, whatever the mask says.

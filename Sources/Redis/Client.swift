@@ -15,8 +15,8 @@ package final class Client {
     private let map: AddressMap
     private var server: Server?
     private var connectionCount = 0
-    /// The connection that is known to lead to an append-only file.
-    private var diskCheckedConnection = 0
+    /// The connection on which all may be asked that changes have to have.
+    private var checkedConnection = 0
 
     enum Server {
         case single(Connection)
@@ -225,43 +225,73 @@ package final class Client {
         return false
     }
 
-    /// Whether acknowledged changes stand only once they are settled.
-    package var mayLoseChanges: Bool { target.sentinel != nil }
-
-    /// Begins changes that are to be settled. Fails where `demand` is one that the server cannot
-    /// meet.
-    package func mark(_ demand: ReplicaDemand? = nil) throws(RedisError) -> Mark {
-        let asksForDisk = demand?.isOnDisk == true
+    /// Begins changes that are to be settled. Fails where `concern` is about something that the
+    /// servers do not have, or do not let us ask.
+    package func mark(_ concern: WriteConcern) throws(RedisError) -> Mark {
         switch try connected() {
         case .single(let connection):
-            if asksForDisk, diskCheckedConnection != connectionCount {
-                try connection.requireDisk()
-                diskCheckedConnection = connectionCount
+            if checkedConnection != connectionCount {
+                if concern.isOnDisk { try connection.requireDisk() }
+                if concern.replicas ?? 0 > 0 { try connection.requireWait() }
+                checkedConnection = connectionCount
             }
             return Mark(number: connectionCount)
         case .group(let router):
-            if asksForDisk, diskCheckedConnection != connectionCount {
-                try router.requireDisk()
-                diskCheckedConnection = connectionCount
+            if checkedConnection != connectionCount {
+                if concern.isOnDisk { try router.requireDisk() }
+                checkedConnection = connectionCount
             }
-            _ = router.takeWritten()
+            try router.prepare(concern)
             return Mark(number: router.losses)
         }
     }
 
-    /// Called after the last acknowledged change since `mark`: waits for what is
-    /// demanded, and behind Sentinels makes sure that the server is still the primary.
+    /// Begins questions: nothing that follows is to be settled.
+    package func mark() throws(RedisError) -> Mark {
+        switch try connected() {
+        case .single: Mark(number: connectionCount)
+        case .group(let router): Mark(number: router.losses)
+        }
+    }
+
+    /// Called after the last acknowledged change since `mark`: waits for what `concern` wants, and
+    /// behind Sentinels makes sure that the server is still the primary.
+    ///
+    /// Throws what is missing where that is not confirmed in time. Where it does not wait, `confirm`
+    /// does later.
     package func settle(
-        since mark: Mark, _ demand: ReplicaDemand?
+        since mark: Mark, _ concern: WriteConcern, waits: Bool = true
     ) throws(RedisError) -> Settlement {
         switch server {
         case .single(let connection)?:
-            guard let demand else { return .stands }
+            guard concern.isDemanded, waits else { return .stands }
             guard !connection.isDead, connectionCount == mark.number else { return .inDoubt }
-            try connection.awaitConfirmation(demand)
+            try connection.awaitConfirmation(Demand(concern, timeout: timeout))
             return .stands
-        case .group(let router)?: return try router.settle(since: mark.number, demand)
+        case .group(let router)?:
+            return try router.settle(since: mark.number, concern, waits: waits)
         case nil: return .inDoubt
+        }
+    }
+
+    /// Waits once for all that was changed since `mark` and not confirmed so far.
+    package func confirm(since mark: Mark, _ concern: WriteConcern) throws(RedisError) -> Settlement
+    {
+        guard case .group(let router)? = server else { return try settle(since: mark, concern) }
+        return try router.confirm(since: mark.number, concern)
+    }
+
+    /// How many replicas each server of a group that takes writes is known to have, connected or
+    /// not; nil where nobody says. Empty for one server.
+    package func knownReplicas() throws(RedisError) -> [(primary: Endpoint, count: Int?)] {
+        guard case .group(let router) = try connected() else { return [] }
+        return try router.topology.primaries.map { primary throws(RedisError) in
+            var count = try router.topology.replicaCount(of: primary)
+            var cause: RedisError?
+            if count == 0, let channel = try router.channel(to: primary, &cause) {
+                count = try router.replicaCount(of: channel)
+            }
+            return (primary, count)
         }
     }
 

@@ -70,6 +70,12 @@ final class ClusterTopology: Topology {
         }
     }
 
+    /// A primary that only a redirection has named is looked up.
+    func replicaCount(of primary: Endpoint) throws(RedisError) -> Int? {
+        if map.replicaCount(of: primary) == nil { try refresh(avoiding: nil) }
+        return map.replicaCount(of: primary)
+    }
+
     func admit(_ connection: Connection) throws(RedisError) {}
 
     func announcer(of endpoint: Endpoint) -> String? { seeds.contains(endpoint) ? nil : source }

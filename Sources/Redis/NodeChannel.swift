@@ -38,6 +38,9 @@ final class NodeChannel {
     /// The server is no longer what it was: what is under way is still answered, nothing is added.
     var isRetired = false
 
+    /// Whether the server is known to let us ask whether replicas have a change.
+    var mayWait = false
+
     /// Whether no reply is outstanding.
     var isIdle: Bool { firstFlight == flights.count }
 

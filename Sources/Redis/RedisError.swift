@@ -76,6 +76,8 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         case notSentinel
         /// The server cannot say that a change is on disk: WAITAOF came with Redis 7.2.
         case diskConfirmation(server: String, version: String?)
+        /// WAIT, which the user may not use, or the server does not have; its words.
+        case replicaConfirmation(ServerError)
         /// The server keeps no append-only file.
         case appendOnlyFile
     }
@@ -134,6 +136,8 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     case isolatedPrimary(address: String, sentinels: Int)
     /// Written, but fewer replicas than asked for have confirmed it in time.
     case notReplicated(address: String, confirmed: Int, wanted: Int, milliseconds: Int)
+    /// Written, but enough Sentinels hold the primary for down: another may take its place.
+    case heldForDown(address: String)
     /// Written, but not known to be in the append-only file of the server.
     case notOnDisk(address: String, DiskFailure)
 
@@ -170,6 +174,20 @@ package indirect enum RedisError: Error, Equatable, Sendable {
             .node(address: address, announcedBy: source, error.with(progress))
         default: self
         }
+    }
+
+    /// Written and in effect, but not known to outlive a fail-over or a crash.
+    package var isAboutConfirmation: Bool {
+        switch self {
+        case .notReplicated, .heldForDown, .notOnDisk: true
+        default: false
+        }
+    }
+
+    /// Whether the server is not, or no more, a primary.
+    var isAboutRole: Bool {
+        if case .replica = self { return true }
+        return false
     }
 
     var isOfTLS: Bool {

@@ -13,6 +13,11 @@ final class Router {
     /// Where commands that change something went since the last `settle`.
     private(set) var written: Set<Endpoint> = []
 
+    /// Primaries of which replicas or disks have not confirmed what was changed there.
+    var unconfirmed: Set<Endpoint> = []
+    /// What changes have to have; nil as long as nothing is to be changed.
+    private var concern: WriteConcern?
+
     private var isRefreshDue = true
     private var lost: Endpoint?
     private var lastRefresh: Monotonic?
@@ -88,6 +93,32 @@ final class Router {
         pause(milliseconds: min(Self.retryPause, deadline.remainingMilliseconds))
     }
 
+    /// Begins changes: each server has to let us ask what `concern` wants to know, before it is
+    /// written to.
+    func prepare(_ concern: WriteConcern) throws(RedisError) {
+        self.concern = concern
+        for channel in channels.values where !channel.connection.isDead {
+            try requireWait(channel)
+        }
+        written = []
+    }
+
+    /// How many replicas a primary is known to have; nil where nobody says. The map of a Cluster
+    /// leaves out those of which its nodes have not heard yet how far they are.
+    func replicaCount(of channel: NodeChannel) throws(RedisError) -> Int? {
+        let known = try topology.replicaCount(of: channel.endpoint)
+        guard known == 0, topology is ClusterTopology else { return known }
+        return try channel.connection.replicaCount() ?? known
+    }
+
+    private func requireWait(_ channel: NodeChannel) throws(RedisError) {
+        guard let concern, concern.replicas != 0, !channel.mayWait,
+            try replicaCount(of: channel) != 0
+        else { return }
+        try channel.connection.requireWait()
+        channel.mayWait = true
+    }
+
     /// The channel to `endpoint`, connected if there is none. nil where it could not be reached a
     /// moment ago; a failure that may pass is put into `cause`.
     func channel(
@@ -104,6 +135,7 @@ final class Router {
             let connection = try dialer.connect(to: endpoint)
             try topology.admit(connection)
             let channel = NodeChannel(connection, to: endpoint)
+            try requireWait(channel)
             channels[endpoint] = channel
             resting[endpoint] = nil
             return channel
@@ -158,10 +190,15 @@ final class Router {
         }
     }
 
-    /// Notes where something was changed. What a command does is only looked at until then.
+    /// Notes where something was changed, or found as it should be: somebody's change of before may
+    /// not be confirmed either.
     func noteUse(of endpoint: Endpoint, _ command: Command) {
-        if !written.contains(endpoint), !command.isReadOnly { written.insert(endpoint) }
+        guard !written.contains(endpoint), command.key != nil || !command.isReadOnly else { return }
+        written.insert(endpoint)
     }
+
+    /// The same of what was changed before.
+    func noteChange(on endpoint: Endpoint) { written.insert(endpoint) }
 
     /// Forgets where something was changed, and answers it.
     func takeWritten() -> Set<Endpoint> {

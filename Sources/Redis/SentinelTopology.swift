@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A primary with replicas that Sentinels watch over: all data lies on the primary, which they name.
 final class SentinelTopology: Topology {
     /// What one Sentinel says about the primary.
@@ -8,6 +10,21 @@ final class SentinelTopology: Topology {
         let epoch: Int64
         /// A fail-over is under way, so that the primary may be another in a moment.
         let isFailingOver: Bool
+        /// Whether it cannot reach the primary, and whether it has heard that of enough others.
+        let isSubjectivelyDown: Bool
+        let isObjectivelyDown: Bool
+        /// How many have to agree that the primary is gone; nil where it does not say.
+        let quorum: Int?
+        /// How many replicas it knows of, connected or not; nil where it does not say.
+        let replicaCount: Int?
+    }
+
+    /// What those that answer come to.
+    struct Survey {
+        let primary: Endpoint
+        fileprivate let source: Endpoint
+        /// A fail-over is under way or at hand: enough of them hold the primary for down.
+        let isUnsettled: Bool
     }
 
     private let dialer: Dialer
@@ -19,6 +36,8 @@ final class SentinelTopology: Topology {
     /// Whether fewer than half of the Sentinels that were named have answered: the others may have
     /// replaced the primary.
     private(set) var isMinority = false
+    /// How many replicas the Sentinels know of; nil where none says.
+    private var knownReplicas: Int?
 
     init(dialer: Dialer, service: SentinelService) {
         self.dialer = dialer
@@ -33,13 +52,7 @@ final class SentinelTopology: Topology {
     func move(slot: Int, to endpoint: Endpoint) {}
 
     /// Asks all Sentinels: one that was cut off from the others may still name an old primary.
-    func refresh(avoiding lost: Endpoint?) throws(RedisError) {
-        let answers = try answers()
-        guard let best = answers.max(by: { $0.epoch < $1.epoch }) else { return }
-        primary = best.primary
-        source = "Sentinel \(best.sentinel)"
-        isMinority = answers.count * 2 < sentinels.count
-    }
+    func refresh(avoiding lost: Endpoint?) throws(RedisError) { adopt(try survey()) }
 
     /// The same where no Sentinel has to answer: then the primary is only believed as long as a
     /// replica follows it.
@@ -53,12 +66,32 @@ final class SentinelTopology: Topology {
     }
 
     /// Takes what the Sentinels have agreed on.
-    func adopt(_ endpoint: Endpoint) {
-        primary = endpoint
+    func adopt(_ survey: Survey) {
+        primary = survey.primary
+        source = "Sentinel \(survey.source)"
     }
 
+    /// What the Sentinels say together. The highest epoch counts, and before it whoever leads a
+    /// fail-over away from the primary that we know.
+    func survey() throws(RedisError) -> Survey {
+        let answers = try answers()
+        isMinority = answers.count * 2 < sentinels.count
+        knownReplicas = answers.compactMap(\.replicaCount).max()
+        let leader = answers.first { $0.isFailingOver && $0.primary != primary }
+        guard let best = leader ?? answers.max(by: { $0.epoch < $1.epoch }) else {
+            throw .unknownPrimaryName(service.name, known: [])
+        }
+        let quorum = answers.compactMap(\.quorum).min() ?? answers.count / 2 + 1
+        return Survey(
+            primary: best.primary, source: best.sentinel,
+            isUnsettled: answers.contains { $0.isFailingOver || $0.isObjectivelyDown }
+                || answers.count(where: \.isSubjectivelyDown) >= quorum)
+    }
+
+    func replicaCount(of primary: Endpoint) -> Int? { knownReplicas }
+
     /// What those Sentinels say that can be asked; one at least. Throws where none knows the name.
-    func answers() throws(RedisError) -> [Answer] {
+    private func answers() throws(RedisError) -> [Answer] {
         var answers: [Answer] = []
         var failure: RedisError?
         var known: Set<String> = []
@@ -117,12 +150,16 @@ final class SentinelTopology: Topology {
         let host = String(decoding: address[0], as: UTF8.self)
         // Without the right to MASTER only the address is known, which is enough to go on.
         let facts = Self.fields(replies[1])
+        let flags = facts["flags"]?.split(separator: ",") ?? []
         return Answer(
             sentinel: sentinel,
             primary: dialer.map.reach(.tcp(host: host, port: port)),
             epoch: facts["config-epoch"].flatMap { Int64($0) } ?? 0,
-            isFailingOver: facts["flags"]?.split(separator: ",").contains("failover_in_progress")
-                ?? false)
+            isFailingOver: flags.contains("failover_in_progress"),
+            isSubjectivelyDown: flags.contains("s_down"),
+            isObjectivelyDown: flags.contains("o_down"),
+            quorum: facts["quorum"].flatMap { Int($0)?.bounded },
+            replicaCount: facts["num-slaves"].flatMap { Int($0)?.bounded })
     }
 
     /// The groups that a Sentinel watches over, as far as it tells.
@@ -149,17 +186,8 @@ final class SentinelTopology: Topology {
     /// most Sentinels are silent, a primary that no replica follows may be cut off with us.
     func admit(_ connection: Connection) throws(RedisError) {
         if connection.info.role == .replica { throw .replica(address: connection.address) }
-        guard isMinority, try Self.replicaCount(of: connection) == 0 else { return }
+        guard isMinority, try connection.replicaCount() == 0 else { return }
         throw .isolatedPrimary(address: connection.address, sentinels: sentinels.count)
-    }
-
-    /// How many replicas follow a primary; nil where ROLE may not be asked.
-    static func replicaCount(of connection: Connection) throws(RedisError) -> Int? {
-        guard case .array(let role) = try connection.exchange([Command("ROLE")])[0],
-            role.count >= 3, role[0] == .string(Array("master".utf8)),
-            case .array(let replicas) = role[2]
-        else { return nil }
-        return replicas.count
     }
 
     func announcer(of endpoint: Endpoint) -> String? { source }

@@ -7,6 +7,12 @@ struct SlotMap: Equatable {
     /// For each slot the place of its owner in `primaries`, counted from 1; 0 where nobody is known.
     private var owners = [UInt16](repeating: 0, count: KeySlot.count)
 
+    /// How many replicas each primary was said to have.
+    private var replicaCounts: [Endpoint: Int] = [:]
+
+    /// How many replicas `primary` was said to have; nil where it was not named as one.
+    func replicaCount(of primary: Endpoint) -> Int? { replicaCounts[primary] }
+
     subscript(slot: Int) -> Endpoint? {
         let owner = Int(owners[slot])
         return owner == 0 ? nil : primaries[owner - 1]
@@ -44,8 +50,11 @@ struct SlotMap: Equatable {
             guard node.count >= 2, let port = UInt16(exactly: try node[1].integer()) else {
                 throw Self.malformed(reply)
             }
-            let endpoint = Self.endpoint(host: try node[0].optionalBytes(), port: port, asked)
-            assign(Int(first)...Int(last), to: reach(endpoint))
+            let endpoint = reach(
+                Self.endpoint(host: try node[0].optionalBytes(), port: port, asked))
+            assign(Int(first)...Int(last), to: endpoint)
+            // Every range names them all; one that has failed is left out.
+            replicaCounts[endpoint] = parts.count - 3
         }
         guard !primaries.isEmpty else {
             throw .server(ServerError("CLUSTERDOWN no slot is served"))

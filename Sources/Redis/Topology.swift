@@ -15,6 +15,9 @@ protocol Topology: AnyObject {
     /// Fails where a fresh connection does not lead to what was looked for.
     func admit(_ connection: Connection) throws(RedisError)
 
+    /// How many replicas `primary` is known to have, connected or not; nil where nobody says.
+    func replicaCount(of primary: Endpoint) throws(RedisError) -> Int?
+
     /// Who said that `endpoint` belongs to us, for a message.
     func announcer(of endpoint: Endpoint) -> String?
 }

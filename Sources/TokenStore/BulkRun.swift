@@ -32,6 +32,8 @@ final class BulkRun<Work, Outcome> {
     private let window: Int
     private let changes: Bool
     private let heedsSignals: Bool
+    /// Whether more changes belong to these: who makes them all looks for doubts at the end.
+    private let isPart: Bool
     /// Gives the next piece of work. Where it `mayWait`, nil means that there is no more of it;
     /// else that there is none now. Must not use the client, unless it may wait.
     private let next: (_ mayWait: Bool) throws -> (Work, Step<Outcome>.Start)?
@@ -45,14 +47,12 @@ final class BulkRun<Work, Outcome> {
     private var keepsResults = false
     private var isEnded = false
     private var isDiscarding = false
-    /// Why replicas or disks did not confirm what was written. From then on nothing is waited for:
-    /// what is written is in effect, and the rest should be, too.
-    private var unconfirmed: StoreError?
     /// What the caller's own closures threw: the work under way is finished all the same.
     private var callerError: (any Error)?
 
     init(
         _ store: TokenStore, window: Int, changes: Bool, heedsSignals: Bool = true,
+        isPart: Bool = false,
         next: @escaping (_ mayWait: Bool) throws -> (Work, Step<Outcome>.Start)?,
         deliver: @escaping (Work, Delivery<Outcome>) throws -> Void
     ) {
@@ -60,12 +60,16 @@ final class BulkRun<Work, Outcome> {
         self.window = window
         self.changes = changes
         self.heedsSignals = heedsSignals
+        self.isPart = isPart
         self.next = next
         self.deliver = deliver
     }
 
     /// Works until there is no more to do, a signal asks to stop (what is under way is finished),
     /// or Redis fails, which is returned. Throws what the closures throw.
+    ///
+    /// What was delivered in doubt because nobody had confirmed it is confirmed after all where nil
+    /// is returned.
     func run() throws -> StoreError? {
         var attempts = 0
         repeat {
@@ -73,24 +77,20 @@ final class BulkRun<Work, Outcome> {
                 attempts = try workUntilSettled() ? 0 : attempts + 1
                 if attempts == TokenStore.settlingAttempts { throw store.unsettled }
             } catch {
-                if error.isAboutReplicas, unconfirmed == nil, isWorkDone {
-                    unconfirmed = error
-                    deliverFinished(doubt: error)
-                    attempts = 0
-                    continue
-                }
-                let mayBeLost = changes && (attempts > 0 || store.client.mayLoseChanges)
-                breakOff(error, doubt: unconfirmed ?? (mayBeLost ? error : nil))
+                // What was acknowledged and not settled may be lost.
+                breakOff(error, doubt: keepsResults ? error : nil)
                 if let callerError { throw callerError }
                 return error
             }
         } while attempts > 0 || !isEnded && !isStopped
         if let callerError { throw callerError }
-        return unconfirmed
+        guard changes, !isPart else { return nil }
+        do throws(StoreError) {
+            return try store.confirm()
+        } catch {
+            return error
+        }
     }
-
-    /// Whether every piece of work that was begun has come to an end.
-    private var isWorkDone: Bool { jobs.allSatisfy { $0.result != nil } }
 
     /// Does what can be done before something has to be settled; false where it has to be done
     /// again.
@@ -108,13 +108,13 @@ final class BulkRun<Work, Outcome> {
             throw .redis(failure)
         }
         guard keepsResults else { return true }
-        guard try store.settle(since: mark, awaitsDemand: unconfirmed == nil) == .stands else {
+        guard try store.settle(since: mark) == .stands else {
             for job in jobs {
                 if case .success(let outcome)? = job.result { job.previous = outcome }
             }
             return false
         }
-        deliverFinished(doubt: unconfirmed)
+        deliverFinished(doubt: isPart ? nil : store.doubt)
         return true
     }
 
@@ -223,11 +223,13 @@ final class BulkRun<Work, Outcome> {
 extension TokenStore {
     /// Does one piece of work, signals or not; `failure` is what broke it off.
     func perform<Outcome>(
-        _ start: @escaping Step<Outcome>.Start
+        _ start: @escaping Step<Outcome>.Start, isPart: Bool = false
     ) -> (delivery: Delivery<Outcome>, failure: StoreError?) {
         var waiting: Step<Outcome>.Start? = start
         var delivery: Delivery<Outcome>?
-        let run = BulkRun<Void, Outcome>(self, window: 1, changes: true, heedsSignals: false) { _ in
+        let run = BulkRun<Void, Outcome>(
+            self, window: 1, changes: true, heedsSignals: false, isPart: isPart
+        ) { _ in
             defer { waiting = nil }
             return waiting.map { ((), $0) }
         } deliver: {

@@ -28,6 +28,11 @@ struct SettlingLogout {
             isDone = true
         }
 
+        /// What was done is in effect, but not confirmed.
+        mutating func doubt(_ doubt: StoreError) {
+            if isDone { cause = cause ?? .store(doubt) }
+        }
+
         mutating func take(
             _ told: LogoutResult, _ cause: LogoutInterruption.Cause?, isLook: Bool
         ) {
@@ -67,10 +72,12 @@ struct SettlingLogout {
                     for index in guests.indices { guests[index].interrupt() }
                 }
             }
+            let doubt = try store.confirm()
+            if let doubt { for index in guests.indices { guests[index].doubt(doubt) } }
             for guest in guests where guest.isDone {
                 try deliver(guest.user, guest.result, guest.cause)
             }
-            if let failure { return failure }
+            if let failure = failure ?? doubt { return failure }
         }
         return nil
     }
@@ -83,7 +90,7 @@ struct SettlingLogout {
         var rest = open[...]
         let users = guests.map(\.user)
         let failure = try store.logOutListed(
-            scope: scope, skew: skew, entry: entry, isLook: isLook,
+            scope: scope, skew: skew, entry: entry, isLook: isLook, isPart: true,
             next: { _ in rest.popFirst().map { users[$0] } }, onProgress: onProgress
         ) {
             told.append(($0, $1, $2))
@@ -289,7 +296,7 @@ private final class FoundLogout {
             }
             var entry = entry
             entry.user = user
-            let batch = store.revoke(items, entry: entry, looksAgain: false)
+            let batch = store.revoke(items, entry: entry, isPart: true, looksAgain: false)
             result.revoked += batch.outcomes.count { $0 == .revoked }
             result.remains += batch.outcomes.count { $0 == .alreadyRevoked }
             if let failure = batch.failure { throw failure }

@@ -15,12 +15,10 @@ package enum StoreError: Error, Equatable, Sendable {
     /// OpenSSL could not make a hash for the name of a key.
     case digest
 
-    /// Written on the primary, and missing on replicas or on disk.
-    var isAboutReplicas: Bool {
-        switch self {
-        case .redis(.notReplicated), .redis(.notOnDisk): true
-        default: false
-        }
+    /// Written and in effect, but not known to outlive a fail-over or a crash.
+    package var isAboutConfirmation: Bool {
+        if case .redis(let error) = self { return error.isAboutConfirmation }
+        return false
     }
 
     /// Redis said nothing for the whole of the time-out: asking for anything more takes as long.

@@ -26,12 +26,13 @@ extension TokenStore {
             while items.count < Self.careCount, let batch = try next(items.isEmpty) {
                 items += batch
             }
-            guard !items.isEmpty else { return nil }
-            let batch = revokeCarefully(items.map(item), looksAgain: true)
+            guard !items.isEmpty else { break }
+            var batch = revokeCarefully(items.map(item), looksAgain: true)
+            if let doubt { batch.outcomes = batch.outcomes.map { $0.doubted(because: doubt) } }
             for (item, outcome) in zip(items, batch.outcomes) { try deliver(item, outcome) }
             if let failure = batch.failure { return failure }
         }
-        return nil
+        return try confirm()
     }
 
     func revokeCarefully(_ items: [Revocation], looksAgain: Bool) -> RevocationBatch {
@@ -77,7 +78,8 @@ extension TokenStore {
         var rest = indices[...]
         var told: [(Page, [RevocationOutcome])] = []
         var broken: StoreError?
-        let run = BulkRun<Page, [RevocationOutcome]>(self, window: 4, changes: true) { _ in
+        let run = BulkRun<Page, [RevocationOutcome]>(self, window: 4, changes: true, isPart: true) {
+            _ in
             guard !rest.isEmpty else { return nil }
             let own = rest.prefix(Self.pageSize)
             rest = rest.dropFirst(Self.pageSize)

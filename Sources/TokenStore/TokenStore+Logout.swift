@@ -65,16 +65,18 @@ extension TokenStore {
     }
 
     /// The same for those whose tokens stand on lists. `isLook` is whether it was done before, and
-    /// only the tokens that have come since are to be looked for.
+    /// only the tokens that have come since are to be looked for; `isPart` whether the caller looks
+    /// for doubts at the end.
     func logOutListed(
         scope: LogoutScope, skew: Int64, entry: DenyEntry, isLook: Bool = false,
+        isPart: Bool = false,
         next: @escaping (_ mayWait: Bool) throws -> Identifier?,
         onProgress: @escaping (LogoutResult) -> Void,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let clock = try clock()
         let run = BulkRun<LogoutWork, CInt?>(
-            self, window: Self.logoutWindow, changes: true
+            self, window: Self.logoutWindow, changes: true, isPart: isPart
         ) { mayWait in
             try next(mayWait).map { user in
                 let work = LogoutWork(
@@ -86,7 +88,7 @@ extension TokenStore {
             switch delivery.result {
             case .success(nil):
                 work.result.isComplete =
-                    self.isComplete(scope) && delivery.doubt == nil && work.result.issuerLead == 0
+                    self.isComplete(scope) && work.result.issuerLead == 0
                     && !work.result.hasUnreadTokens
                 try deliver(work.user, work.result, delivery.doubt.map { .store($0) })
             case .success(let signal?): try deliver(work.user, work.result, .signal(signal))
@@ -122,11 +124,12 @@ extension TokenStore {
         guard let store = layout.globalCutoff else { throw .unnamed("everyone") }
         let key = store.key.literal
         let cutoff = try raise(store, [key], to: issuedBefore.map { $0 - 1 }, skew: skew)
+        if let doubt = try confirm() { throw doubt }
         try waitUntilPassed(cutoff, of: key, skew: skew)
         return cutoff
     }
 
-    /// `wanted` nil means Redis' now, plus `skew`.
+    /// `wanted` nil means Redis' now, plus `skew`. Whether it is confirmed the caller has to ask.
     func raise(
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) throws(StoreError) -> Int64 {

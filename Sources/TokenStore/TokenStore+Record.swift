@@ -98,7 +98,7 @@ extension TokenStore {
     package func record(_ tokens: [TokenRecord]) -> RecordBatch {
         var batch = RecordBatch(outcomes: Array(repeating: nil, count: tokens.count))
         do throws(StoreError) {
-            try settled { isRepeated throws(StoreError) in
+            try confirmed { isRepeated throws(StoreError) in
                 let before = batch.outcomes
                 if isRepeated { batch.doubt() }
                 try record(tokens, into: &batch)
@@ -111,7 +111,7 @@ extension TokenStore {
             }
         } catch {
             batch.failure = error
-            if client.mayLoseChanges, !error.isAboutReplicas { batch.doubt() }
+            if hasToSettle, !error.isAboutConfirmation { batch.doubt() }
         }
         return batch
     }
@@ -212,7 +212,7 @@ extension TokenStore {
         guard !ids.isEmpty else { return 0 }
         let subjects = ids.map { TokenSubject(id: $0, user: user) }
         guard let command = try unlistCommand(subjects, of: user) else { return 0 }
-        let reply = try settled { _ throws(StoreError) in try call(command) }
+        let reply = try confirmed { _ throws(StoreError) in try call(command) }
         return try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
     }
 

@@ -40,7 +40,7 @@ extension TokenStore {
             case .alreadyRevoked:
                 try takeBack(new, entry)
                 return .overtaken
-            case .unknown, .notAttempted, .notFound:
+            case .unknown, .unconfirmed, .notAttempted, .notFound:
                 throw .redis(.unexpectedReply(expected: "an answer", got: "none"))
             }
         } catch {

@@ -36,6 +36,8 @@ package enum RestoreOutcome: Equatable, Sendable {
     case failed(StoreError)
     /// Sent, but no answer came: the entry may be gone or not.
     case unknown
+    /// The entry is gone, but a fail-over or a crash may bring it back.
+    case unconfirmed(isListed: Bool)
     /// Never sent.
     case notAttempted
 }
@@ -74,21 +76,21 @@ extension TokenStore {
             case .failure(let error): results = batch.map { _ in .init(outcome: .failed(error)) }
             }
             for (item, result) in zip(batch, results) {
-                try deliver(item, delivery.doubt != nil ? result.inDoubt : result)
+                try deliver(item, delivery.doubt.map(result.doubted) ?? result)
             }
         }
         return try run.run()
     }
 
-    /// The same for one item.
+    /// The same for one item. What nobody confirmed is `unconfirmed`, and why is the `doubt`.
     package func restore(
         _ item: Restoration, reason: String?
     ) throws(StoreError) -> RestoreResult {
         let (delivery, failure) = perform(restoration(of: [item], reason: reason))
-        if let failure { throw failure }
+        if let failure, !failure.isAboutConfirmation { throw failure }
         let result = try delivery.result.get()[0]
         if case .failed(let error) = result.outcome { throw error }
-        return result
+        return failure.map(result.doubted) ?? result
     }
 
     private func restoration(
@@ -121,9 +123,13 @@ extension RestoreOutcome {
 }
 
 extension RestoreResult {
-    /// The same where nobody can tell any more whether what was acknowledged still stands.
-    fileprivate var inDoubt: RestoreResult {
-        outcome.isRestored ? RestoreResult(outcome: .unknown) : self
+    /// The same where what was acknowledged may not stand.
+    fileprivate func doubted(because doubt: StoreError) -> RestoreResult {
+        guard case .restored(let isListed) = outcome else { return self }
+        guard doubt.isAboutConfirmation else { return RestoreResult(outcome: .unknown) }
+        var result = self
+        result.outcome = .unconfirmed(isListed: isListed)
+        return result
     }
 }
 

@@ -35,6 +35,9 @@ package enum RevocationOutcome: Equatable, Sendable {
     indirect case failed(StoreError)
     /// Sent, but no answer came: the token may be revoked or not. Doing it again settles it.
     case unknown
+    /// Written and in effect, but not known to outlive a fail-over or a crash; `isNew` is whether it
+    /// was not there before.
+    case unconfirmed(isNew: Bool)
     /// Never sent.
     case notAttempted
 }
@@ -61,7 +64,8 @@ extension TokenStore {
     /// Safe to repeat: an entry's life is never shortened, its first reason is kept. With `entry`
     /// nil the short value is written. A batch is some hundred items. Where `next` `mayWait`, nil
     /// ends the work; else it means that there is nothing at the moment. Returns what broke the
-    /// work off; a signal ends it after what was under way.
+    /// work off; a signal ends it after what was under way. Where it returns nil, what was delivered
+    /// as `unconfirmed` was confirmed in the end.
     package func revoke<Item>(
         entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
         next: @escaping (_ mayWait: Bool) throws -> [Item]?,
@@ -81,16 +85,16 @@ extension TokenStore {
         return try run.run()
     }
 
-    /// The same for one batch.
-    package func revoke(_ items: [Revocation], entry: DenyEntry?) -> RevocationBatch {
-        revoke(items, entry: entry, looksAgain: true)
-    }
-
-    /// `looksAgain` is whether to wait for what the application may write back.
-    func revoke(
-        _ items: [Revocation], entry: DenyEntry?, looksAgain: Bool
+    /// The same for one batch. `isPart` is whether more changes belong to it: the caller then looks
+    /// for doubts. `looksAgain` is whether to wait for what the application may write back.
+    package func revoke(
+        _ items: [Revocation], entry: DenyEntry?, isPart: Bool = false, looksAgain: Bool = true
     ) -> RevocationBatch {
-        guard !needsCare else { return revokeCarefully(items, looksAgain: looksAgain) }
+        guard !needsCare else {
+            var batch = revokeCarefully(items, looksAgain: looksAgain)
+            if !isPart, batch.failure == nil { conclude(&batch) }
+            return batch
+        }
         let clock: ServerClock
         do throws(StoreError) {
             clock = try self.clock()
@@ -98,16 +102,28 @@ extension TokenStore {
             return RevocationBatch(
                 outcomes: Array(repeating: .notAttempted, count: items.count), failure: error)
         }
-        let (delivery, failure) = perform(revocation(of: items, entry: entry, clock: clock))
+        let (delivery, failure) = perform(
+            revocation(of: items, entry: entry, clock: clock), isPart: isPart)
         return RevocationBatch(
             outcomes: Self.outcomes(delivery, count: items.count), failure: failure)
+    }
+
+    /// Tells of doubts at the end.
+    func conclude(_ batch: inout RevocationBatch) {
+        do throws(StoreError) {
+            batch.failure = try confirm()
+        } catch {
+            batch.failure = error
+        }
+        if let doubt { batch.outcomes = batch.outcomes.map { $0.doubted(because: doubt) } }
     }
 
     static func outcomes(
         _ delivery: Delivery<[RevocationOutcome]>, count: Int
     ) -> [RevocationOutcome] {
         switch delivery.result {
-        case .success(let outcomes): delivery.doubt != nil ? outcomes.map(\.inDoubt) : outcomes
+        case .success(let outcomes):
+            delivery.doubt.map { doubt in outcomes.map { $0.doubted(because: doubt) } } ?? outcomes
         case .failure(.redis): Array(repeating: .notAttempted, count: count)
         case .failure(let error): Array(repeating: .failed(error), count: count)
         }
@@ -136,10 +152,11 @@ extension TokenStore {
 }
 
 extension RevocationOutcome {
-    /// The same where nobody can tell any more whether what was acknowledged still stands.
-    fileprivate var inDoubt: RevocationOutcome {
+    /// The same where what was acknowledged may not stand.
+    func doubted(because doubt: StoreError) -> RevocationOutcome {
         switch self {
-        case .revoked, .alreadyRevoked: .unknown
+        case .revoked, .alreadyRevoked:
+            doubt.isAboutConfirmation ? .unconfirmed(isNew: self == .revoked) : .unknown
         default: self
         }
     }

@@ -33,12 +33,22 @@ package final class TokenStore {
     /// Why the services that listen were not told of a revocation; nil where they were.
     package internal(set) var unannounced: StoreError?
     /// What has to have a change before it counts.
-    private let demand: ReplicaDemand?
+    private let concern: WriteConcern
+    private var missing: Missing?
+
+    /// What nobody confirmed in time.
+    private struct Missing {
+        /// The beginning of what is not confirmed.
+        let since: Client.Mark
+        let error: StoreError
+        /// Whether all that was written was waited for.
+        var isAll = true
+    }
 
     /// `margin` is how many seconds an entry outlives its token; nil takes the layout's.
     package init(
         client: Client, layout: Layout, origin: Origin, maximumLifetime: Int64? = nil,
-        margin: Int64? = nil, demand: ReplicaDemand? = nil,
+        margin: Int64? = nil, concern: WriteConcern = .standard,
         claims: @escaping (_ text: [UInt8]) -> JSONObject? = { _ in nil }
     ) {
         self.client = client
@@ -47,7 +57,7 @@ package final class TokenStore {
         self.maximumLifetime = maximumLifetime
         self.margin = margin ?? layout.deny?.margin ?? 60
         listMargin = layout.list?.margin.map { margin ?? $0 }
-        self.demand = demand
+        self.concern = concern
         self.claims = claims
     }
 
@@ -68,26 +78,61 @@ package final class TokenStore {
     }
 
     /// Whether what was acknowledged is only told once it is settled.
-    var hasToSettle: Bool { demand != nil || client.isGroup }
+    var hasToSettle: Bool { concern.isDemanded || client.isGroup }
+
+    /// Whether replicas are asked for what was written.
+    var asksReplicas: Bool {
+        get throws(StoreError) {
+            if let replicas = concern.replicas { return replicas > 0 }
+            return try StoreError.wrapping { () throws(RedisError) in
+                try client.knownReplicas().contains { $0.count != 0 }
+            }
+        }
+    }
 
     /// Begins work; changes only where what is demanded of them can be had.
     func mark(changes: Bool) throws(StoreError) -> Client.Mark {
         try StoreError.wrapping { () throws(RedisError) in
-            try client.mark(changes ? demand : nil)
+            try changes ? client.mark(concern) : client.mark()
         }
     }
 
-    /// `awaitsDemand` is whether to wait for what is demanded of replicas and disks.
-    func settle(
-        since mark: Client.Mark, awaitsDemand: Bool = true
-    ) throws(StoreError) -> Settlement {
-        try StoreError.wrapping { () throws(RedisError) in
-            try client.settle(since: mark, awaitsDemand ? demand : nil)
+    /// Looks again at what was changed since `mark`. Where replicas, disks or Sentinels do not
+    /// confirm it in time that is a `doubt` from then on, and nobody is waited for until `confirm`.
+    func settle(since mark: Client.Mark) throws(StoreError) -> Settlement {
+        do throws(RedisError) {
+            missing?.isAll = false
+            return try client.settle(since: mark, concern, waits: missing == nil)
+        } catch {
+            guard error.isAboutConfirmation else { throw .redis(error) }
+            missing = Missing(since: mark, error: .redis(error))
+            return .stands
+        }
+    }
+
+    /// Why what was written is not known to outlive a fail-over or a crash; nil where it is.
+    package var doubt: StoreError? { missing?.error }
+
+    /// Called at the end of every change: waits once for all that was written and not confirmed so
+    /// far, and answers what stays in doubt. Nobody is waited for twice because of the same.
+    package func confirm() throws(StoreError) -> StoreError? {
+        guard let missing, !missing.isAll else { return doubt }
+        self.missing?.isAll = true
+        do throws(RedisError) {
+            guard try client.confirm(since: missing.since, concern) == .stands else {
+                return missing.error
+            }
+            self.missing = nil
+            return nil
+        } catch {
+            guard error.isAboutConfirmation else { throw .redis(error) }
+            return missing.error
         }
     }
 
     /// Runs `body`, and again as long as what it changed may be lost: its changes must be safe to
-    /// repeat. It is told whether this is such a repetition.
+    /// repeat. It is told whether this is such a repetition. What nobody confirmed in time is in
+    /// doubt: see `confirmed`.
     func settled<Result>(
         _ body: (_ isRepeated: Bool) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
@@ -97,6 +142,15 @@ package final class TokenStore {
             if try settle(since: mark) == .stands { return result }
         }
         throw unsettled
+    }
+
+    /// The same, and throws what is not confirmed.
+    func confirmed<Result>(
+        _ body: (_ isRepeated: Bool) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        let result = try settled(body)
+        if let doubt = try confirm() { throw doubt }
+        return result
     }
 
     /// Redis' clock, in whole unix seconds.

@@ -249,10 +249,17 @@ import Testing
         #expect(try sandbox.server.cli("DBSIZE") == "2")
     }
 
-    @Test func withoutThatKeyItIsTodays() throws {
+    /// An application of before that has not run yet, or whose cache was flushed, will make another.
+    @Test func withoutThatKeyItIsTodaysAndAWarningSaysSo() throws {
         let (sandbox, jwtctl, token) = try bench()
-        #expect(jwtctl("revoke", token).status == 0)
+        let result = jwtctl("revoke", token)
+        #expect(result.status == 0)
+        #expect(
+            result.errors.contains("'\(Self.prefix)tag:tymon.jwt:key' is not there yet"),
+            "\(result.errors)")
         #expect(try sandbox.server.cli("EXISTS", "\(Self.prefix)\(Self.today):j1") == "1")
+        // Where there are entries under today's tag, the application is one of today.
+        #expect(!jwtctl("revoke", "--ttl", "1h", "j2").errors.contains("is not there yet"))
     }
 
     @Test func itIsDetected() throws {

@@ -205,4 +205,45 @@ import Testing
         #expect(short.status == (skew == .ahead ? 5 : 0), "\(short.text)")
         #expect(try tool.run("verify", token).errorText.isEmpty)
     }
+
+    /// Redis' clock is slow, and somebody sets it right afterwards: what a logout has ended stays
+    /// ended, and what it could not reach is told.
+    @Test func aLogoutOverASlowRedisEndsWhatWasListedForGood() throws {
+        let server = try RedisServer(clock: -75)
+        let tool = try BuiltTool(server)
+        func redisTime() throws -> Int {
+            try #require(Int(try server.cli("TIME").prefix { $0 != "\n" }))
+        }
+        #expect((74...78).contains(Self.now - (try redisTime())))
+        // One from before the cutoff by either clock, and those that lie ahead of Redis'.
+        let ages = ["old": 100, "fresh": 30, "late": 2]
+        var tokens: [String: String] = [:]
+        for (id, age) in ages {
+            tokens[id] = ServiceToken.of("alice", jti: id, age: age, lives: 3600)
+            try server.cli("ZADD", "jwt:{alice}:tokens", String(Self.now + 3600), id)
+            try server.cli(
+                "HSET", "jwt:{alice}:meta", id, "{\"iat\":\(Self.now - age)}")
+        }
+        let unrecorded = ServiceToken.of("alice", jti: "unrecorded", age: 30, lives: 3600)
+        let result = try tool.run(["logout-all", "--json", "alice"])
+        #expect(result.status == 0, "\(result.errorText)")
+        #expect(result.text.contains("\"revoked\": 3"), "\(result.text)")
+        #expect(result.text.contains("\"complete\": false"), "\(result.text)")
+        #expect(result.errorText.contains("--skew 7"), "\(result.errorText)")
+        for (id, token) in tokens {
+            #expect(try tool.run(["verify", token]).status == 6, "\(id)")
+        }
+        // It ends when Redis' clock has passed the cutoff.
+        let first = try server.cli("GET", "jwt:{alice}:cutoff")
+        let process = try tool.start(["logout-all", "--skew", "80s", "alice"])
+        try waitUntil("the cutoff") { try server.cli("GET", "jwt:{alice}:cutoff") != first }
+        usleep(300_000)
+        try server.setClock(0)
+        let second = try process.finish()
+        #expect(second.status == 0, "\(second.errorText)")
+        #expect(abs(Self.now - (try redisTime())) <= 2)
+        for token in tokens.values + [unrecorded] {
+            #expect(try tool.run(["verify", token]).status == 6)
+        }
+    }
 }

@@ -42,27 +42,15 @@ package final class FaultProxy: Sendable {
         later: Later = .refused
     ) throws {
         signal(SIGPIPE, SIG_IGN)
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = Self.loopback(port: 0)
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, size) == 0 && listen(listener, 8) == 0
-                    ? getsockname(listener, $0, &size) : -1
-            }
-        }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        let (listener, port) = try Loopback.listen()
+        self.port = port
         handle = fcntl(listener, F_DUPFD_CLOEXEC, 0)
-        guard status == 0, handle >= 0 else { throw TestSupportError("no listener: \(errno)") }
         Thread.detachNewThread { [weak self] in
             var isFirst = true
-            while true {
-                let client = accept(listener, nil, nil)
-                if client < 0 { break }
-                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+            while let client = Loopback.accept(listener) {
                 if later == .refused { shutdown(listener, Int32(SHUT_RDWR)) }
-                let server = Self.dial(target)
-                if server >= 0 {
+                let server = Loopback.dial(target)
+                if let server {
                     var line = Line(
                         client: client, server: server, fault: fault, broken: direction,
                         left: isFirst ? count : nil
@@ -70,11 +58,7 @@ package final class FaultProxy: Sendable {
                     line.carry()
                     if isFirst { self?.note(line.traffic) }
                 }
-                // A child of another test may hold a copy of a descriptor that was not yet marked.
-                for end in [client, server] where end >= 0 {
-                    shutdown(end, Int32(SHUT_RDWR))
-                    close(end)
-                }
+                for end in [client, server].compactMap(\.self) { Loopback.end(end) }
                 isFirst = false
             }
             close(listener)
@@ -106,28 +90,6 @@ package final class FaultProxy: Sendable {
     }
 
     private func note(_ traffic: [Direction: Traffic]) { seen.withLock { $0 = traffic } }
-
-    private static func loopback(port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return address
-    }
-
-    /// A connection to a port of the loopback; -1 where there is none.
-    private static func dial(_ port: Int) -> CInt {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = loopback(port: UInt16(port))
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status != 0 else { return descriptor }
-        close(descriptor)
-        return -1
-    }
 }
 
 /// One connection through the proxy.
@@ -190,15 +152,8 @@ private struct Line {
     }
 
     private func send(_ count: Int, to sink: CInt) -> Bool {
-        buffer.withUnsafeBytes { bytes in
-            var sent = 0
-            while sent < count {
-                let part = Foundation.send(
-                    sink, bytes.baseAddress?.advanced(by: sent), count - sent, Int32(MSG_NOSIGNAL))
-                if part <= 0 { return false }
-                sent += part
-            }
-            return true
+        buffer.withUnsafeBytes {
+            Loopback.send(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: sink)
         }
     }
 }

@@ -25,6 +25,8 @@ package final class RedisServer {
     private let kind: Kind
     private let waits: Bool
     private let login: [String]
+    /// The file that says how far the server's clock is off; nil where it is the machine's.
+    private let clockFile: String?
     private var guardian: ChildProcess?
 
     /// Starts the server and waits until it answers. `configuration` are lines of redis.conf and
@@ -32,10 +34,12 @@ package final class RedisServer {
     ///
     /// `files` are put into its directory before, such as a `dump.rdb` to load.
     /// `waitUntilLoaded: false` returns as soon as it answers at all, LOADING included. `login` are
-    /// options of redis-cli for where the default user may do nothing.
+    /// options of redis-cli for where the default user may do nothing. `clock` is by how many seconds
+    /// the server's clock is off; only such a server's can be moved.
     package init(
         _ listener: Listener = .unixSocket, kind: Kind = .data, configuration: [String] = [],
-        files: [String: [UInt8]] = [:], waitUntilLoaded: Bool = true, login: [String]? = nil
+        files: [String: [UInt8]] = [:], waitUntilLoaded: Bool = true, login: [String]? = nil,
+        clock: Int? = nil
     ) throws {
         let directory = try TemporaryDirectory()
         self.directory = directory
@@ -56,6 +60,7 @@ package final class RedisServer {
                 line.hasPrefix("requirepass ") ? String(line.dropFirst(12)) : nil
             }.last
         self.login = login ?? password.map { ["--no-auth-warning", "-a", $0] } ?? []
+        clockFile = try clock.map { try directory.write("clock", String($0)) }
         for (name, content) in files {
             try Data(content).write(to: URL(fileURLWithPath: directory.file(name)))
         }
@@ -99,6 +104,11 @@ package final class RedisServer {
         kill(pid, SIGCONT)
     }
 
+    /// Moves the clock of a server that has one of its own.
+    package func setClock(_ offset: Int) throws {
+        try directory.write("clock", String(offset))
+    }
+
     /// What redis-cli prints for `arguments`, without the final newline.
     @discardableResult
     package func cli(_ arguments: String...) throws -> String {
@@ -131,13 +141,15 @@ package final class RedisServer {
         // they end, and then it kills the server.
         let script = """
             command -v redis-server >/dev/null || exit 3
+            [ -z "$4" ] || export LD_PRELOAD="$5" CLOCK_OFFSET_FILE="$4"
             redis-server "$1" $3 </dev/null >>"$2" 2>&1 & echo $!
             read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null; exit 0
             """
         let child = try ChildProcess.start(
             [
                 "/bin/sh", "-c", script, "sh", file, directory.file("log"),
-                kind == .sentinel ? "--sentinel" : "",
+                kind == .sentinel ? "--sentinel" : "", clockFile ?? "",
+                clockFile == nil ? "" : try MovedClock.path(),
             ], environment: nil, directory: nil)
         guardian = child
         var line: [UInt8] = []

@@ -7,24 +7,30 @@ package final class SentinelGroup {
     /// The first begins as the primary.
     package let servers: [RedisServer]
     package let sentinels: [RedisServer]
+    /// How replicas and Sentinels reach the first server, where that can be cut.
+    package let link: Link?
 
-    /// The lines are for every server with data, and for every Sentinel.
+    /// The lines are for every server with data, and for every Sentinel. Where it `isLinked`,
+    /// replicas and Sentinels know the first server by the port of `link`.
     package init(
-        serverConfiguration: [String] = [], sentinelConfiguration: [String] = []
+        serverConfiguration: [String] = [], sentinelConfiguration: [String] = [],
+        isLinked: Bool = false
     ) throws {
         let common =
             ["repl-diskless-sync-delay 0", "repl-ping-replica-period 1"] + serverConfiguration
         let primary = try RedisServer(.tcp, configuration: common)
+        let link = isLinked ? try Link(to: primary.port) : nil
+        self.link = link
+        let port = link?.port ?? primary.port
         let replicas = try (0..<2).map { _ in
-            try RedisServer(
-                .tcp, configuration: common + ["replicaof 127.0.0.1 \(primary.port)"])
+            try RedisServer(.tcp, configuration: common + ["replicaof 127.0.0.1 \(port)"])
         }
         servers = [primary] + replicas
         sentinels = try (0..<3).map { _ in
             try RedisServer(
                 .tcp, kind: .sentinel,
                 configuration: [
-                    "sentinel monitor \(Self.name) 127.0.0.1 \(primary.port) 2",
+                    "sentinel monitor \(Self.name) 127.0.0.1 \(port) 2",
                     "sentinel down-after-milliseconds \(Self.name) 1000",
                     "sentinel failover-timeout \(Self.name) 5000",
                     "sentinel parallel-syncs \(Self.name) 2",
@@ -37,6 +43,11 @@ package final class SentinelGroup {
     package var url: String {
         let list = sentinels.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
         return "redis+sentinel://\(list)/\(Self.name)"
+    }
+
+    /// The option that has the tool reach the first server whether or not the link is cut.
+    package var straightOptions: [String] {
+        link.map { ["--redis-nat", "127.0.0.1:\($0.port)=127.0.0.1:\(servers[0].port)"] } ?? []
     }
 
     /// One group for all quiet tests; a test has it for itself while `body` runs.
@@ -60,6 +71,7 @@ package final class SentinelGroup {
     package func primary() throws -> RedisServer {
         let port = try sentinels[0].cli("SENTINEL", "GET-MASTER-ADDR-BY-NAME", Self.name)
             .split(separator: "\n").last.map(String.init)
+        if let link, port == String(link.port) { return servers[0] }
         guard let server = servers.first(where: { String($0.port) == port }) else {
             throw TestSupportError("the Sentinels name nobody")
         }
@@ -70,7 +82,8 @@ package final class SentinelGroup {
     /// replicas, and these are in step.
     package func awaitHealth() throws {
         try waitUntil("the Sentinels: \(sentinels[0].log.suffix(400))") {
-            let port = try String(primary().port)
+            let primary = try primary()
+            let port = String(primary === servers[0] ? link?.port ?? primary.port : primary.port)
             return try sentinels.allSatisfy { sentinel in
                 let lines = try sentinel.cli("SENTINEL", "MASTER", Self.name)
                     .split(separator: "\n").map(String.init)

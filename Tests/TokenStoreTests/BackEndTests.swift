@@ -208,7 +208,7 @@ import Testing
             let store = TokenStore(
                 client: Client(target: try RedisURL.parse(primary.url), timeout: 1000),
                 layout: try .native(), origin: .init(actor: "ann", host: "box"),
-                demand: ReplicaDemand(count: count, milliseconds: milliseconds))
+                concern: WriteConcern(replicas: count, milliseconds: milliseconds))
             return store.revoke(
                 [Revocation(id: try id(token), user: nil, expiry: .never)], entry: nil)
         }
@@ -240,7 +240,7 @@ import Testing
                 let store = TokenStore(
                     client: client, layout: try .native(namespace: "wait\(count)"),
                     origin: .init(actor: "ann", host: "box"),
-                    demand: ReplicaDemand(count: count, milliseconds: 500))
+                    concern: WriteConcern(replicas: count, milliseconds: 500))
                 let items = try (0..<100).map {
                     Revocation(id: try id("t\($0)"), user: nil, expiry: .never)
                 }

@@ -16,6 +16,7 @@ enum Setting: String, CaseIterable {
     case requireListed = "require-listed"
     case actor
     case timeout
+    case wait
 
     /// The variable that says it; nil where only options and profiles do.
     var variable: String? {
@@ -70,6 +71,7 @@ enum Setting: String, CaseIterable {
         case .requireListed: "true where only tokens on their user's list are active."
         case .actor: "Who changes things, for the audit trail."
         case .timeout: "How long Redis may stay silent."
+        case .wait: "How many replicas have to confirm a change, as for --wait; 0 for none."
         }
     }
 

@@ -55,11 +55,13 @@ struct DoctorVisit {
             allowsReplica: console.options.allowsReplica, user: client.user,
             now: console.system.clock.seconds, failsOpen: session.layout.failsOpen,
             isGroup: client.isGroup)
+        let known = try client.knownReplicas()
         var servers: [ServerFacts] = []
         for answer in try client.ask(ServerFacts.questions) {
             switch answer.report {
             case .success(let report):
-                servers.append(ServerFacts(report, facts))
+                let replicas = known.first { $0.primary == report.endpoint }?.count
+                servers.append(ServerFacts(report, facts, knownReplicas: replicas))
                 for finding in ServerExamination.findings(of: servers[servers.count - 1]) {
                     try tell(finding)
                 }

@@ -142,6 +142,11 @@ struct ServerExamination {
         } else if minimum == 0, !replicas.isEmpty {
             found.append(.noMinimum(facts.line))
         }
+        if replicas.isEmpty, facts.session.isGroup {
+            found.append(
+                facts.knownReplicas ?? 0 > 0
+                    ? .unconnected(known: facts.knownReplicas ?? 0, facts.line) : .alone)
+        }
         return found.isEmpty ? [ReplicaSymptom.inStep(count: replicas.count)] : found
     }
 }

@@ -13,6 +13,8 @@ struct ServerFacts {
     let infoRefusal: ServerError?
     let settingsRefusal: ServerError?
     let session: ServerExamination.Session
+    /// How many replicas the group says that it has, connected or not; nil where it does not say.
+    let knownReplicas: Int?
 
     static let questions = [
         Command("INFO"), Command("CONFIG", "GET", "save"),
@@ -20,7 +22,10 @@ struct ServerFacts {
         Command("CONFIG", "GET", "stop-writes-on-bgsave-error"),
     ]
 
-    init(_ report: ServerReport, _ session: ServerExamination.Session) {
+    init(
+        _ report: ServerReport, _ session: ServerExamination.Session, knownReplicas: Int? = nil
+    ) {
+        self.knownReplicas = knownReplicas
         self.report = report
         self.session = session
         var refusals: [ServerError?] = report.replies.map { reply in

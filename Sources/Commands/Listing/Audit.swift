@@ -88,6 +88,7 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         try show(page, live: true)
         position = page.last?.position ?? position
         try system.output.flush()
+        try session.requireCurrent(options.global)
     }
     if !options.follows || options.global.format != .table {
         try list.finish(empty: "the audit trail is empty")

@@ -50,6 +50,7 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
             return true
         }
     }
+    try session.requireCurrent(options.global)
     try list.finish(empty: "the blacklist is empty")
     return .success
 }

@@ -126,6 +126,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
             try show(row)
         }
     }
+    try session.requireCurrent(options.global)
     try list.finish(empty: problems > 0 ? "" : "no tokens are recorded")
     return problems > 0 ? .unknown : .success
 }

@@ -100,6 +100,7 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             try show(user)
         }
     }
+    try session.requireCurrent(options.global)
     return try finish(list, problems: problems.count)
 }
 

@@ -58,6 +58,7 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
         return true
     }
     try console.progress(progress.finish())
+    try session.requireCurrent(options.global)
     if options.global.format == .prometheus {
         try console.print(Gauge.text(numbers, session))
     } else {

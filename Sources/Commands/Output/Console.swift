@@ -56,6 +56,12 @@ final class Console {
     }
 
     /// Text for a person, on standard output.
+    /// The same of a failure that ends nothing, with its remedy.
+    func error(_ failure: Failure) throws(OutputError) {
+        try error(failure.message)
+        if let hint = failure.hint { try note("hint: \(hint)") }
+    }
+
     func print(_ text: String) throws(OutputError) {
         guard !options.isQuiet else { return }
         try system.output.write(text)

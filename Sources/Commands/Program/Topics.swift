@@ -268,15 +268,22 @@ enum Topics {
             --redis-nat 10.0.0.1=redis-1.example.com.
             """,
             """
-            --wait N[,DURATION] has a command that writes wait until N replicas have it too (5s \
-            unless the duration says otherwise), in a Cluster N of each primary that was written \
-            to. If fewer confirm it, the status is 8, and items of bulk work count as \
-            unknown: they are in effect now, but a fail-over may lose them. After the first wait \
-            that is not met the rest is written without waiting.
+            --wait N[,DURATION] has a command that writes wait until N replicas have it too, in a \
+            Cluster N of each primary that was written to. The duration is that of --timeout unless \
+            given. Behind Sentinels, and for primaries of a Cluster that have replicas, 1 is the \
+            default: a fail-over loses what no replica has. --wait 0, or wait = 0 in a profile, \
+            turns it off.
+            """,
+            """
+            A change that is not confirmed in time is on the primary and in effect, but a fail-over \
+            may lose it. The status is 8, JSON has "confirmed": false, items of bulk work count as \
+            unknown and are in --failed. So it is while the Sentinels hold the primary for down. \
+            After the first wait that is not met the rest is written without waiting, and all of it \
+            is waited for once at the end.
             """,
             """
             --fsync has it wait until the server has what was written in its append-only file, on \
-            disk; with --wait N, in those of N replicas too. If that does not come in time, the \
+            disk; with --wait N, in those of N replicas too. Without --wait replicas need not have it on disk. If that does not come in time, the \
             status is 8 and the message "written, not on disk". It takes Redis 7.2, or Valkey, with \
             appendonly on; another server is refused before anything is written.
             """,

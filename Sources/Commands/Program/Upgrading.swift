@@ -37,9 +37,16 @@ extension Topics {
             "Since 0.1.0, revoke, restore, renew and logout-all:",
             .definitions([
                 Definition(
+                    "--wait",
+                    "Behind Sentinels, and for primaries of a Cluster that have replicas, it is 1 (it "
+                        + "was 0): the Redis user needs +wait, and what no replica confirms ends with 8. "
+                        + "--wait 0, or wait = 0 in a profile, turns it off. Its time is that of "
+                        + "--timeout (it was 5s)."),
+                Definition(
                     "--wait --fsync",
                     "Items that were not confirmed count as unknown and are in --failed; they "
-                        + "counted as revoked. The rest is written without waiting again."),
+                        + "counted as revoked. The rest is written without waiting again, and waited for "
+                        + "once at the end. JSON gains \"confirmed\", false for such items."),
                 Definition(
                     "--failed FILE",
                     "Written to FILE.partial and renamed at the end, with mode 0600. A link, a pipe, a "

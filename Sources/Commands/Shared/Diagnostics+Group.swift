@@ -31,6 +31,15 @@ extension Diagnostics {
             return unknown(
                 "no_waitaof", "\(what) at \(address) has no WAITAOF, which --fsync needs",
                 hint: "nothing was written; Redis 7.2 and Valkey have it")
+        case .replicaConfirmation(let error):
+            let grant =
+                error.kind == .noPermission
+                ? "an administrator can allow it: \(grant(error, key: nil)); " : ""
+            return unknown(
+                code(error),
+                "Redis at \(address) does not let this user ask its replicas: "
+                    + KeyText.shown(error.text, columns: 200),
+                hint: "nothing was written; \(grant)--wait 0 does without them")
         case .appendOnlyFile:
             return unknown(
                 "no_append_only_file",

@@ -106,10 +106,16 @@ extension Diagnostics {
         case .notReplicated(let address, let confirmed, let wanted, let milliseconds):
             unknown(
                 "not_replicated",
-                "written on the primary and in effect now, but \(confirmed) of \(wanted) replicas "
-                    + "of \(shown(address)) confirmed it within \(span(milliseconds)): "
-                    + "a fail-over may lose it",
-                hint: "run it again once the replicas are there")
+                "written on the primary \(shown(address)) and in effect now; "
+                    + (wanted == 1 ? "no replica" : "\(confirmed) of \(wanted) replicas")
+                    + " confirmed it within \(span(milliseconds)), a fail-over may lose it",
+                hint: "run it again once the replicas are there; --wait 0 does without them")
+        case .heldForDown(let address):
+            unknown(
+                "held_for_down",
+                "written on the primary \(shown(address)) and in effect now; the Sentinels hold "
+                    + "that one for down, a fail-over may lose it",
+                hint: "run it again once they agree on a primary")
         case .notOnDisk(let address, let cause): notOnDisk(address, cause)
         }
     }
@@ -170,7 +176,7 @@ extension Diagnostics {
             "Redis refused the password: \(KeyText.shown(error.text, columns: 200))")
     }
 
-    private static func code(_ error: ServerError) -> String {
+    static func code(_ error: ServerError) -> String {
         switch error.kind {
         case .noPermission: "no_permission"
         case .loading: "loading"

@@ -34,7 +34,7 @@ struct GlobalOptions: Sendable {
     var namespace: String?
     var timeout: Int64?
     var addressRules: [AddressMap.Rule] = []
-    var replicaDemand: ReplicaDemand?
+    var concern: WriteConcern?
     var asksForDisk = false
     var requiresDurability = false
     var allowsReplica = false
@@ -106,8 +106,9 @@ struct GlobalOptions: Sendable {
                 ) { text throws(InvalidValue) in try Replication.addressRule(text) },
                 .value(
                     "wait", metavar: "N[,DURATION]",
-                    summary: "Writing: wait until N replicas have it too.", into: \.replicaDemand
-                ) { text throws(InvalidValue) in try Replication.demand(text) },
+                    summary: "Writing: wait until N replicas have it too.", into: \.concern
+                ) { text throws(InvalidValue) in try Replication.concern(text) }
+                .detail("Where there are replicas behind Sentinels or in a Cluster it is 1."),
                 .flag(
                     "fsync", summary: "Writing: wait until the append-only files have it.",
                     into: \.asksForDisk),

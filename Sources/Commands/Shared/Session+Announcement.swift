@@ -5,7 +5,16 @@ internal import TokenStore
 extension Session {
     func announce(_ console: Console, isDryRun: Bool = false) throws {
         try console.note("target: \(description)" + (isDryRun ? " (dry run)" : ""))
-        guard !console.options.isQuiet, !isLayoutChosen, store.seemsUnused() else { return }
+        let absent = layout.keptVariableKeys.first { !keptKeys.contains($0) }
+        guard !console.options.isQuiet, !isLayoutChosen || absent != nil, store.seemsUnused() else {
+            return
+        }
+        if let absent {
+            try console.warn(
+                "the key '\(VisibleText.escape(absent, columns: 120))' is not there yet: an "
+                    + "application that makes it later reads other keys than these")
+        }
+        guard !isLayoutChosen else { return }
         try console.warn(
             "no key of the layout '\(layout.name)' is here yet: services that keep their state under "
                 + "others will not notice; see 'jwtctl layout detect'")

@@ -16,6 +16,20 @@ extension Session {
                     + "\(VisibleText.escape(policy, columns: 40))): "
                     + "what is revoked now may come back; see 'jwtctl doctor'")
         }
+        try noteMissingReplicas(console)
+    }
+
+    /// Where nobody asked for replicas and there is none, none has to confirm anything.
+    private func noteMissingReplicas(_ console: Console) throws {
+        guard concern.replicas == nil else { return }
+        let known = try client.knownReplicas()
+        let alone = known.count { $0.count == 0 }
+        guard alone > 0 else { return }
+        try console.note(
+            known.count == 1
+                ? "the primary has no replica: what is written is on one server only"
+                : "\(alone) of \(known.count) primaries have no replica: what is written there is on "
+                    + "one server only")
     }
 }
 

@@ -16,9 +16,13 @@ struct Session {
     let isLayoutChosen: Bool
     /// Whether a person is asked where another layout has the same keys.
     let checksLayout: Bool
+    /// The keys in which the application keeps variables of the layout, those that are there.
+    let keptKeys: [[UInt8]]
     private let profile: String?
     private let database: Int
     let client: Client
+    /// What has to have a change before it counts.
+    let concern: WriteConcern
 
     static let environment =
         [
@@ -53,7 +57,9 @@ struct Session {
             let text = TraceText(try LayoutChoice.layout(options, settings, console.system))
             client.trace = { event in Self.trace(text.describe(event), on: console) }
         }
-        let layout = try Self.layout(options, settings, console.system, client)
+        let layout: Layout
+        (layout, keptKeys) = try Self.layout(options, settings, console.system, client)
+        concern = try Replication.concern(options, settings)
         isLayoutChosen = LayoutChoice.isMade(options, settings)
         checksLayout = try settings.checksLayout()
         store = TokenStore(
@@ -63,7 +69,7 @@ struct Session {
                 host: Self.hostName()),
             maximumLifetime: try settings.parsed(.maxLifetime, Self.span),
             margin: try settings.parsed(.denyMargin, Self.span),
-            demand: Replication.demand(options),
+            concern: concern,
             claims: Self.claims(of:))
         database = target.database
         issuer = settings[.issuer]?.text
@@ -74,11 +80,12 @@ struct Session {
     /// and is another would name keys that the application does not read.
     private static func layout(
         _ options: GlobalOptions, _ settings: Settings, _ system: System, _ client: Client
-    ) throws -> Layout {
+    ) throws -> (Layout, keptKeys: [[UInt8]]) {
         let layout = try LayoutChoice.layout(options, settings, system)
-        let kept = try layout.variablesKept(client).filter { $0.value != layout.variable($0.name) }
+        let found = try layout.variablesKept(client)
+        let kept = found.filter { $0.value != layout.variable($0.name) }
         // A file may be a pipe, which is read once.
-        guard !kept.isEmpty else { return layout }
+        guard !kept.isEmpty else { return (layout, found.map(\.key)) }
         let given =
             try LayoutChoice.chosen(options, settings).variables.map(\.key)
             + options.layoutVariables.map(\.name)
@@ -94,7 +101,7 @@ struct Session {
             }
             options.layoutVariables.append((name, value))
         }
-        return try LayoutChoice.layout(options, settings, system)
+        return (try LayoutChoice.layout(options, settings, system), found.map(\.key))
     }
 
     /// What a token says of itself; nil for what is none.
@@ -109,7 +116,8 @@ struct Session {
     /// How long Redis may hold a blocking command, in milliseconds: less than the time-out.
     var patience: Int { max(client.timeout / 2, 1) }
 
-    /// For commands that only read: a replica's state may be old, so it must be asked for.
+    /// For commands that only read: a replica's state may be old, so it must be asked for. Called
+    /// again at the end of what takes long, since what was a primary may be none by then.
     func requireCurrent(_ options: GlobalOptions) throws(RedisError) {
         if !options.allowsReplica { try client.requirePrimary() }
     }

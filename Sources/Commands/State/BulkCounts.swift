@@ -2,15 +2,21 @@ internal import JSON
 internal import TokenStore
 
 /// What became of many items. They add up: every item that was read is counted once.
-struct BulkCounts: Equatable {
+struct BulkCounts {
     var revoked = 0
     var alreadyRevoked = 0
     var expired = 0
     var notFound = 0
     var failed = 0
     var invalid = 0
-    var unknown = 0
+    /// Written and in effect, but not confirmed: those that are new, and the others.
+    private var unconfirmed = (new: 0, old: 0)
+    private var unanswered = 0
     var notAttempted = 0
+
+    /// What may not be there, or may not stay there.
+    var unknown: Int { unanswered + unconfirmed.new + unconfirmed.old }
+    var areConfirmed: Bool { unconfirmed == (0, 0) }
 
     var total: Int {
         revoked + alreadyRevoked + expired + notFound + failed + invalid + unknown + notAttempted
@@ -23,9 +29,18 @@ struct BulkCounts: Equatable {
         case .expired: expired += 1
         case .notFound: notFound += 1
         case .failed: failed += 1
-        case .unknown: unknown += 1
+        case .unknown: unanswered += 1
+        case .unconfirmed(isNew: true): unconfirmed.new += 1
+        case .unconfirmed(isNew: false): unconfirmed.old += 1
         case .notAttempted: notAttempted += 1
         }
+    }
+
+    /// All was confirmed in the end.
+    mutating func confirm() {
+        revoked += unconfirmed.new
+        alreadyRevoked += unconfirmed.old
+        unconfirmed = (0, 0)
     }
 
     private var parts: [(name: String, count: Int)] {
@@ -39,6 +54,7 @@ struct BulkCounts: Equatable {
     func json(target: JSONValue, isDryRun: Bool) -> JSONObject {
         var object: JSONObject = ["total": .integer(Int64(total))]
         for part in parts { object.set(JSONString(part.name), .integer(Int64(part.count))) }
+        object.set("confirmed", areConfirmed ? .null : false)
         object.set("dry_run", .bool(isDryRun))
         object.set("target", target)
         return object
@@ -64,7 +80,7 @@ extension RevocationOutcome {
         case .expired: "expired"
         case .notFound: "not_found"
         case .failed: "failed"
-        case .unknown: "unknown"
+        case .unknown, .unconfirmed: "unknown"
         case .notAttempted: "not_attempted"
         }
     }
@@ -72,8 +88,13 @@ extension RevocationOutcome {
     /// Whether the item may still be alive.
     var mustBeTriedAgain: Bool {
         switch self {
-        case .failed, .unknown, .notAttempted: true
+        case .failed, .unknown, .unconfirmed, .notAttempted: true
         case .revoked, .alreadyRevoked, .expired, .notFound: false
         }
+    }
+
+    var isUnconfirmed: Bool {
+        if case .unconfirmed = self { return true }
+        return false
     }
 }

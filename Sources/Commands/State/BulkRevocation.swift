@@ -64,8 +64,9 @@ final class BulkRevocation {
         }
         counts.invalid = feed.invalidCount
         try console.progress(progress.finish())
-        if failure != nil || Signals.pending != nil { keepRest() }
-        let incomplete = failed?.finish()
+        if broken == nil { counts.confirm() }
+        if failure != nil && !isWritten || Signals.pending != nil { keepRest() }
+        let incomplete = failed?.finish(areConfirmed: counts.areConfirmed)
         if !options.isDryRun, counts.revoked > 0 {
             _ = session.audit(
                 "revoke", counts.revoked == 1 ? firstRevoked?.auditSubject ?? .many : .many,
@@ -74,6 +75,9 @@ final class BulkRevocation {
         }
         return try tell(failure, incomplete)
     }
+
+    /// Whether all was written, though not all of it confirmed.
+    private var isWritten: Bool { broken?.isAboutConfirmation ?? false }
 
     /// Returns what broke the run off; nil at the end, or after a signal.
     private func work() throws -> Failure? {
@@ -156,7 +160,9 @@ final class BulkRevocation {
             try console.error("\(feed.place(entry)): \(failure.message)")
         default: break
         }
-        if outcome.mustBeTriedAgain { failed?.append(entry.element) }
+        if outcome.mustBeTriedAgain {
+            failed?.append(entry.element, isUnconfirmed: outcome.isUnconfirmed)
+        }
         // Looking at the clock costs as much as all the rest.
         if counts.total.isMultiple(of: Self.batchSize) {
             try console.progress(progress.update(count: counts.total, now: .now))

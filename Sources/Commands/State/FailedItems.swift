@@ -15,6 +15,9 @@ final class FailedItems {
     private let stream: OutputStream
     private let title: String
     private var failure: SystemError?
+    /// How many bytes were written, and where among them items stand that nobody confirmed.
+    private var count = 0
+    private var unconfirmed: [Range<Int>] = []
 
     /// Makes a new file that only its owner can read. `path` must not be the file that is read, and
     /// no link, pipe or device.
@@ -38,7 +41,18 @@ final class FailedItems {
         _ = close(descriptor)
     }
 
-    func append(_ plan: RevocationPlanner.Plan) {
+    func append(_ plan: RevocationPlanner.Plan, isUnconfirmed: Bool = false) {
+        let start = count
+        append(plan)
+        guard isUnconfirmed, count > start else { return }
+        if let last = unconfirmed.last, last.upperBound == start {
+            unconfirmed[unconfirmed.count - 1] = last.lowerBound..<count
+        } else {
+            unconfirmed.append(start..<count)
+        }
+    }
+
+    private func append(_ plan: RevocationPlanner.Plan) {
         if let text = plan.text { return append(line: text) }
         let item = plan.revocation
         var object = "{\"jti\":"
@@ -53,11 +67,13 @@ final class FailedItems {
         write(String(decoding: line, as: UTF8.self) + "\n")
     }
 
-    /// Puts the file into its place, or returns why it does not hold everything.
-    func finish() -> Failure? {
+    /// Puts the file into its place, or returns why it does not hold everything. Where all was
+    /// `areConfirmed` in the end it is without the items that were not before.
+    func finish(areConfirmed: Bool) -> Failure? {
         do throws(SystemError) {
             if let failure { throw failure }
             try flush()
+            if areConfirmed { try dropUnconfirmed() }
             guard fsync(descriptor) == 0 else { throw SystemError.last }
             let (from, to) = (Self.terminated(partial), Self.terminated(path))
             guard unsafe rename(from, to) == 0 else { throw SystemError.last }
@@ -68,6 +84,29 @@ final class FailedItems {
                 "; items that may still be active are missing from it, and what was written is in "
                     + Source.path(partial).title)
         }
+    }
+
+    /// Moves what stays to the front, from one range to the next.
+    private func dropUnconfirmed() throws(SystemError) {
+        guard let first = unconfirmed.first else { return }
+        var end = first.lowerBound
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        let gaps = zip(
+            unconfirmed.map(\.upperBound), unconfirmed.dropFirst().map(\.lowerBound) + [count])
+        for (from, to) in gaps {
+            var position = from
+            while position < to {
+                let size = min(buffer.count, to - position)
+                let read = unsafe pread(descriptor, &buffer, size, off_t(position))
+                guard read > 0 else { throw read < 0 ? SystemError.last : SystemError(code: EIO) }
+                guard unsafe pwrite(descriptor, buffer, read, off_t(end)) == read else {
+                    throw SystemError.last
+                }
+                position += read
+                end += read
+            }
+        }
+        guard ftruncate(descriptor, off_t(end)) == 0 else { throw SystemError.last }
     }
 
     private func flush() throws(SystemError) {
@@ -82,6 +121,7 @@ final class FailedItems {
         guard failure == nil else { return }
         do throws(OutputError) {
             try stream.write(text)
+            count += text.utf8.count
         } catch {
             failure = error.cause
         }

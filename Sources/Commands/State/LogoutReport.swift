@@ -8,6 +8,9 @@ extension LogoutInterruption.Cause {
         if case .store(let error) = self { return error }
         return nil
     }
+
+    /// Whether all was done, and not confirmed.
+    fileprivate var isDoubt: Bool { storeError?.isAboutConfirmation ?? false }
 }
 
 /// Logs users out, and tells what came of it.
@@ -41,6 +44,23 @@ struct LogoutReport {
         var issuerLead: Int64 = 0
         var completeCount = 0
         var failures = 0
+        // Those of which it is not known whether they will be confirmed.
+        var held: [(Identifier, LogoutResult)] = []
+        func tell(
+            _ user: Identifier, _ result: LogoutResult, _ cause: LogoutInterruption.Cause?
+        ) throws {
+            try list.append(
+                json(user, result, cause), id: user.description, cells: cells(user, result, cause))
+            guard cause == nil else {
+                failures += 1
+                return try console.error(words(unfinished: user, result, cause))
+            }
+            completeCount += 1
+            issuerLead = max(issuerLead, result.issuerLead)
+            guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
+            if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
+            if (latest?.users.count ?? 0) < Self.waitingLimit { latest?.users.append(user) }
+        }
         let broken: StoreError?
         do {
             let interrupts = InterruptScope()
@@ -48,18 +68,15 @@ struct LogoutReport {
             broken = try session.store.logOut(
                 scope: scope, skew: options.skew, settle: settle, entry: entry, next: feed.next
             ) { user, result, cause in
-                try list.append(
-                    json(user, result), id: user.description, cells: cells(user, result))
                 if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
-                guard cause == nil else {
-                    failures += 1
-                    return try console.error(words(unfinished: user, result, cause))
+                if cause?.isDoubt ?? false, held.count < Self.heldCount {
+                    held.append((user, result))
+                } else {
+                    try tell(user, result, cause)
                 }
-                completeCount += 1
-                issuerLead = max(issuerLead, result.issuerLead)
-                guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
-                if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
-                if (latest?.users.count ?? 0) < Self.waitingLimit { latest?.users.append(user) }
+            }
+            for (user, result) in held {
+                try tell(user, result, broken.map { .store(session.store.doubt ?? $0) })
             }
             if let latest {
                 try session.store.awaitCutoffs(latest.users, latest.cutoff, skew: options.skew)
@@ -83,6 +100,9 @@ struct LogoutReport {
         return failures + feed.invalidCount > 0 ? .someFailed : .success
     }
 
+    /// How many results wait for the end to know whether they are confirmed; more are told as not.
+    private static let heldCount = 10_000
+
     /// Users whose servers' clocks are looked at before the end.
     private static let waitingLimit = 64
 
@@ -103,6 +123,13 @@ struct LogoutReport {
                     reason: options.reason, after: error.cause.storeError, console)
             }
             try console.error(words(unfinished: user, error.result, error.cause))
+            if error.cause.isDoubt, let doubt = error.cause.storeError {
+                try console.result(
+                    json(user, error.result, error.cause), id: user.description
+                ) { "" }
+                try console.error(Diagnostics.failure(for: doubt))
+                return .unknown
+            }
             if case .signal(let signal) = error.cause {
                 try console.system.output.flush()
                 Signals.endProcess(by: signal)
@@ -110,7 +137,7 @@ struct LogoutReport {
             throw error
         }
         if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
-        try console.result(json(user, result), id: user.description) { words(user, result) }
+        try console.result(json(user, result, nil), id: user.description) { words(user, result) }
         try hint(issuerLead: result.issuerLead)
         return .success
     }
@@ -144,6 +171,10 @@ struct LogoutReport {
             result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) stands, " }
             ?? (session.layout.hasUserCutoff ? "the cutoff was not confirmed, " : "")
         let verb = session.layout.requiresListing ? "revoked" : "blacklisted"
+        if cause?.isDoubt ?? false {
+            return "'\(name)' is logged out, but this is not confirmed: \(cutoff)"
+                + "\(result.revoked) tokens were \(verb); run it again to confirm it"
+        }
         var text =
             "'\(name)' is not logged out completely: \(cutoff)"
             + "\(result.revoked) tokens were \(verb); run it again to finish"
@@ -166,12 +197,16 @@ struct LogoutReport {
                 : "hint: set the issuer's clock, then run it again")
     }
 
-    private func json(_ user: Identifier, _ result: LogoutResult) -> JSONObject {
+    private func json(
+        _ user: Identifier, _ result: LogoutResult, _ cause: LogoutInterruption.Cause?
+    ) -> JSONObject {
         [
             "user": .string(user.description), "revoked": .integer(Int64(result.revoked)),
             "already_revoked": .integer(Int64(result.alreadyRevoked)),
             "kept": .integer(Int64(result.kept)), "cutoff": TimeText.number(result.cutoff),
-            "complete": .bool(result.isComplete), "audited": .bool(result.isAudited),
+            "complete": .bool(result.isComplete && cause == nil),
+            "confirmed": cause?.isDoubt ?? false ? false : .null,
+            "audited": .bool(result.isAudited),
             "late": .integer(Int64(result.late)), "version": TimeText.number(result.version),
             "unreached_until": TimeText.number(unreachedUntil),
             "target": session.json,
@@ -188,10 +223,13 @@ struct LogoutReport {
         return "; the last expires at \(TimeText.table(end))"
     }
 
-    private func cells(_ user: Identifier, _ result: LogoutResult) -> [String] {
+    private func cells(
+        _ user: Identifier, _ result: LogoutResult, _ cause: LogoutInterruption.Cause?
+    ) -> [String] {
         [
             VisibleText.escape(user.description, columns: 60), String(result.revoked),
-            String(result.alreadyRevoked), String(result.kept), result.isComplete ? "yes" : "no",
+            String(result.alreadyRevoked), String(result.kept),
+            result.isComplete && cause == nil ? "yes" : "no",
         ]
     }
 

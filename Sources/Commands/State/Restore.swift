@@ -73,6 +73,9 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         let result = try session.store.restore(target.restoration, reason: options.reason)
         let told = restoring.tell(target, result)
         try console.result(told.json, id: target.label.description) { told.words }
+        if told.isUnconfirmed, let doubt = session.store.doubt {
+            try console.error(Diagnostics.failure(for: doubt))
+        }
         return told.status
     }
     var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
@@ -80,6 +83,14 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         try StateTarget($0, user: user, in: book)
     }
     var failures = 0
+    // Those of which it is not known whether they will be confirmed.
+    var held: [ToldRestoration] = []
+    func tell(_ told: ToldRestoration) throws {
+        if told.status != .success { failures += 1 }
+        let id = told.target.label.description
+        try list.append(
+            told.json, id: id, cells: [VisibleText.escape(id, columns: 64), told.word])
+    }
     do {
         let interrupts = InterruptScope()
         defer { _ = interrupts }
@@ -91,17 +102,17 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
             }
         ) { entry, result in
             let told = restoring.tell(entry.element, result)
-            if told.status != .success { failures += 1 }
             if case .failed(let error) = result.outcome {
                 try console.error(
                     "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
             }
-            try list.append(
-                told.json, id: entry.element.label.description,
-                cells: [
-                    VisibleText.escape(entry.element.label.description, columns: 64), told.word,
-                ])
+            if told.isUnconfirmed, held.count < heldCount {
+                held.append(told)
+            } else {
+                try tell(told)
+            }
         }
+        for told in held { try tell(failure == nil ? told.confirmed : told) }
         if let failure { throw failure }
     } catch {
         // What was restored before stays told.
@@ -116,6 +127,9 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
 
 /// How many items are worked on together, where so many are there.
 private let batchSize = 128
+
+/// How many results wait for the end to know whether they are confirmed; more are told as not.
+private let heldCount = 10_000
 
 private func end(by signal: CInt, _ console: Console) throws {
     try console.note("interrupted; what is listed was done, the rest was not attempted")
@@ -149,8 +163,21 @@ private struct RestoreReport {
 
 private struct ToldRestoration {
     let target: StateTarget
-    let result: RestoreResult
+    private(set) var result: RestoreResult
     let place: JSONValue
+
+    var isUnconfirmed: Bool {
+        if case .unconfirmed = result.outcome { return true }
+        return false
+    }
+
+    /// The same once it was confirmed.
+    var confirmed: ToldRestoration {
+        guard case .unconfirmed(let isListed) = result.outcome else { return self }
+        var told = self
+        told.result.outcome = .restored(isListed: isListed)
+        return told
+    }
 
     var word: String {
         switch result.outcome {
@@ -162,7 +189,7 @@ private struct ToldRestoration {
         case .outdated: "outdated"
         case .expired: "expired"
         case .failed: "failed"
-        case .unknown: "unknown"
+        case .unknown, .unconfirmed: "unknown"
         case .notAttempted: "not_attempted"
         }
     }
@@ -172,7 +199,7 @@ private struct ToldRestoration {
         case .restored, .notRevoked, .expired: .success
         case .cutOff, .banned, .outdated: .revoked
         case .displaced: .refused
-        case .failed, .unknown, .notAttempted: .unknown
+        case .failed, .unknown, .unconfirmed, .notAttempted: .unknown
         }
     }
 
@@ -186,7 +213,8 @@ private struct ToldRestoration {
         return [
             "id": .string(target.label.description),
             "sub": target.user.map { .string($0.description) } ?? .null, "result": .string(word),
-            "listed": isListed, "audited": .bool(result.isAudited), "target": place,
+            "listed": isListed, "confirmed": isUnconfirmed ? false : .null,
+            "audited": .bool(result.isAudited), "target": place,
         ]
     }
 
@@ -209,6 +237,7 @@ private struct ToldRestoration {
         case .expired: return "expired: \(id); nothing was changed\n"
         case .failed: return "failed: \(id)\n"
         case .unknown: return "unknown: \(id); run it again\n"
+        case .unconfirmed: return "not confirmed: \(id)\n"
         case .notAttempted: return "not attempted: \(id)\n"
         }
     }

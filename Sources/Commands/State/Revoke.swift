@@ -78,8 +78,12 @@ private struct OperandRevocation {
         let plan = try planner.plan(item)
         try session.announce(options, redisTime: planner.now, console)
         let result = try revoke(plan)
-        try console.result(result.json, id: plan.label.description) { result.words }
-        return .success
+        let doubt = options.isDryRun ? nil : try store.confirm()
+        let told = result.confirmed(doubt == nil)
+        try console.result(told.json, id: plan.label.description) { told.words }
+        guard let doubt else { return .success }
+        try console.error(Diagnostics.failure(for: doubt))
+        return .unknown
     }
 
     /// Goes on after an item's own failure; where Redis broke, the rest is not attempted.
@@ -97,29 +101,39 @@ private struct OperandRevocation {
             columns: [.init("ID", shrinking: true), .init("RESULT"), .init("LEFT", right: true)])
         var failures = 0
         var broken: Failure?
+        /// From the first on of which it is not known whether it will be confirmed.
+        var held: [RevokeResult] = []
         for operand in operands {
             do {
                 if let broken { throw broken }
                 let plan = try planner.plan(try options.items.item(operand, system: console.system))
                 let result = try revoke(plan)
-                try list.append(
-                    result.json, id: plan.label.description,
-                    cells: [
-                        VisibleText.escape(plan.label.description, columns: 64),
-                        result.word, result.timeToLive.map(Duration.words) ?? "",
-                    ])
+                guard store.doubt == nil else {
+                    held.append(result)
+                    continue
+                }
+                try list.append(result)
             } catch {
                 failures += 1
                 let failure = Diagnostics.failure(for: error)
                 let word = broken == nil ? "failed" : "not_attempted"
                 let shown = VisibleText.escape(TokenText.strip(operand), columns: 24)
-                if broken == nil { try console.error("\(shown): \(failure.message)") }
+                if broken == nil {
+                    try console.error("\(shown): \(failure.message)")
+                    if let hint = failure.hint { try console.note("hint: \(hint)") }
+                }
                 if failure.status == .unknown { broken = failure }
                 try list.append(
                     RevokeResult.failed(word, failure), id: "", cells: [shown, word, ""])
             }
         }
+        let doubt = held.isEmpty ? nil : try store.confirm()
+        for result in held { try list.append(result.confirmed(doubt == nil)) }
         try list.finish(empty: "no items")
+        if let doubt {
+            try console.error(Diagnostics.failure(for: doubt))
+            return .unknown
+        }
         return broken != nil ? .unknown : failures > 0 ? .someFailed : .success
     }
 
@@ -131,7 +145,7 @@ private struct OperandRevocation {
             return RevokeResult(plan, outcome: outcome, session: session, isDryRun: true)
         }
         let batch = store.revoke(
-            [item], entry: DenyEntry(reason: options.reason, actor: store.actor))
+            [item], entry: DenyEntry(reason: options.reason, actor: store.actor), isPart: true)
         if let failure = batch.failure { throw failure }
         var result = RevokeResult(
             plan, outcome: batch.outcomes[0], session: session, isDryRun: false)
@@ -165,5 +179,17 @@ private struct OperandRevocation {
         session.audit(
             "revoke", plan.auditSubject, count: outcome == .revoked ? 1 : 0,
             reason: options.reason, console)
+    }
+}
+
+extension ResultList {
+    fileprivate mutating func append(_ result: RevokeResult) throws {
+        let id = result.label.description
+        try append(
+            result.json, id: id,
+            cells: [
+                VisibleText.escape(id, columns: 64), result.word,
+                result.timeToLive.map(Duration.words) ?? "",
+            ])
     }
 }

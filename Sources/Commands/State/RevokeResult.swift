@@ -4,7 +4,7 @@ internal import TokenStore
 
 /// What became of one revocation, or would become of it, as it is told.
 struct RevokeResult {
-    let outcome: RevocationOutcome
+    private(set) var outcome: RevocationOutcome
     /// Seconds that the entry lives on; nil for ever, or where there is none.
     var timeToLive: Int64?
     var isAudited = false
@@ -24,12 +24,23 @@ struct RevokeResult {
         hasBlacklist = session.layout.hasBlacklist
     }
 
+    var label: Identifier { plan.label }
+
+    /// The same when it is known whether what was written `isConfirmed`.
+    func confirmed(_ isConfirmed: Bool) -> RevokeResult {
+        guard !isConfirmed, outcome == .revoked || outcome == .alreadyRevoked else { return self }
+        var result = self
+        result.outcome = .unconfirmed(isNew: outcome == .revoked)
+        return result
+    }
+
     var json: JSONObject {
         [
             "id": .string(plan.label.description),
             "sub": plan.revocation.user.map { .string($0.description) } ?? .null,
             "result": .string(outcome.word), "ttl": TimeText.number(timeToLive),
             "verified": plan.isVerified.map { .bool($0) } ?? .null, "error": .null,
+            "confirmed": outcome.isUnconfirmed ? false : .null,
             "audited": .bool(isAudited), "dry_run": .bool(isDryRun), "target": target,
         ]
     }
@@ -39,13 +50,14 @@ struct RevokeResult {
         [
             "id": .null, "sub": .null, "result": .string(word), "ttl": .null, "verified": .null,
             "error": ["code": .string(failure.code), "message": .string(failure.message)],
-            "audited": false,
+            "confirmed": .null, "audited": false,
         ]
     }
 
     /// The outcome for a table.
     var word: String {
-        isDryRun && outcome == .revoked ? "would be revoked" : outcome.word
+        if outcome.isUnconfirmed { return "not confirmed" }
+        return isDryRun && outcome == .revoked ? "would be revoked" : outcome.word
     }
 
     var words: String {
@@ -62,6 +74,7 @@ struct RevokeResult {
             : timeToLive.map { ", the entry lives \(Duration.words($0))" }
                 ?? ", the entry never expires"
         let verb = outcome == .alreadyRevoked ? "already revoked" : "revoked"
+        if outcome.isUnconfirmed { return "not confirmed: \(id)\(life)\(check)\n" }
         return "\(verb) \(id)\(life)\(check)\n"
     }
 }

@@ -111,7 +111,6 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                 ])
         }
         if let failure { throw failure }
-        // What was a primary at the beginning may not have been one at the end.
         try session.requireCurrent(options.global)
     } catch {
         try list.finish(empty: "")

@@ -203,9 +203,14 @@ extension [Need] {
 }
 
 extension TokenStore {
-    /// What the layout needs, for a token that nobody has.
+    /// What the layout needs, for a token that nobody has, and what replicas have to be asked.
     package func needs() throws(StoreError) -> [Need] {
-        layout.needs(of: try Self.stranger())
+        let needs = layout.needs(of: try Self.stranger())
+        guard try asksReplicas else { return needs }
+        return needs + [
+            Need(
+                work: .revoke, rehearsal: Rehearsal("WAIT", key: [], isAbsent: false), pattern: nil)
+        ]
     }
 
     /// An id that is in no key.

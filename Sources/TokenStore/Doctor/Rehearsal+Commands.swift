@@ -11,6 +11,7 @@ extension Rehearsal {
             Command(arguments: [.text(name), .bytes(key)] + rest, keyIndex: 1)
         }
         switch name {
+        case "WAIT": self.init(Command("WAIT", 0, 0), isHarmless: true)
         case "TIME": self.init(Command("TIME"), isHarmless: true)
         case "SCAN": self.init(Command("SCAN", 0, "COUNT", 1), isHarmless: true)
         case "EVAL": self.init(.eval("return 1", keys: [key], []), isHarmless: true)

@@ -88,6 +88,9 @@ extension Layout {
 }
 
 extension Layout {
+    /// The keys in which the application keeps variables.
+    package var keptVariableKeys: [[UInt8]] { keptVariables.map(\.key.literal) }
+
     /// What the application keeps of the layout's variables: for each the key, and the value.
     package func variablesKept(
         _ client: Client

@@ -8,6 +8,9 @@ enum ReplicaSymptom: Symptom {
     case late(InfoReport.Replica)
     case tooFew(good: Int64, wanted: Int64, RedisLine)
     case noMinimum(RedisLine)
+    /// Of a group: there is none, or none of those that there are is connected.
+    case alone
+    case unconnected(known: Int, RedisLine)
 
     var finding: Finding {
         switch self {
@@ -27,11 +30,24 @@ enum ReplicaSymptom: Symptom {
             return Finding(
                 .replicas, "replica_late", .warning, "\(address) \(how)\(silence)",
                 means: "If it takes over, the revocations that it lacks are gone.",
-                remedy: "write with --wait 1: it succeeds only once a replica has it too",
+                remedy:
+                    "write with --wait 1, the default of groups: it succeeds once a replica has it",
                 data: [
                     "replica": .string(replica.address),
                     "bytes_behind": TimeText.number(replica.bytesBehind),
                 ])
+        case .alone:
+            return Finding(
+                .replicas, "no_replica", .warning, "none",
+                means:
+                    "What is written is on this server only: when it dies, revocations are gone.",
+                remedy: "add a replica; changes are then told as done once it has them")
+        case .unconnected(let known, let line):
+            return Finding(
+                .replicas, "no_replica_connected", .error,
+                "none of the \(known) that are known is connected",
+                means: "No replica confirms a change: revoke writes it and ends with status 8.",
+                remedy: line("INFO replication"), data: ["known": .integer(Int64(known))])
         case .tooFew(let good, let wanted, let line):
             return Finding(
                 .replicas, "too_few_replicas", .error,
