@@ -28,35 +28,20 @@ final class LyingServer: @unchecked Sendable {
         self.cursor = cursor
         signal(SIGPIPE, SIG_IGN)
         generator = SeededGenerator(seed: 0)
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let socket = listener
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, size) == 0 && listen(socket, 16) == 0
-                    ? getsockname(socket, $0, &size) : -1
-            }
-        }
-        guard status == 0 else { throw TestSupportError("no listener: \(errno)") }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        (listener, port) = try Loopback.listen()
+        let listener = listener
         Thread.detachNewThread {
-            while true {
-                let peer = accept(socket, nil, nil)
-                if peer < 0 { return }
+            while let peer = Loopback.accept(listener) {
                 Thread.detachNewThread { [weak self] in
                     self?.serve(peer)
-                    close(peer)
+                    Loopback.end(peer)
                 }
             }
         }
     }
 
     deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        Loopback.end(listener)
     }
 
     /// Begins another series of answers.
@@ -81,15 +66,7 @@ final class LyingServer: @unchecked Sendable {
                 output += lock.withLock { answer(command) }
             }
             input.removeFirst(position)
-            let bytes = Array(output.utf8)
-            var sent = 0
-            while sent < bytes.count {
-                let count = bytes[sent...].withUnsafeBytes {
-                    send(peer, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-                }
-                if count <= 0 { return }
-                sent += count
-            }
+            guard Loopback.send(output.utf8, to: peer) else { return }
             let count = recv(peer, &block, block.count, 0)
             if count <= 0 { return }
             input += block[..<count]

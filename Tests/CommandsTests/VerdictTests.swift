@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -296,19 +297,9 @@ private final class Listener {
     let url: String
 
     init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
-            }
-        }
-        try #require(status == 0 && listen(descriptor, 8) == 0)
-        url = "redis://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+        let port: Int
+        (descriptor, port) = try Loopback.listen()
+        url = "redis://127.0.0.1:\(port)"
     }
 
     deinit {

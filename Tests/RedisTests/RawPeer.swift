@@ -32,51 +32,28 @@ final class RawPeer: Sendable {
 
     init(_ steps: [Step]) throws {
         signal(SIGPIPE, SIG_IGN)
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, size) == 0 && listen(listener, 1) == 0
-                    ? getsockname(listener, $0, &size) : -1
-            }
-        }
-        guard status == 0 else { throw TestSupportError("no listener: \(errno)") }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        let (listener, port) = try Loopback.listen()
+        self.port = port
         Thread.detachNewThread {
-            let peer = accept(listener, nil, nil)
-            close(listener)
+            defer { close(listener) }
+            guard let peer = Loopback.accept(listener) else { return }
             var received = 0
             for step in steps { Self.run(step, on: peer, received: &received) }
-            close(peer)
+            Loopback.end(peer)
         }
     }
 
     private static func run(_ step: Step, on peer: CInt, received: inout Int) {
         switch step {
-        case .send(let bytes): _ = transmit(bytes, on: peer)
-        case .sendForEver(let bytes): while transmit(bytes, on: peer) {}
+        case .send(let bytes): _ = Loopback.send(bytes, to: peer)
+        case .sendForEver(let bytes): while Loopback.send(bytes, to: peer) {}
         case .trickle(let byte, let milliseconds):
-            while transmit([byte], on: peer) { usleep(milliseconds * 1000) }
+            while Loopback.send([byte], to: peer) { usleep(milliseconds * 1000) }
         case .expect(let count):
             while received < count, let more = receive(on: peer) { received += more }
         case .pause(let milliseconds): usleep(milliseconds * 1000)
         case .silence: while receive(on: peer) != nil {}
         }
-    }
-
-    private static func transmit(_ bytes: [UInt8], on peer: CInt) -> Bool {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes {
-                send(peer, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
-            if count <= 0 { return false }
-            done += count
-        }
-        return true
     }
 
     private static func receive(on peer: CInt) -> Int? {

@@ -90,27 +90,14 @@ import Testing
         private let socket: CInt
 
         init() throws {
-            socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let number = socket
-            let status = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(number, $0, size) == 0 && listen(number, 1) == 0
-                        ? getsockname(number, $0, &size) : -1
-                }
-            }
-            guard status == 0 else { throw TestSupportError("no listener: \(errno)") }
-            port = Int(UInt16(bigEndian: address.sin_port))
+            (socket, port) = try Loopback.listen()
         }
 
         deinit { close(socket) }
 
         func firstBytes() -> [UInt8] {
-            let peer = accept(socket, nil, nil)
-            defer { close(peer) }
+            guard let peer = Loopback.accept(socket) else { return [] }
+            defer { Loopback.end(peer) }
             var buffer = [UInt8](repeating: 0, count: 4096)
             let count = recv(peer, &buffer, buffer.count, 0)
             return Array(buffer[..<max(count, 0)])

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Sockets on the loopback, for what stands between the tool and a server.
-enum Loopback {
+package enum Loopback {
     /// A listener on a free port.
-    static func listen() throws -> (descriptor: CInt, port: Int) {
+    package static func listen() throws -> (descriptor: CInt, port: Int) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = address(port: 0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -18,7 +18,7 @@ enum Loopback {
     }
 
     /// The next connection to `listener`; nil once that was shut down.
-    static func accept(_ listener: CInt) -> CInt? {
+    package static func accept(_ listener: CInt) -> CInt? {
         let client = Foundation.accept(listener, nil, nil)
         guard client >= 0 else { return nil }
         _ = fcntl(client, F_SETFD, FD_CLOEXEC)
@@ -26,7 +26,7 @@ enum Loopback {
     }
 
     /// A connection to a port; nil where nobody listens.
-    static func dial(_ port: Int) -> CInt? {
+    package static func dial(_ port: Int) -> CInt? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = address(port: UInt16(port))
         let status = withUnsafePointer(to: &address) { pointer in
@@ -41,9 +41,14 @@ enum Loopback {
 
     /// Ends a connection. A child of another test may hold a copy of a descriptor that was not yet
     /// marked, so that closing alone would not do.
-    static func end(_ descriptor: CInt) {
+    package static func end(_ descriptor: CInt) {
         shutdown(descriptor, Int32(SHUT_RDWR))
         close(descriptor)
+    }
+
+    /// The same for an array.
+    package static func send(_ bytes: some Sequence<UInt8>, to sink: CInt) -> Bool {
+        Array(bytes).withUnsafeBytes { send($0, to: sink) }
     }
 
     /// Sends all of it; false where the other end is gone.
