@@ -23,17 +23,6 @@ struct TokenTextTests {
     func strips(text: String, token: String) {
         #expect(TokenText.strip(Array(text.utf8)) == Array(token.utf8))
     }
-
-    @Test(
-        "What begins like a token or has two dots is meant to be one",
-        arguments: [
-            ("eyJ", true), ("eyJhbGciOi", true), ("a.b.c", true), ("..", true), ("a..", true),
-            ("", false), ("ey", false), ("EYJ", false), ("xeyJ", false), ("a.b", false),
-            ("a.b.c.d", false), ("6f1c-11", false),
-        ])
-    func recognises(text: String, isToken: Bool) {
-        #expect(TokenText.looksLikeToken(Array(text.utf8)) == isToken)
-    }
 }
 
 struct SourceTests {

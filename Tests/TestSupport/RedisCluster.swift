@@ -170,9 +170,9 @@ package final class RedisCluster {
 
 /// Waits up to 20 seconds for `condition`.
 package func waitUntil(
-    _ what: @autoclosure () -> String = "it", _ condition: () throws -> Bool
+    _ what: @autoclosure () -> String = "it", seconds: Double = 20, _ condition: () throws -> Bool
 ) throws {
-    let deadline = Date(timeIntervalSinceNow: 20)
+    let deadline = Date(timeIntervalSinceNow: seconds)
     while deadline.timeIntervalSinceNow > 0 {
         if try condition() { return }
         usleep(20_000)

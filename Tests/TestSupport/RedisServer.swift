@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A real `redis-server`, private to one test: on a unix socket (or a free loopback port) in its
 /// own directory, without persistence, gone when the object goes.
@@ -174,17 +175,25 @@ package final class RedisServer {
         throw TestSupportError("redis-server did not start:\n\(log)")
     }
 
-    /// A port that was free a moment ago, and so was the one that a node of a Cluster before Redis
-    /// 7.0 listens on as well.
+    /// A port that nobody has, and that nobody in this process is given again; before Redis 7.0 the
+    /// one that a node of a Cluster listens on as well is free, too.
+    ///
+    /// Below those that the kernel gives to outgoing connections: one of these would be taken by the
+    /// next that is made.
     package static func freePort() throws -> Int {
-        for _ in 0..<100 {
-            guard let port = bound(0) else { break }
-            if ServerVersion.current >= .redis(7, 0) || bound(port + oldBusDistance) != nil {
-                return port
+        for _ in 0..<1000 {
+            let port = nextPort.withLock { next in
+                next = next + 1 < ports.upperBound ? next + 1 : ports.lowerBound
+                return next
             }
+            let needsBus = ServerVersion.current < .redis(7, 0)
+            if bound(port) != nil, !needsBus || bound(port + oldBusDistance) != nil { return port }
         }
         throw TestSupportError("no free port: \(errno)")
     }
+
+    private static let ports = 10_000..<22_000
+    private static let nextPort = Mutex(Int.random(in: ports))
 
     /// How far a node's bus is from its port where that cannot be set.
     private static let oldBusDistance = 10_000

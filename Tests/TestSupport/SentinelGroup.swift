@@ -81,7 +81,8 @@ package final class SentinelGroup {
     /// Waits until the Sentinels know each other, name the same primary and know both of its
     /// replicas, and these are in step.
     package func awaitHealth() throws {
-        try waitUntil("the Sentinels: \(sentinels[0].log.suffix(400))") {
+        // Sentinels leave a primary that comes back ten seconds before they make it a replica.
+        try waitUntil("the Sentinels: \(sentinels[0].log.suffix(400))", seconds: 60) {
             let primary = try primary()
             let port = String(primary === servers[0] ? link?.port ?? primary.port : primary.port)
             return try sentinels.allSatisfy { sentinel in

@@ -6,32 +6,92 @@ internal import TokenStore
 
 /// What an operand or a bulk line of `revoke`, `restore` and `status` stands for.
 enum Item {
-    case token(CompactToken, JSONObject)
+    case token(CompactToken, JSONObject, TokenPlace)
     /// An id, with what the line said about it.
     case id(Identifier, expiry: Expiry?, user: Identifier?)
+    /// A token that is no JWT: where the layout knows tokens by their text, as that.
+    case opaque(Identifier)
 
     /// How operands are read.
     enum Kind: Sendable {
         case guess, id, token
     }
 
-    /// An operand. What begins like a token, or has two dots, is one or is a broken one; it is an
-    /// id only where the user says so.
-    init(operand text: [UInt8], as kind: Kind, headers: HeaderCache? = nil) throws {
-        let stripped = TokenText.strip(text)
+    /// The one item of an operand. A text that has a token in it is never an id, nor is one that may
+    /// be anything else: such ids are only taken where the user says so.
+    init(operand text: [UInt8], as kind: Kind) throws {
+        let items = try Self.items(in: text, as: kind)
+        guard items.count == 1 else {
+            throw Failure(
+                .usage, "several_tokens", "\(items.count) tokens in one text: \(Self.names(items))",
+                hint: "pass the one that is meant, or all of them as lines with --from")
+        }
+        self = items[0]
+    }
+
+    /// What people call these tokens.
+    private static func names(_ items: [Item]) -> String {
+        let names = items.prefix(4).map { item in
+            guard case .token(let token, let claims, _) = item else { return "?" }
+            if let id = claims["jti"]?.stringValue {
+                return "jti '\(VisibleText.escape(id.text, columns: 60))'"
+            }
+            return ShownToken.label(ofText: token.bytes).description
+        }
+        return names.joined(separator: ", ") + (items.count > names.count ? ", …" : "")
+    }
+
+    /// What stands in an operand or in a line that is no object: one item, or each of the tokens.
+    private static func items(
+        in text: [UInt8], as kind: Kind, headers: HeaderCache? = nil
+    ) throws -> [Item] {
         switch kind {
-        case .id: self = .id(try Identifier(text), expiry: nil, user: nil)
-        case .token: self = try .token(stripped, headers)
-        case .guess where TokenText.looksLikeToken(stripped):
-            self = try .guessedToken(stripped, headers)
-        case .guess: self = .id(try Identifier(stripped), expiry: nil, user: nil)
+        case .id: return [.id(try Identifier(text), expiry: nil, user: nil)]
+        case .token: return [try .token(TokenText.strip(text), .itself, headers)]
+        case .guess: break
+        }
+        if isObject(text) { return try object(text, headers) }
+        switch try PastedText.read(text) {
+        case .tokens(let tokens, let place):
+            return try tokens.map { try guessedToken($0, place, headers) }
+        case .opaque(let text): return [.opaque(try Identifier(text))]
+        case .id(let bytes):
+            let id = try Identifier(bytes)
+            if let invisible = InvisibleText.first(in: bytes) {
+                let start = text.firstRange(of: bytes)?.lowerBound ?? 0
+                throw unclearID("\(invisible.name) at byte \(start + invisible.offset)")
+            }
+            if bytes.contains(where: isUnclear) {
+                throw unclearID("white space, quotes, commas or brackets")
+            }
+            return [.id(id, expiry: nil, user: nil)]
         }
     }
 
+    /// Bytes that ids of applications do not have, and pieces of other texts do.
+    private static func isUnclear(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x09, 0x0A, 0x0D, 0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"),
+            UInt8(ascii: ","), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["),
+            UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "<"),
+            UInt8(ascii: ">"):
+            true
+        default: false
+        }
+    }
+
+    private static func unclearID(_ what: String) -> Failure {
+        Failure(
+            .usage, "unclear_id", "this is not clearly an id: it has \(what)",
+            hint: "--id takes it as it is")
+    }
+
     /// What was taken for a token by its looks may be an id: the user can say so.
-    private static func guessedToken(_ text: [UInt8], _ headers: HeaderCache?) throws -> Item {
+    private static func guessedToken(
+        _ text: [UInt8], _ place: TokenPlace, _ headers: HeaderCache?
+    ) throws -> Item {
         do {
-            return try token(text, headers)
+            return try token(text, place, headers)
         } catch let error as MalformedToken {
             let failure = Diagnostics.failure(for: error)
             let doubt = "an id that looks like a token needs --id"
@@ -41,18 +101,26 @@ enum Item {
         }
     }
 
-    /// A line: a token, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object with those members.
-    init(line: [UInt8], as kind: Kind, headers: HeaderCache? = nil) throws {
-        if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{") {
-            guard kind != .token else { throw Self.noToken }
-            self = try Self.object(line)
-            return
+    /// What a line holds: tokens, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object.
+    static func items(
+        line: [UInt8], as kind: Kind, headers: HeaderCache? = nil
+    ) throws -> [Item] {
+        if isObject(line) {
+            guard kind != .token else { throw noToken }
+            return kind == .id ? [try namedID(line)] : try object(line, headers)
         }
-        guard let end = line.span.firstOffset(of: Self.tab) else {
-            try self.init(operand: line, as: kind, headers: headers)
-            return
+        guard let end = line.span.firstOffset(of: tab) else {
+            return try items(in: line, as: kind, headers: headers)
         }
-        self = try Self.fields(line, idEnd: end, as: kind)
+        if kind == .guess, TokenScanner.mayHoldToken(line[...]) {
+            let sightings = TokenScanner.sightings(in: line[...])
+            if !sightings.isEmpty { return try items(in: line, as: kind, headers: headers) }
+        }
+        return [try fields(line, idEnd: end, as: kind)]
+    }
+
+    private static func isObject(_ text: [UInt8]) -> Bool {
+        text.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{")
     }
 
     /// `jti<TAB>exp[<TAB>sub]`.
@@ -64,11 +132,14 @@ enum Item {
         guard subject?.contains(tab) != true else {
             throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")
         }
+        let end = try expiry(rest[..<(expEnd ?? rest.endIndex)])
+        let user = try subject.map { try Identifier(Array($0)) }
+        guard kind != .id else { return .id(try Identifier(Array(id)), expiry: end, user: user) }
         // A token is never taken for an id, whatever stands behind it.
-        guard kind != .token, kind == .id || !TokenText.mayHoldToken(id) else { throw noToken }
-        return .id(
-            try Identifier(Array(id)), expiry: try expiry(rest[..<(expEnd ?? rest.endIndex)]),
-            user: try subject.map { try Identifier(Array($0)) })
+        guard kind != .token, case .id(let id, _, _) = try items(in: Array(id), as: kind)[0] else {
+            throw noToken
+        }
+        return .id(id, expiry: end, user: user)
     }
 
     private static func expiry(_ text: ArraySlice<UInt8>) throws -> Expiry {
@@ -90,23 +161,69 @@ enum Item {
         .usage, "invalid_line", "the line is no id with its expiry, and no token alone",
         hint: "--id reads it as an id")
 
-    /// A line that `init(line:as:)` reads as `id`: the id alone, or the object where an id could be
+    /// A line that `items(line:as:)` reads as `id`: the id alone, or the object where an id could be
     /// taken for something else; `mayBeToken` leaves it as it is where it could be for a token.
     static func line(_ id: String, mayBeToken: Bool = false) -> String {
         let bytes = Array(id.utf8)
         let isPlain =
-            TokenText.strip(bytes) == bytes && (mayBeToken || !TokenText.looksLikeToken(bytes))
+            !["#", "{", "-"].contains(id.unicodeScalars.first)
             && !id.unicodeScalars.contains(where: VisibleText.isHostile)
-            && !["#", "{", "-"].contains(id.unicodeScalars.first)
+            && (isReadAsID(bytes) || mayBeToken && PastedText.isToken(bytes))
         return isPlain ? id : "{\"jti\":\(JSONText.quoted(id))}"
     }
 
-    private static func token(_ text: [UInt8], _ headers: HeaderCache?) throws -> Item {
-        let token = try CompactToken(parsing: text, headers: headers)
-        return .token(token, try token.claims())
+    /// Whether a text is read as an id, and as that very id.
+    private static func isReadAsID(_ bytes: [UInt8]) -> Bool {
+        do {
+            guard case .id(let id, _, _) = try items(in: bytes, as: .guess)[0] else { return false }
+            return id.bytes == bytes
+        } catch {
+            return false
+        }
     }
 
-    private static func object(_ line: [UInt8]) throws -> Item {
+    private static func token(
+        _ text: [UInt8], _ place: TokenPlace, _ headers: HeaderCache?
+    ) throws -> Item {
+        let token = try CompactToken(parsing: text, headers: headers)
+        return .token(token, try token.claims(), place)
+    }
+
+    /// An object that names an id, or one in which tokens stand.
+    private static func object(_ text: [UInt8], _ headers: HeaderCache?) throws -> [Item] {
+        if let members = PastedText.object(text), members["id"] != nil || members["jti"] != nil {
+            let item = try namedID(text)
+            try requireAgreement(item, members)
+            return [item]
+        }
+        guard !TokenScanner.sightings(in: text[...]).isEmpty else { return [try namedID(text)] }
+        guard case .tokens(let tokens, let place) = try PastedText.read(text) else {
+            return [try namedID(text)]
+        }
+        return try tokens.map { try guessedToken($0, place, headers) }
+    }
+
+    /// Where a line names an id and a token, both have to be of the same.
+    private static func requireAgreement(_ item: Item, _ members: JSONObject) throws {
+        guard case .id(let id, _, _) = item, let text = members["token"]?.stringValue else {
+            return
+        }
+        guard let own = try token(TokenText.strip(text.utf8), .itself, nil).tokenID else { return }
+        guard own.utf8.elementsEqual(id.bytes) else {
+            throw Failure(
+                .usage, "invalid_line",
+                "'token' has the jti '\(VisibleText.escape(own.text, columns: 60))', and the line "
+                    + "names another id")
+        }
+    }
+
+    private var tokenID: JSONString? {
+        guard case .token(_, let claims, _) = self else { return nil }
+        return claims["jti"]?.stringValue
+    }
+
+    /// `{"jti":…}` or `{"id":…}`, with `exp` and `sub`, or `user`, beside it.
+    private static func namedID(_ line: [UInt8]) throws -> Item {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(line)
@@ -117,18 +234,24 @@ enum Item {
         let object = value.objectValue ?? JSONObject()
         let claims = RegisteredClaims(object)
         // A line is written for this program: nothing excuses another type in it.
-        guard let id = object["jti"]?.stringValue else {
+        guard let id = (object["jti"] ?? object["id"])?.stringValue else {
             throw Failure(.usage, "invalid_line", "the object has no string 'jti'")
         }
-        guard claims.expiresAt != .wrongType, claims.subject != .wrongType,
-            claims.departures.isEmpty
+        if let other = object["id"]?.stringValue, other != id {
+            throw Failure(.usage, "invalid_line", "'id' and 'jti' differ")
+        }
+        // `list revoked` writes null where an entry never ends.
+        let isEndless = object["exp"] == .null && object["id"] != nil
+        guard isEndless || claims.expiresAt != .wrongType, claims.subject != .wrongType,
+            claims.departures.isEmpty || isEndless
         else {
             throw Failure(.usage, "invalid_line", "'exp' or 'sub' has the wrong type")
         }
+        let user = claims.subject.value ?? object["user"]?.stringValue
         return .id(
             try Identifier(id.utf8),
             expiry: try claims.expiresAt.value.map { try expiry($0.double) },
-            user: try claims.subject.value.map { try Identifier($0.utf8) })
+            user: try user.map { try Identifier($0.utf8) })
     }
 
     /// A time in seconds; what can only be milliseconds is refused.

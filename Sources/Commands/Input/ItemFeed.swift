@@ -18,6 +18,8 @@ final class ItemFeed<Element> {
     /// Most tokens of one file have the same header.
     private let headers = HeaderCache()
     private var operandCount = 0
+    /// What the line that was read last has besides its first item.
+    private var rest: ArraySlice<Item> = []
     /// Items that were none.
     private(set) var invalidCount = 0
 
@@ -49,6 +51,15 @@ final class ItemFeed<Element> {
         }
     }
 
+    /// Called at the end: where nobody said that the items come as lines, there have to be some. A
+    /// shell's `xargs` with nothing to say runs the command without operands.
+    func requireItems() throws(Failure) {
+        guard number == 0, options.operands.isEmpty, options.file == nil else { return }
+        throw Failure(
+            .usage, "no_items", "no ids given",
+            hint: "'-' reads lines from standard input, be there some or none")
+    }
+
     /// Where an item stands, as an error names it.
     func place(_ entry: Entry) -> String { place(entry.number) }
 
@@ -67,13 +78,19 @@ final class ItemFeed<Element> {
     }
 
     private func nextItem(mayWait: Bool) throws -> Item? {
+        if let item = rest.popFirst() { return item }
         guard let lines else {
             guard operandCount < options.operands.count else { return nil }
             operandCount += 1
             return try options.item(options.operands[operandCount - 1], system: console.system)
         }
         switch try lines.next(mayWait: mayWait) {
-        case .text(let bytes)?: return try Item(line: bytes, as: options.kind, headers: headers)
+        case .text(var bytes)?:
+            if options.kind == .guess, PastedText.mayBeWrapped(bytes) {
+                bytes += try lines.continuation(of: bytes).joined()
+            }
+            rest = try Item.items(line: bytes, as: options.kind, headers: headers)[...]
+            return rest.popFirst()
         case .tooLong?: throw Failure(.usage, "invalid_line", "the line is too long")
         case nil: return nil
         }

@@ -13,8 +13,9 @@ struct ItemOptions: Sendable {
         options: [
             .path("from", short: "f", summary: "Read items from a file, one a line.", into: \.file)
                 .detail(
-                    "A line is a token, an id, 'jti TAB exp', 'jti TAB exp TAB sub', or a JSON "
-                        + "object with those members. Blank lines and # comments are skipped."),
+                    "A line is a token or has some in it, or is an id, 'jti TAB exp', 'jti TAB exp TAB "
+                        + "sub', or a JSON object with those members. Blank lines and # comments are "
+                        + "skipped."),
             .flag("id", summary: "Every item is an id.", setting: .id, into: \.kind),
             .flag("token", summary: "Every item is a token.", setting: .token, into: \.kind),
         ])
@@ -33,8 +34,30 @@ struct ItemOptions: Sendable {
     /// The item of an operand; `@FILE` holds a token.
     func item(_ operand: [UInt8], system: System) throws -> Item {
         let isFile = operand.first == UInt8(ascii: "@") && kind != .id
+        if !isFile, kind == .guess, Self.isFileName(operand) { throw Self.fileName(operand) }
         return try Item(
-            operand: isFile ? TokenOperand.read(operand, system: system) : operand, as: kind)
+            operand: isFile ? TokenOperand.readText(operand, system: system) : operand, as: kind)
+    }
+
+    /// Whether an operand is the name of a file that is there, as names of files look.
+    private static func isFileName(_ operand: [UInt8]) -> Bool {
+        let endings = [".txt", ".jwt", ".json", ".csv"]
+        guard
+            operand.contains(UInt8(ascii: "/"))
+                || endings.contains(where: { operand.suffix($0.utf8.count).elementsEqual($0.utf8) })
+        else { return false }
+        var status = stat()
+        let path = operand.map { CChar(bitPattern: $0) } + [0]
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    private static func fileName(_ operand: [UInt8]) -> Failure {
+        let name = Source.path(operand).title
+        return Failure(
+            .usage, "file_name", "\(name) is a file",
+            hint:
+                "its token: '@\(String(decoding: operand, as: UTF8.self))'; its lines: --from; an id of that name: --id"
+        )
     }
 
     /// The lines to read; nil where the items are operands.
@@ -60,6 +83,8 @@ final class LineSource {
     private let input: InputStream
     private let descriptor: CInt?
     private(set) var number = 0
+    /// A line that was read too early.
+    private var waiting: InputStream.Line?
 
     /// Whether all lines are there already, so that reading them never waits for anybody.
     let isFile: Bool
@@ -108,6 +133,11 @@ final class LineSource {
     /// The next line that holds something. Where it `mayWait`, nil is the end; else that there is
     /// none yet.
     func next(mayWait: Bool = true) throws(InputError) -> InputStream.Line? {
+        if let line = waiting {
+            waiting = nil
+            number += 1
+            return line
+        }
         while true {
             if !mayWait, !isFile, try !input.isLineReady() { return nil }
             guard let line = try input.readLine(limit: Self.lineLimit) else { return nil }
@@ -116,5 +146,37 @@ final class LineSource {
             let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
             if first != nil, first != UInt8(ascii: "#") { return line }
         }
+    }
+
+    /// The lines over which the token that begins with `first` was wrapped; none where `first` is
+    /// only a token that was cut. All of them but the last are as long as `first`.
+    func continuation(of first: [UInt8]) throws(InputError) -> [[UInt8]] {
+        guard first.count >= Self.shortestWrap else { return [] }
+        var lines: [[UInt8]] = []
+        while let line = try next() {
+            guard case .text(let bytes) = line, bytes.count <= first.count,
+                bytes.allSatisfy(TokenScanner.isLetter), !bytes.starts(with: "eyJ".utf8)
+            else {
+                putBack(line)
+                break
+            }
+            lines.append(bytes)
+            if bytes.count < first.count { break }
+        }
+        let joined = first + lines.joined()
+        let isWrapped = lines.first?.count == first.count || PastedText.isToken(joined)
+        guard isWrapped || lines.isEmpty else {
+            putBack(.text(lines[0]))
+            return []
+        }
+        return lines
+    }
+
+    /// Programs wrap at 60 columns or more.
+    private static let shortestWrap = 60
+
+    private func putBack(_ line: InputStream.Line) {
+        waiting = line
+        number -= 1
     }
 }

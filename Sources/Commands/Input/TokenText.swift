@@ -1,3 +1,4 @@
+internal import CommandKit
 internal import JOSE
 internal import Platform
 
@@ -13,21 +14,41 @@ enum TokenText {
         return Array(text)
     }
 
-    /// Whether `text` is meant to be a token, well-formed or broken: it begins like one (`eyJ` is
-    /// `{"` in base64url) or has its two dots. A token cut short by a log is never an id.
-    static func looksLikeToken(_ text: [UInt8]) -> Bool {
-        text.starts(with: "eyJ".utf8) || text.count { $0 == UInt8(ascii: ".") } == 2
+    /// Without white space and quotes around it.
+    static func withoutQuotes(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        Array(trim(ArraySlice(bytes)))
     }
 
-    /// Whether `text` is meant to be a token once what is around it has fallen away.
-    static func mayHoldToken(_ text: ArraySlice<UInt8>) -> Bool {
-        // Nearly all ids have neither mark of a token anywhere: spare them the rest.
-        let bytes = text.span
+    /// The same without what `strip` takes from the front.
+    static func withoutHeader(_ bytes: [UInt8]) -> [UInt8] {
+        let text = trim(dropPrefix("authorization:", from: trim(bytes[...])))
+        return Array(dropWord("bearer", from: text).map(trim) ?? text)
+    }
+
+    /// What follows `NAME:` at the beginning of a line.
+    static func value(ofHeaders names: [StaticString], in line: [UInt8]) -> ArraySlice<UInt8>? {
+        for name in names {
+            let rest = dropPrefix(name, from: line[...])
+            if rest.count < line.count, rest.first == UInt8(ascii: ":") { return rest.dropFirst() }
+        }
+        return nil
+    }
+
+    /// What follows `NAME=` or `NAME:`, of a name as variables and members have them; `export` may
+    /// stand before it.
+    static func assigned(_ piece: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let text = trim(dropWord("export", from: trim(piece)) ?? trim(piece))
         guard
-            bytes.firstOffset(of: UInt8(ascii: "J")) != nil
-                || bytes.firstOffset(of: UInt8(ascii: ".")) != nil
-        else { return false }
-        return looksLikeToken(strip(text))
+            let sign = text.firstIndex(where: {
+                [UInt8(ascii: "="), UInt8(ascii: ":")].contains($0)
+            }),
+            sign > text.startIndex
+        else { return nil }
+        let name = trim(text[..<sign])
+        let isName = name.allSatisfy { byte in
+            TokenScanner.isLetter(byte)
+        }
+        return isName ? text[(sign + 1)...] : nil
     }
 
     private static func trim(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -73,21 +94,60 @@ enum TokenOperand: Sendable {
     /// More than any token with everything that may stand around it.
     private static let limit = CompactToken.maximumByteCount + 4096
 
-    /// The token of an operand, of `@FILE`, or of standard input (no operand, or `-`).
+    /// The token of an operand, of `@FILE`, or of standard input (no operand, or `-`), without what
+    /// may stand around a token.
     static func read(_ operand: [UInt8]?, system: System) throws -> [UInt8] {
+        token(in: try readText(operand, system: system))
+    }
+
+    /// The same of a text that was read.
+    static func token(in text: [UInt8]) -> [UInt8] {
+        // What is cut off here is unread: as it is it is too long to be a token, and is judged so.
+        text.count > limit ? text : TokenText.strip(text)
+    }
+
+    /// The one token in a text of any kind, for people who pass a line of a log, say. A note names the
+    /// place where it is not all of the text.
+    static func readOne(_ operand: [UInt8]?, _ console: Console) throws -> [UInt8] {
+        let text = try readText(operand, system: console.system)
+        let stripped = token(in: text)
+        guard stripped.count <= limit else { return stripped }
+        if let joined = PastedText.joined(stripped) {
+            try console.note("the lines of the token are joined")
+            return joined
+        }
+        let sightings = TokenScanner.sightings(in: text[...])
+        let whole = sightings.filter { $0.fault == nil }
+        guard whole.count <= 1 else {
+            throw Failure(
+                .usage, "several_tokens",
+                "\(whole.count) tokens in the text, at the bytes "
+                    + whole.map { String($0.offset) }.joined(separator: ", "),
+                hint: "pass the one that is meant")
+        }
+        guard let only = whole.first ?? (sightings.count == 1 ? sightings[0] : nil) else {
+            return stripped
+        }
+        if only.bytes == stripped { return stripped }
+        // A letter that does not belong into a token is its fault, and not its end.
+        let isCut = only.fault != nil || only.bytes.last == UInt8(ascii: ".")
+        if isCut, stripped.starts(with: only.bytes) { return stripped }
+        try console.note("the token at byte \(only.offset) of the text is taken")
+        return only.bytes
+    }
+
+    /// What was given, as it is.
+    static func readText(_ operand: [UInt8]?, system: System) throws -> [UInt8] {
         if let operand, operand != [UInt8(ascii: "-")] {
-            guard operand.first == UInt8(ascii: "@") else { return TokenText.strip(operand) }
-            return TokenText.strip(
-                try read(Source.path(Array(operand.dropFirst())), system: system))
+            guard operand.first == UInt8(ascii: "@") else { return operand }
+            return try read(Source.path(Array(operand.dropFirst())), system: system)
         }
         try system.takeInput()
         if system.input.isTerminal {
             try system.diagnostics.write("jwtctl: reading a token; end it with Ctrl-D\n")
             try system.diagnostics.flush()
         }
-        let text = try system.input.readPrefix(limit: limit)
-        // What is cut off here is unread: as it is it is too long to be a token, and is judged so.
-        return text.count > limit ? text : TokenText.strip(text)
+        return try system.input.readPrefix(limit: limit)
     }
 
     private static func read(_ source: Source, system: System) throws -> [UInt8] {

@@ -55,12 +55,15 @@ final class UserFeed {
 
     private func read(mayWait: Bool = true) throws -> Identifier? {
         while let line = try lines?.next(mayWait: mayWait) {
-            do throws(Identifier.Refusal) {
-                guard case .text(let bytes) = line else { throw .tooLong }
-                return try Identifier(bytes)
+            do {
+                guard case .text(let bytes) = line else { throw Identifier.Refusal.tooLong }
+                return try UserLine.read(bytes)
             } catch {
                 invalidCount += 1
-                let failure = Diagnostics.identifier(error, what: "the user id")
+                let failure =
+                    (error as? Identifier.Refusal).map {
+                        Diagnostics.identifier($0, what: "the user id")
+                    } ?? Diagnostics.failure(for: error)
                 try console.error("line \(lines?.number ?? 0): \(failure.message)")
             }
         }

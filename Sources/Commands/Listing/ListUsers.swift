@@ -73,6 +73,7 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             .init("USER", shrinking: true), .init("TOKENS", right: true), .init("LATEST EXPIRY"),
             .init("CUTOFF"),
         ])
+    list.namesUsers = true
     guard !filter.isDone else { return try finish(list) }
     func show(_ user: ListedUser) throws {
         try list.append(json(user), id: user.user.description, cells: cells(user))

@@ -62,6 +62,12 @@ final class Console {
         if let hint = failure.hint { try note("hint: \(hint)") }
     }
 
+    /// Says which token was taken out of other text, before anything is done with it.
+    func note(takenFrom description: String?) throws(OutputError) {
+        guard let description else { return }
+        try note("the token in the text: \(description)")
+    }
+
     func print(_ text: String) throws(OutputError) {
         guard !options.isQuiet else { return }
         try system.output.write(text)
@@ -83,7 +89,7 @@ final class Console {
 
     /// One result: in the machine formats as JSON, `--field` picks from it, else `human` is shown.
     func result(
-        _ value: JSONObject, id: String? = nil, human: () -> String
+        _ value: JSONObject, id: String? = nil, user: String? = nil, human: () -> String
     ) throws {
         if let field = options.field { return try self.field(field, of: .object(value)) }
         switch options.format {
@@ -91,7 +97,9 @@ final class Console {
         case .json: try json(.object(value), .pretty)
         case .jsonl, .introspection, .prometheus: try json(.object(value), .compact)
         case .csv: try print(CSV.header(value) + CSV.row(value))
-        case .id: try print(id.map { Item.line($0) + "\n" } ?? "")
+        case .id:
+            let line = id.map { Item.line($0) } ?? user.map(UserLine.write)
+            try print(line.map { $0 + "\n" } ?? "")
         }
     }
 
@@ -157,6 +165,8 @@ struct ResultList {
     private var hasHeader = false
     /// Whether what looks like a token is one, so that it can be read back as one.
     var showsTokens = false
+    /// Whether the rows are of users, and not of tokens.
+    var namesUsers = false
     /// How many rows a table is made of before they are printed.
     private static let rowsInMemory = 10_000
     /// Memory for a line.
@@ -215,7 +225,10 @@ struct ResultList {
             if !hasHeader { try console.print(CSV.header(value)) }
             hasHeader = true
             try console.print(CSV.row(value))
-        case .id: try console.print(Item.line(id(), mayBeToken: showsTokens) + "\n")
+        case .id:
+            let line =
+                namesUsers ? UserLine.write(id()) : Item.line(id(), mayBeToken: showsTokens)
+            try console.print(line + "\n")
         }
         count += 1
     }

@@ -77,6 +77,26 @@ extension Topics {
             "Since 0.1.0, everywhere:",
             .definitions([
                 Definition(
+                    "tokens in other text",
+                    "revoke, restore, status, decode, renew and --keep take the token out of a log line, "
+                        + "a URL, a header, JSON or a command; such texts were ids, or malformed (3). A "
+                        + "change by a token out of text that may be somebody else's needs a key, or "
+                        + "--no-verify (9). verify takes nothing but the token, as before."),
+                Definition(
+                    "ids",
+                    "White space, quotes, commas, brackets and characters that cannot be seen are refused "
+                        + "in an id without --id (2). What begins with eyJ is an id unless it decodes to "
+                        + "the beginning of a JSON object."),
+                Definition(
+                    "no items",
+                    "revoke, restore and status without operands and with an empty standard input end "
+                        + "with 2, \"no ids given\"; with - or --from they end with 0 as before."),
+                Definition(
+                    "lines of users",
+                    "logout-all --from refuses lines with outer blanks or quotes, ' #' or invisible "
+                        + "characters; {\"user\":\"…\"} names any user. list users -o id writes that form "
+                        + "where it is needed, and never {\"jti\":…}."),
+                Definition(
                     "variables",
                     "A variable that jwtctl reads and that is not UTF-8 is an error (2); it counted as "
                         + "not set."),

@@ -32,6 +32,7 @@ final class BulkRevocation {
     /// What an item was refused for that all further ones would be refused for too.
     private var refusal: StoreError?
     private var isConfirmed: Bool
+    private var hasNotedText = false
     private var progress: CommandKit.Progress
 
     init(
@@ -64,6 +65,7 @@ final class BulkRevocation {
         }
         counts.invalid = feed.invalidCount
         try console.progress(progress.finish())
+        if failure == nil, Signals.pending == nil { try feed.requireItems() }
         if broken == nil { counts.confirm() }
         if failure != nil && !isWritten || Signals.pending != nil { keepRest() }
         let incomplete = failed?.finish(areConfirmed: counts.areConfirmed)
@@ -118,6 +120,7 @@ final class BulkRevocation {
             let entry = try feed.next(mayWait: mayWait && (batch.isEmpty || !isConfirmed))
         {
             batch.append(entry)
+            try noteText(entry.element, entry.number)
             guard batch.count > Confirmation.threshold, !isConfirmed else { continue }
             try Confirmation.ask(
                 "Revoke more than \(Confirmation.threshold) items on \(session.description)?",
@@ -144,6 +147,14 @@ final class BulkRevocation {
         batch.removeFirst(taken.count)
         attempted += taken.count
         return taken
+    }
+
+    /// Once: in a log nearly every line has one.
+    private func noteText(_ plan: RevocationPlanner.Plan, _ number: Int) throws {
+        guard let description = plan.description, !hasNotedText else { return }
+        hasNotedText = true
+        try console.note(
+            "line \(number): the token in the text is taken (\(description)); so it is in others")
     }
 
     private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {

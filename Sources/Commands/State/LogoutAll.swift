@@ -189,7 +189,7 @@ private func scope(
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }
-    if let token = target.token { try requireTrusted(token, options, console) }
+    if let token = target.token { try requireTrusted(token, target.place, options, console) }
     if let seconds = target.issued.wholeSeconds {
         // A cutoff never sinks again: one before such a token would lock the user out until then.
         guard seconds <= (try session.store.time()) + TokenState.futureTolerance else {
@@ -213,11 +213,17 @@ private func scope(
 
 /// The kept token's `iat` becomes the cutoff: whoever forges it would choose who stays logged in.
 private func requireTrusted(
-    _ token: CompactToken, _ options: LogoutAllOptions, _ console: Console
+    _ token: CompactToken, _ place: TokenPlace, _ options: LogoutAllOptions, _ console: Console
 ) throws {
     guard
         let keys = try options.keys.load(console)
     else {
+        guard place == .itself else {
+            throw Failure(
+                .refused, "not_verified",
+                "the token to keep stands in other text, and nobody checked its signature",
+                hint: "give a --key, or pass the token alone")
+        }
         return try console.note(
             "no key: the signature of the token to keep was not checked, and its iat is the cutoff")
     }

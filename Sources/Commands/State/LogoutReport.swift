@@ -40,6 +40,7 @@ struct LogoutReport {
                 .init("USER", shrinking: true), .init("REVOKED", right: true),
                 .init("ALREADY", right: true), .init("KEPT", right: true), .init("COMPLETE"),
             ])
+        list.namesUsers = true
         var latest: (cutoff: Int64, users: [Identifier])?
         var issuerLead: Int64 = 0
         var completeCount = 0
@@ -125,7 +126,7 @@ struct LogoutReport {
             try console.error(words(unfinished: user, error.result, error.cause))
             if error.cause.isDoubt, let doubt = error.cause.storeError {
                 try console.result(
-                    json(user, error.result, error.cause), id: user.description
+                    json(user, error.result, error.cause), user: user.description
                 ) { "" }
                 try console.error(Diagnostics.failure(for: doubt))
                 return .unknown
@@ -137,7 +138,7 @@ struct LogoutReport {
             throw error
         }
         if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
-        try console.result(json(user, result, nil), id: user.description) { words(user, result) }
+        try console.result(json(user, result, nil), user: user.description) { words(user, result) }
         try hint(issuerLead: result.issuerLead)
         return .success
     }

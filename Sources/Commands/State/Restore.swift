@@ -69,7 +69,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let book = try TokenBook(session, user: user, kind: options.items.kind, console)
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], system: system)
-        let target = try StateTarget(item, user: user, in: book)
+        let target = try StateTarget(item, user: user, in: book).trusted()
         let result = try session.store.restore(target.restoration, reason: options.reason)
         let told = restoring.tell(target, result)
         try console.result(told.json, id: target.label.description) { told.words }
@@ -80,7 +80,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     }
     var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
     let feed = ItemFeed(options.items, lines, console) {
-        try StateTarget($0, user: user, in: book)
+        try StateTarget($0, user: user, in: book).trusted()
     }
     var failures = 0
     // Those of which it is not known whether they will be confirmed.
@@ -120,6 +120,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         if let signal = Signals.pending { try end(by: signal, console) }
         throw error
     }
+    if Signals.pending == nil { try feed.requireItems() }
     try list.finish(empty: "no items")
     if let signal = Signals.pending { try end(by: signal, console) }
     return failures + feed.invalidCount > 0 ? .someFailed : .success
@@ -138,6 +139,12 @@ private func end(by signal: CInt, _ console: Console) throws {
 }
 
 extension StateTarget {
+    /// The same, unless it may not be the token that was meant: no key is asked for here.
+    fileprivate func trusted() throws(Failure) -> StateTarget {
+        if place == .text { throw .notVerified(self) }
+        return self
+    }
+
     fileprivate var restoration: Restoration {
         Restoration(subject, issued: issued, expiry: expiry)
     }

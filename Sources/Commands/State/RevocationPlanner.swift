@@ -18,6 +18,8 @@ struct RevocationPlanner {
         let label: Identifier
         /// The token itself, where only that can be tried again.
         let text: [UInt8]?
+        /// What a token that was taken out of other text says of itself; nil for any other item.
+        var description: String?
 
         init(_ revocation: Revocation, isVerified: Bool?, label: Identifier, text: [UInt8]?) {
             self.revocation = revocation
@@ -97,6 +99,9 @@ struct RevocationPlanner {
                 "the token is not trusted: \(VisibleText.escape(failure.detail, columns: 120))",
                 hint: "--no-verify revokes it all the same")
         }
+        if verifier == nil, !options.skipsVerification, target.place == .text {
+            throw Failure.notVerified(target)
+        }
         if verifier == nil, !options.skipsVerification, store.layout.deniesByBareID {
             // Whoever hands an operator a token would choose which key is overwritten.
             throw Failure(
@@ -113,10 +118,12 @@ struct RevocationPlanner {
         }
         var issuedAt: Int64?
         if case .at(let iat) = target.issued { issuedAt = Int64(outside: iat, rounding: .up) }
-        return Plan(
+        let plan = Plan(
             Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
             isVerified: verifier != nil, label: target.label,
             text: book.naming.isStandard ? nil : token.bytes)
+        if target.place == .text { plan.description = target.description }
+        return plan
     }
 
     private func tokenExpiry(_ target: StateTarget) throws -> Expiry {
@@ -148,6 +155,15 @@ struct RevocationPlanner {
 }
 
 extension Failure {
+    /// A token that somebody may have put into a text which others revoke the tokens of.
+    static func notVerified(_ target: StateTarget) -> Failure {
+        Failure(
+            .refused, "not_verified",
+            "the token stands in other text, and nobody checked its signature: "
+                + target.description,
+            hint: "give a --key, or pass the token alone")
+    }
+
     /// A bare id, and no word about the end of its token: nothing is guessed.
     static func noLifetime(of id: Identifier) -> Failure {
         let shown = VisibleText.escape(id.description, columns: 60)

@@ -77,6 +77,7 @@ private struct OperandRevocation {
         try requireAllowed(count: 1)
         let plan = try planner.plan(item)
         try session.announce(options, redisTime: planner.now, console)
+        try console.note(takenFrom: plan.description)
         let result = try revoke(plan)
         let doubt = options.isDryRun ? nil : try store.confirm()
         let told = result.confirmed(doubt == nil)
@@ -107,6 +108,7 @@ private struct OperandRevocation {
             do {
                 if let broken { throw broken }
                 let plan = try planner.plan(try options.items.item(operand, system: console.system))
+                try console.note(takenFrom: plan.description)
                 let result = try revoke(plan)
                 guard store.doubt == nil else {
                     held.append(result)

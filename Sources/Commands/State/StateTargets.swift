@@ -14,6 +14,8 @@ struct StateTarget {
     let expiry: Expiry?
     /// Whether the item is a token, whose claims may be anybody's.
     let token: CompactToken?
+    /// Whether it stood in other text.
+    let place: TokenPlace
 
     var id: Identifier { subject.id }
     var user: Identifier? { subject.user }
@@ -22,7 +24,8 @@ struct StateTarget {
     init(_ item: Item, user: Identifier?, in book: TokenBook) throws {
         let naming = book.naming
         switch try book.resolve(item, user: user) {
-        case .token(let token, let claims):
+        case .token(let token, let claims, let place):
+            self.place = place
             let facts = try TokenFacts(token, claims: claims, naming: naming)
             try book.check(facts)
             subject = user == nil || facts.user != nil ? facts.subject : facts.subject.of(user)
@@ -30,12 +33,24 @@ struct StateTarget {
             issued = facts.issued
             expiry = facts.expiry
             self.token = token
+        case .opaque: preconditionFailure("the book has resolved it")
         case .id(let id, let expiry, let owner):
+            place = .itself
             subject = TokenSubject(id: id, user: owner ?? user)
             label = naming.isByText ? ShownToken.label(ofText: id) : id
             issued = .notSaid
             self.expiry = expiry
             token = nil
         }
+    }
+}
+
+extension StateTarget {
+    /// Whose token it is and until when, for a person who did not pass it alone.
+    var description: String {
+        let id = VisibleText.escape(label.description, columns: 60)
+        let owner = user.map { ", user \(VisibleText.escape($0.description, columns: 60))" } ?? ""
+        let end = expiry?.seconds.map { ", expires \(TimeText.table($0))" } ?? ""
+        return "id \(id)\(owner)\(end)"
     }
 }

@@ -116,6 +116,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         try list.finish(empty: "")
         throw error
     }
+    try feed.requireItems()
     try list.finish(empty: "no items")
     return failures + feed.invalidCount > 0 ? .someFailed : .success
 }

@@ -56,6 +56,12 @@ final class TokenBook {
     /// The token that an id stands for, where the layout needs the token. `--id` takes a text for the
     /// token itself, unless the user's list has a token of that id: opaque tokens have no other name.
     func resolve(_ item: Item, user owner: Identifier?) throws -> Item {
+        if case .opaque(let id) = item {
+            guard !naming.isByText else { return .id(id, expiry: nil, user: owner) }
+            throw Failure(
+                .usage, "opaque_token", "this is an opaque token, which says nothing of itself",
+                hint: "--id takes it for an id")
+        }
         guard naming.isByText, case .id(let id, let expiry, let named) = item else { return item }
         let isListed = user != nil && named ?? owner == user
         let text = isListed ? tokens[id] : nil
@@ -74,7 +80,7 @@ final class TokenBook {
                 hint: "'jwtctl list tokens USER' shows the ids")
         }
         // What is listed may be opaque as well.
-        return TokenText.looksLikeToken(text)
+        return PastedText.isToken(text)
             ? try Item(operand: text, as: .token)
             : .id(try Identifier(text), expiry: expiry, user: user)
     }
@@ -101,9 +107,11 @@ struct ShownToken {
     }
 
     /// What an opaque token is called: it is a secret, and a hash tells it from others.
-    static func label(ofText text: Identifier) -> Identifier {
+    static func label(ofText text: Identifier) -> Identifier { label(ofText: text.bytes) }
+
+    static func label(ofText text: [UInt8]) -> Identifier {
         do {
-            return try Identifier(CompactToken.contentIdentifier(of: text.bytes))
+            return try Identifier(CompactToken.contentIdentifier(of: text))
         } catch {
             return Identifier(literal: "(unreadable)")
         }

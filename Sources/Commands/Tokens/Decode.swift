@@ -46,7 +46,7 @@ let decodeCommand = Command(
 
 private func runDecode(_ options: DecodeOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system)
-    let text = try TokenOperand.read(options.token, system: system)
+    let text = try TokenOperand.readOne(options.token, console)
     let inspection = TokenInspection(of: text)
     let now = system.clock.seconds
     let fault = fault(of: inspection)

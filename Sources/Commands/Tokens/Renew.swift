@@ -71,7 +71,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     let keys = try options.keys.require(console)
     let signer = try options.keys.signer(
         keys, hint: "give the one that the token was signed with")
-    let text = try TokenOperand.read(options.token, system: system)
+    let text = try TokenOperand.readOne(options.token, console)
     let session = try Session(console, actor: options.actor)
     try session.requirePrimary(comparingClocks: console)
     let (token, claims) = try active(text, keys, options, session, console)

@@ -29,6 +29,16 @@ enum VerdictHint {
         }
     }
 
+    /// A token that stands in other text is not verified: only its place is told.
+    static func ofText(_ text: [UInt8], _ verdict: Verdict) -> String? {
+        guard verdict.token == nil,
+            let token = TokenScanner.sightings(in: text.prefix(CompactToken.maximumByteCount))
+                .first(where: { $0.fault == nil }),
+            TokenText.strip(text) != token.bytes
+        else { return nil }
+        return "a token at byte \(token.offset): pass only that"
+    }
+
     private static let explain = "--explain shows what became of each key"
 
     /// The key is of the wrong kind for the token's algorithm.

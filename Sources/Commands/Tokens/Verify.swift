@@ -32,7 +32,8 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
             ? try stream.answerOffline(options, verifier) : try stream.answer(by: judge)
     }
 
-    let verdict = judge.verdicts(on: [try TokenOperand.read(options.token, system: system)])[0]
+    let text = try TokenOperand.readText(options.token, system: system)
+    let verdict = judge.verdicts(on: [TokenOperand.token(in: text)])[0]
     for departure in verdict.departures { try console.warn(departure.warning) }
     if let session, let time = verdict.stateTime { try session.warnAboutClock(time, console) }
     if options.explains {
@@ -50,6 +51,7 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     }
     if options.global.format == .table, options.global.field == nil,
         let hint = VerdictHint.of(verdict, keys: keys, options: options)
+            ?? VerdictHint.ofText(text, verdict)
     {
         try system.output.flush()
         try console.note("hint: \(hint)")

@@ -1,0 +1,227 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+/// Where in what was given a token stood. Text that somebody else wrote, a log say, may hold a token
+/// that nobody meant.
+enum TokenPlace: Equatable, Sendable {
+    /// Alone, in quotes, as the value of an Authorization or Cookie line, or as a field.
+    case itself
+    /// In other text.
+    case text
+}
+
+/// The one reader of what people give as a token or an id: decides what a text stands for.
+enum PastedText {
+    enum Reading: Equatable {
+        /// The tokens in it, at least one.
+        case tokens([[UInt8]], TokenPlace)
+        /// It holds no token, and may be an id once what is around it has fallen away.
+        case id([UInt8])
+        /// It follows `Bearer`, and is no JWT.
+        case opaque([UInt8])
+    }
+
+    /// Throws where the text has what is left of a token.
+    static func read(_ text: [UInt8]) throws(Failure) -> Reading {
+        let stripped = TokenText.strip(text)
+        if isWholeToken(stripped) { return .tokens([stripped], .itself) }
+        if let joined = joined(stripped) { return .tokens([joined], .itself) }
+        let sightings = TokenScanner.sightings(in: text[...])
+        for sighting in sightings {
+            if let fault = sighting.fault { throw failure(fault, sighting, in: text) }
+        }
+        guard let first = sightings.first else {
+            let isWord = stripped.allSatisfy(TokenScanner.isLetter)
+            // It has the dots of a token, and nothing else of one: its fault is told by the parser.
+            if isWord, stripped.count(where: { $0 == UInt8(ascii: ".") }) == 2 {
+                return .tokens([stripped], .itself)
+            }
+            return followsScheme(text) ? .opaque(stripped) : .id(stripped)
+        }
+        let place: TokenPlace =
+            sightings.count == 1 && isField(first.bytes, of: text, stripped) ? .itself : .text
+        return .tokens(sightings.map(\.bytes), place)
+    }
+
+    /// Whether a text is a token, and nothing besides.
+    static func isToken(_ text: [UInt8]) -> Bool {
+        do throws(Failure) {
+            return try read(text) == .tokens([text], .itself)
+        } catch {
+            return false
+        }
+    }
+
+    /// Whether a line is the beginning of a token, and nothing besides.
+    static func mayBeWrapped(_ line: [UInt8]) -> Bool {
+        line.starts(with: "eyJ".utf8) && line.count(where: { $0 == UInt8(ascii: ".") }) < 2
+            && line.allSatisfy(TokenScanner.isLetter)
+    }
+
+    /// A token that was wrapped over lines, where all of them are there; nil for any other text.
+    static func joined(_ text: [UInt8]) -> [UInt8]? {
+        guard text.starts(with: "eyJ".utf8), text.contains(0x0A) || text.contains(0x0D) else {
+            return nil
+        }
+        let lines = text.split { $0 == 0x0A || $0 == 0x0D }.map(TokenText.withoutQuotes)
+        guard let first = lines.first, lines.allSatisfy({ $0.allSatisfy(TokenScanner.isLetter) }),
+            // A whole token, and then something else, are two things.
+            !isWholeToken(first) || lines.dropLast().allSatisfy({ $0.count == first.count })
+        else { return nil }
+        let joined = Array(lines.joined())
+        return isWholeToken(joined) ? joined : nil
+    }
+
+    /// Nearly all tokens come so: the rest of the questions is spared.
+    private static func isWholeToken(_ text: [UInt8]) -> Bool {
+        text.starts(with: "eyJ".utf8) && text.allSatisfy(TokenScanner.isLetter)
+            && text.count(where: { $0 == UInt8(ascii: ".") }) == 2
+            && !text.dropFirst(3).starts(with: "..".utf8)
+    }
+
+    private static func followsScheme(_ text: [UInt8]) -> Bool {
+        text.contains { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ":") }
+            && TokenText.withoutHeader(text) != TokenText.withoutQuotes(text)
+    }
+
+    // MARK: places
+
+    /// Whether `token` is all that `text` says where it stands.
+    private static func isField(_ token: [UInt8], of text: [UInt8], _ stripped: [UInt8]) -> Bool {
+        if stripped == token || standsAlone(token, in: text) { return true }
+        let line = TokenText.withoutQuotes(text)
+        if let cookies = TokenText.value(ofHeaders: ["cookie", "set-cookie"], in: line) {
+            return cookies.split(separator: UInt8(ascii: ";")).contains { piece in
+                TokenText.assigned(piece).map { TokenText.strip($0) == token } ?? false
+            }
+        }
+        if line.first == UInt8(ascii: "{") {
+            return object(line).map { members in
+                members.members.contains { member in
+                    member.value.stringValue.map { TokenText.strip($0.utf8) == token } ?? false
+                }
+            } ?? false
+        }
+        if let value = TokenText.assigned(line[...]), TokenText.strip(value) == token {
+            return true
+        }
+        return [UInt8(ascii: "\t"), UInt8(ascii: ",")].contains { separator in
+            let fields = line.split(separator: separator, omittingEmptySubsequences: false)
+            return fields.count > 1 && fields.contains { TokenText.strip($0) == token }
+        }
+    }
+
+    /// Whether brackets and punctuation are all that stands around `token`.
+    private static func standsAlone(_ token: [UInt8], in text: [UInt8]) -> Bool {
+        guard let range = text.firstRange(of: token) else { return false }
+        return [text[..<range.lowerBound], text[range.upperBound...]].allSatisfy { part in
+            String(decoding: part, as: UTF8.self).unicodeScalars.allSatisfy { scalar in
+                !scalar.properties.isAlphabetic && scalar.properties.numericType == nil
+                    && ![UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: "=")].map(UInt32.init)
+                        .contains(scalar.value)
+            }
+        }
+    }
+
+    static func object(_ text: [UInt8]) -> JSONObject? {
+        do throws(JSONError) {
+            return try JSONParser.parse(text).objectValue
+        } catch {
+            return nil
+        }
+    }
+
+    // MARK: refusals
+
+    private static func failure(
+        _ fault: TokenSighting.Fault, _ sighting: TokenSighting, in text: [UInt8]
+    ) -> Failure {
+        func malformed(_ what: String, _ hint: String?) -> Failure {
+            Failure(
+                .malformed, "malformed", "malformed token: \(what)", hint: hint)
+        }
+        let end = sighting.offset + sighting.bytes.count
+        switch fault {
+        case .encoded:
+            return malformed("this is base64 of a token", "decode it first: base64 -d")
+        case .encrypted:
+            return malformed(
+                "it has 5 segments and is encrypted (JWE)",
+                "its claims can only be read with the recipient's key")
+        case .joined:
+            return malformed(
+                "two tokens run together, at byte \(sighting.offset)", "put each on a line")
+        case .segments(let count):
+            return malformed("\(count) segments, where a token has 3", "pass the token alone")
+        case .glued:
+            return malformed(
+                "what stands before byte \(sighting.offset) may belong to it",
+                "pass the token alone")
+        case .beheaded: return malformed("its beginning is missing", "was it cut by a log?")
+        case .cut(.lineBreak):
+            return malformed("a line break at byte \(end)", "join the lines")
+        case .cut(.padding):
+            return malformed("padding (=) at byte \(end)", "base64url has none: leave it out")
+        case .cut(.otherAlphabet):
+            return malformed(
+                "a letter of another alphabet at byte \(end)",
+                "tokens have '-' and '_' in place of '+' and '/'")
+        case .cut(let next):
+            if next == .other, let name = InvisibleText.name(in: text, at: end) {
+                return malformed("\(name) at byte \(end)", "leave it out")
+            }
+            return cut(sighting.bytes)
+        }
+    }
+
+    /// As the strict reader puts it.
+    private static func cut(_ bytes: [UInt8]) -> Failure {
+        do {
+            _ = try CompactToken(parsing: bytes).claims()
+            return Failure(.malformed, "malformed", "malformed token")
+        } catch {
+            return Diagnostics.failure(for: error)
+        }
+    }
+}
+
+/// Characters that nobody sees, and that change what a text is.
+enum InvisibleText {
+    /// The first one in a text, by its code point and its place.
+    static func first(in text: [UInt8]) -> (name: String, offset: Int)? {
+        guard text.contains(where: { $0 >= 0x7F || $0 < 0x20 }) else { return nil }
+        var offset = 0
+        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+            if isInvisible(scalar) { return (name(scalar), offset) }
+            offset += scalar.utf8.count
+        }
+        return nil
+    }
+
+    /// The one that begins at a byte; nil where another character does.
+    static func name(in text: [UInt8], at offset: Int) -> String? {
+        guard text.indices.contains(offset),
+            let scalar = String(decoding: text[offset...].prefix(4), as: UTF8.self).unicodeScalars
+                .first, isInvisible(scalar)
+        else { return nil }
+        return name(scalar)
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        // Spaces that do not look like one, or are none.
+        case 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000, 0x115F, 0x1160, 0x3164, 0xFFA0,
+            0xFE00...0xFE0F:
+            true
+        default: VisibleText.isHostile(scalar)
+        }
+    }
+
+    private static func name(_ scalar: Unicode.Scalar) -> String {
+        let hex = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+    }
+}

@@ -1,0 +1,38 @@
+internal import CommandKit
+internal import JSON
+internal import TokenStore
+
+/// A user in a line: the line as it is, byte for byte, or `{"user":…}` where that could be read
+/// otherwise.
+enum UserLine {
+    /// Throws where a person may have meant something else by the line.
+    static func read(_ line: [UInt8]) throws -> Identifier {
+        if line.first == UInt8(ascii: "{"), let object = PastedText.object(line),
+            let user = (object["user"] ?? object["sub"])?.stringValue
+        {
+            return try Identifier(user.utf8)
+        }
+        let user = try Identifier(line)
+        guard isPlain(user.description) else {
+            throw Failure(
+                .usage, "unclear_user",
+                "this is not clearly a user: it has outer blanks or quotes, ' #', or what cannot be seen",
+                hint: "write {\"user\":\"…\"}")
+        }
+        return user
+    }
+
+    /// A line that `read` reads as this user.
+    static func write(_ user: String) -> String {
+        isPlain(user) ? user : "{\"user\":\(JSONText.quoted(user))}"
+    }
+
+    private static func isPlain(_ user: String) -> Bool {
+        let bytes = Array(user.utf8)
+        return TokenText.withoutQuotes(bytes) == bytes
+            && !user.unicodeScalars.contains(where: VisibleText.isHostile)
+            && !bytes.starts(with: [UInt8(ascii: "#")])
+            && bytes.firstRange(of: Array(" #".utf8)) == nil
+            && PastedText.object(bytes) == nil
+    }
+}

@@ -1,0 +1,180 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Whatever is pasted, what is reported as revoked is the token that was meant, and no other key is
+/// written.
+@Suite(.redis) struct PastedFormTests {
+    private struct Bench {
+        let sandbox: Sandbox
+        let token: String
+        let other: String
+
+        init() throws {
+            sandbox = try Sandbox()
+            let now = Int(Date().timeIntervalSince1970)
+            token = try handmade(
+                #"{"jti":"t-1","sub":"alice","iat":\#(now),"exp":\#(now + 900),"scope":"a b c d e"}"#
+            )
+            other = try handmade(#"{"jti":"t-2","sub":"bob","iat":\#(now),"exp":\#(now + 900)}"#)
+        }
+
+        /// The tool with the key, and without it.
+        func jwtctl(hasKey: Bool) -> Jwtctl {
+            var jwtctl = sandbox.jwtctl
+            if !hasKey { jwtctl.environment["JWTCTL_SECRET"] = nil }
+            return jwtctl
+        }
+
+        /// What a run has put on the blacklist; any other key counts as itself.
+        func written() throws -> Set<String> {
+            let keys = try sandbox.server.cli("KEYS", "*").split(separator: "\n").map(String.init)
+            try sandbox.server.cli("FLUSHALL")
+            return Set(keys).subtracting(["jwt:audit"])
+        }
+    }
+
+    private static let mine: Set<String> = ["jwt:deny:t-1"]
+    private static let both: Set<String> = ["jwt:deny:t-1", "jwt:deny:t-2"]
+
+    @Test func `there are enough of them, and none twice`() {
+        #expect(PastedForm.all.count >= 150)
+        #expect(Set(PastedForm.all.map(\.template)).count == PastedForm.all.count)
+    }
+
+    @Test func `an operand revokes the one token that it is, or nothing`() throws {
+        let bench = try Bench()
+        for form in PastedForm.all {
+            for hasKey in [true, false] {
+                // What begins with a dash would be an option.
+                let result = bench.jwtctl(hasKey: hasKey)
+                    .run(["revoke", "--ttl", "1h", "--", form.text(bench.token, bench.other)])
+                try expect(
+                    form, bench, result, hasKey: hasKey, isBulk: false)
+            }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a line revokes the tokens that stand in it, or nothing`(_ isFile: Bool) throws {
+        let bench = try Bench()
+        for form in PastedForm.all {
+            let text = form.text(bench.token, bench.other)
+            // A comment, and a line for each piece.
+            if text.hasPrefix("#") || text.contains("\n") { continue }
+            for hasKey in [true, false] {
+                let jwtctl = bench.jwtctl(hasKey: hasKey)
+                let options = ["revoke", "--ttl", "1h", "--yes", "--json"]
+                let result =
+                    isFile
+                    ? jwtctl.run(
+                        options + ["--from", try bench.sandbox.file("lines", text + "\n")])
+                    : jwtctl.run(options + ["-"], input: text + "\n")
+                try expect(
+                    form, bench, result, hasKey: hasKey, isBulk: true)
+            }
+        }
+    }
+
+    private func expect(
+        _ form: PastedForm, _ bench: Bench, _ result: Jwtctl.Result, hasKey: Bool, isBulk: Bool
+    ) throws {
+        let shown: Comment = "\(form.template), key \(hasKey), bulk \(isBulk): \(result.errors)"
+        let written = try bench.written()
+        let wanted: Set<String>
+        switch form.meaning {
+        case .token: wanted = Self.mine
+        case .text: wanted = hasKey ? Self.mine : []
+        case .both: wanted = isBulk && hasKey ? Self.both : []
+        case .refused: wanted = []
+        }
+        // Two tokens on a line are the line's own where nobody else has written it.
+        if form.meaning == .both, isBulk, !hasKey {
+            #expect(written.isEmpty || written == Self.both, shown)
+            #expect((result.status == 0) == (written == Self.both), shown)
+            return
+        }
+        #expect(written == wanted, shown)
+        #expect((result.status == 0) == !wanted.isEmpty, shown)
+        // A refusal says what to do, and repeats no token.
+        #expect(!result.errors.contains(bench.token) && !result.errors.contains(bench.other), shown)
+        if !isBulk, wanted.isEmpty {
+            #expect([2, 3, 9].contains(result.status), shown)
+        }
+    }
+
+    @Test func `verify takes nothing but the token`() throws {
+        let bench = try Bench()
+        let jwtctl = bench.jwtctl(hasKey: true)
+        for form in PastedForm.all {
+            let text = form.text(bench.token, bench.other)
+            let result = jwtctl("verify", "--offline", "--", text)
+            #expect((result.status == 0) == form.isPlain, "\(form.template): \(result.errors)")
+            let stream = jwtctl("verify", "--stream", "--offline", input: text + "\n")
+            let isValid = stream.output.split(separator: "\n")
+                .contains { $0.contains(#""ok":true"#) }
+            #expect(!isValid || form.isPlain, "\(form.template): \(stream.output)")
+        }
+        let hint = jwtctl("verify", "--offline", "x \(bench.token)").errors
+        #expect(hint.contains("a token at byte 2: pass only that"), "\(hint)")
+    }
+
+    @Test func `decode takes the one token out`() throws {
+        let bench = try Bench()
+        for form in PastedForm.all where form.meaning == .token || form.meaning == .text {
+            let text = form.text(bench.token, bench.other)
+            let result = bench.jwtctl(hasKey: false)("decode", "--field", "payload.jti", "--", text)
+            #expect(
+                result.status == 0 && result.line == "t-1", "\(form.template): \(result.errors)")
+        }
+        let two = bench.jwtctl(hasKey: false)("decode", "\(bench.token) \(bench.other)")
+        #expect(two.status == 2 && two.errors.contains("2 tokens"), "\(two.errors)")
+    }
+
+    @Test func `a token that was wrapped over lines is joined, or refused whole`() throws {
+        let bench = try Bench()
+        for width in [60, 64, 76] {
+            let letters = Array(bench.token)
+            let lines = stride(from: 0, to: letters.count, by: width).map {
+                String(letters[$0..<min($0 + width, letters.count)])
+            }
+            let jwtctl = bench.jwtctl(hasKey: true)
+            for ending in ["\n", "\r\n"] {
+                let text = lines.joined(separator: ending)
+                #expect(jwtctl("revoke", text).status == 0)
+                #expect(try bench.written() == Self.mine)
+                let piped = jwtctl(
+                    "revoke", "--yes", "--ttl", "1h", "-", input: "a1\(ending)\(text)\(ending)b2\n")
+                #expect(piped.status == 0, "\(piped.errors)")
+                #expect(try bench.written() == Self.mine.union(["jwt:deny:a1", "jwt:deny:b2"]))
+            }
+            let broken = lines.dropLast().joined(separator: "\n")
+            #expect(jwtctl("revoke", "--ttl", "1h", broken).status == 3)
+            let piped = jwtctl("revoke", "--yes", "--ttl", "1h", "-", input: broken + "\n")
+            #expect(piped.status == 10, "\(piped.errors)")
+            #expect(try bench.written().isEmpty)
+        }
+    }
+
+    @Test func `an id that begins like a token and is none is an id`() throws {
+        let bench = try Bench()
+        let jwtctl = bench.jwtctl(hasKey: true)
+        for id in ["eyJx9Kq2Zb7wLmTtR0aVUQ", "eyJ_Kq2Zb7wLmTtR0aVUQA", "a.b", "a-b_c", "xeyJ"] {
+            #expect(jwtctl("revoke", "--ttl", "1h", id).status == 0, "\(id)")
+            #expect(try bench.written() == ["jwt:deny:\(id)"])
+        }
+    }
+
+    @Test func `the name of a file is no id`() throws {
+        let bench = try Bench()
+        let file = try bench.sandbox.file("items.txt", bench.token)
+        let result = bench.jwtctl(hasKey: true)("revoke", "--ttl", "1h", file)
+        #expect(result.status == 2)
+        #expect(result.errors.contains("is a file") && result.errors.contains("--from"))
+        #expect(bench.jwtctl(hasKey: true)("revoke", "@" + file).status == 0)
+        #expect(try bench.written() == Self.mine)
+    }
+}
