@@ -16,16 +16,23 @@ import Testing
             let other = (owner + 1) % 3
             let client = Client(target: try RedisURL.parse(cluster.url), timeout: 600)
             _ = try client.call(Command("SET", key: key, "1"))
-            for node in [cluster.nodes[owner], cluster.nodes[other]] {
-                let target = node === cluster.nodes[owner] ? other : owner
-                try node.cli("DEL", "{router}:key")
-                try node.cli("CLUSTER", "SETSLOT", slot, "NODE", cluster.id(target))
+            var found: RedisError?
+            // The nodes talk to each other, and may have settled it before they are asked.
+            for _ in 0..<5 where found == nil {
+                for node in [cluster.nodes[owner], cluster.nodes[other]] {
+                    let target = node === cluster.nodes[owner] ? other : owner
+                    try node.cli("DEL", "{router}:key")
+                    try node.cli("CLUSTER", "SETSLOT", slot, "NODE", cluster.id(target))
+                }
+                let start = Date()
+                do throws(RedisError) {
+                    _ = try client.call(Command("GET", key: key))
+                } catch {
+                    found = error
+                }
+                #expect(Date().timeIntervalSince(start) < 2)
             }
-            let start = Date()
-            let error = #expect(throws: RedisError.self) {
-                try client.call(Command("GET", key: key))
-            }
-            #expect(Date().timeIntervalSince(start) < 2)
+            let error = found
             guard case .stalled(600, .server(let cause)?, _)? = error, case .moved = cause.kind
             else {
                 Issue.record("\(String(describing: error))")

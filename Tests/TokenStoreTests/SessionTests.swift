@@ -345,7 +345,8 @@ extension Lab {
             let isIdle = try? poll {
                 let list = try other.call(Command("CLIENT", "LIST")).text()
                 let own = list.split(separator: "\n").first { $0.hasPrefix("id=\(number) ") }
-                return own.map { !$0.contains(" idle=0 ") } ?? false
+                // 1 is what it says of two commands on either side of a second.
+                return own.map { !$0.contains(" idle=0 ") && !$0.contains(" idle=1 ") } ?? false
             }
             guard isIdle == true, (try? other.pipeline(commands)) != nil else { return }
             ended.update { $0 = true }
