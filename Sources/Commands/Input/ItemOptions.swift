@@ -1,5 +1,6 @@
 internal import CommandKit
 internal import Glibc
+internal import JOSE
 internal import Platform
 
 /// Which items a command works on: operands, or a line each of a file or of standard input.

@@ -1,11 +1,10 @@
-internal import JOSE
 internal import JSON
 internal import Platform
 
 /// A token that stands in a text, or what is left of one.
-struct TokenSighting: Equatable {
+package struct TokenSighting: Equatable, Sendable {
     /// Why it is no token that can be taken out.
-    enum Fault: Equatable {
+    package enum Fault: Equatable, Sendable {
         /// It has fewer than three segments; `next` is what stands after it.
         case cut(next: Stop)
         /// Five segments: a JWE.
@@ -23,7 +22,7 @@ struct TokenSighting: Equatable {
     }
 
     /// What ends a run of base64url letters and dots.
-    enum Stop: Equatable {
+    package enum Stop: Equatable, Sendable {
         case end
         case lineBreak
         case padding
@@ -32,20 +31,20 @@ struct TokenSighting: Equatable {
         case other
     }
 
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// Where it begins in the text, in bytes from 0.
-    let offset: Int
+    package let offset: Int
     /// nil for three segments of which the first begins a JSON object.
-    let fault: Fault?
+    package let fault: Fault?
 }
 
 /// Finds tokens in what people paste: log lines, URLs, headers, JSON, commands.
 ///
 /// A token is the whole run of base64url letters and dots around it, less the dot of a sentence: it is
 /// never cut to fit. A prefix that is joined by `-` or `_` is left off where a whole token follows it.
-enum TokenScanner {
+package enum TokenScanner {
     /// What there is in `text`, in order; a token that comes twice is told once.
-    static func sightings(in text: ArraySlice<UInt8>) -> [TokenSighting] {
+    package static func sightings(in text: ArraySlice<UInt8>) -> [TokenSighting] {
         guard mayHoldToken(text) else { return [] }
         let plain = UnescapedText(text)
         var found: [TokenSighting] = []
@@ -68,7 +67,7 @@ enum TokenScanner {
     }
 
     /// Whether the beginning of a token is somewhere in `text`. Nearly all ids are told by this.
-    static func mayHoldToken(_ text: ArraySlice<UInt8>) -> Bool {
+    package static func mayHoldToken(_ text: ArraySlice<UInt8>) -> Bool {
         let bytes = text.span
         return bytes.firstOffset(of: UInt8(ascii: "J")) != nil
             || bytes.firstOffset(of: UInt8(ascii: ".")) != nil
@@ -76,7 +75,7 @@ enum TokenScanner {
     }
 
     /// A letter of base64url, or the dot between segments.
-    static func isLetter(_ byte: UInt8) -> Bool {
+    package static func isLetter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), dot:
@@ -140,8 +139,9 @@ enum TokenScanner {
     private static func begins(_ segment: ArraySlice<UInt8>) -> Bool {
         // `{` is `e` and a letter from `w` to `z` or one of some digits.
         guard segment.first == UInt8(ascii: "e"), segment.count > 2 else { return false }
-        // The last letters of a segment that was cut may be half a byte.
-        let whole = segment.prefix(segment.count / 4 * 4)
+        // The last letters of a segment that was cut may be half a byte. The first show it: a text of
+        // nothing but beginnings must not cost the square of its length.
+        let whole = segment.prefix(min(segment.count / 4 * 4, 256))
         guard !whole.isEmpty else { return segment.starts(with: head) }
         do {
             let bytes = try Base64URL.decode(Array(whole))
@@ -194,7 +194,7 @@ enum TokenScanner {
 
 /// A text with what hides letters in it taken out: percent-encoding, the escapes of JSON and of
 /// shells, and the colours of a terminal. What was an escape ends a run of letters.
-struct UnescapedText {
+private struct UnescapedText {
     private(set) var bytes: ArraySlice<UInt8>
     /// For each byte where it stands in the text; empty where that is the same place.
     private var offsets: [Int] = []
