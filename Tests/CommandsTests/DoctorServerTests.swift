@@ -156,6 +156,7 @@ import TokenStore
             ])
         try waitUntil("the link") {
             try replica.cli("INFO replication").contains("master_link_status:up")
+                && primary.cli("INFO replication").contains("state=online")
         }
         let told = try diagnose(replica.server.url)
         #expect(complaints(told) == ["replica"] && told.status == 1, "\(told.findings)")
