@@ -195,24 +195,19 @@ final class Settings {
     }
 
     /// Whether a person is asked before keys of a layout that another looks like are deleted.
-    func checksLayout() throws(Failure) -> Bool {
-        try parsed(.layoutCheck) { text throws(InvalidValue) in
-            switch text {
-            case "on": return true
-            case "off": return false
-            default: throw .expected("on or off")
-            }
-        } ?? true
-    }
+    func checksLayout() throws(Failure) -> Bool { try flag(.layoutCheck, "on", "off") ?? true }
 
     /// Whether only tokens on their user's list are active.
     func requiresListing() throws(Failure) -> Bool {
-        try parsed(.requireListed) { text throws(InvalidValue) in
-            switch text {
-            case "true": return true
-            case "false": return false
-            default: throw .expected("true or false")
-            }
-        } ?? false
+        try flag(.requireListed, "true", "false") ?? false
+    }
+
+    private func flag(
+        _ setting: Setting, _ yes: String, _ no: String
+    ) throws(Failure) -> Bool? {
+        try parsed(setting) { text throws(InvalidValue) in
+            guard [yes, no].contains(text) else { throw .expected("\(yes) or \(no)") }
+            return text == yes
+        }
     }
 }

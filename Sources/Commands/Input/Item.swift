@@ -41,7 +41,7 @@ enum Item {
         return names.joined(separator: ", ") + (items.count > names.count ? ", …" : "")
     }
 
-    /// What stands in an operand or in a line that is no object: one item, or each of the tokens.
+    /// The items in an operand, or in a line that is no object: one item, or each of the tokens.
     private static func items(
         in text: [UInt8], as kind: Kind, headers: HeaderCache? = nil
     ) throws -> [Item] {

@@ -51,8 +51,8 @@ final class ItemFeed<Element> {
         }
     }
 
-    /// Called at the end: where nobody said that the items come as lines, there have to be some. A
-    /// shell's `xargs` with nothing to say runs the command without operands.
+    /// Called at the end. Fails if there was no item and neither `-` nor `--from` was given: `xargs`
+    /// with an empty input runs the command without operands.
     func requireItems() throws(Failure) {
         guard number == 0, options.operands.isEmpty, options.file == nil else { return }
         throw Failure(

@@ -4,8 +4,8 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Where in what was given a token stood. Text that somebody else wrote, a log say, may hold a token
-/// that nobody meant.
+/// Where in the input a token was found. Text of somebody else, such as a log, may hold a token that
+/// the operator does not mean.
 enum TokenPlace: Equatable, Sendable {
     /// Alone, in quotes, as the value of an Authorization or Cookie line, or as a field.
     case itself
@@ -13,7 +13,7 @@ enum TokenPlace: Equatable, Sendable {
     case text
 }
 
-/// The one reader of what people give as a token or an id: decides what a text stands for.
+/// The one reader of what people give as a token or an id.
 enum PastedText {
     enum Reading: Equatable {
         /// The tokens in it, at least one.
@@ -35,11 +35,12 @@ enum PastedText {
         }
         guard let first = sightings.first else {
             let isWord = stripped.allSatisfy(TokenScanner.isLetter)
-            // It has the dots of a token, and nothing else of one: its fault is told by the parser.
+            // It has the two dots of a token: the parser says what is wrong with it.
             if isWord, stripped.count(where: { $0 == UInt8(ascii: ".") }) == 2 {
                 return .tokens([stripped], .itself)
             }
-            return followsScheme(text) ? .opaque(stripped) : .id(stripped)
+            // White space and quotes alone make no token of an id; a scheme does.
+            return stripped == TokenText.withoutQuotes(text) ? .id(stripped) : .opaque(stripped)
         }
         let place: TokenPlace =
             sightings.count == 1 && isField(first.bytes, of: text, stripped) ? .itself : .text
@@ -80,11 +81,6 @@ enum PastedText {
         text.starts(with: "eyJ".utf8) && text.allSatisfy(TokenScanner.isLetter)
             && text.count(where: { $0 == UInt8(ascii: ".") }) == 2
             && !text.dropFirst(3).starts(with: "..".utf8)
-    }
-
-    private static func followsScheme(_ text: [UInt8]) -> Bool {
-        text.contains { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ":") }
-            && TokenText.withoutHeader(text) != TokenText.withoutQuotes(text)
     }
 
     // MARK: places
@@ -188,7 +184,7 @@ enum PastedText {
     }
 }
 
-/// Characters that nobody sees, and that change what a text is.
+/// Invisible characters.
 enum InvisibleText {
     /// The first one in a text, by its code point and its place.
     static func first(in text: [UInt8]) -> (name: String, offset: Int)? {

@@ -19,12 +19,6 @@ enum TokenText {
         Array(trim(ArraySlice(bytes)))
     }
 
-    /// The same without what `strip` takes from the front.
-    static func withoutHeader(_ bytes: [UInt8]) -> [UInt8] {
-        let text = trim(dropPrefix("authorization:", from: trim(bytes[...])))
-        return Array(dropWord("bearer", from: text).map(trim) ?? text)
-    }
-
     /// What follows `NAME:` at the beginning of a line.
     static func value(ofHeaders names: [StaticString], in line: [UInt8]) -> ArraySlice<UInt8>? {
         for name in names {
@@ -45,10 +39,7 @@ enum TokenText {
             sign > text.startIndex
         else { return nil }
         let name = trim(text[..<sign])
-        let isName = name.allSatisfy { byte in
-            TokenScanner.isLetter(byte)
-        }
-        return isName ? text[(sign + 1)...] : nil
+        return name.allSatisfy(TokenScanner.isLetter) ? text[(sign + 1)...] : nil
     }
 
     private static func trim(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -94,13 +85,7 @@ enum TokenOperand: Sendable {
     /// More than any token with everything that may stand around it.
     private static let limit = CompactToken.maximumByteCount + 4096
 
-    /// The token of an operand, of `@FILE`, or of standard input (no operand, or `-`), without what
-    /// may stand around a token.
-    static func read(_ operand: [UInt8]?, system: System) throws -> [UInt8] {
-        token(in: try readText(operand, system: system))
-    }
-
-    /// The same of a text that was read.
+    /// A text that was read, without what may be around a token.
     static func token(in text: [UInt8]) -> [UInt8] {
         // What is cut off here is unread: as it is it is too long to be a token, and is judged so.
         text.count > limit ? text : TokenText.strip(text)
@@ -136,7 +121,7 @@ enum TokenOperand: Sendable {
         return only.bytes
     }
 
-    /// What was given, as it is.
+    /// The text of an operand, of `@FILE`, or of standard input (no operand, or `-`), as it is.
     static func readText(_ operand: [UInt8]?, system: System) throws -> [UInt8] {
         if let operand, operand != [UInt8(ascii: "-")] {
             guard operand.first == UInt8(ascii: "@") else { return operand }

@@ -169,6 +169,9 @@ struct ResultList {
     var namesUsers = false
     /// How many rows a table is made of before they are printed.
     private static let rowsInMemory = 10_000
+    /// How many results a command holds until it knows whether they are confirmed; it reports more
+    /// of them as unconfirmed.
+    static let heldCount = 10_000
     /// Memory for a line.
     private var line: [UInt8] = []
 

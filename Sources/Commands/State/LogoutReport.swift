@@ -70,7 +70,7 @@ struct LogoutReport {
                 scope: scope, skew: options.skew, settle: settle, entry: entry, next: feed.next
             ) { user, result, cause in
                 if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
-                if cause?.isDoubt ?? false, held.count < Self.heldCount {
+                if cause?.isDoubt ?? false, held.count < ResultList.heldCount {
                     held.append((user, result))
                 } else {
                     try tell(user, result, cause)
@@ -100,9 +100,6 @@ struct LogoutReport {
         if let broken { throw broken }
         return failures + feed.invalidCount > 0 ? .someFailed : .success
     }
-
-    /// How many results wait for the end to know whether they are confirmed; more are told as not.
-    private static let heldCount = 10_000
 
     /// Users whose servers' clocks are looked at before the end.
     private static let waitingLimit = 64

@@ -106,7 +106,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
                 try console.error(
                     "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
             }
-            if told.isUnconfirmed, held.count < heldCount {
+            if told.isUnconfirmed, held.count < ResultList.heldCount {
                 held.append(told)
             } else {
                 try tell(told)
@@ -128,9 +128,6 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
 
 /// How many items are worked on together, where so many are there.
 private let batchSize = 128
-
-/// How many results wait for the end to know whether they are confirmed; more are told as not.
-private let heldCount = 10_000
 
 private func end(by signal: CInt, _ console: Console) throws {
     try console.note("interrupted; what is listed was done, the rest was not attempted")
