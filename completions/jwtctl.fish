@@ -38,7 +38,7 @@ complete -c jwtctl -n '__jwtctl_at ""' -l version -d 'Show the version'
 complete -c jwtctl -n '__jwtctl_at ""' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at ""' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at ""' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at ""' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at ""' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at ""' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at ""' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at ""' -l redis -d 'The Redis that holds the state.' -x
@@ -106,7 +106,7 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-weak-key -d 'Use keys that 
 complete -c jwtctl -n '__jwtctl_at "issue"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "issue"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "issue"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis -d 'The Redis that holds the state.' -x
@@ -131,7 +131,7 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l allow-replica -d 'Read from a rep
 complete -c jwtctl -n '__jwtctl_at "decode"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "decode"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "decode"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis -d 'The Redis that holds the state.' -x
@@ -175,7 +175,7 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l allow-weak-key -d 'Use keys that
 complete -c jwtctl -n '__jwtctl_at "verify"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id introspection'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "verify"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "verify"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis -d 'The Redis that holds the state.' -x
@@ -205,7 +205,7 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l token -d 'Every item is a token.
 complete -c jwtctl -n '__jwtctl_at "status"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "status"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "status"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "status"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "status"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "status"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "status"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis -d 'The Redis that holds the state.' -x
@@ -251,7 +251,7 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l allow-weak-key -d 'Use keys that
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "revoke"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "revoke"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis -d 'The Redis that holds the state.' -x
@@ -286,7 +286,7 @@ complete -c jwtctl -n '__jwtctl_at "renew"' -l allow-weak-key -d 'Use keys that 
 complete -c jwtctl -n '__jwtctl_at "renew"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "renew"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "renew"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "renew"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "renew"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "renew"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "renew"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "renew"' -l redis -d 'The Redis that holds the state.' -x
@@ -318,7 +318,7 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l token -d 'Every item is a token
 complete -c jwtctl -n '__jwtctl_at "restore"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "restore"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis -d 'The Redis that holds the state.' -x
@@ -358,7 +358,7 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l allow-weak-key -d 'Use keys 
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "logout-all"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis -d 'The Redis that holds the state.' -x
@@ -392,7 +392,7 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l show-tokens -d 'Show whole 
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "list tokens"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis -d 'The Redis that holds the state.' -x
@@ -421,7 +421,7 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l match -d 'Only users like th
 complete -c jwtctl -n '__jwtctl_at "list users"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "list users"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "list users"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis -d 'The Redis that holds the state.' -x
@@ -449,7 +449,7 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l match -d 'Only ids like th
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "list revoked"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis -d 'The Redis that holds the state.' -x
@@ -475,7 +475,7 @@ complete -c jwtctl -n '__jwtctl_at "stats"' -l largest -d 'How many of the large
 complete -c jwtctl -n '__jwtctl_at "stats"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id prometheus'
 complete -c jwtctl -n '__jwtctl_at "stats"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "stats"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "stats"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "stats"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "stats"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "stats"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "stats"' -l redis -d 'The Redis that holds the state.' -x
@@ -508,7 +508,7 @@ complete -c jwtctl -n '__jwtctl_at "doctor"' -l allow-weak-key -d 'Use keys that
 complete -c jwtctl -n '__jwtctl_at "doctor"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "doctor"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "doctor"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "doctor"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis -d 'The Redis that holds the state.' -x
@@ -540,7 +540,7 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l until -d 'Only what was done befo
 complete -c jwtctl -n '__jwtctl_at "audit"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "audit"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "audit"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis -d 'The Redis that holds the state.' -x
@@ -566,7 +566,7 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -s n -l dry-run -d 'Count, and chang
 complete -c jwtctl -n '__jwtctl_at "prune"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "prune"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "prune"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis -d 'The Redis that holds the state.' -x
@@ -602,7 +602,7 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l kid -d 'The key\'s name in
 complete -c jwtctl -n '__jwtctl_at "key generate"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "key generate"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key generate"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis -d 'The Redis that holds the state.' -x
@@ -635,7 +635,7 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -s a -l alg -d 'The one algorit
 complete -c jwtctl -n '__jwtctl_at "key public"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "key public"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key public"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis -d 'The Redis that holds the state.' -x
@@ -669,7 +669,7 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -s a -l alg -d 'The one algori
 complete -c jwtctl -n '__jwtctl_at "key convert"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "key convert"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key convert"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis -d 'The Redis that holds the state.' -x
@@ -699,7 +699,7 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l passphrase -d 'What open
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis -d 'The Redis that holds the state.' -x
@@ -729,7 +729,7 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l passphrase -d 'What opens an e
 complete -c jwtctl -n '__jwtctl_at "key show"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "key show"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "key show"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis -d 'The Redis that holds the state.' -x
@@ -759,7 +759,7 @@ complete -c jwtctl -n '__jwtctl_at "layout"' -a detect -d 'Find out which layout
 complete -c jwtctl -n '__jwtctl_at "layout list"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "layout list"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "layout list"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "layout list"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis -d 'The Redis that holds the state.' -x
@@ -784,7 +784,7 @@ complete -c jwtctl -n '__jwtctl_at "layout list"' -l allow-replica -d 'Read from
 complete -c jwtctl -n '__jwtctl_at "layout show"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "layout show"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "layout show"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis -d 'The Redis that holds the state.' -x
@@ -811,7 +811,7 @@ complete -c jwtctl -n '__jwtctl_at "layout detect"' -l sample -d 'Look at no mor
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "layout detect"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis -d 'The Redis that holds the state.' -x
@@ -838,7 +838,7 @@ complete -c jwtctl -n '__jwtctl_at "config"' -a show -d 'Show the settings that 
 complete -c jwtctl -n '__jwtctl_at "config show"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "config show"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "config show"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "config show"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "config show"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "config show"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "config show"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "config show"' -l redis -d 'The Redis that holds the state.' -x
@@ -863,7 +863,7 @@ complete -c jwtctl -n '__jwtctl_at "config show"' -l allow-replica -d 'Read from
 complete -c jwtctl -n '__jwtctl_at "demo"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "demo"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "demo"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis -d 'The Redis that holds the state.' -x
@@ -888,7 +888,7 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l allow-replica -d 'Read from a repl
 complete -c jwtctl -n '__jwtctl_at "completion"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "completion"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "completion"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis -d 'The Redis that holds the state.' -x
@@ -916,7 +916,7 @@ complete -c jwtctl -n '__jwtctl_at "help"' -a 'issue decode verify status revoke
 complete -c jwtctl -n '__jwtctl_at "version"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "version"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "version"' -l field -d 'Print one value, such as state.revoked.' -x
-complete -c jwtctl -n '__jwtctl_at "version"' -s q -l quiet -d 'Print no results and no notes.'
+complete -c jwtctl -n '__jwtctl_at "version"' -s q -l quiet -d 'Print no notes, and nothing but what was made.'
 complete -c jwtctl -n '__jwtctl_at "version"' -s v -l verbose -d 'Show each Redis command and its answer.'
 complete -c jwtctl -n '__jwtctl_at "version"' -l color -d 'Colour the output.' -x -a 'auto always never'
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis -d 'The Redis that holds the state.' -x

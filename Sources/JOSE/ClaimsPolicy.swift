@@ -71,7 +71,11 @@ package struct ClaimsPolicy: Sendable {
         }
         judge("aud", claims.audience, isRequired: !audiences.isEmpty, &checks) { audience in
             audiences.isEmpty || audience.contains(where: audiences.contains)
-                ? nil : (.wrongAudience, nil)
+                ? nil
+                : (
+                    .wrongAudience,
+                    "it is " + audience.map { "'\($0)'" }.joined(separator: ", ")
+                )
         }
         judge("jti", claims.identifier, &checks) { _ in nil }
         for name in requiredClaims where !Self.registeredNames.contains(name) {

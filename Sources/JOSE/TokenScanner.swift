@@ -66,12 +66,37 @@ package enum TokenScanner {
         return found
     }
 
-    /// Whether the beginning of a token is somewhere in `text`. Nearly all ids are told by this.
+    /// Whether the beginning of a token may be somewhere in `text`: a letter and the next one that
+    /// decode to a brace, the beginning of base64 of a token, or an escape that can hide either.
+    /// Nearly all ids are told by this.
     package static func mayHoldToken(_ text: ArraySlice<UInt8>) -> Bool {
         let bytes = text.span
-        return bytes.firstOffset(of: UInt8(ascii: "J")) != nil
-            || bytes.firstOffset(of: UInt8(ascii: ".")) != nil
-            || bytes.firstOffset(of: UInt8(ascii: "K")) != nil
+        var isSegmentStart = true
+        for index in bytes.indices {
+            let byte = bytes[index]
+            switch byte {
+            case UInt8(ascii: "e"):
+                guard index + 1 < bytes.count, isSecondOfBrace(bytes[index + 1]) else { break }
+                let isHead = index + 2 < bytes.count && bytes[index + 2] == UInt8(ascii: "J")
+                if isSegmentStart || isHead { return true }
+            case UInt8(ascii: "Z"):
+                if isSegmentStart { return true }
+            case UInt8(ascii: "%"), UInt8(ascii: "\\"), 0x1B: return true
+            default: break
+            }
+            isSegmentStart = byte == dot || !isLetter(byte)
+        }
+        return false
+    }
+
+    /// Whether a letter behind `e` makes it decode to a brace.
+    private static func isSecondOfBrace(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "w")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     /// A letter of base64url, or the dot between segments.
@@ -137,8 +162,9 @@ package enum TokenScanner {
 
     /// Whether a segment decodes to the beginning of a JSON object.
     private static func begins(_ segment: ArraySlice<UInt8>) -> Bool {
-        // `{` is `e` and a letter from `w` to `z` or one of some digits.
-        guard segment.first == UInt8(ascii: "e"), segment.count > 2 else { return false }
+        guard segment.count > 2, segment.first == UInt8(ascii: "e"),
+            isSecondOfBrace(segment[segment.startIndex + 1])
+        else { return false }
         // The last letters of a segment that was cut may be half a byte. The first show it: a text of
         // nothing but beginnings must not cost the square of its length.
         let whole = segment.prefix(min(segment.count / 4 * 4, 256))

@@ -7,6 +7,8 @@ package enum InputError: Error, Equatable, Sendable {
     case tooLarge(limit: Int)
     /// Nothing came for the whole of the time that the caller allowed.
     case timedOut
+    /// The text is not UTF-8 but UTF-16, as some editors and shells of Windows write it.
+    case utf16
 }
 
 /// Bytes that come from a descriptor (or from memory, in tests), read in blocks.
@@ -23,6 +25,11 @@ package final class InputStream {
     private var position = 0
     private var reachedEnd = false
     private var isTaken = false
+    /// Whether `skipByteOrderMark` has looked at the first bytes.
+    private var isBegun = false
+    /// Whether a carriage return ends a line, as in files of old editors. Off where each line gets an
+    /// answer: whoever writes one token could add answers for others.
+    package var endsLinesAtCarriageReturn = false
 
     /// Reads from `descriptor`, which stays the caller's to close.
     package init(borrowing descriptor: CInt) {
@@ -66,6 +73,32 @@ package final class InputStream {
         return Array(buffer[position...].prefix(limit + 1))
     }
 
+    /// Drops the byte order mark with which some programs begin a text, and refuses UTF-16. For text
+    /// that people write; to be called before anything is read.
+    package func skipByteOrderMark() throws(InputError) {
+        guard !isBegun else { return }
+        isBegun = true
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        while !reachedEnd,
+            buffer.count < 2 || mark.starts(with: buffer) && buffer.count < 3
+                || buffer.count < 4 && buffer.contains(0)
+        {
+            try fill(atMost: Self.blockSize)
+        }
+        if buffer.starts(with: mark) { return consume(through: mark.count) }
+        if Self.isUTF16(buffer) { throw .utf16 }
+    }
+
+    /// Whether a text begins with the mark of UTF-16, or with ASCII letters in it.
+    package static func isUTF16(_ text: [UInt8]) -> Bool {
+        let first = Array(text.prefix(4))
+        if first.starts(with: [0xFE, 0xFF]) || first.starts(with: [0xFF, 0xFE]) { return true }
+        func areLetters(_ bytes: [UInt8]) -> Bool { bytes.allSatisfy { (1..<0x80).contains($0) } }
+        guard first.count == 4 else { return false }
+        let (even, odd) = ([first[0], first[2]], [first[1], first[3]])
+        return even == [0, 0] && areLetters(odd) || odd == [0, 0] && areLetters(even)
+    }
+
     /// One line of input.
     package enum Line: Equatable, Sendable {
         /// The bytes without the final LF or CRLF.
@@ -99,7 +132,8 @@ package final class InputStream {
                 try skipLine()
                 return false
             }
-            searched = buffer.count - position
+            // The last byte may be the first half of a line end.
+            searched = max(buffer.count - position - 1, 0)
             try fill(atMost: Self.blockSize)
             searched += position
         }
@@ -158,10 +192,18 @@ package final class InputStream {
         }
     }
 
-    /// Where the next line feed lies.
+    /// The end of the next line: a line feed or, where it counts, a carriage return that no line feed
+    /// follows.
     private func newline(from start: Int) -> Int? {
         let bytes = buffer
-        return bytes.span.firstOffset(of: 0x0A, from: start)
+        let feed = bytes.span.firstOffset(of: 0x0A, from: start)
+        guard endsLinesAtCarriageReturn else { return feed }
+        let end = feed ?? bytes.count
+        guard let carriage = bytes.span.extracting(..<end).firstOffset(of: 0x0D, from: start),
+            // At the end of what was read a line feed may still follow.
+            carriage + 1 < end || feed == nil && reachedEnd
+        else { return feed }
+        return carriage
     }
 
     private func consume(through end: Int) {

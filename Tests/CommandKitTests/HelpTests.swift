@@ -17,6 +17,10 @@ struct HelpTests {
                   USER  Whose tokens.
                   MORE  Others.
 
+                Example:
+                  Those of alice.
+                      jwtctl list tokens alice
+
                 Options:
                   -o, --output FORMAT  Print it so. [one of json, jsonl]
 

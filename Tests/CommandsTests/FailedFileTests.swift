@@ -17,7 +17,11 @@ import Testing
     }
 
     private let input = "good\t9999999999\nwrong\t9999999999\n"
-    private let kept = "{\"jti\":\"wrong\",\"exp\":9999999999}\n"
+    private let kept = """
+        # the key 'jwt:deny:wrong' holds another type than the layout's
+        {"jti":"wrong","exp":9999999999}
+
+        """
 
     private func revoke(_ arguments: String..., to file: String? = nil) -> Jwtctl.Result {
         sandbox.jwtctl.run(
@@ -81,7 +85,7 @@ import Testing
                 + " cat same | jwtctl revoke --failed same; cat same")
         #expect(result.errorText.contains("would overwrite"), "\(result.errorText)")
         #expect(result.text.hasPrefix("a\t9999999999\n"), "\(result.text)")
-        #expect(result.text.contains("1 item: 1 revoked"), "\(result.text)")
+        #expect(result.text.contains("revoked a"), "\(result.text)")
     }
 }
 

@@ -146,7 +146,7 @@ import TokenStore
 
     @Test(arguments: [
         "id\t", "id\tx", "id\tnan", "id\tinf", "id\t-1", "id\t0x10", "id\t7\tbob\tmore",
-        "id\t7\t", "\t7", "id\t100000000001", "id\t1767225600000", "id\t 7",
+        "id\t7\t", "\t7", "id\t100000000001", "id\t1767225600000",
         #"{"jti":1}"#, #"{}"#, #"{"jti":"a","exp":"7"}"#, #"{"jti":"a","sub":7}"#,
         #"{"jti":"a","exp":1767225600000}"#, #"{"jti":""}"#, #"{"jti":"a","jti":"b"}"#,
         #"{"jti":"a""#, #"{"jti":"a"}}"#, "eyJhbGciOi\t7", "a.b.c\t7",
@@ -251,7 +251,7 @@ import TokenStore
         ["list"], ["list", "tokens"], ["list", "tokens", ""], ["list", "users", "x"],
         ["audit", "--limit", "-1"], ["completion"], ["completion", "tcsh"],
         ["version", "--timeout", "5"], ["list", "users", "--redis", "http://x"],
-        ["list", "users", "--namespace", "a:b"], ["nonsense"], [],
+        ["list", "users", "--namespace", "a:b"], ["nonsense"],
     ])
     func whatCannotBeMeantIsAUsageError(_ line: [String]) {
         // Nothing of it may wait for a Redis.
@@ -260,6 +260,14 @@ import TokenStore
         #expect(result.status == 2, "\(result.errors)")
         #expect(result.output == "")
         #expect(result.errors.hasPrefix("jwtctl: error: "))
+    }
+
+    @Test func withoutArgumentsTheCommandsAreShown() {
+        let result = Jwtctl().run([])
+        #expect(result.status == 2)
+        #expect(result.output == "")
+        #expect(
+            result.errors.contains("\n  revoke ") && result.errors.contains("jwtctl help COMMAND"))
     }
 
     @Test func aUsageErrorIsJSONWhereThatWasAskedFor() throws {

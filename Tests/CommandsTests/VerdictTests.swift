@@ -182,7 +182,7 @@ struct VerdictTests {
     private static func codes(_ verdict: JSONObject) -> [String: String] {
         var codes: [String: String] = [:]
         for check in verdict["checks"]?.arrayValue ?? [] {
-            guard let check = check.objectValue, check["ok"] == false,
+            guard let check = check.objectValue, check["ok"] != true,
                 let name = check["check"]?.stringValue, let code = check["code"]?.stringValue
             else { continue }
             codes[name.text] = code.text

@@ -8,6 +8,9 @@ package struct Option<Target: Sendable>: Sendable {
     /// Not shown anywhere, still accepted.
     package func hidden() -> Option { changing { $0.isHidden = true } }
 
+    /// Shown in the short help of each command that has the group.
+    package func essential() -> Option { changing { $0.isEssential = true } }
+
     /// Accepts another long name.
     package func alias(_ name: String) -> Option { changing { $0.aliases.append(name) } }
 

@@ -20,6 +20,8 @@ package struct OptionDescription: Sendable, Equatable {
     package var isRepeatable = false
     /// Whether `--no-NAME` takes the flag back.
     package var isNegatable = false
+    /// Whether the short help shows it among the command's own, though it is one of a group.
+    package var isEssential = false
     /// Accepted, but absent from help, manual, completions and suggestions.
     package var isHidden = false
 

@@ -1,11 +1,14 @@
 extension CommandDescription {
-    /// `-h`: the usage, the operands and the command's own options, a line each where they fit.
+    /// `-h`: the usage, the operands, two examples, the command's own options, and the essential ones
+    /// of its groups.
     package func shortHelp(program: String, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         begin(&page, program: program)
-        if let own = sections.first(where: { $0.title == nil }) {
-            options(own, on: &page, long: false)
-        }
+        examples(examples.prefix(2), on: &page)
+        let own = sections.first { $0.title == nil }?.options ?? []
+        let essential = sections.filter { $0.title != nil }.flatMap(\.options)
+            .filter(\.isEssential)
+        options(OptionSection(title: nil, options: own + essential), on: &page, long: false)
         let groups = sections.filter { !$0.visible.isEmpty }.compactMap(\.title)
         page.blank()
         let more = groups.isEmpty ? "" : " (also: \(groups.joined(separator: ", ").lowercased()))"
@@ -19,13 +22,7 @@ extension CommandDescription {
         begin(&page, program: program)
         if !discussion.isEmpty { page.prose(discussion) }
         for section in sections { options(section, on: &page, long: true) }
-        if !examples.isEmpty {
-            page.heading("Examples")
-            for example in examples {
-                page.paragraph(example.summary, indent: 2)
-                page.line("      \(example.command)")
-            }
-        }
+        examples(examples[...], on: &page)
         if !exitStatuses.isEmpty {
             page.heading("Exit status")
             page.list(exitStatuses.map { (String($0.status.rawValue), $0.meaning) })
@@ -41,6 +38,15 @@ extension CommandDescription {
                     .joined(separator: ", "), indent: 2)
         }
         return page.text
+    }
+
+    private func examples(_ examples: ArraySlice<Example>, on page: inout HelpPage) {
+        guard !examples.isEmpty else { return }
+        page.heading(examples.count == 1 ? "Example" : "Examples")
+        for example in examples {
+            page.paragraph(example.summary, indent: 2)
+            page.line("      \(example.command)")
+        }
     }
 
     /// What both forms begin with: summary, usage, members, operands.

@@ -11,7 +11,7 @@ let configShowCommand = Command(
     discussion: [
         """
         An option counts before the environment, the environment before the profile, the profile \
-        before the default. Passwords are masked; keys and secrets are only named by where they \
+        before the default. A profile chosen with --profile counts before the environment. Passwords are masked; keys and secrets are only named by where they \
         stand. "jwtctl help config-file" describes the file.
         """
     ],
@@ -25,7 +25,7 @@ let configShowCommand = Command(
     seeAlso: ["environment", "jwtctl-config(5)"], run: runConfigShow)
 
 private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let settings = try console.settings()
     var list = ResultList(
         console, columns: [.init("SETTING"), .init("VALUE", shrinking: true), .init("ORIGIN")])

@@ -32,6 +32,9 @@ enum Setting: String, CaseIterable {
         }
     }
 
+    /// The settings of which one is enough.
+    var rivals: [Setting] { [.key, .secret].contains(self) ? [.key, .secret] : [self] }
+
     /// The variable that counts where nobody else says it: others than us set it.
     var fallback: String? { self == .redis ? "REDIS_URL" : nil }
 

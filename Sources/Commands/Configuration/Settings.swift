@@ -2,7 +2,8 @@ internal import CommandKit
 internal import Platform
 
 /// What the environment and the profile say, for options that nobody gave: an option counts before
-/// the environment, the environment before the profile, the profile before the default.
+/// the environment, the environment before the profile, the profile before the default. A profile
+/// that an option chose counts before the environment.
 final class Settings {
     enum Origin: Equatable {
         case option(String)
@@ -143,12 +144,38 @@ final class Settings {
     /// The profile, and who chose it.
     private(set) var chosenProfile: Value?
 
-    /// What the environment says, else the profile, else a variable that others set.
+    /// Who says something, the first of them deciding.
+    var levels: [(Setting) -> Value?] {
+        isProfileExplicit
+            ? [profileValue, environmentValue] : [environmentValue, profileValue]
+    }
+
+    /// Whether an option chose the profile: a variable that was exported for something else must not
+    /// lead the command elsewhere.
+    private var isProfileExplicit: Bool { chosenProfile?.origin == .option("profile") }
+
+    /// What the environment or the profile says, else a variable that others set.
     subscript(_ setting: Setting) -> Value? {
-        environmentValue(setting) ?? profileValue(setting)
+        levels.lazy.compactMap { $0(setting) }.first
             ?? setting.fallback.flatMap { name in
                 environment.bytes(of: name).map { Value(bytes: $0, origin: .environment(name)) }
             }
+    }
+
+    /// Why a command that changes something cannot know which value is meant; nil where it can.
+    func conflict(over setting: Setting) -> Failure? {
+        guard isProfileExplicit, let given = environmentValue(setting),
+            let variable = setting.variable
+        else { return nil }
+        let others = setting.rivals.compactMap(profileValue)
+        guard !others.isEmpty, !others.contains(where: { $0.bytes == given.bytes }) else {
+            return nil
+        }
+        let name = VisibleText.escape(profile ?? "", columns: 40)
+        return Failure(
+            .usage, "conflicting_settings",
+            "the profile '\(name)' sets another \(setting.rawValue) than \(variable)",
+            hint: "unset \(variable) or give --\(setting.rawValue)")
     }
 
     func environmentValue(_ setting: Setting) -> Value? {

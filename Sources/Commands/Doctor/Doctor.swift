@@ -56,7 +56,7 @@ let doctorCommand = Command(
     seeAlso: ["stats", "layout", "redis"], run: runDoctor)
 
 private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let visit = DoctorVisit(try Session(console), options, console)
     var report = DoctorReport(console)
     for finding in try keyFindings(options.keys, console) { try report.add(finding) }

@@ -42,7 +42,7 @@ enum Item {
     }
 
     /// The items in an operand, or in a line that is no object: one item, or each of the tokens.
-    private static func items(
+    static func items(
         in text: [UInt8], as kind: Kind, headers: HeaderCache? = nil
     ) throws -> [Item] {
         switch kind {
@@ -62,7 +62,7 @@ enum Item {
                 throw unclearID("\(invisible.name) at byte \(start + invisible.offset)")
             }
             if bytes.contains(where: isUnclear) {
-                throw unclearID("white space, quotes, commas or brackets")
+                throw unclearID("white space, quotes, commas, semicolons or brackets")
             }
             return [.id(id, expiry: nil, user: nil)]
         }
@@ -72,7 +72,8 @@ enum Item {
     private static func isUnclear(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x09, 0x0A, 0x0D, 0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"),
-            UInt8(ascii: ","), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["),
+            UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "("), UInt8(ascii: ")"),
+            UInt8(ascii: "["),
             UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "<"),
             UInt8(ascii: ">"):
             true
@@ -87,7 +88,7 @@ enum Item {
     }
 
     /// What was taken for a token by its looks may be an id: the user can say so.
-    private static func guessedToken(
+    static func guessedToken(
         _ text: [UInt8], _ place: TokenPlace, _ headers: HeaderCache?
     ) throws -> Item {
         do {
@@ -101,66 +102,6 @@ enum Item {
         }
     }
 
-    /// What a line holds: tokens, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object.
-    static func items(
-        line: [UInt8], as kind: Kind, headers: HeaderCache? = nil
-    ) throws -> [Item] {
-        if isObject(line) {
-            guard kind != .token else { throw noToken }
-            return kind == .id ? [try namedID(line)] : try object(line, headers)
-        }
-        guard let end = line.span.firstOffset(of: tab) else {
-            return try items(in: line, as: kind, headers: headers)
-        }
-        if kind == .guess, TokenScanner.mayHoldToken(line[...]) {
-            let sightings = TokenScanner.sightings(in: line[...])
-            if !sightings.isEmpty { return try items(in: line, as: kind, headers: headers) }
-        }
-        return [try fields(line, idEnd: end, as: kind)]
-    }
-
-    private static func isObject(_ text: [UInt8]) -> Bool {
-        text.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{")
-    }
-
-    /// `jti<TAB>exp[<TAB>sub]`.
-    private static func fields(_ line: [UInt8], idEnd: Int, as kind: Kind) throws -> Item {
-        let id = line[..<idEnd]
-        let rest = line[(idEnd + 1)...]
-        let expEnd = rest.firstIndex(of: tab)
-        let subject = expEnd.map { rest[($0 + 1)...] }
-        guard subject?.contains(tab) != true else {
-            throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")
-        }
-        let end = try expiry(rest[..<(expEnd ?? rest.endIndex)])
-        let user = try subject.map { try Identifier(Array($0)) }
-        guard kind != .id else { return .id(try Identifier(Array(id)), expiry: end, user: user) }
-        // A token is never taken for an id, whatever stands behind it.
-        guard kind != .token, case .id(let id, _, _) = try items(in: Array(id), as: kind)[0] else {
-            throw noToken
-        }
-        return .id(id, expiry: end, user: user)
-    }
-
-    private static func expiry(_ text: ArraySlice<UInt8>) throws -> Expiry {
-        // Nearly all are whole seconds.
-        if !text.isEmpty, text.count <= 11, text.allSatisfy({ (0x30...0x39).contains($0) }) {
-            return try expiry(Double(text.reduce(0) { $0 * 10 + Int($1 - 0x30) }))
-        }
-        // Double would read hexadecimal too.
-        guard !text.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }),
-            let seconds = Double(String(decoding: text, as: UTF8.self))
-        else {
-            throw Failure(.usage, "invalid_line", "the second field is not a time in seconds")
-        }
-        return try expiry(seconds)
-    }
-
-    private static let tab = UInt8(ascii: "\t")
-    private static let noToken = Failure(
-        .usage, "invalid_line", "the line is no id with its expiry, and no token alone",
-        hint: "--id reads it as an id")
-
     /// A line that `items(line:as:)` reads as `id`: the id alone, or the object where an id could be
     /// taken for something else; `mayBeToken` leaves it as it is where it could be for a token.
     static func line(_ id: String, mayBeToken: Bool = false) -> String {
@@ -168,6 +109,7 @@ enum Item {
         let isPlain =
             !["#", "{", "-"].contains(id.unicodeScalars.first)
             && !id.unicodeScalars.contains(where: VisibleText.isHostile)
+            && !ForeignLine.isHeader(bytes)
             && (isReadAsID(bytes) || mayBeToken && PastedText.isToken(bytes))
         return isPlain ? id : "{\"jti\":\(JSONText.quoted(id))}"
     }
@@ -190,7 +132,7 @@ enum Item {
     }
 
     /// An object that names an id, or one in which tokens stand.
-    private static func object(_ text: [UInt8], _ headers: HeaderCache?) throws -> [Item] {
+    static func object(_ text: [UInt8], _ headers: HeaderCache?) throws -> [Item] {
         if let members = PastedText.object(text), members["id"] != nil || members["jti"] != nil {
             let item = try namedID(text)
             try requireAgreement(item, members)
@@ -222,8 +164,9 @@ enum Item {
         return claims["jti"]?.stringValue
     }
 
-    /// `{"jti":…}` or `{"id":…}`, with `exp` and `sub`, or `user`, beside it.
-    private static func namedID(_ line: [UInt8]) throws -> Item {
+    /// `{"jti":…}` or `{"id":…}`, with `exp` or `"forever":true`, and `sub` or `user`: the names that
+    /// lists and results have.
+    static func namedID(_ line: [UInt8]) throws -> Item {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(line)
@@ -232,30 +175,53 @@ enum Item {
         }
         // It began with a brace, so it is an object.
         let object = value.objectValue ?? JSONObject()
-        let claims = RegisteredClaims(object)
-        // A line is written for this program: nothing excuses another type in it.
-        guard let id = (object["jti"] ?? object["id"])?.stringValue else {
+        let id = try name(in: object, "jti", "id")
+        guard let id else {
             throw Failure(.usage, "invalid_line", "the object has no string 'jti'")
         }
-        if let other = object["id"]?.stringValue, other != id {
-            throw Failure(.usage, "invalid_line", "'id' and 'jti' differ")
-        }
-        // `list revoked` writes null where an entry never ends.
-        let isEndless = object["exp"] == .null && object["id"] != nil
-        guard isEndless || claims.expiresAt != .wrongType, claims.subject != .wrongType,
-            claims.departures.isEmpty || isEndless
-        else {
-            throw Failure(.usage, "invalid_line", "'exp' or 'sub' has the wrong type")
-        }
-        let user = claims.subject.value ?? object["user"]?.stringValue
+        let user = try name(in: object, "sub", "user")
         return .id(
-            try Identifier(id.utf8),
-            expiry: try claims.expiresAt.value.map { try expiry($0.double) },
+            try Identifier(id.utf8), expiry: try expiry(in: object),
             user: try user.map { try Identifier($0.utf8) })
     }
 
+    /// The string under either name; null is none.
+    private static func name(
+        in object: JSONObject, _ claim: JSONString, _ member: JSONString
+    ) throws -> JSONString? {
+        let values = [object[claim], object[member]].compactMap { $0 == .null ? nil : $0 }
+        // A line is written for this program: nothing excuses another type in it.
+        guard values.allSatisfy({ $0.stringValue != nil }) else {
+            throw Failure(.usage, "invalid_line", "'\(claim.text)' is not a string")
+        }
+        guard values.count < 2 || values[0] == values[1] else {
+            throw Failure(
+                .usage, "invalid_line", "'\(member.text)' and '\(claim.text)' differ")
+        }
+        return values.first?.stringValue
+    }
+
+    /// nil where the line does not say when the token expires.
+    private static func expiry(in object: JSONObject) throws -> Expiry? {
+        let exp = object["exp"] == .null ? nil : object["exp"]
+        if let forever = object["forever"], forever != .null {
+            guard let isForever = forever.boolValue else {
+                throw Failure(.usage, "invalid_line", "'forever' is not true or false")
+            }
+            guard !isForever || exp == nil else {
+                throw Failure(.usage, "invalid_line", "'forever' contradicts 'exp'")
+            }
+            if isForever { return .never }
+        }
+        guard let exp else { return nil }
+        guard let number = exp.numberValue else {
+            throw Failure(.usage, "invalid_line", "'exp' is not a number")
+        }
+        return try expiry(number.double)
+    }
+
     /// A time in seconds; what can only be milliseconds is refused.
-    private static func expiry(_ seconds: Double) throws -> Expiry {
+    static func expiry(_ seconds: Double) throws -> Expiry {
         guard seconds.isFinite, seconds >= 0 else {
             throw Failure(.usage, "invalid_line", "'exp' is not a time in seconds")
         }

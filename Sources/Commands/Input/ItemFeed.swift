@@ -18,10 +18,13 @@ final class ItemFeed<Element> {
     /// Most tokens of one file have the same header.
     private let headers = HeaderCache()
     private var operandCount = 0
-    /// What the line that was read last has besides its first item.
+    /// The line or operand that was read last; nil for a line that is too long.
+    private var text: [UInt8]?
+    /// What it has besides its first item.
     private var rest: ArraySlice<Item> = []
-    /// Items that were none.
-    private(set) var invalidCount = 0
+    /// The form of the file, where it is no file of items.
+    private var document: ForeignLine?
+    let invalid: InvalidLines
 
     /// The number of the line or operand that was read last.
     private var number: Int { lines?.number ?? operandCount }
@@ -34,6 +37,7 @@ final class ItemFeed<Element> {
         self.lines = lines
         self.console = console
         self.convert = convert
+        invalid = InvalidLines(console, title: lines?.title ?? "the operands")
     }
 
     /// The next good item. Where it `mayWait`, nil is the end; else that there is none yet.
@@ -41,19 +45,20 @@ final class ItemFeed<Element> {
         while true {
             do {
                 guard let item = try nextItem(mayWait: mayWait) else { return nil }
+                invalid.acceptItem()
                 return Entry(element: try convert(item), number: number)
             } catch {
-                let failure = Diagnostics.failure(for: error)
-                guard failure.isItemsOwn else { throw error }
-                invalidCount += 1
-                try console.error("\(place(number)): \(failure.message)")
+                guard Diagnostics.failure(for: error).isItemsOwn else { throw error }
+                try invalid.add(error, line: text, at: place(number))
             }
         }
     }
 
-    /// Called at the end. Fails if there was no item and neither `-` nor `--from` was given: `xargs`
-    /// with an empty input runs the command without operands.
+    /// Called at the end. Fails if all lines were written for another tool; and if there was no item
+    /// and neither `-` nor `--from` was given: `xargs` with an empty input runs the command without
+    /// operands.
     func requireItems() throws(Failure) {
+        try invalid.requireItems()
         guard number == 0, options.operands.isEmpty, options.file == nil else { return }
         throw Failure(
             .usage, "no_items", "no ids given",
@@ -82,17 +87,38 @@ final class ItemFeed<Element> {
         guard let lines else {
             guard operandCount < options.operands.count else { return nil }
             operandCount += 1
-            return try options.item(options.operands[operandCount - 1], system: console.system)
+            let operand = options.operands[operandCount - 1]
+            text = operand
+            return try options.item(operand, system: console.system)
         }
-        switch try lines.next(mayWait: mayWait) {
-        case .text(var bytes)?:
-            if options.kind == .guess, PastedText.mayBeWrapped(bytes) {
-                bytes += try lines.continuation(of: bytes).joined()
-            }
-            rest = try Item.items(line: bytes, as: options.kind, headers: headers)[...]
-            return rest.popFirst()
-        case .tooLong?: throw Failure(.usage, "invalid_line", "the line is too long")
-        case nil: return nil
+        guard let line = try lines.next(mayWait: mayWait) else { return nil }
+        guard case .text(var bytes) = line else {
+            text = nil
+            throw Failure(.usage, "invalid_line", "the line is too long")
+        }
+        if options.kind == .guess, PastedText.mayBeWrapped(bytes) {
+            bytes += try lines.continuation(of: bytes).joined()
+        }
+        let isFirst = text == nil && invalid.count == 0
+        text = bytes
+        rest = try items(bytes, isFirst: isFirst)[...]
+        return rest.popFirst()
+    }
+
+    private func items(_ line: [UInt8], isFirst: Bool) throws -> [Item] {
+        guard options.kind == .guess else {
+            return try Item.items(line: line, as: options.kind, headers: headers)
+        }
+        if isFirst {
+            document = ForeignLine(document: line)
+            if let form = document { throw form }
+            if ForeignLine.isHeader(line) { throw ForeignLine.header }
+        }
+        if let document, TokenScanner.sightings(in: line[...]).isEmpty { throw document }
+        do {
+            return try Item.items(line: line, as: options.kind, headers: headers)
+        } catch let failure as Failure where ["unclear_id", "invalid_line"].contains(failure.code) {
+            throw ForeignLine(line) ?? failure
         }
     }
 }

@@ -22,7 +22,7 @@ struct KeyOptions: Sendable {
                 "key", short: "k", metavar: "SOURCE",
                 summary: "A key in PEM, DER or JWK form, or a JWKS.", into: \.key
             ) { bytes throws(InvalidValue) in try Source(bytes) }
-            .completing(.file)
+            .completing(.file).essential()
             .detail(
                 "A SOURCE is a path, env:NAME, fd:N or -. A public key given here can never serve "
                     + "as an HMAC secret."),
@@ -31,7 +31,7 @@ struct KeyOptions: Sendable {
                 summary: "An HMAC secret, and nothing else.",
                 into: \.secret
             ) { bytes throws(InvalidValue) in try Source(bytes) }
-            .completing(.file)
+            .completing(.file).essential()
             .detail(
                 "The secret itself never stands on the command line, where others can read it."),
             .choice(
@@ -72,7 +72,8 @@ struct KeyOptions: Sendable {
         if let key { return try loadKey(key, console) }
         if let secret { return try loadSecret(secret, console) }
         let settings = try console.settings()
-        for level in [settings.environmentValue, settings.profileValue] {
+        try console.requireOneValue(of: [.key, .secret])
+        for level in settings.levels {
             switch (level(.key), level(.secret)) {
             case (let key?, let secret?):
                 throw UsageError.conflicting(key.origin.title, secret.origin.title)

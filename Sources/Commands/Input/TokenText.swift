@@ -95,6 +95,7 @@ enum TokenOperand: Sendable {
     /// place where it is not all of the text.
     static func readOne(_ operand: [UInt8]?, _ console: Console) throws -> [UInt8] {
         let text = try readText(operand, system: console.system)
+        try requireUTF8(text)
         let stripped = token(in: text)
         guard stripped.count <= limit else { return stripped }
         if let joined = PastedText.joined(stripped) {
@@ -137,5 +138,13 @@ enum TokenOperand: Sendable {
 
     private static func read(_ source: Source, system: System) throws -> [UInt8] {
         try unsafe source.read(limit: limit, system: system).withBytes { unsafe Array($0) }
+    }
+
+    /// Refuses text in which every second byte is none of a token.
+    static func requireUTF8(_ text: [UInt8]) throws(Failure) {
+        guard InputStream.isUTF16(text) else { return }
+        throw Failure(
+            .malformed, "utf16", "malformed token: the text is UTF-16, not UTF-8",
+            hint: Diagnostics.utf16Hint)
     }
 }

@@ -9,7 +9,10 @@ final class UserFeed {
     private let console: Console
     private var users: ArraySlice<Identifier>
     private var isConfirmed: Bool
-    private(set) var invalidCount = 0
+    let invalid: InvalidLines
+    /// The form of the file, where it is no file of users.
+    private var document: ForeignLine?
+    private var isAtFirstLine = true
     /// Users that were handed on.
     private(set) var count = 0
 
@@ -20,16 +23,12 @@ final class UserFeed {
         self.session = session
         self.console = console
         isConfirmed = options.isConfirmed
-        guard let file = options.file else {
-            lines = nil
-            return
-        }
-        if file == [UInt8(ascii: "-")] {
+        lines = try options.file.map { file in
+            guard file == [UInt8(ascii: "-")] else { return try LineSource(path: file) }
             try console.system.takeInput()
-            lines = LineSource(input: console.system.input)
-        } else {
-            lines = try LineSource(path: file)
+            return LineSource(input: console.system.input)
         }
+        invalid = InvalidLines(console, title: lines?.title ?? "the operands")
     }
 
     /// Asks where there are many users; as many are read as have to be counted for that.
@@ -55,18 +54,32 @@ final class UserFeed {
 
     private func read(mayWait: Bool = true) throws -> Identifier? {
         while let line = try lines?.next(mayWait: mayWait) {
+            var text: [UInt8]?
             do {
                 guard case .text(let bytes) = line else { throw Identifier.Refusal.tooLong }
-                return try UserLine.read(bytes)
+                text = bytes
+                let user = try self.user(bytes)
+                invalid.acceptItem()
+                return user
             } catch {
-                invalidCount += 1
                 let failure =
                     (error as? Identifier.Refusal).map {
                         Diagnostics.identifier($0, what: "the user id")
-                    } ?? Diagnostics.failure(for: error)
-                try console.error("line \(lines?.number ?? 0): \(failure.message)")
+                    } ?? error
+                try invalid.add(failure, line: text, at: "line \(lines?.number ?? 0)")
             }
         }
         return nil
+    }
+
+    private func user(_ line: [UInt8]) throws -> Identifier {
+        if isAtFirstLine {
+            isAtFirstLine = false
+            document = ForeignLine(document: line)
+            if ForeignLine.isHeader(line) { throw ForeignLine.header }
+        }
+        if let document { throw document }
+        if ForeignLine.isArray(line) { throw ForeignLine.array }
+        return try UserLine.read(line)
     }
 }

@@ -13,7 +13,8 @@ enum UserLine {
             return try Identifier(user.utf8)
         }
         let user = try Identifier(line)
-        guard isPlain(user.description) else {
+        // The feed has told of a header, which is one on the first line only.
+        guard isPlain(user.description) || ForeignLine.isHeader(line) else {
             throw Failure(
                 .usage, "unclear_user",
                 "this is not clearly a user: it has outer blanks or quotes, ' #', or what cannot be seen",
@@ -33,6 +34,6 @@ enum UserLine {
             && !user.unicodeScalars.contains(where: VisibleText.isHostile)
             && !bytes.starts(with: [UInt8(ascii: "#")])
             && bytes.firstRange(of: Array(" #".utf8)) == nil
-            && PastedText.object(bytes) == nil
+            && PastedText.object(bytes) == nil && !ForeignLine.isForeign(bytes)
     }
 }

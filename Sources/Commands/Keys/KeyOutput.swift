@@ -124,7 +124,6 @@ struct KeyOutputOptions: Sendable {
                 .refused, "refused", "DER is not for a terminal",
                 hint: "write it to a file with --out, or choose --format pem")
         }
-        guard !console.options.isQuiet else { return }
         try unsafe content.withBytes { unsafe try console.system.output.write($0) }
     }
 

@@ -52,7 +52,7 @@ let layoutDetectCommand = Command(
 private func runLayoutDetect(
     _ options: LayoutDetectOptions, _ system: System
 ) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     var global = options.global
     let files = try LayoutChoice.file(global, try console.settings(), system).map { [$0] } ?? []
     // What is there has nothing to do with what is chosen.

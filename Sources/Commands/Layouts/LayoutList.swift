@@ -29,7 +29,7 @@ let layoutListCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts", "config"],
     run: { options, system in
-        let console = Console(options.global, system: system)
+        let console = Console(options.global, system: system, .reports)
         var list = ResultList(
             console,
             columns: [

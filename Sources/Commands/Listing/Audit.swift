@@ -46,7 +46,7 @@ let auditCommand = Command(
     }, run: runAudit)
 
 private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let session = try Session(console)
     try session.require(.audit)
     try session.requireCurrent(options.global)

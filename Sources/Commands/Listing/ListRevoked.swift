@@ -27,7 +27,7 @@ let listRevokedCommand = Command(
     seeAlso: ["revoke", "restore"], run: runListRevoked)
 
 private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let session = try Session(console)
     try session.require(.listRevoked)
     try session.requireCurrent(options.global)
@@ -90,6 +90,7 @@ private struct DenialRow: ListRow {
         json.member("by", entry.actor.map { .string($0) } ?? .null)
         json.member("at", TimeText.json(entry.time))
         json.member("reason", entry.reason.map { .string($0) } ?? .null)
+        json.member("forever", .bool(expiry.seconds == nil))
         json.endObject()
     }
 }

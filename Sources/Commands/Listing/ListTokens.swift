@@ -68,7 +68,7 @@ let listTokensCommand = Command(
     }, run: runListTokens)
 
 private func runListTokens(_ options: ListTokensOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let users = try options.users.map { try parseUser($0) }
     let session = try Session(console)
     try session.require(options.listsAll ? .listUsers : .listTokens)

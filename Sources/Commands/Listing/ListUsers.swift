@@ -62,7 +62,7 @@ let listUsersCommand = Command(
     seeAlso: ["logout-all"], run: runListUsers)
 
 private func runListUsers(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let session = try Session(console)
     try session.require(.listUsers)
     try session.requireCurrent(options.global)

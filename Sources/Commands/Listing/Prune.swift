@@ -52,7 +52,7 @@ let pruneCommand = Command(
     seeAlso: ["list"], run: runPrune)
 
 private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, [.changes, .reports])
     let session = try Session(console)
     try session.require(.prune)
     try session.requirePrimary(comparingClocks: console)

@@ -43,7 +43,7 @@ let statsCommand = Command(
     seeAlso: ["list", "prune"], run: runStats)
 
 private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let session = try Session(console)
     if !session.layout.can(.listRevoked) { try session.require(.listUsers) }
     try session.requireCurrent(options.global)

@@ -5,6 +5,17 @@ internal import Platform
 /// How a command speaks: data on standard output in the format that was asked for, notes on
 /// standard error. Decided once from the options.
 final class Console {
+    /// What a command does, for the rules that hold for all of its kind.
+    struct Kind: OptionSet {
+        let rawValue: Int
+
+        /// It only tells something, and `-q` silences that. Other commands print what they made.
+        static let reports = Kind(rawValue: 1)
+        /// It changes something. Doubt about what to change ends it.
+        static let changes = Kind(rawValue: 2)
+    }
+
+    private let kind: Kind
     let system: System
     let options: GlobalOptions
     /// For standard output.
@@ -12,9 +23,11 @@ final class Console {
     private let noteStyle: Style
     private var listCount = 0
     private var loadedSettings: Settings?
+    private var warnedSettings: Set<Setting> = []
 
-    init(_ options: GlobalOptions, system: System) {
+    init(_ options: GlobalOptions, system: System, _ kind: Kind = []) {
         self.options = options
+        self.kind = kind
         self.system = system
         style = Style(
             options.color, isTerminal: system.output.isTerminal, environment: system.environment)
@@ -29,6 +42,19 @@ final class Console {
         let settings = try Settings(options, system)
         loadedSettings = settings
         return settings
+    }
+
+    /// Checks that an explicit profile and the environment do not name different values of settings
+    /// that decide what is changed. A command that only reads follows the profile and warns.
+    func requireOneValue(of names: [Setting]) throws {
+        let settings = try settings()
+        for name in names {
+            guard let conflict = settings.conflict(over: name) else { continue }
+            guard !kind.contains(.changes) else { throw conflict }
+            if warnedSettings.insert(name).inserted {
+                try warn("\(conflict.message): the variable is ignored")
+            }
+        }
     }
 
     /// The width for tables; nil for a pipe, where nothing is cut.
@@ -55,7 +81,12 @@ final class Console {
         try system.diagnostics.flush()
     }
 
-    /// Text for a person, on standard output.
+    /// Whether results are written as text for a person.
+    var isForPerson: Bool { options.format == .table && options.field == nil }
+
+    /// Whether nothing goes to standard output.
+    var isSilent: Bool { options.isQuiet && kind.contains(.reports) }
+
     /// The same of a failure that ends nothing, with its remedy.
     func error(_ failure: Failure) throws(OutputError) {
         try error(failure.message)
@@ -69,13 +100,13 @@ final class Console {
     }
 
     func print(_ text: String) throws(OutputError) {
-        guard !options.isQuiet else { return }
+        guard !isSilent else { return }
         try system.output.write(text)
     }
 
     /// A line of text that was made here, on standard output.
     func print(line: [UInt8]) throws(OutputError) {
-        guard !options.isQuiet else { return }
+        guard !isSilent else { return }
         try system.output.write(line)
         try system.output.write("\n")
     }
@@ -105,7 +136,7 @@ final class Console {
 
     /// Writes one JSON text and a line feed.
     func json(_ value: JSONValue, _ style: JSONStyle) throws(OutputError) {
-        guard !options.isQuiet else { return }
+        guard !isSilent else { return }
         try system.output.write(value.encoded(style, escaping: .visible))
         try system.output.write("\n")
     }

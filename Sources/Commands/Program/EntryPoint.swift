@@ -27,6 +27,13 @@ package enum EntryPoint {
 
     private static func perform(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus {
         if let status = try hidden(arguments, system) { return status }
+        if arguments.isEmpty {
+            try system.diagnostics.write(
+                jwtctlProgram.help(
+                    path: [], detail: .short, width: width(system), style: errorStyle(system)))
+            try system.diagnostics.flush()
+            return .usage
+        }
         switch jwtctlProgram.parse(arguments) {
         case .run(let command):
             do {
@@ -93,6 +100,10 @@ package enum EntryPoint {
 
     private static func style(_ system: System) -> Style {
         Style(.auto, isTerminal: system.output.isTerminal, environment: system.environment)
+    }
+
+    private static func errorStyle(_ system: System) -> Style {
+        Style(.auto, isTerminal: system.diagnostics.isTerminal, environment: system.environment)
     }
 
     /// Tells what went wrong on standard error and, for scripts, as JSON on standard output.

@@ -88,6 +88,41 @@ extension Topics {
                         + "in an id without --id (2). What begins with eyJ is an id unless it decodes to "
                         + "the beginning of a JSON object."),
                 Definition(
+                    "files",
+                    "White space and quotes around each field of a line are dropped, and a trailing "
+                        + "'# comment' is a comment. A byte order mark is dropped, UTF-16 is refused (1), "
+                        + "and a carriage return ends a line. A file whose lines are all in another form "
+                        + "(CSV, a JSON array, fields between blanks) ends with 2 before anything is "
+                        + "written. Semicolons are refused in an id without --id."),
+                Definition(
+                    "--failed FILE",
+                    "Keeps every line that was not done, the invalid and unknown ids too, each below its "
+                        + "reason in a comment."),
+                Definition(
+                    "one item by pipe",
+                    "A table or text, and the exit status, are those of one operand: 6 for a revoked "
+                        + "token in status, and 3 for a malformed one in revoke, where both were 10. "
+                        + "status --user without operands no longer reads standard input (2)."),
+                Definition(
+                    "--profile",
+                    "Counts before the environment. Where it and JWTCTL_REDIS_URL, JWTCTL_LAYOUT, "
+                        + "JWTCTL_NAMESPACE, JWTCTL_KEY or JWTCTL_SECRET differ, a change is refused (2) "
+                        + "and a read warns."),
+                Definition(
+                    "-q",
+                    "issue, renew, key, completion and layout show print what they made."),
+                Definition(
+                    "-o id",
+                    "verify and decode print the id."),
+                Definition(
+                    "unknown states",
+                    "A check that Redis did not answer has \"ok\": null, and UNKNOWN in text; it was "
+                        + "false, and FAILED."),
+                Definition(
+                    "list revoked",
+                    "JSON gains \"forever\", true for an entry that never ends; revoke and restore read "
+                        + "it."),
+                Definition(
                     "no items",
                     "revoke, restore and status without operands and with an empty standard input end "
                         + "with 2, \"no ids given\"; with - or --from they end with 0 as before."),

@@ -29,6 +29,7 @@ package enum Diagnostics {
         case let error as OpenSSLError:
             Failure(.failure, "crypto", KeyError.crypto(error).description)
         case let error as Identifier.Refusal: identifier(error, what: "the id")
+        case let error as ForeignLine: error.failure
         case let error as LayoutError: layout(error)
         case let error as NamingError: naming(error)
         case is Layout.InvalidNamespace:
@@ -54,8 +55,14 @@ package enum Diagnostics {
         case .tooLarge(let limit):
             Failure(.failure, "input", "\(name) is larger than \(limit) bytes")
         case .timedOut: Failure(.failure, "input", "nothing came from \(name) in time")
+        case .utf16:
+            Failure(
+                .failure, "utf16", "\(name) is UTF-16, not UTF-8",
+                hint: utf16Hint)
         }
     }
+
+    static let utf16Hint = "convert it: iconv -f UTF-16 -t UTF-8 FILE > FILE.utf8"
 
     static func identifier(_ error: Identifier.Refusal, what: String) -> Failure {
         switch error {

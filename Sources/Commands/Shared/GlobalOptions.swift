@@ -55,7 +55,8 @@ struct GlobalOptions: Sendable {
                     "field", metavar: "PATH", summary: "Print one value, such as state.revoked.",
                     into: \.field),
                 .flag(
-                    "quiet", short: "q", summary: "Print no results and no notes.", into: \.isQuiet),
+                    "quiet", short: "q", summary: "Print no notes, and nothing but what was made.",
+                    into: \.isQuiet),
                 .flag(
                     "verbose", short: "v", summary: "Show each Redis command and its answer.",
                     into: \.isVerbose),
@@ -64,7 +65,7 @@ struct GlobalOptions: Sendable {
                 .text(
                     "redis", metavar: "URL", summary: "The Redis that holds the state.",
                     into: \.redisURL
-                ).showingDefault("redis://127.0.0.1:6379/0"),
+                ).showingDefault("redis://127.0.0.1:6379/0").essential(),
                 .raw(
                     "redis-password", metavar: "SOURCE",
                     summary: "Where the Redis password stands.",
@@ -127,4 +128,12 @@ struct GlobalOptions: Sendable {
 /// them to write an error.
 protocol CommandOptions: Sendable {
     var global: GlobalOptions { get }
+}
+
+extension GlobalOptions {
+    /// Those of the settings that say where state is and how it is laid out which no option gives.
+    var openSettings: [Setting] {
+        (redisURL == nil ? [.redis] : []) + (layout == nil ? [.layout] : [])
+            + (namespace == nil ? [.namespace] : [])
+    }
 }

@@ -43,6 +43,7 @@ struct Session {
         let options = console.options
         let environment = console.system.environment
         let settings = try console.settings()
+        try console.requireOneValue(of: options.openSettings)
         let target = try Self.secured(
             Self.target(options, settings, console.system), settings, console)
         let timeout =

@@ -85,14 +85,6 @@ extension RevocationOutcome {
         }
     }
 
-    /// Whether the item may still be alive.
-    var mustBeTriedAgain: Bool {
-        switch self {
-        case .failed, .unknown, .unconfirmed, .notAttempted: true
-        case .revoked, .alreadyRevoked, .expired, .notFound: false
-        }
-    }
-
     var isUnconfirmed: Bool {
         if case .unconfirmed = self { return true }
         return false

@@ -23,6 +23,8 @@ final class BulkRevocation {
     private var counts = BulkCounts()
     /// What was revoked first: the audit trail names it where it stays the only one.
     private var firstRevoked: RevocationPlanner.Plan?
+    /// The first item and what became of it: an only item is reported like an operand.
+    private var first: (plan: RevocationPlanner.Plan, outcome: RevocationOutcome)?
     /// What was read and not handed to Redis yet.
     private var batch: [Entry] = []
     /// Items that were handed to Redis.
@@ -50,6 +52,9 @@ final class BulkRevocation {
             options.isDryRun
             ? nil
             : try options.failedFile.map { try FailedItems(path: $0, reading: lines, console) }
+        if let failed {
+            feed.invalid.keep = { failed.append(line: $0, $1) }
+        }
         isConfirmed = options.isConfirmed || options.isDryRun
         progress = CommandKit.Progress(
             label: "revoking", total: nil, isTerminal: console.system.diagnostics.isTerminal,
@@ -63,9 +68,20 @@ final class BulkRevocation {
             defer { _ = interrupts }
             failure = try work()
         }
-        counts.invalid = feed.invalidCount
+        counts.invalid = feed.invalid.count
         try console.progress(progress.finish())
-        if failure == nil, Signals.pending == nil { try feed.requireItems() }
+        if Signals.pending == nil {
+            do throws(Failure) {
+                if let failure {
+                    try InvalidLines.rethrow(failure)
+                } else {
+                    try feed.requireItems()
+                }
+            } catch {
+                failed?.discard()
+                throw error
+            }
+        }
         if broken == nil { counts.confirm() }
         if failure != nil && !isWritten || Signals.pending != nil { keepRest() }
         let incomplete = failed?.finish(areConfirmed: counts.areConfirmed)
@@ -159,20 +175,31 @@ final class BulkRevocation {
 
     private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {
         counts.add(outcome)
+        first = first ?? (entry.element, outcome)
+        /// Why it was not done.
+        var reason: String?
         switch outcome {
         case .revoked: firstRevoked = firstRevoked ?? entry.element
-        case .failed(let error) where error.isAboutServer:
-            // Told once, at the end: the items under way share its fate.
-            refusal = refusal ?? error
+        case .alreadyRevoked, .expired: break
         case .failed(let error):
-            try console.error("\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
+            let message = Diagnostics.failure(for: error).message
+            reason = message
+            if error.isAboutServer {
+                // Reported once, at the end: the items under way share its fate.
+                refusal = refusal ?? error
+            } else {
+                try console.error("\(feed.place(entry)): \(message)")
+            }
         case .notFound:
             let failure = planner.notFound(entry.element.revocation)
+            reason = failure.message
             try console.error("\(feed.place(entry)): \(failure.message)")
-        default: break
+        case .unknown: reason = "unknown: Redis did not answer"
+        case .unconfirmed: reason = "written, but not confirmed"
+        case .notAttempted: reason = Self.notAttempted
         }
-        if outcome.mustBeTriedAgain {
-            failed?.append(entry.element, isUnconfirmed: outcome.isUnconfirmed)
+        if let reason {
+            failed?.append(entry.element, reason, isUnconfirmed: outcome.isUnconfirmed)
         }
         // Looking at the clock costs as much as all the rest.
         if counts.total.isMultiple(of: Self.batchSize) {
@@ -180,19 +207,21 @@ final class BulkRevocation {
         }
     }
 
+    private static let notAttempted = "not attempted"
+
     /// Counts what was not attempted, and keeps it for another try. Lines that somebody still
     /// writes are not waited for after a signal: an interrupted program has to end.
     private func keepRest() {
         for entry in batch {
             counts.notAttempted += 1
-            failed?.append(entry.element)
+            failed?.append(entry.element, Self.notAttempted)
         }
         batch = []
         guard lines.isFile || Signals.pending == nil else { return }
-        do throws(InputError) {
+        do throws(Failure) {
             while let line = try lines.next() {
                 counts.notAttempted += 1
-                if case .text(let bytes) = line { failed?.append(line: bytes) }
+                if case .text(let bytes) = line { failed?.append(line: bytes, Self.notAttempted) }
             }
         } catch {
             // There is no more of the input; why, is told already, or the signal is.
@@ -201,8 +230,12 @@ final class BulkRevocation {
 
     /// `incomplete` is why the file of `--failed` does not hold everything.
     private func tell(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
-        try console.result(counts.json(target: session.json, isDryRun: options.isDryRun)) {
-            counts.words(isDryRun: options.isDryRun)
+        let only = counts.total == 1 && failure == nil ? onlyResult : nil
+        try console.result(
+            counts.json(target: session.json, isDryRun: options.isDryRun),
+            id: only?.label.description
+        ) {
+            only?.words ?? counts.words(isDryRun: options.isDryRun)
         }
         if let failure {
             try console.error(failure.message)
@@ -218,6 +251,33 @@ final class BulkRevocation {
         let bad = counts.failed + counts.invalid + counts.notFound
         let isOpen = counts.unknown + counts.notAttempted > 0
         if let incomplete, !isOpen { return incomplete.status }
+        if counts.total == 1, let status = onlyFailure?.status { return status }
         return isOpen ? .unknown : bad > 0 ? .someFailed : .success
+    }
+
+    /// The report on an only item that was revoked, or is.
+    private var onlyResult: RevokeResult? {
+        guard let first else { return nil }
+        var outcome = first.outcome
+        if case .unconfirmed(let isNew) = outcome, counts.areConfirmed {
+            outcome = isNew ? .revoked : .alreadyRevoked
+        }
+        switch outcome {
+        case .revoked, .alreadyRevoked, .expired, .unconfirmed: break
+        case .failed, .notFound, .unknown, .notAttempted: return nil
+        }
+        var result = RevokeResult(
+            first.plan, outcome: outcome, session: session, isDryRun: options.isDryRun)
+        result.isReadBack = false
+        return result
+    }
+
+    /// Why an only item was not revoked.
+    private var onlyFailure: Failure? {
+        switch first {
+        case (_, .failed(let error))?: Diagnostics.failure(for: error)
+        case (let plan, .notFound)?: planner.notFound(plan.revocation)
+        default: feed.invalid.firstFailure
+        }
     }
 }

@@ -3,7 +3,8 @@ internal import Glibc
 internal import Platform
 internal import TokenStore
 
-/// The file of `--failed`: items that may still be active, as lines that `revoke --from` reads.
+/// The file of `--failed`: every line that was not done, as `revoke --from` reads it, with the reason
+/// in a comment above the first line that it applies to.
 ///
 /// It is written beside its place, as `FILE.partial`, and renamed at the end: the list of the last
 /// run stays until this one is complete, and a crash leaves what was written. A file of that name
@@ -18,6 +19,9 @@ final class FailedItems {
     /// How many bytes were written, and where among them items stand that nobody confirmed.
     private var count = 0
     private var unconfirmed: [Range<Int>] = []
+    /// The reason of the line that was written last.
+    private var reason = ""
+    private var isFinished = false
 
     /// Makes a new file that only its owner can read. `path` must not be the file that is read, and
     /// no link, pipe or device.
@@ -38,11 +42,16 @@ final class FailedItems {
     }
 
     deinit {
+        // A run that ended before it did anything leaves nothing to look at.
+        if !isFinished, count == 0 { _ = unsafe unlink(Self.terminated(partial)) }
         _ = close(descriptor)
     }
 
-    func append(_ plan: RevocationPlanner.Plan, isUnconfirmed: Bool = false) {
+    func append(
+        _ plan: RevocationPlanner.Plan, _ reason: String, isUnconfirmed: Bool = false
+    ) {
         let start = count
+        write(reason: reason)
         append(plan)
         guard isUnconfirmed, count > start else { return }
         if let last = unconfirmed.last, last.upperBound == start {
@@ -53,23 +62,41 @@ final class FailedItems {
     }
 
     private func append(_ plan: RevocationPlanner.Plan) {
-        if let text = plan.text { return append(line: text) }
+        if let text = plan.text { return write(text + [0x0A]) }
         let item = plan.revocation
         var object = "{\"jti\":"
         object += JSONText.quoted(item.id.description)
-        if let seconds = item.expiry?.seconds { object += ",\"exp\":\(seconds)" }
+        switch item.expiry {
+        case .at(let seconds)?: object += ",\"exp\":\(seconds)"
+        case .never?: object += ",\"forever\":true"
+        case nil: break
+        }
         if let user = item.user { object += ",\"sub\":" + JSONText.quoted(user.description) }
-        write(object + "}\n")
+        write((object + "}\n").utf8)
     }
 
-    /// A line that was never looked at.
-    func append(line: [UInt8]) {
-        write(String(decoding: line, as: UTF8.self) + "\n")
+    /// A line as it was read; nil for one that was too long to be kept.
+    func append(line: [UInt8]?, _ reason: String) {
+        write(reason: reason)
+        if let line { write(line + [0x0A]) }
+    }
+
+    private func write(reason: String) {
+        guard reason != self.reason else { return }
+        self.reason = reason
+        write("# \(VisibleText.escape(reason, columns: 400))\n".utf8)
+    }
+
+    /// Leaves the file of the last run as it was.
+    func discard() {
+        isFinished = true
+        _ = unsafe unlink(Self.terminated(partial))
     }
 
     /// Puts the file into its place, or returns why it does not hold everything. Where all was
     /// `areConfirmed` in the end it is without the items that were not before.
     func finish(areConfirmed: Bool) -> Failure? {
+        isFinished = true
         do throws(SystemError) {
             if let failure { throw failure }
             try flush()
@@ -117,11 +144,11 @@ final class FailedItems {
         }
     }
 
-    private func write(_ text: String) {
+    private func write(_ bytes: some Collection<UInt8>) {
         guard failure == nil else { return }
         do throws(OutputError) {
-            try stream.write(text)
-            count += text.utf8.count
+            try stream.write(bytes)
+            count += bytes.count
         } catch {
             failure = error.cause
         }

@@ -127,7 +127,7 @@ let logoutAllCommand = Command(
     }, run: runLogoutAll)
 
 private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, [.changes, .reports])
     let users = try options.users.map { try parseUser($0) }
     let session = try Session(console, actor: options.actor)
     try session.require(options.isEveryone ? .logoutEveryone : .logoutAll)

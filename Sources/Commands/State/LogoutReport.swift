@@ -13,6 +13,30 @@ extension LogoutInterruption.Cause {
     fileprivate var isDoubt: Bool { storeError?.isAboutConfirmation ?? false }
 }
 
+/// Users of whom no token was recorded. Their names may be misspelled.
+private struct Unrecorded {
+    private var total = 0
+    private var count = 0
+    private var names: [Identifier] = []
+
+    mutating func add(_ user: Identifier, _ result: LogoutResult) {
+        total += 1
+        guard result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 else {
+            return
+        }
+        count += 1
+        if names.count < 3 { names.append(user) }
+    }
+
+    var words: String? {
+        guard count > 0 else { return nil }
+        let shown = names.map { VisibleText.escape($0.description, columns: 40) }
+            .joined(separator: ", ")
+        return "\(count) of \(total) users had no recorded token: \(shown)"
+            + (count > names.count ? ", …" : "") + "; is the spelling right?"
+    }
+}
+
 /// Logs users out, and tells what came of it.
 struct LogoutReport {
     let options: LogoutAllOptions
@@ -45,6 +69,9 @@ struct LogoutReport {
         var issuerLead: Int64 = 0
         var completeCount = 0
         var failures = 0
+        var unrecorded = Unrecorded()
+        // An only user is reported like an operand.
+        var first: (user: Identifier, result: LogoutResult)?
         // Those of which it is not known whether they will be confirmed.
         var held: [(Identifier, LogoutResult)] = []
         func tell(
@@ -57,6 +84,8 @@ struct LogoutReport {
                 return try console.error(words(unfinished: user, result, cause))
             }
             completeCount += 1
+            first = first ?? (user, result)
+            if session.layout.can(.listTokens) { unrecorded.add(user, result) }
             issuerLead = max(issuerLead, result.issuerLead)
             guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
             if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
@@ -87,7 +116,17 @@ struct LogoutReport {
             try list.finish(empty: "")
             throw error
         }
-        try list.finish(empty: "no users")
+        if broken == nil, Signals.pending == nil { try feed.invalid.requireItems() }
+        let isOnly = completeCount == 1 && failures + feed.invalid.count == 0
+        if isOnly, let first, console.isForPerson {
+            try console.print(words(first.user, first.result))
+        } else {
+            try list.finish(empty: "no users")
+        }
+        if !isOnly, let words = unrecorded.words {
+            try console.system.output.flush()
+            try console.note(words)
+        }
         try hint(issuerLead: issuerLead)
         if broken != nil || Signals.pending != nil {
             try console.error(
@@ -98,7 +137,7 @@ struct LogoutReport {
             Signals.endProcess(by: signal)
         }
         if let broken { throw broken }
-        return failures + feed.invalidCount > 0 ? .someFailed : .success
+        return failures + feed.invalid.count > 0 ? .someFailed : .success
     }
 
     /// Users whose servers' clocks are looked at before the end.

@@ -52,7 +52,7 @@ let restoreCommand = Command(
     }, run: runRestore)
 
 private func runRestore(_ options: RestoreOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, [.changes, .reports])
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
     let session = try Session(console, actor: options.actor)
@@ -83,10 +83,15 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         try StateTarget($0, user: user, in: book).trusted()
     }
     var failures = 0
+    // An only item is reported like an operand.
+    var first: ToldRestoration?
+    var count = 0
     // Those of which it is not known whether they will be confirmed.
     var held: [ToldRestoration] = []
     func tell(_ told: ToldRestoration) throws {
         if told.status != .success { failures += 1 }
+        first = first ?? told
+        count += 1
         let id = told.target.label.description
         try list.append(
             told.json, id: id, cells: [VisibleText.escape(id, columns: 64), told.word])
@@ -121,9 +126,15 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         throw error
     }
     if Signals.pending == nil { try feed.requireItems() }
-    try list.finish(empty: "no items")
+    let isOnly = count + feed.invalid.count == 1
+    if isOnly, let first, console.isForPerson {
+        try console.print(first.words)
+    } else {
+        try list.finish(empty: "no items")
+    }
     if let signal = Signals.pending { try end(by: signal, console) }
-    return failures + feed.invalidCount > 0 ? .someFailed : .success
+    if isOnly, let status = first?.status ?? feed.invalid.firstFailure?.status { return status }
+    return failures + feed.invalid.count > 0 ? .someFailed : .success
 }
 
 /// How many items are worked on together, where so many are there.

@@ -6,7 +6,7 @@ internal import TokenStore
 
 /// `revoke`: operands, read back one by one, or lines in bulk.
 func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, [.changes, .reports])
     let lines = try options.items.openLines(system: system)
     // A broken token, or an id of which nobody can know the end, need neither key nor Redis.
     let only = options.items.operands.count == 1 ? options.items.operands[0] : nil

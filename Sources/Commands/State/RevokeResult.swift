@@ -8,6 +8,8 @@ struct RevokeResult {
     /// Seconds that the entry lives on; nil for ever, or where there is none.
     var timeToLive: Int64?
     var isAudited = false
+    /// Whether `timeToLive` was asked for.
+    var isReadBack = true
     private let plan: RevocationPlanner.Plan
     private let target: JSONValue
     private let hasBlacklist: Bool
@@ -71,8 +73,10 @@ struct RevokeResult {
         let life =
             !hasBlacklist
             ? ": it is off the whitelist"
-            : timeToLive.map { ", the entry lives \(Duration.words($0))" }
-                ?? ", the entry never expires"
+            : !isReadBack
+                ? ""
+                : timeToLive.map { ", the entry lives \(Duration.words($0))" }
+                    ?? ", the entry never expires"
         let verb = outcome == .alreadyRevoked ? "already revoked" : "revoked"
         if outcome.isUnconfirmed { return "not confirmed: \(id)\(life)\(check)\n" }
         return "\(verb) \(id)\(life)\(check)\n"

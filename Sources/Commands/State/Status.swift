@@ -43,12 +43,15 @@ let statusCommand = Command(
     environment: Session.environment, seeAlso: ["verify", "revoke", "list"], run: runStatus)
 
 private func runStatus(_ options: StatusOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     var options = options
     if !options.requiresListing {
         options.requiresListing = try console.settings().requiresListing()
     }
     let user = try options.user.map { try parseUser($0) }
+    if options.user != nil, options.items.operands.isEmpty, options.items.file == nil {
+        throw UsageError.missingOperand("ID|TOKEN, or - for lines of standard input")
+    }
     let lines = try options.items.openLines(system: system)
     let session = try Session(console)
     try session.requireCurrent(options.global)
@@ -72,6 +75,9 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         try StateTarget($0, user: user, in: book)
     }
     var failures = 0
+    // An only item is reported like an operand.
+    var first: (target: StateTarget, report: StateReport)?
+    var count = 0
     var hasComparedClocks = false
     do {
         let failure = try session.store.states(
@@ -85,6 +91,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             }
         ) { entry, answer in
             let target = entry.element
+            count += 1
             let state: TokenState
             do throws(StoreError) {
                 state = try answer.get()
@@ -104,6 +111,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             hasComparedClocks = true
             let report = report(on: target, state, options, session.layout)
             if status(report) != .success { failures += 1 }
+            first = first ?? (target, report)
             try list.append(
                 json(target, report), id: target.label.description,
                 cells: [
@@ -117,8 +125,16 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         throw error
     }
     try feed.requireItems()
+    let isOnly = count + feed.invalid.count == 1
+    if isOnly, let first, console.isForPerson {
+        try console.print(human(first.target, first.report, console.style))
+        return status(first.report)
+    }
     try list.finish(empty: "no items")
-    return failures + feed.invalidCount > 0 ? .someFailed : .success
+    if isOnly, let status = first.map({ status($0.report) }) ?? feed.invalid.firstFailure?.status {
+        return status
+    }
+    return failures + feed.invalid.count > 0 ? .someFailed : .success
 }
 
 /// How many items share a round trip, where so many are there.

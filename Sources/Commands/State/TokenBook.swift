@@ -51,6 +51,9 @@ final class TokenBook {
         for departure in facts.departures where warned.insert(departure.claim).inserted {
             try console.warn(departure.warning)
         }
+        if facts.expiry.seconds ?? 0 > TimeText.implausible, warned.insert("exp").inserted {
+            try console.warn(TimeText.millisecondsWarning)
+        }
     }
 
     /// The token that an id stands for, where the layout needs the token. `--id` takes a text for the
@@ -103,6 +106,16 @@ struct ShownToken {
             label = facts.label
         } catch {
             label = Self.label(ofText: id)
+        }
+    }
+
+    /// The `jti` of a token, or the hash of what was signed.
+    static func name(of token: CompactToken, _ claims: RegisteredClaims) -> String? {
+        if let id = claims.identifier.value { return id.text }
+        do {
+            return try token.contentIdentifier()
+        } catch {
+            return nil
         }
     }
 

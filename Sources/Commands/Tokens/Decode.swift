@@ -45,12 +45,13 @@ let decodeCommand = Command(
     run: runDecode)
 
 private func runDecode(_ options: DecodeOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let text = try TokenOperand.readOne(options.token, console)
     let inspection = TokenInspection(of: text)
     let now = system.clock.seconds
     let fault = fault(of: inspection)
-    try console.result(json(inspection, fault, text, now: now)) {
+    let id = inspection.payload?.object.flatMap { RegisteredClaims($0).identifier.value?.text }
+    try console.result(json(inspection, fault, text, now: now), id: id) {
         DecodeText(
             inspection: inspection, text: text, now: now, style: console.style,
             width: console.tableWidth

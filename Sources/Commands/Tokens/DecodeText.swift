@@ -61,9 +61,6 @@ struct DecodeText {
         return (MemberMeanings.header[name] ?? "", isSuspect ? .doubtful : .plain)
     }
 
-    /// Above this a NumericDate is taken for milliseconds: it would be the year 5138.
-    private static let implausible: Int64 = 100_000_000_000
-
     private func claimNote(
         _ name: JSONString, _ value: JSONValue
     ) -> (String, MemberList.Tone) {
@@ -88,7 +85,7 @@ struct DecodeText {
         guard let seconds = TimeText.seconds(number) else {
             return ("beyond any calendar", .doubtful)
         }
-        guard abs(seconds) < Self.implausible else {
+        guard abs(seconds) < TimeText.implausible else {
             return ("milliseconds? a date counts seconds since 1970", .bad)
         }
         let isPast = seconds <= now
@@ -127,7 +124,7 @@ struct DecodeText {
         case .absent: return inspection.payload?.prefix == nil ? ", without expiry" : ""
         case .wrongType: return ", " + style.red("its expiry is no date")
         case .value(let number):
-            guard let exp = TimeText.seconds(number), exp < Self.implausible else {
+            guard let exp = TimeText.seconds(number), exp < TimeText.implausible else {
                 return ", " + style.red("its expiry is no date")
             }
             return ", expires \(TimeText.relative(exp, to: now))"

@@ -144,7 +144,9 @@ struct Explanation {
             let isSilent =
                 check.check.detail == nil && check.check.reason == nil && !lines.isEmpty
             text += Verdict.line(
-                check.check, saying: isSilent ? Self.clip(lines.removeFirst().text) : nil,
+                check.check,
+                saying: isSilent
+                    ? Self.clip(lines.removeFirst().text) : verdict.dateWords(check.check),
                 style: style)
             for line in lines {
                 let label = line.label + String(repeating: " ", count: 8 - line.label.count)
@@ -182,6 +184,15 @@ struct Explanation {
         }
         if let wanted = check.wanted, check.found != nil || check.check.reason != nil {
             lines.append(("wanted", wanted.words(now: verdict.now)))
+        }
+        if check.name == "iat", let issued = check.found?.numberValue.flatMap(TimeText.seconds),
+            issued > verdict.now
+        {
+            lines.append(
+                (
+                    "note",
+                    "it is \(Duration.words(issued - verdict.now)) ahead of this machine's clock"
+                ))
         }
         if let keys = asked[check.name], !keys.isEmpty {
             lines.append(

@@ -7,7 +7,7 @@ internal import TokenStore
 
 /// `issue`: sign, record, print.
 func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)
     let signer = try options.keys.signer(keys, hint: "give the one to sign with")
     let session = options.isRecorded ? try Session(console, actor: options.actor) : nil

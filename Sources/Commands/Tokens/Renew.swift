@@ -67,7 +67,7 @@ let renewCommand = Command(
     }, run: runRenew)
 
 private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)
     let signer = try options.keys.signer(
         keys, hint: "give the one that the token was signed with")

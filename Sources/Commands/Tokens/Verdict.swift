@@ -238,6 +238,9 @@ struct Verdict {
         json.member("check", .string(check.name))
         switch check.result {
         case .passed: json.member("ok", true)
+        case .failed(.unknown):
+            json.member("ok", .null)
+            json.member("code", .string(Reason.unknown.rawValue))
         case .failed(let reason):
             json.member("ok", false)
             json.member("code", .string(reason.rawValue))
@@ -250,7 +253,9 @@ struct Verdict {
     /// The verdict in words: one line, the checks below it, then the claims.
     func text(style: Style) -> String {
         var text = headline(style) + "\n"
-        for check in checks { text += Self.line(check, style: style) }
+        for check in checks {
+            text += Self.line(check, saying: dateWords(check), style: style)
+        }
         if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
         return text
     }
@@ -261,6 +266,7 @@ struct Verdict {
         let mark: String
         switch check.result {
         case .passed: mark = style.green("ok     ")
+        case .failed(.unknown): mark = style.yellow("UNKNOWN")
         case .failed: mark = style.red("FAILED ")
         case .notJudged: mark = style.dim("-      ")
         }
@@ -271,6 +277,32 @@ struct Verdict {
         var line = "  \(mark) \(name)\(padding) \(detail)"
         while line.last == " " { line.removeLast() }
         return line + "\n"
+    }
+
+    /// Why a date fails, as people count; nil for any other check.
+    func dateWords(_ check: Check) -> String? {
+        func relative(_ claim: Claim<JSONNumber>?) -> String? {
+            claim?.value.flatMap(TimeText.seconds).map { TimeText.relative($0, to: now) }
+        }
+        switch check.reason {
+        case .expired: return relative(registered?.expiresAt).map { "expired \($0)" }
+        case .notYetValid where check.name == "nbf":
+            return relative(registered?.notBefore).map { "valid \($0)" }
+        case .tooOld: return relative(registered?.issuedAt).map { "issued \($0)" }
+        default: return nil
+        }
+    }
+
+    /// What people are told the token is; nil for text that is no token.
+    var label: String? {
+        token.flatMap { ShownToken.name(of: $0, registered ?? RegisteredClaims([:])) }
+    }
+
+    /// What a person has to know of an expiry that is accepted.
+    var warnings: [String] {
+        let expiry = registered?.expiresAt.value.flatMap(TimeText.seconds) ?? 0
+        return departures.map(\.warning)
+            + (expiry > TimeText.implausible ? [TimeText.millisecondsWarning] : [])
     }
 
     func headline(_ style: Style) -> String {

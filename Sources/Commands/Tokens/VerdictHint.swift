@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JOSE
 internal import JSON
+internal import Platform
 
 /// What a person can do about a verdict on the signature.
 enum VerdictHint {
@@ -31,7 +32,9 @@ enum VerdictHint {
 
     /// A token that stands in other text is not verified: only its place is told.
     static func ofText(_ text: [UInt8], _ verdict: Verdict) -> String? {
-        guard verdict.token == nil,
+        guard verdict.token == nil else { return nil }
+        if InputStream.isUTF16(text) { return Diagnostics.utf16Hint }
+        guard
             let token = TokenScanner.sightings(in: text.prefix(CompactToken.maximumByteCount))
                 .first(where: { $0.fault == nil }),
             TokenText.strip(text) != token.bytes

@@ -7,7 +7,7 @@ internal import TokenStore
 
 /// `verify`: one token, or a stream of them.
 func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus {
-    let console = Console(options.global, system: system)
+    let console = Console(options.global, system: system, .reports)
     let keys = try options.keys.require(console)
     let verifier = SignatureVerifier(
         keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
@@ -34,14 +34,16 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
 
     let text = try TokenOperand.readText(options.token, system: system)
     let verdict = judge.verdicts(on: [TokenOperand.token(in: text)])[0]
-    for departure in verdict.departures { try console.warn(departure.warning) }
+    for warning in verdict.warnings { try console.warn(warning) }
     if let session, let time = verdict.stateTime { try session.warnAboutClock(time, console) }
     if options.explains {
         let explanation = Explanation(
             of: verdict, keys: keys, options: options, layout: session?.store.layout)
-        try console.result(explanation.json) { explanation.text(style: console.style) }
+        try console.result(explanation.json, id: verdict.label) {
+            explanation.text(style: console.style)
+        }
     } else {
-        try console.result(verdict.answer(in: options.global.format)) {
+        try console.result(verdict.answer(in: options.global.format), id: verdict.label) {
             verdict.text(style: console.style)
         }
     }

@@ -1,0 +1,130 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+// Lines of `--from`.
+
+extension Item {
+    /// What a line holds: tokens, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object. A comment may
+    /// follow behind white space.
+    static func items(
+        line: [UInt8], as kind: Kind, headers: HeaderCache? = nil
+    ) throws -> [Item] {
+        if isObject(line) {
+            guard kind != .token else { throw noToken }
+            return kind == .id ? [try namedID(line)] : try object(line, headers)
+        }
+        guard kind == .guess else {
+            guard let end = line.firstIndex(of: tab) else {
+                return try items(in: line, as: kind, headers: headers)
+            }
+            guard kind == .id else { throw noToken }
+            return [try fields(line[...], idEnd: end, isID: true)]
+        }
+        if PastedText.isWholeToken(line) {
+            return [try guessedToken(line, .itself, headers)]
+        }
+        let sightings = TokenScanner.sightings(in: line[...])
+        let text = withoutComment(line)
+        guard sightings.isEmpty else {
+            // A token in the comment is one of the line's.
+            let isInComment = sightings.contains { $0.offset + $0.bytes.count > text.endIndex }
+            return try items(in: isInComment ? line : Array(text), as: kind, headers: headers)
+        }
+        guard let end = text.firstIndex(of: tab) else {
+            return [try plainID(text)]
+        }
+        return [try fields(text, idEnd: end, isID: false)]
+    }
+
+    static func isObject(_ text: [UInt8]) -> Bool {
+        text.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{")
+    }
+
+    /// A line up to its comment, which begins with a `#` behind white space.
+    private static func withoutComment(_ line: [UInt8]) -> ArraySlice<UInt8> {
+        var rest = line[...]
+        while let sign = rest.firstIndex(of: UInt8(ascii: "#")) {
+            if sign > 0, isBlank(line[sign - 1]) {
+                let end = line[..<sign].lastIndex { !isBlank($0) }
+                return line[..<(end.map { $0 + 1 } ?? 0)]
+            }
+            rest = line[(sign + 1)...]
+        }
+        return line[...]
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == tab }
+
+    /// An id in text that holds no token.
+    private static func plainID(_ text: ArraySlice<UInt8>) throws -> Item {
+        // Nearly all ids are such; the others get the whole of the questions.
+        var dots = 0
+        let isPlain = text.allSatisfy { byte in
+            if byte == UInt8(ascii: ".") { dots += 1 }
+            return isPlainByte(byte)
+        }
+        guard isPlain, dots != 2, !text.isEmpty else {
+            return try items(in: Array(text), as: .guess)[0]
+        }
+        return .id(try Identifier(Array(text)), expiry: nil, user: nil)
+    }
+
+    private static func isPlainByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+            UInt8(ascii: "."), UInt8(ascii: ":"):
+            true
+        default: false
+        }
+    }
+
+    /// `jti<TAB>exp[<TAB>sub]`. White space and quotes around a field fall away, but for an id that is
+    /// one by `--id`.
+    private static func fields(
+        _ line: ArraySlice<UInt8>, idEnd: Int, isID: Bool
+    ) throws -> Item {
+        let rest = line[(idEnd + 1)...]
+        let expEnd = rest.firstIndex(of: tab)
+        let subject = expEnd.map { rest[($0 + 1)...] }
+        guard subject?.contains(tab) != true else {
+            throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")
+        }
+        let end = try expiry(field: rest[..<(expEnd ?? rest.endIndex)])
+        let user = try subject.map {
+            try Identifier(isID ? Array($0) : TokenText.withoutQuotes($0))
+        }
+        let text = line[..<idEnd]
+        guard
+            case .id(let id, _, _) = try isID
+                ? .id(Identifier(Array(text)), expiry: nil, user: nil) : plainID(text)
+        else {
+            // A token is never taken for an id, whatever follows it.
+            throw noToken
+        }
+        return .id(id, expiry: end, user: user)
+    }
+
+    private static func expiry(field: ArraySlice<UInt8>) throws -> Expiry {
+        // Nearly all are whole seconds.
+        if !field.isEmpty, field.count <= 11, field.allSatisfy({ (0x30...0x39).contains($0) }) {
+            return try expiry(Double(field.reduce(0) { $0 * 10 + Int($1 - 0x30) }))
+        }
+        let text = TokenText.withoutQuotes(field)
+        // Double would read hexadecimal too.
+        guard !text.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }),
+            let seconds = Double(String(decoding: text, as: UTF8.self))
+        else {
+            throw Failure(.usage, "invalid_line", "the second field is not a time in seconds")
+        }
+        return try expiry(seconds)
+    }
+
+    private static let tab = UInt8(ascii: "\t")
+    private static let noToken = Failure(
+        .usage, "invalid_line", "neither a token nor ID<TAB>EXPIRY",
+        hint: "--id takes it as an id")
+}

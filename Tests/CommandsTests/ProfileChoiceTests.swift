@@ -1,0 +1,101 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// A profile that was asked for by name, against variables that were exported for something else.
+@Suite(.redis) struct ProfileChoiceTests {
+    private let sandbox: Sandbox
+    private let elsewhere: RedisServer
+    private let config: String
+    private let token: String
+
+    init() throws {
+        sandbox = try Sandbox()
+        elsewhere = try RedisServer()
+        let other = try sandbox.file("other-secret", Sandbox.otherSecretText + "\n")
+        config = try sandbox.file(
+            "config",
+            """
+            [profile prod]
+            redis = \(sandbox.server.url)
+            namespace = prod
+            secret = \(sandbox.secret)
+
+            [profile bare]
+            namespace = bare
+            """)
+        token = try handmade(#"{"jti":"t","sub":"alice","exp":4102444800,"iat":1}"#)
+        _ = other
+    }
+
+    /// The tool with the variables and nothing else.
+    private func jwtctl(_ variables: [String: String]) -> Jwtctl {
+        var jwtctl = Jwtctl(environment: variables)
+        jwtctl.options = ["--config", config]
+        return jwtctl
+    }
+
+    @Test(arguments: [
+        ("JWTCTL_REDIS_URL", "redis"), ("JWTCTL_NAMESPACE", "namespace"),
+        ("JWTCTL_SECRET", "secret"), ("JWTCTL_KEY", "key"),
+    ])
+    func `a change is refused, and a read warns`(_ variable: String, _ option: String) throws {
+        let value =
+            switch variable {
+            case "JWTCTL_REDIS_URL": elsewhere.url
+            case "JWTCTL_NAMESPACE": "dev"
+            default: sandbox.server.directory.file("other-secret")
+            }
+        let jwtctl = jwtctl([variable: value])
+        for command in [["revoke", token], ["logout-all", "--keep", token, "alice"]] {
+            let change = jwtctl.run(["--profile", "prod"] + command)
+            #expect(change.status == 2, "\(change.errors)")
+            #expect(
+                change.errors.contains("the profile 'prod' sets another")
+                    && change.errors.contains("unset \(variable) or give --\(option)"),
+                "\(change.errors)")
+        }
+        #expect(try sandbox.server.cli("KEYS", "*") == "")
+        #expect(try elsewhere.cli("KEYS", "*") == "")
+        let read = jwtctl("--profile", "prod", "verify", token)
+        #expect(read.status == 0, "\(read.errors)")
+        #expect(
+            read.errors.components(separatedBy: "than \(variable): the variable is ignored").count
+                == 2, "\(read.errors)")
+    }
+
+    @Test func `an option settles it`() throws {
+        let result = jwtctl([
+            "JWTCTL_REDIS_URL": elsewhere.url, "JWTCTL_NAMESPACE": "dev",
+            "JWTCTL_SECRET": sandbox.server.directory.file("other-secret"),
+        ]).run([
+            "--profile", "prod", "revoke", "--redis", sandbox.server.url, "--namespace", "x",
+            "--secret", sandbox.secret, token,
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try sandbox.server.cli("KEYS", "*:deny:*") == "x:deny:t")
+    }
+
+    @Test func `what the profile does not set comes from the environment`() throws {
+        let jwtctl = jwtctl([
+            "JWTCTL_REDIS_URL": sandbox.server.url, "JWTCTL_SECRET": sandbox.secret,
+            "JWTCTL_NAMESPACE": "bare",
+        ])
+        let result = jwtctl("--profile", "bare", "revoke", token)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try sandbox.server.cli("KEYS", "*:deny:*") == "bare:deny:t")
+    }
+
+    @Test func `a profile of the environment counts after the other variables`() throws {
+        let jwtctl = jwtctl([
+            "JWTCTL_PROFILE": "prod", "JWTCTL_NAMESPACE": "dev",
+            "JWTCTL_REDIS_URL": elsewhere.url,
+        ])
+        #expect(jwtctl("revoke", token).status == 0)
+        #expect(try elsewhere.cli("KEYS", "*:deny:*") == "dev:deny:t")
+        let shown = jwtctl("config", "show", "--profile", "prod", "-o", "csv").output
+        #expect(shown.contains("namespace,prod,"), "\(shown)")
+    }
+}
