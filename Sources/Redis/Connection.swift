@@ -38,6 +38,8 @@ package final class Connection {
     package internal(set) var isDead = false
     /// Whether the server is known to have loaded its data.
     private var hasLoaded = false
+    /// The least time that the server has taken to answer, in milliseconds: how far away it is.
+    private(set) var quickestExchange = Int64.max
 
     /// Connects, authenticates and selects the database, in one round trip.
     package init(
@@ -51,7 +53,9 @@ package final class Connection {
         reader = try ReplyReader.make(timeout: Int64(timeout))
         transport = try Transport.connect(
             to: target.endpoint, tls: target.tls, milliseconds: timeout)
+        let start = Monotonic.now
         info = try Handshake(target: target).run(on: self)
+        noteExchange(since: start)
         roleTime = .now
         trace?(.connected(address: address, info))
     }
@@ -138,6 +142,7 @@ package final class Connection {
         var replies: [Reply] = []
         replies.reserveCapacity(commands.count)
         var next = 0
+        let start = Monotonic.now
         var loop = PipelineLoop(connection: self, maxInFlight: PipelineLoop.standardInFlight)
         try loop.run {
             guard next < commands.count else { return nil }
@@ -146,7 +151,13 @@ package final class Connection {
         } onReply: { _, reply in
             replies.append(reply)
         }
+        noteExchange(since: start)
         return replies
+    }
+
+    private func noteExchange(since start: Monotonic) {
+        let milliseconds = (Monotonic.now.nanoseconds - start.nanoseconds) / 1_000_000
+        quickestExchange = min(quickestExchange, milliseconds)
     }
 
     /// See `Client.stream`.

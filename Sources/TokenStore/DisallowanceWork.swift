@@ -20,7 +20,8 @@ struct DisallowanceWork {
         return allow.links.isEmpty ? remove(allow, outcomes) : try readLinks(allow, outcomes)
     }
 
-    /// A member that is not there is no failure: the application refuses the token already.
+    /// A member that is not there is no failure: the application refuses the token already. It is
+    /// one where Redis has nothing of the whitelist: then the application may read other keys.
     private func unlist(_ list: ListStore, _ outcomes: Outcomes) -> Step<[RevocationOutcome]> {
         send(outcomes, Array(items.indices)) { subject throws(StoreError) in
             let values = TemplateValues(subject)
@@ -56,10 +57,14 @@ struct DisallowanceWork {
             }
         }
         return .send(commands) { exchange throws(StoreError) in
-            .done(
-                outcomes.judged(exchange, commands, sent) {
-                    $0 == .integer(0) ? .alreadyRevoked : .revoked
-                })
+            var told = outcomes.judged(exchange, commands, sent) {
+                $0 == .integer(0) ? .notFound : .revoked
+            }
+            for index in sent {
+                if told[index] == .revoked { store.noteUsage() }
+                if told[index] == .notFound { told[index] = store.absence(of: items[index]) }
+            }
+            return .done(told)
         }
     }
 

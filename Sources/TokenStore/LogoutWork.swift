@@ -169,6 +169,7 @@ final class LogoutWork {
     }
 
     private func deny(_ tokens: [ListedToken]) throws(StoreError) -> Step<End> {
+        store.noteUsage()
         // No user in the items: the whole page leaves the list in one step below.
         let isRequired = store.layout.list?.isRequired ?? false
         let items = tokens.map { token in

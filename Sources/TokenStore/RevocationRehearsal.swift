@@ -44,11 +44,13 @@ extension TokenStore {
     fileprivate func plannedOutcomes(
         of items: [Revocation]
     ) throws(StoreError) -> [RevocationOutcome] {
+        lookForWhitelist()
         let states = try states(of: items.map { StateQuery($0.subject) })
         return zip(items, states).map { item, state in
             if layout.deny == nil {
-                if case .listed = state.listing { return .revoked }
-                return .alreadyRevoked
+                guard case .listed = state.listing else { return absence(of: item) }
+                noteUsage()
+                return .revoked
             }
             if state.denial != nil { return .alreadyRevoked }
             if let expiry = item.expiry {

@@ -288,6 +288,7 @@ private final class FoundLogout {
     /// Page by page: the tokens' own keys, and once they were acknowledged as gone what leads there.
     private func revoke(_ pass: Pass) throws {
         let all = Array(pass.condemned.values)
+        if !all.isEmpty { store.noteUsage() }
         for start in stride(from: 0, to: all.count, by: TokenStore.pageSize) {
             if Signals.pending != nil { return }
             let page = all[start..<min(start + TokenStore.pageSize, all.count)]

@@ -32,6 +32,8 @@ extension TokenStore {
                 try takeBack(new, entry)
                 return .overtaken
             }
+            // It is active: where a whitelist is required, it is on it.
+            noteUsage()
             batch = revoke([old], entry: entry)
             if let failure = batch.failure { throw failure }
             switch batch.outcomes[0] {

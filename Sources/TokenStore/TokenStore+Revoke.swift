@@ -29,7 +29,7 @@ package enum RevocationOutcome: Equatable, Sendable {
     case alreadyRevoked
     /// The token, and the margin after it, are over: there was nothing to write.
     case expired
-    /// Nobody said when the token ends, and no list knows it.
+    /// Nobody said when the token ends, and no list knows it; or no key of the whitelist is there.
     case notFound
     /// Redis refused this item.
     indirect case failed(StoreError)
@@ -71,6 +71,7 @@ extension TokenStore {
         next: @escaping (_ mayWait: Bool) throws -> [Item]?,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
+        lookForWhitelist()
         guard !needsCare else { return try revokeCarefully(item, next, deliver) }
         let run = BulkRun<[Item], [RevocationOutcome]>(
             self, window: Self.revocationWindow, changes: true
@@ -90,6 +91,7 @@ extension TokenStore {
     package func revoke(
         _ items: [Revocation], entry: DenyEntry?, isPart: Bool = false, looksAgain: Bool = true
     ) -> RevocationBatch {
+        lookForWhitelist()
         guard !needsCare else {
             var batch = revokeCarefully(items, looksAgain: looksAgain)
             if !isPart, batch.failure == nil { conclude(&batch) }
@@ -146,7 +148,8 @@ extension TokenStore {
         _ before: [RevocationOutcome], in outcomes: [RevocationOutcome]
     ) -> [RevocationOutcome] {
         zip(before, outcomes).map { before, outcome in
-            before == .revoked && outcome == .alreadyRevoked ? .revoked : outcome
+            before == .revoked && [.alreadyRevoked, .notFound].contains(outcome)
+                ? .revoked : outcome
         }
     }
 }

@@ -1,27 +1,120 @@
-internal import Redis
+package import Redis
+
+/// What a sample of the keys in Redis tells about the chosen layout.
+package enum LayoutUsage: Sendable {
+    /// Keys of the layout are there.
+    case found
+    /// The sample has none.
+    case notFound(KeySample)
+    /// Redis does not let us look, or is too far away to be asked in passing.
+    case unknown
+}
 
 extension TokenStore {
-    /// How many pages of keys are looked through before a layout counts as not found.
-    private static let usagePages = 10
+    /// Milliseconds that a look at the keys may take: a revocation is not held up by it.
+    private static let usagePatience: Int64 = 50
 
-    /// Whether nothing was found in Redis under a name of this layout: a look at what is there for
-    /// certain once somebody has used it, then at some thousand keys. Where that can't be asked
-    /// nobody knows, and it is false.
-    package func seemsUnused() -> Bool {
+    /// Whether keys of the layout are there, by one page of keys from each server that takes writes.
+    /// Asked once, before the first change, since changes make and remove such keys.
+    package func usage() -> LayoutUsage {
+        if let knownUsage { return knownUsage }
+        let usage = trustsLayout ? .unknown : lookAtKeys()
+        knownUsage = usage
+        return usage
+    }
+
+    /// Keys of the layout were found by other means.
+    func noteUsage() { knownUsage = .found }
+
+    /// Called before anything is removed from a whitelist: `absence` goes by what was there then.
+    func lookForWhitelist() {
+        if layout.deny == nil { _ = usage() }
+    }
+
+    /// What it means that a whitelist has no key of `item`. Where it has those of others the
+    /// application refuses the token already.
+    func absence(of item: Revocation) -> RevocationOutcome {
+        guard case .notFound? = knownUsage else { return .alreadyRevoked }
+        if let now = clockOfUsage?.now, item.expiry?.isPast(at: now) == true { return .expired }
+        return .notFound
+    }
+
+    private func lookAtKeys() -> LayoutUsage {
+        guard let sample = client.keySample(patience: Self.usagePatience) else { return .unknown }
+        let own = OwnKeys(layout)
+        var isSure = true
+        for key in sample.keys {
+            switch own.judge(key) {
+            case .own: return .found
+            case .possible: isSure = false
+            case .foreign: break
+            }
+        }
+        guard isSure else { return .unknown }
+        do throws(StoreError) {
+            clockOfUsage = try clock()
+        } catch {
+            return .unknown
+        }
+        guard !sample.isWhole else { return .notFound(sample) }
+        // Of many keys these are a few; some have a name that is known.
         let certain = [layout.auditKey, layout.globalCutoff?.key.literal].compactMap(\.self)
         let there = client.collect(certain.map { Command("TYPE", key: $0) }).replies
-        guard there.allSatisfy({ $0 == .status("none") }) else { return false }
-        do throws(RedisError) {
-            for template in [layout.list?.key, layout.deny?.key].compactMap(\.self) {
-                var scan = client.scan(match: template.glob())
-                for _ in 0..<Self.usagePages {
-                    guard let keys = try scan.nextPage() else { break }
-                    if !keys.isEmpty { return false }
-                }
+        return there.contains { $0 != .status("none") } ? .found : .notFound(sample)
+    }
+}
+
+/// The names that a layout gives to its keys.
+private struct OwnKeys {
+    enum Verdict {
+        case own
+        /// It may be one of the layout's, or of anybody else's: the layout has no word of its own.
+        case possible
+        case foreign
+    }
+
+    private let templates: [Template]
+    private let isByText: Bool
+
+    init(_ layout: Layout) {
+        templates = SoughtStore.all(layout, closed: layout)
+            .filter { ![.link, .details].contains($0.role) }.map { $0.closed ?? $0.open }
+        isByText = layout.naming.isByText
+    }
+
+    func judge(_ key: [UInt8]) -> Verdict {
+        var result = Verdict.foreign
+        for template in templates {
+            switch judge(key, template) {
+            case .own: return .own
+            case .possible: result = .possible
+            case .foreign: break
             }
-            return true
-        } catch {
-            return false
         }
+        return result
+    }
+
+    private func judge(_ key: [UInt8], _ template: Template) -> Verdict {
+        guard template.isReversible else {
+            // A hash tells nothing of what was hashed: what stands around it has to do.
+            let head = template.parts.first?.literal ?? []
+            let tail = template.parts.count > 1 ? template.parts.last?.literal ?? [] : []
+            let fits =
+                template.codec == .raw && key.count > head.count + tail.count
+                && key.starts(with: head) && key.suffix(tail.count).elementsEqual(tail)
+            return fits ? (head + tail).count(where: isLetter) > 1 ? .own : .possible : .foreign
+        }
+        guard let holes = template.parse(key) else { return .foreign }
+        let literals = template.parts.compactMap(\.literal)
+        if template.codec != .raw || literals.contains(where: { $0.count(where: isLetter) > 1 }) {
+            return .own
+        }
+        guard let id = holes[.id] else { return .possible }
+        if isByText { return NameShape.isToken(id) ? .own : .foreign }
+        return NameShape.isRandom(id) ? .own : .possible
+    }
+
+    private func isLetter(_ byte: UInt8) -> Bool {
+        (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
     }
 }

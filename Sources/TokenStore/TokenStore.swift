@@ -35,6 +35,12 @@ package final class TokenStore {
     /// What has to have a change before it counts.
     private let concern: WriteConcern
     private var missing: Missing?
+    /// Whether the chosen layout is taken for the right one without a look.
+    let trustsLayout: Bool
+    /// What is known of `usage`.
+    var knownUsage: LayoutUsage?
+    /// Redis' clock since then.
+    var clockOfUsage: ServerClock?
 
     /// What nobody confirmed in time.
     private struct Missing {
@@ -46,9 +52,10 @@ package final class TokenStore {
     }
 
     /// `margin` is how many seconds an entry outlives its token; nil takes the layout's.
+    /// `trustsLayout` is whether the layout is known to be the one that the services use.
     package init(
         client: Client, layout: Layout, origin: Origin, maximumLifetime: Int64? = nil,
-        margin: Int64? = nil, concern: WriteConcern = .standard,
+        margin: Int64? = nil, concern: WriteConcern = .standard, trustsLayout: Bool = false,
         claims: @escaping (_ text: [UInt8]) -> JSONObject? = { _ in nil }
     ) {
         self.client = client
@@ -58,6 +65,7 @@ package final class TokenStore {
         self.margin = margin ?? layout.deny?.margin ?? 60
         listMargin = layout.list?.margin.map { margin ?? $0 }
         self.concern = concern
+        self.trustsLayout = trustsLayout
         self.claims = claims
     }
 

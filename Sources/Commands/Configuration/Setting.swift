@@ -62,8 +62,8 @@ enum Setting: String, CaseIterable {
         case .redisKey: "The key of that certificate, as for --redis-key."
         case .layout: "How state lies in Redis: a preset, a file, or a [layout NAME] of this file."
         case .layoutCheck:
-            "off where it is known that the layout is the right one: of layouts that look alike, no "
-                + "command asks then."
+            "off if the layout is known to be the right one: no command asks or warns about it then, "
+                + "and a token that is not on the whitelist counts as revoked."
         case .namespace: "What the keys of the native layout begin with."
         case .key: "Where the key stands: a path, env:NAME or fd:N, as for --key."
         case .secret: "Where the HMAC secret stands, as for --secret; never the secret itself."

@@ -60,6 +60,14 @@ extension Topics {
                     "Under a layout that can be mistaken for a blacklist (jwt-redis-allow) they ask "
                         + "for confirmation, unless the profile has layout-check = off."),
                 Definition(
+                    "revoke",
+                    "Under a whitelist, a token without a key is not_found (10) if Redis has no key of "
+                        + "the layout at all; it was already_revoked (0)."),
+                Definition(
+                    "layouts",
+                    "A change warns if Redis has no key of the layout, also if the layout was chosen. "
+                        + "layout-check = off in a profile turns this off."),
+                Definition(
                     "restore",
                     "Refuses a banned user or an old token version (6), and a key that holds another "
                         + "token (9)."),

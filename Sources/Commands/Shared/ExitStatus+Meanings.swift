@@ -30,7 +30,9 @@ extension ExitStatus {
         ExitStatusDoc(
             .unknown, "The state is unknown: Redis could not be asked, or answered with an error."),
         ExitStatusDoc(.refused, "Refused by a guard, or the person said no."),
-        ExitStatusDoc(.someFailed, "Some of several items failed."),
+        ExitStatusDoc(
+            .someFailed,
+            "Some of several items failed, or there was nothing to take off a whitelist."),
     ]
 
     /// The documentation of some of them.

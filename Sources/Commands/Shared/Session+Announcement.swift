@@ -1,24 +1,59 @@
 internal import CommandKit
+internal import Redis
 internal import TokenStore
 
 /// What is said before something changes: where, and whether anybody will notice.
 extension Session {
-    func announce(_ console: Console, isDryRun: Bool = false) throws {
+    /// `change` is what services may not see.
+    func announce(
+        _ console: Console, isDryRun: Bool = false, change: String = "revocation"
+    ) throws {
         try console.note("target: \(description)" + (isDryRun ? " (dry run)" : ""))
-        let absent = layout.keptVariableKeys.first { !keptKeys.contains($0) }
-        guard !console.options.isQuiet, !isLayoutChosen || absent != nil, store.seemsUnused() else {
-            return
-        }
-        if let absent {
+        guard checksLayout, !console.options.isQuiet, case .notFound(let sample) = store.usage()
+        else { return }
+        if let absent = layout.keptVariableKeys.first(where: { !keptKeys.contains($0) }) {
             try console.warn(
                 "the key '\(VisibleText.escape(absent, columns: 120))' is not there yet: an "
                     + "application that makes it later reads other keys than these")
         }
-        guard !isLayoutChosen else { return }
+        let others = LayoutDetector.likeliest(in: sample)
+        guard isQuestionable(sample, others) else { return }
+        let extent = Count.words(sample.keys.count, "key", "keys")
         try console.warn(
-            "no key of the layout '\(layout.name)' is here yet: services that keep their state under "
-                + "others will not notice; see 'jwtctl layout detect'")
+            (sample.isWhole
+                ? "this Redis has no \(ownKeys)" : "no \(ownKeys) among \(extent) of this Redis")
+                + ": services that use another layout will not see this \(change)"
+                + hint(at: others, sample))
     }
+
+    /// Who has chosen a layout is asked nothing where Redis is empty, or where those few of many keys
+    /// that were looked at are nobody's.
+    private func isQuestionable(_ sample: KeySample, _ others: [DetectedLayout]) -> Bool {
+        !isLayoutChosen || !others.isEmpty || sample.isWhole && !sample.keys.isEmpty
+    }
+
+    private var ownKeys: String {
+        let isUsual = [nil, Layout.defaultNamespace].contains(layout.namespace)
+        return "'\(VisibleText.escape(layout.name, columns: 40))' keys"
+            + (isUsual ? "" : " in namespace \(layout.namespace ?? "")")
+    }
+
+    /// The layouts that may be meant, and where they are shown.
+    private func hint(at others: [DetectedLayout], _ sample: KeySample) -> String {
+        guard !sample.keys.isEmpty else { return "" }
+        let names = others.prefix(Self.mostNames).map { other in
+            !other.options.isEmpty
+                ? "'\(other.name)' with \(VisibleText.escape(other.options, columns: 80))"
+                : "'\(other.name)'"
+        }
+        let found =
+            names.isEmpty || others.count > Self.mostNames
+            ? "" : "; it has keys of \(names.joined(separator: " or "))"
+        return found + (found.isEmpty ? ";" : ":") + " see 'jwtctl layout detect'"
+    }
+
+    /// Names that one key may have and that are worth reading.
+    private static let mostNames = 3
 }
 
 extension Session {

@@ -14,7 +14,7 @@ struct Session {
     let issuer: String?
     /// Whether somebody said how state lies in Redis, or under which namespace.
     let isLayoutChosen: Bool
-    /// Whether a person is asked where another layout has the same keys.
+    /// Whether the chosen layout is questioned: the keys in Redis may be of another one.
     let checksLayout: Bool
     /// The keys in which the application keeps variables of the layout, those that are there.
     let keptKeys: [[UInt8]]
@@ -70,7 +70,7 @@ struct Session {
                 host: Self.hostName()),
             maximumLifetime: try settings.parsed(.maxLifetime, Self.span),
             margin: try settings.parsed(.denyMargin, Self.span),
-            concern: concern,
+            concern: concern, trustsLayout: !checksLayout,
             claims: Self.claims(of:))
         database = target.database
         issuer = settings[.issuer]?.text

@@ -191,7 +191,8 @@ final class BulkRevocation {
                 try console.error("\(feed.place(entry)): \(message)")
             }
         case .notFound:
-            let failure = planner.notFound(entry.element.revocation)
+            let failure = planner.notFound(
+                entry.element.revocation, entry.element.label)
             reason = failure.message
             try console.error("\(feed.place(entry)): \(failure.message)")
         case .unknown: reason = "unknown: Redis did not answer"
@@ -276,7 +277,7 @@ final class BulkRevocation {
     private var onlyFailure: Failure? {
         switch first {
         case (_, .failed(let error))?: Diagnostics.failure(for: error)
-        case (let plan, .notFound)?: planner.notFound(plan.revocation)
+        case (let plan, .notFound)?: planner.notFound(plan.revocation, plan.label)
         default: feed.invalid.firstFailure
         }
     }

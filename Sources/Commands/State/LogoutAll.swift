@@ -138,7 +138,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     let scope = try scope(options, users, session, console)
     try session.requireLayout(isConfirmed: options.isConfirmed, console)
     try feed.confirm()
-    try session.announce(console)
+    try session.announce(console, change: "logout")
     let work = LogoutReport(options: options, scope: scope, session: session, console: console)
     return try users.count == 1 ? work.run(users[0]) : work.runAll(feed)
 }
@@ -244,7 +244,7 @@ private func logOutEveryone(
         try Confirmation.ask(
             "End the sessions of ALL users on \(session.description)?", answer: "everyone", console)
     }
-    try session.announce(console)
+    try session.announce(console, change: "cutoff")
     let cutoff = try session.store.logOutEveryone(issuedBefore: time, skew: options.skew)
     let isAudited = session.audit(
         "logout-everyone", .many, count: 0, reason: options.reason, console)

@@ -63,7 +63,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         try Confirmation.ask(
             "Restore \(count) on \(session.description)?", answer: "yes", console)
     }
-    try session.announce(console)
+    try session.announce(console, change: "change")
 
     let restoring = RestoreReport(session: session, console: console)
     let book = try TokenBook(session, user: user, kind: options.items.kind, console)

@@ -2,6 +2,7 @@ internal import CommandKit
 internal import JOSE
 internal import JSON
 internal import Platform
+internal import Redis
 internal import TokenStore
 
 /// Decides for each item what would be written: whether the token may be trusted, and until when
@@ -144,8 +145,21 @@ struct RevocationPlanner {
         return .at(max(given, target.expiry?.seconds ?? given))
     }
 
-    /// The user's list was asked, and does not know the id.
-    func notFound(_ item: Revocation) -> Failure {
+    /// The user's list was asked, and does not know the id; or Redis has nothing of the whitelist.
+    func notFound(_ item: Revocation, _ label: Identifier) -> Failure {
+        guard store.layout.hasBlacklist else {
+            let id = VisibleText.escape(label.description, columns: 80)
+            let layout = VisibleText.escape(store.layout.name, columns: 40)
+            var extent = ""
+            if case .notFound(let sample) = store.usage(), !sample.isWhole {
+                extent = " among \(Count.words(sample.keys.count, "key", "keys"))"
+            }
+            return Failure(
+                .someFailed, "not_found",
+                "no key of the token '\(id)', nor any other key of the layout '\(layout)'"
+                    + extent,
+                hint: "nothing was revoked; 'jwtctl layout detect' shows whose keys Redis has")
+        }
         let user = item.user.map { VisibleText.escape($0.description, columns: 60) } ?? ""
         let id = VisibleText.escape(item.id.description, columns: 60)
         return Failure(

@@ -143,7 +143,7 @@ private struct OperandRevocation {
         let item = plan.revocation
         if options.isDryRun {
             let outcome = try rehearsal.outcomes(of: [item])[0]
-            if outcome == .notFound { throw planner.notFound(item) }
+            if outcome == .notFound { throw planner.notFound(item, plan.label) }
             return RevokeResult(plan, outcome: outcome, session: session, isDryRun: true)
         }
         let batch = store.revoke(
@@ -152,7 +152,7 @@ private struct OperandRevocation {
         var result = RevokeResult(
             plan, outcome: batch.outcomes[0], session: session, isDryRun: false)
         if case .failed(let error) = result.outcome { throw error }
-        if result.outcome == .notFound { throw planner.notFound(item) }
+        if result.outcome == .notFound { throw planner.notFound(item, plan.label) }
         guard result.outcome != .expired else { return result }
         // What an application would see: the entry has to be there.
         let state = try store.states(of: [StateQuery(item.subject)])[0]

@@ -83,7 +83,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
         signer, lifetime: options.lifetime, now: max(system.clock.seconds, old.issuedAt ?? 0))
     let record = try record(new, replacing: old, options, session)
     try session.requireLayout(isConfirmed: false, console)
-    try session.announce(console)
+    try session.announce(console, change: "change")
     let outcome = try session.store.renew(
         Revocation(old.subject, expiry: old.expiry, issuedAt: old.issuedAt), issued: old.issued,
         as: record, entry: DenyEntry(reason: options.reason, actor: session.store.actor))

@@ -391,12 +391,7 @@ package struct LayoutDetector {
         if let deny = tallies[.deny], deny.differs * 2 > deny.seen, deny.seen > 0 {
             found.remarks.append(.otherValues)
         }
-        for variable in entry.closed.variables {
-            guard let bytes = hints[variable.name],
-                let text = String(validating: bytes, as: UTF8.self), text != variable.value
-            else { continue }
-            found.variables.append((variable.name, text))
-        }
+        found.adopt(hints, of: entry.closed)
         return found
     }
 
@@ -420,5 +415,55 @@ extension TokenStore {
     ) throws(StoreError) -> Detection {
         var detector = detector
         return try detector.run(client, sample: sample)
+    }
+}
+
+extension LayoutDetector {
+    /// Bytes of its own that a name has to have where nothing but names is gone by.
+    private static let distinctWeight = 7
+
+    /// The layouts whose own words stand in most of `sample`, by the names of its keys alone: nothing
+    /// is asked. Several where the same keys may be of any of them; none where no word tells.
+    package static func likeliest(in sample: KeySample) -> [DetectedLayout] {
+        do throws(LayoutError) {
+            var detector = try LayoutDetector()
+            detector.look(at: sample.keys)
+            return detector.likeliest()
+        } catch {
+            // The presets' own data is sound.
+            return []
+        }
+    }
+
+    private func likeliest() -> [DetectedLayout] {
+        let named = candidates.filter { candidate in
+            candidate.samples.keys.contains { index in
+                let pattern = patterns[index]
+                return pattern.tier.rawValue < KeyPattern.Tier.weak.rawValue
+                    && pattern.weight >= Self.distinctWeight
+                    && ![.link, .details, .audit].contains(pattern.role)
+            }
+        }
+        let most = named.map(\.keyCount).max()
+        return named.filter { $0.keyCount == most }.map { candidate in
+            let closed = entries[candidate.layout].closed
+            var found = DetectedLayout(
+                name: closed.name, variables: [], confidence: .medium,
+                keyCount: candidate.keyCount, counts: [], examples: candidate.examples, remarks: [])
+            found.adopt(candidate.variables, of: closed)
+            return found
+        }
+    }
+}
+
+extension DetectedLayout {
+    /// Takes the values of variables that are not the layout's own.
+    fileprivate mutating func adopt(_ values: [String: [UInt8]], of layout: Layout) {
+        for variable in layout.variables {
+            guard let bytes = values[variable.name],
+                let text = String(validating: bytes, as: UTF8.self), text != variable.value
+            else { continue }
+            variables.append((variable.name, text))
+        }
     }
 }
