@@ -306,7 +306,7 @@ import Testing
                 Line("list users --sort count", 0, out: "alice"),
                 Line("list users --sort size", 2, err: "size"),
                 Line("audit --id r1", 0, out: "lost"),
-                Line("audit --user alice", 0, err: "empty"),
+                Line("audit --user alice", 0, err: "no matching audit entries"),
                 Line("audit --since tomorrow", 2, err: "tomorrow"),
                 Line("audit --until now --follow", 2, err: "--follow"),
                 Line("stats", 0, out: "1 users, 1 live tokens"),

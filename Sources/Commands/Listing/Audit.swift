@@ -91,7 +91,10 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         try session.requireCurrent(options.global)
     }
     if !options.follows || options.global.format != .table {
-        try list.finish(empty: "the audit trail is empty")
+        try list.finish(
+            nothing: options.filter.isEmpty
+                ? "the audit log is empty" : "no matching audit entries",
+            in: session, limit: options.limit, of: "entries")
     }
     return .success
 }

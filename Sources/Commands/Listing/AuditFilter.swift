@@ -25,6 +25,11 @@ struct AuditFilter: Sendable {
             ) { text throws(InvalidValue) in try Moment(text) },
         ])
 
+    /// Whether it admits every entry.
+    var isEmpty: Bool {
+        user == nil && id == nil && actor == nil && since == nil && until == nil
+    }
+
     /// Text is compared byte by byte, as Redis keeps it.
     func admits(_ entry: AuditEntry) -> Bool {
         Self.fits(entry.user, user) && Self.fits(entry.id, id) && Self.fits(entry.actor, actor)

@@ -51,7 +51,10 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
         }
     }
     try session.requireCurrent(options.global)
-    try list.finish(empty: "the blacklist is empty")
+    try list.finish(
+        nothing: options.pattern == nil
+            ? "the blacklist is empty" : "no matching blacklist entries",
+        in: session, limit: options.limit, of: "entries")
     return .success
 }
 

@@ -127,7 +127,15 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
         }
     }
     try session.requireCurrent(options.global)
-    try list.finish(empty: problems > 0 ? "" : "no tokens are recorded")
+    if problems > 0 {
+        try list.finish(empty: "")
+    } else {
+        let user = users.count == 1 ? users[0].description : nil
+        let owner = user.map { " of \(VisibleText.escape($0, columns: 60))" } ?? ""
+        try list.finish(
+            nothing: "no tokens\(owner) are recorded", in: session, limit: options.limit,
+            of: "tokens")
+    }
     return problems > 0 ? .unknown : .success
 }
 

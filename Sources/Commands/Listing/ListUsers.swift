@@ -74,7 +74,7 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             .init("CUTOFF"),
         ])
     list.namesUsers = true
-    guard !filter.isDone else { return try finish(list) }
+    guard !filter.isDone else { return try finish(list, options, session) }
     func show(_ user: ListedUser) throws {
         try list.append(json(user), id: user.user.description, cells: cells(user))
     }
@@ -102,7 +102,7 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
         }
     }
     try session.requireCurrent(options.global)
-    return try finish(list, problems: problems.count)
+    return try finish(list, options, session, problems: problems.count)
 }
 
 private func json(_ user: ListedUser) -> JSONObject {
@@ -128,8 +128,17 @@ extension ListedUser {
     }
 }
 
-private func finish(_ list: ResultList, problems: Int = 0) throws -> ExitStatus {
-    try list.finish(empty: problems > 0 ? "" : "no users have recorded tokens")
+private func finish(
+    _ list: ResultList, _ options: ScanOptions, _ session: Session, problems: Int = 0
+) throws -> ExitStatus {
+    if problems > 0 {
+        try list.finish(empty: "")
+    } else {
+        let kind = options.pattern == nil ? "" : "matching "
+        try list.finish(
+            nothing: "no \(kind)users have recorded tokens", in: session, limit: options.limit,
+            of: "users")
+    }
     return problems > 0 ? .unknown : .success
 }
 

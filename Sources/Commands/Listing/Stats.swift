@@ -63,8 +63,18 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
         try console.print(Gauge.text(numbers, session))
     } else {
         try console.result(json(numbers, session)) { words(numbers, session) }
+        if options.global.format == .table, numbers.isEmpty {
+            try system.output.flush()
+            try console.note("nothing is recorded or revoked in \(session.location)")
+        }
     }
     return .success
+}
+
+extension StoreStatistics {
+    fileprivate var isEmpty: Bool {
+        users == 0 && denials == 0 && userCutoffs == 0 && globalCutoff == nil
+    }
 }
 
 private func json(_ numbers: StoreStatistics, _ session: Session) -> JSONObject {

@@ -240,6 +240,7 @@ struct ResultList {
     ) throws {
         if console.options.field != nil {
             try console.result(value()) { "" }
+            count += 1
             return
         }
         switch console.options.format {
@@ -267,13 +268,20 @@ struct ResultList {
         count += 1
     }
 
+    /// Ends a list of what Redis has. Where that is nothing, a person reads where it was looked for:
+    /// the wrong place looks the same. `limit` is how many results were asked for.
+    func finish(nothing: String, in session: Session, limit: Int64?, of what: String) throws {
+        let empty = "\(nothing) in \(session.location)"
+        try finish(empty: limit == 0 ? "no \(what) asked for: --limit 0" : empty)
+    }
+
     /// Ends the list; `empty` is what a person reads where nothing was found.
     func finish(empty: String) throws {
         guard console.options.field == nil else { return }
         switch console.options.format {
         case .table:
             if table.isEmpty {
-                if !empty.isEmpty { try console.note(empty) }
+                if count == 0, !empty.isEmpty { try console.note(empty) }
             } else {
                 try console.print(table.render(width: console.tableWidth, style: console.style))
             }

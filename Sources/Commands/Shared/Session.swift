@@ -180,11 +180,17 @@ struct Session {
 
     /// The target as a change names it on standard error.
     var description: String {
-        let namespace = layout.namespace.map { "namespace \($0), " } ?? ""
-        let profile = profile.map { "profile \(VisibleText.escape($0, columns: 40)), " } ?? ""
-        return profile + "\(VisibleText.escape(client.place)), database \(database), "
-            + namespace + "layout \(layout.name)"
+        (profile.map { "profile \(VisibleText.escape($0, columns: 40)), " } ?? "") + location
     }
+
+    /// The same without the profile: where keys are looked for.
+    var location: String {
+        let namespace = layout.namespace.map { "namespace \($0), " } ?? ""
+        return server + ", " + namespace + "layout \(VisibleText.escape(layout.name, columns: 40))"
+    }
+
+    /// The server and the database, in words.
+    var server: String { "\(VisibleText.escape(client.place)), database \(database)" }
 
     var layout: Layout { store.layout }
 
