@@ -6,39 +6,39 @@ __jwtctl_describe() {
     case $1 in
         '')
             commands='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version'
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help --version'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help --version'
             ;;
         'issue')
             commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'decode')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'verify')
             commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --strict --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --strict --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'status')
             commands=''
-            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'revoke')
             commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'renew')
             commands=''
-            options='--expires-in --label -r --reason --actor -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--expires-in --label -r --reason --actor -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'restore')
             commands=''
-            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'logout-all')
             commands=''
-            options='--keep --issued-before -f --from --everyone --skew --settle -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--keep --issued-before -f --from --everyone --skew --settle -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'list')
             commands='tokens users revoked'
@@ -46,31 +46,31 @@ __jwtctl_describe() {
             ;;
         'list tokens')
             commands=''
-            options='--all --sort --limit --show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--all --sort --limit --show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'list users')
             commands=''
-            options='--sort --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--sort --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'list revoked')
             commands=''
-            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'stats')
             commands=''
-            options='--largest -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--largest -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'doctor')
             commands=''
-            options='--deep --strict -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--deep --strict -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'audit')
             commands=''
-            options='-F --follow --limit -u --user --id --actor --since --until -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-F --follow --limit -u --user --id --actor --since --until -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'prune')
             commands=''
-            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key')
             commands='generate public convert thumbprint show'
@@ -78,23 +78,23 @@ __jwtctl_describe() {
             ;;
         'key generate')
             commands=''
-            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key public')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key convert')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key thumbprint')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'key show')
             commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'layout')
             commands='list show detect'
@@ -102,15 +102,15 @@ __jwtctl_describe() {
             ;;
         'layout list')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'layout show')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'layout detect')
             commands=''
-            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'config')
             commands='show'
@@ -118,15 +118,15 @@ __jwtctl_describe() {
             ;;
         'config show')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'demo')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'completion')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'help')
             commands=''
@@ -134,7 +134,7 @@ __jwtctl_describe() {
             ;;
         'version')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         *) return 1 ;;
     esac
@@ -151,6 +151,7 @@ __jwtctl_value() {
         ':--redis-cacert') kind='file' ;;
         ':--redis-cert') kind='file' ;;
         ':--redis-key') kind='file' ;;
+        ':--redis-server-name') kind='none' ;;
         ':--profile') kind='dynamic' list='profiles' ;;
         ':--config') kind='file' ;;
         ':--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -186,6 +187,7 @@ __jwtctl_value() {
         'issue:--redis-cacert') kind='file' ;;
         'issue:--redis-cert') kind='file' ;;
         'issue:--redis-key') kind='file' ;;
+        'issue:--redis-server-name') kind='none' ;;
         'issue:--profile') kind='dynamic' list='profiles' ;;
         'issue:--config') kind='file' ;;
         'issue:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -202,6 +204,7 @@ __jwtctl_value() {
         'decode:--redis-cacert') kind='file' ;;
         'decode:--redis-cert') kind='file' ;;
         'decode:--redis-key') kind='file' ;;
+        'decode:--redis-server-name') kind='none' ;;
         'decode:--profile') kind='dynamic' list='profiles' ;;
         'decode:--config') kind='file' ;;
         'decode:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -231,6 +234,7 @@ __jwtctl_value() {
         'verify:--redis-cacert') kind='file' ;;
         'verify:--redis-cert') kind='file' ;;
         'verify:--redis-key') kind='file' ;;
+        'verify:--redis-server-name') kind='none' ;;
         'verify:--profile') kind='dynamic' list='profiles' ;;
         'verify:--config') kind='file' ;;
         'verify:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -249,6 +253,7 @@ __jwtctl_value() {
         'status:--redis-cacert') kind='file' ;;
         'status:--redis-cert') kind='file' ;;
         'status:--redis-key') kind='file' ;;
+        'status:--redis-server-name') kind='none' ;;
         'status:--profile') kind='dynamic' list='profiles' ;;
         'status:--config') kind='file' ;;
         'status:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -279,6 +284,7 @@ __jwtctl_value() {
         'revoke:--redis-cacert') kind='file' ;;
         'revoke:--redis-cert') kind='file' ;;
         'revoke:--redis-key') kind='file' ;;
+        'revoke:--redis-server-name') kind='none' ;;
         'revoke:--profile') kind='dynamic' list='profiles' ;;
         'revoke:--config') kind='file' ;;
         'revoke:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -304,6 +310,7 @@ __jwtctl_value() {
         'renew:--redis-cacert') kind='file' ;;
         'renew:--redis-cert') kind='file' ;;
         'renew:--redis-key') kind='file' ;;
+        'renew:--redis-server-name') kind='none' ;;
         'renew:--profile') kind='dynamic' list='profiles' ;;
         'renew:--config') kind='file' ;;
         'renew:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -324,6 +331,7 @@ __jwtctl_value() {
         'restore:--redis-cacert') kind='file' ;;
         'restore:--redis-cert') kind='file' ;;
         'restore:--redis-key') kind='file' ;;
+        'restore:--redis-server-name') kind='none' ;;
         'restore:--profile') kind='dynamic' list='profiles' ;;
         'restore:--config') kind='file' ;;
         'restore:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -352,6 +360,7 @@ __jwtctl_value() {
         'logout-all:--redis-cacert') kind='file' ;;
         'logout-all:--redis-cert') kind='file' ;;
         'logout-all:--redis-key') kind='file' ;;
+        'logout-all:--redis-server-name') kind='none' ;;
         'logout-all:--profile') kind='dynamic' list='profiles' ;;
         'logout-all:--config') kind='file' ;;
         'logout-all:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -368,6 +377,7 @@ __jwtctl_value() {
         'list:--redis-cacert') kind='file' ;;
         'list:--redis-cert') kind='file' ;;
         'list:--redis-key') kind='file' ;;
+        'list:--redis-server-name') kind='none' ;;
         'list:--profile') kind='dynamic' list='profiles' ;;
         'list:--config') kind='file' ;;
         'list:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -386,6 +396,7 @@ __jwtctl_value() {
         'list tokens:--redis-cacert') kind='file' ;;
         'list tokens:--redis-cert') kind='file' ;;
         'list tokens:--redis-key') kind='file' ;;
+        'list tokens:--redis-server-name') kind='none' ;;
         'list tokens:--profile') kind='dynamic' list='profiles' ;;
         'list tokens:--config') kind='file' ;;
         'list tokens:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -405,6 +416,7 @@ __jwtctl_value() {
         'list users:--redis-cacert') kind='file' ;;
         'list users:--redis-cert') kind='file' ;;
         'list users:--redis-key') kind='file' ;;
+        'list users:--redis-server-name') kind='none' ;;
         'list users:--profile') kind='dynamic' list='profiles' ;;
         'list users:--config') kind='file' ;;
         'list users:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -423,6 +435,7 @@ __jwtctl_value() {
         'list revoked:--redis-cacert') kind='file' ;;
         'list revoked:--redis-cert') kind='file' ;;
         'list revoked:--redis-key') kind='file' ;;
+        'list revoked:--redis-server-name') kind='none' ;;
         'list revoked:--profile') kind='dynamic' list='profiles' ;;
         'list revoked:--config') kind='file' ;;
         'list revoked:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -440,6 +453,7 @@ __jwtctl_value() {
         'stats:--redis-cacert') kind='file' ;;
         'stats:--redis-cert') kind='file' ;;
         'stats:--redis-key') kind='file' ;;
+        'stats:--redis-server-name') kind='none' ;;
         'stats:--profile') kind='dynamic' list='profiles' ;;
         'stats:--config') kind='file' ;;
         'stats:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -461,6 +475,7 @@ __jwtctl_value() {
         'doctor:--redis-cacert') kind='file' ;;
         'doctor:--redis-cert') kind='file' ;;
         'doctor:--redis-key') kind='file' ;;
+        'doctor:--redis-server-name') kind='none' ;;
         'doctor:--profile') kind='dynamic' list='profiles' ;;
         'doctor:--config') kind='file' ;;
         'doctor:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -483,6 +498,7 @@ __jwtctl_value() {
         'audit:--redis-cacert') kind='file' ;;
         'audit:--redis-cert') kind='file' ;;
         'audit:--redis-key') kind='file' ;;
+        'audit:--redis-server-name') kind='none' ;;
         'audit:--profile') kind='dynamic' list='profiles' ;;
         'audit:--config') kind='file' ;;
         'audit:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -499,6 +515,7 @@ __jwtctl_value() {
         'prune:--redis-cacert') kind='file' ;;
         'prune:--redis-cert') kind='file' ;;
         'prune:--redis-key') kind='file' ;;
+        'prune:--redis-server-name') kind='none' ;;
         'prune:--profile') kind='dynamic' list='profiles' ;;
         'prune:--config') kind='file' ;;
         'prune:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -515,6 +532,7 @@ __jwtctl_value() {
         'key:--redis-cacert') kind='file' ;;
         'key:--redis-cert') kind='file' ;;
         'key:--redis-key') kind='file' ;;
+        'key:--redis-server-name') kind='none' ;;
         'key:--profile') kind='dynamic' list='profiles' ;;
         'key:--config') kind='file' ;;
         'key:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -536,6 +554,7 @@ __jwtctl_value() {
         'key generate:--redis-cacert') kind='file' ;;
         'key generate:--redis-cert') kind='file' ;;
         'key generate:--redis-key') kind='file' ;;
+        'key generate:--redis-server-name') kind='none' ;;
         'key generate:--profile') kind='dynamic' list='profiles' ;;
         'key generate:--config') kind='file' ;;
         'key generate:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -560,6 +579,7 @@ __jwtctl_value() {
         'key public:--redis-cacert') kind='file' ;;
         'key public:--redis-cert') kind='file' ;;
         'key public:--redis-key') kind='file' ;;
+        'key public:--redis-server-name') kind='none' ;;
         'key public:--profile') kind='dynamic' list='profiles' ;;
         'key public:--config') kind='file' ;;
         'key public:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -584,6 +604,7 @@ __jwtctl_value() {
         'key convert:--redis-cacert') kind='file' ;;
         'key convert:--redis-cert') kind='file' ;;
         'key convert:--redis-key') kind='file' ;;
+        'key convert:--redis-server-name') kind='none' ;;
         'key convert:--profile') kind='dynamic' list='profiles' ;;
         'key convert:--config') kind='file' ;;
         'key convert:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -604,6 +625,7 @@ __jwtctl_value() {
         'key thumbprint:--redis-cacert') kind='file' ;;
         'key thumbprint:--redis-cert') kind='file' ;;
         'key thumbprint:--redis-key') kind='file' ;;
+        'key thumbprint:--redis-server-name') kind='none' ;;
         'key thumbprint:--profile') kind='dynamic' list='profiles' ;;
         'key thumbprint:--config') kind='file' ;;
         'key thumbprint:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -624,6 +646,7 @@ __jwtctl_value() {
         'key show:--redis-cacert') kind='file' ;;
         'key show:--redis-cert') kind='file' ;;
         'key show:--redis-key') kind='file' ;;
+        'key show:--redis-server-name') kind='none' ;;
         'key show:--profile') kind='dynamic' list='profiles' ;;
         'key show:--config') kind='file' ;;
         'key show:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -640,6 +663,7 @@ __jwtctl_value() {
         'layout:--redis-cacert') kind='file' ;;
         'layout:--redis-cert') kind='file' ;;
         'layout:--redis-key') kind='file' ;;
+        'layout:--redis-server-name') kind='none' ;;
         'layout:--profile') kind='dynamic' list='profiles' ;;
         'layout:--config') kind='file' ;;
         'layout:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -656,6 +680,7 @@ __jwtctl_value() {
         'layout list:--redis-cacert') kind='file' ;;
         'layout list:--redis-cert') kind='file' ;;
         'layout list:--redis-key') kind='file' ;;
+        'layout list:--redis-server-name') kind='none' ;;
         'layout list:--profile') kind='dynamic' list='profiles' ;;
         'layout list:--config') kind='file' ;;
         'layout list:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -672,6 +697,7 @@ __jwtctl_value() {
         'layout show:--redis-cacert') kind='file' ;;
         'layout show:--redis-cert') kind='file' ;;
         'layout show:--redis-key') kind='file' ;;
+        'layout show:--redis-server-name') kind='none' ;;
         'layout show:--profile') kind='dynamic' list='profiles' ;;
         'layout show:--config') kind='file' ;;
         'layout show:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -689,6 +715,7 @@ __jwtctl_value() {
         'layout detect:--redis-cacert') kind='file' ;;
         'layout detect:--redis-cert') kind='file' ;;
         'layout detect:--redis-key') kind='file' ;;
+        'layout detect:--redis-server-name') kind='none' ;;
         'layout detect:--profile') kind='dynamic' list='profiles' ;;
         'layout detect:--config') kind='file' ;;
         'layout detect:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -705,6 +732,7 @@ __jwtctl_value() {
         'config:--redis-cacert') kind='file' ;;
         'config:--redis-cert') kind='file' ;;
         'config:--redis-key') kind='file' ;;
+        'config:--redis-server-name') kind='none' ;;
         'config:--profile') kind='dynamic' list='profiles' ;;
         'config:--config') kind='file' ;;
         'config:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -721,6 +749,7 @@ __jwtctl_value() {
         'config show:--redis-cacert') kind='file' ;;
         'config show:--redis-cert') kind='file' ;;
         'config show:--redis-key') kind='file' ;;
+        'config show:--redis-server-name') kind='none' ;;
         'config show:--profile') kind='dynamic' list='profiles' ;;
         'config show:--config') kind='file' ;;
         'config show:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -737,6 +766,7 @@ __jwtctl_value() {
         'demo:--redis-cacert') kind='file' ;;
         'demo:--redis-cert') kind='file' ;;
         'demo:--redis-key') kind='file' ;;
+        'demo:--redis-server-name') kind='none' ;;
         'demo:--profile') kind='dynamic' list='profiles' ;;
         'demo:--config') kind='file' ;;
         'demo:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -753,6 +783,7 @@ __jwtctl_value() {
         'completion:--redis-cacert') kind='file' ;;
         'completion:--redis-cert') kind='file' ;;
         'completion:--redis-key') kind='file' ;;
+        'completion:--redis-server-name') kind='none' ;;
         'completion:--profile') kind='dynamic' list='profiles' ;;
         'completion:--config') kind='file' ;;
         'completion:--layout') kind='dynamic-or-file' list='layouts' ;;
@@ -769,6 +800,7 @@ __jwtctl_value() {
         'version:--redis-cacert') kind='file' ;;
         'version:--redis-cert') kind='file' ;;
         'version:--redis-key') kind='file' ;;
+        'version:--redis-server-name') kind='none' ;;
         'version:--profile') kind='dynamic' list='profiles' ;;
         'version:--config') kind='file' ;;
         'version:--layout') kind='dynamic-or-file' list='layouts' ;;

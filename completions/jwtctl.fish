@@ -12,7 +12,7 @@ function __jwtctl_path
             continue
         end
         switch $word
-            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait
+            case -o --output --field --color --redis --redis-password --redis-cacert --redis-cert --redis-key --redis-server-name --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait
                 set skip 1
             case '-*'
             case '*'
@@ -47,6 +47,7 @@ complete -c jwtctl -n '__jwtctl_at ""' -l askpass -d 'Ask for the Redis password
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at ""' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at ""' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at ""' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at ""' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -115,6 +116,7 @@ complete -c jwtctl -n '__jwtctl_at "issue"' -l askpass -d 'Ask for the Redis pas
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "issue"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "issue"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -140,6 +142,7 @@ complete -c jwtctl -n '__jwtctl_at "decode"' -l askpass -d 'Ask for the Redis pa
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "decode"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "decode"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -184,6 +187,7 @@ complete -c jwtctl -n '__jwtctl_at "verify"' -l askpass -d 'Ask for the Redis pa
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "verify"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "verify"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -214,6 +218,7 @@ complete -c jwtctl -n '__jwtctl_at "status"' -l askpass -d 'Ask for the Redis pa
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "status"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "status"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "status"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "status"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -260,6 +265,7 @@ complete -c jwtctl -n '__jwtctl_at "revoke"' -l askpass -d 'Ask for the Redis pa
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "revoke"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -295,6 +301,7 @@ complete -c jwtctl -n '__jwtctl_at "renew"' -l askpass -d 'Ask for the Redis pas
 complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "renew"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "renew"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "renew"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -327,6 +334,7 @@ complete -c jwtctl -n '__jwtctl_at "restore"' -l askpass -d 'Ask for the Redis p
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -367,6 +375,7 @@ complete -c jwtctl -n '__jwtctl_at "logout-all"' -l askpass -d 'Ask for the Redi
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "logout-all"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -401,6 +410,7 @@ complete -c jwtctl -n '__jwtctl_at "list tokens"' -l askpass -d 'Ask for the Red
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "list tokens"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -430,6 +440,7 @@ complete -c jwtctl -n '__jwtctl_at "list users"' -l askpass -d 'Ask for the Redi
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "list users"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "list users"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -458,6 +469,7 @@ complete -c jwtctl -n '__jwtctl_at "list revoked"' -l askpass -d 'Ask for the Re
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "list revoked"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -484,6 +496,7 @@ complete -c jwtctl -n '__jwtctl_at "stats"' -l askpass -d 'Ask for the Redis pas
 complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "stats"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "stats"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "stats"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -517,6 +530,7 @@ complete -c jwtctl -n '__jwtctl_at "doctor"' -l askpass -d 'Ask for the Redis pa
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "doctor"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -549,6 +563,7 @@ complete -c jwtctl -n '__jwtctl_at "audit"' -l askpass -d 'Ask for the Redis pas
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "audit"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "audit"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -575,6 +590,7 @@ complete -c jwtctl -n '__jwtctl_at "prune"' -l askpass -d 'Ask for the Redis pas
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "prune"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "prune"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -611,6 +627,7 @@ complete -c jwtctl -n '__jwtctl_at "key generate"' -l askpass -d 'Ask for the Re
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "key generate"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -644,6 +661,7 @@ complete -c jwtctl -n '__jwtctl_at "key public"' -l askpass -d 'Ask for the Redi
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "key public"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "key public"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -678,6 +696,7 @@ complete -c jwtctl -n '__jwtctl_at "key convert"' -l askpass -d 'Ask for the Red
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "key convert"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -708,6 +727,7 @@ complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l askpass -d 'Ask for the 
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "key thumbprint"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -738,6 +758,7 @@ complete -c jwtctl -n '__jwtctl_at "key show"' -l askpass -d 'Ask for the Redis 
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "key show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "key show"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -768,6 +789,7 @@ complete -c jwtctl -n '__jwtctl_at "layout list"' -l askpass -d 'Ask for the Red
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "layout list"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -793,6 +815,7 @@ complete -c jwtctl -n '__jwtctl_at "layout show"' -l askpass -d 'Ask for the Red
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "layout show"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -820,6 +843,7 @@ complete -c jwtctl -n '__jwtctl_at "layout detect"' -l askpass -d 'Ask for the R
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "layout detect"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -847,6 +871,7 @@ complete -c jwtctl -n '__jwtctl_at "config show"' -l askpass -d 'Ask for the Red
 complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "config show"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "config show"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "config show"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -872,6 +897,7 @@ complete -c jwtctl -n '__jwtctl_at "demo"' -l askpass -d 'Ask for the Redis pass
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "demo"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "demo"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -897,6 +923,7 @@ complete -c jwtctl -n '__jwtctl_at "completion"' -l askpass -d 'Ask for the Redi
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "completion"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "completion"' -l config -d 'The configuration file, in place of the usual one.' -r -F
@@ -925,6 +952,7 @@ complete -c jwtctl -n '__jwtctl_at "version"' -l askpass -d 'Ask for the Redis p
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-cacert -d 'File or folder of authorities that may sign Redis\' certificate.' -r -F
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-cert -d 'Our certificate, for Redis to check.' -r -F
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-key -d 'The key of that certificate.' -r -F
+complete -c jwtctl -n '__jwtctl_at "version"' -l redis-server-name -d 'Name that Redis\' certificate must have (tunnels).' -x
 complete -c jwtctl -n '__jwtctl_at "version"' -l redis-insecure -d 'Do not check Redis\' certificate.'
 complete -c jwtctl -n '__jwtctl_at "version"' -l profile -d 'The profile of the configuration file.' -x -a '(__jwtctl_dynamic profiles)'
 complete -c jwtctl -n '__jwtctl_at "version"' -l config -d 'The configuration file, in place of the usual one.' -r -F

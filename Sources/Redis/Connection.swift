@@ -31,6 +31,10 @@ package final class Connection {
     package let timeout: Int
     package var trace: Trace?
 
+    /// The end and the scheme of a URL of the same database.
+    private let database: Int
+    private let isSecured: Bool
+
     let transport: Transport
     let reader: ReplyReader
     let output = OutputBuffer()
@@ -48,11 +52,14 @@ package final class Connection {
         precondition(timeout > 0)
         address = target.endpoint.description
         user = target.user ?? "default"
+        database = target.database
+        isSecured = target.tls != nil
         self.timeout = timeout
         self.trace = trace
         reader = try ReplyReader.make(timeout: Int64(timeout))
         transport = try Transport.connect(
-            to: target.endpoint, tls: target.tls, milliseconds: timeout)
+            to: target.endpoint, tls: target.tls, serverName: target.serverName,
+            milliseconds: timeout)
         let start = Monotonic.now
         info = try Handshake(target: target).run(on: self)
         noteExchange(since: start)
@@ -72,7 +79,21 @@ package final class Connection {
             if role != .unknown { info = info.with(role) }
             roleTime = .now
         }
-        if info.role == .replica { throw .replica(address: address) }
+        if info.role == .replica {
+            throw .replica(address: address, primary: primaryURL())
+        }
+    }
+
+    /// The URL of the primary that this replica follows, without user and password.
+    private func primaryURL() -> String? {
+        do throws(RedisError) {
+            return try Handshake.primary(on: self).map { primary in
+                "redis\(isSecured ? "s" : "")://\(primary)"
+                    + (database == 0 ? "" : "/\(database)")
+            }
+        } catch {
+            return nil
+        }
     }
 
     /// The reply to one command; an error reply is thrown as `RedisError.server`.

@@ -69,6 +69,24 @@ struct Handshake {
         return try role(on: connection)
     }
 
+    /// `host:port` of the primary that a replica follows; nil where it does not say.
+    static func primary(on connection: Connection) throws(RedisError) -> Endpoint? {
+        if case .array(let items) = try connection.exchange([Command("ROLE")])[0], items.count > 2,
+            case .string(let host) = items[1], case .integer(let port) = items[2]
+        {
+            return endpoint(String(decoding: host, as: UTF8.self), port)
+        }
+        guard case .string(let text) = try connection.exchange([Command("INFO", "replication")])[0]
+        else { return nil }
+        let report = InfoReport(text)
+        return endpoint(report["master_host"] ?? "", report.integer("master_port") ?? 0)
+    }
+
+    private static func endpoint(_ host: String, _ port: Int64) -> Endpoint? {
+        guard !host.isEmpty, let port = UInt16(exactly: port), port > 0 else { return nil }
+        return .tcp(host: host, port: port)
+    }
+
     private static func role(on connection: Connection) throws(RedisError) -> ServerInfo.Role {
         if case .array(let items) = try connection.exchange([Command("ROLE")])[0],
             case .string(let word)? = items.first
@@ -89,12 +107,14 @@ struct Handshake {
             connection.output.appendBulk(password)
             let replies = try exchange(on: connection)
             // A failed AUTH ends the run: going on as `default` is what redis-cli does.
-            if case .error(let error) = replies[0] { throw .authentication(error) }
+            if case .error(let error) = replies[0] { throw .authentication(error, login) }
             return try checkSelect(replies.dropFirst())
         }
         // HELLO would have told; without it only a command can say that a password is needed.
         let ping = try connection.exchange([Command("PING")])[0]
-        if case .error(let error) = ping, error.kind == .noAuth { throw .authentication(error) }
+        if case .error(let error) = ping, error.kind == .noAuth {
+            throw .authentication(error, login)
+        }
         if target.database != 0 {
             try checkSelect(try connection.exchange([select])[...])
         }
@@ -135,8 +155,14 @@ struct Handshake {
 
     private func failure(_ error: ServerError) -> RedisError {
         switch error.kind {
-        case .noAuth, .wrongPassword: .authentication(error)
+        case .noAuth, .wrongPassword: .authentication(error, login)
         default: .server(error)
         }
+    }
+
+    private var login: RedisError.Login {
+        RedisError.Login(
+            address: target.endpoint.description, user: target.user, isSentinel: target.isSentinel,
+            hasPassword: target.password != nil, passwordSource: target.passwordSource)
     }
 }

@@ -82,6 +82,18 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         case appendOnlyFile
     }
 
+    /// With what a server was asked to let us in.
+    package struct Login: Equatable, Sendable {
+        package let address: String
+        /// The ACL user; nil means the server's `default`.
+        package let user: String?
+        /// Whether it is a Sentinel, which has a password of its own.
+        package let isSentinel: Bool
+        package let hasPassword: Bool
+        /// Where the password came from, in the caller's words.
+        package let passwordSource: String?
+    }
+
     /// Why a change is not known to be on disk.
     package enum DiskFailure: Equatable, Sendable {
         /// The append-only file did not have it in time.
@@ -109,11 +121,12 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     /// An error reply.
     case server(ServerError)
     /// The password is wrong (WRONGPASS), or one is needed (NOAUTH).
-    case authentication(ServerError)
+    case authentication(ServerError, Login)
     /// The server has no such database.
     case noSuchDatabase(Int, ServerError)
-    /// The server is a replica, where a primary was asked for.
-    case replica(address: String)
+    /// The server is a replica, where a primary was asked for; `primary` is the URL of its primary,
+    /// without user and password, where it says.
+    case replica(address: String, primary: String? = nil)
     /// EXECABORT: nothing of the transaction ran; `causes` are the refusals of its commands.
     case transactionAborted([ServerError])
     /// A watched key changed: nothing of the transaction ran.

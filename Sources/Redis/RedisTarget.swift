@@ -35,6 +35,12 @@ package struct RedisTarget: CustomStringConvertible {
     /// The ACL user; nil means the server's `default`.
     package private(set) var user: String?
     package private(set) var password: SecretBytes?
+    /// Where the password came from, as an error names it; nothing secret.
+    package var passwordSource: String?
+    /// The name that certificates have to have, where it is not the host's: behind a tunnel.
+    package var serverName: String?
+    /// Whether it is one Sentinel, and not the data that it watches over.
+    private(set) var isSentinel = false
     package private(set) var database: Int
     /// How the servers, and the Sentinels, have to prove who they are; nil means without TLS.
     package var tls: TLSSettings?
@@ -72,9 +78,12 @@ package struct RedisTarget: CustomStringConvertible {
     }
 
     /// The same server with another password, such as one that was asked for at the terminal.
-    package func withPassword(_ password: SecretBytes) -> RedisTarget {
+    package func withPassword(
+        _ password: SecretBytes, from source: String? = nil
+    ) -> RedisTarget {
         var copy = self
         copy.password = password
+        copy.passwordSource = source
         return copy
     }
 
@@ -91,6 +100,8 @@ package struct RedisTarget: CustomStringConvertible {
         var copy = node(endpoint)
         copy.user = service.user
         copy.password = service.password
+        copy.passwordSource = service.password == nil ? nil : "sentinel_password in the URL"
+        copy.isSentinel = true
         copy.database = 0
         return copy
     }

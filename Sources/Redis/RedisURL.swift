@@ -11,7 +11,7 @@ package enum RedisURL {
         let bytes = Array(text.utf8)
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             bytes[colon...].starts(with: "://".utf8)
-        else { throw .missingScheme }
+        else { throw withoutScheme(bytes) }
         let scheme = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
         var isUnix = false
         var sentinel: SentinelForm?
@@ -57,6 +57,34 @@ package enum RedisURL {
             database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath), tls: tls)
     }
 
+    /// What a text without a scheme is.
+    private static func withoutScheme(_ text: [UInt8]) -> RedisURLError {
+        if text.first == UInt8(ascii: "/"), text.count > 1 {
+            let isPlain =
+                text.count <= unixPathLimit
+                && text.allSatisfy { isAlphanumeric($0) || "/._-".utf8.contains($0) }
+            return .barePath(isPlain ? String(decoding: text, as: UTF8.self) : nil)
+        }
+        return connectionString(text) ?? .missingScheme
+    }
+
+    /// nil for what is no `HOST:PORT,NAME=VALUE,…`.
+    private static func connectionString(_ text: [UInt8]) -> RedisURLError? {
+        let parts = text.split(separator: UInt8(ascii: ","))
+        guard parts.dropFirst().contains(where: { $0.contains(UInt8(ascii: "=")) }) else {
+            return nil
+        }
+        let options = parts.map { String(decoding: $0, as: UTF8.self).lowercased() }
+        let isPlace = parts[0].allSatisfy { isAlphanumeric($0) || ".:-".utf8.contains($0) }
+        return .connectionString(
+            place: isPlace ? String(decoding: parts[0], as: UTF8.self) : nil,
+            usesTLS: options.contains("ssl=true"))
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+    }
+
     /// Splits at the last `@`, since many people forget to encode one in their password.
     private static func takeUserinfo(
         from rest: inout ArraySlice<UInt8>, beforePath: Bool
@@ -71,6 +99,18 @@ package enum RedisURL {
         let userinfo = rest[..<at]
         rest = rest[(at + 1)...]
         guard !userinfo.isEmpty else { return (nil, nil) }
+        if !beforePath {
+            if let first = userinfo.firstIndex(of: UInt8(ascii: "@")),
+                userinfo[first...].contains(UInt8(ascii: ","))
+            {
+                throw .severalUserinfos
+            }
+            // A password may hold an `=`, but hardly this.
+            let words = String(decoding: userinfo, as: UTF8.self).lowercased()
+            if words.contains(",password="), let error = connectionString(Array(userinfo)) {
+                throw error
+            }
+        }
         guard let colon = userinfo.firstIndex(of: UInt8(ascii: ":")) else {
             throw .ambiguousUserinfo
         }
@@ -86,6 +126,10 @@ package enum RedisURL {
     static func authorities(
         _ text: ArraySlice<UInt8>, port: UInt16
     ) throws(RedisURLError) -> [Endpoint] {
+        // Of `password=…` no host is made, which messages would show.
+        if text.contains(UInt8(ascii: "=")) {
+            throw connectionString(Array(text)) ?? .connectionString(place: nil, usesTLS: false)
+        }
         let parts = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         guard parts.count == 1 || parts.allSatisfy({ !$0.isEmpty }) else { throw .badHost }
         var endpoints: [Endpoint] = []

@@ -2,6 +2,14 @@
 package enum RedisURLError: Error, Equatable, Sendable {
     /// There is no `scheme://` at the beginning.
     case missingScheme
+    /// The path of a socket alone; nil where it has characters that a URL encodes.
+    case barePath(String?)
+    /// The form of StackExchange.Redis, which Azure shows: `HOST:PORT,password=…,ssl=True`. `place`
+    /// is the address in it, where it is one for certain.
+    case connectionString(place: String?, usesTLS: Bool)
+    /// More than one address has a user and a password before it; or a password has an `@` and a
+    /// comma that are not encoded.
+    case severalUserinfos
     /// A scheme that is not one of ours.
     case unknownScheme(String)
     /// `redis://secret@host`: a user for some programs, a password for others. The right spelling

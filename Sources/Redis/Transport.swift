@@ -31,9 +31,10 @@ struct Transport: ~Copyable {
     /// Connects to the first address that answers, and makes it prove who it is where `tls` says.
     ///
     /// `milliseconds` covers all of it; each address has an equal share of what is left, so that
-    /// one that swallows packets does not keep the next from its turn.
+    /// one that swallows packets does not keep the next from its turn. `serverName` is the name to
+    /// prove, where it is not the endpoint's.
     static func connect(
-        to endpoint: Endpoint, tls: TLSSettings?, milliseconds: Int
+        to endpoint: Endpoint, tls: TLSSettings?, serverName: String? = nil, milliseconds: Int
     ) throws(RedisError) -> Transport {
         let context: TLSContext?
         do throws(TLSSetupError) {
@@ -48,7 +49,8 @@ struct Transport: ~Copyable {
         }
         let stream: SecureStream
         do throws(TLSSetupError) {
-            stream = SecureStream(try TLSSession(context, socket: socket.number, host: host))
+            stream = SecureStream(
+                try TLSSession(context, socket: socket.number, host: serverName ?? host))
         } catch {
             throw .tlsSetup(error)
         }

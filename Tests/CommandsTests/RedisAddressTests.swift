@@ -20,6 +20,28 @@ import Testing
         ("redis://:hunter2@h/1?db=1", "?db=0"),
         ("redis://:hunter2@h?ssl=true", "TLS is rediss://"),
         ("redis://h#:hunter2", "%23"),
+        ("/run/redis/redis.sock", "write unix:///run/redis/redis.sock"),
+        ("/run/:hunter2@h", "write unix:///run/redis/redis.sock"),
+        (
+            "cache.example:6380,password=hunter2=,ssl=True,abortConnect=False",
+            "write rediss://:PASSWORD@cache.example:6380, or leave the password to --redis-password"
+        ),
+        ("redis://cache.example:6379,password=hunter2", "redis://:PASSWORD@cache.example:6379"),
+        ("redis://cache.example:6379,password=hunter2@,ssl=True", "StackExchange.Redis"),
+        ("redis://u:hunter2@a:1,u:hunter2@b:2", "once: redis://USER:PASSWORD@HOST:6379,HOST:6379"),
+        ("redis+sentinel://:hunter2@a,:hunter2@b/m", "'@' is written as %40"),
+        ("rediss://:hunter2@h?ssl_cert_reqs=none", "only --redis-insecure checks nothing"),
+        ("rediss://:hunter2@h?sslVerify=false", "only --redis-insecure checks nothing"),
+        ("rediss://:hunter2@h?ssl_ca_certs=/ca.pem", "write --redis-cacert PATH"),
+        ("rediss://:hunter2@h?ssl_certfile=/c.pem", "write --redis-cert PATH"),
+        ("rediss://:hunter2@h?ssl_keyfile=/k.pem", "write --redis-key PATH"),
+        ("rediss://:hunter2@h?sni=x", "write --redis-server-name NAME"),
+        ("redis://:hunter2@h?socket_timeout=5", "write --timeout DURATION"),
+        ("redis://:hunter2@h?database=5", "write ?db=N"),
+        ("redis://h?password=hunter2", "redis://USER:PASSWORD@HOST, or leave the password to"),
+        ("redis://:hunter2@h?protocol=3", "leave it out"),
+        ("redis://:hunter2@h?sentinelMasterId=m", "write redis+sentinel://HOST,HOST/mymaster"),
+        ("redis://:hunter2@h?whatever=1", "?db=N is"),
         ("unix://hunter2", "unix:///run/redis/redis.sock"),
         ("unix:///" + String(repeating: "x", count: 200), "longer than 107 bytes"),
     ])
@@ -51,7 +73,10 @@ import Testing
             "unix://alice:@\(sandbox.server.socketPath)?db=1"
         let without = sandbox.jwtctl("status", "x")
         #expect(without.status == 8)
-        #expect(without.errors.contains("refused the password"), "\(without.errors)")
+        #expect(
+            without.errors.contains("refused the password of the user 'alice'"), "\(without.errors)"
+        )
+        #expect(without.errors.contains("no password was given"), "\(without.errors)")
         sandbox.jwtctl.environment["REDISCLI_AUTH"] = "hunter2"
         #expect(sandbox.jwtctl("status", "x").status == 0)
         sandbox.jwtctl.environment["REDISCLI_AUTH"] = "wrong-9"

@@ -81,13 +81,15 @@ import Testing
         let wrong = #expect(throws: RedisError.self) {
             try Connection(to: RedisURL.parse(url(server, ":wrong")))
         }
-        guard case .authentication(let refusal)? = wrong else {
+        guard case .authentication(let refusal, let login)? = wrong else {
             Issue.record("\(String(describing: wrong))")
             return
         }
         #expect(refusal.kind == .wrongPassword)
+        #expect(login.address == server.socketPath)
+        #expect(login.user == nil && login.hasPassword && !login.isSentinel)
         let missing = #expect(throws: RedisError.self) { try connect(server) }
-        guard case .authentication(let need)? = missing else {
+        guard case .authentication(let need, _)? = missing else {
             Issue.record("\(String(describing: missing))")
             return
         }
@@ -107,7 +109,10 @@ import Testing
         ] {
             let replica = try RedisServer(configuration: ["replicaof 127.0.0.1 1"] + lines)
             let client = Client(target: RedisTarget(endpoint: .unix(path: replica.socketPath)))
-            #expect(throws: RedisError.replica(address: replica.socketPath), "\(lines)") {
+            #expect(
+                throws: RedisError.replica(
+                    address: replica.socketPath, primary: "redis://127.0.0.1:1"), "\(lines)"
+            ) {
                 try client.requirePrimary()
             }
         }
@@ -119,7 +124,9 @@ import Testing
         try client.requirePrimary()
         try server.cli("REPLICAOF", "127.0.0.1", "1")
         usleep(1_050_000)
-        #expect(throws: RedisError.replica(address: server.socketPath)) {
+        #expect(
+            throws: RedisError.replica(address: server.socketPath, primary: "redis://127.0.0.1:1")
+        ) {
             try client.requirePrimary()
         }
         try server.cli("REPLICAOF", "NO", "ONE")
@@ -213,7 +220,10 @@ import Testing
         let primary = try RedisServer(.tcp)
         let replica = try RedisServer(configuration: ["replicaof 127.0.0.1 \(primary.port)"])
         let client = Client(target: try RedisURL.parse(replica.url))
-        #expect(throws: RedisError.replica(address: replica.socketPath)) {
+        #expect(
+            throws: RedisError.replica(
+                address: replica.socketPath, primary: "redis://127.0.0.1:\(primary.port)")
+        ) {
             try client.requirePrimary()
         }
         try Client(target: RedisURL.parse(primary.url)).requirePrimary()

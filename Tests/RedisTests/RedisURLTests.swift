@@ -38,6 +38,9 @@ import Testing
             url: "redis://u:p%40%23%2F%3D%25%00:x@h/1", endpoint: .tcp(host: "h", port: 6379),
             user: "u", password: "p@#/=%\0:x", database: 1),
         Accepted(
+            url: "redis://u:a,b=c@h", endpoint: .tcp(host: "h", port: 6379), user: "u",
+            password: "a,b=c"),
+        Accepted(
             url: "redis://u:a/b?c#d@h", endpoint: .tcp(host: "h", port: 6379), user: "u",
             password: "a/b?c#d"),
         Accepted(url: "redis://u:@h", endpoint: .tcp(host: "h", port: 6379), user: "u"),
@@ -78,6 +81,21 @@ import Testing
         ("", .missingScheme),
         ("localhost:6379", .missingScheme),
         ("redis:/h", .missingScheme),
+        ("/run/redis/redis.sock", .barePath("/run/redis/redis.sock")),
+        ("/run/my redis.sock", .barePath(nil)),
+        ("/:hunter2@h", .barePath(nil)),
+        (
+            "h.example:6380,password=x=,ssl=True,abortConnect=False",
+            .connectionString(place: "h.example:6380", usesTLS: true)
+        ),
+        ("h,password=x", .connectionString(place: "h", usesTLS: false)),
+        ("u@h,password=x", .connectionString(place: nil, usesTLS: false)),
+        ("redis://h:6380,password=x", .connectionString(place: "h:6380", usesTLS: false)),
+        ("rediss://h:6380,password=a@b", .connectionString(place: "h:6380", usesTLS: false)),
+        ("redis://a=b", .connectionString(place: nil, usesTLS: false)),
+        ("redis://u:p@a:1,u:p@b:2", .severalUserinfos),
+        ("redis://u:p@ss,word@h", .severalUserinfos),
+        ("redis+sentinel://:p@a,:p@b/m", .severalUserinfos),
         ("http://h", .unknownScheme("http")),
         ("rediss+unix:///r", .unknownScheme("rediss+unix")),
         ("rediss:///run/redis.sock", .badDatabase),
@@ -204,7 +222,9 @@ import Testing
         "redis://hunter2@h", "redis://u:hunter2%@h", "redis://u:hunter2@h:x",
         "redis://u:hunter2@h/x", "redis://u:hunter2@h?x=1", "redis://u:hunter2@[h",
         "hunter2://h", "redis://u:hunter2@a,,b", "redis+sentinel://u:hunter2@a",
-        "rediss+sentinel://u:hunter2@a/m/x",
+        "rediss+sentinel://u:hunter2@a/m/x", "/:hunter2@h", "h:1,password=hunter2",
+        "redis://h:1,password=hunter2", "redis://h:1,password=hunter2@x,ssl=True",
+        "redis://u:hunter2@a,u:hunter2@b",
     ])
     func `an error never shows the password`(_ url: String) {
         do {

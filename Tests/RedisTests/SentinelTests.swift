@@ -111,10 +111,11 @@ import Testing
         let both = good + "?sentinel_password=watch"
         try client(both).call(Command("SET", key: [0x61], "1")).ok()
         let error = #expect(throws: RedisError.self) { try client(good).call(Command("PING")) }
-        guard case .authentication? = error else {
+        guard case .authentication(_, let login)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
+        #expect(login.isSentinel && !login.hasPassword)
     }
 
     @Test func `a primary that was replaced has not kept what it acknowledged`() throws {

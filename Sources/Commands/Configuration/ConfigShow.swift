@@ -60,6 +60,7 @@ extension GlobalOptions {
             case .redisCACert: redisCACert.map { String(decoding: $0, as: UTF8.self) }
             case .redisCert: redisCert.map { String(decoding: $0, as: UTF8.self) }
             case .redisKey: redisKey.map { String(decoding: $0, as: UTF8.self) }
+            case .redisServerName: redisServerName
             case .layout: layout.map { String(decoding: $0, as: UTF8.self) }
             case .namespace: namespace
             case .timeout: timeout.map { "\($0)ms" }

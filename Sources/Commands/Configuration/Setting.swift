@@ -5,6 +5,7 @@ enum Setting: String, CaseIterable {
     case redisCACert = "redis-cacert"
     case redisCert = "redis-cert"
     case redisKey = "redis-key"
+    case redisServerName = "redis-server-name"
     case layout
     case layoutCheck = "layout-check"
     case namespace
@@ -60,6 +61,8 @@ enum Setting: String, CaseIterable {
         case .redisCACert: "Authorities that may sign Redis' certificate, as for --redis-cacert."
         case .redisCert: "The client's certificate, as for --redis-cert."
         case .redisKey: "The key of that certificate, as for --redis-key."
+        case .redisServerName:
+            "The name that Redis' certificate must have, as for --redis-server-name."
         case .layout: "How state lies in Redis: a preset, a file, or a [layout NAME] of this file."
         case .layoutCheck:
             "off if the layout is known to be the right one: no command asks or warns about it then, "

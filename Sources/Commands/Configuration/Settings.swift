@@ -139,6 +139,12 @@ final class Settings {
         }
     }
 
+    /// How an error names an origin to whoever may not know the file: by the profile too.
+    func title(of origin: Origin) -> String {
+        guard case .profile = origin, let profile else { return origin.title }
+        return "profile \(VisibleText.escape(profile, columns: 40)) (\(origin.title))"
+    }
+
     /// The file, and who named it; nil where there is none.
     private(set) var place: Value?
     /// The profile, and who chose it.

@@ -241,7 +241,9 @@ enum Topics {
             has to prove the name or address in the URL by a certificate that one of the system's \
             authorities has signed, or one of --redis-cacert PATH, a file or folder. Where the \
             server wants to know who we are, --redis-cert PATH and --redis-key PATH (not \
-            encrypted) tell it. Only --redis-insecure takes the proof off.
+            encrypted) tell it. Through a tunnel, --redis-server-name NAME is the name that the \
+            certificate of the server at its other end must have. Only --redis-insecure takes the \
+            proof off.
             """,
             .literal([
                 "jwtctl list users --redis rediss://redis.example.com:6380 \\",

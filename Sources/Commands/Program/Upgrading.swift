@@ -135,6 +135,10 @@ extension Topics {
                     "revoke, restore and status without operands and with an empty standard input end "
                         + "with 2, \"no ids given\"; with - or --from they end with 0 as before."),
                 Definition(
+                    "Redis URLs",
+                    "'@' and then ',' before the last '@' is refused (2), since each address had a user "
+                        + "of its own; all of it was taken for the password. So is '=' in a host."),
+                Definition(
                     "lines of users",
                     "logout-all --from refuses lines with outer blanks or quotes, ' #' or invisible "
                         + "characters; {\"user\":\"…\"} names any user. list users -o id writes that form "

@@ -71,14 +71,10 @@ extension Diagnostics {
             unknown(
                 code(error), "Redis answered: \(KeyText.shown(error.text, columns: 200))",
                 hint: hint(error))
-        case .authentication(let error): authentication(error)
+        case .authentication(let error, let login): authentication(error, login)
         case .noSuchDatabase(let number, _):
             unknown("no_such_database", "Redis has no database \(number)")
-        case .replica(let address):
-            unknown(
-                "replica", "Redis at \(shown(address)) is a replica",
-                hint: "its state may be old; give the primary's address, or --allow-replica to read"
-            )
+        case .replica(let address, let primary): replica(address, primary)
         case .transactionAborted(let causes):
             unknown(
                 "refused",
@@ -134,9 +130,18 @@ extension Diagnostics {
             switch phase {
             case .connect: "no connection to"
             case .tls: "no TLS handshake with"
-            case .handshake: "no greeting from"
+            case .handshake: "no answer from"
             case .reply: "no reply from"
             }
+        if phase == .handshake {
+            let isPlain = progress.stage == .plainGreeting
+            return unknown(
+                "timeout",
+                "Redis at \(shown(address)) accepted the connection but did not answer within "
+                    + span(milliseconds),
+                hint: "is it overloaded or stopped? --timeout DURATION waits longer"
+                    + (isPlain ? "; if it speaks TLS, write rediss://" : ""))
+        }
         return unknown(
             "timeout",
             "\(what) Redis at \(shown(address)) within \(span(milliseconds))" + extent(progress),
@@ -165,16 +170,41 @@ extension Diagnostics {
         progress.sent > 1 ? " (\(progress.acknowledged) of \(progress.sent) answered)" : ""
     }
 
-    private static func authentication(_ error: ServerError) -> Failure {
+    /// What writes to a replica is refused. `reads` says that the command only reads.
+    static func replica(_ address: String, _ primary: String?, reads: Bool = false) -> Failure {
+        let place = primary.map { ", \(VisibleText.escape($0, columns: 120))" } ?? ""
+        return unknown(
+            "replica", "Redis at \(shown(address)) is a replica",
+            hint: reads
+                ? "its state may be old: read from its primary\(place), or pass --allow-replica"
+                : "write to its primary\(place)")
+    }
+
+    private static func authentication(_ error: ServerError, _ login: RedisError.Login) -> Failure {
+        let server = login.isSentinel ? "the Sentinel at \(shown(login.address))" : "Redis"
+        let user = login.user.map { VisibleText.escape($0, columns: 60) }
         if error.kind == .noAuth {
             return unknown(
-                "no_auth", "Redis asks for a password",
-                hint: "give it with --redis-password SOURCE, --askpass or REDISCLI_AUTH")
+                "no_auth", "\(server) requires a password",
+                hint: login.isSentinel
+                    ? sentinelHint
+                    : "give it with --redis-password SOURCE, --askpass or REDISCLI_AUTH")
         }
+        let source = login.passwordSource.map { "the password came from \($0)" }
+        let missing =
+            login.isSentinel
+            ? sentinelHint
+            : "no password was given: --redis-password SOURCE, --askpass or REDISCLI_AUTH"
         return unknown(
             "wrong_password",
-            "Redis refused the password: \(KeyText.shown(error.text, columns: 200))")
+            "\(server) refused the password of the user '\(user ?? "default")': "
+                + KeyText.shown(error.text, columns: 200),
+            hint: login.hasPassword ? source : missing)
     }
+
+    private static let sentinelHint =
+        "Sentinels have a password of their own: "
+        + "redis+sentinel://HOST,HOST/NAME?sentinel_password=PASSWORD, and sentinel_username"
 
     static func code(_ error: ServerError) -> String {
         switch error.kind {

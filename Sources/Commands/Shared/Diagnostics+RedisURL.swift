@@ -7,6 +7,23 @@ extension Diagnostics {
     static func url(_ error: RedisURLError) -> Failure {
         let (message, hint): (String, String?) =
             switch error {
+            case .barePath(let path):
+                (
+                    "a socket's path needs a scheme",
+                    "write unix://\(path ?? "/run/redis/redis.sock")"
+                )
+            case .connectionString(let place, let usesTLS):
+                (
+                    "it is a connection string of StackExchange.Redis",
+                    "write \(usesTLS ? "rediss" : "redis")://:PASSWORD@\(place ?? "HOST:6380"), "
+                        + "or leave the password to --redis-password SOURCE"
+                )
+            case .severalUserinfos:
+                (
+                    "'@' stands in it more than once, with a comma between",
+                    "write user and password once: redis://USER:PASSWORD@HOST:6379,HOST:6379; "
+                        + "in a password '@' is written as %40 and ',' as %2C"
+                )
             case .missingScheme: ("it does not begin with a scheme", "write redis://HOST:6379")
             case .unknownScheme(let scheme):
                 (
@@ -55,7 +72,9 @@ extension Diagnostics {
             case .unknownParameter(let name):
                 (
                     "'\(VisibleText.escape(name, columns: 40))' is not a parameter that is known",
-                    "?db=N is, and of Sentinels sentinel_username and sentinel_password; TLS is rediss://, and its files are given as --redis-cacert PATH"
+                    spelling(ofParameter: name)
+                        ?? "?db=N is, and of Sentinels sentinel_username and sentinel_password; TLS "
+                        + "is rediss://, and its files are given as --redis-cacert PATH"
                 )
             case .missingPath:
                 ("the socket has no absolute path", "write unix:///run/redis/redis.sock")
@@ -67,4 +86,63 @@ extension Diagnostics {
         return Failure(
             .usage, "redis_url", "the Redis URL is not valid: \(message)", hint: hint)
     }
+    /// How jwtctl spells what other clients write as a parameter of the URL; nil where none is known
+    /// to do so.
+    private static func spelling(ofParameter name: String) -> String? {
+        let plain = String(name.lowercased().filter { $0 != "_" && $0 != "-" })
+        return parameterSpellings.first { $0.names.contains(plain) }?.spelling
+    }
+
+    /// Names in lower case without signs: of redis-py, node-redis, ioredis, go-redis, Lettuce, Jedis,
+    /// StackExchange.Redis, redis-rb and phpredis.
+    private static let parameterSpellings: [(names: Set<String>, spelling: String)] = [
+        (
+            [
+                "sslcertreqs", "sslcheckhostname", "sslverify", "verify", "verifypeer",
+                "rejectunauthorized", "skipverify", "tlsskipverify", "insecureskipverify",
+                "insecure", "tlsinsecure", "verifymode",
+            ],
+            "leave it out: --redis-cacert PATH trusts an authority of your own, and only "
+                + "--redis-insecure checks nothing"
+        ),
+        (
+            [
+                "sslcacerts", "sslcacert", "sslcapath", "sslcafile", "sslca", "cacert", "cafile",
+                "tlscacert", "tlscafile", "ca",
+            ], "write --redis-cacert PATH"
+        ),
+        (
+            ["sslcertfile", "sslcert", "tlscert", "tlscertfile", "cert", "clientcert"],
+            "write --redis-cert PATH"
+        ),
+        (["sslkeyfile", "sslkey", "tlskey", "tlskeyfile", "key"], "write --redis-key PATH"),
+        (["ssl", "tls", "usessl", "usetls", "ssltls"], "TLS is rediss:// in place of redis://"),
+        (
+            ["servername", "sslservername", "sslhost", "sni", "tlsservername"],
+            "write --redis-server-name NAME"
+        ),
+        (
+            ["password", "pass", "auth", "authpass", "username", "user"],
+            "write redis://USER:PASSWORD@HOST, or leave the password to --redis-password SOURCE"
+        ),
+        (["database", "virtualhost", "defaultdatabase"], "write ?db=N, or redis://HOST:6379/N"),
+        (
+            [
+                "timeout", "sockettimeout", "socketconnecttimeout", "connecttimeout",
+                "connectiontimeout", "dialtimeout", "readtimeout", "writetimeout", "commandtimeout",
+                "synctimeout", "conntimeout",
+            ], "write --timeout DURATION"
+        ),
+        (
+            ["sentinelmasterid", "mastername", "service", "servicename", "sentinel"],
+            "write redis+sentinel://HOST,HOST/mymaster"
+        ),
+        (
+            [
+                "protocol", "decoderesponses", "healthcheckinterval", "retryontimeout",
+                "maxconnections", "poolsize", "clientname", "abortconnect", "family", "encoding",
+                "socketkeepalive", "maxretries", "poolmaxidle", "minidleconns",
+            ], "leave it out: it is about another client's own work"
+        ),
+    ]
 }

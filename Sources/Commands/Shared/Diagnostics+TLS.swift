@@ -51,14 +51,38 @@ extension Diagnostics {
                     "is signed by itself only, '\(VisibleText.escape(name, columns: 100))'",
                     "is it the right one? then --redis-cacert PATH names it"
                 )
+            case .wrongName(let host, let names) where isSubject(names):
+                (
+                    "has no subjectAltName: the name '\(VisibleText.escape(names[0], columns: 100))' "
+                        + "alone does not prove that it is for \(VisibleText.escape(host))",
+                    "issue it again with subjectAltName = \(isAddress(host) ? "IP" : "DNS"):"
+                        + VisibleText.escape(host)
+                )
             case .wrongName(let host, let names):
                 (
                     "is for \(list(names)); not for \(VisibleText.escape(host))",
-                    "connect to it by a name that the certificate has"
+                    isLoopback(host)
+                        ? "through a tunnel: --redis-server-name NAME, the name of the server at its "
+                            + "other end"
+                        : "connect to it by a name that the certificate has"
                 )
             case .other(let text): ("is not valid: \(VisibleText.escape(text))", nil)
             }
         return unknown("certificate", "the certificate of \(server) \(message)", hint: hint)
+    }
+
+    /// Whether these are no names, but the subject of a certificate without any, as `CN=redis`.
+    private static func isSubject(_ names: [String]) -> Bool {
+        names.count == 1 && (names[0].isEmpty || names[0].contains("="))
+            && !names[0].contains(":")
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        host.contains(":") || host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
     }
 
     /// Names that are shown of a certificate: there are some with hundreds.

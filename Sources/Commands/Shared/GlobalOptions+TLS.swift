@@ -8,6 +8,9 @@ extension GlobalOptions {
             into: \.redisCACert),
         path("redis-cert", "Our certificate, for Redis to check.", into: \.redisCert),
         path("redis-key", "The key of that certificate.", into: \.redisKey),
+        .text(
+            "redis-server-name", metavar: "NAME",
+            summary: "Name that Redis' certificate must have (tunnels).", into: \.redisServerName),
         .flag(
             "redis-insecure", summary: "Do not check Redis' certificate.",
             into: \.isRedisInsecure),

@@ -26,6 +26,7 @@ struct GlobalOptions: Sendable {
     var redisCACert: [UInt8]?
     var redisCert: [UInt8]?
     var redisKey: [UInt8]?
+    var redisServerName: String?
     var isRedisInsecure = false
     var profile: String?
     var configFile: [UInt8]?

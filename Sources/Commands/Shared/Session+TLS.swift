@@ -22,6 +22,7 @@ extension Session {
                 hint: "--redis-cert PATH names it")
         }
         var result = target
+        result.serverName = options.redisServerName ?? settings[.redisServerName]?.text
         result.tls = TLSSettings(
             authorities: (options.redisCACert ?? path(.redisCACert)).map { [$0] }
                 ?? authorities(console.system.environment),
@@ -42,6 +43,7 @@ extension Session {
             ("--redis-cacert", options.redisCACert != nil),
             ("--redis-cert", options.redisCert != nil), ("--redis-key", options.redisKey != nil),
             ("--redis-insecure", options.isRedisInsecure),
+            ("--redis-server-name", options.redisServerName != nil),
         ]
         guard let (name, _) = given.first(where: \.1) else { return }
         switch endpoint {

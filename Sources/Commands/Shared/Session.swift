@@ -119,8 +119,14 @@ struct Session {
 
     /// For commands that only read: a replica's state may be old, so it must be asked for. Called
     /// again at the end of what takes long, since what was a primary may be none by then.
-    func requireCurrent(_ options: GlobalOptions) throws(RedisError) {
-        if !options.allowsReplica { try client.requirePrimary() }
+    func requireCurrent(_ options: GlobalOptions) throws {
+        guard !options.allowsReplica else { return }
+        do throws(RedisError) {
+            try client.requirePrimary()
+        } catch {
+            guard case .replica(let address, let primary) = error else { throw error }
+            throw Diagnostics.replica(address, primary, reads: true)
+        }
     }
 
     /// Seconds by which this machine's clock and Redis' may differ without a word.
@@ -219,29 +225,49 @@ struct Session {
     ) throws -> RedisTarget {
         let environment = system.environment
         let url = options.redisURL ?? settings[.redis]?.text
-        let target = try url.map { try RedisURL.parse($0) } ?? .standard
+        var target = try url.map { try RedisURL.parse($0) } ?? .standard
+        if target.password != nil {
+            target.passwordSource =
+                options.redisURL != nil
+                ? "the URL of --redis"
+                : settings[.redis].map { "the URL in \(settings.title(of: $0.origin))" }
+        }
         if options.asksPassword {
             do throws(SystemError) {
-                return target.withPassword(try Terminal.askSecret("Redis password: "))
+                return target.withPassword(
+                    try Terminal.askSecret("Redis password: "), from: "the terminal")
             } catch {
                 throw Failure(.failure, "input", "no terminal to ask for the password")
             }
         }
         // A profile's password is meant for the profile's own server.
         let isProfiles = options.redisURL == nil && settings.environmentValue(.redis) == nil
-        let source =
-            try options.redisPassword
-            ?? (isProfiles && target.password == nil
-                ? settings[.redisPassword].map(Settings.source) : nil)
-        if let source {
-            let content = try source.readSecret(
-                "password", limit: 64 * 1024, system: system)
-            return target.withPassword(content.withoutFinalNewline())
+        let setting = isProfiles && target.password == nil ? settings[.redisPassword] : nil
+        if let source = try options.redisPassword ?? setting.map(Settings.source) {
+            let origin =
+                options.redisPassword == nil
+                ? setting.map { settings.title(of: $0.origin) } : nil
+            return try target.withPassword(
+                read(source, origin ?? "--redis-password", system),
+                from: origin ?? "--redis-password")
         }
         if target.password == nil, let password = environment.bytes(of: "REDISCLI_AUTH") {
-            return target.withPassword(SecretBytes(copying: password))
+            return target.withPassword(SecretBytes(copying: password), from: "REDISCLI_AUTH")
         }
         return target
+    }
+
+    /// The password, which `origin` says to read from `source`; a failure names it.
+    private static func read(
+        _ source: Source, _ origin: String, _ system: System
+    ) throws -> SecretBytes {
+        do {
+            return try source.readSecret("password", limit: 64 * 1024, system: system)
+                .withoutFinalNewline()
+        } catch let failure as Failure {
+            throw Failure(
+                failure.status, failure.code, "\(origin): \(failure.message)", hint: failure.hint)
+        }
     }
 
     private static func loginName(_ environment: Environment) -> String {
