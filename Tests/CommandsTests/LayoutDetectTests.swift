@@ -185,6 +185,66 @@ import Testing
         #expect(!found.contains { $0.text("layout") == name }, "\(found)")
     }
 
+    struct Written: Sendable {
+        let layout: String
+        let key: String
+        let value: [UInt8]
+        let confidence: String
+        let options: String
+    }
+
+    /// What applications write with another serializer than the usual one, or of their own.
+    static let written = [
+        Written(
+            layout: "lexik", key: "AbCdEfGhIj:\(uuid(1))", value: [0, 0, 0, 2, 0x14, 0],
+            confidence: "medium", options: "--layout-var poolns=AbCdEfGhIj"),
+        Written(
+            layout: "django-cache", key: ":1:blacklist_\(uuid(1))", value: [0x80, 5, 0x88, 0x2e],
+            confidence: "medium", options: "--layout-var prefix=blacklist_"),
+        Written(
+            layout: "django-cache", key: ":1:jwt:gone:\(uuid(1))", value: [0x80, 4, 0x4b, 1, 0x2e],
+            confidence: "medium", options: "--layout-var prefix=jwt:gone:"),
+        Written(
+            layout: "django-cache", key: ":1:\(uuid(1))", value: [0x80, 4, 0x88, 0x2e],
+            confidence: "medium", options: ""),
+        Written(
+            layout: "django-cache", key: ":1:blacklist_\(uuid(1))", value: [0xc3],
+            confidence: "low", options: "--layout-var prefix=blacklist_"),
+        Written(
+            layout: "django-cache", key: ":1:blacklist_\(uuid(1))", value: Array("true".utf8),
+            confidence: "low", options: "--layout-var prefix=blacklist_"),
+        Written(
+            layout: "blacklist-jti", key: "bl_\(uuid(1))", value: Array("true".utf8),
+            confidence: "low", options: "--layout-var prefix=bl_ --layout-var value=true"),
+        Written(
+            layout: "blacklist-jti", key: "auth:revoked:\(uuid(1))", value: Array("revoked".utf8),
+            confidence: "low",
+            options: "--layout-var prefix=auth:revoked: --layout-var value=revoked"),
+    ]
+
+    @Test(arguments: written)
+    func otherValuesOfTheSamePlatformAreKnown(_ wanted: Written) throws {
+        let server = try RedisServer()
+        try server.cli(["-x", "SET", wanted.key], input: wanted.value)
+        try server.cli("EXPIRE", wanted.key, "900")
+        let found = try detect(server)
+        let own = try #require(found.first { $0.text("layout") == wanted.layout }, "\(found)")
+        #expect(own.text("confidence") == wanted.confidence, "\(own)")
+        #expect(own.text("options") == wanted.options)
+    }
+
+    @Test(arguments: [
+        ("cart_\(uuid(1))", Array("pending".utf8)), (":1:page_\(uuid(1))", [0x80, 5, 0x4e, 0x2e]),
+        ("AbCdEfGhIj:\(uuid(1))", [0, 0, 0, 2, 0x14, 1]),
+    ])
+    func otherValuesAreNotTaken(_ key: String, _ value: [UInt8]) throws {
+        let server = try RedisServer()
+        try server.cli(["-x", "SET", key], input: value)
+        try server.cli("EXPIRE", key, "900")
+        let found = try detect(server)
+        #expect(found.isEmpty, "\(found)")
+    }
+
     @Test func whatIsOddIsRemarked() throws {
         let server = try RedisServer()
         try server.cli("ZADD", "a-tokens", "4102444800", Self.token(1))

@@ -38,7 +38,7 @@ final class KeyPattern {
     let tier: Tier
     /// Whether ids are whole tokens.
     let isByText: Bool
-    /// Whether the template is a variable and an id, told apart by the id's shape.
+    /// Whether the template ends with a variable and an id, told apart by the id's shape.
     private let splitsByShape: Bool
     private let prefix: [UInt8]
     private let suffix: [UInt8]
@@ -64,9 +64,10 @@ final class KeyPattern {
         weight = literals.reduce(hasToken ? Self.telling : 0) { $0 + Self.weight($1) }
         let variables = template.holes.filter(\.isVariable)
         let isPlain = template.codec == .raw
+        let end = template.parts.suffix(2)
         splitsByShape =
-            isPlain && variables.count == 1 && template.parts.count == 2
-            && template.parts[0].hole == variables[0] && template.parts[1].hole == .id
+            isPlain && variables.count == 1 && end.count == 2 && end.first?.hole == variables[0]
+            && end.last?.hole == .id && template.parts.dropLast(2).allSatisfy { $0.literal != nil }
         let isReadable = zip(template.parts, template.parts.dropFirst()).allSatisfy {
             $0.literal != nil || $1.literal != nil
         }
@@ -118,10 +119,10 @@ final class KeyPattern {
         else { return nil }
         let holes: [Template.Hole: [UInt8]]
         if splitsByShape {
-            guard let start = sampled.startOfRandomEnd(), start > 0,
-                let variable = template.parts[0].hole
+            guard let start = sampled.startOfRandomEnd(), start > prefix.count,
+                let variable = template.parts.suffix(2).first?.hole
             else { return nil }
-            holes = [variable: Array(key[..<start]), .id: Array(key[start...])]
+            holes = [variable: Array(key[prefix.count..<start]), .id: Array(key[start...])]
         } else {
             // A key of one hole is anything at all: no need to copy it before it is looked at.
             if template.parts.count == 1, template.codec == .raw, tier != .own || isByText {

@@ -140,6 +140,9 @@ enum KeyProbe {
                 if value == closed.literal {
                     return Finding(.fits(isTelling: value.count > 4))
                 }
+                if open.holes.isEmpty, spellings(of: closed.literal).contains(value) {
+                    return Finding(.fits(isTelling: value.count > 3 && value != jsonTrue))
+                }
             } else if closed.parse(value) != nil {
                 return Finding(.fits(isTelling: true))
             }
@@ -148,9 +151,30 @@ enum KeyProbe {
         guard open.holes.contains(where: \.isVariable), value.count <= 64,
             let holes = open.parse(value)
         else { return Finding(.differs) }
-        var finding = Finding(.neutral)
+        let isMarker = open.parts.count == 1 && markers.contains { $0.utf8.elementsEqual(value) }
+        var finding = Finding(isMarker ? .fits(isTelling: false) : .neutral)
         finding.variables = KeyPattern.variables(holes)
         return finding
+    }
+
+    /// What applications write where nothing but the key counts.
+    private static let markers = [
+        "true", "True", "yes", "revoked", "blacklisted", "blocked", "invalid", "invalidated",
+        "logout", "logged_out",
+    ]
+
+    private static let jsonTrue = Array("true".utf8)
+
+    /// How other serializers of the same platform write a value: PHP's igbinary an empty array;
+    /// Python's pickle, of protocols 2 to 5, its msgpack and JSON `True` and `1`.
+    private static func spellings(of value: [UInt8]) -> [[UInt8]] {
+        if value.elementsEqual("a:0:{}".utf8) { return [[0, 0, 0, 2, 0x14, 0]] }
+        guard value == [UInt8(ascii: "1")] else { return [] }
+        let versions: [UInt8] = [2, 3, 4, 5]
+        let pickled = versions.flatMap { version -> [[UInt8]] in
+            [[0x80, version, 0x88, 0x2e], [0x80, version, 0x4b, 1, 0x2e]]
+        }
+        return pickled + [[0xc3], jsonTrue]
     }
 
     private static func judge(_ value: [UInt8], _ kept: KeptVariable) -> Finding {

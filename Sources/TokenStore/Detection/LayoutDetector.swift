@@ -95,6 +95,12 @@ package struct LayoutDetector {
                 patterns.append(pattern)
                 continue
             }
+            if let joined = store.joined(entry.closed),
+                let pattern = KeyPattern(
+                    joined, layout: index, role: store.role, probe: store.probe, naming: naming)
+            {
+                patterns.append(pattern)
+            }
             for template in [store.closed, store.open].compactMap(\.self) {
                 if template == store.closed, template == store.open, template.parts.isEmpty {
                     continue

@@ -6,6 +6,21 @@ struct SoughtStore {
     let closed: Template?
     let probe: KeyProbe
 
+    /// The key with the one variable open that stands right before the id, and the others as they are
+    /// by default; nil where that is no other than `open` or `closed`.
+    func joined(_ layout: Layout) -> Template? {
+        guard let closed, open.codec == .raw, closed.codec == .raw, open.parts.count > 2,
+            closed.parts.count == 2, let text = closed.parts[0].literal,
+            open.parts.last == .hole(.id, []), closed.parts[1] == .hole(.id, []),
+            case .variable(let name)? = open.parts[open.parts.count - 2].hole,
+            let value = layout.variable(name),
+            text.suffix(value.utf8.count).elementsEqual(value.utf8)
+        else { return nil }
+        let head = Array(text.dropLast(value.utf8.count))
+        guard !head.isEmpty else { return nil }
+        return Template([.literal(head), .hole(.variable(name), []), .hole(.id, [])])
+    }
+
     /// Everything that a layout keeps under keys of its own.
     static func all(_ open: Layout, closed: Layout?) -> [SoughtStore] {
         var stores: [SoughtStore] = []
