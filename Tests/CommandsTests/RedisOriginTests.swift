@@ -101,6 +101,19 @@ import Testing
         #expect(failure.hint?.contains("sentinel_password") == true, "\(failure)")
     }
 
+    /// Other clients' forms are refused, and shown without their passwords.
+    @Test(arguments: [
+        "h.example:6380,password=hunter2=,ssl=True", "redis://h:1,Password=hunter2,ssl=True",
+        "redis://h?password=hunter2", "redis://u:hunter2@a,u:hunter2@b",
+        "redis+sentinel://s/m?sentinel_password=hunter2&db=1",
+    ])
+    func theSettingsNeverShowAPassword(_ url: String) {
+        let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": url])("config", "show")
+        #expect(result.status == 0)
+        #expect(result.output.contains("***"), "\(result.output)")
+        #expect(!result.output.contains("hunter2"), "\(result.output)")
+    }
+
     // MARK: servers
 
     @Test func aSilentServerIsNotSaidToWantTLS() throws {

@@ -20,7 +20,18 @@ enum URLPassword {
 
     /// In the order of their beginnings.
     private static func places(in bytes: [UInt8]) -> [Range<Int>] {
-        [beforeHost(bytes), parameter(bytes)].compactMap(\.self)
+        [beforeHost(bytes), foreignParameter(bytes) ?? parameter(bytes)].compactMap(\.self)
+            .sorted { $0.lowerBound < $1.lowerBound }
+    }
+
+    /// What follows `password=` in other clients' forms, which are refused, to the end.
+    private static func foreignParameter(_ bytes: [UInt8]) -> Range<Int>? {
+        let words = bytes.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+        let start = words.indices.first { index in
+            words[index...].starts(with: "password=".utf8)
+                && !words[..<index].suffix(9).elementsEqual("sentinel_".utf8)
+        }
+        return start.map { ($0 + 9)..<bytes.count }
     }
 
     /// What stands between a user name and the host.
