@@ -158,7 +158,7 @@ import Testing
                 Line("verify --offline --at 1500 {X}", 2, err: "not a time"),
                 Line("verify --leeway 60 {X}", 2, err: "duration"),
                 Line("verify --leeway 1h {X}", 2, err: "leeway"),
-                Line("verify --secret missing {T}", 1, err: "cannot read the file of the secret"),
+                Line("verify --secret missing {T}", 1, err: "the secret that --secret names"),
                 Line("verify --secret short {T}", 4, out: "weak key", err: "hint: "),
                 Line("verify --secret empty {T}", 1, err: "jwtctl: error:"),
                 Line("verify --secret pem {T}", 1, err: "jwtctl: error:"),
@@ -328,7 +328,7 @@ import Testing
                 Line("--layout user-zset list revoked", 9, err: "cannot do this"),
                 Line("--layout ./none.json list users", 1, err: "none.json"),
                 Line("--namespace a:b:{c} list users", 2, err: "namespace"),
-                Line("key show missing.pem", 1, err: "missing.pem"),
+                Line("key show missing.pem", 1, err: "the key that FILE names"),
                 Line("key show pem", 1, err: "pem"),
                 Line("key generate --alg XS256", 2, err: "XS256"),
             ]

@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JSON
 internal import Platform
+internal import Redis
 
 struct ConfigShowOptions: CommandOptions {
     var global = GlobalOptions()
@@ -11,8 +12,9 @@ let configShowCommand = Command(
     discussion: [
         """
         An option counts before the environment, the environment before the profile, the profile \
-        before the default. A profile chosen with --profile counts before the environment. Passwords are masked; keys and secrets are only named by where they \
-        stand. "jwtctl help config-file" describes the file.
+        before the default. A profile chosen with --profile counts before the environment. \
+        Passwords are masked. A value that should name a file and names none is hidden, since it \
+        may be the secret itself. "jwtctl help config-file" describes the file.
         """
     ],
     defaults: ConfigShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
@@ -29,8 +31,8 @@ private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throw
     let settings = try console.settings()
     var list = ResultList(
         console, columns: [.init("SETTING"), .init("VALUE", shrinking: true), .init("ORIGIN")])
-    func show(_ name: String, _ value: Settings.Value?) throws {
-        let text = value.map { URLPassword.masked($0.text) }
+    func show(_ name: String, _ value: Settings.Value?, _ setting: Setting? = nil) throws {
+        let text = value.map { shown($0, setting, system) }
         let origin = value?.origin.title ?? "not set"
         try list.append(
             [
@@ -44,10 +46,32 @@ private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throw
     for setting in Setting.allCases {
         let standard = setting.standard.map { Settings.Value(text: $0, origin: .standard) }
         try show(
-            setting.rawValue, options.global.value(of: setting) ?? settings[setting] ?? standard)
+            setting.rawValue, options.global.value(of: setting) ?? settings[setting] ?? standard,
+            setting)
     }
     try list.finish(empty: "")
     return .success
+}
+
+/// A value without its secrets. What stands in the place of a file or a URL and is none may be a
+/// secret as a whole.
+private func shown(_ value: Settings.Value, _ setting: Setting?, _ system: System) -> String {
+    guard let setting else { return value.text }
+    if setting == .redis {
+        do throws(RedisURLError) {
+            _ = try RedisURL.parse(value.text)
+        } catch {
+            return "(hidden: not a Redis URL)"
+        }
+        return URLPassword.masked(value.text)
+    }
+    guard setting.isPath else { return URLPassword.masked(value.text) }
+    do throws(InvalidValue) {
+        if try Source(value.bytes).isShowable(system) { return value.text }
+    } catch {
+        // What is no source is hidden, too.
+    }
+    return "(hidden: no such file)"
 }
 
 extension GlobalOptions {
@@ -56,7 +80,8 @@ extension GlobalOptions {
         let text: String? =
             switch setting {
             case .redis: redisURL
-            case .redisPassword: redisPassword?.title
+            case .redisPassword:
+                redisPassword.map { String(decoding: $0.spelling, as: UTF8.self) }
             case .redisCACert: redisCACert.map { String(decoding: $0, as: UTF8.self) }
             case .redisCert: redisCert.map { String(decoding: $0, as: UTF8.self) }
             case .redisKey: redisKey.map { String(decoding: $0, as: UTF8.self) }

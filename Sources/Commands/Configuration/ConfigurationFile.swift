@@ -107,7 +107,7 @@ struct ConfigurationFile {
         let words = line.dropFirst().dropLast().split(separator: " ").map(String.init)
         guard words.count == 2, words[0] == "profile" || words[0] == "layout" else {
             throw failure(
-                "'\(VisibleText.escape(line, columns: 60))' is no section", number,
+                "not a section", number,
                 hint: "write [profile NAME] or [layout NAME]")
         }
         let name = words[1]
@@ -128,14 +128,15 @@ struct ConfigurationFile {
 
     private func pair(_ line: String, _ number: Int) throws(Failure) -> (String, String) {
         guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+            // It may be a line of a key, and is not repeated.
             throw failure(
-                "'\(VisibleText.escape(line, columns: 40))' is no setting", number,
+                "not a setting", number,
                 hint: "write NAME = VALUE")
         }
         let key = Self.trimmed(line.utf8[..<equals])
         let value = Self.trimmed(line.utf8[line.utf8.index(after: equals)...])
         guard !value.isEmpty else {
-            throw failure("'\(VisibleText.escape(key, columns: 40))' has no value", number)
+            throw failure("\(Self.shown(key)) has no value", number)
         }
         return (key, value)
     }
@@ -173,9 +174,21 @@ struct ConfigurationFile {
     private func unknown(_ key: String, _ known: [String], _ number: Int) -> Failure {
         let near = Suggestions.nearest(to: key, among: known).first
         return failure(
-            "unknown setting '\(VisibleText.escape(key, columns: 40))'", number,
+            "unknown setting" + (Self.isName(key) ? " '\(key)'" : ""), number,
             hint: near.map { "did you mean '\($0)'?" } ?? "one of: \(known.joined(separator: ", "))"
         )
+    }
+
+    /// A name as an error repeats it; what cannot be one may be a piece of a key.
+    private static func shown(_ key: String) -> String {
+        isName(key) ? "'\(key)'" : "the setting"
+    }
+
+    private static func isName(_ key: String) -> Bool {
+        key.utf8.count <= 24
+            && key.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || "-._".utf8.contains($0)
+            }
     }
 
     /// A path that stands in the file, with a slash in any case: relative ones start from its folder.

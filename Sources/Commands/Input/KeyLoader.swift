@@ -10,10 +10,11 @@ enum KeyLoader {
     /// The keys of `source`, which may be encrypted: `passphrase` tells where to find what opens
     /// them, else the person at the terminal is asked.
     static func load(
-        _ source: Source, passphrase: Source?, system: System, note: (String) throws -> Void
+        _ source: Source, _ role: SourceRole, passphrase: Source?, system: System,
+        note: (String) throws -> Void
     ) throws -> KeySet {
-        let content = try source.read(limit: limit, system: system)
-        let keys = try wording(source) {
+        let content = try source.read(role, limit: limit, system: system)
+        let keys = try wording(source, role) {
             do throws(KeyError) {
                 return try KeyParser.parse(content)
             } catch {
@@ -29,12 +30,12 @@ enum KeyLoader {
 
     /// The HMAC secret of `source`.
     static func loadSecret(
-        _ source: Source, _ encoding: SecretEncoding, system: System,
+        _ source: Source, _ role: SourceRole, _ encoding: SecretEncoding, system: System,
         note: (String) throws -> Void
     ) throws -> KeySet {
-        let content = try source.readSecret("secret", limit: limit, system: system)
+        let content = try source.read(role, limit: limit, system: system)
         try warn(source, "secret", isPrivate: true, note)
-        return try wording(source) { KeySet(try Secret.parse(content, encoding: encoding)) }
+        return try wording(source, role) { KeySet(try Secret.parse(content, encoding: encoding)) }
     }
 
     /// The passphrase, without the newline that ends a file or a line typed.
@@ -42,7 +43,8 @@ enum KeyLoader {
         _ passphrase: Source?, for key: Source, system: System
     ) throws -> SecretBytes {
         if let passphrase {
-            return try passphrase.readSecret("passphrase", limit: 64 * 1024, system: system)
+            let role = SourceRole("passphrase", option: "--passphrase")
+            return try passphrase.read(role, limit: 64 * 1024, system: system)
                 .withoutFinalNewline()
         }
         do throws(SystemError) {
@@ -53,9 +55,13 @@ enum KeyLoader {
     }
 
     /// Runs `body`, whose errors are to name the source.
-    private static func wording(_ source: Source, _ body: () throws -> KeySet) throws -> KeySet {
+    private static func wording(
+        _ source: Source, _ role: SourceRole, _ body: () throws -> KeySet
+    ) throws -> KeySet {
         do {
             return try body()
+        } catch KeyError.empty {
+            throw source.emptiness(role.what)
         } catch let error as KeyError {
             throw Diagnostics.key(error, source: source.title)
         }

@@ -69,16 +69,18 @@ struct KeyOptions: Sendable {
         guard passphrase == nil || secret == nil else {
             throw UsageError.conflicting("--passphrase", "--secret")
         }
-        if let key { return try loadKey(key, console) }
-        if let secret { return try loadSecret(secret, console) }
+        if let key { return try loadKey(key, "--key", console) }
+        if let secret { return try loadSecret(secret, "--secret", console) }
         let settings = try console.settings()
         try console.requireOneValue(of: [.key, .secret])
         for level in settings.levels {
             switch (level(.key), level(.secret)) {
             case (let key?, let secret?):
                 throw UsageError.conflicting(key.origin.title, secret.origin.title)
-            case (let key?, nil): return try loadKey(try Settings.source(key), console)
-            case (nil, let secret?): return try loadSecret(try Settings.source(secret), console)
+            case (let key?, nil):
+                return try loadKey(try Settings.source(key), key.origin.title, console)
+            case (nil, let secret?):
+                return try loadSecret(try Settings.source(secret), secret.origin.title, console)
             case (nil, nil): continue
             }
         }
@@ -102,14 +104,21 @@ struct KeyOptions: Sendable {
         return try Signer(key: key, algorithm: algorithm, allowWeak: allowsWeakKey)
     }
 
-    private func loadKey(_ source: Source, _ console: Console) throws -> KeySet {
-        try KeyLoader.load(source, passphrase: passphrase, system: console.system) {
+    /// `origin` is the option, variable or line that names the source.
+    private func loadKey(
+        _ source: Source, _ origin: String, _ console: Console
+    ) throws -> KeySet {
+        let role = SourceRole("key", option: "--key", origin: origin)
+        return try KeyLoader.load(source, role, passphrase: passphrase, system: console.system) {
             try console.note($0)
         }
     }
 
-    private func loadSecret(_ source: Source, _ console: Console) throws -> KeySet {
-        try KeyLoader.loadSecret(source, secretEncoding, system: console.system) {
+    private func loadSecret(
+        _ source: Source, _ origin: String, _ console: Console
+    ) throws -> KeySet {
+        let role = SourceRole("secret", option: "--secret", origin: origin)
+        return try KeyLoader.loadSecret(source, role, secretEncoding, system: console.system) {
             try console.note($0)
         }
     }

@@ -23,7 +23,7 @@ enum Source: Equatable, Sendable {
             self = .environment(name)
         } else if bytes.starts(with: "fd:".utf8) {
             guard let number = CInt(try String(argument: Array(bytes.dropFirst(3)))), number >= 0
-            else { throw .expected("a file descriptor; write fd:3") }
+            else { throw .message("the value is not a file descriptor; write fd:3") }
             self = .descriptor(number)
         } else {
             guard !bytes.isEmpty else { throw .expected("a path, env:NAME, fd:N or -") }
@@ -31,7 +31,7 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// How an error names it.
+    /// How an error names it; see `isShowable`.
     var title: String {
         switch self {
         case .path(let path): "'\(VisibleText.escape(path))'"
@@ -41,29 +41,27 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// The content, at most `limit` bytes, kept as a secret.
+    /// The content, at most `limit` bytes, kept as a secret. For files that hold no secrets: the name
+    /// of one that is not there is repeated.
     func read(
         limit: Int, system: System, patience: Patience = .standard
     ) throws -> SecretBytes {
-        try read(limit: limit, system: system, title: title, patience)
-    }
-
-    /// The same for what holds a secret, the `what`. The name of a file that cannot be read is not
-    /// repeated: people who take a SOURCE for the secret itself would find it in their logs.
-    func readSecret(_ what: String, limit: Int, system: System) throws -> SecretBytes {
-        guard case .path = self else { return try read(limit: limit, system: system) }
         do {
-            return try read(
-                limit: limit, system: system, title: "the file of the \(what)", .standard)
-        } catch let failure as Failure {
-            throw Failure(
-                failure.status, failure.code, failure.message,
-                hint: "a SOURCE is a path, env:NAME, fd:N or -, never the \(what) itself")
+            return try content(limit: limit, system: system, patience)
+        } catch let error as SystemError {
+            throw Failure(.failure, "input", "cannot read \(title): \(words(error))")
         }
     }
 
-    private func read(
-        limit: Int, system: System, title: String, _ patience: Patience
+    /// The same for what `role` says. A source that names nothing is not repeated: it may be the
+    /// secret itself, and would be in somebody's logs.
+    func read(_ role: SourceRole, limit: Int, system: System) throws -> SecretBytes {
+        guard isShowable(system) else { throw role.failure(self) }
+        return try read(limit: limit, system: system)
+    }
+
+    private func content(
+        limit: Int, system: System, _ patience: Patience
     ) throws -> SecretBytes {
         do {
             switch self {
@@ -80,11 +78,60 @@ enum Source: Equatable, Sendable {
                 let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
                 return try Self.collect(file.number, limit, patience)
             }
-        } catch let error as SystemError {
-            throw Failure(.failure, "input", "cannot read \(title): \(words(error))")
         } catch let error as InputError {
             throw Diagnostics.input(error, name: title)
         }
+    }
+
+    /// Whether the source can be shown whatever somebody may have put in its place: it names
+    /// something that is there, or a variable in the usual spelling.
+    func isShowable(_ system: System) -> Bool {
+        switch self {
+        case .standardInput, .descriptor: return true
+        case .environment(let name):
+            let isUsual = name.utf8.allSatisfy {
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || $0 == UInt8(ascii: "_")
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+            }
+            return isUsual || system.environment.bytes(of: name) != nil
+        case .path(let path):
+            var status = stat()
+            let terminated = path.map { CChar(bitPattern: $0) } + [0]
+            let found = unsafe lstat(terminated, &status)
+            return found == 0 && !path.contains(0)
+        }
+    }
+
+    /// As it was given.
+    var spelling: [UInt8] {
+        switch self {
+        case .path(let path): path
+        case .environment(let name): Array("env:\(name)".utf8)
+        case .descriptor(let number): Array("fd:\(number)".utf8)
+        case .standardInput: [UInt8(ascii: "-")]
+        }
+    }
+
+    /// Why nothing came from it, for a person.
+    func emptiness(_ what: String) -> Failure {
+        switch self {
+        case .standardInput:
+            return Failure(
+                .failure, "key", "nothing came through standard input",
+                hint: "did the command before the pipe fail?")
+        case .path where !isPipe, .environment:
+            return Failure(.failure, "key", "\(title): the \(what) is empty")
+        case .path, .descriptor:
+            return Failure(
+                .failure, "key", "nothing came through the pipe",
+                hint: "did the command in <( ) fail?")
+        }
+    }
+
+    /// Whether a shell may have made the path of a command.
+    private var isPipe: Bool {
+        guard case .path(let path) = self else { return false }
+        return ["/dev/fd/", "/proc/self/fd/"].contains { path.starts(with: $0.utf8) }
     }
 
     /// What everybody on the machine may do with a file. Groups are left alone: they are how secrets

@@ -68,9 +68,12 @@ struct KeyFileOptions: Sendable {
 
     private func loadAll(system: System, note: (String) throws -> Void) throws -> KeySet {
         if let secret {
-            return try KeyLoader.loadSecret(secret, secretEncoding, system: system, note: note)
+            let role = SourceRole("secret", option: "--secret")
+            return try KeyLoader.loadSecret(
+                secret, role, secretEncoding, system: system, note: note)
         }
         guard let file else { preconditionFailure("checked while parsing") }
-        return try KeyLoader.load(file, passphrase: passphrase, system: system, note: note)
+        let role = SourceRole("key", option: "jwtctl key show", origin: "FILE")
+        return try KeyLoader.load(file, role, passphrase: passphrase, system: system, note: note)
     }
 }

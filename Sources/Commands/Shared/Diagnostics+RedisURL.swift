@@ -63,7 +63,7 @@ extension Diagnostics {
                     "write redis+sentinel://HOST,HOST/mymaster"
                 )
             case .repeatedParameter(let name):
-                ("'\(VisibleText.escape(name, columns: 40))' stands in it twice", nil)
+                ("\(parameter(name)) stands in it twice", nil)
             case .unknownParameter(""):
                 (
                     "what follows an '&' after sentinel_password is not a parameter that is known",
@@ -71,7 +71,7 @@ extension Diagnostics {
                 )
             case .unknownParameter(let name):
                 (
-                    "'\(VisibleText.escape(name, columns: 40))' is not a parameter that is known",
+                    "\(parameter(name)) is not a parameter that is known",
                     spelling(ofParameter: name)
                         ?? "?db=N is, and of Sentinels sentinel_username and sentinel_password; TLS "
                         + "is rediss://, and its files are given as --redis-cacert PATH"
@@ -145,4 +145,15 @@ extension Diagnostics {
             ], "leave it out: it is about another client's own work"
         ),
     ]
+
+    /// The name of a parameter, where it can be one: else it may be a piece of a password.
+    private static func parameter(_ name: String) -> String {
+        let isName =
+            name.utf8.count <= 30
+            && name.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+                    || $0 == UInt8(ascii: "_")
+            }
+        return isName ? "'\(name)'" : "what follows a '?' or '&'"
+    }
 }

@@ -241,15 +241,18 @@ struct Session {
             }
         }
         // A profile's password is meant for the profile's own server.
-        let isProfiles = options.redisURL == nil && settings.environmentValue(.redis) == nil
+        let isProfiles =
+            options.redisURL == nil
+            && settings[.redis]?.origin != Setting.redis.variable.map(Settings.Origin.environment)
         let setting = isProfiles && target.password == nil ? settings[.redisPassword] : nil
         if let source = try options.redisPassword ?? setting.map(Settings.source) {
             let origin =
                 options.redisPassword == nil
                 ? setting.map { settings.title(of: $0.origin) } : nil
-            return try target.withPassword(
-                read(source, origin ?? "--redis-password", system),
-                from: origin ?? "--redis-password")
+            let role = SourceRole("password", option: "--redis-password", origin: origin)
+            let content = try source.read(role, limit: 64 * 1024, system: system)
+            return target.withPassword(
+                content.withoutFinalNewline(), from: origin ?? "--redis-password")
         }
         if target.password == nil, let password = environment.bytes(of: "REDISCLI_AUTH") {
             return target.withPassword(SecretBytes(copying: password), from: "REDISCLI_AUTH")

@@ -71,7 +71,8 @@ struct TokenDraft {
     private static let claimsLimit = 192 * 1024
 
     private static func read(_ source: Source, _ system: System) throws -> JSONObject {
-        let content = try unsafe source.read(limit: claimsLimit, system: system)
+        let role = SourceRole("claims", option: "--claims")
+        let content = try unsafe source.read(role, limit: claimsLimit, system: system)
             .withBytes { unsafe Array($0) }
         let value: JSONValue
         do throws(JSONError) {
