@@ -38,19 +38,18 @@ enum JWKReader {
     /// Refuses sets in which it would be chance, or an attacker, that picks the key. Broken
     /// members count: what they were meant to be is part of the doubt.
     private static func checkUnambiguous(_ members: [JSONObject]) throws(KeyError) {
-        let types = Set(members.compactMap { $0["kty"]?.stringValue })
+        var types = Set(members.compactMap { $0["kty"]?.stringValue })
+        if members.contains(where: { $0["x5c"] != nil && $0["kty"] == nil }) { types.insert("RSA") }
         guard !types.contains("oct") || types.isDisjoint(with: ["RSA", "EC", "OKP"]) else {
             throw .mixedSet
-        }
-        var names: Set<JSONString> = []
-        for member in members where member["use"] == nil || member["use"] == "sig" {
-            guard let name = member["kid"]?.stringValue else { continue }
-            guard names.insert(name).inserted else { throw .duplicateKeyID(name) }
         }
     }
 
     /// The key itself. `kty` alone decides about its kind; `alg` can only restrict it.
     private static func material(of jwk: JSONObject) throws(KeyError) -> Key.Material {
+        if let chain = jwk["x5c"], numberNames.allSatisfy({ jwk[$0] == nil }) {
+            return .asymmetric(try certified(chain, type: try optionalString("kty", of: jwk)))
+        }
         guard let type = try optionalString("kty", of: jwk) else { throw .invalidMember("kty") }
         switch type {
         case "oct": return .secret(try secret("k", of: jwk))
@@ -59,6 +58,34 @@ enum JWKReader {
         case "OKP": return .asymmetric(try edwards(jwk))
         default: throw .unsupportedKeyType(type)
         }
+    }
+
+    /// The members that make a key of some kind.
+    private static let numberNames: [JSONString] = ["k", "n", "e", "x", "y", "d"]
+
+    /// The key of the first certificate of `x5c` (RFC 7517 section 4.7), for JWKs that leave the
+    /// numbers out. Where both are there, the numbers count.
+    private static func certified(
+        _ chain: JSONValue, type: JSONString?
+    ) throws(KeyError) -> AsymmetricKey {
+        guard let text = chain.arrayValue?.first?.stringValue else { throw .invalidMember("x5c") }
+        let der: SecretBytes
+        do throws(Base64Error) {
+            der = try Base64.standard.decodePadded(text.utf8.span)
+        } catch {
+            throw .invalidMember("x5c")
+        }
+        let key = try KeyError.translating { () throws(OpenSSLError) in
+            try AsymmetricKey.certificate(der)
+        }
+        let actual: JSONString =
+            switch key.kind {
+            case .rsa, .rsaPSS: "RSA"
+            case .ec: "EC"
+            case .ed25519, .ed448: "OKP"
+            }
+        guard type == nil || type == actual else { throw .invalidMember("x5c") }
+        return key
     }
 
     /// RFC 7518 section 6.3. The five numbers that speed up signing come together or not at all.
@@ -89,13 +116,13 @@ enum JWKReader {
             throw .unsupportedKeyType(name)
         }
         let scalar = jwk["d"] == nil ? nil : try secret("d", of: jwk)
-        guard scalar == nil || scalar?.count == curve.coordinateByteCount else {
-            throw .invalidMember("d")
-        }
-        // Section 6.2.1.2: of full length, which libraries are known to forget.
         let (x, y) = (try bytes("x", of: jwk), try bytes("y", of: jwk))
-        guard x.count == curve.coordinateByteCount else { throw .invalidMember("x") }
-        guard y.count == curve.coordinateByteCount else { throw .invalidMember("y") }
+        // Section 6.2.1.2: of full length, which libraries are known to forget.
+        for (name, count) in [("d", scalar?.count), ("x", x.count), ("y", y.count)] {
+            guard let count, count != curve.coordinateByteCount else { continue }
+            throw .wrongLength(
+                JSONString(name), count: count, expected: curve.coordinateByteCount)
+        }
         return try KeyError.translating { () throws(OpenSSLError) in
             try AsymmetricKey.ec(curve, x: x, y: y, privateScalar: scalar)
         }
@@ -140,26 +167,25 @@ enum JWKReader {
     private static func bytes(
         _ name: JSONString, of jwk: JSONObject
     ) throws(KeyError) -> [UInt8] {
-        guard let text = try optionalString(name, of: jwk), !text.isEmpty else {
-            throw .invalidMember(name)
-        }
-        do throws(Base64Error) {
-            return try Base64URL.decode(text.utf8)
-        } catch {
-            throw .invalidMember(name)
-        }
+        unsafe try secret(name, of: jwk).withBytes { unsafe Array($0) }
     }
 
     /// The same for what must not stay in memory. The JSON text that it came from is the caller's;
     /// what the parser copied of it is not wiped.
+    ///
+    /// Padding and the other alphabet are read, as many programs write them: they mean no other
+    /// bytes.
     private static func secret(
         _ name: JSONString, of jwk: JSONObject
     ) throws(KeyError) -> SecretBytes {
-        guard let text = try optionalString(name, of: jwk), !text.isEmpty else {
-            throw .invalidMember(name)
-        }
+        guard let text = try optionalString(name, of: jwk)?.utf8, !text.isEmpty,
+            !text.contains(where: KeyContent.isSpace)
+        else { throw .invalidMember(name) }
+        let isStandard = text.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }
         do throws(Base64Error) {
-            return try Base64.url.decodeSecret(text.utf8.span)
+            let bytes = try (isStandard ? Base64.standard : .url).decodePadded(text.span)
+            guard bytes.count > 0 else { throw Base64Error.invalidLength }
+            return bytes
         } catch {
             throw .invalidMember(name)
         }

@@ -26,8 +26,10 @@ package enum KeyError: Error, Equatable, Sendable {
     /// A JWKS of secrets and public keys: one whose holder may only verify could pass a public
     /// key off as a secret.
     case mixedSet
-    /// Two keys of a set under one name: which of them decides would be chance.
-    case duplicateKeyID(JSONString)
+    /// A number of a JWK that has not the length of its curve, in bytes.
+    case wrongLength(JSONString, count: Int, expected: Int)
+    /// A document that says where a key set is, which nobody fetches; the place, where it has one.
+    case discoveryDocument(JSONString?)
     /// A set without a single key of use, and why each of its members is none.
     case noUsableKey([KeySet.Skipped])
     /// An RSA key that is broken whatever its size.
@@ -37,6 +39,8 @@ package enum KeyError: Error, Equatable, Sendable {
     case keyGivenAsSecret(KeyFormat)
     /// The secret is not in the encoding that was named.
     case invalidSecretEncoding
+    /// A secret that the service may read in another way.
+    case unclearSecret(UnclearSecret)
     case crypto(OpenSSLError)
 
     /// Runs `body`, whose errors are OpenSSL's.
@@ -57,6 +61,16 @@ package enum KeyError: Error, Equatable, Sendable {
         /// Made by the library of CVE-2017-15361; its factors can be computed.
         case roca
     }
+
+    /// What makes it unclear which bytes of a text are the secret.
+    package enum UnclearSecret: Equatable, Sendable {
+        /// A byte order mark, which an editor has put there.
+        case byteOrderMark
+        /// A line that begins with `#`.
+        case comment
+        /// `0x` and hexadecimal digits: the digits, or the bytes that they spell?
+        case hexadecimal
+    }
 }
 
 /// The forms in which keys come.
@@ -74,10 +88,31 @@ package enum KeyFormat: String, Sendable, CaseIterable {
     case certificate = "X.509 certificate"
     case pkcs12 = "PKCS#12 file"
     case otherPEM = "PEM file"
+    /// Armour with other dashes than five hyphens around its lines.
+    case damagedPEM = "PEM file with damaged dashes"
     case ssh = "SSH key"
+    case sshPrivate = "OpenSSH private key"
     case otherDER = "DER structure"
     case jwk = "JWK"
     case jwks = "JWKS"
+    /// An object of PEM texts by their kid, as Google publishes its certificates.
+    case keyMap = "map of kids to keys"
+    /// A key of Google Cloud, which has its private key in a member.
+    case serviceAccount = "Google service account file"
+    /// The metadata of OpenID Connect Discovery or RFC 8414.
+    case discovery = "discovery document"
+    case utf16 = "text in UTF-16"
+    case html = "HTML page"
+    case xml = "XML document"
+    case otherJSON = "JSON document"
+
+    /// Whether it is, or was, a key: else it is what people get instead of one.
+    package var isKey: Bool {
+        switch self {
+        case .discovery, .utf16, .html, .xml, .otherJSON: false
+        default: true
+        }
+    }
 
     init(_ structure: KeyStructure) {
         switch structure {

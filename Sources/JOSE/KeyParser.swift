@@ -21,21 +21,61 @@ package enum KeyParser {
     }
 
     /// One look at the content settles how it is read. A form that fails is not tried as another.
+    /// `isSpelled` says that the content has been decoded from a text: once is enough.
     private static func parse(
-        _ content: Span<UInt8>, _ passphrase: SecretBytes?
+        _ content: Span<UInt8>, _ passphrase: SecretBytes?, isSpelled: Bool = false
     ) throws(KeyError) -> KeySet {
-        guard content.count > 0 else { throw .empty }
-        guard let format = KeySniffer.format(of: content) else { throw .unrecognized }
-        if KeyStructure.of(content) == nil, PEM.firstLabel(in: content) != nil {
-            return try pem(content, passphrase)
+        let text = content.extracting(KeyContent.core(of: content))
+        guard text.count > 0 else { throw .empty }
+        guard let format = KeySniffer.format(of: content) else {
+            guard !isSpelled, let keys = try spelled(text, passphrase) else {
+                throw unreadable(text)
+            }
+            return keys
         }
-        if format == .jwk || format == .jwks { return try json(content) }
-        let der = SecretBytes(copying: content)
-        return KeySet(
-            try Key(.asymmetric(asymmetricKey(der, format, passphrase))), encoding: .der)
+        guard KeyStructure.of(content) == nil else {
+            let der = SecretBytes(copying: content)
+            return KeySet(
+                try Key(.asymmetric(asymmetricKey(der, format, passphrase))), encoding: .der)
+        }
+        switch format {
+        case .jwk, .jwks, .keyMap, .discovery: return try json(text)
+        case .ssh, .damagedPEM, .otherDER, .serviceAccount, .utf16, .html, .xml, .otherJSON:
+            throw .unsupportedFormat(format)
+        default: return try pem(text, passphrase)
+        }
     }
 
-    /// A JWKS, recognized by its `keys`, or one JWK.
+    /// The keys in a text that is base64 or hex of a key without armour, as some issuers publish
+    /// theirs; nil where it is neither.
+    private static func spelled(
+        _ text: Span<UInt8>, _ passphrase: SecretBytes?
+    ) throws(KeyError) -> KeySet? {
+        for decoded in KeyContent.decodings(of: text) {
+            let keys = try unsafe decoded.withBytes { bytes throws(KeyError) -> KeySet? in
+                let content = unsafe bytes.bindMemory(to: UInt8.self).span
+                guard KeySniffer.format(of: content) != nil else { return nil }
+                return try parse(content, passphrase, isSpelled: true)
+            }
+            if let keys { return keys }
+        }
+        return nil
+    }
+
+    /// Why a text of no known form is not read: one that begins like an object is damaged JSON.
+    private static func unreadable(_ text: Span<UInt8>) -> KeyError {
+        guard text.count >= 2, text[0] == UInt8(ascii: "{"),
+            text[1] == UInt8(ascii: "\"") || KeyContent.isSpace(text[1])
+        else { return .unrecognized }
+        do throws(JSONError) {
+            _ = try JSONParser.parse(text)
+            return .unrecognized
+        } catch {
+            return .invalidJSON(error)
+        }
+    }
+
+    /// A JWKS, recognized by its `keys`, one JWK, or a map of names to PEM texts.
     private static func json(_ content: Span<UInt8>) throws(KeyError) -> KeySet {
         let value: JSONValue
         do throws(JSONError) {
@@ -44,16 +84,40 @@ package enum KeyParser {
             throw .invalidJSON(error)
         }
         guard let object = value.objectValue else { throw .unrecognized }
-        guard let members = object["keys"] else {
+        if let members = object["keys"] {
+            guard let members = members.arrayValue else { throw .invalidMember("keys") }
+            return try JWKReader.set(members)
+        }
+        if object["kty"] != nil || object["x5c"] != nil {
             return KeySet(try JWKReader.key(object), encoding: .jwk)
         }
-        guard let members = members.arrayValue else { throw .invalidMember("keys") }
-        return try JWKReader.set(members)
+        if let place = object["jwks_uri"] { throw .discoveryDocument(place.stringValue) }
+        return try map(object)
     }
 
-    /// The one key of a PEM text: its private key, whatever certificates stand around it, or the
-    /// first certificate of a chain, which is the holder's own. Of certificates beside a key one at
-    /// least has to be the key's: else the file is a mistake, or somebody's trap.
+    /// The keys of an object of certificates or public keys by their `kid`.
+    private static func map(_ object: JSONObject) throws(KeyError) -> KeySet {
+        var keys: [Key] = []
+        var skipped: [KeySet.Skipped] = []
+        for (index, member) in object.members.enumerated() {
+            do throws(KeyError) {
+                guard let text = member.value.stringValue else { throw .unrecognized }
+                for key in try pem(text.utf8.span, nil).keys {
+                    keys.append(try key.named(member.name))
+                }
+            } catch {
+                skipped.append(
+                    KeySet.Skipped(
+                        index: index, keyID: member.name, reason: JSONString(error.description)))
+            }
+        }
+        guard !keys.isEmpty else { throw .noUsableKey(skipped) }
+        return KeySet(members: keys, skipped: skipped)
+    }
+
+    /// The key of a PEM text: its private key, whatever certificates stand around it, or the keys of
+    /// its certificates. Of certificates beside a key one at least has to be the key's: else the
+    /// file is a mistake, or somebody's trap.
     private static func pem(
         _ content: Span<UInt8>, _ passphrase: SecretBytes?
     ) throws(KeyError) -> KeySet {
@@ -62,14 +126,49 @@ package enum KeyParser {
         let certificates = blocks.filter { KeySniffer.format(ofLabel: $0.label) == .certificate }
         let keys = blocks.filter { KeySniffer.format(ofLabel: $0.label) != .certificate }
         guard keys.count <= 1 else { throw .severalKeys }
-        guard let block = keys.first ?? certificates.first else { throw .invalidPEM }
+        guard let block = keys.first else { return try holders(of: certificates, in: content) }
         let key = try asymmetricKey(block, in: content, passphrase)
-        if !keys.isEmpty, !certificates.isEmpty {
+        if !certificates.isEmpty {
             guard certificates.contains(where: { isCertificate($0, of: key, in: content) }) else {
                 throw .severalKeys
             }
         }
         return KeySet(try Key(.asymmetric(key)), encoding: .pem)
+    }
+
+    /// The keys of the holders of these certificates, each once. Authorities are left out, whose
+    /// keys signed other certificates of the file: they come with a chain and sign no tokens.
+    private static func holders(
+        of certificates: [PEM.Block], in content: Span<UInt8>
+    ) throws(KeyError) -> KeySet {
+        guard let first = certificates.first else { throw .invalidPEM }
+        guard certificates.count > 1 else {
+            return KeySet(
+                try Key(.asymmetric(asymmetricKey(first, in: content, nil))), encoding: .pem)
+        }
+        var ders: [SecretBytes] = []
+        var keys: [AsymmetricKey] = []
+        var fault: KeyError?
+        for block in certificates {
+            ders.append(try PEM.der(of: block, in: content))
+            do throws(KeyError) {
+                let key = try asymmetricKey(block, in: content, nil)
+                if !keys.contains(where: { $0.hasSamePublicHalf(as: key) }) { keys.append(key) }
+            } catch {
+                // An authority may have a key of a kind that signs no tokens.
+                fault = fault ?? error
+            }
+        }
+        let holders = keys.filter { key in !ders.contains { key.hasSigned(certificate: $0) } }
+        guard let only = holders.first ?? (fault == nil ? keys.first : nil) else {
+            throw fault ?? .invalidPEM
+        }
+        guard holders.count > 1 else {
+            return KeySet(try Key(.asymmetric(only)), encoding: .pem)
+        }
+        var members: [Key] = []
+        for key in holders { members.append(try Key(.asymmetric(key))) }
+        return KeySet(members: members, skipped: [])
     }
 
     /// A certificate that cannot be read is none of this key's: authorities may have kinds of keys
@@ -92,8 +191,9 @@ package enum KeyParser {
             throw .unsupportedFormat(.legacyEncrypted)
         }
         let label = KeySniffer.format(ofLabel: block.label)
-        guard label != .ssh, label != .otherPEM else { throw .unsupportedFormat(label) }
+        guard label != .otherPEM else { throw .unsupportedFormat(label) }
         let der = try PEM.der(of: block, in: content)
+        if label == .sshPrivate { return try OpenSSHKey.read(der) }
         let structure = unsafe der.withBytes {
             KeyStructure.of(unsafe $0.bindMemory(to: UInt8.self).span)
         }

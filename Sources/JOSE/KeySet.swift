@@ -1,7 +1,8 @@
 package import JSON
 internal import OpenSSL
 
-/// The keys that were given: one, or the members of a JWKS (RFC 7517 section 5).
+/// The keys that were given: one, the members of a JWKS (RFC 7517 section 5), or those of several
+/// certificates.
 package final class KeySet {
     /// A member of a set that is not used, as RFC 7517 section 5 asks: other members go on.
     package struct Skipped: Equatable, Sendable {
@@ -19,7 +20,7 @@ package final class KeySet {
 
     package let skipped: [Skipped]
 
-    /// The form in which the keys came.
+    /// The form in which the keys came, or one that has room for all of them.
     package let encoding: KeyEncoding
 
     /// A key that was given alone; a secret is at home in a JWK.
@@ -30,7 +31,7 @@ package final class KeySet {
         self.encoding = encoding
     }
 
-    /// The usable members of a JWKS.
+    /// The usable members of a JWKS, or of what is one in another form.
     init(members keys: [Key], skipped: [Skipped]) {
         self.keys = keys
         isSet = true
@@ -52,12 +53,13 @@ package final class KeySet {
         return KeySet(copying: copies, isSet: isSet, skipped: skipped, encoding: encoding)
     }
 
-    /// The keys to try for a token with this `kid`. Those of the set without a name of their own
-    /// are tried where none bears it.
+    /// The keys to try for a token with this `kid`: all of that name, since keys of several kinds may
+    /// share one (RFC 7517 section 4.5). Those of the set without a name of their own are tried
+    /// where none bears it. An empty `kid` names nothing, in a token and in a key.
     func candidates(for keyID: JSONString?) -> [Key] {
-        guard isSet, let keyID else { return keys }
+        guard isSet, let keyID, !keyID.isEmpty else { return keys }
         let named = keys.filter { $0.keyID == keyID }
-        return named.isEmpty ? keys.filter { $0.keyID == nil } : named
+        return named.isEmpty ? keys.filter { $0.keyID?.isEmpty ?? true } : named
     }
 
     /// The part of the set that is of this name; `nil` where no key is.

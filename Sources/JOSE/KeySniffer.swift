@@ -3,18 +3,24 @@ internal import OpenSSL
 
 /// Tells what form of key a content is, from the content alone.
 enum KeySniffer {
-    /// The form, or `nil` for what looks like no key.
+    /// The form, or `nil` for what looks like no key. Some forms are no keys, but what people get
+    /// instead of one, and never a secret: an error page, say.
     ///
     /// DER is looked for first: it is DER from the first byte to the last, and armour within it is
-    /// what somebody had written into a certificate.
+    /// what somebody had written into a certificate. Next is JSON, whose strings may hold armour.
     static func format(of content: Span<UInt8>) -> KeyFormat? {
         if let structure = KeyStructure.of(content) { return KeyFormat(structure) }
-        if let label = PEM.firstLabel(in: content) { return format(ofLabel: label) }
-        if PEM.find(wideMark, in: content, from: 0) != nil { return .otherPEM }
-        let text = content.extracting(textStart(of: content)...)
+        if KeyContent.isUTF16(content) { return .utf16 }
+        let text = content.extracting(KeyContent.core(of: content))
         guard text.count > 0 else { return nil }
-        if text[0] == UInt8(ascii: "{") { return jsonFormat(of: text) }
+        if let value = json(text), let format = jsonFormat(of: value) { return format }
+        if let label = PEM.firstLabel(in: text) { return format(ofLabel: label) }
         if sshMarks.contains(where: { PEM.find($0, in: text, from: 0) != nil }) { return .ssh }
+        if PEM.hasDamagedArmour(text) { return .damagedPEM }
+        if let format = markupFormat(of: text) { return format }
+        // A damaged JWK, or one with comments: one random secret in 256 begins with a brace, but
+        // none names a key type.
+        if keyTypeNames.contains(where: { PEM.find($0, in: text, from: 0) != nil }) { return .jwk }
         return resemblesDERKey(content) ? .otherDER : nil
     }
 
@@ -29,41 +35,65 @@ enum KeySniffer {
         case "RSA PRIVATE KEY": .pkcs1Private
         case "EC PRIVATE KEY", "EC PARAMETERS": .sec1
         case "CERTIFICATE", "X509 CERTIFICATE": .certificate
-        case "OPENSSH PRIVATE KEY": .ssh
+        case "OPENSSH PRIVATE KEY": .sshPrivate
         default: .otherPEM
         }
     }
 
-    /// Where the text begins: after a byte order mark and white space.
-    private static func textStart(of content: Span<UInt8>) -> Int {
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        var start = 0
-        if content.count >= 3, mark.indices.allSatisfy({ content[$0] == mark[$0] }) { start = 3 }
-        while start < content.count, [0x20, 0x09, 0x0A, 0x0D].contains(content[start]) {
-            start += 1
+    /// The value, where the text is an object or array.
+    static func json(_ text: Span<UInt8>) -> JSONValue? {
+        guard text[0] == UInt8(ascii: "{") || text[0] == UInt8(ascii: "[") else { return nil }
+        do throws(JSONError) {
+            return try JSONParser.parse(text)
+        } catch {
+            return nil
         }
-        return start
     }
-
-    /// PEM armour in UTF-16, as PowerShell's `>` writes it, of either byte order.
-    private static let wideMark: [UInt8] = "-----BEGIN".utf8.flatMap { [$0, 0] }.dropLast()
 
     /// Anywhere, since options may stand in front of the key in `authorized_keys`.
     private static let sshMarks = [
         "ssh-rsa", "ssh-dss", "ssh-ed25519", "ssh-ed448", "ecdsa-sha2-", "---- BEGIN SSH2",
     ].map { Array($0.utf8) }
 
-    private static let keyTypeName = Array("\"kty\"".utf8)
+    /// As JSON has it, and as Python prints it.
+    private static let keyTypeNames = ["\"kty\"", "'kty'"].map { Array($0.utf8) }
 
-    /// A JSON object that has the members of a JWK or JWKS. One that does not parse counts as a
-    /// damaged JWK if it names a key type: one random secret in 256 begins with a brace, too.
-    private static func jsonFormat(of text: Span<UInt8>) -> KeyFormat? {
-        do throws(JSONError) {
-            guard let object = try JSONParser.parse(text).objectValue else { return nil }
-            if object["keys"] != nil { return .jwks }
-            return object["kty"] != nil ? .jwk : nil
-        } catch {
-            return PEM.find(keyTypeName, in: text, from: 0) == nil ? nil : .jwk
+    private static func jsonFormat(of value: JSONValue) -> KeyFormat? {
+        guard let object = value.objectValue else { return .otherJSON }
+        if object["keys"] != nil { return .jwks }
+        if object["kty"] != nil || object["x5c"] != nil { return .jwk }
+        if object["jwks_uri"] != nil { return .discovery }
+        if let text = object["private_key"]?.stringValue, label(in: text) != nil {
+            return .serviceAccount
+        }
+        let labels = object.members.map { member in
+            member.value.stringValue.flatMap { label(in: $0) }.map { format(ofLabel: $0) }
+        }
+        let isMap = !labels.isEmpty && labels.allSatisfy { $0?.isPublicPEM ?? false }
+        return isMap ? .keyMap : .otherJSON
+    }
+
+    private static func label(in text: JSONString) -> String? {
+        PEM.firstLabel(in: text.utf8.span)
+    }
+
+    /// A page of HTML, which is what a wrong URL gives, or a key in XML, as .NET writes it.
+    private static func markupFormat(of text: Span<UInt8>) -> KeyFormat? {
+        guard text[0] == UInt8(ascii: "<") else { return nil }
+        let pages: [StaticString] = ["<!doctype", "<html", "<head", "<body"]
+        if pages.contains(where: { begins(text, with: $0) }) { return .html }
+        let isClosed = PEM.find(Array("</".utf8), in: text, from: 0) != nil
+        return begins(text, with: "<?xml") || isClosed && text[text.count - 1] == UInt8(ascii: ">")
+            ? .xml : nil
+    }
+
+    /// Whether the text begins with `word`, which is in lower case, in either case.
+    private static func begins(_ text: Span<UInt8>, with word: StaticString) -> Bool {
+        let word = Array(word.description.utf8)
+        guard text.count >= word.count else { return false }
+        return word.indices.allSatisfy { index in
+            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(text[index])
+            return word[index] == (isUpper ? text[index] | 0x20 : text[index])
         }
     }
 
@@ -79,5 +109,15 @@ enum KeySniffer {
             let first = whole.children(of: content)?.first
         else { return false }
         return first.tag == DERElement.sequence || first.tag == DERElement.integer
+    }
+}
+
+extension KeyFormat {
+    /// Whether armour of this form holds what anyone may know.
+    fileprivate var isPublicPEM: Bool {
+        switch self {
+        case .certificate, .spki, .pkcs1Public: true
+        default: false
+        }
     }
 }

@@ -27,17 +27,65 @@ enum PEM {
         var position = 0
         while let start = find(begin, in: text, from: position) {
             let labelStart = start + begin.count
-            guard let labelEnd = find(dashes, in: text, from: labelStart),
-                let bodyEnd = find(end, in: text, from: labelEnd + dashes.count)
-            else { throw .invalidPEM }
+            guard let labelEnd = find(dashes, in: text, from: labelStart) else {
+                throw .invalidPEM
+            }
             let label = String(
                 decoding: (labelStart..<labelEnd).map { text[$0] }, as: UTF8.self)
+            guard label.utf8.allSatisfy({ isLabel($0) }) else {
+                throw .unsupportedFormat(.damagedPEM)
+            }
+            let bodyStart = labelEnd + dashes.count
+            guard let bodyEnd = find(end, in: text, from: bodyStart) else {
+                throw fault(label, after: labelEnd, in: text)
+            }
             let closing = end + Array(label.utf8) + dashes
-            guard find(closing, in: text, from: bodyEnd) == bodyEnd else { throw .invalidPEM }
-            blocks.append(Block(label: label, body: labelEnd + dashes.count..<bodyEnd))
+            guard find(closing, in: text, from: bodyEnd) == bodyEnd else {
+                throw fault(label, after: labelEnd, in: text)
+            }
+            blocks.append(Block(label: label, body: bodyStart..<bodyEnd))
             position = bodyEnd + closing.count
         }
         return blocks
+    }
+
+    /// The fault of a block without its end: the line may be there and lack dashes.
+    private static func fault(
+        _ label: String, after position: Int, in text: Span<UInt8>
+    ) -> KeyError {
+        let line = Array("END \(label)".utf8)
+        return find(line, in: text, from: position) == nil
+            ? .invalidPEM : .unsupportedFormat(.damagedPEM)
+    }
+
+    /// Whether a line that begins or ends armour is in `text`, whatever became of its dashes: word
+    /// processors turn them into others, and people lose one.
+    static func hasDamagedArmour(_ text: Span<UInt8>) -> Bool {
+        ["BEGIN ", "END "].contains { word in
+            let word = Array(word.utf8)
+            var position = 0
+            while let start = find(word, in: text, from: position) {
+                position = start + word.count
+                var label: [UInt8] = []
+                while position < text.count, isLabel(text[position]) {
+                    label.append(text[position])
+                    position += 1
+                }
+                while label.last == 0x20 { label.removeLast() }
+                let name = String(decoding: label, as: UTF8.self)
+                if name.hasSuffix("PUBLIC KEY") || name.hasSuffix("PRIVATE KEY")
+                    || name.hasSuffix("CERTIFICATE")
+                {
+                    return true
+                }
+            }
+            return false
+        }
+    }
+
+    private static func isLabel(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
     /// Whether the block is encrypted by its headers (RFC 1421 section 4.6), not by what it holds.
@@ -47,10 +95,37 @@ enum PEM {
 
     /// What the block of `text` holds.
     static func der(of block: Block, in text: Span<UInt8>) throws(KeyError) -> SecretBytes {
+        let body = withoutEscapes(text.extracting(block.body))
         do throws(Base64Error) {
-            return try Base64.standard.decodePadded(text.extracting(block.body))
+            return try unsafe body.withBytes { bytes throws(Base64Error) in
+                try Base64.standard.decodePadded(
+                    unsafe bytes.bindMemory(to: UInt8.self).span)
+            }
         } catch {
             throw .invalidPEM
+        }
+    }
+
+    /// The body without line ends that are written `\n` or `\r\n`, as variables and JSON have them:
+    /// no base64 has a backslash, so they cannot be anything else.
+    private static func withoutEscapes(_ body: Span<UInt8>) -> SecretBytes {
+        unsafe SecretBytes(capacity: body.count) { target in
+            var count = 0
+            var isEscape = false
+            for position in 0..<body.count {
+                let byte = body[position]
+                let isEnd = byte == UInt8(ascii: "n") || byte == UInt8(ascii: "r")
+                if byte == UInt8(ascii: "\\") {
+                    isEscape = true
+                } else if isEscape, isEnd {
+                    isEscape = false
+                } else {
+                    isEscape = false
+                    unsafe target[count] = byte
+                    count += 1
+                }
+            }
+            return count
         }
     }
 

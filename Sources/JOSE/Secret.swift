@@ -22,6 +22,7 @@ package enum Secret {
         _ content: SecretBytes, encoding: SecretEncoding = .text
     ) throws(KeyError) -> Key {
         try checkIsNoKey(content)
+        if encoding != .raw { try checkIsClear(content, encoding) }
         // One newline at the end is the editor's, in every encoding but `raw`.
         let content = encoding == .raw ? content : content.withoutFinalNewline()
         let secret = try unsafe content.withBytes { bytes throws(KeyError) in
@@ -31,6 +32,37 @@ package enum Secret {
         try checkIsNoKey(secret)
         try checkIsNoEncodedKey(secret)
         return try Key(.secret(secret))
+    }
+
+    /// Throws for text that the service may read in another way. `raw` takes every byte as it is.
+    private static func checkIsClear(
+        _ content: SecretBytes, _ encoding: SecretEncoding
+    ) throws(KeyError) {
+        let doubt: KeyError.UnclearSecret? = unsafe content.withBytes { bytes in
+            let text = unsafe bytes.bindMemory(to: UInt8.self).span
+            if KeyContent.hasByteOrderMark(text) { return .byteOrderMark }
+            let lines = text.indices.count { text[$0] == 0x0A && $0 < text.count - 1 }
+            if lines > 0, text[0] == UInt8(ascii: "#") { return .comment }
+            let isHexadecimal = encoding == .text && isPrefixedHex(text)
+            return isHexadecimal ? .hexadecimal : nil
+        }
+        if let doubt { throw .unclearSecret(doubt) }
+    }
+
+    /// The fewest digits that are taken for hex: those of 64 bits.
+    private static let fewestDigits = 16
+
+    /// Whether the text is `0x` and whole bytes in hex, as Ethereum's clients have their secrets.
+    private static func isPrefixedHex(_ text: Span<UInt8>) -> Bool {
+        let text = text.extracting(KeyContent.core(of: text))
+        let digits = text.extracting(hexStart(text)...)
+        guard digits.count < text.count, digits.count >= fewestDigits else { return false }
+        do throws(Base64Error) {
+            _ = try decodeHex(digits)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Throws for what `--key` would read, or would know and refuse.
@@ -48,22 +80,15 @@ package enum Secret {
 
     /// Throws for a key in base64 or hex without armour, as some issuers publish theirs.
     private static func checkIsNoEncodedKey(_ secret: SecretBytes) throws(KeyError) {
-        let text = secret.withoutFinalNewline()
-        for encoding in [SecretEncoding.base64, .base64url, .hex] {
-            let decoded: SecretBytes
-            do throws(KeyError) {
-                decoded = try unsafe text.withBytes { bytes throws(KeyError) in
-                    try decode(unsafe bytes.bindMemory(to: UInt8.self).span, encoding)
-                }
-            } catch {
-                continue
-            }
-            try checkIsNoKey(decoded)
+        let decodings = unsafe secret.withBytes { bytes in
+            let text = unsafe bytes.bindMemory(to: UInt8.self).span
+            return KeyContent.decodings(of: text.extracting(KeyContent.core(of: text)))
         }
+        for decoded in decodings { try checkIsNoKey(decoded) }
     }
 
     /// The secret that `content` spells.
-    private static func decode(
+    static func decode(
         _ content: Span<UInt8>, _ encoding: SecretEncoding
     ) throws(KeyError) -> SecretBytes {
         do throws(Base64Error) {
@@ -71,11 +96,19 @@ package enum Secret {
             case .text, .raw: return SecretBytes(copying: content)
             case .base64: return try Base64.standard.decodePadded(content)
             case .base64url: return try Base64.url.decodePadded(content)
-            case .hex: return try decodeHex(content)
+            case .hex: return try decodeHex(content.extracting(hexStart(content)...))
             }
         } catch {
             throw .invalidSecretEncoding
         }
+    }
+
+    /// Where the digits start: behind `0x`, where it is there.
+    private static func hexStart(_ text: Span<UInt8>) -> Int {
+        let isPrefixed =
+            text.count >= 2 && text[0] == UInt8(ascii: "0")
+            && (text[1] == UInt8(ascii: "x") || text[1] == UInt8(ascii: "X"))
+        return isPrefixed ? 2 : 0
     }
 
     /// Two digits a byte, of either case, nothing between them.

@@ -27,6 +27,20 @@ extension AsymmetricKey {
         }
     }
 
+    /// Whether the key signed an X.509 certificate of another key: whether it is an authority's.
+    package func hasSigned(certificate der: SecretBytes) -> Bool {
+        defer { ErrorQueue.drain() }
+        return unsafe der.withBytes { der in
+            var next = unsafe der.bindMemory(to: UInt8.self).baseAddress
+            guard let certificate = unsafe d2i_X509(nil, &next, der.count) else { return false }
+            defer { unsafe X509_free(certificate) }
+            guard let holder = unsafe X509_get0_pubkey(certificate),
+                unsafe EVP_PKEY_eq(handle, holder) != 1
+            else { return false }
+            return unsafe X509_verify(certificate, handle) == 1
+        }
+    }
+
     /// A private key from a PKCS#8 PrivateKeyInfo (RFC 5208, RFC 5958), the content of
     /// `BEGIN PRIVATE KEY`.
     ///

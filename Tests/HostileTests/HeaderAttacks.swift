@@ -111,7 +111,8 @@ enum HeaderAttacks {
             tokens += [
                 HostileToken(
                     name: "\(index) in a set", token: token, key: .key(#"{"keys":[\#(oct)]}"#),
-                    reason: "no_key"),
+                    // An empty name is none.
+                    reason: name.isEmpty ? nil : "no_key"),
                 HostileToken(name: "\(index) control, one key", token: token, reason: nil),
                 HostileToken(
                     name: "\(index) empty secret",

@@ -145,10 +145,22 @@ import Testing
         }
     }
 
-    @Test func ofAChainTheFirstCertificateCounts() throws {
+    /// A chain has the holder's certificate and its authorities'; certificates of several holders are
+    /// the keys of a set.
+    @Test func everyHolderOfACertificateCounts() throws {
         let (one, other) = (try KeyForms.of(.p256), try KeyForms.of(.ed25519))
-        let chain = other.form("X.509 PEM").bytes + one.form("X.509 PEM").bytes
-        #expect(try asymmetric(chain).subjectPublicKeyInfo() == other.spki)
+        let both = other.form("X.509 PEM").bytes + one.form("X.509 PEM").bytes
+        let set = try KeyParser.parse(both + one.form("X.509 PEM").bytes)
+        #expect(set.isSet)
+        let found = try set.keys.map { key in
+            guard case .asymmetric(let key) = key.material else { return [UInt8]() }
+            return try key.subjectPublicKeyInfo()
+        }
+        #expect(found == [other.spki, one.spki])
+        for kind in KeyForms.Kind.allCases {
+            let chain = try KeyForms.of(kind).form("chain").bytes
+            #expect(try !KeyParser.parse(chain).isSet, "\(kind)")
+        }
     }
 
     @Test func derBeatsArmourWithinIt() throws {

@@ -144,7 +144,7 @@ struct KeyForms: Sendable {
         let key = try maker.run("pkcs8", "-topk8", "-nocrypt", to: "PEM")
         let spki = try maker.run("pkey", "-pubout", to: "PEM")
         more += [
-            Form(name: "chain", bytes: certificate + other, isPrivate: false),
+            Form(name: "chain", bytes: try maker.chain(), isPrivate: false),
             Form(name: "bundle", bytes: key + certificate + other),
             Form(name: "bundle, authority first", bytes: other + certificate + key),
             Form(name: "public key and certificate", bytes: certificate + spki, isPrivate: false),
@@ -201,6 +201,19 @@ struct KeyForms: Sendable {
         func certificate(_ encoding: String) throws -> [UInt8] {
             try openssl(
                 "req", "-x509", "-new", "-key", key, "-subj", "/CN=leaf", "-outform", encoding)
+        }
+
+        /// A certificate of the key, and that of the authority which signed it.
+        func chain() throws -> [UInt8] {
+            let (certificate, key) = (directory.file("ca.pem"), directory.file("ca.key"))
+            let authority = try openssl(
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", key, "-subj", "/CN=authority")
+            try Data(authority).write(to: URL(fileURLWithPath: certificate))
+            let leaf = try openssl(
+                "req", "-x509", "-new", "-key", self.key, "-subj", "/CN=leaf", "-CA", certificate,
+                "-CAkey", key)
+            return leaf + authority
         }
 
         func otherCertificate() throws -> [UInt8] {

@@ -49,7 +49,11 @@ struct SecretTests {
             ("ecdsa-sha2-nistp256 AAAA", .ssh), (#"{"kty":"RSA"}"#, .jwk),
             (#"  {"keys":[]}"#, .jwks),
             (#"{"kty":"oct","k":"AAAA"}"#, .jwk), ("\u{FEFF}{\"kty\":\"RSA\"}", .jwk),
-            (TestKeys.p256Public.utf8.map { "\(UnicodeScalar($0))\0" }.joined(), .otherPEM),
+            (TestKeys.p256Public.utf8.map { "\(UnicodeScalar($0))\0" }.joined(), .utf16),
+            ("———BEGIN PUBLIC KEY———\nAAAA", .damagedPEM), ("<html></html>", .html),
+            (#"{"error":"not found"}"#, .otherJSON), ("# a\n{\"kty\":\"RSA\"}", .jwk),
+            ("<RSAKeyValue><Modulus/></RSAKeyValue>", .xml),
+            (#"{"jwks_uri":"https://a"}"#, .discovery),
         ] as [(String, KeyFormat)])
     func keysOfOtherKindsAreNoSecrets(text: String, format: KeyFormat) {
         for encoding in SecretEncoding.allCases {

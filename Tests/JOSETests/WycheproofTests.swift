@@ -17,7 +17,8 @@ import Testing
             370: "byte for byte the token of tcId 357, which is valid",
             372: "a question mark within base64url",
             373: "a question mark within base64url",
-        ]
+        ],
+        "json_web_key": [4: "two keys share a kid, which RFC 7517 section 4.5 allows"],
     ]
 
     private func isVerified(_ group: [String: Any], _ jws: Any?) throws -> Bool {

@@ -71,19 +71,26 @@ enum Topics {
                 Definition("PKCS#1, SEC1", "The older forms of RSA and EC keys, in PEM or DER."),
                 Definition(
                     "X.509",
-                    "A certificate, or a chain, of which the first counts. Its key is used; dates and "
-                        + "signatures of the certificate are not looked at. Beside a private key one has to "
-                        + "be the key's own."),
+                    "A certificate, or several: the key of each is tried, but not that of an authority "
+                        + "that signed another one in the file. Dates are not checked, nor who signed. "
+                        + "Beside a private key one certificate has to be the key's own."),
+                Definition("OpenSSH", "Private, Ed25519, without a passphrase."),
                 Definition(
                     "JWK",
-                    "With kid, alg, use and key_ops honoured; kty oct is a secret. The numbers of an EC "
+                    "With kid, alg, use and key_ops honoured; kty oct is a secret. Where the numbers are "
+                        + "missing, the first certificate of x5c is used. The numbers of an EC "
                         + "key have their full length: Authlib's P-521 keys often lack the leading "
                         + "zeros, against RFC 7518, and are refused."),
                 Definition(
                     "JWKS",
                     "A set: unknown or broken members are skipped. Secrets never mix with "
-                        + "public keys, and no kid stands there twice."),
+                        + "public keys. Keys may share a kid: each that fits the token is tried. "
+                        + "An object of PEM texts by their kid, as Google publishes, is a set too."),
             ]),
+            """
+            PEM may be on one line, or have its line ends as \\n. A key may come in base64 or hex, \
+            without armour. What is not read is refused with the line that converts it.
+            """,
             """
             A path may be a pipe, so that a set can come from a URL with the system's curl; it has \
             to come within 30 seconds and to be at most 1 MiB:

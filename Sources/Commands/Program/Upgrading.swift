@@ -56,6 +56,11 @@ extension Topics {
                     "A token without jti is refused (9) under layouts that blacklist by jti; it "
                         + "was 5."),
                 Definition(
+                    "revoke, status",
+                    "A token whose sub is not a string, or whose exp or iat is not a number, is revoked by "
+                        + "its id (it was 5), with a warning. An unclear exp needs --exp, --ttl or "
+                        + "--forever (2)."),
+                Definition(
                     "revoke, logout-all, renew",
                     "Under a layout that can be mistaken for a blacklist (jwt-redis-allow) they ask "
                         + "for confirmation, unless the profile has layout-check = off."),
@@ -147,6 +152,21 @@ extension Topics {
                     "variables",
                     "A variable that jwtctl reads and that is not UTF-8 is an error (2); it counted as "
                         + "not set."),
+                Definition(
+                    "keys",
+                    "Keys of a JWKS may share a kid, and an empty kid in a token names no key (both were "
+                        + "errors). Of several certificates in a file each is tried; it was the first. PEM "
+                        + "with \\n for line ends, base64 and hex without armour, x5c without numbers, "
+                        + "Google's map of certificates and OpenSSH's Ed25519 keys are read."),
+                Definition(
+                    "secrets",
+                    "A secret is refused (1) that is a JSON object, HTML, UTF-16, or PEM with damaged "
+                        + "dashes, and so is text that begins with a byte order mark, a comment line or "
+                        + "0x: --secret-encoding raw, or hex, settles the latter three."),
+                Definition(
+                    "sources",
+                    "A source that names no file is not repeated in errors, and config show hides it: it "
+                        + "may be the secret itself."),
                 Definition(
                     "tokens in keys",
                     "Shown as <token> in --explain, errors and traces. sentinel_password is masked, and "

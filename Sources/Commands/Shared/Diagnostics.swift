@@ -76,24 +76,51 @@ package enum Diagnostics {
     }
 
     static func key(_ error: KeyError, source: String = "the key") -> Failure {
-        let hint: String? =
-            switch error {
-            case .keyGivenAsSecret: "give it with --key; --secret is for HMAC secrets only"
-            case .unrecognized: "give an HMAC secret with --secret"
-            case .severalKeys: "keep the one in it that is meant, and its own certificates"
-            case .passphraseNeeded: "name its passphrase with --passphrase SOURCE"
-            case .unsupportedFormat(.legacyEncrypted):
-                "convert it: openssl pkcs8 -topk8 -in FILE -out NEW"
-            case .unsupportedFormat(.pkcs12):
-                "take the key out of it: openssl pkcs12 -in FILE -nocerts -out NEW"
-            case .unsupportedFormat(.ssh):
-                "an RSA or ECDSA key can be converted: ssh-keygen -e -m PKCS8 -f FILE"
-            case .noUsableKey(let members):
-                members.first.map { "member \($0.index): \(VisibleText.escape($0.reason.text))" }
-            default: nil
-            }
+        if case .unsupportedFormat(let format) = error, let noun = format.noun {
+            return Failure(
+                .failure, "key", "\(source) is \(noun), not a key set", hint: format.remedy)
+        }
         return Failure(
-            .failure, "key", "\(source): \(VisibleText.escape(error.description))", hint: hint)
+            .failure, "key", "\(source): \(VisibleText.escape(error.description))",
+            hint: hint(error))
+    }
+
+    /// The line that makes a key of it, or what to look at.
+    private static func hint(_ error: KeyError) -> String? {
+        switch error {
+        case .keyGivenAsSecret(let format) where !format.isKey: format.remedy
+        case .keyGivenAsSecret: "give it with --key; --secret is for HMAC secrets only"
+        case .unrecognized: "give an HMAC secret with --secret"
+        case .severalKeys: "keep the one in it that is meant, and its own certificates"
+        case .passphraseNeeded: "name its passphrase with --passphrase SOURCE"
+        case .unsupportedFormat(let format): format.remedy
+        case .invalidPEM: "copy the whole text again, from -----BEGIN to the dashes after END"
+        case .invalidJSON(let error) where error.kind == .byteOrderMark:
+            "drop the mark: tail -c +4 FILE > NEW"
+        case .invalidJSON:
+            "is it whole? lines of comment go with: grep -vE '^ *(#|//)' FILE > NEW"
+        case .wrongLength:
+            "whatever wrote it left out leading zeros, which RFC 7518 section 6.2 asks for"
+        case .discoveryDocument(let place):
+            "jwtctl fetches nothing: --key <(curl -fsS \(url(place)))"
+        case .unclearSecret(.byteOrderMark):
+            "drop the mark: tail -c +4 FILE > NEW; --secret-encoding raw keeps it"
+        case .unclearSecret(.comment):
+            "drop the line: grep -v '^#' FILE > NEW; --secret-encoding raw keeps it"
+        case .unclearSecret(.hexadecimal):
+            "--secret-encoding hex reads its bytes, --secret-encoding raw takes the text"
+        case .noUsableKey(let members):
+            members.first.map { "member \($0.index): \(VisibleText.escape($0.reason.text))" }
+        default: nil
+        }
+    }
+
+    /// A URL of a document as a shell reads it; `URL` for what is none.
+    private static func url(_ text: JSONString?) -> String {
+        guard let text = text?.text, text.hasPrefix("https://"), text.utf8.count <= 200,
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return "URL" }
+        return ShellText.quote(text)
     }
 
     private static func signing(_ error: SigningError) -> Failure {

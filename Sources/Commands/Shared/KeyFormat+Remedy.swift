@@ -1,0 +1,38 @@
+internal import JOSE
+
+/// What people can do about a form of key that is not read.
+extension KeyFormat {
+    /// What it is instead of a key, with its article; nil for keys.
+    var noun: String? {
+        switch self {
+        case .html: "an HTML page"
+        case .xml: "an XML document"
+        case .utf16: "text in UTF-16"
+        default: nil
+        }
+    }
+
+    /// The line that makes a key of it; nil where there is none.
+    var remedy: String? {
+        switch self {
+        case .legacyEncrypted: "convert it: openssl pkcs8 -topk8 -in FILE -out NEW"
+        case .pkcs12: "take the key out of it: openssl pkcs12 -in FILE -nocerts -out NEW"
+        case .ssh:
+            "an RSA or ECDSA key can be converted: ssh-keygen -e -m PKCS8 -f FILE > NEW"
+        case .sshPrivate:
+            "convert a copy: cp FILE NEW && ssh-keygen -p -N '' -m PKCS8 -f NEW"
+        case .damagedPEM:
+            "mend the dashes: sed -E "
+                + "'s/^[^A-Z]*((BEGIN|END) [A-Z0-9 ]*[A-Z])[^A-Z]*$/-----\\1-----/' FILE > NEW"
+        case .serviceAccount: "take the key out of it: jq -r .private_key FILE > NEW"
+        case .discovery: "jwtctl fetches nothing: --key <(curl -fsS URL), of its jwks_uri"
+        case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
+        case .html: "open the URL, was it an error page?"
+        case .xml: "does the issuer publish the key as a JWKS or in PEM, too?"
+        case .otherJSON:
+            "take the member out that holds it: jq -r .NAME FILE; "
+                + "an array of JWKs: jq '{keys: .}' FILE"
+        default: nil
+        }
+    }
+}
