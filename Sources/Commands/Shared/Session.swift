@@ -260,19 +260,6 @@ struct Session {
         return target
     }
 
-    /// The password, which `origin` says to read from `source`; a failure names it.
-    private static func read(
-        _ source: Source, _ origin: String, _ system: System
-    ) throws -> SecretBytes {
-        do {
-            return try source.readSecret("password", limit: 64 * 1024, system: system)
-                .withoutFinalNewline()
-        } catch let failure as Failure {
-            throw Failure(
-                failure.status, failure.code, "\(origin): \(failure.message)", hint: failure.hint)
-        }
-    }
-
     private static func loginName(_ environment: Environment) -> String {
         if let name = environment["SUDO_USER"] ?? environment["LOGNAME"] ?? environment["USER"] {
             return name

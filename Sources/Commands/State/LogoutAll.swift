@@ -185,7 +185,7 @@ private func scope(
     guard let keep = options.keep else { return .everything }
     let target = try StateTarget(
         try ItemOptions().item(keep, system: console.system), user: users[0],
-        in: try TokenBook(session, user: users[0], console))
+        in: try TokenBook(session, user: users[0], console), .strict)
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }

@@ -128,6 +128,14 @@ struct RevocationPlanner {
     }
 
     private func tokenExpiry(_ target: StateTarget) throws -> Expiry {
+        if target.expiry == nil {
+            // Services that ignore such an exp accept the token for ever.
+            guard needsExpiry, !store.layout.keepsEndless else { return .never }
+            throw Failure(
+                .usage, "no_lifetime",
+                "the token's exp is not a number: cannot tell until when services accept it",
+                hint: "say how long to keep the entry: --exp TIME, --ttl DURATION or --forever")
+        }
         if let expiry = target.expiry, expiry != .never || !needsExpiry { return expiry }
         if store.layout.keepsEndless { return .never }
         if let life = store.layout.endlessLife { return .at(now + life) }
@@ -142,7 +150,7 @@ struct RevocationPlanner {
         if options.isForever { return .never }
         let given = options.lifetime.map { now + $0 } ?? options.expiry.map { $0.seconds(now: now) }
         guard let given else { return nil }
-        return .at(max(given, target.expiry?.seconds ?? given))
+        return .at(max(given, target.expiry?.seconds ?? target.leastExpiry ?? given))
     }
 
     /// The user's list was asked, and does not know the id; or Redis has nothing of the whitelist.

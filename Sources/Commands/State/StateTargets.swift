@@ -10,8 +10,10 @@ struct StateTarget {
     /// What people are told it is.
     let label: Identifier
     let issued: IssuedAt
-    /// nil where nobody said.
+    /// nil where nobody said, or in a way that services read differently.
     let expiry: Expiry?
+    /// The end that some services read in an `exp` that is no number, in seconds since 1970.
+    let leastExpiry: Int64?
     /// Whether the item is a token, whose claims may be anybody's.
     let token: CompactToken?
     /// Whether it stood in other text.
@@ -20,18 +22,23 @@ struct StateTarget {
     var id: Identifier { subject.id }
     var user: Identifier? { subject.user }
 
-    /// `user` is what the command line said about a bare id.
-    init(_ item: Item, user: Identifier?, in book: TokenBook) throws {
+    /// `user` is what the command line said about a bare id. Claims of a wrong type are left out
+    /// unless the reading is strict: the token can be revoked by its id all the same.
+    init(
+        _ item: Item, user: Identifier?, in book: TokenBook,
+        _ reading: TokenFacts.Reading = .lenient
+    ) throws {
         let naming = book.naming
         switch try book.resolve(item, user: user) {
         case .token(let token, let claims, let place):
             self.place = place
-            let facts = try TokenFacts(token, claims: claims, naming: naming)
+            let facts = try TokenFacts(token, claims: claims, naming: naming, reading)
             try book.check(facts)
             subject = user == nil || facts.user != nil ? facts.subject : facts.subject.of(user)
             label = facts.label
             issued = facts.issued
-            expiry = facts.expiry
+            expiry = facts.hasUnclearExpiry ? nil : facts.expiry
+            leastExpiry = facts.leastExpiry
             self.token = token
         case .opaque: preconditionFailure("the book has resolved it")
         case .id(let id, let expiry, let owner):
@@ -40,6 +47,7 @@ struct StateTarget {
             label = naming.isByText ? ShownToken.label(ofText: id) : id
             issued = .notSaid
             self.expiry = expiry
+            leastExpiry = nil
             token = nil
         }
     }

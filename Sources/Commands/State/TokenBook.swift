@@ -54,6 +54,9 @@ final class TokenBook {
         if facts.expiry.seconds ?? 0 > TimeText.implausible, warned.insert("exp").inserted {
             try console.warn(TimeText.millisecondsWarning)
         }
+        for claim in facts.unclear where warned.insert(claim.name).inserted {
+            try console.warn(claim.warning)
+        }
     }
 
     /// The token that an id stands for, where the layout needs the token. `--id` takes a text for the

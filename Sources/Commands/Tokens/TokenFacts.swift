@@ -17,26 +17,41 @@ final class TokenFacts {
     let issuer: JSONString?
     /// Claims that were read although they have not the RFC's type.
     let departures: [Departure]
+    /// Claims of a type that says nothing, which were left out; only of a `.lenient` reading.
+    let unclear: [UnclearClaim]
+
+    /// What a claim of the wrong type is.
+    enum Reading {
+        /// An error: the token is about to be trusted.
+        case strict
+        /// Left out, and noted: the token is about to be revoked, or asked about. Some service may
+        /// accept it all the same.
+        case lenient
+    }
 
     /// A claim that has the wrong type, or is no id, is an error and never "absent".
-    convenience init(_ token: CompactToken, claims: JSONObject, naming: Naming) throws {
-        try self.init(token, claims: RegisteredClaims(claims), naming: naming)
+    convenience init(
+        _ token: CompactToken, claims: JSONObject, naming: Naming, _ reading: Reading = .strict
+    ) throws {
+        try self.init(token, claims: RegisteredClaims(claims), naming: naming, reading)
     }
 
     /// The same for claims that have been looked through.
     convenience init(
-        _ token: CompactToken, claims: RegisteredClaims, naming: Naming
+        _ token: CompactToken, claims: RegisteredClaims, naming: Naming,
+        _ reading: Reading = .strict
     ) throws {
         guard !naming.isStandard, !Self.areNames(claims, naming) else {
-            try self.init(claims) { try token.contentIdentifier() }
+            try self.init(claims, reading) { try token.contentIdentifier() }
             return
         }
         let subject = try naming.subject(
             of: Naming.Parts(
                 text: token.bytes, claims: claims.object,
-                contentIdentifier: { try token.contentIdentifier() }))
+                contentIdentifier: { try token.contentIdentifier() }),
+            needsUser: reading == .strict)
         let label = naming.isByText ? try Self.label(token, claims) : subject.id
-        try self.init(claims, subject: subject, label: label)
+        try self.init(claims, subject: subject, label: label, reading)
     }
 
     /// Whether there is nothing to look for: most tokens have both claims.
@@ -69,14 +84,14 @@ final class TokenFacts {
     /// The facts of a token that is about to be signed; it must have a `jti`.
     convenience init(draft claims: JSONObject) throws {
         do {
-            try self.init(RegisteredClaims(claims)) { "" }
+            try self.init(RegisteredClaims(claims), .strict) { "" }
         } catch let failure as Failure {
             throw Failure(.usage, failure.code, failure.message)
         }
     }
 
     private convenience init(
-        _ registered: RegisteredClaims, contentIdentifier: () throws -> String
+        _ registered: RegisteredClaims, _ reading: Reading, contentIdentifier: () throws -> String
     ) throws {
         let id: Identifier =
             switch registered.identifier {
@@ -87,31 +102,48 @@ final class TokenFacts {
         let user: Identifier? =
             switch registered.subject {
             case .absent: nil
+            case .wrongType where reading == .lenient: nil
             case .wrongType: throw Self.invalid("sub", "is not a string")
             case .value(let text): try Self.identifier(text, "sub")
             }
-        try self.init(registered, subject: TokenSubject(id: id, user: user), label: id)
+        try self.init(registered, subject: TokenSubject(id: id, user: user), label: id, reading)
     }
 
     private init(
-        _ registered: RegisteredClaims, subject: TokenSubject, label: Identifier
+        _ registered: RegisteredClaims, subject: TokenSubject, label: Identifier,
+        _ reading: Reading
     ) throws {
         self.subject = subject
         self.label = label
         issued =
             switch registered.issuedAt {
             case .absent: .missing
+            case .wrongType where reading == .lenient: .notSaid
             case .wrongType: throw Self.invalid("iat", "is not a number")
             case .value(let number): .at(number.double)
             }
         expiry =
             switch registered.expiresAt {
             case .absent: .never
+            case .wrongType where reading == .lenient: .never
             case .wrongType: throw Self.invalid("exp", "is not a number")
             case .value(let number): Expiry(numericDate: number.double)
             }
         issuer = registered.issuer.value
         departures = registered.departures
+        unclear =
+            reading == .strict ? [] : UnclearClaim.all(of: registered, user: subject.user)
+    }
+
+    /// The latest end that some service may read in an unclear `exp`; nil where none reads one.
+    var leastExpiry: Int64? {
+        for case .expiry(let seconds) in unclear { return seconds }
+        return nil
+    }
+
+    /// Whether `exp` says no end that every service would read alike.
+    var hasUnclearExpiry: Bool {
+        unclear.contains { if case .expiry = $0 { true } else { false } }
     }
 
     /// `iat` in whole seconds, as lists keep it; nil where there is none.

@@ -135,17 +135,26 @@ extension Naming {
         }
     }
 
-    /// Throws `NamingError`, and what making the content's identifier throws.
-    package func subject(of token: Parts) throws -> TokenSubject {
+    /// Throws `NamingError`, and what making the content's identifier throws. Where no user is needed,
+    /// a claim of the wrong type names none.
+    package func subject(of token: Parts, needsUser: Bool = true) throws -> TokenSubject {
         guard let id = try identifier(id, token) else {
             throw NamingError.missing(claims: id.compactMap(\.claimName))
         }
-        var subject = TokenSubject(id: id, user: try identifier(user, token))
+        var subject = TokenSubject(id: id, user: try user(of: token, isNeeded: needsUser))
         for detail in details {
             let value = try value(of: detail, token, subject)
             subject = TokenSubject(id: id, user: subject.user, details: subject.details + [value])
         }
         return subject
+    }
+
+    private func user(of token: Parts, isNeeded: Bool) throws -> Identifier? {
+        do {
+            return try identifier(user, token)
+        } catch NamingError.wrongType where !isNeeded {
+            return nil
+        }
     }
 
     private func identifier(_ sources: [Source], _ token: Parts) throws -> Identifier? {
