@@ -471,6 +471,43 @@ import Testing
         }
     }
 
+    @Test("The line for an OpenSSH key converts a copy of it")
+    func sshHintWorks() throws {
+        let ring = try Ring()
+        for type in ["rsa", "ecdsa"] {
+            let path = try ring.directory.write(
+                type + "-key", try ring.ssh("-t", type, "-N", "").secret)
+            chmod(path, 0o600)
+            let result = Tool.run(["key", "show", path])
+            #expect(result.status == 1)
+            let start = try #require(result.diagnostics.range(of: "cp FILE"))
+            let line = result.diagnostics[start.lowerBound...]
+                .replacing("FILE", with: path).replacing("NEW", with: path + ".new")
+            try ring.run(["sh", "-c", String(line)])
+            let token = try ring.token(path + ".new")
+            let verified = Tool.run(
+                ["verify", "--offline", "--key", path + ".new", token],
+                environment: ["JWTCTL_SECRET": ""])
+            #expect(verified.status == 0, "\(verified.diagnostics)")
+        }
+    }
+
+    @Test(
+        "What is not a key is not called one when it is given as a secret",
+        arguments: [
+            ("<html></html>", "is an HTML page, not a secret"),
+            (#"{"JWT_SECRET":"x"}"#, "is a JSON document, not a secret"),
+            (#"{"jwks_uri":"https://a.example"}"#, "is a discovery document, not a secret"),
+        ])
+    func noSecrets(content: String, words: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("secret", content)
+        let result = Tool.run(["issue", "--no-record", "--sub", "a", "--secret", path])
+        #expect(result.status == 1)
+        #expect(result.diagnostics.contains(words), "\(result.diagnostics)")
+        #expect(!result.diagnostics.contains("give it with --key"))
+    }
+
     private func dashedCRLF(_ pem: String) -> String {
         pem.replacing("-----", with: "--").replacing("\n", with: "\r\n")
     }
@@ -530,6 +567,11 @@ import Testing
             #expect(result.diagnostics.contains("nothing came through the pipe"))
             #expect(result.diagnostics.contains("did the command in <( ) fail?"))
         }
+        let claims = Tool.run([
+            "issue", "--no-record", "--sub", "a", "--claims", "fd:\(ends[0])",
+        ])
+        #expect(claims.status == 1)
+        #expect(claims.diagnostics.contains("nothing came through the pipe"))
         for url in ["https://auth.example.com/jwks.json", "http://localhost/jwks"] {
             let result = run(url)
             #expect(result.status == 1)

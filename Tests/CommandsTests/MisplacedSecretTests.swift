@@ -1,5 +1,6 @@
 import CommandKit
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -209,6 +210,24 @@ import Testing
         #expect(result.status == 1)
         #expect(result.diagnostics.contains(words), "\(result.diagnostics)")
         #expect(result.diagnostics.contains("env:NAME"), "\(result.diagnostics)")
+    }
+
+    @Test("A token after @, in place of its file, is masked")
+    func tokens() {
+        let token = Tool.token(["sub": "alice", "jti": "t1"])
+        let result = Tool.run(["verify", "--offline", "@" + token])
+        #expect(result.status == 1)
+        #expect(result.diagnostics.contains("cannot read '<token>'"), "\(result.diagnostics)")
+    }
+
+    @Test("A name that is nearly that of a file is answered with the file's")
+    func nearby() {
+        let result = Tool.run(
+            ["issue", "--no-record", "--sub", "a", "--key", directory.file("encryptd.pem")])
+        #expect(
+            result.diagnostics.contains("did you mean '\(encrypted)'?"), "\(result.diagnostics)")
+        let other = Tool.run(["issue", "--no-record", "--sub", "a", "--key", directory.file("x")])
+        #expect(!other.diagnostics.contains("did you mean"), "\(other.diagnostics)")
     }
 
     @Test("What a setting names is shown where it is there")

@@ -31,10 +31,10 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// How an error names it; see `isShowable`.
+    /// How an error names it; see `isShowable`. A token after `@`, in place of its file, is masked.
     var title: String {
         switch self {
-        case .path(let path): "'\(VisibleText.escape(path))'"
+        case .path(let path): "'\(KeyText.shown(path))'"
         case .environment(let name): "the variable \(VisibleText.escape(name))"
         case .descriptor(let number): "file descriptor \(number)"
         case .standardInput: "standard input"

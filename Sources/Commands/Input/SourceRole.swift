@@ -33,9 +33,12 @@ struct SourceRole {
                 .failure, "input", "\(origin) takes a SOURCE, not the \(what)",
                 hint: "put the \(what) into a variable or a file; " + hint)
         }
+        let near = NearbyFile.nearest(to: path)
+            .map { "did you mean '\(VisibleText.escape($0, columns: 120))'? " }
         return Failure(
             .failure, "input",
-            "cannot read the \(what) that \(origin) names: \(Self.words(path))", hint: hint)
+            "cannot read the \(what) that \(origin) names: \(Self.words(path))",
+            hint: (near ?? "") + hint)
     }
 
     /// Why the system does not open the file.

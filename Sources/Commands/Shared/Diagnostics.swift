@@ -76,9 +76,16 @@ package enum Diagnostics {
     }
 
     static func key(_ error: KeyError, source: String = "the key") -> Failure {
-        if case .unsupportedFormat(let format) = error, let noun = format.noun {
+        switch error {
+        case .unsupportedFormat(let format) where format != .otherJSON:
+            guard let noun = format.noun else { break }
             return Failure(
                 .failure, "key", "\(source) is \(noun), not a key set", hint: format.remedy)
+        case .keyGivenAsSecret(let format):
+            guard let noun = format.noun else { break }
+            return Failure(
+                .failure, "key", "\(source) is \(noun), not a secret", hint: format.remedy)
+        default: break
         }
         return Failure(
             .failure, "key", "\(source): \(VisibleText.escape(error.description))",
@@ -88,7 +95,6 @@ package enum Diagnostics {
     /// The line that makes a key of it, or what to look at.
     private static func hint(_ error: KeyError) -> String? {
         switch error {
-        case .keyGivenAsSecret(let format) where !format.isKey: format.remedy
         case .keyGivenAsSecret: "give it with --key; --secret is for HMAC secrets only"
         case .unrecognized: "give an HMAC secret with --secret"
         case .severalKeys: "keep the one in it that is meant, and its own certificates"

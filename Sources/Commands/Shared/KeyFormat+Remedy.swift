@@ -8,6 +8,8 @@ extension KeyFormat {
         case .html: "an HTML page"
         case .xml: "an XML document"
         case .utf16: "text in UTF-16"
+        case .discovery: "a discovery document"
+        case .otherJSON: "a JSON document"
         default: nil
         }
     }
@@ -25,13 +27,13 @@ extension KeyFormat {
             "mend the dashes: sed -E "
                 + "'s/^[^A-Z]*((BEGIN|END) [A-Z0-9 ]*[A-Z])[^A-Z]*$/-----\\1-----/' FILE > NEW"
         case .serviceAccount: "take the key out of it: jq -r .private_key FILE > NEW"
-        case .discovery: "jwtctl fetches nothing: --key <(curl -fsS URL), of its jwks_uri"
+        case .discovery: "its jwks_uri names the key set: --key <(curl -fsS URL)"
         case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
         case .html: "open the URL, was it an error page?"
         case .xml: "does the issuer publish the key as a JWKS or in PEM, too?"
         case .otherJSON:
-            "take the member out that holds it: jq -r .NAME FILE; "
-                + "an array of JWKs: jq '{keys: .}' FILE"
+            "was it an error? a key in a member: jq -r .NAME FILE > NEW; "
+                + "an array of JWKs: jq '{keys: .}' FILE > NEW"
         default: nil
         }
     }

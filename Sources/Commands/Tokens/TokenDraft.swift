@@ -74,6 +74,7 @@ struct TokenDraft {
         let role = SourceRole("claims", option: "--claims")
         let content = try unsafe source.read(role, limit: claimsLimit, system: system)
             .withBytes { unsafe Array($0) }
+        guard !content.isEmpty else { throw source.emptiness(role.what) }
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(content)

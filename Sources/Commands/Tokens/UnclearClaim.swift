@@ -45,7 +45,7 @@ enum UnclearClaim: Equatable {
     var warning: String {
         switch self {
         case .user:
-            "the claim 'sub' is not a string: the token has no user here and goes by its id alone"
+            "the claim 'sub' is not a string: the token is known by its id alone"
         case .issue: "the claim 'iat' is not a number: no cutoff is compared with it"
         case .expiry: "the claim 'exp' is not a number: services differ in when the token expires"
         }
