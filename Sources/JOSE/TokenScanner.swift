@@ -66,37 +66,79 @@ package enum TokenScanner {
         return found
     }
 
-    /// Whether the beginning of a token may be somewhere in `text`: a letter and the next one that
-    /// decode to a brace, the beginning of base64 of a token, or an escape that can hide either.
-    /// Nearly all ids are told by this.
+    /// Whether the beginning of a token may be somewhere in `text`. Nearly all ids are told by this.
     package static func mayHoldToken(_ text: ArraySlice<UInt8>) -> Bool {
-        let bytes = text.span
-        var isSegmentStart = true
-        for index in bytes.indices {
-            let byte = bytes[index]
-            switch byte {
-            case UInt8(ascii: "e"):
-                guard index + 1 < bytes.count, isSecondOfBrace(bytes[index + 1]) else { break }
-                let isHead = index + 2 < bytes.count && bytes[index + 2] == UInt8(ascii: "J")
-                if isSegmentStart || isHead { return true }
-            case UInt8(ascii: "Z"):
-                if isSegmentStart { return true }
-            case UInt8(ascii: "%"), UInt8(ascii: "\\"), 0x1B: return true
-            default: break
+        hasPair(text) && hasHead(text)
+    }
+
+    /// Whether there are two letters that decode to a brace and the first half of what follows one in
+    /// JSON, or that begin the base64 of a token, or an escape that can hide either. No branch depends
+    /// on a byte: the compiler looks at many of them at once.
+    private static func hasPair(_ text: ArraySlice<UInt8>) -> Bool {
+        unsafe text.withUnsafeBufferPointer { bytes in
+            var found: UInt8 = 0
+            for index in 0..<max(bytes.count - 1, 0) {
+                let (byte, next) = unsafe (bytes[index], bytes[index + 1])
+                let isBrace = byte == UInt8(ascii: "e") ? isSecondOfBrace(next) : 0
+                let isBase64 = byte == UInt8(ascii: "Z") && next == UInt8(ascii: "X")
+                found |= isBrace | (isBase64 || isEscape(byte) ? 1 : 0)
             }
-            isSegmentStart = byte == dot || !isLetter(byte)
+            return found != 0
+        }
+    }
+
+    /// Whether such a pair stands where a segment begins, or is that of most headers.
+    private static func hasHead(_ text: ArraySlice<UInt8>) -> Bool {
+        var isStart = true
+        for index in text.indices {
+            let byte = text[index]
+            if isEscape(byte) { return true }
+            if isStart, byte == UInt8(ascii: "e") || byte == UInt8(ascii: "Z") { return true }
+            if byte == head[0], text[index...].starts(with: head) { return true }
+            isStart = byte == dot || !isLetter(byte)
         }
         return false
     }
 
-    /// Whether a letter behind `e` makes it decode to a brace.
-    private static func isSecondOfBrace(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "w")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
+    /// 1 where a letter behind `e` makes the two decode to a brace and the first half of white space,
+    /// of a quote or of the other brace.
+    @inline(__always)
+    private static func isSecondOfBrace(_ byte: UInt8) -> UInt8 {
+        byte == UInt8(ascii: "y") || byte == UInt8(ascii: "w") || byte == UInt8(ascii: "3") ? 1 : 0
+    }
+
+    /// Percent-encoding, a backslash, or the colours of a terminal.
+    @inline(__always)
+    private static func isEscape(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") || byte == 0x1B
+    }
+
+    /// Whether a text has no byte but dots and letters of base64url.
+    package static func isRun(_ text: ArraySlice<UInt8>) -> Bool {
+        unsafe text.withUnsafeBufferPointer { bytes in
+            var others: UInt8 = 0
+            for index in 0..<bytes.count {
+                let byte = unsafe bytes[index]
+                let isLetter: UInt8 = (byte | 0x20) &- UInt8(ascii: "a") < 26 ? 1 : 0
+                // From the dash to the digits there are the dot and the slash.
+                let isLow: UInt8 = byte &- UInt8(ascii: "-") < 13 ? 1 : 0
+                let isSlash: UInt8 = byte == UInt8(ascii: "/") ? 1 : 0
+                let isMark: UInt8 = byte == UInt8(ascii: "_") ? 1 : 0
+                others |= (isLetter | isLow | isMark) ^ 1 | isSlash
+            }
+            return others == 0
         }
+    }
+
+    /// How many dots a text has, counted to three.
+    package static func dotCount(_ text: ArraySlice<UInt8>) -> Int {
+        let bytes = text.span
+        var (count, start) = (0, 0)
+        while count < 3, let next = bytes.firstOffset(of: dot, from: start) {
+            count += 1
+            start = next + 1
+        }
+        return count
     }
 
     /// A letter of base64url, or the dot between segments.
@@ -163,7 +205,7 @@ package enum TokenScanner {
     /// Whether a segment decodes to the beginning of a JSON object.
     private static func begins(_ segment: ArraySlice<UInt8>) -> Bool {
         guard segment.count > 2, segment.first == UInt8(ascii: "e"),
-            isSecondOfBrace(segment[segment.startIndex + 1])
+            isSecondOfBrace(segment[segment.startIndex + 1]) == 1
         else { return false }
         // The last letters of a segment that was cut may be half a byte. The first show it: a text of
         // nothing but beginnings must not cost the square of its length.

@@ -218,7 +218,8 @@ import TokenStore
         #expect(try sandbox.server.cli("KEYS", "*") == "")
         let named = sandbox.jwtctl(
             "logout-all", "-o", "id", "--from", "-", input: "{\"user\":\"username\"}\n")
-        #expect(named.output == "username\n")
+        #expect(named.output == "{\"user\":\"username\"}\n")
+        #expect(try sandbox.server.cli("EXISTS", "jwt:{username}:cutoff") == "1")
     }
 
     @Test func `users of whom nothing is recorded are named`() throws {

@@ -35,6 +35,10 @@ import Testing
 
         #expect(jwtctl("revoke", token).status == 0)
         #expect(jwtctl("verify", "-q", token).status == 7)
+        // On its own the absence of the token says nothing: the layout may be the wrong one.
+        let alone = jwtctl("revoke", "-o", "json", token)
+        #expect(alone.status == 10 && alone.output.contains("not_found"))
+        _ = issue(sandbox, "--sub", "carol")
         #expect(jwtctl("revoke", "-o", "json", token).output.contains("already_revoked"))
         #expect(jwtctl("restore", "--yes", "--reason", "mistake", token).status == 0)
         #expect(jwtctl("verify", "-q", token).status == 0)

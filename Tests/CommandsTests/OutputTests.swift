@@ -220,8 +220,8 @@ import Testing
         #expect(numbers[0] == numbers.dropFirst().reduce(0, +))
         #expect(try dry.object()["total"] == 7)
         for number in [5, 6, 7] { #expect(result.errors.contains("line \(number): ")) }
-        let missing = sandbox.jwtctl("revoke", "--user", "alice", "--json", "-", input: "x\n")
-        #expect(try missing.object()["not_found"] == 1)
+        let missing = sandbox.jwtctl("revoke", "--user", "alice", "--json", "-", input: "x\ny\n")
+        #expect(try missing.object()["not_found"] == 2)
         #expect(missing.status == 10)
     }
 

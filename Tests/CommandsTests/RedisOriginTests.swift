@@ -79,14 +79,15 @@ import Testing
                 options: ["--redis-password", "/nowhere/x"]))
         #expect(option.status == 1)
         #expect(
-            option.errors.contains("error: --redis-password: cannot read the file of the password"),
+            option.errors.contains("cannot read the password that --redis-password names"),
             "\(option.errors)")
         let profile = try run(
             Origin(
                 words: "", options: ["--profile", "prod"],
                 profile: ["redis = PLAIN", "redis-password = env:ABSENT"]))
-        #expect(profile.errors.contains("error: profile prod ("), "\(profile.errors)")
-        #expect(profile.errors.contains("the variable ABSENT is not set"), "\(profile.errors)")
+        #expect(
+            profile.errors.contains("the variable ABSENT, which profile prod ("),
+            "\(profile.errors)")
     }
 
     @Test(arguments: [("NOAUTH x", false), ("WRONGPASS x", false), ("WRONGPASS x", true)])
@@ -110,7 +111,8 @@ import Testing
     func theSettingsNeverShowAPassword(_ url: String) {
         let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": url])("config", "show")
         #expect(result.status == 0)
-        #expect(result.output.contains("***"), "\(result.output)")
+        let isMasked = result.output.contains("***")
+        #expect(isMasked || result.output.contains("(hidden: not a Redis URL)"), "\(result.output)")
         #expect(!result.output.contains("hunter2"), "\(result.output)")
     }
 

@@ -52,10 +52,7 @@ struct BulkItems {
             end
             return found
             """
-        let pairs = try server.cli("EVAL", script, "0").split(separator: "\n").filter {
-            !$0.hasPrefix("#")
-        }
-        .map { line in
+        let pairs = try server.cli("EVAL", script, "0").split(separator: "\n").map { line in
             let parts = line.split(separator: " ")
             return (String(parts[0]), parts.count == 2 ? Int(parts[1]) ?? 0 : 0)
         }
@@ -80,7 +77,8 @@ struct BulkItems {
     /// The items that a file of `--failed` holds, in the order of its lines: as they were written
     /// in the input, or as the JSON objects that `--from` reads. Comments are left out.
     static func kept(in file: String) throws -> [String] {
-        try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map { line in
+        let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+        return lines.filter { !$0.hasPrefix("#") }.map { line in
             if let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)),
                 let id = (object as? [String: Any])?["jti"] as? String
             {

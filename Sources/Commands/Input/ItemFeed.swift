@@ -83,7 +83,7 @@ final class ItemFeed<Element> {
     }
 
     private func nextItem(mayWait: Bool) throws -> Item? {
-        if let item = rest.popFirst() { return item }
+        if !rest.isEmpty { return rest.removeFirst() }
         guard let lines else {
             guard operandCount < options.operands.count else { return nil }
             operandCount += 1
@@ -96,13 +96,15 @@ final class ItemFeed<Element> {
             text = nil
             throw Failure(.usage, "invalid_line", "the line is too long")
         }
-        if options.kind == .guess, PastedText.mayBeWrapped(bytes) {
+        if bytes.first == UInt8(ascii: "e"), options.kind == .guess, PastedText.mayBeWrapped(bytes)
+        {
             bytes += try lines.continuation(of: bytes).joined()
         }
         let isFirst = text == nil && invalid.count == 0
         text = bytes
-        rest = try items(bytes, isFirst: isFirst)[...]
-        return rest.popFirst()
+        let items = try items(bytes, isFirst: isFirst)
+        if items.count > 1 { rest = items.dropFirst() }
+        return items.first
     }
 
     private func items(_ line: [UInt8], isFirst: Bool) throws -> [Item] {

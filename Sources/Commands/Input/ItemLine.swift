@@ -23,20 +23,32 @@ extension Item {
             guard kind == .id else { throw noToken }
             return [try fields(line[...], idEnd: end, isID: true)]
         }
-        if PastedText.isWholeToken(line) {
-            return [try guessedToken(line, .itself, headers)]
-        }
-        let sightings = TokenScanner.sightings(in: line[...])
+        if let token = wholeToken(line, headers) { return [token] }
+        let mayHoldToken = TokenScanner.mayHoldToken(line[...])
+        let sightings = mayHoldToken ? TokenScanner.sightings(in: line[...]) : []
         let text = withoutComment(line)
         guard sightings.isEmpty else {
             // A token in the comment is one of the line's.
             let isInComment = sightings.contains { $0.offset + $0.bytes.count > text.endIndex }
             return try items(in: isInComment ? line : Array(text), as: kind, headers: headers)
         }
-        guard let end = text.firstIndex(of: tab) else {
+        guard let end = text.span.firstOffset(of: tab) else {
             return [try plainID(text)]
         }
         return [try fields(text, idEnd: end, isID: false)]
+    }
+
+    /// Nearly all tokens are a line of their own: the parser knows them best.
+    private static func wholeToken(_ line: [UInt8], _ headers: HeaderCache?) -> Item? {
+        guard line.first == UInt8(ascii: "e"), TokenScanner.dotCount(line[...]) == 2 else {
+            return nil
+        }
+        do throws(MalformedToken) {
+            let token = try CompactToken(parsing: line, headers: headers)
+            return .token(token, try token.claims(), .itself)
+        } catch {
+            return nil
+        }
     }
 
     static func isObject(_ text: [UInt8]) -> Bool {
@@ -45,6 +57,7 @@ extension Item {
 
     /// A line up to its comment, which begins with a `#` behind white space.
     private static func withoutComment(_ line: [UInt8]) -> ArraySlice<UInt8> {
+        guard line.span.firstOffset(of: UInt8(ascii: "#")) != nil else { return line[...] }
         var rest = line[...]
         while let sign = rest.firstIndex(of: UInt8(ascii: "#")) {
             if sign > 0, isBlank(line[sign - 1]) {
@@ -61,25 +74,10 @@ extension Item {
     /// An id in text that holds no token.
     private static func plainID(_ text: ArraySlice<UInt8>) throws -> Item {
         // Nearly all ids are such; the others get the whole of the questions.
-        var dots = 0
-        let isPlain = text.allSatisfy { byte in
-            if byte == UInt8(ascii: ".") { dots += 1 }
-            return isPlainByte(byte)
-        }
-        guard isPlain, dots != 2, !text.isEmpty else {
+        guard !text.isEmpty, TokenScanner.isRun(text), TokenScanner.dotCount(text) != 2 else {
             return try items(in: Array(text), as: .guess)[0]
         }
         return .id(try Identifier(Array(text)), expiry: nil, user: nil)
-    }
-
-    private static func isPlainByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: "."), UInt8(ascii: ":"):
-            true
-        default: false
-        }
     }
 
     /// `jti<TAB>exp[<TAB>sub]`. White space and quotes around a field fall away, but for an id that is
@@ -88,7 +86,7 @@ extension Item {
         _ line: ArraySlice<UInt8>, idEnd: Int, isID: Bool
     ) throws -> Item {
         let rest = line[(idEnd + 1)...]
-        let expEnd = rest.firstIndex(of: tab)
+        let expEnd = rest.span.firstOffset(of: tab).map { rest.startIndex + $0 }
         let subject = expEnd.map { rest[($0 + 1)...] }
         guard subject?.contains(tab) != true else {
             throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")

@@ -58,8 +58,8 @@ enum PastedText {
 
     /// Whether a line is the beginning of a token, and nothing besides.
     static func mayBeWrapped(_ line: [UInt8]) -> Bool {
-        line.starts(with: "eyJ".utf8) && line.count(where: { $0 == UInt8(ascii: ".") }) < 2
-            && line.allSatisfy(TokenScanner.isLetter)
+        line.starts(with: "eyJ".utf8)
+            && TokenScanner.dotCount(line[...]) < 2 && TokenScanner.isRun(line[...])
     }
 
     /// A token that was wrapped over lines, where all of them are there; nil for any other text.
@@ -78,8 +78,8 @@ enum PastedText {
 
     /// Nearly all tokens come so: the rest of the questions is spared.
     static func isWholeToken(_ text: [UInt8]) -> Bool {
-        text.starts(with: "eyJ".utf8) && text.allSatisfy(TokenScanner.isLetter)
-            && text.count(where: { $0 == UInt8(ascii: ".") }) == 2
+        guard text.first == UInt8(ascii: "e"), text.starts(with: "eyJ".utf8) else { return false }
+        return TokenScanner.dotCount(text[...]) == 2 && TokenScanner.isRun(text[...])
             && !text.dropFirst(3).starts(with: "..".utf8)
     }
 

@@ -57,6 +57,9 @@ enum Source: Equatable, Sendable {
     /// secret itself, and would be in somebody's logs.
     func read(_ role: SourceRole, limit: Int, system: System) throws -> SecretBytes {
         guard isShowable(system) else { throw role.failure(self) }
+        if case .environment(let name) = self, system.environment.bytes(of: name) == nil {
+            throw Failure(.failure, "input", "\(title), which \(role.origin) names, is not set")
+        }
         return try read(limit: limit, system: system)
     }
 
@@ -94,12 +97,15 @@ enum Source: Equatable, Sendable {
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
             }
             return isUsual || system.environment.bytes(of: name) != nil
-        case .path(let path):
-            var status = stat()
-            let terminated = path.map { CChar(bitPattern: $0) } + [0]
-            let found = unsafe lstat(terminated, &status)
-            return found == 0 && !path.contains(0)
+        case .path(let path): return Self.exists(path)
         }
+    }
+
+    /// Whether something is at `path`, be it a link that leads nowhere.
+    static func exists(_ path: [UInt8]) -> Bool {
+        var status = stat()
+        let terminated = path.map { CChar(bitPattern: $0) } + [0]
+        return unsafe lstat(terminated, &status) == 0 && !path.contains(0)
     }
 
     /// As it was given.

@@ -10,7 +10,7 @@ extension Diagnostics {
             case .barePath(let path):
                 (
                     "a socket's path needs a scheme",
-                    "write unix://\(path ?? "/run/redis/redis.sock")"
+                    "write unix://\(path.flatMap { Source.exists(Array($0.utf8)) ? $0 : nil } ?? "/run/redis/redis.sock")"
                 )
             case .connectionString(let place, let usesTLS):
                 (

@@ -175,7 +175,7 @@ final class BulkRevocation {
 
     private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {
         counts.add(outcome)
-        first = first ?? (entry.element, outcome)
+        if first == nil { first = (entry.element, outcome) }
         /// Why it was not done.
         var reason: String?
         switch outcome {

@@ -72,9 +72,15 @@ private func fault(of inspection: TokenInspection) -> Failure? {
             .malformed, "malformed",
             "malformed token: \(VisibleText.escape("\(cut)", columns: 200))",
             hint: inspection.payload?.object?["jti"] == nil
-                ? nil : "its jti is whole: 'jwtctl status' and 'jwtctl revoke' need no more")
+                ? TokenOddity.hint(inspection)
+                : "its jti is whole: 'jwtctl status' and 'jwtctl revoke' need no more")
     }
-    return inspection.malformed.map { Diagnostics.failure(for: $0) }
+    guard let failure = inspection.malformed.map({ Diagnostics.failure(for: $0) }) else {
+        return nil
+    }
+    return Failure(
+        failure.status, failure.code, failure.message,
+        hint: failure.hint ?? TokenOddity.hint(inspection))
 }
 
 private func json(

@@ -42,17 +42,19 @@ struct TokenDraft {
         options.issuedAt == nil && given["iat"] == nil && !options.omitsIssuedAt
     }
 
-    /// The id that was asked for, else 128 random bits in base64url, never with a dash in front:
-    /// ids are pasted as operands.
+    /// The id that was asked for, else 128 random bits in base64url.
     func newID() throws -> String {
         try fixedID ?? Self.randomID()
     }
 
-    /// 128 random bits.
+    /// 128 random bits, never with a dash in front, which would make an operand an option, and never
+    /// with the beginning of a token.
     static func randomID() throws -> String {
         while true {
             let id = Base64URL.encode(try randomBytes(16))
-            if id.first != UInt8(ascii: "-") { return String(decoding: id, as: UTF8.self) }
+            if id.first != UInt8(ascii: "-"), !id.starts(with: "eyJ".utf8) {
+                return String(decoding: id, as: UTF8.self)
+            }
         }
     }
 

@@ -21,6 +21,10 @@ enum VerdictHint {
             return unfit(known, keys) ?? (options.explains ? nil : explain)
         case .noKey where keys.isSet:
             return missing(token.header.keyID, keys) + (options.explains ? "" : "; " + explain)
+        case .badSignature where TokenOddity.hint(signatureOf: token) != nil:
+            return TokenOddity.hint(signatureOf: token)
+        case .unsupportedHeader where token.header.object["zip"] != nil:
+            return "only encrypted tokens may be compressed: RFC 7516 section 4.1.3"
         case .badSignature where !keys.isSet && keys.keys.allSatisfy(\.isSecret):
             return "another secret, or the same in another spelling? see --secret-encoding"
         case .badSignature:
@@ -34,6 +38,9 @@ enum VerdictHint {
     static func ofText(_ text: [UInt8], _ verdict: Verdict) -> String? {
         guard verdict.token == nil else { return nil }
         if InputStream.isUTF16(text) { return Diagnostics.utf16Hint }
+        if let hint = TokenOddity.hint(TokenInspection(of: TokenOperand.token(in: text))) {
+            return hint
+        }
         guard
             let token = TokenScanner.sightings(in: text.prefix(CompactToken.maximumByteCount))
                 .first(where: { $0.fault == nil }),

@@ -431,6 +431,7 @@ extension LayoutDetector {
     /// The layouts whose own words stand in most of `sample`, by the names of its keys alone: nothing
     /// is asked. Several where the same keys may be of any of them; none where no word tells.
     package static func likeliest(in sample: KeySample) -> [DetectedLayout] {
+        guard !sample.keys.isEmpty else { return [] }
         do throws(LayoutError) {
             var detector = try LayoutDetector()
             detector.look(at: sample.keys)
