@@ -61,6 +61,14 @@ enum Item {
                 let start = text.firstRange(of: bytes)?.lowerBound ?? 0
                 throw unclearID("\(invisible.name) at byte \(start + invisible.offset)")
             }
+            // Padding stands at the end.
+            if let sign = bytes.firstIndex(of: UInt8(ascii: "=")), sign > 0,
+                bytes[sign...].contains(where: { $0 != UInt8(ascii: "=") })
+            {
+                throw Failure(
+                    .usage, "unclear_id", "this is not clearly an id: it has the form NAME=VALUE",
+                    hint: "pass the value alone, or --id to take it as it is")
+            }
             if bytes.contains(where: isUnclear) {
                 throw unclearID("white space, quotes, commas, semicolons or brackets")
             }

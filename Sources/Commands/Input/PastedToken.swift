@@ -39,8 +39,9 @@ enum PastedText {
             if isWord, stripped.count(where: { $0 == UInt8(ascii: ".") }) == 2 {
                 return .tokens([stripped], .itself)
             }
-            // White space and quotes alone make no token of an id; a scheme does.
-            return stripped == TokenText.withoutQuotes(text) ? .id(stripped) : .opaque(stripped)
+            // White space and quotes alone make no token of an id; a scheme or a name does.
+            if stripped != TokenText.withoutQuotes(text) { return .opaque(stripped) }
+            return TokenText.tokenField(stripped).map { .opaque($0) } ?? .id(stripped)
         }
         let place: TokenPlace =
             sightings.count == 1 && isField(first.bytes, of: text, stripped) ? .itself : .text

@@ -42,6 +42,16 @@ enum TokenText {
         return name.allSatisfy(TokenScanner.isLetter) ? text[(sign + 1)...] : nil
     }
 
+    /// What a field holds whose name says that it is a token, such as `access_token=…`.
+    static func tokenField(_ text: [UInt8]) -> [UInt8]? {
+        guard let value = assigned(text[...]) else { return nil }
+        let name = text[..<value.startIndex].dropLast().map(lowercased)
+        let isToken = ["token", "jwt"].contains {
+            trim(name[...]).suffix($0.utf8.count).elementsEqual($0.utf8)
+        }
+        return isToken ? Array(trim(value)) : nil
+    }
+
     private static func trim(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var text = text
         while let first = text.first, isAround(first) { text.removeFirst() }

@@ -97,7 +97,7 @@ extension Topics {
                         + "--no-verify (9). verify takes nothing but the token, as before."),
                 Definition(
                     "ids",
-                    "White space, quotes, commas, brackets and characters that cannot be seen are refused "
+                    "White space, quotes, commas, brackets, NAME=VALUE and invisible characters are refused "
                         + "in an id without --id (2). What begins with eyJ is an id unless it decodes to "
                         + "the beginning of a JSON object."),
                 Definition(
