@@ -7,7 +7,7 @@ import Testing
 @testable import Commands
 
 /// The whole program on each of the back ends: it does the same on each.
-@Suite(.cluster) struct BackEndCommandTests {
+@Suite(.slow) struct BackEndCommandTests {
     @Test(arguments: BackEnd.allCases, BackEndCase.all)
     func `a command does what it does, wherever the state lies`(
         _ backEnd: BackEnd, _ `case`: BackEndCase

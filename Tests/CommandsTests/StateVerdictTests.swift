@@ -264,7 +264,7 @@ import Testing
     }
 
     /// An issuer whose clock runs ahead: its listed tokens go, and what cannot be reached is said.
-    @Test func aLogoutReachesListedTokensOfAClockAhead() throws {
+    @Test(.slow) func aLogoutReachesListedTokensOfAClockAhead() throws {
         let sandbox = try Sandbox()
         let now = Int(try sandbox.server.cli("TIME").prefix { $0 != "\n" }) ?? 0
         let token = try handmade(#"{"jti":"f","sub":"alice","iat":\#(now + 75),"exp":4102444800}"#)

@@ -4,7 +4,7 @@ import Testing
 
 /// Sixteen at a time issue, renew, revoke, restore and log out; whatever the order in which it
 /// came about, no promise is broken.
-@Suite(.serialized, .cluster) struct HistoryTests {
+@Suite(.serialized, .slow) struct HistoryTests {
     @Test func onOneServer() throws {
         let tool = try BuiltTool()
         let stage = Stage(

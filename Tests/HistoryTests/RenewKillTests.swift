@@ -4,7 +4,7 @@ import Testing
 
 /// `renew` is broken off anywhere: the old token lives, or the new one, or both, but never neither;
 /// and whatever is done next leaves a clean state.
-@Suite(.serialized, .redis) struct RenewKillTests {
+@Suite(.serialized, .slow) struct RenewKillTests {
     enum Victim: CaseIterable, Sendable {
         case tool, redis
     }

@@ -35,6 +35,9 @@ package struct TestKind: SuiteTrait, TestTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
+        // A slow test of a suite that is not has to be among the first itself.
+        let isSlow = test.traits.contains { ($0 as? TestKind)?.need == .slow }
+        guard need == .slow || !isSlow else { return try await function() }
         let threads = need == .slow ? WaitingThreads.first : .later
         try await withTaskExecutorPreference(threads) {
             let start = TestTimes.now()
