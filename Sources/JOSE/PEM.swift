@@ -61,18 +61,19 @@ enum PEM {
     /// Whether a line that begins or ends armour is in `text`, whatever became of its dashes: word
     /// processors turn them into others, and people lose one.
     static func hasDamagedArmour(_ text: Span<UInt8>) -> Bool {
-        ["BEGIN ", "END "].contains { word in
+        ["BEGIN", "END"].contains { word in
             let word = Array(word.utf8)
             var position = 0
             while let start = find(word, in: text, from: position) {
                 position = start + word.count
                 var label: [UInt8] = []
-                while position < text.count, isLabel(text[position]) {
-                    label.append(text[position])
+                // No-break spaces and the like count as spaces.
+                while position < text.count, isLabel(text[position]) || text[position] >= 0x80 {
+                    label.append(text[position] >= 0x80 ? 0x20 : text[position])
                     position += 1
                 }
-                while label.last == 0x20 { label.removeLast() }
-                let name = String(decoding: label, as: UTF8.self)
+                let name = label.split(separator: 0x20)
+                    .map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
                 if name.hasSuffix("PUBLIC KEY") || name.hasSuffix("PRIVATE KEY")
                     || name.hasSuffix("CERTIFICATE")
                 {

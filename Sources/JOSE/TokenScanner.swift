@@ -15,7 +15,7 @@ package struct TokenSighting: Equatable, Sendable {
         case joined
         /// Letters before it that may belong to it.
         case glued
-        /// The second segment of a token whose first is gone.
+        /// What is left of a token whose beginning is gone: claims are in it.
         case beheaded
         /// Base64 of the whole token.
         case encoded
@@ -81,7 +81,11 @@ package enum TokenScanner {
                 let (byte, next) = unsafe (bytes[index], bytes[index + 1])
                 let isBrace = byte == UInt8(ascii: "e") ? isSecondOfBrace(next) : 0
                 let isBase64 = byte == UInt8(ascii: "Z") && next == UInt8(ascii: "X")
-                found |= isBrace | (isBase64 || isEscape(byte) ? 1 : 0)
+                let isQuote =
+                    byte == UInt8(ascii: "I")
+                    && (next == UInt8(ascii: "j") || next == UInt8(ascii: "6"))
+                    || byte == UInt8(ascii: "i") && next == UInt8(ascii: "O")
+                found |= isBrace | (isBase64 || isQuote || isEscape(byte) ? 1 : 0)
             }
             return found != 0
         }
@@ -95,6 +99,11 @@ package enum TokenScanner {
             if isEscape(byte) { return true }
             if isStart, byte == UInt8(ascii: "e") || byte == UInt8(ascii: "Z") { return true }
             if byte == head[0], text[index...].starts(with: head) { return true }
+            if byte | 0x20 == UInt8(ascii: "i"),
+                colons.contains(where: { text[index...].starts(with: $0) })
+            {
+                return true
+            }
             isStart = byte == dot || !isLetter(byte)
         }
         return false
@@ -181,7 +190,9 @@ package enum TokenScanner {
                     next: stop(after: range.upperBound, plain)) : .glued
             return found(token, fault)
         }
-        guard let later = segments.dropFirst().firstIndex(where: begins) else { return nil }
+        guard let later = segments.dropFirst().firstIndex(where: begins) else {
+            return segments.contains(where: holdsClaims) ? found(run, .beheaded) : nil
+        }
         if segments.count == 3 { return found(run, nil) }
         return segments.count - later < 3
             ? found(run, .beheaded) : found(run[segments[later].startIndex...], .glued)
@@ -218,6 +229,33 @@ package enum TokenScanner {
             return try JSONPrefix(of: bytes) != nil || JSONParser.parse(bytes).objectValue != nil
         } catch {
             return false
+        }
+    }
+
+    /// The base64 of a quote, a colon and what follows them in JSON, wherever its bytes begin.
+    private static let colons = ["Ijo", "iOi", "iOj", "I6I", "I6M"].map { Array($0.utf8) }
+
+    /// Whether a part of a segment decodes to a name, a colon and a value.
+    private static func holdsClaims(_ segment: ArraySlice<UInt8>) -> Bool {
+        guard segment.count >= 12 else { return false }
+        return (0..<4).contains { skipped in
+            let part = segment.dropFirst(skipped)
+            do throws(Base64Error) {
+                return hasColonInText(try Base64URL.decode(Array(part.prefix(part.count / 4 * 4))))
+            } catch {
+                return false
+            }
+        }
+    }
+
+    /// Whether a quote and a colon stand in text: random bytes around them would show.
+    private static func hasColonInText(_ bytes: [UInt8]) -> Bool {
+        bytes.indices.dropLast().contains { index in
+            guard bytes[index] == UInt8(ascii: "\""), bytes[index + 1] == UInt8(ascii: ":") else {
+                return false
+            }
+            let around = bytes[max(index - 5, 0)..<min(index + 8, bytes.count)]
+            return around.count >= 9 && around.allSatisfy { (0x20..<0x7F).contains($0) }
         }
     }
 

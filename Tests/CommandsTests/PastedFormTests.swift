@@ -161,6 +161,53 @@ import Testing
         }
     }
 
+    /// Whatever wrapped it, and whichever piece is missing.
+    @Test func `no piece of a wrapped token is an id`() throws {
+        let bench = try Bench()
+        let jwtctl = bench.jwtctl(hasKey: true)
+        let letters = Array(bench.token)
+        for width in [
+            16, 24, 40, 52, 64, letters.count - 30, letters.count - 11, letters.count - 3,
+        ] {
+            let lines = stride(from: 0, to: letters.count, by: width)
+                .map { String(letters[$0..<min($0 + width, letters.count)]) }
+            let texts = [
+                lines, lines.map { "  \($0)" }, lines.map { "\($0)\\" }, Array(lines.dropFirst()),
+                Array(lines.dropLast()),
+            ]
+            for text in texts {
+                for options in [[], ["--no-verify"]] {
+                    let result = jwtctl.run(
+                        ["revoke", "--yes", "--ttl", "1h"] + options + ["-"],
+                        input: text.joined(separator: "\n") + "\n")
+                    let written = try bench.written()
+                    // A signature alone cannot be told from an id.
+                    let isSignature = text.allSatisfy {
+                        !$0.contains(".") && bench.token.hasSuffix($0)
+                    }
+                    #expect(
+                        written.isSubset(of: Self.mine) || isSignature,
+                        "\(width): \(text): \(result.errors)")
+                    #expect(
+                        result.status != 0 || written == Self.mine || isSignature || text.isEmpty,
+                        "\(width): \(text): \(result.errors)")
+                }
+            }
+        }
+    }
+
+    @Test func `a token is no user`() throws {
+        let bench = try Bench()
+        let jwtctl = bench.jwtctl(hasKey: true)
+        for user in [bench.token, "Bearer \(bench.token)", "-"] {
+            #expect(jwtctl("logout-all", "--", user).status == 2)
+            #expect(
+                jwtctl("logout-all", "--from", "-", input: user + "x\n\(user)\n").status != 0
+                    || user == "-")
+        }
+        #expect(try bench.written().filter { $0.contains("eyJ") }.isEmpty)
+    }
+
     @Test func `an id that begins like a token and is none is an id`() throws {
         let bench = try Bench()
         let jwtctl = bench.jwtctl(hasKey: true)

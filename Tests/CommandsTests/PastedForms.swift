@@ -106,7 +106,8 @@ struct PastedForm: Sendable {
                 // No ids.
                 "a b", "a,b", "'a' 'b'", "a\"b", "[a]", "(a", "a>b", "{a}", "{}", "{\"a\":1}",
                 "{\"jti\":1}", "\u{200B}a", "a\u{A0}b", "a\u{202E}b", "\u{FEFF}a", "a\u{7}b",
-                "id: a", "jti=a", "id=a", "a=b", "a=b=", "JTI=a", "a;", "token=abcdef",
+                "$TOKEN", "null", "undefined", "tokens:", "id: a", "jti=a", "id=a",
+                "a=b", "a=b=", "JTI=a", "a;", "token=abcdef",
                 "access_token: abcdef", "TOKEN=abcdef", "export JWT='abcdef'", "refreshToken=a",
                 "Bearer abcdef", "Authorization: Bearer abcdef", "Bearer 0123456789abcdef0123",
                 "Authorization: Basic YWxpY2U6eA==", "GET /x HTTP/1.1", "revoke alice's token",

@@ -61,6 +61,7 @@ enum Item {
                 let start = text.firstRange(of: bytes)?.lowerBound ?? 0
                 throw unclearID("\(invisible.name) at byte \(start + invisible.offset)")
             }
+            if isPlaceholder(bytes) { throw unclearID("the form of a variable, a name or nothing") }
             // Padding stands at the end.
             if let sign = bytes.firstIndex(of: UInt8(ascii: "=")), sign > 0,
                 bytes[sign...].contains(where: { $0 != UInt8(ascii: "=") })
@@ -74,6 +75,13 @@ enum Item {
             }
             return [.id(id, expiry: nil, user: nil)]
         }
+    }
+
+    /// What a shell or a program leaves where an id was to be, or a name with its colon.
+    private static func isPlaceholder(_ bytes: [UInt8]) -> Bool {
+        ["null", "undefined", "None", "nil"].contains { bytes.elementsEqual($0.utf8) }
+            || [UInt8(ascii: "$"), UInt8(ascii: "@")].contains(bytes.first)
+            || bytes.last == UInt8(ascii: ":")
     }
 
     /// Bytes that ids of applications do not have, and pieces of other texts do.
@@ -103,6 +111,8 @@ enum Item {
             return try token(text, place, headers)
         } catch let error as MalformedToken {
             let failure = Diagnostics.failure(for: error)
+            // What has the header of a token is one, and no id.
+            guard TokenScanner.sightings(in: text[...]).isEmpty else { throw failure }
             let doubt = "an id that looks like a token needs --id"
             throw Failure(
                 failure.status, failure.code, failure.message,

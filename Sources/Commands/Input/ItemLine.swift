@@ -13,6 +13,7 @@ extension Item {
         line: [UInt8], as kind: Kind, headers: HeaderCache? = nil
     ) throws -> [Item] {
         if isObject(line) {
+            let line = withoutCommentBehindObject(line)
             guard kind != .token else { throw noToken }
             return kind == .id ? [try namedID(line)] : try object(line, headers)
         }
@@ -69,12 +70,21 @@ extension Item {
         return line[...]
     }
 
+    private static func withoutCommentBehindObject(_ line: [UInt8]) -> [UInt8] {
+        guard let end = line.lastIndex(of: UInt8(ascii: "}")) else { return line }
+        let rest = line[(end + 1)...]
+        let isComment =
+            rest.first.map(isBlank) ?? false && rest.first { !isBlank($0) } == UInt8(ascii: "#")
+        return isComment ? Array(line[...end]) : line
+    }
+
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == tab }
 
     /// An id in text that holds no token.
     private static func plainID(_ text: ArraySlice<UInt8>) throws -> Item {
         // Nearly all ids are such; the others get the whole of the questions.
-        guard !text.isEmpty, TokenScanner.isRun(text), TokenScanner.dotCount(text) != 2 else {
+        // `null` and the like are as short as this.
+        guard text.count > 9, TokenScanner.isRun(text), TokenScanner.dotCount(text) != 2 else {
             return try items(in: Array(text), as: .guess)[0]
         }
         return .id(try Identifier(Array(text)), expiry: nil, user: nil)

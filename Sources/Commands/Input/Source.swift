@@ -34,6 +34,8 @@ enum Source: Equatable, Sendable {
     /// How an error names it; see `isShowable`. A token after `@`, in place of its file, is masked.
     var title: String {
         switch self {
+        // No file has such a name; a key in PEM form has.
+        case .path(let path) where path.contains(0x0A): "a name of \(path.count) bytes"
         case .path(let path): "'\(KeyText.shown(path))'"
         case .environment(let name): "the variable \(VisibleText.escape(name))"
         case .descriptor(let number): "file descriptor \(number)"

@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import JOSE
 internal import JSON
 internal import TokenStore
 
@@ -10,8 +11,11 @@ enum UserLine {
         if line.first == UInt8(ascii: "{"), let object = PastedText.object(line),
             let user = (object["user"] ?? object["sub"])?.stringValue
         {
+            guard object["user"] == nil || object["sub"] == nil || object["user"] == object["sub"]
+            else { throw Failure(.usage, "invalid_line", "'user' and 'sub' differ") }
             return try Identifier(user.utf8)
         }
+        try refuseToken(line)
         let user = try Identifier(line)
         // The feed has told of a header, which is one on the first line only.
         guard isPlain(user.description) || ForeignLine.isHeader(line) else {
@@ -28,12 +32,21 @@ enum UserLine {
         isPlain(user) ? user : "{\"user\":\(JSONText.quoted(user))}"
     }
 
+    /// A token names its user in the claim sub; as a user it would be nobody.
+    static func refuseToken(_ text: [UInt8]) throws(Failure) {
+        guard !TokenScanner.sightings(in: text[...]).isEmpty else { return }
+        throw Failure(
+            .usage, "unclear_user", "this is a token, not a user",
+            hint: "its user: jwtctl decode --field payload.sub")
+    }
+
     private static func isPlain(_ user: String) -> Bool {
         let bytes = Array(user.utf8)
         return TokenText.withoutQuotes(bytes) == bytes
             && !user.unicodeScalars.contains(where: VisibleText.isHostile)
             && !bytes.starts(with: [UInt8(ascii: "#")])
             && bytes.firstRange(of: Array(" #".utf8)) == nil
-            && PastedText.object(bytes) == nil && !ForeignLine.isForeign(bytes)
+            && TokenScanner.sightings(in: bytes[...]).isEmpty && PastedText.object(bytes) == nil
+            && !ForeignLine.isForeign(bytes)
     }
 }

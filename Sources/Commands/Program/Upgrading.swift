@@ -144,6 +144,14 @@ extension Topics {
                     "'@' and then ',' before the last '@' is refused (2), since each address had a user "
                         + "of its own; all of it was taken for the password. So is '=' in a host."),
                 Definition(
+                    "wrapped tokens",
+                    "The lines over which a token was wrapped are refused (3) where they do not join "
+                        + "to it; they were ids."),
+                Definition(
+                    "users",
+                    "A token where a user belongs is refused (2), and so is - as an operand of "
+                        + "logout-all."),
+                Definition(
                     "lines of users",
                     "logout-all --from refuses lines with outer blanks or quotes, ' #' or invisible "
                         + "characters; {\"user\":\"…\"} names any user. list users -o id writes that form "

@@ -112,6 +112,9 @@ let logoutAllCommand = Command(
         } else if options.users.isEmpty {
             throw .missingOperand("USER")
         }
+        if options.users.contains("-") {
+            throw .other("'-' is no user; '--from -' reads users from standard input")
+        }
         if options.keep != nil, options.issuedBefore != nil {
             throw .conflicting("--keep", "--issued-before")
         }

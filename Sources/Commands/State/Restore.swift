@@ -149,7 +149,9 @@ private func end(by signal: CInt, _ console: Console) throws {
 extension StateTarget {
     /// The same, unless it may not be the token that was meant: no key is asked for here.
     fileprivate func trusted() throws(Failure) -> StateTarget {
-        if place == .text { throw .notVerified(self) }
+        if place == .text {
+            throw .notVerified(self, hint: "pass the token alone, or its id")
+        }
         return self
     }
 

@@ -178,12 +178,14 @@ struct RevocationPlanner {
 
 extension Failure {
     /// A token that somebody may have put into a text which others revoke the tokens of.
-    static func notVerified(_ target: StateTarget) -> Failure {
+    static func notVerified(
+        _ target: StateTarget, hint: String = "give a --key, or pass the token alone"
+    ) -> Failure {
         Failure(
             .refused, "not_verified",
             "the token stands in other text, and nobody checked its signature: "
                 + target.description,
-            hint: "give a --key, or pass the token alone")
+            hint: hint)
     }
 
     /// A bare id, and no word about the end of its token: nothing is guessed.

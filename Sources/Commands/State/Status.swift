@@ -142,6 +142,7 @@ private let batchSize = 256
 
 /// A user id from the command line.
 func parseUser(_ text: String) throws -> Identifier {
+    try UserLine.refuseToken(Array(text.utf8))
     do throws(Identifier.Refusal) {
         return try Identifier(text)
     } catch {

@@ -66,7 +66,7 @@ final class TokenBook {
             guard !naming.isByText else { return .id(id, expiry: nil, user: owner) }
             throw Failure(
                 .usage, "opaque_token", "this is an opaque token, which says nothing of itself",
-                hint: "--id takes it for an id")
+                hint: "the token alone, with --id, is taken as an id")
         }
         guard naming.isByText, case .id(let id, let expiry, let named) = item else { return item }
         let isListed = user != nil && named ?? owner == user

@@ -30,6 +30,18 @@ enum TokenOddity {
             "its signature is \(token.signature.count) bytes of DER: JWS has r and s, \(length) bytes"
     }
 
+    /// Whether a signature may be the beginning of one of its algorithm.
+    static func mayBeCut(_ token: CompactToken) -> Bool {
+        guard let algorithm = token.header.algorithm else { return false }
+        let count = token.signature.count
+        switch algorithm.rawValue {
+        case "HS256": return count < 32
+        case "HS384": return count < 48
+        case "HS512", "EdDSA", "Ed25519": return count < 64
+        case let name: return count < lengths[name] ?? 256 && count != 128
+        }
+    }
+
     /// Bytes of ECDSA signatures (RFC 7518 section 3.4).
     private static let lengths = ["ES256": 64, "ES384": 96, "ES512": 132, "ES256K": 64]
 
