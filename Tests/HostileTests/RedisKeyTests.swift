@@ -154,7 +154,10 @@ import Testing
         }
         #expect(issued == Set(list), label)
         let cut = try changes {
-            let result = run(["logout-all", "--yes", "--issued-before", "-1h", "--", id])
+            // As a line, since an operand that is a token is no user.
+            let result = run(
+                ["logout-all", "--yes", "--issued-before", "-1h", "--from", "-"],
+                input: "{\"user\":\(Self.quoted(id))}\n")
             #expect(result.status == 0, "\(result.errorText)")
         }
         // Which the cutoff of an hour ago does reach.

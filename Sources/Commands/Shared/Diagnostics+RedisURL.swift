@@ -146,10 +146,16 @@ extension Diagnostics {
         ),
     ]
 
+    /// Whether a longer name is that of a parameter, ours or another client's.
+    private static func isKnown(_ name: String) -> Bool {
+        ["sentinel_username", "sentinel_password"].contains(name)
+            || spelling(ofParameter: name) != nil
+    }
+
     /// The name of a parameter, where it can be one: else it may be a piece of a password.
     private static func parameter(_ name: String) -> String {
         let isName =
-            name.utf8.count <= 30
+            (name.utf8.count < 8 || isKnown(name))
             && name.utf8.allSatisfy {
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
                     || $0 == UInt8(ascii: "_")
