@@ -25,8 +25,7 @@ extension Item {
             return [try fields(line[...], idEnd: end, isID: true)]
         }
         if let token = wholeToken(line, headers) { return [token] }
-        let mayHoldToken = TokenScanner.mayHoldToken(line[...])
-        let sightings = mayHoldToken ? TokenScanner.sightings(in: line[...]) : []
+        let sightings = TokenScanner.sightings(in: line[...])
         let text = withoutComment(line)
         guard sightings.isEmpty else {
             // A token in the comment is one of the line's.
@@ -82,8 +81,7 @@ extension Item {
 
     /// An id in text that holds no token.
     private static func plainID(_ text: ArraySlice<UInt8>) throws -> Item {
-        // Nearly all ids are such; the others get the whole of the questions.
-        // `null` and the like are as short as this.
+        // Nearly all ids are such. The others, and those as short as `null`, get all the questions.
         guard text.count > 9, TokenScanner.isRun(text), TokenScanner.dotCount(text) != 2 else {
             return try items(in: Array(text), as: .guess)[0]
         }

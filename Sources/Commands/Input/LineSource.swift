@@ -98,7 +98,7 @@ final class LineSource {
         var lines: [[UInt8]] = []
         while let line = try next() {
             guard case .text(let bytes) = line, bytes.count <= first.count,
-                bytes.allSatisfy(TokenScanner.isLetter), !bytes.starts(with: "eyJ".utf8)
+                TokenScanner.isRun(bytes[...]), !bytes.starts(with: "eyJ".utf8)
             else {
                 putBack(line)
                 break
