@@ -81,7 +81,8 @@ package final class RedisCluster {
     /// The node's id in the Cluster.
     package func id(_ index: Int) -> String { ids[index] }
 
-    /// Waits until every slot is served and every living replica is in step.
+    /// Waits until every slot is served and every living replica is in step, as it sees it itself and
+    /// as its primary does, which counts it from its first acknowledgement on.
     package func awaitHealth() throws {
         try wait("the Cluster to be whole") {
             try nodes.allSatisfy { node in
@@ -90,6 +91,7 @@ package final class RedisCluster {
                 let role = try node.cli("INFO", "replication")
                 return info.contains("cluster_state:ok") && info.contains("slots_ok:16384")
                     && (role.contains("role:master") || role.contains("master_link_status:up"))
+                    && role.matches(of: /state=(\w+)/).allSatisfy { $0.1 == "online" }
             }
         }
     }
