@@ -34,7 +34,7 @@ __jwtctl_describe() {
             ;;
         'restore')
             commands=''
-            options='-r --reason --actor -u --user -y --yes -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='-r --reason --actor -u --user --no-verify -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'logout-all')
             commands=''
@@ -323,6 +323,11 @@ __jwtctl_value() {
         'restore:--actor') kind='none' ;;
         'restore:-u' | 'restore:--user') kind='dynamic' list='users' ;;
         'restore:-f' | 'restore:--from') kind='file' ;;
+        'restore:-k' | 'restore:--key') kind='file' ;;
+        'restore:-s' | 'restore:--secret') kind='file' ;;
+        'restore:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
+        'restore:--passphrase') kind='file' ;;
+        'restore:-a' | 'restore:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
         'restore:-o' | 'restore:--output') kind='words' list='table json jsonl csv id' ;;
         'restore:--field') kind='none' ;;
         'restore:--color') kind='words' list='auto always never' ;;

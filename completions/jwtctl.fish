@@ -318,10 +318,17 @@ complete -c jwtctl -n '__jwtctl_at "renew"' -l allow-replica -d 'Read from a rep
 complete -c jwtctl -n '__jwtctl_at "restore"' -s r -l reason -d 'Why; required.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -l actor -d 'Who restores; the login name by default.' -x
 complete -c jwtctl -n '__jwtctl_at "restore"' -s u -l user -d 'Whose ids these are.' -x -a '(__jwtctl_dynamic users)'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l no-verify -d 'Do not check the signatures of tokens.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -s y -l yes -d 'Do not ask.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -s f -l from -d 'Read items from a file, one a line.' -r -F
 complete -c jwtctl -n '__jwtctl_at "restore"' -l id -d 'Every item is an id.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l token -d 'Every item is a token.'
+complete -c jwtctl -n '__jwtctl_at "restore"' -s k -l key -d 'A key in PEM, DER or JWK form, or a JWKS.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -s s -l secret -d 'An HMAC secret, and nothing else.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -l secret-encoding -d 'How the secret is written.' -x -a 'text raw base64 base64url hex'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l passphrase -d 'What opens an encrypted key; asked for on a terminal.' -r -F
+complete -c jwtctl -n '__jwtctl_at "restore"' -s a -l alg -d 'The one algorithm to use.' -x -a 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
+complete -c jwtctl -n '__jwtctl_at "restore"' -l allow-weak-key -d 'Use keys that are shorter than the standards ask for.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -s o -l output -d 'Write results in this format.' -x -a 'table json jsonl csv id'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l json -d 'Write results as JSON.'
 complete -c jwtctl -n '__jwtctl_at "restore"' -l field -d 'Print one value, such as state.revoked.' -x

@@ -184,7 +184,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     }
 
     private static let restore = BackEndCase(
-        command: "restore", options: ["reason", "actor", "yes", "user"]
+        command: "restore", options: ["reason", "actor", "yes", "user", "no-verify"]
     ) { stage in
         let one = stage.token("one")
         let two = stage.token("two")
@@ -193,7 +193,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         stage("verify", "--require-listed", one)
         stage("restore", "--reason", "slip", "--yes", "--user", "alice", "two")
         stage("verify", two)
-        stage("restore", "--reason", "slip", "--yes", "unheard")
+        stage("restore", "--reason", "slip", "--yes", "--no-verify", "unheard")
         let lines = (0..<150).map { "j\($0)\t4102444800\n" }.joined()
         let file = try stage.directory.write("ids.tsv", lines)
         stage("revoke", "--from", file, "--yes")

@@ -189,8 +189,9 @@ import TokenStore
             kept == """
                 # the fields are separated by commas, not TABs
                 id,4102444800
+                # the fields are separated by commas, not TABs
                 id2,4102444800
-                # this is not clearly an id: it has white space, quotes, commas, semicolons or brackets
+                # this is not clearly an id: it has white space, quotes, commas, semicolons, bars or brackets
                 also good
 
                 """)

@@ -19,12 +19,17 @@ struct PastedForm: Sendable {
     /// Whether `verify` takes it, too.
     let isPlain: Bool
 
+    private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
     func text(_ token: String, _ other: String) -> String {
         let half = token.index(token.startIndex, offsetBy: token.count / 2)
         return
             template
             .replacing("⟨T⟩", with: token).replacing("⟨U⟩", with: other)
-            .replacing("⟨B⟩", with: Data(token.utf8).base64EncodedString())
+            .replacing("⟨B⟩", with: base64(token))
+            .replacing("⟨BB⟩", with: base64(base64(token)))
+            .replacing("⟨bB⟩", with: base64("Bearer " + token))
+            .replacing("⟨hex⟩", with: token.utf8.map { String(format: "%02x", $0) }.joined())
             .replacing("⟨H⟩", with: token.prefix { $0 != "." })
             .replacing("⟨HP⟩", with: token.split(separator: ".").prefix(2).joined(separator: "."))
             .replacing("⟨PS⟩", with: token.split(separator: ".").suffix(2).joined(separator: "."))
@@ -100,13 +105,13 @@ struct PastedForm: Sendable {
                 // What is left of a token, or too much of it.
                 "⟨H⟩", "⟨HP⟩", "⟨HP⟩…", "token ⟨HP⟩", "⟨PS⟩.x.y", "x.⟨T⟩", "⟨T⟩.x", "⟨T⟩.⟨U⟩",
                 "⟨T⟩⟨U⟩", "⟨T⟩-⟨U⟩", "⟨T⟩.a.b", "s:⟨T⟩.sig", "Cookie: sid=s%3A⟨T⟩.sig",
-                "Bearer⟨T⟩", "token⟨T⟩", "x⟨T⟩", "⟨B⟩", "token=⟨B⟩", "⟨T/⟩\u{200B}⟨/T⟩",
+                "Bearer⟨T⟩", "token⟨T⟩", "x⟨T⟩", "⟨B⟩", "token=⟨B⟩", "⟨BB⟩", "⟨bB⟩", "⟨hex⟩", "⟨T/⟩\u{200B}⟨/T⟩",
                 "⟨H⟩=.x.y", "⟨H⟩==.a.b", "⟨H⟩ .x", "eyJ", "eyJhbGciOiJIUzI1NiJ9", "eyJhbGci",
                 "eyJhbGciOiJIUzI1NiJ9..", "eyJhbGciOiJIUzI1NiJ9.e30", "a.b.c", "..", "⟨HP⟩.+x/y",
                 // No ids.
                 "a b", "a,b", "'a' 'b'", "a\"b", "[a]", "(a", "a>b", "{a}", "{}", "{\"a\":1}",
                 "{\"jti\":1}", "\u{200B}a", "a\u{A0}b", "a\u{202E}b", "\u{FEFF}a", "a\u{7}b",
-                "$TOKEN", "null", "undefined", "tokens:", "id: a", "jti=a", "id=a",
+                "$TOKEN", "--compressed", "--data-raw", "a\"", "'a", "a|4102444800", "a,", "null", "undefined", "tokens:", "id: a", "jti=a", "id=a",
                 "a=b", "a=b=", "JTI=a", "a;", "token=abcdef",
                 "access_token: abcdef", "TOKEN=abcdef", "export JWT='abcdef'", "refreshToken=a",
                 "Bearer abcdef", "Authorization: Bearer abcdef", "Bearer 0123456789abcdef0123",

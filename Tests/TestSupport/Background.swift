@@ -34,3 +34,14 @@ package final class Background: Sendable {
         if let failure { throw failure }
     }
 }
+
+/// A signal from one thread to another.
+package final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    package init() {}
+
+    package var isSet: Bool { state.withLock { $0 } }
+
+    package func set() { state.withLock { $0 = true } }
+}

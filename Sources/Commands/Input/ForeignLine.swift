@@ -64,7 +64,7 @@ enum ForeignLine: Error, Hashable, Sendable {
             self = .array
         } else if Self.fields(of: line, by: UInt8(ascii: ";")).map(Self.areItem) ?? false {
             self = .semicolons
-        } else if line.contains(UInt8(ascii: ",")) {
+        } else if line.split(separator: UInt8(ascii: ",")).count > 1 {
             self = .commas
         } else if Self.fields(of: line, by: 0x20).map(Self.areItem) ?? false {
             self = .blanks

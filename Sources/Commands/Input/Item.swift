@@ -59,9 +59,17 @@ enum Item {
             let id = try Identifier(bytes)
             if let invisible = InvisibleText.first(in: bytes) {
                 let start = text.firstRange(of: bytes)?.lowerBound ?? 0
-                throw unclearID("\(invisible.name) at byte \(start + invisible.offset)")
+                throw unclearID(
+                    "\(invisible.name) at byte \(start + invisible.offset)", hint: "leave it out")
             }
             if isPlaceholder(bytes) { throw unclearID("the form of a variable, a name or nothing") }
+            if isOption(bytes) { throw unclearID("the form of an option") }
+            if EncodedText.holdsToken(bytes) {
+                throw Failure(
+                    .malformed, "malformed", "malformed token: this is a token in base64 or hex",
+                    hint: "decode it first")
+            }
+            if TokenText.hasUnpairedQuotes(text) { throw unclearID("a quote without its pair") }
             // Padding stands at the end.
             if let sign = bytes.firstIndex(of: UInt8(ascii: "=")), sign > 0,
                 bytes[sign...].contains(where: { $0 != UInt8(ascii: "=") })
@@ -71,7 +79,8 @@ enum Item {
                     hint: "pass the value alone, or --id to take it as it is")
             }
             if bytes.contains(where: isUnclear) {
-                throw unclearID("white space, quotes, commas, semicolons or brackets")
+                if ForeignLine.isArray(bytes) { throw ForeignLine.array }
+                throw unclearID("white space, quotes, commas, semicolons, bars or brackets")
             }
             return [.id(id, expiry: nil, user: nil)]
         }
@@ -84,6 +93,12 @@ enum Item {
             || bytes.last == UInt8(ascii: ":")
     }
 
+    /// Whether a text is the long option of a command, as a pasted line has them.
+    private static func isOption(_ bytes: [UInt8]) -> Bool {
+        bytes.count > 3 && bytes.starts(with: "--".utf8)
+            && bytes.dropFirst(2).allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D }
+    }
+
     /// Bytes that ids of applications do not have, and pieces of other texts do.
     private static func isUnclear(_ byte: UInt8) -> Bool {
         switch byte {
@@ -91,16 +106,16 @@ enum Item {
             UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "("), UInt8(ascii: ")"),
             UInt8(ascii: "["),
             UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "<"),
-            UInt8(ascii: ">"):
+            UInt8(ascii: ">"), UInt8(ascii: "|"):
             true
         default: false
         }
     }
 
-    private static func unclearID(_ what: String) -> Failure {
-        Failure(
-            .usage, "unclear_id", "this is not clearly an id: it has \(what)",
-            hint: "--id takes it as it is")
+    private static func unclearID(
+        _ what: String, hint: String = "pass the id alone; --id takes the whole text as an id"
+    ) -> Failure {
+        Failure(.usage, "unclear_id", "this is not clearly an id: it has \(what)", hint: hint)
     }
 
     /// What was taken for a token by its looks may be an id: the user can say so.
@@ -111,7 +126,7 @@ enum Item {
             return try token(text, place, headers)
         } catch let error as MalformedToken {
             let failure = Diagnostics.failure(for: error)
-            // What has the header of a token is one, and no id.
+            // What has the header of a token is one, and no id; a random id may begin like one.
             guard TokenScanner.sightings(in: text[...]).isEmpty else { throw failure }
             let doubt = "an id that looks like a token needs --id"
             throw Failure(
@@ -162,6 +177,20 @@ enum Item {
         }
         return try tokens.map { try guessedToken($0, place, headers) }
     }
+
+    /// Whether a text is an object that names an id, and has a token besides, which is not read.
+    static func ignoresToken(_ text: [UInt8]) -> Bool {
+        guard isObject(text), TokenScanner.mayHoldToken(text[...]),
+            let members = PastedText.object(text)
+        else { return false }
+        let read = ["id", "jti", "token"].compactMap { members[$0]?.stringValue }
+        guard members["id"] != nil || members["jti"] != nil else { return false }
+        return TokenScanner.sightings(in: text[...]).contains { sighting in
+            !read.contains { $0.utf8.elementsEqual(sighting.bytes) }
+        }
+    }
+
+    static let ignoredToken = "the object names an id: the token in another member is not read"
 
     /// Where a line names an id and a token, both have to be of the same.
     private static func requireAgreement(_ item: Item, _ members: JSONObject) throws {

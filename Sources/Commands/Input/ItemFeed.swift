@@ -26,6 +26,7 @@ final class ItemFeed<Element> {
     private var wrap: Int?
     /// The form of the file, where it is no file of items.
     private var document: ForeignLine?
+    private var hasToldOfIgnored = false
     let invalid: InvalidLines
 
     /// The number of the line or operand that was read last.
@@ -91,7 +92,7 @@ final class ItemFeed<Element> {
             operandCount += 1
             let operand = options.operands[operandCount - 1]
             text = operand
-            return try options.item(operand, system: console.system)
+            return try options.item(operand, console)
         }
         guard let line = try lines.next(mayWait: mayWait) else { return nil }
         guard case .text(var bytes) = line else {
@@ -116,6 +117,10 @@ final class ItemFeed<Element> {
             wrap = Self.run(bytes).count
         }
         if items.count > 1 { rest = items.dropFirst() }
+        if options.kind == .guess, !hasToldOfIgnored, Item.ignoresToken(bytes) {
+            hasToldOfIgnored = true
+            try console.note("\(place(number)): \(Item.ignoredToken)")
+        }
         return items.first
     }
 

@@ -82,10 +82,11 @@ extension Item {
     /// An id in text that holds no token.
     private static func plainID(_ text: ArraySlice<UInt8>) throws -> Item {
         // Nearly all ids are such. The others, and those as short as `null`, get all the questions.
-        guard text.count > 9, TokenScanner.isRun(text), TokenScanner.dotCount(text) != 2 else {
-            return try items(in: Array(text), as: .guess)[0]
-        }
-        return .id(try Identifier(Array(text)), expiry: nil, user: nil)
+        let bytes = Array(text)
+        guard text.count > 9, text.first != UInt8(ascii: "-"), TokenScanner.isRun(text),
+            TokenScanner.dotCount(text) != 2, !EncodedText.holdsToken(bytes)
+        else { return try items(in: bytes, as: .guess)[0] }
+        return .id(try Identifier(bytes), expiry: nil, user: nil)
     }
 
     /// `jti<TAB>exp[<TAB>sub]`. White space and quotes around a field fall away, but for an id that is

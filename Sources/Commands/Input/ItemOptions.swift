@@ -34,25 +34,17 @@ struct ItemOptions: Sendable {
     var isBulk: Bool { file != nil || operands.isEmpty || operands == [[UInt8(ascii: "-")]] }
 
     /// The item of an operand; `@FILE` holds a token.
-    func item(_ operand: [UInt8], system: System) throws -> Item {
+    func item(_ operand: [UInt8], _ console: Console) throws -> Item {
         let isFile = operand.first == UInt8(ascii: "@") && kind != .id
-        if !isFile, kind == .guess, Self.isFileName(operand) { throw Self.fileName(operand) }
-        guard isFile else { return try Item(operand: operand, as: kind) }
-        let text = try TokenOperand.readText(operand, system: system)
+        if !isFile, kind == .guess, NearbyFile.isName(operand) { throw Self.fileName(operand) }
+        guard isFile else {
+            let item = try Item(operand: operand, as: kind)
+            if kind == .guess, Item.ignoresToken(operand) { try console.note(Item.ignoredToken) }
+            return item
+        }
+        let text = try TokenOperand.readText(operand, system: console.system)
         try TokenOperand.requireUTF8(text)
         return try Item(operand: text, as: kind)
-    }
-
-    /// Whether an operand is the name of a file that is there, as names of files look.
-    private static func isFileName(_ operand: [UInt8]) -> Bool {
-        let endings = [".txt", ".jwt", ".json", ".csv"]
-        guard
-            operand.contains(UInt8(ascii: "/"))
-                || endings.contains(where: { operand.suffix($0.utf8.count).elementsEqual($0.utf8) })
-        else { return false }
-        var status = stat()
-        let path = operand.map { CChar(bitPattern: $0) } + [0]
-        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     private static func fileName(_ operand: [UInt8]) -> Failure {

@@ -2,7 +2,7 @@ internal import CommandKit
 internal import Glibc
 internal import Platform
 
-/// Files whose names are near to one that is not there.
+/// Files that people name where something else was asked for, or nearly name.
 enum NearbyFile {
     /// As many names as are looked at in a folder.
     private static let limit = 4096
@@ -16,6 +16,18 @@ enum NearbyFile {
         guard let typed = String(validating: name, as: UTF8.self) else { return nil }
         let near = Suggestions.nearest(to: typed, among: names(in: folder)).first
         return near.map { String(decoding: folder, as: UTF8.self) + $0 }
+    }
+
+    /// Whether an operand is the name of a file that is there, and looks like one.
+    static func isName(_ operand: [UInt8]) -> Bool {
+        let endings = [".txt", ".jwt", ".json", ".csv"]
+        guard
+            operand.contains(UInt8(ascii: "/"))
+                || endings.contains(where: { operand.suffix($0.utf8.count).elementsEqual($0.utf8) })
+        else { return false }
+        var status = stat()
+        let path = operand.map { CChar(bitPattern: $0) } + [0]
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     private static func names(in path: [UInt8]) -> [String] {

@@ -7,8 +7,10 @@ internal import TokenStore
 /// Where in the input a token was found. Text of somebody else, such as a log, may hold a token that
 /// the operator does not mean.
 enum TokenPlace: Equatable, Sendable {
-    /// Alone, in quotes, as the value of an Authorization or Cookie line, or as a field.
+    /// Alone, in quotes, or as the value of an Authorization line.
     case itself
+    /// The value of a Cookie line, or a field that is the token alone.
+    case field
     /// In other text.
     case text
 }
@@ -43,9 +45,8 @@ enum PastedText {
             if stripped != TokenText.withoutQuotes(text) { return .opaque(stripped) }
             return TokenText.tokenField(stripped).map { .opaque($0) } ?? .id(stripped)
         }
-        let place: TokenPlace =
-            sightings.count == 1 && isField(first.bytes, of: text, stripped) ? .itself : .text
-        return .tokens(sightings.map(\.bytes), place)
+        guard sightings.count == 1 else { return .tokens(sightings.map(\.bytes), .text) }
+        return .tokens([first.bytes], place(of: first.bytes, in: text, stripped))
     }
 
     /// Whether a text is a token, and nothing besides.
@@ -86,9 +87,15 @@ enum PastedText {
 
     // MARK: places
 
-    /// Whether `token` is all that `text` says where it stands.
-    private static func isField(_ token: [UInt8], of text: [UInt8], _ stripped: [UInt8]) -> Bool {
-        if stripped == token || standsAlone(token, in: text) { return true }
+    private static func place(
+        of token: [UInt8], in text: [UInt8], _ stripped: [UInt8]
+    ) -> TokenPlace {
+        if stripped == token { return .itself }
+        return standsAlone(token, in: text) || isField(token, of: text) ? .field : .text
+    }
+
+    /// Whether `token` is all that a field of `text` says.
+    private static func isField(_ token: [UInt8], of text: [UInt8]) -> Bool {
         let line = TokenText.withoutQuotes(text)
         if let cookies = TokenText.value(ofHeaders: ["cookie", "set-cookie"], in: line) {
             return cookies.split(separator: UInt8(ascii: ";")).contains { piece in

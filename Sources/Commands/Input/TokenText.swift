@@ -19,6 +19,15 @@ enum TokenText {
         Array(trim(ArraySlice(bytes)))
     }
 
+    /// Whether a quote stands at one end and none at the other: the text is a piece of another.
+    static func hasUnpairedQuotes(_ bytes: [UInt8]) -> Bool {
+        let text = trim(bytes[...])
+        func quotes(_ part: ArraySlice<UInt8>) -> Int {
+            part.count { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "`") }
+        }
+        return quotes(bytes[..<text.startIndex]) != quotes(bytes[text.endIndex...])
+    }
+
     /// What follows `NAME:` at the beginning of a line.
     static func value(ofHeaders names: [StaticString], in line: [UInt8]) -> ArraySlice<UInt8>? {
         for name in names {

@@ -18,10 +18,11 @@ enum UserLine {
         try refuseToken(line)
         let user = try Identifier(line)
         // The feed has told of a header, which is one on the first line only.
+        if let fault = hiddenCharacter(in: line) { throw fault }
         guard isPlain(user.description) || ForeignLine.isHeader(line) else {
             throw Failure(
                 .usage, "unclear_user",
-                "this is not clearly a user: it has outer blanks or quotes, ' #', or what cannot be seen",
+                "this is not clearly a user: it has outer blanks or quotes, or ' #'",
                 hint: "write {\"user\":\"…\"}")
         }
         return user
@@ -40,10 +41,26 @@ enum UserLine {
             hint: "its user: jwtctl decode --field payload.sub")
     }
 
+    /// Throws where a person cannot have meant an operand as a user.
+    static func check(operand: [UInt8]) throws(Failure) {
+        if let fault = hiddenCharacter(in: operand) { throw fault }
+        guard NearbyFile.isName(operand) else { return }
+        throw Failure(
+            .usage, "file_name", "\(Source.path(operand).title) is a file",
+            hint: "its lines: --from; a user of that name is a line {\"user\":\"…\"} of --from")
+    }
+
+    private static func hiddenCharacter(in text: [UInt8]) -> Failure? {
+        guard let hidden = InvisibleText.first(in: text) else { return nil }
+        return Failure(
+            .usage, "unclear_user", "the user has \(hidden.name) at byte \(hidden.offset)",
+            hint: "leave it out, or write {\"user\":\"…\"} as a line of --from")
+    }
+
     private static func isPlain(_ user: String) -> Bool {
         let bytes = Array(user.utf8)
         return TokenText.withoutQuotes(bytes) == bytes
-            && !user.unicodeScalars.contains(where: VisibleText.isHostile)
+            && InvisibleText.first(in: bytes) == nil
             && !bytes.starts(with: [UInt8(ascii: "#")])
             && bytes.firstRange(of: Array(" #".utf8)) == nil
             && TokenScanner.sightings(in: bytes[...]).isEmpty && PastedText.object(bytes) == nil

@@ -93,12 +93,6 @@ final class Console {
         if let hint = failure.hint { try note("hint: \(hint)") }
     }
 
-    /// Says which token was taken out of other text, before anything is done with it.
-    func note(takenFrom description: String?) throws(OutputError) {
-        guard let description else { return }
-        try note("the token in the text: \(description)")
-    }
-
     func print(_ text: String) throws(OutputError) {
         guard !isSilent else { return }
         try system.output.write(text)

@@ -34,7 +34,7 @@ final class BulkRevocation {
     /// What an item was refused for that all further ones would be refused for too.
     private var refusal: StoreError?
     private var isConfirmed: Bool
-    private var hasNotedText = false
+    private let taken: TakenTokens
     private var progress: CommandKit.Progress
 
     init(
@@ -48,6 +48,7 @@ final class BulkRevocation {
         feed = ItemFeed(options.items, lines, console) { try planner.plan($0) }
         self.session = session
         self.console = console
+        taken = TakenTokens(console)
         failed =
             options.isDryRun
             ? nil
@@ -136,7 +137,9 @@ final class BulkRevocation {
             let entry = try feed.next(mayWait: mayWait && (batch.isEmpty || !isConfirmed))
         {
             batch.append(entry)
-            try noteText(entry.element, entry.number)
+            if let description = entry.element.description {
+                try taken.tell(description, at: feed.place(entry))
+            }
             guard batch.count > Confirmation.threshold, !isConfirmed else { continue }
             try Confirmation.ask(
                 "Revoke more than \(Confirmation.threshold) items on \(session.description)?",
@@ -163,14 +166,6 @@ final class BulkRevocation {
         batch.removeFirst(taken.count)
         attempted += taken.count
         return taken
-    }
-
-    /// Once: in a log nearly every line has one.
-    private func noteText(_ plan: RevocationPlanner.Plan, _ number: Int) throws {
-        guard let description = plan.description, !hasNotedText else { return }
-        hasNotedText = true
-        try console.note(
-            "line \(number): the token in the text is taken (\(description)); so it is in others")
     }
 
     private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {

@@ -4,7 +4,7 @@ internal import Platform
 internal import TokenStore
 
 /// The file of `--failed`: every line that was not done, as `revoke --from` reads it, with the reason
-/// in a comment above the first line that it applies to.
+/// in a comment above it.
 ///
 /// It is written beside its place, as `FILE.partial`, and renamed at the end: the list of the last
 /// run stays until this one is complete, and a crash leaves what was written. A file of that name
@@ -19,8 +19,6 @@ final class FailedItems {
     /// How many bytes were written, and where among them items stand that nobody confirmed.
     private var count = 0
     private var unconfirmed: [Range<Int>] = []
-    /// The reason of the line that was written last.
-    private var reason = ""
     private var isFinished = false
 
     /// Makes a new file that only its owner can read. `path` must not be the file that is read, and
@@ -82,8 +80,6 @@ final class FailedItems {
     }
 
     private func write(reason: String) {
-        guard reason != self.reason else { return }
-        self.reason = reason
         write("# \(VisibleText.escape(reason, columns: 400))\n".utf8)
     }
 

@@ -131,7 +131,10 @@ let logoutAllCommand = Command(
 
 private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
-    let users = try options.users.map { try parseUser($0) }
+    let users = try options.users.map { user in
+        try UserLine.check(operand: Array(user.utf8))
+        return try parseUser(user)
+    }
     let session = try Session(console, actor: options.actor)
     try session.require(options.isEveryone ? .logoutEveryone : .logoutAll)
     try session.requirePrimary(comparingClocks: console)
@@ -187,12 +190,13 @@ private func scope(
     }
     guard let keep = options.keep else { return .everything }
     let target = try StateTarget(
-        try ItemOptions().item(keep, system: console.system), user: users[0],
+        try ItemOptions().item(keep, console), user: users[0],
         in: try TokenBook(session, user: users[0], console), .strict)
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep is another user's")
     }
-    if let token = target.token { try requireTrusted(token, target.place, options, console) }
+    try requireTrusted(target, options, console)
+    try TakenTokens(console).tell(target)
     if let seconds = target.issued.wholeSeconds {
         // A cutoff never sinks again: one before such a token would lock the user out until then.
         guard seconds <= (try session.store.time()) + TokenState.futureTolerance else {
@@ -216,27 +220,14 @@ private func scope(
 
 /// The kept token's `iat` becomes the cutoff: whoever forges it would choose who stays logged in.
 private func requireTrusted(
-    _ token: CompactToken, _ place: TokenPlace, _ options: LogoutAllOptions, _ console: Console
+    _ target: StateTarget, _ options: LogoutAllOptions, _ console: Console
 ) throws {
-    guard
-        let keys = try options.keys.load(console)
-    else {
-        guard place == .itself else {
-            throw Failure(
-                .refused, "not_verified",
-                "the token to keep stands in other text, and nobody checked its signature",
-                hint: "give a --key, or pass the token alone")
-        }
-        return try console.note(
-            "no key: the signature of the token to keep was not checked, and its iat is the cutoff")
-    }
-    let verifier = SignatureVerifier(
-        keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey)
-    if case .failed(let failure) = verifier.verify(token) {
-        throw Failure(
-            .badSignature, failure.reason.rawValue,
-            "the token to keep is not trusted: \(VisibleText.escape(failure.detail, columns: 120))")
-    }
+    guard target.token != nil else { return }
+    let trust = try TokenTrust(options.keys, console)
+    try trust.require(target)
+    guard !trust.isChecking else { return }
+    try console.note(
+        "no key: the signature of the token to keep was not checked, and its iat is the cutoff")
 }
 
 private func logOutEveryone(

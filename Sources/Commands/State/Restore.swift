@@ -7,6 +7,8 @@ internal import TokenStore
 struct RestoreOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
+    var keys = KeyOptions()
+    var skipsVerification = false
     var user: String?
     var reason: String?
     var actor: String?
@@ -35,8 +37,12 @@ let restoreCommand = Command(
             into: \.actor),
         .text("user", short: "u", metavar: "USER", summary: "Whose ids these are.", into: \.user)
             .completing(.dynamic("users")),
+        .flag(
+            "no-verify", summary: "Do not check the signatures of tokens.",
+            into: \.skipsVerification),
         .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
-        .group(ItemOptions.group, at: \.items), .group(GlobalOptions.group, at: \.global),
+        .group(ItemOptions.group, at: \.items), .group(KeyOptions.group, at: \.keys),
+        .group(GlobalOptions.group, at: \.global),
     ],
     operands: [ItemOptions.operand(at: \.items, summary: "Ids or tokens; - reads lines.")],
     examples: [
@@ -45,8 +51,8 @@ let restoreCommand = Command(
             summary: "Let a token live again.")
     ],
     exitStatuses: ExitStatus.docs(
-        .failure, .malformed, .claims, .revoked, .unknown, .refused, .someFailed),
-    environment: Session.environment, seeAlso: ["revoke", "status"],
+        .failure, .malformed, .badSignature, .claims, .revoked, .unknown, .refused, .someFailed),
+    environment: KeyOptions.environment + Session.environment, seeAlso: ["revoke", "status"],
     check: { options throws(UsageError) in
         if options.reason?.isEmpty ?? true { throw .missingOption("--reason TEXT") }
     }, run: runRestore)
@@ -55,6 +61,8 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let console = Console(options.global, system: system, [.changes, .reports])
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
+    let trust = try TokenTrust(
+        options.keys, skipsVerification: options.skipsVerification, console)
     let session = try Session(console, actor: options.actor)
     try session.require(.restore)
     try session.requirePrimary(comparingClocks: console)
@@ -68,8 +76,10 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let restoring = RestoreReport(session: session, console: console)
     let book = try TokenBook(session, user: user, kind: options.items.kind, console)
     if lines == nil, options.items.operands.count == 1 {
-        let item = try options.items.item(options.items.operands[0], system: system)
-        let target = try StateTarget(item, user: user, in: book).trusted()
+        let item = try options.items.item(options.items.operands[0], console)
+        let target = try StateTarget(item, user: user, in: book)
+        try trust.require(target, badSignatureHint: trustHint)
+        try TakenTokens(console).tell(target)
         let result = try session.store.restore(target.restoration, reason: options.reason)
         let told = restoring.tell(target, result)
         try console.result(told.json, id: target.label.description) { told.words }
@@ -80,8 +90,11 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     }
     var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
     let feed = ItemFeed(options.items, lines, console) {
-        try StateTarget($0, user: user, in: book).trusted()
+        let target = try StateTarget($0, user: user, in: book)
+        try trust.require(target, badSignatureHint: trustHint)
+        return target
     }
+    let taken = TakenTokens(console)
     var failures = 0
     // An only item is reported like an operand.
     var first: ToldRestoration?
@@ -103,7 +116,9 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
             reason: options.reason, item: { $0.element.restoration },
             next: { mayWait in
                 if mayWait { try system.output.flush() }
-                return try feed.batch(of: batchSize, mayWait: mayWait)
+                let batch = try feed.batch(of: batchSize, mayWait: mayWait)
+                for entry in batch ?? [] { try taken.tell(entry.element, at: feed.place(entry)) }
+                return batch
             }
         ) { entry, result in
             let told = restoring.tell(entry.element, result)
@@ -137,6 +152,8 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     return failures + feed.invalid.count > 0 ? .someFailed : .success
 }
 
+private let trustHint = "--no-verify restores it all the same"
+
 /// How many items are worked on together, where so many are there.
 private let batchSize = 128
 
@@ -147,14 +164,6 @@ private func end(by signal: CInt, _ console: Console) throws {
 }
 
 extension StateTarget {
-    /// The same, unless it may not be the token that was meant: no key is asked for here.
-    fileprivate func trusted() throws(Failure) -> StateTarget {
-        if place == .text {
-            throw .notVerified(self, hint: "pass the token alone, or its id")
-        }
-        return self
-    }
-
     fileprivate var restoration: Restoration {
         Restoration(subject, issued: issued, expiry: expiry)
     }

@@ -34,7 +34,7 @@ struct RevocationPlanner {
     }
 
     private let options: RevokeOptions
-    private let verifier: SignatureVerifier?
+    private let trust: TokenTrust
     private let user: Identifier?
     private let store: TokenStore
     private let needsExpiry: Bool
@@ -45,17 +45,10 @@ struct RevocationPlanner {
     let now: Int64
 
     init(
-        _ options: RevokeOptions, keys: KeySet?, session: Session, _ console: Console
+        _ options: RevokeOptions, _ trust: TokenTrust, session: Session, _ console: Console
     ) throws {
         self.options = options
-        verifier =
-            options.skipsVerification
-            ? nil
-            : keys.map { keys in
-                SignatureVerifier(
-                    keys: keys, algorithm: options.keys.algorithm,
-                    allowWeak: options.keys.allowsWeakKey)
-            }
+        self.trust = trust
         user = try options.user.map { try parseUser($0) }
         store = session.store
         needsExpiry = store.layout.needsExpiry
@@ -91,19 +84,9 @@ struct RevocationPlanner {
         }
     }
 
-    /// A token whose signature is bad is refused: whoever can hand an operator a token would
-    /// otherwise choose whose `jti` gets revoked.
     private func plan(_ token: CompactToken, _ target: StateTarget) throws -> Plan {
-        if let verifier, case .failed(let failure) = verifier.verify(token) {
-            throw Failure(
-                .badSignature, failure.reason.rawValue,
-                "the token is not trusted: \(VisibleText.escape(failure.detail, columns: 120))",
-                hint: "--no-verify revokes it all the same")
-        }
-        if verifier == nil, !options.skipsVerification, target.place == .text {
-            throw Failure.notVerified(target)
-        }
-        if verifier == nil, !options.skipsVerification, store.layout.deniesByBareID {
+        try trust.require(target, badSignatureHint: "--no-verify revokes it all the same")
+        if !trust.isChecking, !options.skipsVerification, store.layout.deniesByBareID {
             // Whoever hands an operator a token would choose which key is overwritten.
             throw Failure(
                 .refused, "not_verified",
@@ -111,7 +94,7 @@ struct RevocationPlanner {
                 hint: "give a --key, or --no-verify")
         }
         let expiry = try givenExpiry(target) ?? tokenExpiry(target)
-        if verifier == nil, givenExpiry(target) == nil, expiry.isPast(at: now) {
+        if !trust.isChecking, givenExpiry(target) == nil, expiry.isPast(at: now) {
             throw Failure(
                 .refused, Reason.expired.rawValue,
                 "the token says that it has expired, and nobody checked its signature",
@@ -121,9 +104,9 @@ struct RevocationPlanner {
         if case .at(let iat) = target.issued { issuedAt = Int64(outside: iat, rounding: .up) }
         let plan = Plan(
             Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
-            isVerified: verifier != nil, label: target.label,
+            isVerified: trust.isChecking, label: target.label,
             text: book.naming.isStandard ? nil : token.bytes)
-        if target.place == .text { plan.description = target.description }
+        if target.place != .itself { plan.description = target.description }
         return plan
     }
 
@@ -177,17 +160,6 @@ struct RevocationPlanner {
 }
 
 extension Failure {
-    /// A token that somebody may have put into a text which others revoke the tokens of.
-    static func notVerified(
-        _ target: StateTarget, hint: String = "give a --key, or pass the token alone"
-    ) -> Failure {
-        Failure(
-            .refused, "not_verified",
-            "the token stands in other text, and nobody checked its signature: "
-                + target.description,
-            hint: hint)
-    }
-
     /// A bare id, and no word about the end of its token: nothing is guessed.
     static func noLifetime(of id: Identifier) -> Failure {
         let shown = VisibleText.escape(id.description, columns: 60)

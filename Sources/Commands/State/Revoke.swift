@@ -10,10 +10,9 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     let lines = try options.items.openLines(system: system)
     // A broken token, or an id of which nobody can know the end, need neither key nor Redis.
     let only = options.items.operands.count == 1 ? options.items.operands[0] : nil
-    let item = lines == nil ? try only.map { try options.items.item($0, system: system) } : nil
-    let keys =
-        options.skipsVerification
-        ? nil : try options.keys.load(console)
+    let item = lines == nil ? try only.map { try options.items.item($0, console) } : nil
+    let trust = try TokenTrust(
+        options.keys, skipsVerification: options.skipsVerification, console)
     let session = try Session(console, actor: options.actor)
     if case .id(let id, nil, _)? = item, options.user == nil, !options.saysLifetime,
         session.layout.needsExpiry, !session.layout.naming.isByText
@@ -24,7 +23,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     if !options.isDryRun {
         try session.requireLayout(isConfirmed: options.isConfirmed, console)
     }
-    let planner = try RevocationPlanner(options, keys: keys, session: session, console)
+    let planner = try RevocationPlanner(options, trust, session: session, console)
     if let lines {
         let bulk = try BulkRevocation(lines, options, planner, session, console)
         return try bulk.run()
@@ -54,6 +53,7 @@ private struct OperandRevocation {
     let session: Session
     let console: Console
     private let rehearsal: RevocationRehearsal
+    private let taken: TakenTokens
 
     private var store: TokenStore { session.store }
 
@@ -65,6 +65,7 @@ private struct OperandRevocation {
         self.session = session
         self.console = console
         rehearsal = RevocationRehearsal(session.store)
+        taken = TakenTokens(console)
     }
 
     /// Operands are known beforehand, so that too many of them write nothing at all.
@@ -77,7 +78,7 @@ private struct OperandRevocation {
         try requireAllowed(count: 1)
         let plan = try planner.plan(item)
         try session.announce(options, redisTime: planner.now, console)
-        try console.note(takenFrom: plan.description)
+        try tellTaken(plan)
         let result = try revoke(plan)
         let doubt = options.isDryRun ? nil : try store.confirm()
         let told = result.confirmed(doubt == nil)
@@ -107,8 +108,8 @@ private struct OperandRevocation {
         for operand in operands {
             do {
                 if let broken { throw broken }
-                let plan = try planner.plan(try options.items.item(operand, system: console.system))
-                try console.note(takenFrom: plan.description)
+                let plan = try planner.plan(try options.items.item(operand, console))
+                try tellTaken(plan)
                 let result = try revoke(plan)
                 guard store.doubt == nil else {
                     held.append(result)
@@ -137,6 +138,10 @@ private struct OperandRevocation {
             return .unknown
         }
         return broken != nil ? .unknown : failures > 0 ? .someFailed : .success
+    }
+
+    private func tellTaken(_ plan: RevocationPlanner.Plan) throws {
+        if let description = plan.description { try taken.tell(description, at: nil) }
     }
 
     private func revoke(_ plan: RevocationPlanner.Plan) throws -> RevokeResult {

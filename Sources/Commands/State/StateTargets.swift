@@ -42,6 +42,7 @@ struct StateTarget {
             self.token = token
         case .opaque: preconditionFailure("the book has resolved it")
         case .id(let id, let expiry, let owner):
+            try book.check(id)
             place = .itself
             subject = TokenSubject(id: id, user: owner ?? user)
             label = naming.isByText ? ShownToken.label(ofText: id) : id

@@ -58,8 +58,9 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
 
     let book = try TokenBook(session, user: user, kind: options.items.kind, console)
     if lines == nil, options.items.operands.count == 1 {
-        let item = try options.items.item(options.items.operands[0], system: system)
+        let item = try options.items.item(options.items.operands[0], console)
         let target = try StateTarget(item, user: user, in: book)
+        try TakenTokens(console).tell(target)
         try options.requireKnownUser(target)
         let state = try session.store.states(of: [target.query])[0]
         try session.warnAboutClock(state.time, console)
@@ -74,6 +75,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     let feed = ItemFeed(options.items, lines, console) {
         try StateTarget($0, user: user, in: book)
     }
+    let taken = TakenTokens(console)
     var failures = 0
     // An only item is reported like an operand.
     var first: (target: StateTarget, report: StateReport)?
@@ -86,7 +88,10 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                 // Whoever reads gets the answers before more questions are waited for.
                 if mayWait { try system.output.flush() }
                 let batch = try feed.batch(of: batchSize, mayWait: mayWait)
-                for entry in batch ?? [] { try options.requireKnownUser(entry.element) }
+                for entry in batch ?? [] {
+                    try taken.tell(entry.element, at: feed.place(entry))
+                    try options.requireKnownUser(entry.element)
+                }
                 return batch
             }
         ) { entry, answer in

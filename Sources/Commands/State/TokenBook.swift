@@ -43,6 +43,14 @@ final class TokenBook {
         self.tokens = tokens
     }
 
+    /// Warns of an id that is a token: an object names it so, where the token was meant.
+    func check(_ id: Identifier) throws {
+        guard !naming.isByText, !takesText, PastedText.isWholeToken(id.bytes),
+            warned.insert("id").inserted
+        else { return }
+        try console.warn("the id is a token itself: {\"token\":…} names the token by its own id")
+    }
+
     /// Refuses a token of another issuer, and names claims that have not the RFC's type.
     func check(_ facts: TokenFacts) throws {
         if let issuer, facts.issuer != issuer {
