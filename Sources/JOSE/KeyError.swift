@@ -101,6 +101,7 @@ package enum KeyFormat: String, Sendable, CaseIterable {
     case serviceAccount = "Google service account file"
     /// The metadata of OpenID Connect Discovery or RFC 8414.
     case discovery = "discovery document"
+    case token = "JWT"
     case utf16 = "text in UTF-16"
     case html = "HTML page"
     case xml = "XML document"
@@ -109,7 +110,7 @@ package enum KeyFormat: String, Sendable, CaseIterable {
     /// Whether it is, or was, a key: else it is what people get instead of one.
     package var isKey: Bool {
         switch self {
-        case .discovery, .utf16, .html, .xml, .otherJSON: false
+        case .discovery, .token, .utf16, .html, .xml, .otherJSON: false
         default: true
         }
     }

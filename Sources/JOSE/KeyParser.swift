@@ -40,7 +40,7 @@ package enum KeyParser {
         }
         switch format {
         case .jwk, .jwks, .keyMap, .discovery: return try json(text)
-        case .ssh, .damagedPEM, .otherDER, .serviceAccount, .utf16, .html, .xml, .otherJSON:
+        case .ssh, .damagedPEM, .otherDER, .serviceAccount, .token, .utf16, .html, .xml, .otherJSON:
             throw .unsupportedFormat(format)
         default: return try pem(text, passphrase)
         }

@@ -17,6 +17,7 @@ enum KeySniffer {
         if let label = PEM.firstLabel(in: text) { return format(ofLabel: label) }
         if sshMarks.contains(where: { PEM.find($0, in: text, from: 0) != nil }) { return .ssh }
         if PEM.hasDamagedArmour(text) { return .damagedPEM }
+        if isToken(text) { return .token }
         if let format = markupFormat(of: text) { return format }
         // A damaged JWK, or one with comments: one random secret in 256 begins with a brace, but
         // none names a key type.
@@ -57,6 +58,15 @@ enum KeySniffer {
 
     /// As JSON has it, and as Python prints it.
     private static let keyTypeNames = ["\"kty\"", "'kty'"].map { Array($0.utf8) }
+
+    /// Two dots and the beginning of a header: no secret is made like that.
+    private static func isToken(_ text: Span<UInt8>) -> Bool {
+        guard text.count > 3, text[0] == UInt8(ascii: "e"), text[1] == UInt8(ascii: "y"),
+            text[2] == UInt8(ascii: "J")
+        else { return false }
+        let dots = (0..<text.count).count { text[$0] == UInt8(ascii: ".") }
+        return dots == 2 && (0..<text.count).allSatisfy { TokenScanner.isLetter(text[$0]) }
+    }
 
     private static func jsonFormat(of value: JSONValue) -> KeyFormat? {
         guard let object = value.objectValue else { return .otherJSON }

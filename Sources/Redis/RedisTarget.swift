@@ -66,6 +66,12 @@ package struct RedisTarget: CustomStringConvertible {
             endpoints: [endpoint], user: user, password: password, database: database, tls: tls)
     }
 
+    /// Whether it is the same database of the same servers, whoever asks there.
+    package func isSamePlace(as other: RedisTarget) -> Bool {
+        endpoints == other.endpoints && sentinel?.name == other.sentinel?.name
+            && database == other.database && (tls == nil) == (other.tls == nil)
+    }
+
     /// The first of `endpoints`; the only one once it is set.
     package var endpoint: Endpoint {
         get { endpoints[0] }

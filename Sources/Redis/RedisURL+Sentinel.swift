@@ -47,6 +47,9 @@ extension RedisURL {
         }
         var database = query.database
         if let last = segments.popFirst(), !last.isEmpty {
+            // Lettuce's form has the database here, others the name.
+            let isNumber = last.allSatisfy { (0x30...0x39).contains($0) }
+            guard form == .nameInPath || isNumber else { throw .missingPrimaryName }
             guard !query.isDatabaseGiven else { throw .databaseTwice }
             database = try databaseNumber(last)
         }

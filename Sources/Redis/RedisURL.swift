@@ -59,6 +59,9 @@ package enum RedisURL {
 
     /// What a text without a scheme is.
     private static func withoutScheme(_ text: [UInt8]) -> RedisURLError {
+        // `unix:/path` has its scheme, and not the slashes of an authority.
+        if text.starts(with: "unix:/".utf8) { return withoutScheme(Array(text.dropFirst(5))) }
+        if text.first == UInt8(ascii: ".") { return .barePath(nil) }
         if text.first == UInt8(ascii: "/"), text.count > 1 {
             let isPlain =
                 text.count <= unixPathLimit

@@ -496,6 +496,7 @@ import Testing
         "What is not a key is not called one when it is given as a secret",
         arguments: [
             ("<html></html>", "is an HTML page, not a secret"),
+            ("eyJhbGciOiJIUzI1NiJ9.e30.abc", "is a token, not a secret"),
             (#"{"JWT_SECRET":"x"}"#, "is a JSON document, not a secret"),
             (#"{"jwks_uri":"https://a.example"}"#, "is a discovery document, not a secret"),
         ])

@@ -105,13 +105,15 @@ struct PastedForm: Sendable {
                 // What is left of a token, or too much of it.
                 "⟨H⟩", "⟨HP⟩", "⟨HP⟩…", "token ⟨HP⟩", "⟨PS⟩.x.y", "x.⟨T⟩", "⟨T⟩.x", "⟨T⟩.⟨U⟩",
                 "⟨T⟩⟨U⟩", "⟨T⟩-⟨U⟩", "⟨T⟩.a.b", "s:⟨T⟩.sig", "Cookie: sid=s%3A⟨T⟩.sig",
-                "Bearer⟨T⟩", "token⟨T⟩", "x⟨T⟩", "⟨B⟩", "token=⟨B⟩", "⟨BB⟩", "⟨bB⟩", "⟨hex⟩", "⟨T/⟩\u{200B}⟨/T⟩",
+                "Bearer⟨T⟩", "token⟨T⟩", "x⟨T⟩", "⟨B⟩", "token=⟨B⟩", "⟨BB⟩", "⟨bB⟩", "⟨hex⟩",
+                "⟨T/⟩\u{200B}⟨/T⟩",
                 "⟨H⟩=.x.y", "⟨H⟩==.a.b", "⟨H⟩ .x", "eyJ", "eyJhbGciOiJIUzI1NiJ9", "eyJhbGci",
                 "eyJhbGciOiJIUzI1NiJ9..", "eyJhbGciOiJIUzI1NiJ9.e30", "a.b.c", "..", "⟨HP⟩.+x/y",
                 // No ids.
                 "a b", "a,b", "'a' 'b'", "a\"b", "[a]", "(a", "a>b", "{a}", "{}", "{\"a\":1}",
                 "{\"jti\":1}", "\u{200B}a", "a\u{A0}b", "a\u{202E}b", "\u{FEFF}a", "a\u{7}b",
-                "$TOKEN", "--compressed", "--data-raw", "a\"", "'a", "a|4102444800", "a,", "null", "undefined", "tokens:", "id: a", "jti=a", "id=a",
+                "$TOKEN", "--compressed", "--data-raw", "a\"", "'a", "a|4102444800", "a,", "null",
+                "undefined", "tokens:", "id: a", "jti=a", "id=a",
                 "a=b", "a=b=", "JTI=a", "a;", "token=abcdef",
                 "access_token: abcdef", "TOKEN=abcdef", "export JWT='abcdef'", "refreshToken=a",
                 "Bearer abcdef", "Authorization: Bearer abcdef", "Bearer 0123456789abcdef0123",

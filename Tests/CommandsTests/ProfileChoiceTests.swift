@@ -66,6 +66,16 @@ import Testing
                 == 2, "\(read.errors)")
     }
 
+    @Test func `the same Redis in other letters is no other`() throws {
+        for url in [sandbox.server.url + "?db=0", "redis+unix" + sandbox.server.url.dropFirst(4)] {
+            let result = jwtctl(["JWTCTL_REDIS_URL": url])("--profile", "prod", "revoke", token)
+            #expect(result.status == 0, "\(url): \(result.errors)")
+        }
+        let other = jwtctl(["JWTCTL_REDIS_URL": sandbox.server.url + "?db=1"])(
+            "--profile", "prod", "revoke", token)
+        #expect(other.status == 2)
+    }
+
     @Test func `an option settles it`() throws {
         let result = jwtctl([
             "JWTCTL_REDIS_URL": elsewhere.url, "JWTCTL_NAMESPACE": "dev",

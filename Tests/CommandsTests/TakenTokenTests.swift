@@ -127,3 +127,44 @@ import Testing
         #expect(sandbox.jwtctl("logout-all", "gone.txt").status == 0)
     }
 }
+
+/// What is refused, with the line to type next.
+@Suite(.programs) struct RemedyTests {
+    static let remedies: [(text: String, words: [String])] = [
+        ("s:eyJhbGciOiJIUzI1NiJ9.e30.YWJj.sig", ["Express", "between 's:' and the last dot"]),
+        ("sid=s%3AeyJhbGciOiJIUzI1NiJ9.e30.YWJj.sig", ["Express", "between 's:'"]),
+        (#"{"id":5}"#, ["'id' is not a string", "in quotes"]),
+        (#"{"jti":5}"#, ["'jti' is not a string", "in quotes"]),
+        (#"{"user":"a"}"#, ["the object names no token"]),
+        (#"[{"id":"a"}]"#, ["JSON array", "jq -c '.[]'"]),
+        ("a\u{200B}b", ["U+200B at byte 1", "leave it out"]),
+        ("a b", ["pass the id alone; --id takes the whole text"]),
+        ("--data-raw", ["the form of an option"]), ("a\"", ["a quote without its pair"]),
+    ]
+
+    @Test(arguments: remedies)
+    func `a refusal names what to do`(_ remedy: (text: String, words: [String])) {
+        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere/redis.sock"])
+        let result = jwtctl("revoke", "--ttl", "1h", "--", remedy.text)
+        #expect([2, 3].contains(result.status), "\(result.errors)")
+        for words in remedy.words { #expect(result.errors.contains(words), "\(result.errors)") }
+    }
+
+    @Test func `a DER signature is told where it is refused`() throws {
+        let directory = try TemporaryDirectory()
+        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere/redis.sock"])
+        let key = directory.file("key.pem")
+        #expect(jwtctl("key", "generate", "--alg", "ES256", "--out", key).status == 0)
+        // SEQUENCE of two INTEGERs of 32 bytes.
+        let number = [0x02, 0x20] + [UInt8](repeating: 0x11, count: 32)
+        let signature = Data([0x30, 0x44] + number + number).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let header = Data(#"{"alg":"ES256"}"#.utf8).base64EncodedString()
+            .replacing("=", with: "")
+        let token = header + ".eyJqdGkiOiJhIiwic3ViIjoiYSJ9." + signature
+        let server = try RedisServer()
+        let result = jwtctl("revoke", "--redis", server.url, "--key", key, "--forever", token)
+        #expect(result.status == 4, "\(result.errors)")
+        #expect(result.errors.contains("70 bytes of DER: JWS has r and s, 64 bytes"))
+    }
+}

@@ -83,6 +83,8 @@ import Testing
         ("redis:/h", .missingScheme),
         ("/run/redis/redis.sock", .barePath("/run/redis/redis.sock")),
         ("/run/my redis.sock", .barePath(nil)),
+        ("./redis.sock", .barePath(nil)), ("unix:/run/r.sock", .barePath("/run/r.sock")),
+        ("redis-sentinel://h:1/mymaster", .missingPrimaryName),
         ("/:hunter2@h", .barePath(nil)),
         (
             "h.example:6380,password=x=,ssl=True,abortConnect=False",
@@ -108,7 +110,7 @@ import Testing
         ("redis-sentinel://h#", .missingPrimaryName),
         ("redis+sentinel://h/m/x", .badDatabase),
         ("redis+sentinel://h/m/1/2", .badDatabase),
-        ("redis-sentinel://h/m#m", .badDatabase),
+        ("redis-sentinel://h/m#m", .missingPrimaryName),
         ("redis+sentinel://h/m/1?db=1", .databaseTwice),
         ("redis+sentinel://h/m#m", .fragment),
         ("redis+sentinel://h/m?sentinelMasterId=m", .repeatedParameter("sentinelMasterId")),

@@ -1,5 +1,6 @@
 internal import CommandKit
 internal import Platform
+internal import Redis
 
 /// What the environment and the profile say, for options that nobody gave: an option counts before
 /// the environment, the environment before the profile, the profile before the default. A profile
@@ -174,14 +175,25 @@ final class Settings {
             let variable = setting.variable
         else { return nil }
         let others = setting.rivals.compactMap(profileValue)
-        guard !others.isEmpty, !others.contains(where: { $0.bytes == given.bytes }) else {
-            return nil
-        }
+        guard !others.isEmpty,
+            !others.contains(where: { Self.isSame($0, given, setting) })
+        else { return nil }
         let name = VisibleText.escape(profile ?? "", columns: 40)
         return Failure(
             .usage, "conflicting_settings",
             "the profile '\(name)' sets another \(setting.rawValue) than \(variable)",
             hint: "unset \(variable) or give --\(setting.rawValue)")
+    }
+
+    /// A Redis can be named in many ways.
+    private static func isSame(_ value: Value, _ other: Value, _ setting: Setting) -> Bool {
+        if value.bytes == other.bytes { return true }
+        guard setting == .redis else { return false }
+        do throws(RedisURLError) {
+            return try RedisURL.parse(value.text).isSamePlace(as: RedisURL.parse(other.text))
+        } catch {
+            return false
+        }
     }
 
     func environmentValue(_ setting: Setting) -> Value? {

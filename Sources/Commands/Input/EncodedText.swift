@@ -20,7 +20,9 @@ enum EncodedText {
         }
     }
 
-    private static func isText(_ bytes: [UInt8]) -> Bool { decodings(of: bytes).contains(where: isPlain) }
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        decodings(of: bytes).contains(where: isPlain)
+    }
 
     private static func isPlain(_ text: [UInt8]) -> Bool {
         text.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x0D }

@@ -224,7 +224,8 @@ enum Item {
         let object = value.objectValue ?? JSONObject()
         let id = try name(in: object, "jti", "id")
         guard let id else {
-            throw Failure(.usage, "invalid_line", "the object has no string 'jti'")
+            throw Failure(
+                .usage, "invalid_line", "the object names no token: it has no 'jti' or 'id'")
         }
         let user = try name(in: object, "sub", "user")
         return .id(
@@ -239,7 +240,10 @@ enum Item {
         let values = [object[claim], object[member]].compactMap { $0 == .null ? nil : $0 }
         // A line is written for this program: nothing excuses another type in it.
         guard values.allSatisfy({ $0.stringValue != nil }) else {
-            throw Failure(.usage, "invalid_line", "'\(claim.text)' is not a string")
+            let name = object[member].map { $0.stringValue == nil && $0 != .null } ?? false
+            throw Failure(
+                .usage, "invalid_line", "'\((name ? member : claim).text)' is not a string",
+                hint: "write it in quotes")
         }
         guard values.count < 2 || values[0] == values[1] else {
             throw Failure(

@@ -161,6 +161,10 @@ enum PastedText {
         case .joined:
             return malformed(
                 "two tokens run together, at byte \(sighting.offset)", "put each on a line")
+        case .segments(4) where isSignedCookie(text, at: sighting.offset):
+            return malformed(
+                "4 segments: Express has signed this cookie",
+                "the token stands between 's:' and the last dot: pass that alone")
         case .segments(let count):
             return malformed("\(count) segments, where a token has 3", "pass the token alone")
         case .glued:
@@ -181,6 +185,12 @@ enum PastedText {
                 return malformed("\(name) at byte \(end)", "leave it out")
             }
             return cut(sighting.bytes)
+        }
+    }
+
+    private static func isSignedCookie(_ text: [UInt8], at offset: Int) -> Bool {
+        ["s:", "s%3A", "s%3a"].contains {
+            text[..<offset].suffix($0.utf8.count).elementsEqual($0.utf8)
         }
     }
 

@@ -23,7 +23,9 @@ enum TokenText {
     static func hasUnpairedQuotes(_ bytes: [UInt8]) -> Bool {
         let text = trim(bytes[...])
         func quotes(_ part: ArraySlice<UInt8>) -> Int {
-            part.count { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "`") }
+            part.count {
+                $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "`")
+            }
         }
         return quotes(bytes[..<text.startIndex]) != quotes(bytes[text.endIndex...])
     }

@@ -9,8 +9,13 @@ enum UserLine {
     /// Throws where a person may have meant something else by the line.
     static func read(_ line: [UInt8]) throws -> Identifier {
         if line.first == UInt8(ascii: "{"), let object = PastedText.object(line),
-            let user = (object["user"] ?? object["sub"])?.stringValue
+            let value = object["user"] ?? object["sub"]
         {
+            guard let user = value.stringValue else {
+                throw Failure(
+                    .usage, "invalid_line", "the object's user is not a string",
+                    hint: "write it in quotes: {\"user\":\"7\"}")
+            }
             guard object["user"] == nil || object["sub"] == nil || object["user"] == object["sub"]
             else { throw Failure(.usage, "invalid_line", "'user' and 'sub' differ") }
             return try Identifier(user.utf8)

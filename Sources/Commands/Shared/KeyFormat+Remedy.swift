@@ -6,6 +6,7 @@ extension KeyFormat {
     var noun: String? {
         switch self {
         case .html: "an HTML page"
+        case .token: "a token"
         case .xml: "an XML document"
         case .utf16: "text in UTF-16"
         case .discovery: "a discovery document"
@@ -29,6 +30,7 @@ extension KeyFormat {
         case .serviceAccount: "take the key out of it: jq -r .private_key FILE > NEW"
         case .discovery: "its jwks_uri names the key set: --key <(curl -fsS URL)"
         case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
+        case .token: "the key is what signed it; a service's public keys are its JWKS"
         case .html: "open the URL, was it an error page?"
         case .xml: "does the issuer publish the key as a JWKS or in PEM, too?"
         case .otherJSON:

@@ -137,6 +137,11 @@ struct LogoutReport {
             Signals.endProcess(by: signal)
         }
         if let broken { throw broken }
+        if completeCount + failures == 0, feed.invalid.count == 1,
+            let failure = feed.invalid.firstFailure
+        {
+            return failure.status
+        }
         return failures + feed.invalid.count > 0 ? .someFailed : .success
     }
 

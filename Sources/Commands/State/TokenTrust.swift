@@ -32,7 +32,7 @@ struct TokenTrust {
             throw Failure(
                 .badSignature, failure.reason.rawValue,
                 "the token is not trusted: \(VisibleText.escape(failure.detail, columns: 120))",
-                hint: hint)
+                hint: TokenOddity.hint(signatureOf: token) ?? hint)
         }
         guard !skipsVerification, target.place == .text else { return }
         throw Failure(
