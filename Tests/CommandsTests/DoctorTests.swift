@@ -382,6 +382,16 @@ extension Surgery {
         #expect(diagnosis.complaints == ["unreachable"] && diagnosis.status == 8)
     }
 
+    @Test func `a Redis that is down is told under a layout that keeps a variable there`() throws {
+        let surgery = try Surgery()
+        surgery.jwtctl.environment["JWTCTL_REDIS_URL"] = "unix:///nowhere/redis.sock"
+        for layout in ["native", "laravel-tymon"] {
+            let diagnosis = try surgery.diagnose("--layout", layout)
+            #expect(diagnosis.status == 8)
+            #expect(diagnosis.complaints == ["unreachable"], "\(layout)")
+        }
+    }
+
     @Test func aServerThatLoadsIsNotWaitedFor() throws {
         let source = try Surgery(.unixSocket, [])
         try source.cli("DEBUG POPULATE 100000")

@@ -84,7 +84,7 @@ struct ItemTests {
             ("abc\tnan", "not a time in seconds"), ("abc\tinf", "not a time in seconds"),
             ("abc\t2026-01-01", "not a time in seconds"),
             ("abc\t0x7fffffff", "not a time in seconds"),
-            ("{", "not JSON"), (#"{"jti":"a","jti":"b"}"#, "not JSON"), ("{}", "no string 'jti'"),
+            ("{", "not JSON"), (#"{"jti":"a","jti":"b"}"#, "not JSON"), ("{}", "no 'jti' or 'id'"),
             (#"{"jti":1}"#, "'jti' is not a string"), (#"{"jti":"a","exp":"1"}"#, "not a number"),
             (#"{"jti":"a","sub":7}"#, "'sub' is not a string"),
             (#"{"jti":"a","exp":-1}"#, "not a time in seconds"),

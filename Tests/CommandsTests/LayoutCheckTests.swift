@@ -151,6 +151,21 @@ import Testing
         #expect(sample.isWhole)
     }
 
+    @Test func itIsSilentWhereTheServerIsFarAway() throws {
+        let server = try RedisServer(.tcp)
+        try server.cli("SET", "blacklist:x", "1")
+        let link = try Link(to: server.port)
+        var jwtctl = under(["--layout", "native"])
+        jwtctl.environment["JWTCTL_REDIS_URL"] = "redis://127.0.0.1:\(link.port)"
+        for (state, count) in [(Link.State.slow(70), 0), (.whole, 1)] {
+            link.set(state)
+            let result = jwtctl("revoke", "--ttl", "1h", "j\(count)")
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(warnings(result).count == count, "\(result.errors)")
+            try server.cli("DEL", "jwt:deny:j\(count)", "jwt:audit")
+        }
+    }
+
     // MARK: whitelists
 
     struct Absence: Sendable, CustomTestStringConvertible {

@@ -76,7 +76,7 @@ import Testing
             (#"issue --sub "$(printf '\377')""#, 2), (#""$(printf '\377')""#, 2),
             (#"status """#, 2), (#"logout-all """#, 2), (#"list tokens """#, 2),
             (#"issue --sub """#, 2), (#"revoke --ttl 1h """#, 2), (#"decode """#, 3),
-            (#""""#, 2), (#"verify --secret "" x"#, 2), (#"status -- --id"#, 0),
+            (#""""#, 2), (#"verify --secret "" x"#, 2), (#"status -- --id"#, 2),
             (#"status -- -q"#, 0),
         ] {
             let result = try tool.shell("exec jwtctl " + command)

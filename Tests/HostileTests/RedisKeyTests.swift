@@ -170,7 +170,10 @@ import Testing
         let spelled = Self.spelled(id)
         try #require(run(["issue", "--sub", id, "--jti", id]).status == 0)
         let changed = try changes {
-            let result = run(["logout-all", "--yes", "--", id])
+            // As a line, since an operand with a line break is no user.
+            let result = run(
+                ["logout-all", "--yes", "--from", "-"],
+                input: "{\"user\":\(Self.quoted(id))}\n")
             #expect(result.status == 0, "\(result.errorText)")
         }
         let own = ["tokens", "meta", "cutoff"].map { Self.hex("jwt:{\(spelled)}:\($0)") }

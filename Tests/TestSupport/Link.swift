@@ -4,8 +4,10 @@ import Synchronization
 /// The way to a server, which can be cut and healed: a port of the loopback that carries every
 /// connection to the server's own port.
 package final class Link: Sendable {
-    package enum State: Sendable {
+    package enum State: Equatable, Sendable {
         case whole
+        /// All passes, after so many milliseconds: as where the server is on another continent.
+        case slow(UInt32)
         /// Nothing passes any more, and nobody is told: as where a cable is pulled.
         case silent
         /// Every connection is ended and every new one refused: as where a machine goes down.
@@ -59,15 +61,16 @@ package final class Link: Sendable {
             case .silent:
                 usleep(5000)
                 continue
-            case .whole: break
+            case .whole, .slow: break
             }
             var polls = [client, server].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             guard poll(&polls, 2, 20) > 0 else { continue }
             for (index, sink) in [server, client].enumerated() where polls[index].revents != 0 {
                 let count = recv(polls[index].fd, &buffer, buffer.count, 0)
                 guard count > 0 else { return }
+                if case .slow(let milliseconds) = condition.current { usleep(milliseconds * 1000) }
                 // What was on its way when the link was cut is lost with it.
-                guard condition.current == .whole else { break }
+                guard condition.current != .silent, condition.current != .refused else { break }
                 let isSent = buffer.withUnsafeBytes {
                     Loopback.send(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: sink)
                 }

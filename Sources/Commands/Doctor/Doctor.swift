@@ -57,7 +57,7 @@ let doctorCommand = Command(
 
 private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    let visit = DoctorVisit(try Session(console), options, console)
+    let visit = DoctorVisit(try Session(console, tellsFaults: true), options, console)
     var report = DoctorReport(console)
     for finding in try keyFindings(options.keys, console) { try report.add(finding) }
     let failure = try visit.run { try report.add($0) }

@@ -75,7 +75,8 @@ extension Topics {
                 Definition(
                     "restore",
                     "Refuses a banned user or an old token version (6), and a key that holds another "
-                        + "token (9)."),
+                        + "token (9). With a key, from JWTCTL_KEY or JWTCTL_SECRET too, it checks the "
+                        + "signatures of tokens (4); --no-verify turns that off."),
                 Definition(
                     "logout-all",
                     "Ends every token that was listed when it began, also one whose iat is ahead of "
@@ -97,9 +98,14 @@ extension Topics {
                         + "--no-verify (9). verify takes nothing but the token, as before."),
                 Definition(
                     "ids",
-                    "White space, quotes, commas, brackets, NAME=VALUE and invisible characters are refused "
-                        + "in an id without --id (2). What begins with eyJ is an id unless it decodes to "
+                    "White space, quotes, commas, bars, brackets, NAME=VALUE, --options and invisible "
+                        + "characters are refused in an id without --id (2), and so is a token in "
+                        + "base64 or hex (3). What begins with eyJ is an id unless it decodes to "
                         + "the beginning of a JSON object."),
+                Definition(
+                    "users",
+                    "Control and invisible characters, and the name of a file, are refused as an operand "
+                        + "of logout-all (2). {\"user\":\"…\"} as a line of --from names any user."),
                 Definition(
                     "files",
                     "White space and quotes around each field of a line are dropped, and a trailing "

@@ -38,8 +38,9 @@ struct Session {
             Definition("JWTCTL_ACTOR", "Who changes things, for the audit trail."),
         ] + Settings.variables
 
-    /// `actor` overrides the environment and the login name.
-    init(_ console: Console, actor: String? = nil) throws {
+    /// `actor` overrides the environment and the login name. Who `tellsFaults` finds out later what
+    /// is wrong with a Redis that cannot be asked for variables.
+    init(_ console: Console, actor: String? = nil, tellsFaults: Bool = false) throws {
         let options = console.options
         let environment = console.system.environment
         let settings = try console.settings()
@@ -59,7 +60,12 @@ struct Session {
             client.trace = { event in Self.trace(text.describe(event), on: console) }
         }
         let layout: Layout
-        (layout, keptKeys) = try Self.layout(options, settings, console.system, client)
+        do {
+            (layout, keptKeys) = try Self.layout(options, settings, console.system, client)
+        } catch StoreError.redis where tellsFaults {
+            layout = try LayoutChoice.layout(options, settings, console.system)
+            keptKeys = []
+        }
         concern = try Replication.concern(options, settings)
         isLayoutChosen = LayoutChoice.isMade(options, settings)
         checksLayout = try settings.checksLayout()
