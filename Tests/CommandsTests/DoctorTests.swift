@@ -385,8 +385,10 @@ extension Surgery {
     @Test func `a Redis that is down is told under a layout that keeps a variable there`() throws {
         let surgery = try Surgery()
         surgery.jwtctl.environment["JWTCTL_REDIS_URL"] = "unix:///nowhere/redis.sock"
+        let variable = "prefix=laravel_database_laravel_cache_:"
         for layout in ["native", "laravel-tymon"] {
-            let diagnosis = try surgery.diagnose("--layout", layout)
+            let diagnosis = try surgery.diagnose(
+                "--layout", layout, "--layout-var", layout == "native" ? "namespace=jwt" : variable)
             #expect(diagnosis.status == 8)
             #expect(diagnosis.complaints == ["unreachable"], "\(layout)")
         }
