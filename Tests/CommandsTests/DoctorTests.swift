@@ -388,7 +388,7 @@ extension Surgery {
         let variable = "prefix=laravel_database_laravel_cache_:"
         for layout in ["native", "laravel-tymon"] {
             let diagnosis = try surgery.diagnose(
-                "--layout", layout, "--layout-var", layout == "native" ? "namespace=jwt" : variable)
+                "--layout", layout, "--layout-var", layout == "native" ? "ns=jwt" : variable)
             #expect(diagnosis.status == 8)
             #expect(diagnosis.complaints == ["unreachable"], "\(layout)")
         }
