@@ -154,9 +154,10 @@ import Testing
                 #expect(try bench.written() == Self.mine.union(["jwt:deny:a1", "jwt:deny:b2"]))
             }
             let broken = lines.dropLast().joined(separator: "\n")
-            #expect(jwtctl("revoke", "--ttl", "1h", broken).status == 3)
+            // The bits that are left of a signature may spell one, which does not verify.
+            #expect([3, 4].contains(jwtctl("revoke", "--ttl", "1h", broken).status))
             let piped = jwtctl("revoke", "--yes", "--ttl", "1h", "-", input: broken + "\n")
-            #expect([3, 10].contains(piped.status), "\(piped.errors)")
+            #expect([3, 4, 10].contains(piped.status), "\(piped.errors)")
             #expect(try bench.written().isEmpty)
         }
     }
