@@ -56,11 +56,16 @@ import Testing
         }
     }
 
-    /// Runs the line on a pseudo-terminal on which `typed` is typed.
+    /// Runs the line on a pseudo-terminal on which `typed` is typed once it is asked for: what is
+    /// typed before is shown, as on any terminal.
     private func onTerminal(_ line: String, typed: String) throws -> ProcessRunner.Result {
         try tool.shell(
-            "(sleep 0.7; printf '%s\\n' '\(typed)'; sleep 0.7) | "
-                + "script -qec 'jwtctl \(line)' /dev/null",
+            """
+            rm -f keys; mkfifo keys; exec 3<>keys; : >shown
+            (until grep -q Passphrase shown; do sleep 0.05; done; printf '%s\\n' '\(typed)' >&3) &
+            script -qec 'jwtctl \(line)' /dev/null <&3 >shown
+            status=$?; cat shown; exit "$status"
+            """,
             changes: ["TERM": "xterm", "JWTCTL_SECRET": ""])
     }
 

@@ -22,8 +22,7 @@ final class ItemFeed<Element> {
     private var text: [UInt8]?
     /// What it has besides its first item.
     private var rest: ArraySlice<Item> = []
-    /// The width of the lines over which a token was wrapped, while the next line may be a piece of it.
-    private var wrap: Int?
+    private var wrap = TokenWrap()
     /// The form of the file, where it is no file of items.
     private var document: ForeignLine?
     private var hasToldOfIgnored = false
@@ -105,53 +104,22 @@ final class ItemFeed<Element> {
         }
         let isFirst = text == nil && invalid.count == 0
         text = bytes
-        if wrap != nil, isPiece(bytes) { throw Self.piece }
+        let isGuessing = options.kind == .guess
+        if isGuessing, wrap.takesPiece(bytes) { throw TokenWrap.piece }
         let items: [Item]
         do {
             items = try self.items(bytes, isFirst: isFirst)
         } catch {
-            noteWrap(bytes)
+            if isGuessing { wrap.note(refused: bytes) }
             throw error
         }
-        if case .token(let token, _, _)? = items.last, TokenOddity.mayBeCut(token) {
-            wrap = Self.run(bytes).count
-        }
+        wrap.note(items.last, of: bytes)
         if items.count > 1 { rest = items.dropFirst() }
-        if options.kind == .guess, !hasToldOfIgnored, Item.ignoresToken(bytes) {
+        if isGuessing, !hasToldOfIgnored, Item.ignoresToken(bytes) {
             hasToldOfIgnored = true
             try console.note("\(place(number)): \(Item.ignoredToken)")
         }
         return items.first
-    }
-
-    private static var piece: Failure {
-        Failure(
-            .malformed, "malformed", "malformed token: a piece of one that was wrapped over lines",
-            hint: "join the lines of each token")
-    }
-
-    /// Whether a line goes on with the token of the lines before.
-    private func isPiece(_ line: [UInt8]) -> Bool {
-        guard let width = wrap, options.kind == .guess else { return false }
-        let run = Self.run(line)
-        let isPiece = !run.isEmpty && run.count <= width && TokenScanner.isRun(run[...])
-        // The last piece is a shorter one.
-        wrap = isPiece && run.count == width ? width : nil
-        return isPiece
-    }
-
-    /// Remembers a line that ends in the middle of a token.
-    private func noteWrap(_ line: [UInt8]) {
-        let run = Self.run(line)
-        guard options.kind == .guess, TokenScanner.isRun(run[...]),
-            !TokenScanner.sightings(in: run[...]).isEmpty
-        else { return }
-        wrap = run.count
-    }
-
-    /// A line without what editors and shells put around a piece of a long word.
-    private static func run(_ line: [UInt8]) -> [UInt8] {
-        TokenText.withoutQuotes(line.last == UInt8(ascii: "\\") ? Array(line.dropLast()) : line)
     }
 
     private func items(_ line: [UInt8], isFirst: Bool) throws -> [Item] {
