@@ -124,11 +124,9 @@ package enum Secret {
     }
 
     private static func hexValue(_ text: Span<UInt8>, at offset: Int) throws(Base64Error) -> UInt8 {
-        switch text[offset] {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): text[offset] - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): text[offset] - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): text[offset] - UInt8(ascii: "A") + 10
-        default: throw .invalidCharacter(offset: offset)
+        guard let value = text[offset].hexDigitValue else {
+            throw .invalidCharacter(offset: offset)
         }
+        return value
     }
 }

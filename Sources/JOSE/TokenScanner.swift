@@ -364,8 +364,11 @@ private struct UnescapedText {
 
     private static func hex(_ text: [UInt8], _ start: Int, digits: Int) -> Int? {
         guard start + digits <= text.count else { return nil }
-        let part = text[start..<start + digits]
-        guard part.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else { return nil }
-        return Int(String(decoding: part, as: UTF8.self), radix: 16)
+        var number = 0
+        for byte in text[start..<start + digits] {
+            guard let value = byte.hexDigitValue else { return nil }
+            number = number << 4 | Int(value)
+        }
+        return number
     }
 }

@@ -251,21 +251,12 @@ package enum RedisURL {
                 continue
             }
             guard index + 2 < text.endIndex,
-                let high = hexadecimal(text[index + 1]), let low = hexadecimal(text[index + 2])
+                let high = text[index + 1].hexDigitValue, let low = text[index + 2].hexDigitValue
             else { throw .badPercentEncoding(part: part) }
             result.append(high << 4 | low)
             index += 3
         }
         return result
-    }
-
-    private static func hexadecimal(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x41...0x46: digit - 0x41 + 10
-        case 0x61...0x66: digit - 0x61 + 10
-        default: nil
-        }
     }
 
     static func wipe(_ bytes: inout [UInt8]) {

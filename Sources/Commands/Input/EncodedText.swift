@@ -1,4 +1,5 @@
 internal import JOSE
+internal import Platform
 
 /// Texts that are another text in base64 or hex.
 enum EncodedText {
@@ -7,8 +8,8 @@ enum EncodedText {
     /// As often as people encode by mistake.
     private static let mostTimes = 3
 
-    /// Whether a text spells a token, or text with one in it. Nearly all ids are told by the first
-    /// bytes that they spell, which are no text.
+    /// Whether a text decodes to a token, or to text with one in it. Most ids are recognized by their
+    /// first 12 bytes, which do not decode to text.
     static func holdsToken(_ bytes: [UInt8], times: Int = 1) -> Bool {
         guard bytes.count >= shortest, times <= mostTimes, isText(Array(bytes.prefix(12))) else {
             return false
@@ -36,21 +37,11 @@ enum EncodedText {
         guard bytes.count.isMultiple(of: 2) else { return nil }
         var text: [UInt8] = []
         for index in stride(from: 0, to: bytes.count, by: 2) {
-            guard let high = digit(bytes[index]), let low = digit(bytes[index + 1]) else {
-                return nil
-            }
+            guard let high = bytes[index].hexDigitValue, let low = bytes[index + 1].hexDigitValue
+            else { return nil }
             text.append(high << 4 | low)
         }
         return text
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 
     /// Of either alphabet, with or without padding.
