@@ -53,7 +53,7 @@ package struct TokenCut: Equatable, Sendable {
 
 extension Algorithm {
     /// The fewest bytes of a signature; all but those of RSA and EdDSA have exactly so many.
-    var minimumSignatureByteCount: Int {
+    package var minimumSignatureByteCount: Int {
         switch self {
         case .hs256: 32
         case .hs384: 48

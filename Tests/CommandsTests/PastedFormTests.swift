@@ -197,6 +197,23 @@ import Testing
         }
     }
 
+    /// Signatures have the lengths of their algorithms: a whole one ends the token.
+    @Test(arguments: ["HS512", "RS256", "ES256", "ES512", "Ed25519", "Ed448"])
+    func `an id behind a whole token is an id`(_ algorithm: String) throws {
+        let bench = try Bench()
+        var jwtctl = bench.jwtctl(hasKey: false)
+        let key = bench.sandbox.server.directory.file("key")
+        #expect(
+            jwtctl("key", "generate", "--alg", algorithm, "--format", "jwk", "--out", key).status
+                == 0)
+        jwtctl.environment["JWTCTL_KEY"] = key
+        let token = jwtctl("issue", "--no-record", "--sub", "alice", "--jti", "whole").line
+        let input = "\(token)\nan-id-behind-it\n"
+        let result = jwtctl("revoke", "--yes", "--ttl", "1h", "-", input: input)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try bench.written() == ["jwt:deny:whole", "jwt:deny:an-id-behind-it"])
+    }
+
     @Test func `a token is no user`() throws {
         let bench = try Bench()
         let jwtctl = bench.jwtctl(hasKey: true)

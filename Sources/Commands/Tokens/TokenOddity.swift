@@ -33,13 +33,9 @@ enum TokenOddity {
     /// Whether a signature may be the beginning of one of its algorithm.
     static func mayBeCut(_ token: CompactToken) -> Bool {
         guard let algorithm = token.header.algorithm else { return false }
-        let count = token.signature.count
-        switch algorithm.rawValue {
-        case "HS256": return count < 32
-        case "HS384": return count < 48
-        case "HS512", "EdDSA", "Ed25519": return count < 64
-        case let name: return count < lengths[name] ?? 256 && count != 128
-        }
+        let (count, least) = (token.signature.count, algorithm.minimumSignatureByteCount)
+        // Between RSA keys of 1024 and of 2048 bits there is none that is in use.
+        return count < least || algorithm.isRSA && count > least && count < 256
     }
 
     /// Bytes of ECDSA signatures (RFC 7518 section 3.4).
