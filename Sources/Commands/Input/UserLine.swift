@@ -38,7 +38,7 @@ enum UserLine {
         isPlain(user) ? user : "{\"user\":\(JSONText.quoted(user))}"
     }
 
-    /// A token names its user in the claim sub; as a user it would be nobody.
+    /// A token names its user in the claim sub and is no user itself.
     static func refuseToken(_ text: [UInt8]) throws(Failure) {
         guard !TokenScanner.sightings(in: text[...]).isEmpty else { return }
         throw Failure(

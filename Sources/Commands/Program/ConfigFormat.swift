@@ -17,7 +17,7 @@ extension Topics {
             profile before the default. A profile that --profile names counts before the \
             environment; where the two name different servers, layouts, namespaces or keys, a \
             command that changes something is refused. REDIS_URL, which others set too, counts \
-            only where nobody else names a Redis. "jwtctl config show" tells what holds, and who \
+            only where nothing else names a Redis. "jwtctl config show" tells what holds, and who \
             says so.
             """,
             .literal(configExample),

@@ -62,7 +62,8 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
     let trust = try TokenTrust(
-        options.keys, skipsVerification: options.skipsVerification, console)
+        options.keys, skipsVerification: options.skipsVerification,
+        badSignatureHint: "--no-verify restores it all the same", console)
     let session = try Session(console, actor: options.actor)
     try session.require(.restore)
     try session.requirePrimary(comparingClocks: console)
@@ -78,7 +79,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     if lines == nil, options.items.operands.count == 1 {
         let item = try options.items.item(options.items.operands[0], console)
         let target = try StateTarget(item, user: user, in: book)
-        try trust.require(target, badSignatureHint: trustHint)
+        try trust.require(target)
         try TakenTokens(console).tell(target)
         let result = try session.store.restore(target.restoration, reason: options.reason)
         let told = restoring.tell(target, result)
@@ -91,7 +92,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
     let feed = ItemFeed(options.items, lines, console) {
         let target = try StateTarget($0, user: user, in: book)
-        try trust.require(target, badSignatureHint: trustHint)
+        try trust.require(target)
         return target
     }
     let taken = TakenTokens(console)
@@ -151,8 +152,6 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     if isOnly, let status = first?.status ?? feed.invalid.firstFailure?.status { return status }
     return failures + feed.invalid.count > 0 ? .someFailed : .success
 }
-
-private let trustHint = "--no-verify restores it all the same"
 
 /// How many items are worked on together, where so many are there.
 private let batchSize = 128

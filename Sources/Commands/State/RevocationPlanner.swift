@@ -85,7 +85,7 @@ struct RevocationPlanner {
     }
 
     private func plan(_ token: CompactToken, _ target: StateTarget) throws -> Plan {
-        try trust.require(target, badSignatureHint: "--no-verify revokes it all the same")
+        try trust.require(target)
         if !trust.isChecking, !options.skipsVerification, store.layout.deniesByBareID {
             // Whoever hands an operator a token would choose which key is overwritten.
             throw Failure(

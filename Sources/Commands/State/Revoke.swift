@@ -12,7 +12,8 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     let only = options.items.operands.count == 1 ? options.items.operands[0] : nil
     let item = lines == nil ? try only.map { try options.items.item($0, console) } : nil
     let trust = try TokenTrust(
-        options.keys, skipsVerification: options.skipsVerification, console)
+        options.keys, skipsVerification: options.skipsVerification,
+        badSignatureHint: "--no-verify revokes it all the same", console)
     let session = try Session(console, actor: options.actor)
     if case .id(let id, nil, _)? = item, options.user == nil, !options.saysLifetime,
         session.layout.needsExpiry, !session.layout.naming.isByText
