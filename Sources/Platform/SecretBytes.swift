@@ -91,7 +91,7 @@ internal import Synchronization
         let base = unsafe mmap(
             nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let base = unsafe base, unsafe base != MAP_FAILED else {
-            preconditionFailure("there is no memory for a secret")
+            preconditionFailure("cannot allocate memory for a secret")
         }
         // Best effort: RLIMIT_MEMLOCK may be tiny, and a page in swap is no reason to fail.
         _ = unsafe mlock(base, count)

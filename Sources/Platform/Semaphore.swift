@@ -36,7 +36,7 @@ package struct Semaphore: ~Copyable, Sendable {
     package borrowing func wait() {
         var count: eventfd_t = 0
         while unsafe eventfd_read(descriptor.number, &count) != 0 {
-            precondition(errno == EINTR, "a semaphore is open as long as it lives")
+            precondition(errno == EINTR, "a semaphore stays open until it is destroyed")
         }
     }
 }

@@ -105,7 +105,7 @@ struct CompletionTests {
             ("jwtctl completion z", ["zsh"]), ("jwtctl help ti", ["time"]),
             ("jwtctl --profile pr", ["prod\tUse a profile."]),
             ("jwtctl --profile jwtctl.f", ["jwtctl.fish"]),
-            ("jwtctl issue --no-r", ["--no-record\tNot: Record the token."]),
+            ("jwtctl issue --no-r", ["--no-record\tOpposite of --record."]),
         ])
     func fishCompletes(line: String, expected: [String]) throws {
         let scratch = try scratch()

@@ -82,7 +82,7 @@ struct HelpTests {
 
                 Other:
                   completion  Print completions.
-                  help        Explain a command or a topic.
+                  help        Show help for a command or a topic.
 
                 More: 'jwtctl help COMMAND' or 'jwtctl help TOPIC'.
 

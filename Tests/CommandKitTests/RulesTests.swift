@@ -41,10 +41,10 @@ struct RulesTests {
         "Each planted violation of an option is found",
         arguments: [
             ([odd("Big")], "option name 'Big' is not made of a-z, 0-9 and -"),
-            ([odd("a"), odd("a")], "option of command 'go' 'a' stands twice"),
+            ([odd("a"), odd("a")], "option of command 'go' 'a' appears twice"),
             (
                 [odd("a", short: "a"), odd("b", short: "a")],
-                "short option of command 'go' 'a' stands twice"
+                "short option of command 'go' 'a' appears twice"
             ),
             ([odd("a", metavar: "")], "option '--a' of command 'go' has no value name in capitals"),
             (
@@ -52,7 +52,10 @@ struct RulesTests {
                 "option '--a' of command 'go' has no value name in capitals"
             ),
             ([odd("a", short: "?")], "option '--a' of command 'go' has the short name '?'"),
-            ([odd("a", summary: "small.")], "option '--a' of command 'go': summary begins small"),
+            (
+                [odd("a", summary: "small.")],
+                "option '--a' of command 'go': summary begins in lower case"
+            ),
             ([odd("a", summary: "Stop")], "option '--a' of command 'go': summary has no period"),
             (
                 [odd("a", summary: "L" + String(repeating: "o", count: 72) + "ng.")],
@@ -90,8 +93,9 @@ struct RulesTests {
             topics: { [Topic(name: "A b", title: "A", summary: "a", body: [])] })
         let found = program.violations()
         for expected in [
-            "command 'users' stands twice", "command 'one' calls itself 'two'",
-            "topic name 'A b' is not made of a-z, 0-9 and -", "topic 'A b': summary begins small",
+            "command 'users' appears twice", "command 'one' is named 'two'",
+            "topic name 'A b' is not made of a-z, 0-9 and -",
+            "topic 'A b': summary begins in lower case",
             "command 'one' has no examples", "command 'one' lacks the global option '--quiet'",
             "command 'users' has no example with 'x users'",
         ] {

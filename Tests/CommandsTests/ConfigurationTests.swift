@@ -156,11 +156,11 @@ import Testing
     @Test(arguments: [
         ("[profile a]\nredsi = x\n", 2, "did you mean 'redis'"),
         ("[profile a]\nredis x\n", 2, "NAME = VALUE"), ("[profile a]\nredis =\n", 2, "no value"),
-        ("redis = x\n", 1, "before the first section"), ("[profile a\n", 1, "without its ']'"),
+        ("redis = x\n", 1, "before the first section"), ("[profile a\n", 1, "without ']'"),
         ("[section]\n", 1, "[profile NAME] or [layout NAME]"),
         ("[profile a b]\n", 1, "[profile NAME] or [layout NAME]"),
-        ("[profile a]\n\n[profile a]\n", 3, "another profile"),
-        ("[layout a]\n[layout a]\n", 2, "another layout"),
+        ("[profile a]\n\n[profile a]\n", 3, "the profile 'a' is defined twice"),
+        ("[layout a]\n[layout a]\n", 2, "the layout 'a' is defined twice"),
         ("[profile a]\nkey = x\r\nkey = y\n", 3, "set twice"),
         ("[layout a]\nfiel = x\n", 2, "did you mean 'file'"),
     ])
@@ -207,7 +207,7 @@ import Testing
         let large = try configure(String(repeating: "# x\n", count: 400_000))
         #expect(jwtctl(large)("config", "show").errors.contains("larger than"))
         let unnamed = jwtctl(try configure("[profile a]\n"))
-        #expect(unnamed("--profile", "b", "config", "show").errors.contains("it has: a"))
+        #expect(unnamed("--profile", "b", "config", "show").errors.contains("available: a"))
         #expect(unnamed("config", "show").status == 0, "nobody asked for a profile")
     }
 

@@ -50,7 +50,7 @@ import Testing
         let missing = run(["issue", "--sub", "alice"], ["JWTCTL_SECRET": folder + [0xE9]])
         #expect(missing.status == 1)
         let config = run(["config", "show"], ["JWTCTL_CONFIG": folder + [0xE9]])
-        #expect(config.text.contains("there is no file"), "\(config.text)")
+        #expect(config.text.contains("no configuration file"), "\(config.text)")
     }
 
     @Test func `a secret may have any bytes`() {

@@ -53,7 +53,7 @@ import Testing
             let change = jwtctl.run(["--profile", "prod"] + command)
             #expect(change.status == 2, "\(change.errors)")
             #expect(
-                change.errors.contains("the profile 'prod' sets another")
+                change.errors.contains("\(variable) conflicts with profile 'prod'")
                     && change.errors.contains("unset \(variable) or give --\(option)"),
                 "\(change.errors)")
         }
@@ -62,8 +62,9 @@ import Testing
         let read = jwtctl("--profile", "prod", "verify", token)
         #expect(read.status == 0, "\(read.errors)")
         #expect(
-            read.errors.components(separatedBy: "than \(variable): the variable is ignored").count
-                == 2, "\(read.errors)")
+            read.errors.components(
+                separatedBy: "\(variable) conflicts with profile 'prod': the variable is ignored"
+            ).count == 2, "\(read.errors)")
     }
 
     @Test func `the same Redis in other letters is no other`() throws {

@@ -74,11 +74,11 @@ package struct AnyCommand: Sendable {
         _ path: [String], _ examples: [Example], _ words: [Completion.Choice]
     ) -> CommandDescription {
         CommandDescription(
-            path: path, summary: "Explain a command or a topic.",
+            path: path, summary: "Show help for a command or a topic.",
             operands: [
                 OperandDescription(
                     name: "COMMAND|TOPIC", arity: .repeated(minimum: 0),
-                    summary: "What to explain.", completion: .choices(words),
+                    summary: "Command or topic to explain.", completion: .choices(words),
                     usage: "[COMMAND|TOPIC]")
             ],
             examples: examples)

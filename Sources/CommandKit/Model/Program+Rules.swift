@@ -26,7 +26,7 @@ extension Program {
         case .leaf(let load):
             let own = load().name
             return own == command.name
-                ? [] : ["command '\(command.name)' calls itself '\(own)'"]
+                ? [] : ["command '\(command.name)' is named '\(own)'"]
         case .group(let load):
             let commands = load().commands
             return Self.duplicates(commands.map(\.name), what: "command below '\(command.name)'")
@@ -102,7 +102,9 @@ extension Program {
     /// A summary is a sentence that fits a line of help and of a completion menu.
     private static func summaryViolations(_ summary: String, of what: String) -> [String] {
         var found: [String] = []
-        if summary.first?.isLowercase ?? true { found.append("\(what): summary begins small") }
+        if summary.first?.isLowercase ?? true {
+            found.append("\(what): summary begins in lower case")
+        }
         if !summary.hasSuffix(".") { found.append("\(what): summary has no period") }
         if DisplayWidth.of(summary) > 72 { found.append("\(what): summary is over 72 columns") }
         return found
@@ -111,6 +113,6 @@ extension Program {
     /// A second option or command of the same name could never be reached.
     private static func duplicates(_ names: [String], what: String) -> [String] {
         var seen: Set<String> = []
-        return names.filter { !seen.insert($0).inserted }.map { "\(what) '\($0)' stands twice" }
+        return names.filter { !seen.insert($0).inserted }.map { "\(what) '\($0)' appears twice" }
     }
 }

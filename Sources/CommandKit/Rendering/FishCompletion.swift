@@ -108,7 +108,7 @@ package enum FishCompletion {
         }
         line += "\n"
         if option.isNegatable {
-            line += start + " -l no-\(option.name) -d \(quote("Not: " + option.summary))\n"
+            line += start + " -l no-\(option.name) -d \(quote("Opposite of --\(option.name)."))\n"
         }
         return line
     }

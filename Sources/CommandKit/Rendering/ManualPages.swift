@@ -63,7 +63,7 @@ package struct ManualPages {
         page.raw(".Bl -tag -width Ds")
         for option in program.globalOptions.visible { self.option(option, on: &page) }
         page.raw(".It Fl h , Fl \\-help")
-        page.text("Show help: the short flag a summary, the long one everything.")
+        page.text("Show help: -h in short, --help in full.")
         page.raw(".It Fl \\-version")
         page.text("Show the version.")
         page.raw(".El")

@@ -133,7 +133,7 @@ package enum ZshCompletion {
             lines.append(quote("\(star)\(long)\(equals)\(summary)\(value)"))
         }
         if option.isNegatable {
-            lines.append(quote("--no-\(option.name)[\(escape("Not: " + option.summary))]"))
+            lines.append(quote("--no-\(option.name)[\(escape("Opposite of --\(option.name)."))]"))
         }
         return lines
     }

@@ -8,20 +8,20 @@ struct ConfigShowOptions: CommandOptions {
 }
 
 let configShowCommand = Command(
-    name: "show", summary: "Show the settings that hold, and who says so.",
+    name: "show", summary: "Show the effective settings and their sources.",
     discussion: [
         """
-        An option counts before the environment, the environment before the profile, the profile \
-        before the default. A profile chosen with --profile counts before the environment. \
-        Passwords are masked. A value that should name a file and names none is hidden, since it \
-        may be the secret itself. "jwtctl help config-file" describes the file.
+        An option overrides the environment, the environment overrides the profile, and the \
+        profile overrides the default. A profile selected with --profile overrides the \
+        environment. Passwords are masked. A value that should name a file but does not is hidden, \
+        since it may be the secret itself. "jwtctl help config-file" describes the file.
         """
     ],
     defaults: ConfigShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
     examples: [
-        Example(command: "jwtctl config show", summary: "What holds here?"),
+        Example(command: "jwtctl config show", summary: "Show the settings in effect here."),
         Example(
-            command: "jwtctl config show -o csv", summary: "The same for a spreadsheet."),
+            command: "jwtctl config show -o csv", summary: "Write them as CSV, for a spreadsheet."),
     ],
     exitStatuses: ExitStatus.docs(.failure), environment: Settings.variables,
     seeAlso: ["environment", "jwtctl-config(5)"], run: runConfigShow)

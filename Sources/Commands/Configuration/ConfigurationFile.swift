@@ -52,12 +52,12 @@ struct ConfigurationFile {
             text = try Self.read(file)
         } catch {
             if error == .notFound { return nil }
-            let words = error.code == EINVAL ? "it is not a regular file" : error.message
+            let words = error.code == EINVAL ? "not a regular file" : error.message
             throw Failure(.failure, "config", "cannot read \(title): \(words)")
         }
         guard text.count <= Self.limit else {
             throw Failure(
-                .failure, "config", "cannot read \(title): it is larger than \(Self.limit) bytes")
+                .failure, "config", "cannot read \(title): larger than \(Self.limit) bytes")
         }
         try parse(text)
         try requirePrivate(path, mode)
@@ -103,7 +103,7 @@ struct ConfigurationFile {
 
     /// `[profile NAME]` or `[layout NAME]`.
     private mutating func begin(_ line: String, _ number: Int) throws(Failure) -> Section {
-        guard line.hasSuffix("]") else { throw failure("'[' without its ']'", number) }
+        guard line.hasSuffix("]") else { throw failure("'[' without ']'", number) }
         let words = line.dropFirst().dropLast().split(separator: " ").map(String.init)
         guard words.count == 2, words[0] == "profile" || words[0] == "layout" else {
             throw failure(
@@ -113,13 +113,13 @@ struct ConfigurationFile {
         let name = words[1]
         guard words[0] == "profile" else {
             guard layouts[name] == nil else {
-                throw failure("there is another layout '\(VisibleText.escape(name))'", number)
+                throw failure("the layout '\(VisibleText.escape(name))' is defined twice", number)
             }
             layouts[name] = LayoutEntry(line: number)
             return .layout(name)
         }
         guard profiles[name] == nil else {
-            throw failure("there is another profile '\(VisibleText.escape(name))'", number)
+            throw failure("the profile '\(VisibleText.escape(name))' is defined twice", number)
         }
         profiles[name] = [:]
         profileNames.append(name)
@@ -210,7 +210,7 @@ struct ConfigurationFile {
                 continue
             }
             throw failure(
-                "a password that everybody can read", entry.line,
+                "contains a password, but the file is readable by all users", entry.line,
                 hint: "chmod 600 \(ShellText.quote(String(decoding: path, as: UTF8.self)))")
         }
     }

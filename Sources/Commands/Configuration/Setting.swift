@@ -56,28 +56,30 @@ enum Setting: String, CaseIterable {
     /// What it means, for the manual.
     var summary: String {
         switch self {
-        case .redis: "The Redis URL, as for --redis."
-        case .redisPassword: "Where the Redis password stands: a path, env:NAME or fd:N."
-        case .redisCACert: "Authorities that may sign Redis' certificate, as for --redis-cacert."
-        case .redisCert: "The client's certificate, as for --redis-cert."
-        case .redisKey: "The key of that certificate, as for --redis-key."
+        case .redis: "Redis URL, as for --redis."
+        case .redisPassword: "Where to read the Redis password: a path, env:NAME or fd:N."
+        case .redisCACert: "CA certificate file or directory to trust, as for --redis-cacert."
+        case .redisCert: "Client certificate for TLS, as for --redis-cert."
+        case .redisKey: "Key of the client certificate, as for --redis-key."
         case .redisServerName:
-            "The name that Redis' certificate must have, as for --redis-server-name."
-        case .layout: "How state lies in Redis: a preset, a file, or a [layout NAME] of this file."
+            "Name that Redis' certificate must have, as for --redis-server-name."
+        case .layout:
+            "Layout of the keys in Redis: a preset, a file, or a [layout NAME] of this file."
         case .layoutCheck:
-            "off if the layout is known to be the right one: no command asks or warns about it then, "
+            "off if the layout is known to be the right one: then no command asks or warns about it, "
                 + "and a token that is not on the whitelist counts as revoked."
-        case .namespace: "What the keys of the native layout begin with."
-        case .key: "Where the key stands: a path, env:NAME or fd:N, as for --key."
-        case .secret: "Where the HMAC secret stands, as for --secret; never the secret itself."
-        case .issuer: "Tokens of another issuer are refused by verify, revoke and restore."
+        case .namespace: "Prefix of the keys of the native layout."
+        case .key: "Where to read the key: a path, env:NAME or fd:N, as for --key."
+        case .secret: "Where to read the HMAC secret, as for --secret; never the secret itself."
+        case .issuer: "Required issuer: verify, revoke and restore refuse tokens of another."
         case .maxLifetime:
-            "The longest life of any token, such as 30d: cutoffs go away after it instead of never."
-        case .denyMargin: "How long a blacklist entry outlives its token, for readers with leeway."
-        case .requireListed: "true where only tokens on their user's list are active."
-        case .actor: "Who changes things, for the audit trail."
-        case .timeout: "How long Redis may stay silent."
-        case .wait: "How many replicas have to confirm a change, as for --wait; 0 for none."
+            "Longest lifetime of any token, such as 30d. Cutoffs expire after it instead of never."
+        case .denyMargin:
+            "Time to keep a blacklist entry after its token expires, for services with leeway."
+        case .requireListed: "true if only tokens on the token list of their user are active."
+        case .actor: "Name recorded in the audit log."
+        case .timeout: "Give up if Redis does not respond for this long."
+        case .wait: "Number of replicas that must acknowledge a change, as for --wait; 0 for none."
         }
     }
 

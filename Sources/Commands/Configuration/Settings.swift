@@ -51,10 +51,10 @@ final class Settings {
 
     /// What decides where the settings are looked for.
     static let variables = [
-        Definition("JWTCTL_PROFILE", "The profile, as for --profile."),
-        Definition("JWTCTL_CONFIG", "The configuration file, as for --config."),
+        Definition("JWTCTL_PROFILE", "Profile to use, as for --profile."),
+        Definition("JWTCTL_CONFIG", "Configuration file, as for --config."),
         Definition(
-            "XDG_CONFIG_HOME", "Where jwtctl/config is looked for; ~/.config where it is not set."),
+            "XDG_CONFIG_HOME", "Directory of jwtctl/config (default: ~/.config)."),
     ]
 
     /// A profile that is asked for has to be there; that named `default` counts unasked.
@@ -66,7 +66,7 @@ final class Settings {
         file = try path.flatMap { try ConfigurationFile(path: $0) }
         if let asked, file == nil {
             throw Failure(
-                .failure, "config", "there is no file \(Source.path(asked).title)")
+                .failure, "config", "no configuration file \(Source.path(asked).title)")
         }
         if let file {
             let origin: Origin =
@@ -101,16 +101,16 @@ final class Settings {
     ) -> Failure {
         let shown = VisibleText.escape(name, columns: 40)
         guard let file else {
-            let place = path.map { Source.path($0).title } ?? "the configuration"
+            let place = path.map { Source.path($0).title } ?? "the configuration file"
             return Failure(
-                .failure, "config", "there is no profile '\(shown)': \(place) does not exist")
+                .failure, "config", "no profile '\(shown)': \(place) does not exist")
         }
         let names = file.profileNames.map { VisibleText.escape($0, columns: 40) }
         return Failure(
             .failure, "config", "\(file.title) has no profile '\(shown)'",
             hint: Suggestions.nearest(to: name, among: file.profileNames).first
                 .map { "did you mean '\(VisibleText.escape($0, columns: 40))'?" }
-                ?? (names.isEmpty ? nil : "it has: \(names.joined(separator: ", "))"))
+                ?? (names.isEmpty ? nil : "available: \(names.joined(separator: ", "))"))
     }
 
     /// `$XDG_CONFIG_HOME/jwtctl/config`, where that variable is an absolute path, else below ~/.config
@@ -181,7 +181,7 @@ final class Settings {
         let name = VisibleText.escape(profile ?? "", columns: 40)
         return Failure(
             .usage, "conflicting_settings",
-            "the profile '\(name)' sets another \(setting.rawValue) than \(variable)",
+            "\(variable) conflicts with profile '\(name)'",
             hint: "unset \(variable) or give --\(setting.rawValue)")
     }
 

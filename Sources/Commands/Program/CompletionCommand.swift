@@ -30,20 +30,20 @@ struct CompletionOptions: CommandOptions {
 }
 
 let completionCommand: Command<CompletionOptions> = Command(
-    name: "completion", summary: "Print the completion script of a shell.",
+    name: "completion", summary: "Print the completion script for a shell.",
     discussion: [
         """
-        An installed jwtctl brings its completions along. Without an installation, let the shell \
-        read them: 'source <(jwtctl completion bash)' in ~/.bashrc, or 'jwtctl completion fish \
-        | source' in fish's configuration.
+        An installed jwtctl includes its completions. Without an installation, load them in the \
+        configuration of the shell: 'source <(jwtctl completion bash)' in ~/.bashrc, or 'jwtctl \
+        completion fish | source' for fish.
         """
     ],
     defaults: CompletionOptions(), options: [.group(GlobalOptions.group, at: \.global)],
-    operands: [.choice("SHELL", summary: "For which shell: bash, zsh or fish.", into: \.shell)],
+    operands: [.choice("SHELL", summary: "Shell: bash, zsh or fish.", into: \.shell)],
     examples: [
         Example(
             command: "jwtctl completion bash > /etc/bash_completion.d/jwtctl",
-            summary: "For all users of bash.")
+            summary: "Install the script for all users of bash.")
     ],
     exitStatuses: ExitStatus.docs(.failure),
     run: { options, system in
@@ -82,7 +82,7 @@ enum DynamicCompletion {
             let file = try Settings(GlobalOptions(), system).file
             return presets
                 + (file?.layouts ?? [:]).keys.sorted().map {
-                    Completion.Choice($0, summary: "of the configuration")
+                    Completion.Choice($0, summary: "from the configuration file")
                 }
         } catch {
             return presets

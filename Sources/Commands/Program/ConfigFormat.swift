@@ -4,36 +4,37 @@ internal import CommandKit
 extension Topics {
     static let configFile = Topic(
         name: "config-file", title: "CONFIGURATION FILE",
-        summary: "Profiles and layouts that are named once.",
+        summary: "Configuration file: profiles and layouts.",
         body: [
             """
-            Settings that are the same for every command stand in a file of profiles: \
-            $XDG_CONFIG_HOME/jwtctl/config, or ~/.config/jwtctl/config, or the one that --config \
-            or JWTCTL_CONFIG names. --profile or JWTCTL_PROFILE chooses a profile; that named \
-            default counts where none is chosen.
+            Put settings you always use in a configuration file: $XDG_CONFIG_HOME/jwtctl/config, \
+            or ~/.config/jwtctl/config, or the file that --config or JWTCTL_CONFIG names. It \
+            contains profiles. --profile or JWTCTL_PROFILE selects one; the profile named \
+            "default" is used otherwise.
             """,
             """
-            An option counts before the environment, the environment before the profile, the \
-            profile before the default. A profile that --profile names counts before the \
-            environment; where the two name different servers, layouts, namespaces or keys, a \
-            command that changes something is refused. REDIS_URL, which others set too, counts \
-            only where nothing else names a Redis. "jwtctl config show" tells what holds, and who \
-            says so.
+            An option overrides the environment, the environment overrides the profile, and the \
+            profile overrides the default. A profile selected with --profile overrides the \
+            environment; if the two name different servers, layouts, namespaces or keys, a command \
+            that changes something is refused. REDIS_URL, which other programs set too, is used \
+            only if nothing else names a Redis. "jwtctl config show" lists the effective settings \
+            and their sources.
             """,
             .literal(configExample),
             """
-            A line is a section in brackets, NAME = VALUE, or a comment after # or ;. Relative paths \
-            start from the folder of the file. What is not known is an error with its line, never \
-            passed over. A file with a Redis password in it that everybody can read is refused: \
-            chmod 600 it, or name the place of the password by redis-password.
+            A line is a section in brackets, NAME = VALUE, or a comment that begins with # or ;. \
+            Relative paths start from the directory of the file. Unknown settings are errors, \
+            reported with the line number. A file that contains a Redis password and is readable \
+            by all users is refused: run chmod 600 on it, or name the source of the password with \
+            redis-password.
             """,
             .heading("Settings of a profile"),
             .definitions(Setting.allCases.map { Definition($0.rawValue, $0.summary) }),
             .heading("Settings of a layout"),
             .definitions([
-                Definition("file", "The file of the layout; see jwtctl-layout(5)."),
-                Definition("preset", "The name of a preset, in place of a file."),
-                Definition("var.NAME", "The value of a variable of the layout."),
+                Definition("file", "Layout file; see jwtctl-layout(5)."),
+                Definition("preset", "Name of a preset, instead of a file."),
+                Definition("var.NAME", "Value of a variable of the layout."),
             ]),
         ],
         page: Topic.Page(name: "jwtctl-config", section: 5),

@@ -11,24 +11,25 @@ struct DemoOptions: CommandOptions {
 
 /// `demo`: everything that the tool does, on a Redis that nobody else uses.
 let demoCommand = Command(
-    name: "demo", summary: "Try everything on a throw-away Redis.",
+    name: "demo", summary: "Try jwtctl with a temporary Redis.",
     discussion: [
         """
-        Starts a private redis-server on a unix socket in a temporary folder, fills it with a few \
-        users and tokens, and removes all of it at the end, however that comes. On a terminal it \
-        opens a shell in which jwtctl talks to that Redis; with a COMMAND it runs that and returns \
-        its status; else it walks through the main job, showing each command and its real output.
+        Starts a private redis-server on a unix socket in a temporary directory, adds a few users \
+        and tokens, and removes everything at the end, even if it is interrupted. With a COMMAND \
+        it runs the command and returns its status. Without one, it opens a shell in which jwtctl \
+        uses that Redis; if there is no terminal, it walks through the main tasks instead, and \
+        shows each command with its real output.
         """
     ],
     defaults: DemoOptions(), options: [.group(GlobalOptions.group, at: \.global)],
     operands: [
-        .raw("COMMAND", .repeated(minimum: 0), summary: "A program to run, with its arguments.") {
+        .raw("COMMAND", .repeated(minimum: 0), summary: "Program to run, with its arguments.") {
             options, bytes throws(InvalidValue) in options.command.append(bytes)
         }.shownAs("[-- COMMAND...]")
     ],
     examples: [
-        Example(command: "jwtctl demo", summary: "Look around."),
-        Example(command: "jwtctl demo -- jwtctl list users", summary: "One command of your own."),
+        Example(command: "jwtctl demo", summary: "Open a shell with the temporary Redis."),
+        Example(command: "jwtctl demo -- jwtctl list users", summary: "Run a single command."),
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts"], run: runDemo)
 
@@ -135,7 +136,7 @@ private enum Demo {
         guard EntryPoint.run(line.map { Array($0.utf8) }, quiet) == .exit(0) else {
             throw Failure(
                 .failure, "demo",
-                "the demo could not be filled: "
+                "cannot fill the Redis of the demo: "
                     + VisibleText.escape(errors.contents, columns: 200))
         }
     }
@@ -143,14 +144,14 @@ private enum Demo {
     private static func greet(_ redis: PrivateRedis, _ system: System) throws {
         try system.diagnostics.write(
             """
-            A private Redis runs at \(redis.url)
-            It knows alice, bob and carol. Try:
+            A private Redis is running at \(redis.url)
+            Its users are alice, bob and carol. Try:
               TOKEN=$(jwtctl issue --sub alice)
               jwtctl verify "$TOKEN"
-              jwtctl revoke --reason "a try" "$TOKEN"
+              jwtctl revoke --reason "just a test" "$TOKEN"
               jwtctl list tokens alice
               jwtctl logout-all alice
-            'exit' ends and removes it.
+            'exit' stops and removes it.
 
             """)
         try system.diagnostics.flush()
@@ -165,7 +166,7 @@ private enum Demo {
             status=$?
             [ "$status" -eq 0 ] || printf '(exit status %s)\n' "$status"
             if [ "$status" -ne "$1" ]; then
-                echo "this was to end with status $1" >&2
+                echo "expected exit status $1" >&2
                 exit 1
             fi
         }
@@ -178,11 +179,11 @@ private enum Demo {
         say 'The phone is stolen: revoke its token.'
         run 0 'jwtctl revoke --reason "phone stolen" "$TOKEN"'
         run 6 'jwtctl verify "$TOKEN"'
-        say 'Her account was taken over: end all her sessions, on every device.'
+        say 'Her account was taken over: log her out everywhere.'
         run 0 'LAPTOP=$(jwtctl issue --sub alice --label laptop)'
         run 0 'jwtctl logout-all --reason "account taken over" alice'
         run 6 'jwtctl verify "$LAPTOP"'
-        say 'She logs in again, and is in.'
+        say 'She logs in again: the new token is valid.'
         run 0 'jwtctl issue --sub alice | jwtctl verify --field active'
         say 'Who is logged in, and who revoked what?'
         run 0 'jwtctl list users'

@@ -7,13 +7,13 @@ package let jwtctlProgram: Program = Program(
     discussion: [
         """
         jwtctl talks directly to the Redis or Valkey in which services keep the revocation state of \
-        their tokens: a blacklist by jti whose entries expire with the tokens, a list of tokens for \
-        each user, and cutoffs that end every session of a user, or of everybody.
+        their tokens: a blacklist by jti whose entries expire with the tokens, a token list for \
+        each user, and cutoffs, which end all sessions of one user or of all users.
         """,
         """
-        Results go to standard output, everything else to standard error. Times that are stored \
-        come from Redis' own clock. Every command is safe to repeat, and a state that could not be \
-        learned is reported as unknown (status 8), never as valid.
+        Results go to standard output, everything else to standard error. Stored times come from \
+        Redis' clock. Every command is safe to repeat. If the state cannot be determined, it is \
+        reported as unknown (status 8), never as valid.
         """,
     ],
     globalOptions: { GlobalOptions.group.section },
@@ -39,7 +39,7 @@ package let jwtctlProgram: Program = Program(
                 },
             ]),
         .init(
-            "Looking around",
+            "Inspect",
             [
                 .group("list", attempts: ["ls"]) {
                     CommandGroup(
@@ -60,7 +60,7 @@ package let jwtctlProgram: Program = Program(
             [
                 .group("key", attempts: ["keys", "keygen"]) {
                     CommandGroup(
-                        summary: "Make, convert and look at keys.",
+                        summary: "Generate, convert and inspect keys.",
                         commands: [
                             AnyCommand("generate", attempts: ["new", "gen"]) { keyGenerateCommand },
                             AnyCommand("public", attempts: ["pub"]) { keyPublicCommand },
@@ -77,7 +77,7 @@ package let jwtctlProgram: Program = Program(
             [
                 .group("layout", attempts: ["layouts", "preset"]) {
                     CommandGroup(
-                        summary: "How applications lay their state out in Redis.",
+                        summary: "Manage layouts: how applications store tokens in Redis.",
                         commands: [
                             AnyCommand("list", attempts: ["ls"]) { layoutListCommand },
                             AnyCommand("show", attempts: ["explain", "print"]) {
@@ -90,19 +90,19 @@ package let jwtctlProgram: Program = Program(
                 }
             ]),
         .init(
-            "The program itself",
+            "Other commands",
             [
                 .group("config", attempts: ["configuration", "settings"]) {
                     CommandGroup(
-                        summary: "Look at the settings.",
+                        summary: "Show the effective settings.",
                         commands: [AnyCommand("show") { configShowCommand }],
                         seeAlso: ["environment"])
                 },
                 AnyCommand("demo", attempts: ["try"]) { demoCommand },
                 AnyCommand("completion", attempts: ["completions"]) { completionCommand },
                 .help(examples: [
-                    Example(command: "jwtctl help revoke", summary: "Everything about a command."),
-                    Example(command: "jwtctl help exit-status", summary: "A topic."),
+                    Example(command: "jwtctl help revoke", summary: "Show all help for a command."),
+                    Example(command: "jwtctl help exit-status", summary: "Show a topic."),
                 ]),
                 AnyCommand("version") { versionCommand },
             ]),

@@ -4,52 +4,53 @@ internal import CommandKit
 extension Topics {
     static let layoutFile = Topic(
         name: "layout-file", title: "LAYOUT FILES",
-        summary: "The format of files that say how state lies in Redis.",
+        summary: "Format of layout files.",
         body: overview + names + texts + deny + allow + index + others + example + mistakes,
         page: Topic.Page(name: "jwtctl-layout", section: 5),
         seeAlso: ["layout", "jwtctl(1)"])
 
     private static let overview: [Prose] = [
         """
-        A layout says under which keys an application keeps what it knows of its tokens, so that \
-        jwtctl writes what the application reads. It is one JSON object in a file of at most 256 \
-        KiB. What is not understood is refused, with line and column: a revocation under keys that \
-        no service reads would be none.
+        A layout describes the keys in which an application stores its tokens, and jwtctl writes \
+        what the application reads. It is one JSON object in a file of at most 256 KiB. Anything \
+        that jwtctl does not know is an error, reported with line and column: a revocation under keys \
+        that no service reads would have no effect.
         """,
         """
-        Begin with the preset that is nearest ("jwtctl layout list"), or with what "jwtctl layout \
-        detect" finds, and print it into a file of your own:
+        Start from the preset that is most similar ("jwtctl layout list"), or from what "jwtctl \
+        layout detect" finds, and save it in a file of your own:
         """,
         .literal(["jwtctl layout show blacklist-jti --json > acme.json"]),
-        "A file is chosen like a preset; a name with a dot or a slash in it is that of a file:",
+        "A file is selected like a preset; a name with a dot or a slash is a file:",
         .literal(["jwtctl --layout ./acme.json verify \"$TOKEN\""]),
         .heading("Members of the file"),
         .definitions([
-            Definition("name", "What it is called: a-z, 0-9 and -. Required."),
-            Definition("doc", "What it is for, in one line."),
-            Definition("source", "Where it was read."),
+            Definition("name", "Name of the layout: a-z, 0-9 and -. Required."),
+            Definition("doc", "Description in one line."),
+            Definition("source", "Where the description was taken from."),
             Definition(
                 "proof",
-                "How anybody knows that it is right: application (it was run on the same Redis), "
-                    + "platform (the bytes were compared with its platform's) or source."),
+                "How the layout was tested: application (with the application on the same Redis), "
+                    + "platform (against bytes that its platform wrote) or source (from its source "
+                    + "code alone)."),
             Definition("notes", "An array of sentences for people."),
             Definition(
                 "mistaken_for",
-                "An object of other layouts with the same keys that mean the opposite, and for each "
-                    + "what tells the two apart. Commands that delete such keys want --yes, unless "
-                    + "a profile says layout-check = off."),
+                "An object: the names of layouts in which the same keys mean the opposite, each "
+                    + "with a text that says how to distinguish the two. Commands that delete such "
+                    + "keys ask for confirmation (--yes), unless a profile has layout-check = off."),
             Definition(
                 "extends",
-                "The name of a preset whose members are taken over where the file has none. "
-                    + "vars, define and claims are taken over member by member, stores as a whole."),
+                "Name of a preset that supplies the members that the file lacks. vars, define and "
+                    + "claims are merged member by member; stores is taken as a whole."),
             Definition(
                 "vars",
                 "An object of variables and their values, which --layout-var NAME=VALUE overrides. "
-                    + "null is a variable that has to be given."),
+                    + "A variable whose value is null must be given."),
             Definition(
                 "define",
-                "An object of texts with placeholders, each of which becomes a placeholder itself."),
-            Definition("claims", "By what tokens and users are named; see below."),
+                "An object of texts with placeholders; each name becomes a placeholder itself."),
+            Definition("claims", "The claims that name tokens and users; see below."),
             Definition("stores", "An array of objects, one for each kind of key. Required."),
         ]),
     ]
@@ -57,22 +58,23 @@ extension Topics {
     private static let names: [Prose] = [
         .heading("Names of tokens and users"),
         """
-        The object claims has the members id and user. Each is the name of a claim, the path to \
-        one within others (data.uid), or an array of such, of which the first that the token has \
-        is taken. A claim that is empty, longer than 8 KiB, or neither a string nor a whole number is \
+        The object claims has the members id and user. Each is the name of a claim, the path of a \
+        nested claim (data.uid), or an array of these, of which the first that the token has is \
+        used. A claim that is empty, longer than 8 KiB, or neither a string nor a whole number is \
         an error.
         """,
         .definitions([
-            Definition("id", "Names the token. [\"jti\", \"$content\"] unless it is said."),
-            Definition("user", "Names the user. \"sub\" unless it is said."),
+            Definition("id", "Names the token. The default is [\"jti\", \"$content\"]."),
+            Definition("user", "Names the user. The default is \"sub\"."),
             Definition(
                 "$content",
-                "In place of a claim: sha256: and the hash of header and payload as they were sent."
+                "Instead of a claim: sha256: and the hash of header and payload as they were sent."
             ),
             Definition(
                 "$token",
-                "In place of a claim: the whole token. Another spelling of the same token has "
-                    + "another name, and escapes a blacklist of such names: prefer the jti."),
+                "Instead of a claim: the whole token. If the same token is encoded in another way, "
+                    + "it has another name, and a blacklist of such names does not contain it: "
+                    + "prefer the jti."),
         ]),
     ]
 
@@ -80,50 +82,49 @@ extension Topics {
         .heading("Texts with placeholders"),
         """
         Keys, members and values are texts in which ${NAME} is replaced; braces without a dollar \
-        sign stand for themselves. A variable is replaced by its value. A placeholder that has \
-        nothing to be filled with, or nothing but emptiness, is an error before anything is \
-        written: there is never a key that ends in null.
+        sign are literal. A variable is replaced by its value. A placeholder with no value, or an \
+        empty one, is an error before anything is written: no key ever ends in null.
         """,
         .definitions([
             Definition("${id}", "The token's id."),
-            Definition("${user}", "The user's id. The only one that keys of a user may have."),
+            Definition("${user}", "The user's id: the only placeholder allowed in a user's keys."),
             Definition("${token}", "The whole token."),
-            Definition("${sig}", "Its third segment, the signature."),
-            Definition("${iss} ${aud} ${iat}", "These claims; aud only if there is but one."),
+            Definition("${sig}", "The token's third segment, the signature."),
+            Definition("${iss} ${aud} ${iat}", "These claims; aud only if it has one value."),
             Definition(
                 "${claim.NAME}",
-                "Any claim; dots lead into objects. With the filter words first, as in "
+                "Any claim; dots lead into objects. With words as the first filter, as in "
                     + "${claim.scope|words}, an array of strings is sorted and joined by spaces."),
-            Definition("${exp}", "The token's end in seconds. In values only."),
+            Definition("${exp}", "When the token expires, in seconds. In values only."),
             Definition(
                 "${now} ${now-60} ${now+60}",
-                "Redis' clock in seconds, and so many more or less. In values only."),
-            Definition("${reason}", "Why the token is revoked; may be empty. In values only."),
+                "Redis' clock in seconds, or that many seconds less or more. In values only."),
+            Definition("${reason}", "Reason of the revocation; may be empty. In values only."),
             Definition(
                 "${entry}",
-                "Reason, actor and time as jwtctl's own layout writes them. In values only."),
-            Definition("${link}", "What the key in via holds. In the keys of links only."),
+                "Reason, actor and time as the native layout writes them. In values only."),
+            Definition("${link}", "The value of the key in via. In the keys of links only."),
             Definition(
-                "${any}", "Whatever stands there. In keys that are only looked for: of an index."),
+                "${any}", "Any text. Only in keys that are searched for, as those of an index."),
         ]),
-        "A filter follows a bar, and several follow each other: ${user|pct}, ${token|sha256}.",
+        "Filters follow a bar, and can be chained: ${user|pct}, ${token|sha256}.",
         .definitions([
             Definition("words", "An array of strings as one text; see above."),
             Definition(
-                "pct", "Percent-encodes every byte but A-Z a-z 0-9 . _ ~ @ + and -."),
+                "pct", "Percent-encodes every byte except A-Z a-z 0-9 . _ ~ @ + and -."),
             Definition("hex", "Hexadecimal digits."),
             Definition("b64url", "Base64url without padding."),
-            Definition("sha256", "The hash in hexadecimal digits."),
-            Definition("sha1", "The same with SHA-1, for applications that use it."),
-            Definition("md5", "The same with MD5, for applications that use it."),
+            Definition("sha256", "The SHA-256 hash in hexadecimal digits."),
+            Definition("sha1", "The SHA-1 hash, for applications that use it."),
+            Definition("md5", "The MD5 hash, for applications that use it."),
         ]),
         """
-        What is filtered by anything but pct cannot be read back: such keys can be asked for, and \
-        not listed. Two placeholders need a text between them.
+        Only pct can be reversed: keys with another filter can be looked up, but not listed. Two \
+        placeholders need a text between them.
         """,
-        "key_codec and value_codec say how the whole text is written in the end:",
+        "key_codec and value_codec say how the complete text is encoded:",
         .definitions([
-            Definition("raw", "As it is. This holds unless another is said."),
+            Definition("raw", "Unchanged (the default)."),
             Definition("jdk", "As Java's ObjectOutputStream writes a string."),
             Definition("json", "As a JSON string, with its quotes."),
             Definition("php", "As PHP's serialize writes a string."),
@@ -133,157 +134,181 @@ extension Topics {
     private static let deny: [Prose] = [
         .heading("Stores: deny"),
         """
-        Every store has a role, and most have a type. A role stands once (not_before twice: once \
-        for users and once for everyone), and there has to be one of deny or allow. A token is \
-        revoked if deny, not_before, version or user_ban says so; and where there is an allow, if \
-        that does not know it.
+        Every store has a role, and most have a type. A role may appear once (not_before twice: \
+        once for users and once for everyone). One of deny or allow is required. A token is \
+        revoked if deny, not_before, version or user_ban says so; with an allow store, also if \
+        that does not contain it.
         """,
-        "deny holds what is revoked. Its key has to differ from token to token, or its member has.",
+        """
+        deny is the blacklist: it contains the revoked tokens. Its key, or else its member, must \
+        differ from token to token.
+        """,
         .definitions([
             Definition(
-                "string", "A key for each token, with value, value_codec and match."),
+                "string", "One key for each token, with value, value_codec and match."),
             Definition(
                 "hash",
-                "A key for each token that is a hash with fields; or, with list, a key for each "
-                    + "user with the numbers of tokens in one field."),
-            Definition("set", "A set for all; each revoked token is a member, for ever."),
-            Definition("key, key_codec", "The key, and how it is written."),
-            Definition("value, value_codec", "What a string holds."),
+                "One key for each token, a hash with fields; or, with list, one key for each user, "
+                    + "with the numbers of tokens in one field."),
+            Definition(
+                "set", "One set for all tokens; each revoked token is a member of it for ever."),
+            Definition("key, key_codec", "The key, and how it is encoded."),
+            Definition("value, value_codec", "The value of a string, and how it is encoded."),
             Definition(
                 "match",
-                "When readers call the token revoked: exists (whatever the key holds), equals "
-                    + "(exactly the value), php_valid_until (a PHP array whose valid_until has "
-                    + "passed) or rails_entry (what Rails.cache takes for an entry of its own)."),
-            Definition("fields", "An object: the hash's fields, and a text for each."),
+                "When services treat the token as revoked: exists (whatever the key holds), equals "
+                    + "(it holds exactly value), php_valid_until (it holds a PHP array whose "
+                    + "valid_until has passed) or rails_entry (it holds what Rails.cache accepts as "
+                    + "one of its entries)."),
+            Definition("fields", "An object: the fields of the hash, and a text for each."),
             Definition(
-                "also", "An object with set and member: a set that holds the token as well."),
+                "also", "An object with set and member: a set that contains the token as well."),
             Definition(
                 "list, number",
-                "The field with the numbers, with commas between them, and what to put there."),
-            Definition("member", "What a set holds for a token."),
+                "The field with the numbers, separated by commas, and the number of a token."),
+            Definition("member", "The member of the set for a token."),
             Definition(
                 "ttl",
-                "How long a key lives: remaining (as long as the token), remaining+60, max(exp, "
-                    + "iat+N)+M (for tokens that can be refreshed until N seconds after their iat; "
-                    + "M more) or none. Where it ends with the token it lives at least 60 seconds "
-                    + "longer, since readers may grant leeway, and a life is never shortened."),
+                "When a key expires: remaining (with the token), remaining+60 (60 seconds later), "
+                    + "max(exp, iat+N)+M (for tokens that can be refreshed until N seconds after "
+                    + "their iat; M seconds later) or none (never). A key that expires stays at "
+                    + "least 60 seconds longer than its token, since services may allow leeway. "
+                    + "A later expiry is never shortened."),
             Definition(
                 "no_exp",
-                "What is done with tokens that never end: refuse (the user has to say how long; "
-                    + "this holds unless another is said), persist (the entry stays for ever) or "
-                    + "fixed:SECONDS."),
+                "What to do with tokens that never expire: refuse (the default: the user must say "
+                    + "how long), persist (the entry stays for ever) or fixed:SECONDS."),
         ]),
     ]
 
     private static let allow: [Prose] = [
         .heading("Stores: allow"),
         """
-        allow holds what is alive. With the type string there is a key for each token; with zset a \
-        sorted set for each user, which is described under index and is required here. An \
-        application that keeps one token for each user has a key with ${user} alone, match equals, \
-        and ${token} or ${id} as value: that key is deleted only while it holds the token that is \
-        revoked, and restore is refused where it holds another.
+        allow is the whitelist: it contains the tokens that are accepted. With type string there \
+        is a key for each token. With type zset there is a sorted set for each user, described \
+        under index; a token must be in it to be accepted.
+        """,
+        """
+        If an application keeps one token for each user, the key has only ${user}, match is \
+        equals, and value is ${token} or ${id}. Such a key is deleted only while it holds the \
+        token to revoke, and restore is refused if it holds another.
         """,
         .definitions([
-            Definition("key, key_codec", "The key of a token."),
+            Definition("key, key_codec", "The key of a token, and how it is encoded."),
             Definition(
                 "match",
-                "When readers call the token alive: exists, equals (it holds exactly value), or an "
-                    + "array of texts, none of which it may hold."),
+                "When services accept the token: exists (whatever the key holds), equals (it holds "
+                    + "exactly value), or an array of texts, none of which it may hold."),
             Definition(
                 "value",
-                "What the application writes, if that can be known; with it, issue and restore can "
-                    + "do the same."),
+                "The value that the application writes, if that can be known. With it, issue and "
+                    + "restore can write it too."),
             Definition(
-                "value_codec", "How the application writes values, those of match and rewrite too."),
+                "value_codec",
+                "How the application encodes values, also those of match and rewrite."),
             Definition(
                 "on_revoke",
-                "delete (this holds unless another is said), or {\"rewrite\": TEXT}, where the "
-                    + "application tells ended sessions from unknown ones."),
-            Definition("rewrite", "What is written in place of the value; the key keeps its life."),
-            Definition("links", "An array of objects: keys that have to go with it, before it."),
+                "delete (the default), or {\"rewrite\": TEXT} if the application distinguishes "
+                    + "ended sessions from unknown ones."),
+            Definition("rewrite", "The new value; the key keeps its expiry."),
+            Definition(
+                "links",
+                "An array of objects: other keys to remove with the token's key, before it."),
             Definition(
                 "look_again",
-                "Seconds, at most 60, after which revoke looks again and removes what a request of "
-                    + "the application has written back meanwhile."),
+                "Seconds, at most 60, after which revoke checks again and removes what a request "
+                    + "to the application has written back meanwhile."),
         ]),
         "Each of the links has:",
         .definitions([
             Definition("key", "The other key."),
             Definition(
                 "remove",
-                "key (deletes it; this holds unless another is said), value (takes the value of "
-                    + "the token's own key out of it, a set or list) or same (deletes it if it holds "
-                    + "the same value as the token's own key)."),
+                "key (the default: delete it), value (remove the value of the token's own key from "
+                    + "it, a set or list) or same (delete it if it holds the same value as the "
+                    + "token's own key)."),
             Definition(
-                "type", "string (this holds unless another is said), hash or set: what key deletes."
-            ),
-            Definition("via", "A key whose value is ${link}; without that value nothing is done."),
+                "type",
+                "The type of the key that remove key deletes: string (the default), hash or set."),
+            Definition(
+                "via", "A key whose value is ${link}. If it has no value, nothing is done."),
             Definition(
                 "holding",
-                "A text; same also deletes a key that holds a Java object with this text in it."),
+                "A text. With remove same, a key that holds a Java object with this text is "
+                    + "deleted too."),
             Definition(
                 "search",
-                "What the keys begin with that are looked through where key cannot be made or "
-                    + "holds something else, or where there is no key. The token may only be called "
-                    + "revoked once they were. With remove key it is the form of whole keys instead, "
-                    + "with ${any} for what is not known, and those go that name the token."),
+                "With remove same: the prefix of the keys to search if key is not given, cannot be "
+                    + "made or holds something else. The token counts as revoked only after this "
+                    + "search. With remove key: the form of whole keys instead, with ${any} for "
+                    + "unknown parts; keys that name the token are deleted."),
             Definition(
-                "field", "With search: the field of a hash that goes too if it holds the id."),
+                "field", "With search: a hash is deleted too if this field holds the id."),
         ]),
     ]
 
     private static let index: [Prose] = [
         .heading("Stores: index"),
-        "index says how the tokens of a user are found: for list tokens, list users and logout-all.",
+        """
+        index says how to find the tokens of a user, for list tokens, list users and logout-all. \
+        The types are:
+        """,
         .definitions([
             Definition(
                 "zset",
-                "A sorted set for each user. issue records there, and prune removes what is over."),
+                "A sorted set for each user: the token list. issue adds to it, and prune removes "
+                    + "expired tokens."),
             Definition(
                 "set", "A set for each user, whose members are the keys of the allow store."),
             Definition(
                 "keys",
-                "The keys of the allow store name the user; with key, they are read as this text. "
-                    + "One that has ${id} in it may also be that of other keys."),
+                "The keys of the allow store name the user; key, if given, is their form. If it "
+                    + "contains ${id}, it may also be the form of other keys."),
             Definition(
                 "values",
-                "The values of the allow store name the user: as a whole, or JSON at path."),
+                "The values of the allow store name the user: the whole value, or JSON at path."),
             Definition(
                 "hashes",
-                "Hashes whose keys name the user; field holds the id of a token. They go with it."),
+                "Hashes whose keys name the user; field holds the id of a token. A hash is removed "
+                    + "with its token."),
             Definition(
                 "tokens",
-                "The ids are the tokens themselves, whose claims name the user. Nobody checks the "
-                    + "signature of a token that the application keeps."),
+                "The ids are the tokens themselves, and their claims name the user. jwtctl does not "
+                    + "check the signatures of the tokens that an application keeps."),
+        ]),
+        "The members are:",
+        .definitions([
             Definition("key", "The key of a user."),
-            Definition("member", "What a sorted set holds for a token."),
-            Definition("score", "exp_s (seconds; this holds unless another is said) or exp_ms."),
-            Definition("details", "The key of a hash beside the sorted set, with iat and label."),
+            Definition("member", "The member of a sorted set for a token."),
+            Definition("score", "exp_s (exp in seconds, the default) or exp_ms (milliseconds)."),
+            Definition(
+                "details", "For a zset: the key of a hash with the iat and label of each token."),
             Definition(
                 "key_ttl",
-                "When the set expires: none (this holds unless another is said), max_score (with "
-                    + "its last member) or max_score+60."),
+                "When the set expires: none (never, the default), max_score (with its last member) "
+                    + "or max_score+60 (60 seconds later)."),
             Definition(
                 "path",
-                "Names with dots between them: for values, where the user stands, for keys, where "
-                    + "the id has to stand for the key to be the application's."),
+                "Names separated by dots. For values: where the JSON has the user. For keys: where "
+                    + "the JSON must have the id; other keys are not the application's."),
             Definition(
-                "trace", "true if keys that are not those of the allow store go with the tokens."),
-            Definition("also", "An array of other keys that name tokens, for tokens."),
+                "trace",
+                "For keys: true if these keys, where they are not those of the allow store, are "
+                    + "removed with the tokens."),
+            Definition("also", "For tokens: an array of other keys that name tokens."),
             Definition(
                 "objects",
-                "A set or list of each user, for tokens, with what the keys of the allow store hold: "
-                    + "for tokens that say nothing of themselves."),
+                "For tokens: a set or list for each user, with the values of the keys of the allow "
+                    + "store. It finds opaque tokens."),
             Definition(
                 "kin",
-                "An array of keys, for tokens, of another kind of token that goes with the user's "
-                    + "logout: refresh tokens, say. The first is looked for, all are deleted."),
+                "For tokens: an array of keys of another kind of token, such as refresh tokens, "
+                    + "which logout-all removes too. jwtctl searches for the first and deletes all."
+            ),
             Definition(
                 "leaves",
-                "What of a user's a logout can't reach, in words: it is then not complete."
-            ),
-            Definition("leaves_for", "A text: seconds after which that has expired."),
+                "What logout-all cannot reach, in words. The logout is then not complete."),
+            Definition("leaves_for", "A text: the seconds after which that has expired."),
             Definition("field", "The name of a field."),
         ]),
     ]
@@ -293,56 +318,58 @@ extension Topics {
         .definitions([
             Definition(
                 "not_before",
-                "A time; tokens with an iat until then are revoked. It is only ever raised, by "
-                    + "logout-all. It has the type string, or hash with a field."),
-            Definition("unit", "s (this holds unless another is said) or ms."),
+                "A cutoff: tokens with an iat at or before it are revoked. Only logout-all changes "
+                    + "it, and never lowers it. Its type is string, or hash with a field."),
+            Definition("unit", "s (seconds, the default) or ms (milliseconds)."),
             Definition(
                 "compare",
-                "le if the application refuses iat <= time (this holds unless another is said), lt "
-                    + "if it refuses iat < time: then one more is written, so that no token of the "
-                    + "same second lives on."),
+                "le if the application refuses iat <= time (the default), lt if it refuses iat < "
+                    + "time. With lt, one more is written: this revokes tokens of the same second "
+                    + "too."),
+            Definition("scope", "user (the default) or everyone (one cutoff for all users)."),
             Definition(
-                "scope", "user (this holds unless another is said) or everyone: one for all."),
-            Definition(
-                "ttl", "The longest life of a token in seconds, after which the key may go."),
+                "ttl", "The longest lifetime of a token in seconds; the key may expire after it."),
             Definition(
                 "version",
-                "A number under key; tokens whose number (a text, such as ${claim.ver}) is lower "
-                    + "are revoked. logout-all adds one."),
+                "A number in key. Tokens whose number (a text, such as ${claim.ver}) is lower are "
+                    + "revoked. logout-all adds one."),
             Definition(
                 "user_ban",
-                "While key exists, or while the set under key holds member, no token of the user "
+                "While key exists, or while the set in key contains member, no token of the user "
                     + "is accepted."),
-            Definition("audit", "A stream under key that gets an entry for each change."),
+            Definition("audit", "A stream in key that gets an entry for each change."),
             Definition(
                 "announce",
-                "Revocations are published on the channel that channel names: the id of each token "
-                    + "as it is, and user:USER or * for a logout."),
+                "Revocations are published on a channel: the id of each token as it is, and "
+                    + "user:USER or * for a logout."),
             Definition("channel", "The name of that channel."),
             Definition(
                 "variable",
-                "A key in which the application keeps what a variable, named by name, stands for: "
-                    + "its value is taken from there where the key exists. A value that is given and "
-                    + "differs from it is refused."),
-            Definition("filter", "What makes the variable's value of the key's: sha1, say."),
+                "A key in which the application keeps the value of a variable; name is the "
+                    + "variable's name. If the key exists, its value is used, and giving a different "
+                    + "one is refused."),
+            Definition(
+                "filter",
+                "The filter that turns the key's value into the variable's, such as sha1."),
             Definition(
                 "changes",
-                "revocations (this holds unless another is said), or all: every change is "
-                    + "published, restore and renew too, with ids spelled as by the filter pct, and "
-                    + "* for a bulk run. Only for listeners that look the state up: others would "
-                    + "take a restored id for a revoked one."),
+                "revocations (the default) or all: every change is published, restore and renew "
+                    + "too, with ids encoded as by the filter pct, and * for a bulk run. Use all "
+                    + "only if listeners look up the state: others would treat a restored id as "
+                    + "revoked."),
         ]),
     ]
 
     private static let example: [Prose] = [
         .heading("An example"),
         """
-        Suppose that Acme's API has no preset. A look at its source tells: on logout it does SET \
-        prod:acme:revoked:JTI yes EX SECONDS, and it refuses tokens for which that key holds yes. \
-        At login it adds the jti to the sorted set prod:acme:sessions:USER, scored by the end in \
-        milliseconds. "Sign out everywhere" writes the time to prod:acme:cutoff:USER, and what was \
-        issued before is refused. The user is the claim data.uid, in old tokens sub. In a test \
-        system everything begins with test instead of prod. So acme.json is:
+        Suppose that there is no preset for Acme's API. Its source shows that it runs SET \
+        prod:acme:revoked:JTI yes EX SECONDS on logout, and refuses tokens for which that key \
+        holds yes. At login it adds the jti to the sorted set prod:acme:sessions:USER, with the \
+        expiry in milliseconds as the score. "Sign out everywhere" writes the time to \
+        prod:acme:cutoff:USER, and tokens issued before that time are refused. The user is the \
+        claim data.uid, in old tokens sub. In a test system all keys begin with test instead of \
+        prod. This is acme.json:
         """,
         .literal([
             "{",
@@ -361,8 +388,8 @@ extension Topics {
             "}",
         ]),
         """
-        Read what jwtctl makes of it, then try it; "jwtctl demo" opens a shell with a Redis that \
-        is thrown away afterwards.
+        Check how jwtctl reads it, then try it; "jwtctl demo" opens a shell with a temporary \
+        Redis.
         """,
         .literal([
             "jwtctl layout show ./acme.json",
@@ -377,23 +404,23 @@ extension Topics {
             "jwtctl list tokens alice",
             "jwtctl logout-all alice",
             "jwtctl verify \"$TOKEN\"                           # revoked: status 6",
-            "jwtctl --layout-var env=test list tokens alice   # none there",
+            "jwtctl --layout-var env=test list tokens alice   # no tokens",
         ]),
         """
-        Then revoke a token of the application itself and see that the application refuses it: \
-        that is the only proof.
+        Then revoke a token that the application issued, and check that the application refuses \
+        it: nothing else proves that the layout is right.
         """,
     ]
 
     private static let mistakes: [Prose] = [
-        .heading("What is refused"),
+        .heading("Errors"),
         """
-        Unknown members and words, placeholders where they have no meaning, missing members, rules \
-        that are none; a variable or definition with the name of a placeholder; a deny key, an \
-        allow key or a member that is the same for several tokens, since revoking one would revoke \
-        the others; an id made of a claim that tokens share; an index whose keys lead to no token, \
-        since a logout by it would end nothing and report success. Each error names the file, line and \
-        column and the way to the place, such as stores[1].ttl.
+        These are errors: unknown members and words, placeholders where they have no meaning, \
+        missing members, invalid rules; a variable or definition with the name of a placeholder; \
+        a deny key, an allow key or a member that is the same for several tokens, since revoking \
+        one would revoke the others; an id made of a claim that tokens share; an index whose keys \
+        lead to no token, since logout-all would revoke nothing and report success. Each error \
+        gives the file, line and column, and the path of the member, such as stores[1].ttl.
         """,
     ]
 }

@@ -14,7 +14,7 @@ final class PrivateRedis {
             folder = try TemporaryFolder.make(prefix: "jwtctl-demo-", environment: environment)
         } catch {
             throw Failure(
-                .failure, "system", "cannot make a temporary folder: \(error.message)")
+                .failure, "system", "cannot create a temporary directory: \(error.message)")
         }
         let settings = [
             "--port", "0", "--unixsocket", "\(folder.path)/redis.sock", "--unixsocketperm", "700",

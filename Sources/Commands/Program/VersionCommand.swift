@@ -12,7 +12,7 @@ struct PlainOptions: CommandOptions {
 let versionCommand = Command(
     name: "version", summary: "Show the version.", defaults: PlainOptions(),
     options: [.group(GlobalOptions.group, at: \.global)],
-    examples: [Example(command: "jwtctl version", summary: "Which version is this?")],
+    examples: [Example(command: "jwtctl version", summary: "Show the version of jwtctl.")],
     exitStatuses: ExitStatus.docs(.failure),
     run: { options, system in
         try Console(options.global, system: system).result(
