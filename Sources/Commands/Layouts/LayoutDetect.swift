@@ -78,7 +78,7 @@ private func runLayoutDetect(
                 layout.options, example ?? "",
             ])
     }
-    try list.finish(empty: "no keys of a known layout at \(session.server)")
+    try list.finish(empty: "no keys of a known layout in \(session.server)")
     // The notes come after what they are about, also where both go into one file.
     try system.output.flush()
     try console.note(

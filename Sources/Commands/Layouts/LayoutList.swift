@@ -13,7 +13,7 @@ let layoutListCommand = Command(
         "Lists the presets, which come with jwtctl, and the layouts of the configuration file.",
         """
         Shows how each was tested (with the application itself on the same Redis, against bytes \
-        written by its platform, or against its source only), what it supports in addition to \
+        that its platform wrote, or from its source code alone), what it supports in addition to \
         verify, status and revoke, and which variables --layout-var must set.
         """,
         """

@@ -36,8 +36,8 @@ struct LayoutWords {
     private var proof: String {
         switch layout.proof {
         case .application: "with the application itself, on the same Redis"
-        case .platform: "against bytes written by its platform"
-        case .source: "against its source only"
+        case .platform: "against bytes that its platform wrote"
+        case .source: "from its source code alone"
         }
     }
 
