@@ -92,7 +92,7 @@ import Testing
             #expect(!line.contains("  .") && !line.hasSuffix(" ,"), "\(line)")
         }
         for capability in Capability.allCases where !layout.can(capability) {
-            #expect(text.contains("nothing to \(capability.words);"), "\(capability)")
+            #expect(text.contains("  \(layout.wayAround(capability))\n"), "\(capability)")
         }
         for note in layout.notes {
             #expect(text.contains(note.split(separator: " ").prefix(5).joined(separator: " ")))

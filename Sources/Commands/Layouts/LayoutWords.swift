@@ -77,13 +77,7 @@ struct LayoutWords {
         let unable = Capability.allCases.filter { !layout.can($0) }
         guard !unable.isEmpty else { return }
         page.heading("Not supported, and what to do instead")
-        page.facts(
-            unable.map { capability in
-                (
-                    capability.name,
-                    "nothing to \(capability.words); \(layout.wayAround(capability))"
-                )
-            })
+        page.facts(unable.map { ($0.name, layout.wayAround($0)) })
     }
 
     private var warnings: [String] {
