@@ -33,8 +33,8 @@ enum MemorySymptom: Symptom {
                 .memory, "evicted_keys", .warning,
                 Count.words(Int(count), "key", "keys") + " evicted since Redis started",
                 means: failsOpen
-                    ? "Revocations may be among them: revoke again what 'jwtctl audit' shows. The "
-                        + "command below resets the count."
+                    ? "Revocations may be among them: revoke again what 'jwtctl audit' shows as "
+                        + "revoked. The command below resets the count."
                     : "Sessions may be among them.",
                 remedy: line("CONFIG RESETSTAT"), data: ["evicted_keys": .integer(count)])
         case .nearlyFull(let used, let limit, let line):

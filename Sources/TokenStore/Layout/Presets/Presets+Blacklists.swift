@@ -39,7 +39,7 @@ extension Presets {
             """
             {
               "name": "spring-raw",
-              "doc": "Spring Boot blacklist of whole tokens, keys in plain text",
+              "doc": "Spring Boot blacklist of whole tokens, keys as plain strings",
               "source": "github.com/zees007/invalidate-blacklist-jwt-using-redis-spring-boot, with a key serializer",
               "proof": "source",
               "extends": "spring-raw-jdk",

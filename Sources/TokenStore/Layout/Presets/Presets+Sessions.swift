@@ -107,7 +107,7 @@ extension Presets {
               "doc": "pig (pig4cloud): Spring Authorization Server in Redis, with a key by user name",
               "source": "github.com/pig-mesh/pig, PigRedisOAuth2AuthorizationService.java",
               "proof": "source",
-              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found through its value, which equals that of the access token: only until the access token expires.", "Releases that put a tenant into the key need --layout-var tenant=0::. Releases from 2025 on write no key by user name: logout-all finds nothing there."],
+              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is the same as the access token's. This works until the access token expires.", "Releases that put a tenant into the key need --layout-var tenant=0::. Releases from 2025 on write no key by user name: logout-all finds nothing there."],
               "vars": { "prefix": "token::", "tenant": "" },
               "claims": { "id": "jti" },
               "stores": [
@@ -130,7 +130,7 @@ extension Presets {
               "doc": "zlt-microservices-platform 6: authorizations in Redisson buckets, with marker keys by user",
               "source": "github.com/zlt2000/microservices-platform, RedisOAuth2AuthorizationService.java",
               "proof": "source",
-              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found through its value, which equals that of the access token: only until the access token expires.", "The lists uname_to_access and client_id_to_access keep the token's text, but no reader accepts a token because of them."],
+              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is the same as the access token's. This works until the access token expires.", "The lists uname_to_access and client_id_to_access keep the token's text, but no reader accepts a token because of them."],
               "vars": { "prefix": "token::" },
               "claims": { "id": "jti" },
               "stores": [
