@@ -71,7 +71,7 @@ extension Presets {
             """
             {
               "name": "spring-oauth2-jwt",
-              "doc": "Spring Security OAuth2 with a CustomJwtTokenStore: a key for each jti, with the token",
+              "doc": "Spring Security OAuth2 with a CustomJwtTokenStore: keys by jti hold the token",
               "source": "a blog article that does not show the value of its constant: give it as prefix",
               "proof": "source",
               "vars": { "prefix": "CACHE_EXPIRE_TOKEN_BLACKLIST" },
