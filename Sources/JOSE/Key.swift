@@ -116,7 +116,7 @@ extension Key: CustomStringConvertible {
     package var description: String {
         let name = keyID.map { ", kid \($0)" } ?? ""
         switch material {
-        case .secret(let secret): return "HMAC secret of \(secret.count * 8) bits" + name
+        case .secret(let secret): return "\(secret.count * 8)-bit HMAC secret" + name
         case .asymmetric(let key): return key.title + name
         }
     }

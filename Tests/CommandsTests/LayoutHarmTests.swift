@@ -48,7 +48,7 @@ import Testing
             let own = try #require(found.first { $0["layout"] == .string(name) }, "\(found)")
             #expect(own["confidence"] == "low")
             let remarks = own["remarks"]?.arrayValue ?? []
-            #expect("\(remarks)".contains("a login writes the key"), "\(remarks)")
+            #expect("\(remarks)".contains("a login writes a key"), "\(remarks)")
         }
         // A number there is written by the blacklist mode alone.
         try redis("SET", "jwt_label:alice:", "1700000000")

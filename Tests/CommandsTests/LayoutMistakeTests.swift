@@ -251,7 +251,7 @@ import Testing
             kind: "misplaced",
             file: stores(
                 #"\#(good), { "role": "index", "type": "zset", "key": ▸"u:${id}", "member": "${id}" }"#
-            ), message: "'id' has no meaning in what belongs to a user", place: "stores[1].key"),
+            ), message: "'id' has no meaning in a key or member of a user", place: "stores[1].key"),
         Mistake(
             kind: "misplaced", file: deny(#""ttl": ▸"${exp}""#),
             message: "'${…}' has no meaning in this text", place: "stores[0].ttl"),
@@ -264,7 +264,7 @@ import Testing
             kind: "misplaced",
             file: stores(
                 #"\#(good), { "role": "not_before", "type": "string", "scope": "everyone", "key": ▸"c:${user}" }"#
-            ), message: "'user' has no meaning in everybody's cutoff", place: "stores[1].key"),
+            ), message: "'user' has no meaning in the cutoff for everyone", place: "stores[1].key"),
     ]
 
     private static let rules = [

@@ -11,45 +11,45 @@ struct DoctorOptions: CommandOptions {
 
 /// `doctor`: what would make a revocation fail, or vanish without a word.
 let doctorCommand = Command(
-    name: "doctor", summary: "Find what would make a revocation fail or vanish.",
+    name: "doctor", summary: "Find problems that could make revocations fail or get lost.",
     discussion: [
         """
-        Looks at the key, at the way to Redis, at what Redis says about itself (does it evict keys, \
-        keep them on disk, have replicas in step?), at the user's rights, at the clocks, and into a \
-        sample of the keys. Each finding comes with what it means for a revocation and with what to \
-        do, as a line to copy wherever there is one. Nothing is written.
+        Checks the key, the connection to Redis, the server (does it evict keys, keep them on \
+        disk, have replicas in sync?), the permissions of the Redis user, the clocks, and a sample \
+        of the keys. Each finding says what it means for revocations and what to do, with a \
+        command to copy where there is one. Writes nothing.
         """,
         """
-        A note is worth knowing, or could not be found out: managed servers keep CONFIG, ACL or \
-        INFO to themselves. A warning may cost a revocation one day, an error does. Without errors \
-        the status is 0, with --strict without warnings too; where Redis cannot be reached it is 8.
+        A note is worth knowing, or says what could not be checked: managed services hide CONFIG, \
+        ACL or INFO. With a warning, revocations may fail or get lost one day; with an error, they \
+        do. The exit status is 0 without errors (with --strict, without errors and warnings), and \
+        8 if Redis cannot be reached.
         """,
         """
-        Rights are found out by ACL DRYRUN; where that may not be asked, by commands that change \
-        nothing, as they read, are malformed, or name a key that is not there. Redis counts the \
-        refused ones in its ACL LOG.
+        Permissions are checked with ACL DRYRUN or, if that is not allowed, with commands that \
+        change nothing: they only read, are malformed, or name a key that does not exist. Redis \
+        records the refused ones in its ACL LOG.
         """,
         """
-        In a Cluster each primary is looked at, behind Sentinels the primary and the Sentinels \
-        themselves. The sample is of 5000 keys, in a Cluster of one primary's, of which at most 1000 \
-        of each kind are looked into; \
-        --deep takes all.
+        In a Cluster, every primary is checked; with Sentinel, the primary and the Sentinels. \
+        The sample is 5000 keys (in a Cluster, of one primary), of which at most 1000 of each kind \
+        are read; --deep reads all.
         """,
     ],
     defaults: DoctorOptions(),
     options: [
-        .flag("deep", summary: "Look at every key instead of a sample.", into: \.isDeep),
-        .flag("strict", summary: "Fail where there are warnings, too.", into: \.isStrict),
+        .flag("deep", summary: "Check every key instead of a sample.", into: \.isDeep),
+        .flag("strict", summary: "Fail on warnings, too.", into: \.isStrict),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl doctor", summary: "Is this Redis fit for revocations?"),
+        Example(command: "jwtctl doctor", summary: "Check the configured key and Redis."),
         Example(
             command: "jwtctl doctor --json --strict > findings.json || true",
-            summary: "For monitoring: an array, and a status that counts warnings."),
+            summary: "For monitoring: a JSON array; warnings count as failures."),
         Example(
             command: "jwtctl doctor --deep --key public.pem",
-            summary: "With the key that services check tokens with, and every key of the Redis."),
+            summary: "Check the services' public key, and every key in Redis."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown),
     environment: KeyOptions.environment + Session.environment,

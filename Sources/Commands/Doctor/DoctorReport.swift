@@ -41,7 +41,7 @@ struct DoctorReport {
         let parts = [Finding.Severity.error, .warning, .note].compactMap { severity in
             counts[severity].map { "\($0) \(severity.rawValue)\($0 == 1 ? "" : "s")" }
         }
-        return parts.isEmpty ? "all is well" : parts.joined(separator: ", ")
+        return parts.isEmpty ? "no problems found" : parts.joined(separator: ", ")
     }
 }
 

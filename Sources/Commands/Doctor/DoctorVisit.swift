@@ -118,7 +118,7 @@ struct DoctorVisit {
             console.options, try console.settings(), console.system)
         var detector = try LayoutDetector(files: file.map { [$0] } ?? [])
         var progress = CommandKit.Progress(
-            label: "looking at keys", total: nil,
+            label: "checking keys", total: nil,
             isTerminal: console.system.diagnostics.isTerminal,
             columns: console.system.terminal.columns, start: .now)
         do {

@@ -72,6 +72,6 @@ protocol Symptom {
 extension Symptom {
     /// What goes with CONFIG SET.
     static var untilRestart: String {
-        "The line below lasts until a restart: redis.conf has to say it, too."
+        "The command below lasts until a restart: set it in redis.conf, too."
     }
 }

@@ -9,39 +9,39 @@ struct LayoutDetectOptions: CommandOptions {
 }
 
 let layoutDetectCommand = Command(
-    name: "detect", summary: "Find out which layouts a Redis has.",
+    name: "detect", summary: "Find out which layouts a Redis uses.",
     discussion: [
         """
-        Reads the names of some keys, in small steps that do not hold Redis up, and looks at the \
-        type and the beginning of what lies under a few of those that a layout could have made. \
-        Writes nothing. What it goes by is the data of the layouts, and that of a file given with \
-        --layout.
+        Reads the names of a sample of keys, in small steps that do not block Redis. Where a name \
+        fits a layout, it also reads the type and the first bytes of a few keys. Writes nothing. \
+        It looks for every preset, and for the layout of a file given with --layout.
         """,
         """
-        The confidence is high where names and values are a layout's own, medium where one of the \
-        two is, low where only the shape of ids and a common value speak for it. Where a variable \
-        differs from the layout's, the options to give are shown. Ids and users are cut short.
+        Confidence is high if both names and values are specific to the layout, medium if one of \
+        the two is, low if only the shape of the ids and a common value match. If variables \
+        differ from the layout's defaults, the options to use are shown. Ids and users are \
+        shortened.
         """,
         """
-        Keys that a blacklist and a whitelist would both own are of low confidence for both, and \
-        what tells the two apart is shown: under the whitelist's layout, logout-all would delete the \
-        blacklist and make revoked tokens valid again. Keys whose name says blacklist, deny, revoked \
-        or invalid are never a whitelist's.
+        If keys could belong to a blacklist or to a whitelist, both have low confidence, and a \
+        note says how to tell them apart: with the whitelist's layout, logout-all would delete the \
+        blacklist and make revoked tokens valid again. Keys named blacklist, deny, revoked or \
+        invalid are never taken for a whitelist.
         """,
         """
-        A layout with few keys among millions may not be in the sample: --sample takes more. Keys \
-        that have one name for all are always asked for.
+        A sample can miss a layout that has few keys among millions: use a larger --sample. Keys \
+        with a fixed name are always looked up.
         """,
     ],
     defaults: LayoutDetectOptions(),
     options: [
         .value(
-            "sample", metavar: "N", summary: "Look at no more than N keys.", into: \.sample
+            "sample", metavar: "N", summary: "Look at N keys at most.", into: \.sample
         ) { text throws(InvalidValue) in try Count.parse(text, in: 1...Int64(Int32.max)) },
         .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl layout detect", summary: "Whose keys are these?"),
+        Example(command: "jwtctl layout detect", summary: "Find the layout of an unknown Redis."),
         Example(
             command: "jwtctl layout detect --sample 10000000 --json",
             summary: "Look at every key of a large Redis."),
@@ -65,7 +65,7 @@ private func runLayoutDetect(
     var list = ResultList(
         console,
         columns: [
-            .init("LAYOUT"), .init("SURE"), .init("KEYS", right: true), .init("WHAT"),
+            .init("LAYOUT"), .init("CONFIDENCE"), .init("KEYS", right: true), .init("ROLES"),
             .init("OPTIONS"), .init("EXAMPLE", shrinking: true),
         ])
     for layout in found.layouts {
@@ -82,15 +82,16 @@ private func runLayoutDetect(
     // The notes come after what they are about, also where both go into one file.
     try system.output.flush()
     try console.note(
-        "looked at \(found.sampled) keys, "
-            + (found.isWhole ? "which were all" : "a sample; --sample N takes more"))
+        found.isWhole
+            ? "looked at all keys (\(found.sampled))"
+            : "looked at a sample of \(found.sampled) keys; use --sample N to look at more")
     for layout in found.layouts {
         for remark in layout.remarks { try console.note("\(layout.name): \(remark.words)") }
     }
     if let refusal = found.refusal {
         let failure = Diagnostics.failure(for: refusal)
         try console.warn(
-            "some keys could not be looked into: \(failure.line)")
+            "some keys could not be read: \(failure.line)")
     }
     return .success
 }
@@ -126,14 +127,14 @@ extension DetectedLayout {
 extension DetectedLayout.Remark {
     var words: String {
         switch self {
-        case .mixedScores: "scores in seconds and in milliseconds stand side by side"
-        case .otherScores: "scores are in another unit than the layout's"
-        case .refused: "keys that could not be looked into count by their names"
+        case .mixedScores: "some scores are in seconds, others in milliseconds"
+        case .otherScores: "scores are not in the layout's unit"
+        case .refused: "keys that could not be read are judged by name only"
         case .ambiguous(let rival, let difference):
-            "the same keys may be of the layout '\(rival)', where they mean the opposite: "
+            "the keys may belong to the layout '\(rival)', where they mean the opposite: "
                 + (difference
-                    ?? "a login writes the key of its token in a whitelist, and none in a blacklist")
-        case .otherValues: "other values lie under its keys than those it writes"
+                    ?? "with a whitelist, a login writes a key for its token; with a blacklist, none")
+        case .otherValues: "the keys hold other values than the layout writes"
         }
     }
 }

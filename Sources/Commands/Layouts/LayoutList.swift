@@ -8,24 +8,24 @@ struct LayoutListOptions: CommandOptions {
 }
 
 let layoutListCommand = Command(
-    name: "list", summary: "List the layouts that --layout knows by name.",
+    name: "list", summary: "List the layouts that --layout accepts by name.",
     discussion: [
-        "These are the ones that come with the program, and those of the configuration file.",
+        "Lists the presets, which come with jwtctl, and the layouts of the configuration file.",
         """
-        Shows for each how it was proved: with the application itself on the same Redis, against \
-        bytes that its platform wrote, or from its source alone; what can be done with it beside \
-        verify, status and revoke; and the variables that have to be given by --layout-var.
+        Shows how each was tested (with the application itself on the same Redis, against bytes \
+        that its platform wrote, or from its source code alone), what it supports in addition to \
+        verify, status and revoke, and which variables --layout-var must set.
         """,
         """
-        In the table CAN has a letter for each: t list tokens and users, b list revoked, l \
-        logout-all, e logout-all --everyone, r restore, i issue records tokens, p prune, a audit.
+        In the table, CAN has a letter for each command: t list tokens and users, b list revoked, \
+        l logout-all, e logout-all --everyone, r restore, i issue records tokens, p prune, a audit.
         """,
     ],
     defaults: LayoutListOptions(), options: [.group(GlobalOptions.group, at: \.global)],
     examples: [
-        Example(command: "jwtctl layout list", summary: "Which applications are known?"),
+        Example(command: "jwtctl layout list", summary: "List the supported applications."),
         Example(
-            command: "jwtctl layout list -o id", summary: "The names that --layout takes."),
+            command: "jwtctl layout list -o id", summary: "Print only the names."),
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts", "config"],
     run: { options, system in
@@ -33,8 +33,8 @@ let layoutListCommand = Command(
         var list = ResultList(
             console,
             columns: [
-                .init("NAME"), .init("PROVED"), .init("CAN"), .init("NEEDS"),
-                .init("WHAT", shrinking: true),
+                .init("NAME"), .init("TESTED"), .init("CAN"), .init("NEEDS"),
+                .init("DESCRIPTION", shrinking: true),
             ])
         func add(_ name: String, _ layout: Layout) throws {
             try list.append(
@@ -58,7 +58,7 @@ let layoutListCommand = Command(
                 // One that is broken does not hide the others.
                 let failure = Diagnostics.failure(for: error)
                 try console.warn(
-                    "the layout '\(VisibleText.escape(name))' is broken: \(failure.message)")
+                    "cannot read the layout '\(VisibleText.escape(name))': \(failure.message)")
             }
         }
         try list.finish(empty: "")

@@ -9,21 +9,21 @@ struct LayoutShowOptions: CommandOptions {
 }
 
 let layoutShowCommand = Command(
-    name: "show", summary: "Explain a layout, and print its data.",
+    name: "show", summary: "Explain a layout and print its JSON.",
     discussion: [
         """
-        Says in words which keys there are, what lies under them and for how long, what makes a \
-        token revoked or alive, how tokens and users are named, and what cannot be done; then \
-        prints the data itself. Without an operand it is the layout that --layout chooses.
+        Describes the keys, what they hold and when they expire, what makes a token revoked or \
+        active, how tokens and users are identified, and what is not supported. Then prints the \
+        layout itself as JSON. Without an operand, shows the layout chosen with --layout.
         """,
         """
-        With --json the data stands alone: saved in a file and given to --layout, it is the same \
-        layout, and can be changed. Values given with --layout-var become part of it.
+        With --json, prints the JSON alone. Saved to a file and given to --layout, it is the same \
+        layout; edit it to make your own. Values given with --layout-var become part of it.
         """,
     ],
     defaults: LayoutShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
     operands: [
-        .raw("LAYOUT", .optional, summary: "The name of a layout, or a file.") {
+        .raw("LAYOUT", .optional, summary: "Name or file of a layout.") {
             options, bytes throws(InvalidValue) in options.layout = bytes
         }
         .shownAs("[NAME|FILE]").completing(.dynamicOrFile("layouts"))
@@ -31,10 +31,10 @@ let layoutShowCommand = Command(
     examples: [
         Example(
             command: "jwtctl layout show spring-raw-jdk",
-            summary: "What does that application keep in Redis?"),
+            summary: "Show what this application stores in Redis."),
         Example(
             command: "jwtctl layout show blacklist-jti --json > mine.json",
-            summary: "A file to begin with."),
+            summary: "Start a layout file of your own."),
     ],
     exitStatuses: ExitStatus.docs(.failure), environment: [layoutVariable],
     seeAlso: ["layouts", "jwtctl-layout(5)"],
@@ -51,4 +51,4 @@ let layoutShowCommand = Command(
     })
 
 private let layoutVariable = Definition(
-    "JWTCTL_LAYOUT", "How state lies in Redis, as for --layout.")
+    "JWTCTL_LAYOUT", "Layout of the keys in Redis, as for --layout.")

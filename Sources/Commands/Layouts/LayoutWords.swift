@@ -18,26 +18,26 @@ struct LayoutWords {
         var page = WordsPage(style)
         page.line(style.bold(layout.name) + ": " + VisibleText.escape(layout.summary))
         if let origin = layout.origin { page.fact("from", VisibleText.escape(origin)) }
-        page.fact("proved", proof)
-        page.fact("token", "named by " + names("id", ["jti", "$content"]))
-        page.fact("user", "named by " + names("user", ["sub"]))
+        page.fact("tested", proof)
+        page.fact("token", "identified by " + names("id", ["jti", "$content"]))
+        page.fact("user", "identified by " + names("user", ["sub"]))
         variables(on: &page)
-        page.heading("What lies in Redis")
+        page.heading("Keys in Redis")
         for store in stores { explain(store, on: &page) }
         definitions(on: &page)
         abilities(on: &page)
         page.list("Notes", layout.notes.map { VisibleText.escape($0) })
         page.list("Warnings", warnings)
-        page.heading("Its data")
+        page.heading("Layout file")
         page.line(JSONText.shown(.object(layout.definition), .pretty))
         return page.text
     }
 
     private var proof: String {
         switch layout.proof {
-        case .application: "with the application itself on the same Redis"
+        case .application: "with the application itself, on the same Redis"
         case .platform: "against bytes that its platform wrote"
-        case .source: "from its source alone"
+        case .source: "from its source code alone"
         }
     }
 
@@ -48,22 +48,22 @@ struct LayoutWords {
             ?? value?.arrayValue?.compactMap { $0.stringValue?.text } ?? standard
         return sources.map { source in
             switch source {
-            case "$token": "its whole text"
-            case "$content": "sha256: and the hash of what was signed"
+            case "$token": "its full text"
+            case "$content": "sha256: and the hash of header and payload"
             default: "the claim \(VisibleText.escape(source))"
             }
-        }.joined(separator: ", else ")
+        }.joined(separator: ", else by ")
     }
 
     private func variables(on page: inout WordsPage) {
         guard !layout.variables.isEmpty else { return }
-        page.heading("Variables, to be set with --layout-var NAME=VALUE")
+        page.heading("Variables (set with --layout-var NAME=VALUE)")
         page.facts(
             layout.variables.map { variable in
                 (
                     VisibleText.escape(variable.name, columns: 30),
                     layout.missingVariables.contains(variable.name)
-                        ? style.yellow("has to be given") : JSONText.quoted(variable.value)
+                        ? style.yellow("required") : JSONText.quoted(variable.value)
                 )
             })
     }
@@ -72,25 +72,19 @@ struct LayoutWords {
 
     private func abilities(on page: inout WordsPage) {
         let able = Capability.allCases.filter { layout.can($0) }.map(\.name)
-        page.heading("What can be done")
+        page.heading("Supported commands")
         page.sentence("verify, status, \(able.joined(separator: ", ")).", indent: 2)
         let unable = Capability.allCases.filter { !layout.can($0) }
         guard !unable.isEmpty else { return }
-        page.heading("What cannot, and what works instead")
-        page.facts(
-            unable.map { capability in
-                (
-                    capability.name,
-                    "nothing to \(capability.words); \(layout.wayAround(capability))"
-                )
-            })
+        page.heading("Not supported, and what to do instead")
+        page.facts(unable.map { ($0.name, layout.wayAround($0)) })
     }
 
     private var warnings: [String] {
         var words: [String] = []
         if !layout.missingVariables.isEmpty {
             words.append(
-                "It can only be used with "
+                "This layout requires "
                     + layout.missingVariables.map {
                         "--layout-var \(VisibleText.escape($0))=VALUE"
                     }.joined(separator: " ") + ".")
@@ -98,9 +92,10 @@ struct LayoutWords {
         // A list of what is alive knows no other spelling.
         if layout.naming.isByText, !layout.requiresListing {
             words.append(
-                "A token is known by its text: another spelling of the same token (a base64url "
-                    + "ending with other spare bits, or the other signature of an ECDSA key) has "
-                    + "another name, and is not revoked where the services accept it.")
+                "Tokens are identified by their text: a different encoding of the same token "
+                    + "(other spare bits at the end of its base64url, or the other valid ECDSA "
+                    + "signature) has a different name, is not revoked with it, and may still be "
+                    + "accepted.")
         }
         for rival in layout.mistakenFor {
             words.append(
@@ -109,15 +104,15 @@ struct LayoutWords {
         }
         if layout.holdsTokens {
             words.append(
-                "Whole tokens lie in Redis: who can read it can log in as their users.")
+                "Redis holds whole tokens: anyone who can read it can log in as their users.")
         }
         if layout.deniesByBareID {
             words.append(
-                "A blacklist key is the bare id: nothing tells it from another key, and an id "
-                    + "that somebody chose could be the name of one. Tokens are checked first.")
+                "Keys are bare ids, which cannot be told from other keys: an id that an attacker "
+                    + "chose could name one of those. So tokens are verified before revoking.")
         }
         if layout.entryLife == .forever {
-            words.append("The blacklist grows for ever: its entries have no end.")
+            words.append("The blacklist grows forever: its entries never expire.")
         }
         return words
     }

@@ -276,7 +276,7 @@ struct StoreReader {
             life: try node["ttl"].map { node throws(LayoutNode.Failure) in try node.seconds() })
         guard store.key.holes.allSatisfy(\.isVariable) == isGlobal else {
             throw try node.required("key").failure(
-                .misplaced("user", where: isGlobal ? "everybody's cutoff" : "another key"))
+                .misplaced("user", where: isGlobal ? "the cutoff for everyone" : "another key"))
         }
         if isGlobal {
             try requireFirst(layout.globalCutoff == nil, role)

@@ -44,7 +44,7 @@ struct TemplateReader {
 
         fileprivate var words: String {
             switch self {
-            case .userKey: "what belongs to a user"
+            case .userKey: "a key or member of a user"
             case .tokenKey, .link, .found: "a key or member"
             case .value: "a value"
             }

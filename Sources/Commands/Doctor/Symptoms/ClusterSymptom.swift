@@ -9,12 +9,13 @@ enum ClusterSymptom: Symptom {
         switch self {
         case .whole(let primaries):
             Finding(
-                .cluster, "whole", .ok, "\(primaries) primaries serve all slots",
+                .cluster, "whole", .ok,
+                "all slots served by " + Count.words(primaries, "primary", "primaries"),
                 data: ["primaries": .integer(Int64(primaries))])
         case .unserved(let slots):
             Finding(
-                .cluster, "unserved_slots", .error, "nobody serves \(slots) of 16384 slots",
-                means: "Tokens whose keys lie there can be neither revoked nor checked.",
+                .cluster, "unserved_slots", .error, "no node serves \(slots) of 16384 slots",
+                means: "Tokens with keys in these slots can be neither revoked nor checked.",
                 remedy: "redis-cli --cluster check HOST:PORT",
                 data: ["slots": .integer(Int64(slots))])
         }

@@ -18,12 +18,12 @@ enum ConnectionSymptom: Symptom {
             return Finding(
                 .connection, isSlow ? "slow" : "answers", isSlow ? .note : .ok,
                 "\(VisibleText.escape(place)) answers in \(tenths / 10).\(tenths % 10) ms",
-                means: isSlow ? "Every check of a token takes as long, in every service." : nil,
+                means: isSlow ? "Every token check takes this long, in every service." : nil,
                 data: ["round_trip_us": .integer(roundTrip)])
         case .unreachable(let failure):
             return Finding(
                 .connection, "unreachable", .error, failure.message,
-                means: "Nothing can be revoked, and every state is unknown.",
+                means: "Nothing can be revoked, and every token's state is unknown.",
                 remedy: failure.hint, data: ["code": .string(failure.code)])
         }
     }

@@ -43,41 +43,42 @@ enum KeySymptom: Symptom {
         case .none:
             return Finding(
                 .key, "no_key", .note, "no key is configured",
-                means: "Tokens can be revoked by their ids; without a key nobody checks whether a "
-                    + "token that is handed in is genuine.",
+                means: "Tokens can be revoked by id. Without a key, jwtctl cannot check whether a "
+                    + "token is genuine.",
                 remedy: "give --key FILE or --secret FILE, or set JWTCTL_KEY or JWTCTL_SECRET")
         case .unusable(let failure):
             return Finding(
                 .key, "key_unusable", .error, failure.message,
-                means: "No token can be checked, and so none be revoked by itself.",
+                means: "No token can be verified; tokens can only be revoked by id.",
                 remedy: failure.hint, data: ["code": .string(failure.code)])
         case .sound(let facts, let title, let hasHalves):
             return Finding(
                 .key, "key_sound", .ok,
-                title + (facts.type == "oct" ? "" : ", \(facts.strength) bits of strength")
-                    + (hasHalves ? "; its halves match" : ""), data: Self.data(facts))
+                title + (facts.type == "oct" ? "" : ", \(facts.strength)-bit strength")
+                    + (hasHalves ? "; private and public key match" : ""), data: Self.data(facts))
         case .weak(let facts, let title, let isAllowed):
             return Finding(
                 .key, "key_weak", isAllowed ? .warning : .error, "\(title) is too weak",
-                means: "Whoever breaks it signs tokens that nobody has revoked.",
+                means: "An attacker who breaks it can sign new tokens, which are not revoked.",
                 remedy: "jwtctl key generate --alg ES256 --out NEW.pem", data: Self.data(facts))
         case .unfit(let algorithm, let title, let reason):
             return Finding(
                 .key, "key_unfit", .error,
-                "\(title) does not fit \(algorithm.rawValue): "
+                "\(title) cannot be used with \(algorithm.rawValue): "
                     + VisibleText.escape(reason, columns: 100),
-                means: "No token can be checked, and so none be revoked by itself.",
-                remedy: "leave --alg out, or give the key that belongs to it")
+                means: "No token can be verified; tokens can only be revoked by id.",
+                remedy: "omit --alg, or give a key for that algorithm")
         case .mismatched(let title):
             return Finding(
-                .key, "halves_differ", .error, "the halves of \(title) do not belong together",
-                means: "What the private half signs, services with the public half refuse.",
+                .key, "halves_differ", .error, "private and public key do not match: \(title)",
+                means: "Services with the public key reject tokens signed with the private key.",
                 remedy: "jwtctl key public PRIVATE.pem")
         case .skipped(let member, let reason):
             return Finding(
                 .key, "key_skipped", .warning,
-                "member \(member) of the set is not used: \(VisibleText.escape(reason, columns: 100))",
-                means: "Tokens signed with it can't be checked.", remedy: "jwtctl key show JWKS",
+                "member \(member) of the key set is ignored: "
+                    + VisibleText.escape(reason, columns: 100),
+                means: "Tokens signed with it cannot be verified.", remedy: "jwtctl key show JWKS",
                 data: ["member": .integer(Int64(member))])
         }
     }

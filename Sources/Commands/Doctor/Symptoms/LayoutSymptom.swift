@@ -25,30 +25,30 @@ enum LayoutSymptom: Symptom {
             return Finding(
                 .layout, "layout_unused", survey.isWhole ? .ok : .note,
                 survey.isWhole
-                    ? "nothing has been revoked or recorded yet under \(layout.title)"
-                    : "no key of \(layout.title) \(survey.extent)",
+                    ? "nothing revoked or recorded yet with \(layout.title)"
+                    : "no keys of \(layout.title) \(survey.extent)",
                 means: survey.isWhole
-                    ? nil : "They may be few among many, or under another layout.",
+                    ? nil : "The sample may have missed them, or services use another layout.",
                 remedy: survey.isWhole ? nil : "jwtctl doctor --deep",
                 data: Self.data(layout, survey))
         case .other(let layout, let other, let survey):
             return Finding(
                 .layout, "layout_not_found", .warning,
-                "no key of \(layout.title), but \(other.keyCount) of \(other.name), "
+                "no keys of \(layout.title), but \(other.keyCount) of \(other.name), "
                     + survey.extent,
-                means: "A revocation on keys that no service reads is no revocation.",
+                means: "A revocation under keys that no service reads has no effect.",
                 remedy: "jwtctl doctor " + other.choice,
                 data: Self.data(layout, survey, other))
         case .besides(let other):
             return Finding(
                 .layout, "other_layout", .note,
-                "there are keys of \(other.name) too: \(other.keyCount)",
-                means: "What is revoked here is not revoked for services that read those.",
+                "also found \(Count.words(other.keyCount, "key", "keys")) of \(other.name)",
+                means: "Services that read those keys do not see revocations made here.",
                 remedy: "jwtctl doctor " + other.choice, data: ["other": .string(other.name)])
         case .refused(let failure):
             return Finding(
                 .layout, "keys_refused", .note, failure.message,
-                means: "What lies there was not looked at.", remedy: failure.hint,
+                means: "The values of these keys were not checked.", remedy: failure.hint,
                 data: ["code": .string(failure.code)])
         }
     }
@@ -70,7 +70,7 @@ extension StateSurvey {
     /// How much the findings rest on.
     var extent: String {
         let keys = Count.words(sampled, "key", "keys")
-        return isWhole ? "among all \(keys)" : "in a sample of \(keys)"
+        return isWhole ? "\(keys) in total" : "in a sample of \(keys)"
     }
 
     /// What was looked into.
@@ -86,7 +86,7 @@ extension StateSurvey {
 extension Layout {
     fileprivate var title: String {
         let shown = VisibleText.escape(name, columns: 40)
-        return namespace.map { "\(shown), namespace \($0)" } ?? shown
+        return namespace.map { "\(shown) (namespace \($0))" } ?? shown
     }
 }
 

@@ -20,21 +20,21 @@ enum MemorySymptom: Symptom {
         case .evicting(let policy, let limit, let failsOpen, let line):
             return Finding(
                 .memory, "evicting_policy", failsOpen ? .error : .warning,
-                "maxmemory-policy is \(VisibleText.escape(policy, columns: 40)), and maxmemory "
+                "maxmemory-policy is \(VisibleText.escape(policy, columns: 40)), maxmemory is "
                     + Bytes.words(limit),
                 means: failsOpen
-                    ? "When memory is short Redis drops blacklist entries and cutoffs: a revoked "
-                        + "token works again, and nobody is told. " + Self.untilRestart
-                    : "When memory is short Redis drops sessions: users are logged out.",
+                    ? "When memory is short, Redis evicts blacklist entries and cutoffs: revoked "
+                        + "tokens are accepted again, without notice. " + Self.untilRestart
+                    : "When memory is short, Redis evicts sessions: users are logged out.",
                 remedy: line("CONFIG SET maxmemory-policy noeviction"),
                 data: ["maxmemory_policy": .string(policy), "maxmemory": .integer(limit)])
         case .evicted(let count, let failsOpen, let line):
             return Finding(
                 .memory, "evicted_keys", .warning,
-                "\(count) keys were evicted since it started",
+                Count.words(Int(count), "key", "keys") + " evicted since Redis started",
                 means: failsOpen
-                    ? "Revocations may be among them: 'jwtctl audit' shows what was revoked, to "
-                        + "be revoked again. The count goes back to 0 by CONFIG RESETSTAT."
+                    ? "Revocations may be among them: revoke again what 'jwtctl audit' shows as "
+                        + "revoked. The command below resets the count."
                     : "Sessions may be among them.",
                 remedy: line("CONFIG RESETSTAT"), data: ["evicted_keys": .integer(count)])
         case .nearlyFull(let used, let limit, let line):
@@ -42,9 +42,9 @@ enum MemorySymptom: Symptom {
             return Finding(
                 .memory, isFull ? "memory_full" : "memory_nearly_full",
                 isFull ? .error : .warning,
-                "\(Bytes.words(used)) of \(Bytes.words(limit)) are used",
-                means: (isFull ? "Redis refuses writes" : "When it is full Redis refuses writes")
-                    + ": nothing can be revoked until memory is freed.",
+                "\(Bytes.words(used)) of \(Bytes.words(limit)) used",
+                means: (isFull ? "" : "Once memory is full, ")
+                    + "Redis refuses writes: nothing can be revoked until memory is freed.",
                 remedy: line("CONFIG SET maxmemory \(max(limit, used) * 2)"),
                 data: ["used_memory": .integer(used), "maxmemory": .integer(limit)])
         }

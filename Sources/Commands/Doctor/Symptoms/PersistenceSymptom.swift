@@ -25,15 +25,15 @@ enum PersistenceSymptom: Symptom {
         case .none(let line):
             return Finding(
                 .persistence, "no_persistence", .error,
-                "neither an append-only file nor snapshots",
-                means: "A restart loses every revocation: revoked tokens work again. "
+                "no append-only file and no snapshots",
+                means: "A restart loses every revocation: revoked tokens are accepted again. "
                     + Self.untilRestart, remedy: line(turnsOn))
         case .snapshotsOnly(let points, let changes, let line):
             return Finding(
                 .persistence, "snapshots_only", .warning,
-                "snapshots alone (save \(VisibleText.escape(points, columns: 60)))"
+                "snapshots only (save \(VisibleText.escape(points, columns: 60)))"
                     + (changes.map {
-                        ", \(Count.words(Int($0), "change", "changes")) since the last"
+                        ", \(Count.words(Int($0), "change", "changes")) since the last one"
                     } ?? ""),
                 means: "A crash loses the revocations since the last snapshot. "
                     + Self.untilRestart,
@@ -43,31 +43,32 @@ enum PersistenceSymptom: Symptom {
             return Finding(
                 .persistence, "no_append_only_file", .warning, "no append-only file",
                 means:
-                    "A crash loses the revocations since the last snapshot, or all of them where "
-                    + "there are none.", remedy: line(turnsOn))
+                    "A crash loses the revocations since the last snapshot, or all of them if there "
+                    + "are no snapshots.", remedy: line(turnsOn))
         case .unsynced(let line):
             return Finding(
                 .persistence, "unsynced", .warning, "appendfsync is no",
-                means: "A power cut loses the revocations of half a minute.",
+                means: "A power failure loses the revocations of the last half minute.",
                 remedy: line("CONFIG SET appendfsync everysec"))
         case .appendFailed(let line):
             return Finding(
-                .persistence, "append_failed", .error, "the append-only file could not be written",
-                means: "Redis refuses writes, or loses them with a restart. Is the disk full?",
+                .persistence, "append_failed", .error, "Redis could not write the append-only file",
+                means: "Redis refuses writes, or loses them on a restart. The disk may be full.",
                 remedy: line("CONFIG GET dir"))
         case .rewriteFailed(let line):
             return Finding(
                 .persistence, "rewrite_failed", .warning,
-                "the append-only file could not be rewritten",
-                means: "It grows until the disk is full, and then nothing can be revoked.",
+                "Redis could not rewrite the append-only file",
+                means: "The file grows until the disk is full; then nothing can be revoked.",
                 remedy: line("BGREWRITEAOF"))
         case .snapshotFailed(let stopsWrites, let line):
             return Finding(
                 .persistence, "snapshot_failed", stopsWrites ? .error : .warning,
                 "the last snapshot failed",
                 means: (stopsWrites
-                    ? "Redis refuses writes until one succeeds: nothing can be revoked."
-                    : "What is on disk is old.") + " Is the disk full, or the folder gone?",
+                    ? "Redis refuses writes until a snapshot succeeds: nothing can be revoked."
+                    : "The data on disk is out of date.")
+                    + " The disk may be full, or the directory missing.",
                 remedy: line("CONFIG GET dir"))
         }
     }

@@ -18,20 +18,19 @@ enum ReplicaSymptom: Symptom {
             return Finding(
                 .replicas, "in_step", .ok,
                 count == 0
-                    ? "none" : count == 1 ? "1, in step" : "\(count), all of them in step",
+                    ? "none" : count == 1 ? "1, in sync" : "\(count), all in sync",
                 data: ["replicas": .integer(Int64(count))])
         case .late(let replica):
             let address = VisibleText.escape(replica.address, columns: 60)
             let how =
                 !replica.isOnline
-                ? "is not in step yet"
+                ? "is not in sync yet"
                 : replica.bytesBehind.map { "is \(Bytes.words($0)) behind" } ?? "is behind"
-            let silence = replica.silence.map { ", last heard of \($0) s ago" } ?? ""
+            let silence = replica.silence.map { ", last heard from \($0) s ago" } ?? ""
             return Finding(
                 .replicas, "replica_late", .warning, "\(address) \(how)\(silence)",
-                means: "If it takes over, the revocations that it lacks are gone.",
-                remedy:
-                    "write with --wait 1, the default of groups: it succeeds once a replica has it",
+                means: "If it becomes the primary, the revocations that it lacks are lost.",
+                remedy: "use --wait 1 (the default with Sentinel and Cluster) for writes",
                 data: [
                     "replica": .string(replica.address),
                     "bytes_behind": TimeText.number(replica.bytesBehind),
@@ -40,26 +39,26 @@ enum ReplicaSymptom: Symptom {
             return Finding(
                 .replicas, "no_replica", .warning, "none",
                 means:
-                    "What is written is on this server only: when it dies, revocations are gone.",
-                remedy: "add a replica; changes are then told as done once it has them")
+                    "The data is on this server only: if it fails, revocations are lost.",
+                remedy: "add a replica; changes then wait for it to confirm")
         case .unconnected(let known, let line):
             return Finding(
                 .replicas, "no_replica_connected", .error,
-                "none of the \(known) that are known is connected",
-                means: "No replica confirms a change: revoke writes it and ends with status 8.",
+                "0 of \(known) known replicas connected",
+                means: "No replica confirms a change: revoke writes it and exits with status 8.",
                 remedy: line("INFO replication"), data: ["known": .integer(Int64(known))])
         case .tooFew(let good, let wanted, let line):
             return Finding(
                 .replicas, "too_few_replicas", .error,
-                "\(good) in step, where min-replicas-to-write asks for \(wanted)",
+                "\(good) in sync, but min-replicas-to-write requires \(wanted)",
                 means: "Redis refuses writes: nothing can be revoked until replicas are back.",
                 remedy: line("INFO replication"),
                 data: ["good": .integer(good), "wanted": .integer(wanted)])
         case .noMinimum(let line):
             return Finding(
                 .replicas, "no_minimum", .note, "min-replicas-to-write is 0",
-                means: "A primary that is cut off from its replicas goes on taking revocations, "
-                    + "and loses them when another has taken over.",
+                means: "A primary that is cut off from its replicas still accepts revocations, and "
+                    + "loses them once a replica has replaced it.",
                 remedy: line("CONFIG SET min-replicas-to-write 1"))
         }
     }

@@ -16,14 +16,14 @@ enum RightsSymptom: Symptom {
         case .suffice(let user, let commands):
             return Finding(
                 .rights, "rights_suffice", .ok,
-                "\(VisibleText.escape(user, columns: 40)) may run the \(commands) commands that "
+                "\(VisibleText.escape(user, columns: 40)) may run all \(commands) commands that "
                     + "the layout needs",
                 data: ["user": .string(user), "commands": .integer(Int64(commands))])
         case .lacking(let work, let commands, let rights, let user, let line):
             return Finding(
                 .rights, "rights_lacking", work.severity,
-                "\(VisibleText.escape(user, columns: 40)) may not \(work.rawValue): no right to "
-                    + commands.joined(separator: ", "), means: work.loss,
+                "\(VisibleText.escape(user, columns: 40)) cannot \(work.rawValue): "
+                    + "no permission for " + commands.joined(separator: ", "), means: work.loss,
                 remedy: line(
                     "ACL SETUSER \(ShellText.quote(user)) "
                         + rights.map(ShellText.quote).joined(separator: " ")),
@@ -31,15 +31,16 @@ enum RightsSymptom: Symptom {
         case .missing(let work, let commands):
             return Finding(
                 .rights, "commands_missing", work.severity,
-                "the server does not know \(commands.joined(separator: ", ")), for \(work.rawValue)",
+                "the server does not support \(commands.joined(separator: ", ")), "
+                    + "needed for \(work.rawValue)",
                 means: work.loss, remedy: "look for rename-command in redis.conf",
                 data: Self.data(work, commands, nil))
         case .untested(let commands, let user, let line):
             return Finding(
                 .rights, "rights_untested", .note,
-                "whether \(VisibleText.escape(user, columns: 40)) may run "
-                    + commands.joined(separator: ", ") + " was not found out",
-                means: "It would take doing it, or the right to ACL DRYRUN, of Redis 7.",
+                "cannot tell whether \(VisibleText.escape(user, columns: 40)) may run "
+                    + commands.joined(separator: ", "),
+                means: "Checking it requires ACL DRYRUN (Redis 7), or running the commands.",
                 remedy: line("ACL SETUSER \(ShellText.quote(user)) '+acl|dryrun'"),
                 data: [
                     "commands": .array(commands.map { .string($0) }), "user": .string(user),
@@ -70,12 +71,13 @@ extension Work {
         switch self {
         case .verify: "The state of a token is unknown."
         case .revoke: "Nothing can be revoked."
-        case .logoutAll: "The sessions of a user can't be ended."
-        case .restore: "A revocation can't be taken back."
-        case .issue: "A token can't be recorded."
-        case .list: "Nobody can see who is logged in, or what is revoked."
-        case .prune: "Lists that nobody touches keep their expired tokens."
-        case .audit: "Nobody can see who revoked what, and services with a cache are not told."
+        case .logoutAll: "Users cannot be logged out everywhere."
+        case .restore: "Revocations cannot be undone."
+        case .issue: "Tokens cannot be recorded."
+        case .list: "Sessions and revoked tokens cannot be listed."
+        case .prune: "Unused token lists keep their expired tokens."
+        case .audit:
+            "There is no record of who revoked what, and services with a cache are not notified."
         }
     }
 }

@@ -26,25 +26,25 @@ enum SentinelSymptom: Symptom {
         case .agree(let report):
             return Finding(
                 .sentinels, "sentinels_agree", .ok,
-                "\(report.known ?? report.reached) of them"
-                    + (report.quorum.map { ", \($0) have to agree" } ?? ""), data: report.data)
+                Count.words(report.known ?? report.reached, "Sentinel", "Sentinels")
+                    + (report.quorum.map { ", quorum \($0)" } ?? ""), data: report.data)
         case .unreached(let report):
             return Finding(
                 .sentinels, "sentinels_unreached", report.reached == 0 ? .error : .warning,
-                "\(report.reached) of the \(report.named) that the URL names answer",
-                means: "With fewer of them a primary that dies may not be replaced.",
-                remedy: "start the others, or take them out of the URL", data: report.data)
+                "\(report.reached) of \(report.named) Sentinels in the URL answered",
+                means: "With fewer Sentinels, a failed primary may not be replaced.",
+                remedy: "start the others, or remove them from the URL", data: report.data)
         case .objection(let text):
             return Finding(
                 .sentinels, "no_quorum", .error, VisibleText.escape(text, columns: 120),
-                means: "A primary that dies is not replaced, and then nothing can be revoked.",
-                remedy: "start the Sentinels that are missing", data: ["reply": .string(text)])
+                means: "If the primary fails, it is not replaced, and nothing can be revoked.",
+                remedy: "start the missing Sentinels", data: ["reply": .string(text)])
         case .tooFew(let report):
             return Finding(
                 .sentinels, "few_sentinels", .warning,
-                "there are \(report.known ?? 0), where it takes 3",
-                means: "When one dies, a primary that dies with it may not be replaced.",
-                remedy: "run three of them, each on a machine of its own", data: report.data)
+                Count.words(report.known ?? 0, "Sentinel", "Sentinels") + ", at least 3 needed",
+                means: "If one fails together with the primary, the primary may not be replaced.",
+                remedy: "run three Sentinels, each on its own machine", data: report.data)
         }
     }
 }

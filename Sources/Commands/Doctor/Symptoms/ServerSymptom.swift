@@ -17,37 +17,37 @@ enum ServerSymptom: Symptom {
             let kind: String? =
                 switch mode {
                 case .standalone: "standalone"
-                case .cluster: "node of a Cluster"
+                case .cluster: "Cluster node"
                 default: nil
                 }
             return Finding(
                 .server, "primary", .ok,
                 ([VisibleText.escape(name.joined(separator: " "), columns: 60)]
-                    + [kind].compactMap(\.self) + ["takes writes"]).joined(separator: ", "),
+                    + [kind].compactMap(\.self) + ["accepts writes"]).joined(separator: ", "),
                 data: ["version": version.map { .string($0) } ?? .null])
         case .replica(let primary, let isCutOff, let isAllowed):
             let address = primary.map { VisibleText.escape($0, columns: 60) }
             return Finding(
                 .server, "replica", isAllowed && !isCutOff ? .note : .error,
-                "it is a replica" + (address.map { " of \($0)" } ?? "")
-                    + (isCutOff ? ", and cut off from it" : ""),
-                means: "What it knows may be old, and nothing can be revoked on it.",
+                "this server is a replica" + (address.map { " of \($0)" } ?? "")
+                    + (isCutOff ? ", disconnected from its primary" : ""),
+                means: "Its data may be out of date, and nothing can be revoked on it.",
                 remedy: primary.map { "jwtctl doctor --redis \(ShellText.quote("redis://\($0)"))" },
                 data: ["primary": primary.map { .string($0) } ?? .null])
         case .loading(let percent):
-            let part = percent.map { ", \(VisibleText.escape($0, columns: 8)) % so far" } ?? ""
+            let part = percent.map { ", \(VisibleText.escape($0, columns: 8)) % done" } ?? ""
             return Finding(
-                .server, "loading", .error, "it is reading its data from disk" + part,
-                means: "Until it has, nothing can be revoked, and every state is unknown.",
+                .server, "loading", .error, "Redis is loading its data from disk" + part,
+                means: "Until then, nothing can be revoked, and every token's state is unknown.",
                 remedy: "try again in a moment")
         case .infoRefused(let error, let user, let line):
             return Self.refused(
                 "info_refused", "INFO", right: "+info", error, user, line,
-                "Whether it evicts keys, keeps them on disk and has replicas was not found out.")
+                "Eviction, persistence and replicas were not checked.")
         case .configRefused(let error, let user, let line):
             return Self.refused(
                 "config_refused", "CONFIG GET", right: "'+config|get'", error, user, line,
-                "What only the configuration tells was not looked at: snapshots, appendfsync, "
+                "Settings that only CONFIG shows were not checked: snapshots, appendfsync, "
                     + "min-replicas-to-write.")
         }
     }
@@ -59,9 +59,10 @@ enum ServerSymptom: Symptom {
     ) -> Finding {
         Finding(
             .server, id, .note,
-            "\(command) is refused: \(VisibleText.escape(error.text, columns: 100))", means: means,
+            "Redis refused \(command): \(VisibleText.escape(error.text, columns: 100))",
+            means: means,
             remedy: error.kind == .noPermission
                 ? line("ACL SETUSER \(ShellText.quote(user)) \(right)")
-                : "ask those who run it, or look at its console")
+                : "ask the server's operator, or check its console")
     }
 }

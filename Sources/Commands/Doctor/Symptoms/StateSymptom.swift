@@ -28,58 +28,62 @@ enum StateSymptom: Symptom {
         case .soundBlacklist(let count):
             return Finding(
                 .blacklist, "sound_blacklist", .ok,
-                "\(Count.words(count, "entry", "entries")), all with an end")
+                count == 1 ? "1 entry, which expires" : "\(count) entries, all expire")
         case .endlessDenials(let tally, let count):
             return Finding(
                 .blacklist, "entries_without_ttl", .warning,
-                "without an end: \(tally.count) of \(Count.words(count, "entry", "entries"))\(tally.shown)",
-                means: "Unless they were revoked --forever they stay when their tokens are long "
-                    + "gone, and fill the memory.",
+                "no expiry: \(tally.count) of \(Count.words(count, "entry", "entries"))\(tally.shown)",
+                means: "Unless revoked with --forever, they stay after their tokens have expired, "
+                    + "and fill the memory.",
                 remedy: "jwtctl list revoked -o jsonl | grep '\"ttl\":null'", data: tally.data)
         case .mistypedDenials(let tally, let line):
             return Finding(
                 .blacklist, "entries_of_wrong_type", .error,
-                "of another type: \(Count.words(tally.count, "entry", "entries"))\(tally.shown)",
+                "wrong type: \(Count.words(tally.count, "entry", "entries"))\(tally.shown)",
                 means:
-                    "The state of these tokens is unknown, and services may take them for alive.",
+                    "The state of these tokens is unknown, and services may accept them.",
                 remedy: line(tally.command("TYPE")), data: tally.data)
         case .soundLists(let count):
             return Finding(
-                .whitelist, "sound_lists", .ok, "\(Count.words(count, "list", "lists")), all tidy")
+                .whitelist, "sound_lists", .ok,
+                Count.words(count, "list", "lists") + ", no stale entries")
         case .endlessLists(let tally, let count):
             return Finding(
                 .whitelist, "lists_without_ttl", .warning,
-                "without an end: \(tally.count) of \(Count.words(count, "list", "lists"))\(tally.shown)",
-                means: "They stay when all their tokens are gone, and fill the memory.",
+                "no expiry: \(tally.count) of \(Count.words(count, "list", "lists"))\(tally.shown)",
+                means: "They stay after all their tokens have expired, and fill the memory.",
                 remedy: "jwtctl prune", data: tally.data)
         case .staleLists(let tally, let members):
             var data = tally.data
             data.set("expired", .integer(members))
             return Finding(
                 .whitelist, "expired_members", .note,
-                "expired tokens: \(members), on \(Count.words(tally.count, "list", "lists"))\(tally.shown)",
-                means: "They are dead all the same; a list is tidied when it is touched.",
+                Count.words(Int(members), "expired token", "expired tokens") + " on "
+                    + Count.words(tally.count, "list", "lists") + tally.shown,
+                means: "They are rejected anyway; changes to a list remove its expired tokens.",
                 remedy: "jwtctl prune", data: data)
         case .mistypedLists(let tally, let line):
             return Finding(
                 .whitelist, "lists_of_wrong_type", .error,
-                "of another type: \(Count.words(tally.count, "list", "lists"))\(tally.shown)",
-                means: "The sessions of these users can't be listed, nor all of them be ended.",
+                "wrong type: \(Count.words(tally.count, "list", "lists"))\(tally.shown)",
+                means: "The tokens of these users cannot be listed, and logout-all cannot revoke "
+                    + "all of them.",
                 remedy: line(tally.command("TYPE")), data: tally.data)
         case .foreignLists(let tally):
             return Finding(
                 .whitelist, "scores_in_other_unit", .error,
-                "scores in another unit than the layout's: "
+                "scores not in the layout's unit: "
                     + Count.words(tally.count, "list", "lists") + tally.shown,
                 means:
-                    "Seconds or milliseconds: read in the wrong one, a token would be long over, "
-                    + "or never end. These users' tokens are neither listed nor revoked.",
+                    "Seconds or milliseconds: in the wrong unit, a token would have expired long "
+                    + "ago, or never expire. These users' tokens are neither listed nor revoked.",
                 remedy: "jwtctl layout detect", data: tally.data)
         case .endlessSessions(let tally, let count):
             return Finding(
                 .whitelist, "sessions_without_ttl", .note,
-                "without an end: \(tally.count) of \(Count.words(count, "session", "sessions"))\(tally.shown)",
-                means: "They end only when somebody ends them.", data: tally.data)
+                "no expiry: \(tally.count) of "
+                    + Count.words(count, "session", "sessions") + tally.shown,
+                means: "They stay active until they are revoked.", data: tally.data)
         case .soundCutoffs(let count):
             return Finding(
                 .cutoffs, "sound_cutoffs", .ok,
@@ -87,27 +91,27 @@ enum StateSymptom: Symptom {
         case .corruptCutoffs(let tally, let line):
             return Finding(
                 .cutoffs, "corrupt_cutoffs", .error,
-                "no time: \(Count.words(tally.count, "cutoff", "cutoffs"))\(tally.shown)",
-                means: "The state of every token of these users is unknown; services may let them "
-                    + "all pass. Take the key away, and log the user out again.",
+                "not a time: \(Count.words(tally.count, "cutoff", "cutoffs"))\(tally.shown)",
+                means: "The state of every token of these users is unknown; services may accept "
+                    + "them all. Delete the key, and log the user out again.",
                 remedy: line(tally.command("DEL")), data: tally.data)
         case .futureCutoffs(let tally, let end, let ahead, let line):
             var data = tally.data
             data.set("until", .integer(end))
             return Finding(
                 .cutoffs, "future_cutoffs", ahead > Self.skew ? .error : .warning,
-                "in the future, until \(TimeText.table(end)): "
+                "in the future, up to \(TimeText.table(end)): "
                     + Count.words(tally.count, "cutoff", "cutoffs") + tally.shown,
-                means: "Until then every new token of these users is dead at birth: nobody can log "
-                    + "in.", remedy: line(tally.command("DEL")), data: data)
+                means: "Until then, new tokens of these users are rejected immediately: they "
+                    + "cannot log in.", remedy: line(tally.command("DEL")), data: data)
         case .mistypedAudit(let key, let line):
             return Finding(
                 .audit, "audit_of_wrong_type", .warning,
-                "'\(KeyText.shown(key, columns: 60))' is no stream",
-                means: "Revocations work, and nobody can see afterwards who made them.",
+                "'\(KeyText.shown(key, columns: 60))' is not a stream",
+                means: "Revocations work, but there is no record of who made them.",
                 remedy: line("TYPE " + ShellText.quote(String(decoding: key, as: UTF8.self))),
                 data: ["key": .string(String(decoding: key, as: UTF8.self))])
-        case .soundAudit: return Finding(.audit, "sound_audit", .ok, "the trail is there")
+        case .soundAudit: return Finding(.audit, "sound_audit", .ok, "audit log present")
         }
     }
 

@@ -17,39 +17,39 @@ enum TLSSymptom: Symptom {
     var finding: Finding {
         switch self {
         case .local:
-            Finding(.tls, "local", .ok, "no TLS, and none needed: it is on this machine")
+            Finding(.tls, "local", .ok, "no TLS, and none needed: Redis is on this machine")
         case .plain(let hasPassword):
             Finding(
                 .tls, hasPassword ? "plain_password" : "plain", hasPassword ? .warning : .note,
-                hasPassword ? "the password crosses the network in the clear" : "no TLS",
-                means: "Whoever can read along can take revocations back.",
-                remedy: "write rediss:// instead of redis://, once the server has TLS")
+                hasPassword ? "the password is sent unencrypted" : "no TLS",
+                means: "Anyone who can read the network traffic can undo revocations.",
+                remedy: "use rediss:// instead of redis://, once the server has TLS")
         case .unverified:
             Finding(
                 .tls, "unverified", .warning,
-                "--redis-insecure: nobody has checked who answers",
-                means: "Anybody in between can say that a revoked token is alive.",
-                remedy: "give --redis-cacert PATH in its place")
+                "--redis-insecure: the server's certificate is not checked",
+                means: "An attacker on the network can report a revoked token as active.",
+                remedy: "use --redis-cacert PATH instead")
         case .secured(let version, let end):
             Finding(
                 .tls, "secured", .ok,
                 VisibleText.escape(version, columns: 20)
-                    + (end.map { ", the certificate ends \(TimeText.table($0))" } ?? ""),
+                    + (end.map { ", certificate expires \(TimeText.table($0))" } ?? ""),
                 data: ["certificate_end": TimeText.number(end)])
         case .ending(let end, let left):
             Finding(
                 .tls, "certificate_ending", .warning,
-                "the server's certificate ends in \(Duration.words(left)), "
+                "the server's certificate expires in \(Duration.words(left)), "
                     + "\(TimeText.table(end))",
-                means: "From then on nothing can be revoked: the connection is refused.",
-                remedy: "have it renewed",
+                means: "After that, nothing can be revoked: jwtctl refuses the connection.",
+                remedy: "renew the certificate",
                 data: ["certificate_end": .integer(end)])
         case .expired(let end):
             Finding(
                 .tls, "certificate_expired", .error,
-                "the server's certificate ended \(TimeText.table(end))",
-                means: "Without --redis-insecure nothing can be revoked.",
-                remedy: "have it renewed", data: ["certificate_end": .integer(end)])
+                "the server's certificate expired \(TimeText.table(end))",
+                means: "Without --redis-insecure, nothing can be revoked.",
+                remedy: "renew the certificate", data: ["certificate_end": .integer(end)])
         }
     }
 }

@@ -6,7 +6,7 @@ extension Presets {
             """
             {
               "name": "blacklist-jti",
-              "doc": "The plain recipe: a key of its own for each revoked jti",
+              "doc": "The common recipe: a key for each revoked jti",
               "proof": "source",
               "vars": { "prefix": "blacklist:", "value": "1" },
               "claims": { "id": "jti" },
@@ -22,10 +22,10 @@ extension Presets {
             """
             {
               "name": "spring-raw-jdk",
-              "doc": "Spring Boot blacklist of whole tokens, keys as Java serializes strings",
+              "doc": "Spring Boot blacklist of whole tokens, keys serialized by Java",
               "source": "github.com/zees007/invalidate-blacklist-jwt-using-redis-spring-boot",
               "proof": "platform",
-              "notes": ["Refresh tokens of that application lie in its SQL database, and still mint new tokens."],
+              "notes": ["That application keeps refresh tokens in its SQL database. jwtctl cannot revoke them, and they still get new tokens."],
               "claims": { "id": "$token" },
               "stores": [
                 { "role": "deny", "type": "string", "key": "${id}", "key_codec": "jdk",
@@ -39,7 +39,7 @@ extension Presets {
             """
             {
               "name": "spring-raw",
-              "doc": "Spring Boot blacklist of whole tokens, keys as they are",
+              "doc": "Spring Boot blacklist of whole tokens, keys as plain strings",
               "source": "github.com/zees007/invalidate-blacklist-jwt-using-redis-spring-boot, with a key serializer",
               "proof": "source",
               "extends": "spring-raw-jdk",
@@ -71,8 +71,8 @@ extension Presets {
             """
             {
               "name": "spring-oauth2-jwt",
-              "doc": "Spring Security OAuth2 with a CustomJwtTokenStore: jti to token",
-              "source": "a blog article whose constant is not in its text: give its value as prefix",
+              "doc": "Spring Security OAuth2 with a CustomJwtTokenStore: keys by jti hold the token",
+              "source": "a blog article that does not show the value of its constant: give it as prefix",
               "proof": "source",
               "vars": { "prefix": "CACHE_EXPIRE_TOKEN_BLACKLIST" },
               "claims": { "id": "jti", "user": ["user_name", "sub"] },
@@ -88,10 +88,10 @@ extension Presets {
             """
             {
               "name": "flask-jwt-extended",
-              "doc": "The Redis block list of Flask-JWT-Extended's documentation",
+              "doc": "The Redis blocklist from Flask-JWT-Extended's documentation",
               "source": "github.com/vimalloc/flask-jwt-extended, examples/blocklist_redis.py",
               "proof": "application",
-              "notes": ["Its documentation gives refresh tokens the life of access tokens: the application lets them live again after that; this tool keeps entries for as long as the token lives."],
+              "notes": ["In its documentation, entries of refresh tokens expire as early as those of access tokens: the application then accepts the refresh token again. jwtctl keeps an entry until its token expires."],
               "claims": { "id": "jti" },
               "stores": [
                 { "role": "deny", "type": "string", "key": "${id}", "value": "",
@@ -105,7 +105,7 @@ extension Presets {
             """
             {
               "name": "fastapi-jwt-auth",
-              "doc": "The Redis deny list of fastapi-jwt-auth: the value has to be 'true'",
+              "doc": "The Redis deny list of fastapi-jwt-auth: the value must be 'true'",
               "source": "github.com/IndominusByte/fastapi-jwt-auth, examples/denylist_redis.py",
               "proof": "application",
               "claims": { "id": "jti" },
@@ -124,7 +124,7 @@ extension Presets {
               "doc": "youlai-mall's gateway: blacklist by jti with JSON values",
               "source": "github.com/youlaitech/youlai-mall, youlai-gateway",
               "proof": "source",
-              "notes": ["Older versions have the prefix auth:token:blacklist: (--layout-var prefix=auth:token:blacklist:)."],
+              "notes": ["Older versions use the prefix auth:token:blacklist: (--layout-var prefix=auth:token:blacklist:)."],
               "vars": { "prefix": "token:blacklist:" },
               "claims": { "id": "jti" },
               "stores": [
@@ -140,10 +140,10 @@ extension Presets {
             """
             {
               "name": "open-webui",
-              "doc": "Open WebUI: blacklist by jti, and a mark for each user",
+              "doc": "Open WebUI: blacklist by jti, and a cutoff for each user",
               "source": "open_webui/utils/auth.py of 0.12.4",
               "proof": "source",
-              "notes": ["Where Redis cannot be asked, Open WebUI accepts the token."],
+              "notes": ["If Redis cannot be reached, Open WebUI accepts the token."],
               "vars": { "prefix": "open-webui" },
               "claims": { "id": "jti", "user": "id" },
               "stores": [
@@ -160,10 +160,10 @@ extension Presets {
             """
             {
               "name": "express-jwt-blacklist",
-              "doc": "express-jwt-blacklist: a hash for each user with the iats that are revoked",
+              "doc": "express-jwt-blacklist: a hash for each user with the revoked iats",
               "source": "github.com/layerhq/express-jwt-blacklist, lib/index.js",
               "proof": "source",
-              "notes": ["Two tokens of a user that were issued in the same second are revoked together.", "Without its option 'strict' the library accepts tokens while Redis is away."],
+              "notes": ["Two tokens of a user that were issued in the same second are revoked together.", "Without its option 'strict', the library accepts tokens while Redis cannot be reached."],
               "vars": { "prefix": "jwt-blacklist:" },
               "claims": { "id": "iat", "user": "sub" },
               "stores": [
@@ -180,10 +180,10 @@ extension Presets {
             """
             {
               "name": "jwt-redis-deny",
-              "doc": "jwt-redis (npm) in its blacklist mode, with a mark for each user",
+              "doc": "jwt-redis (npm) in its blacklist mode, with a cutoff for each user",
               "source": "github.com/Natashkinsasha/jwt-redis, lib/jwtr.js",
               "proof": "source",
-              "mistaken_for": { "jwt-redis-allow": "in whitelist mode a login writes the key of its token, in blacklist mode only a logout does; a number under jwt_label:USER: is of the blacklist mode" },
+              "mistaken_for": { "jwt-redis-allow": "in whitelist mode a login writes a key for its token, in blacklist mode only a logout does; a number under jwt_label:USER: means blacklist mode" },
               "vars": { "prefix": "jwt_label:" },
               "claims": { "id": "jti", "user": ["id", "sub"] },
               "stores": [
@@ -203,7 +203,7 @@ extension Presets {
               "doc": "Kong's jwt-blacklist plugin: one set of tokens, one of banned users",
               "source": "github.com/propzians/kong-plugin-jwt-blacklist",
               "proof": "source",
-              "notes": ["The set grows for ever: its members have no life of their own."],
+              "notes": ["The set grows forever: its members do not expire."],
               "claims": { "id": "$token", "user": "sub" },
               "stores": [
                 { "role": "deny", "type": "set", "key": "keycloak:token:blacklist",
@@ -235,10 +235,10 @@ extension Presets {
             """
             {
               "name": "dotnet-distributed-cache",
-              "doc": ".NET's IDistributedCache: a hash for each token that is deactivated",
+              "doc": ".NET's IDistributedCache: a hash for each deactivated token",
               "source": "github.com/spetz/tokenmanager-sample, Services/TokenManager.cs",
               "proof": "source",
-              "notes": ["Releases of .NET differ in the names of the fields: compare with HGETALL of an entry of your own."],
+              "notes": ["Field names differ between .NET releases: compare them with HGETALL on one of your own entries."],
               "vars": { "instance": "" },
               "claims": { "id": "$token" },
               "stores": [
@@ -256,7 +256,7 @@ extension Presets {
               "doc": "Django's cache on Redis: blacklist recipes around simplejwt",
               "source": "django/core/cache/backends/redis.py",
               "proof": "platform",
-              "notes": ["Clearing the cache revives every token."],
+              "notes": ["Clearing the cache makes every revoked token valid again."],
               "vars": { "key_prefix": "", "version": "1", "prefix": "" },
               "claims": { "id": "jti", "user": ["user_id", "sub"] },
               "stores": [
@@ -272,10 +272,10 @@ extension Presets {
             """
             {
               "name": "rails-cache",
-              "doc": "Rails.cache on Redis: blacklist recipes that ask exist? or read",
+              "doc": "Rails.cache on Redis: blacklist recipes that call exist? or read",
               "source": "activesupport, cache/redis_cache_store.rb and cache/entry.rb of 6.1 to 7.2",
               "proof": "platform",
-              "notes": ["Rails takes 1 for no entry: 6.1 raises on it, later releases miss it.", "The cache's namespace and its colon are part of the prefix.", "Clearing the cache makes every revoked token valid again."],
+              "notes": ["A plain 1 is not an entry for Rails: 6.1 raises an error, later releases treat it as missing.", "The cache's namespace and its colon are part of the prefix.", "Clearing the cache makes every revoked token valid again."],
               "vars": { "prefix": "revoked_token:" },
               "claims": { "id": "jti" },
               "stores": [
@@ -291,10 +291,10 @@ extension Presets {
             """
             {
               "name": "laravel-tymon",
-              "doc": "Laravel with tymon/jwt-auth: PHP values, entries outlive the refresh window",
+              "doc": "Laravel with tymon/jwt-auth: PHP values, entries kept past the refresh window",
               "source": "github.com/tymondesigns/jwt-auth, src/Blacklist.php; Laravel 5 to 12",
               "proof": "source",
-              "notes": ["The prefix is the application's own: 'jwtctl layout detect' finds it; the cache is in database 1 unless it is configured.", "Before Laravel 10 the tag is random, and is read from the key tag:tymon.jwt:key.", "A token can be refreshed for two weeks after its iat: refresh_ttl says how long in seconds."],
+              "notes": ["The prefix depends on the application: 'jwtctl layout detect' finds it. The cache is in database 1 unless configured otherwise.", "Before Laravel 10 the tag is random; jwtctl reads it from the key tag:tymon.jwt:key.", "A token can be refreshed for two weeks after its iat; refresh_ttl is this time in seconds."],
               "vars": {
                 "prefix": null, "refresh_ttl": "1209600",
                 "tag": "ca7581d6d4749d8fd143ea956aa654aa02abe0ec"
@@ -319,7 +319,7 @@ extension Presets {
               "doc": "Symfony with LexikJWTAuthenticationBundle's blocked tokens",
               "source": "github.com/lexik/LexikJWTAuthenticationBundle, CacheItemPoolBlockedTokenManager.php",
               "proof": "source",
-              "notes": ["poolns is the ten characters with which Symfony begins the pool's keys.", "Where Redis cannot be asked, the bundle accepts the token."],
+              "notes": ["poolns is the ten characters that begin the keys of Symfony's cache pool.", "If Redis cannot be reached, the bundle accepts the token."],
               "vars": { "poolns": null },
               "claims": { "id": "jti", "user": ["username", "sub"] },
               "stores": [
@@ -334,7 +334,7 @@ extension Presets {
             """
             {
               "name": "spring-redishash",
-              "doc": "Spring Data's @RedisHash: a hash and a set, both of which are read",
+              "doc": "Spring Data's @RedisHash: a hash and a set, which are both read",
               "source": "spring-data-redis, RedisKeyValueAdapter.java",
               "proof": "source",
               "vars": { "keyspace": null, "class": null, "field": "id" },

@@ -6,10 +6,10 @@ extension Presets {
             """
             {
               "name": "sa-token",
-              "doc": "Sa-Token with JWT in Simple mode: a key for each token, kicked is -5",
+              "doc": "Sa-Token with JWT in Simple mode: a key for each token, -5 if kicked out",
               "source": "github.com/dromara/Sa-Token, StpLogic.java",
               "proof": "source",
-              "notes": ["The Mixin and Stateless modes write no key for a token.", "Opaque tokens are given with --id."],
+              "notes": ["The Mixin and Stateless modes write no keys for tokens.", "Give opaque tokens with --id."],
               "vars": { "prefix": "satoken:login:token:" },
               "claims": { "id": "$token", "user": ["loginId", "sub"] },
               "stores": [
@@ -29,7 +29,7 @@ extension Presets {
               "source": "github.com/dromara/RuoYi-Vue-Plus, PlusSaTokenDao.java; sa-token-python 0.1.6",
               "proof": "source",
               "extends": "sa-token",
-              "notes": ["RuoYi-Vue-Plus has the prefix Authorization:login:token: (--layout-var prefix=Authorization:login:token:), and caches values for 5 s.", "Opaque tokens are given with --id."],
+              "notes": ["RuoYi-Vue-Plus uses the prefix Authorization:login:token: (--layout-var prefix=Authorization:login:token:) and caches values for 5 s.", "Give opaque tokens with --id."],
               "stores": [
                 { "role": "allow", "type": "string", "key": "${prefix}${id}", "value_codec": "json",
                   "match": ["-4", "-5"], "on_revoke": { "rewrite": "-5" } },
@@ -43,10 +43,10 @@ extension Presets {
             """
             {
               "name": "jwt-sessions",
-              "doc": "jwt_sessions (Ruby): access by uid, refresh hashes by namespace",
+              "doc": "jwt_sessions (Ruby): access keys by uid, refresh hashes by namespace",
               "source": "github.com/tuwukee/jwt_sessions, redis_store_adapter.rb",
               "proof": "source",
-              "notes": ["The user is the session's namespace.", "A token that names its refresh token (the claim ruid) takes that along; logout-all takes all of them."],
+              "notes": ["The user is the session's namespace.", "If a token names its refresh token (claim ruid), revoking it deletes that one too; logout-all deletes all of them."],
               "vars": { "prefix": "jwt_" },
               "claims": { "id": "uid", "user": ["namespace", "sub"] },
               "stores": [
@@ -66,10 +66,10 @@ extension Presets {
             """
             {
               "name": "spring-oauth2-redis",
-              "doc": "Spring Security OAuth2's RedisTokenStore: removal that leaves nothing behind",
+              "doc": "Spring Security OAuth2's RedisTokenStore: revoking removes all keys of a token",
               "source": "spring-security-oauth, RedisTokenStore.java and DefaultAuthenticationKeyGenerator.java",
               "proof": "source",
-              "notes": ["auth_to_access would store the token again at the next login: a token counts as revoked only once that key is gone, under whatever name.", "A login that runs meanwhile may write a token back: it is looked again after a second.", "Opaque tokens are given with --id; list users does not count them, and of those that have expired the refresh tokens are not found."],
+              "notes": ["The next login would bring the token back from auth_to_access: a token counts as revoked only once that key is deleted, whatever its name.", "A concurrent login may write a token back, so jwtctl checks again after 1 s.", "Give opaque tokens with --id. list users does not count them, and the refresh tokens of expired ones are not found."],
               "vars": { "prefix": "" },
               "define": {
                 "user-authentication": "{username=${claim.user_name}, client_id=${claim.client_id}, scope=${claim.scope|words}}",
@@ -107,7 +107,7 @@ extension Presets {
               "doc": "pig (pig4cloud): Spring Authorization Server in Redis, with a key by user name",
               "source": "github.com/pig-mesh/pig, PigRedisOAuth2AuthorizationService.java",
               "proof": "source",
-              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is that of the access token: while that lives.", "Releases that put a tenant into the key need --layout-var tenant=0::; those of 2025 and later write no key by user name, and logout-all finds nothing there."],
+              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is the same as the access token's. This works until the access token expires.", "Releases that put a tenant into the key need --layout-var tenant=0::. Releases from 2025 on write no key by user name: logout-all finds nothing there."],
               "vars": { "prefix": "token::", "tenant": "" },
               "claims": { "id": "jti" },
               "stores": [
@@ -127,10 +127,10 @@ extension Presets {
             """
             {
               "name": "zlt",
-              "doc": "zlt-microservices-platform 6: authorizations in Redisson buckets, with a marker by user",
+              "doc": "zlt-microservices-platform 6: authorizations in Redisson buckets, with marker keys by user",
               "source": "github.com/zlt2000/microservices-platform, RedisOAuth2AuthorizationService.java",
               "proof": "source",
-              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is that of the access token: while that lives.", "The lists uname_to_access and client_id_to_access keep the token's text: no reader lets anybody in by it."],
+              "notes": ["Its tokens are opaque: give them as ids.", "A refresh token is found by its value, which is the same as the access token's. This works until the access token expires.", "The lists uname_to_access and client_id_to_access keep the token's text, but no reader accepts a token because of them."],
               "vars": { "prefix": "token::" },
               "claims": { "id": "jti" },
               "stores": [
@@ -150,10 +150,10 @@ extension Presets {
             """
             {
               "name": "jeecg",
-              "doc": "JeecgBoot: prefix_user_token by the first token of a session, renewed in place",
+              "doc": "JeecgBoot: prefix_user_token by a session's first token, renewed in place",
               "source": "github.com/jeecgboot/JeecgBoot, ShiroRealm.java and CommonConstant.java",
               "proof": "source",
-              "notes": ["A session is known by its first token, which the application accepts after its exp for as long as the key lives: give a --key, or --no-verify with --ttl, to revoke one that has expired.", "A request that renews the session may write the key back: it is looked again after a second.", "Older releases have the prefix prefix_user_token_ (--layout-var prefix=prefix_user_token_)."],
+              "notes": ["A session is identified by its first token, which the application accepts even after its exp, as long as the key exists. To revoke an expired one, give --key, or --no-verify with --ttl.", "A request that renews the session may write the key back, so jwtctl checks again after 1 s.", "Older releases use the prefix prefix_user_token_ (--layout-var prefix=prefix_user_token_)."],
               "vars": { "prefix": "prefix_user_token:" },
               "claims": { "id": "$token", "user": ["username", "sub"] },
               "stores": [

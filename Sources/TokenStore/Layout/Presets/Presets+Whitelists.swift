@@ -7,9 +7,9 @@ extension Presets {
             {
               "name": "user-zset",
               "doc": "A sorted set of whole tokens for each user, scored by expiry",
-              "source": "a dev.to article; its score is meant in milliseconds",
+              "source": "a dev.to article; its scores are meant to be milliseconds",
               "proof": "source",
-              "notes": ["Where its scores are seconds: --layout-var score=exp_s. A list with scores of the other unit is refused.", "The application gives its lists no TTL, so jwtctl gives them none: with one, later logins would disappear with the key."],
+              "notes": ["If its scores are in seconds, use --layout-var score=exp_s. A list with scores in the other unit is refused.", "The application sets no TTL on its lists, so jwtctl sets none either: with a TTL, later logins would be lost when the key expires."],
               "vars": { "score": "exp_ms" },
               "claims": { "id": "$token", "user": ["data.id", "sub"] },
               "stores": [
@@ -24,11 +24,11 @@ extension Presets {
             """
             {
               "name": "jwt-redis-allow",
-              "doc": "jwt-redis (npm): a key for each token that is alive",
+              "doc": "jwt-redis (npm): a key for each active token",
               "source": "github.com/Natashkinsasha/jwt-redis, lib/jwtr.js",
               "proof": "source",
-              "notes": ["The jti has to be USER:RANDOM, as the library makes it."],
-              "mistaken_for": { "jwt-redis-deny": "in whitelist mode a login writes the key of its token, in blacklist mode only a logout does; a number under jwt_label:USER: is of the blacklist mode" },
+              "notes": ["The jti must be USER:RANDOM, as the library generates it."],
+              "mistaken_for": { "jwt-redis-deny": "in whitelist mode a login writes a key for its token, in blacklist mode only a logout does; a number under jwt_label:USER: means blacklist mode" },
               "vars": { "prefix": "jwt_label:" },
               "claims": { "id": "jti", "user": ["id", "sub"] },
               "stores": [
@@ -78,17 +78,17 @@ extension Presets {
             """
             {
               "name": "go-access-uuid",
-              "doc": "The Go tutorial: access_uuid to user id",
+              "doc": "The Go tutorial: a key for each access_uuid, with the user id",
               "source": "github.com/victorsteven/jwt-best-practices, main.go",
               "proof": "source",
-              "notes": ["A user's tokens are found by the keys of their refresh tokens, which are made of both ids.", "Without a refresh token of its own a session would not be found again: only the application makes one.", "Its /refresh leaves the old access token in Redis under a key that names no user; access_ttl says how long access tokens live."],
+              "notes": ["A user's tokens are found through the keys of their refresh tokens, which contain both ids.", "Only the application can create sessions: without a refresh token, a session could not be found again.", "Its /refresh leaves the old access token in Redis, under a key that does not name the user. access_ttl is the lifetime of access tokens in seconds."],
               "vars": { "access_ttl": "900" },
               "claims": { "id": "access_uuid", "user": "user_id" },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${id}",
                   "links": [ { "key": "${id}++${user}" } ] },
                 { "role": "index", "type": "keys", "key": "${id}++${user}",
-                  "leaves": "access tokens from before a refresh of the application",
+                  "leaves": "access tokens that the application has replaced by a refresh",
                   "leaves_for": "${access_ttl}" }
               ]
             }
@@ -99,7 +99,7 @@ extension Presets {
             """
             {
               "name": "guardian-redis",
-              "doc": "Guardian (Elixir) with guardian_redis: jti and aud, and a set for each user",
+              "doc": "Guardian (Elixir) with guardian_redis: keys by jti and aud, a set for each user",
               "source": "github.com/alexfilatov/guardian_redis, lib/adapter.ex",
               "proof": "source",
               "claims": { "id": "jti", "user": "sub" },
@@ -115,10 +115,10 @@ extension Presets {
             """
             {
               "name": "redis-jwt",
-              "doc": "redis-jwt (npm): a session under the claim rjwt, which is USER:RANDOM",
+              "doc": "redis-jwt (npm): sessions by the claim rjwt, which is USER:RANDOM",
               "source": "github.com/bytesleo/redis-jwt, src/index.js",
               "proof": "source",
-              "notes": ["Keys have no prefix: of a user's keys only those are taken whose JSON names them.", "The library itself ends sessions with KEYS 'id:*', where the id is what stands before the first colon: of users 'a' and 'a:b' a login of either ends those of both."],
+              "notes": ["Keys have no prefix: a key counts as a session only if its JSON has the id in rjwt.", "The library itself deletes sessions with KEYS 'id:*', where id is the part before the first colon: with users 'a' and 'a:b', a login of either one deletes the sessions of both."],
               "claims": { "id": "rjwt" },
               "stores": [
                 { "role": "allow", "type": "string", "key": "${id}" },
@@ -132,10 +132,10 @@ extension Presets {
             """
             {
               "name": "fastapi-users",
-              "doc": "FastAPI Users with RedisStrategy: an opaque token to user id",
+              "doc": "FastAPI Users with RedisStrategy: a key for each opaque token, with the user id",
               "source": "github.com/fastapi-users/fastapi-users, authentication/strategy/redis.py",
               "proof": "application",
-              "notes": ["Its tokens are no JWTs: give them as ids (--id where one looks like something else).", "Old releases write no prefix (--layout-var prefix=): a user's tokens can't be told from other keys then, and logout-all is refused."],
+              "notes": ["Its tokens are not JWTs: give them as ids (with --id if one looks like something else).", "Old releases use no prefix (--layout-var prefix=). Then a user's tokens cannot be told from other keys, and logout-all is refused."],
               "vars": { "prefix": "fastapi_users_token:" },
               "claims": { "id": "jti" },
               "stores": [

@@ -15,7 +15,7 @@ package enum Presets {
     private static let nativeText = """
         {
           "name": "native",
-          "doc": "jwtctl's own: blacklist by jti, list of tokens and cutoff for each user",
+          "doc": "jwtctl's own layout: blacklist by jti, token list and cutoff for each user",
           "proof": "application",
           "vars": { "ns": "jwt" },
           "claims": { "id": ["jti", "$content"], "user": "sub" },
