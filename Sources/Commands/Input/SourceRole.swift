@@ -30,7 +30,7 @@ struct SourceRole {
         }
         if Self.isContent(path) {
             return Failure(
-                .failure, "input", "\(origin) takes a SOURCE, not the \(what) itself",
+                .failure, "input", "\(origin) takes a SOURCE, not the \(what)",
                 hint: "put the \(what) in a variable or a file; " + hint)
         }
         let near = NearbyFile.nearest(to: path)
@@ -52,7 +52,8 @@ struct SourceRole {
     }
 
     private var hint: String {
-        "a SOURCE is a path, env:NAME, fd:N or -, never the \(what) itself"
+        "a SOURCE is a path, env:NAME, fd:N or -, never the \(what) "
+            + (what.hasSuffix("s") ? "themselves" : "itself")
     }
 
     private static let schemes = ["https://", "http://", "HTTPS://", "HTTP://"]
