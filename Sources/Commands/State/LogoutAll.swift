@@ -158,14 +158,13 @@ private func requireKnown(_ options: LogoutAllOptions, _ session: Session) throw
     if options.issuedBefore != nil, !session.layout.knowsIssue {
         throw Failure(
             .refused, "unsupported_by_layout",
-            "the layout '\(session.layout.name)' cannot do this: it does not record when tokens "
-                + "were issued",
+            "with the layout '\(session.layout.name)', jwtctl cannot tell when tokens were issued",
             hint: "omit --issued-before, or revoke single tokens: 'jwtctl revoke TOKEN'")
     }
     if options.keep != nil, !session.layout.tellsSessions {
         throw Failure(
             .refused, "unsupported_by_layout",
-            "the layout '\(session.layout.name)' cannot spare one session",
+            "with the layout '\(session.layout.name)', jwtctl cannot spare one session",
             hint: "omit --keep, or revoke single tokens: 'jwtctl revoke TOKEN'")
     }
 }
