@@ -154,7 +154,7 @@ package final class Connection {
             if error.kind == .execAborted { throw .transactionAborted(refusals) }
             // Where MULTI itself was refused, EXEC only says that there was none.
             throw .server(refusals.first ?? error)
-        default: throw .unexpectedReply(expected: "EXEC", got: exec.shape)
+        default: throw .unexpectedReply(expected: "a valid reply to EXEC", got: exec.shape)
         }
     }
 

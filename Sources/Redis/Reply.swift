@@ -13,12 +13,12 @@ package enum Reply: Equatable, Sendable {
     /// What the reply is, without its content, for `RedisError.unexpectedReply`.
     package var shape: String {
         switch self {
-        case .status: "status"
-        case .string: "string"
-        case .integer: "integer"
+        case .status: "a status"
+        case .string: "a string"
+        case .integer: "an integer"
         case .null: "null"
-        case .array(let items): "array of \(items.count)"
-        case .error: "error"
+        case .array(let items): "an array of \(items.count)"
+        case .error: "an error"
         }
     }
 
@@ -35,7 +35,7 @@ package enum Reply: Equatable, Sendable {
 
     /// A count or a span, held within bounds in which sums of it cannot overflow.
     package func integer() throws(RedisError) -> Int64 {
-        guard case .integer(let number) = self else { throw mismatch("integer") }
+        guard case .integer(let number) = self else { throw mismatch("an integer") }
         return number.bounded
     }
 
@@ -46,7 +46,7 @@ package enum Reply: Equatable, Sendable {
         guard parts.count == 2, let seconds = Int64(try parts[0].text()),
             let microseconds = Int64(try parts[1].text()),
             (0...Self.latestTime).contains(seconds), (0..<1_000_000).contains(microseconds)
-        else { throw mismatch("TIME") }
+        else { throw mismatch("a valid reply to TIME") }
         return (seconds, microseconds)
     }
 
@@ -54,7 +54,7 @@ package enum Reply: Equatable, Sendable {
     private static let latestTime: Int64 = 253_402_300_799
 
     package func bytes() throws(RedisError) -> [UInt8] {
-        guard case .string(let bytes) = self else { throw mismatch("string") }
+        guard case .string(let bytes) = self else { throw mismatch("a string") }
         return bytes
     }
 
@@ -71,7 +71,7 @@ package enum Reply: Equatable, Sendable {
     }
 
     package func array() throws(RedisError) -> [Reply] {
-        guard case .array(let items) = self else { throw mismatch("array") }
+        guard case .array(let items) = self else { throw mismatch("an array") }
         return items
     }
 

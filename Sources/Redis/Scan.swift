@@ -56,7 +56,9 @@ package struct Scan {
     /// The cursor and the keys of a reply to SCAN.
     static func page(_ reply: Reply) throws(RedisError) -> (next: [UInt8], keys: [[UInt8]]) {
         let parts = try reply.array()
-        guard parts.count == 2 else { throw .unexpectedReply(expected: "SCAN", got: reply.shape) }
+        guard parts.count == 2 else {
+            throw .unexpectedReply(expected: "a valid reply to SCAN", got: reply.shape)
+        }
         return (try parts[0].bytes(), try parts[1].byteStrings())
     }
 }

@@ -31,7 +31,7 @@ package struct ScanCursor: Sendable {
         _ replies: [Reply]
     ) throws(RedisError) -> (items: [[UInt8]], isLast: Bool) {
         guard let reply = replies.first else {
-            throw .unexpectedReply(expected: "SCAN", got: "nothing")
+            throw .unexpectedReply(expected: "a valid reply to SCAN", got: "nothing")
         }
         let (next, items) = try Scan.page(try reply.value())
         pages += 1

@@ -146,7 +146,9 @@ final class SentinelTopology: Topology {
         let address = try replies[0].byteStrings()
         guard address.count == 2,
             let port = UInt16(String(decoding: address[1], as: UTF8.self)), port > 0
-        else { throw .unexpectedReply(expected: "SENTINEL", got: replies[0].shape) }
+        else {
+            throw .unexpectedReply(expected: "a valid reply to SENTINEL", got: replies[0].shape)
+        }
         let host = String(decoding: address[0], as: UTF8.self)
         // Without the right to MASTER only the address is known, which is enough to go on.
         let facts = Self.fields(replies[1])

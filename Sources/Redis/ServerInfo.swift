@@ -51,7 +51,7 @@ package struct ServerInfo: Equatable, Sendable {
             }
         }
         guard let server = fields["server"] else {
-            throw .unexpectedReply(expected: "HELLO", got: reply.shape)
+            throw .unexpectedReply(expected: "a valid reply to HELLO", got: reply.shape)
         }
         self.server = server
         version = fields["version"]

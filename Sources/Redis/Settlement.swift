@@ -58,7 +58,7 @@ extension Connection {
             }
             let numbers = try reply.array()
             guard numbers.count == 2 else {
-                throw .unexpectedReply(expected: "WAITAOF", got: reply.shape)
+                throw .unexpectedReply(expected: "a valid reply to WAITAOF", got: reply.shape)
             }
             guard try numbers[0].integer() > 0 else {
                 return .notOnDisk(address: address, .late(milliseconds: demand.milliseconds))

@@ -82,6 +82,6 @@ struct SlotMap: Equatable {
     }
 
     private static func malformed(_ reply: Reply) -> RedisError {
-        .unexpectedReply(expected: "CLUSTER SLOTS", got: reply.shape)
+        .unexpectedReply(expected: "a valid reply to CLUSTER SLOTS", got: reply.shape)
     }
 }

@@ -22,7 +22,7 @@ struct SocketAddress: Sendable {
         host: String, port: UInt16, deadline: Monotonic
     ) throws(RedisError) -> [SocketAddress] {
         guard !host.utf8.contains(0) else {
-            throw .resolve(host: host, reason: "the name has a NUL in it")
+            throw .resolve(host: host, reason: "the name contains a NUL byte")
         }
         if ["localhost", "localhost."].contains(host.lowercased()) {
             return try lookUp("127.0.0.1", port: port, flags: AI_NUMERICHOST, named: host)

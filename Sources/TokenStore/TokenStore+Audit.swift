@@ -170,7 +170,7 @@ extension TokenStore {
     private func entry(_ reply: Reply) throws(RedisError) -> AuditEntry {
         let parts = try reply.array()
         guard parts.count == 2 else {
-            throw .unexpectedReply(expected: "stream entry", got: reply.shape)
+            throw .unexpectedReply(expected: "a stream entry", got: reply.shape)
         }
         let position = try parts[0].text()
         let flat = try parts[1].byteStrings()

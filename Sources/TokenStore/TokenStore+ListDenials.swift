@@ -124,7 +124,9 @@ extension TokenStore {
             }
         }
         guard ordered.count == count * 2 else {
-            throw .redis(.unexpectedReply(expected: "MGET", got: "array of \(ordered.count / 2)"))
+            throw .redis(
+                .unexpectedReply(
+                    expected: "a valid reply to MGET", got: "an array of \(ordered.count / 2)"))
         }
         return ordered
     }

@@ -234,7 +234,7 @@ extension TokenStore {
         try StoreError.wrapping { () throws(RedisError) in
             let parts = try reply.array()
             guard parts.count == 2 else {
-                throw .unexpectedReply(expected: "array of 2", got: reply.shape)
+                throw .unexpectedReply(expected: "an array of 2", got: reply.shape)
             }
             if case .integer(let number) = parts[0] {
                 return (String(number), try parts[1].integer())

@@ -43,7 +43,7 @@ extension TokenStore {
                 try takeBack(new, entry)
                 return .overtaken
             case .unknown, .unconfirmed, .notAttempted, .notFound:
-                throw .redis(.unexpectedReply(expected: "an answer", got: "none"))
+                throw .redis(.unexpectedReply(expected: "a reply", got: "nothing"))
             }
         } catch {
             return .inDoubt(error)

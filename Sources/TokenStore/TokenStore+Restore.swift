@@ -290,7 +290,7 @@ private struct RestorationWork {
                         guard let reply = exchange.replies[position] else {
                             throw .redis(
                                 exchange.failure
-                                    ?? .unexpectedReply(expected: "a reply", got: "none"))
+                                    ?? .unexpectedReply(expected: "a reply", got: "nothing"))
                         }
                         _ = try store.check(reply, of: commands[position])
                     } catch {

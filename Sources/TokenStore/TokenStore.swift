@@ -230,7 +230,7 @@ package final class TokenStore {
             }
             return store.second(of: value)
         default:
-            throw .redis(.unexpectedReply(expected: "string", got: reply.shape))
+            throw .redis(.unexpectedReply(expected: "a string", got: reply.shape))
         }
     }
 }

@@ -149,13 +149,16 @@ import TokenStore
     private static let foreign: [(lines: [String], words: String, remedy: String)] = [
         (["id,4102444800,alice", "\"id2\",4102444800"], "separated by commas", "tr ',' '\\t'"),
         (["id;4102444800", "id2;4102444800;bob"], "separated by semicolons", "tr ';' '\\t'"),
-        (["id 4102444800", "id2  4102444800 bob"], "separated by blanks", "tr -s ' ' '\\t'"),
+        (["id 4102444800", "id2  4102444800 bob"], "separated by spaces", "tr -s ' ' '\\t'"),
         (["jti"], "header of a table", "tail -n +2"),
         (["jti\texp\tsub"], "header of a table", "tail -n +2"),
         (["\"id\",\"ttl\",\"exp\""], "header of a table", "tail -n +2"),
         (["[\"a\",\"b\"]", "[]"], "a JSON array", "jq -c '.[]'"),
         (["[", "  \"a\",", "  \"b\"", "]"], "a JSON array", "jq -c '.[]'"),
-        (["{", "  \"jti\": \"a\",", "  \"exp\": 4102444800", "}"], "spans lines", "jq -c ."),
+        (
+            ["{", "  \"jti\": \"a\",", "  \"exp\": 4102444800", "}"], "spans several lines",
+            "jq -c ."
+        ),
     ]
 
     @Test(arguments: Self.foreign)
@@ -205,7 +208,7 @@ import TokenStore
         let lines = (1...150).map { "id\($0),4102444800\n" }.joined() + "good\n"
         let result = try revoke(lines, "--yes")
         #expect(result.status == 2)
-        #expect(result.errors.contains("none of the first 100 lines of"), "\(result.errors)")
+        #expect(result.errors.contains("no items in the first 100 lines of"), "\(result.errors)")
         #expect(try revoked() == [])
         let fewer = (1...99).map { "id\($0),4102444800\n" }.joined() + "good\n"
         #expect(try revoke(fewer, "--yes").status == 10)
@@ -230,7 +233,7 @@ import TokenStore
         #expect(result.status == 0)
         #expect(
             result.errors.contains(
-                "4 of 5 users had no recorded token: alcie, bbo, c, …; is the spelling right?"),
+                "no recorded tokens for 4 of 5 users: alcie, bbo, c, …; is the spelling correct?"),
             "\(result.errors)")
     }
 

@@ -93,15 +93,16 @@ import Testing
     @Test(
         "Permissions that let everybody in are warned of",
         arguments: [
-            (0o600, nil), (0o640, nil), (0o644, "everybody can read the private key"),
-            (0o666, "everybody can replace the private key"),
-            (0o602, "everybody can replace the private key"),
+            (0o600, nil), (0o640, nil),
+            (0o644, "plain.pem' is readable by all users; run chmod 600 on it"),
+            (0o666, "plain.pem' is writable by all users; run chmod go-w on it"),
+            (0o602, "plain.pem' is writable by all users; run chmod go-w on it"),
         ] as [(mode_t, String?)])
     func permissions(mode: mode_t, warning: String?) {
         chmod(plain, mode)
         let result = issue(["--key", plain])
         #expect(result.status == 0)
-        #expect(result.diagnostics.contains("everybody") == (warning != nil))
+        #expect(result.diagnostics.contains("by all users") == (warning != nil))
         if let warning { #expect(result.diagnostics.contains(warning)) }
     }
 
@@ -115,7 +116,7 @@ import Testing
         #expect(quiet.diagnostics == "")
         chmod(path, 0o666)
         let loud = run(["verify", "--offline", "--key", path, token])
-        #expect(loud.diagnostics.contains("everybody can replace the public key"))
+        #expect(loud.diagnostics.contains("public.pem' is writable by all users"))
         #expect(loud.status == 0)
     }
 
@@ -126,7 +127,7 @@ import Testing
         let link = directory.file("link")
         symlink("/nowhere/key.pem", link)
         for (path, message) in [
-            (link, "it is a link to a file that does not exist"),
+            (link, "it is a link to a missing file"),
             (directory.path, "is a directory"), ("/dev/zero", "is larger than 1048576 bytes"),
             ("/dev/null", "the key is empty"), (directory.file("none"), "no such file"),
         ] {

@@ -325,7 +325,7 @@ import Testing
         #expect((now + 899...now + 910).contains(end))
         let words = jwtctl("logout-all", "--settle", "0s", "alice").output
         #expect(words.contains("access tokens from before a refresh"), "\(words)")
-        #expect(words.contains("the last expires at 20"))
+        #expect(words.contains("the last of them expires at 20"))
     }
 
     // MARK: opaque tokens

@@ -494,7 +494,7 @@ import Testing
         #expect(result.status == 2)
         #expect(
             result.errorText.contains("there is no layout 'acme'")
-                && result.errorText.contains("the file of that name is meant by ./acme"))
+                && result.errorText.contains("write ./acme for the file of that name"))
         let unknown = Jwtctl()("--layout", "natve", "list", "users")
         #expect(unknown.status == 2)
         #expect(unknown.errors.contains("did you mean 'native'?"), "\(unknown.errors)")

@@ -74,7 +74,8 @@ import Testing
         #expect(told["revoked_expiring_1h"] == 1 && told["revoked_expiring_24h"] == 4)
         #expect(told["user_cutoffs"] == 1)
         let words = jwtctl("stats").output
-        #expect(words.contains("3 users, 5 live tokens") && words.contains("6 blacklist entries"))
+        #expect(
+            words.contains("3 users, 5 unexpired tokens") && words.contains("6 blacklist entries"))
     }
 
     /// The text format, line by line: comments, then a name, labels and a number.

@@ -8,7 +8,7 @@ import Testing
 @Suite(.redis) struct TakenTokenTests {
     private let sandbox: Sandbox
     private let token: String
-    private let words = "the token in the text: id t-1, user alice, expires "
+    private let words = "found a token in the text: id t-1, user alice, expires "
 
     init() throws {
         sandbox = try Sandbox()
@@ -40,19 +40,19 @@ import Testing
     func `ten of many are named`(_ line: [String]) throws {
         let text = try (1...20).map { "x=\(try Self.token("t-\($0)"));\n" }.joined()
         let result = sandbox.jwtctl.run(line + ["-"], input: text)
-        #expect(result.errors.components(separatedBy: "the token in the text").count == 11)
-        #expect(result.errors.components(separatedBy: "further tokens in text").count == 2)
+        #expect(result.errors.components(separatedBy: "found a token in the text").count == 11)
+        #expect(result.errors.components(separatedBy: "more tokens were found in text").count == 2)
     }
 
     @Test func `the token to keep is named too`() throws {
         let own = try sandbox.token()
         let result = sandbox.jwtctl("logout-all", "alice", "--keep", "Cookie: a=\(own)")
-        #expect(result.errors.contains("the token in the text: id "), "\(result.errors)")
+        #expect(result.errors.contains("found a token in the text: id "), "\(result.errors)")
     }
 
     @Test func `a token beside an id is not read, and a note says so`() throws {
         let text = #"{"jti":"x","reason":"had \#(token)"}"#
-        let note = "the object names an id: the token in another member is not read"
+        let note = "the object has an id: the token in another member is ignored"
         #expect(sandbox.jwtctl("revoke", "--ttl", "1h", text).errors.contains(note))
         let piped = sandbox.jwtctl("revoke", "--ttl", "1h", "-", input: "\(text)\n\(text)\n")
         #expect(piped.errors.components(separatedBy: "line 1: \(note)").count == 2)
@@ -81,7 +81,7 @@ import Testing
         let line = ["restore", "-r", "slip", "--yes"]
         let refused = keyless.run(line + [text])
         #expect(refused.status == 9)
-        #expect(refused.errors.contains("give a --key, or pass the token alone"))
+        #expect(refused.errors.contains("give --key SOURCE to check it, or pass the token alone"))
         #expect(keyless("status", token).status == 6)
         #expect(keyless.run(line + ["--no-verify", text]).status == 0)
         #expect(keyless("status", token).status == 0)
@@ -96,7 +96,7 @@ import Testing
         let line = ["restore", "-r", "slip", "--yes"]
         let refused = sandbox.jwtctl.run(line + [forged])
         #expect(refused.status == 4, "\(refused.errors)")
-        #expect(refused.errors.contains("--no-verify restores it all the same"))
+        #expect(refused.errors.contains("use --no-verify to restore it anyway"))
         #expect(sandbox.jwtctl("status", token).status == 6)
         #expect(sandbox.jwtctl.run(line + ["-"], input: forged + "\n").status == 4)
         #expect(sandbox.jwtctl("status", token).status == 6)
@@ -110,7 +110,7 @@ import Testing
     func `a user with what cannot be seen is refused`(_ user: String) throws {
         let operand = sandbox.jwtctl("logout-all", user)
         #expect(operand.status == 2)
-        #expect(operand.errors.contains("the user has U+"), "\(operand.errors)")
+        #expect(operand.errors.contains("the user name has U+"), "\(operand.errors)")
         let line = sandbox.jwtctl("logout-all", "--from", "-", "--yes", input: user + "\n")
         #expect(line.status == 2, "\(line.errors)")
         #expect(try sandbox.server.cli("KEYS", "*") == "")
@@ -135,11 +135,11 @@ import Testing
         ("sid=s%3AeyJhbGciOiJIUzI1NiJ9.e30.YWJj.sig", ["Express", "between 's:'"]),
         (#"{"id":5}"#, ["'id' is not a string", "in quotes"]),
         (#"{"jti":5}"#, ["'jti' is not a string", "in quotes"]),
-        (#"{"user":"a"}"#, ["the object names no token"]),
+        (#"{"user":"a"}"#, ["the object has neither 'jti' nor 'id'"]),
         (#"[{"id":"a"}]"#, ["JSON array", "jq -c '.[]'"]),
-        ("a\u{200B}b", ["U+200B at byte 1", "leave it out"]),
-        ("a b", ["pass the id alone; --id takes the whole text"]),
-        ("--data-raw", ["the form of an option"]), ("a\"", ["a quote without its pair"]),
+        ("a\u{200B}b", ["U+200B at byte 1", "remove it"]),
+        ("a b", ["pass the id alone, or use --id to treat the whole text as an id"]),
+        ("--data-raw", ["it looks like an option"]), ("a\"", ["it has an unmatched quote"]),
     ]
 
     @Test(arguments: remedies)

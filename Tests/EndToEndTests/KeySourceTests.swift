@@ -37,7 +37,7 @@ import Testing
             let result = try tool.run(arguments, input: input, changes: Self.noSecret)
             #expect(result.status == 2, "\(arguments): \(result.errorText)")
             #expect(result.text == "", "\(arguments)")
-            #expect(result.errorText.contains("two things are to be read from standard input"))
+            #expect(result.errorText.contains("standard input can be read only once"))
         }
         for source in ["-", "fd:0", "/dev/stdin"] {
             let result = try tool.run(
@@ -73,7 +73,7 @@ import Testing
         let line = "issue --no-record --key sealed.pem --color never"
         let good = try onTerminal(line, typed: "word")
         #expect(good.status == 0, "\(good.text)")
-        #expect(good.text.contains("Passphrase of 'sealed.pem': "))
+        #expect(good.text.contains("Passphrase for 'sealed.pem': "))
         #expect(good.text.contains("eyJ"))
         #expect(!good.text.contains("word"))
         let bad = try onTerminal(line, typed: "werd")

@@ -126,7 +126,7 @@ import Testing
         _ = try tool.shell("mkfifo pipe; ln -s nowhere dangling")
         for (file, words) in [
             ("/dev/zero", "larger than"), (".", "directory"),
-            ("dangling", "a link to a file that does not exist"),
+            ("dangling", "a link to a missing file"),
             ("/dev/null", "empty"), ("/proc/self/mem", "cannot read"),
         ] {
             for option in ["--secret", "--key"] {

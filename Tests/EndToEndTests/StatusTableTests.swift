@@ -236,7 +236,7 @@ import Testing
                 Line("revoke --ttl 60 bare", 2, err: "duration"),
                 Line("revoke --exp 4102444800 bare", 2, err: "not a time"),
                 Line("revoke --ttl 1h --forever bare", 2, err: "--forever"),
-                Line("revoke --user nobody bare2", 2, err: "does not know"),
+                Line("revoke --user nobody bare2", 2, err: "no token 'bare2' on nobody's list"),
                 Line("revoke --ttl 1h eyJhbGciOi", 3, err: "malformed token"),
                 Line("revoke --ttl 1h a.b.c", 3, err: "malformed token"),
                 Line("revoke --ttl 1h --id a.b.c", 0, out: "revoked a.b.c", err: "target"),
@@ -282,9 +282,13 @@ import Testing
                 Line("logout-all --keep eyJx alice", 3, err: "malformed token"),
                 Line("logout-all alice", 0, out: "1 revoked", err: "target"),
                 Line("logout-all alice --json", 0, out: "\"complete\": true", err: "target"),
-                Line("logout-all nobody", 0, out: "check the spelling", err: "target"),
+                Line(
+                    "logout-all nobody", 0, out: "is the user name spelled correctly?",
+                    err: "target"),
                 Line("logout-all -q dave", 0),
-                Line("logout-all --everyone --yes", 0, out: "retire the key", err: "target"),
+                Line(
+                    "logout-all --everyone --yes", 0, out: "replace it in every service",
+                    err: "target"),
                 Line("verify {U}", 6, out: "cut off"),
             ]
         ),
@@ -309,7 +313,7 @@ import Testing
                 Line("audit --user alice", 0, err: "no matching audit entries"),
                 Line("audit --since tomorrow", 2, err: "tomorrow"),
                 Line("audit --until now --follow", 2, err: "--follow"),
-                Line("stats", 0, out: "1 users, 1 live tokens"),
+                Line("stats", 0, out: "1 user, 1 unexpired token"),
                 Line("stats -o prometheus", 0, out: "# TYPE jwtctl_users gauge"),
                 Line("list users -o prometheus", 2, err: "prometheus"),
                 Line("renew", 3, err: "the token is empty"),

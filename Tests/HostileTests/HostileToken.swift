@@ -66,7 +66,9 @@ struct HostileToken {
             // A person is served the token that stands in other text or on several lines, whole or
             // not; a gateway is not.
             let errors = String(decoding: result.errors, as: UTF8.self)
-            let isTaken = errors.contains(" is taken\n") || errors.contains(" are joined\n")
+            let isTaken =
+                errors.contains("jwtctl: using the token at byte ")
+                || errors.contains("jwtctl: joined the lines of the token\n")
             if isTaken {
                 #expect([0, 3].contains(result.status) && status == 3, label)
             } else {

@@ -102,16 +102,16 @@ import Testing
     @Test func `accessors refuse other types`() throws {
         #expect(try Reply.integer(3).integer() == 3)
         #expect(try Reply.null.optionalBytes() == nil)
-        #expect(throws: RedisError.unexpectedReply(expected: "string", got: "null")) {
+        #expect(throws: RedisError.unexpectedReply(expected: "a string", got: "null")) {
             try Reply.null.bytes()
         }
-        #expect(throws: RedisError.unexpectedReply(expected: "integer", got: "string")) {
+        #expect(throws: RedisError.unexpectedReply(expected: "an integer", got: "a string")) {
             try Reply.string([0x31]).integer()
         }
         #expect(throws: RedisError.server(ServerError("OOM x"))) {
             try Reply.error(ServerError("OOM x")).ok()
         }
-        #expect(throws: RedisError.unexpectedReply(expected: "OK", got: "status")) {
+        #expect(throws: RedisError.unexpectedReply(expected: "OK", got: "a status")) {
             try Reply.status("QUEUED").ok()
         }
     }

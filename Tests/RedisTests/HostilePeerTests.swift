@@ -38,7 +38,9 @@ import Testing
 
     @Test func `an answer that is no HELLO is refused`() throws {
         let peer = try RawPeer([.text("*0\r\n"), .silence])
-        #expect(try failure(peer) == .unexpectedReply(expected: "HELLO", got: "array of 0"))
+        #expect(
+            try failure(peer)
+                == .unexpectedReply(expected: "a valid reply to HELLO", got: "an array of 0"))
     }
 
     @Test func `silence ends with the deadline`() throws {

@@ -18,23 +18,23 @@ enum ForeignLine: Error, Hashable, Sendable {
 
     var failure: Failure {
         switch self {
-        case .header: foreign("this is the header of a table", "leave it out: tail -n +2")
+        case .header: foreign("this is the header of a table", "remove it: tail -n +2")
         case .commas:
             foreign(
                 "the fields are separated by commas, not TABs",
-                "write them with TABs: tr ',' '\\t'")
+                "separate them by TABs: tr ',' '\\t'")
         case .semicolons:
             foreign(
                 "the fields are separated by semicolons, not TABs",
-                "write them with TABs: tr ';' '\\t'")
+                "separate them by TABs: tr ';' '\\t'")
         case .blanks:
             foreign(
-                "the fields are separated by blanks, not TABs",
-                "write them with TABs: tr -s ' ' '\\t'")
+                "the fields are separated by spaces, not TABs",
+                "separate them by TABs: tr -s ' ' '\\t'")
         case .array:
-            foreign("this is a JSON array", "write each element on a line: jq -c '.[]'")
+            foreign("this is a JSON array", "write one element per line: jq -c '.[]'")
         case .object:
-            foreign("this JSON object spans lines", "write each object on a line: jq -c .")
+            foreign("this JSON object spans several lines", "write one object per line: jq -c .")
         }
     }
 

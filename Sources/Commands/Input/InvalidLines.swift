@@ -59,8 +59,8 @@ final class InvalidLines {
         throw Failure(
             .usage, Self.refusalCode,
             count == Self.foreignLimit
-                ? "none of the first \(count) lines of \(title) is an item; nothing was changed"
-                : "no line of \(title) is an item; nothing was changed",
+                ? "no items in the first \(count) lines of \(title); nothing was changed"
+                : "no items in \(title); nothing was changed",
             hint: first.failure.hint)
     }
 }

@@ -24,7 +24,7 @@ enum Item {
         guard items.count == 1 else {
             throw Failure(
                 .usage, "several_tokens", "\(items.count) tokens in one text: \(Self.names(items))",
-                hint: "pass the one that is meant, or all of them as lines with --from")
+                hint: "pass only the one you mean, or all of them as lines with --from")
         }
         self = items[0]
     }
@@ -60,27 +60,30 @@ enum Item {
             if let invisible = InvisibleText.first(in: bytes) {
                 let start = text.firstRange(of: bytes)?.lowerBound ?? 0
                 throw unclearID(
-                    "\(invisible.name) at byte \(start + invisible.offset)", hint: "leave it out")
+                    "it has \(invisible.name) at byte \(start + invisible.offset)",
+                    hint: "remove it")
             }
-            if isPlaceholder(bytes) { throw unclearID("the form of a variable, a name or nothing") }
-            if isOption(bytes) { throw unclearID("the form of an option") }
+            if isPlaceholder(bytes) {
+                throw unclearID("it looks like a variable, a name or an empty value")
+            }
+            if isOption(bytes) { throw unclearID("it looks like an option") }
             if EncodedText.holdsToken(bytes) {
                 throw Failure(
                     .malformed, "malformed", "malformed token: this is a token in base64 or hex",
                     hint: "decode it first")
             }
-            if TokenText.hasUnpairedQuotes(text) { throw unclearID("a quote without its pair") }
+            if TokenText.hasUnpairedQuotes(text) { throw unclearID("it has an unmatched quote") }
             // Padding stands at the end.
             if let sign = bytes.firstIndex(of: UInt8(ascii: "=")), sign > 0,
                 bytes[sign...].contains(where: { $0 != UInt8(ascii: "=") })
             {
                 throw Failure(
-                    .usage, "unclear_id", "this is not clearly an id: it has the form NAME=VALUE",
-                    hint: "pass the value alone, or --id to take it as it is")
+                    .usage, "unclear_id", "this is not clearly an id: it looks like NAME=VALUE",
+                    hint: "pass the value alone, or use --id to treat the whole text as an id")
             }
             if bytes.contains(where: isUnclear) {
                 if ForeignLine.isArray(bytes) { throw ForeignLine.array }
-                throw unclearID("white space, quotes, commas, semicolons, bars or brackets")
+                throw unclearID("it has white space, quotes, commas, semicolons, bars or brackets")
             }
             return [.id(id, expiry: nil, user: nil)]
         }
@@ -113,9 +116,10 @@ enum Item {
     }
 
     private static func unclearID(
-        _ what: String, hint: String = "pass the id alone; --id takes the whole text as an id"
+        _ what: String,
+        hint: String = "pass the id alone, or use --id to treat the whole text as an id"
     ) -> Failure {
-        Failure(.usage, "unclear_id", "this is not clearly an id: it has \(what)", hint: hint)
+        Failure(.usage, "unclear_id", "this is not clearly an id: \(what)", hint: hint)
     }
 
     /// What was taken for a token by its looks may be an id: the user can say so.
@@ -190,7 +194,7 @@ enum Item {
         }
     }
 
-    static let ignoredToken = "the object names an id: the token in another member is not read"
+    static let ignoredToken = "the object has an id: the token in another member is ignored"
 
     /// Where a line names an id and a token, both have to be of the same.
     private static func requireAgreement(_ item: Item, _ members: JSONObject) throws {
@@ -201,8 +205,8 @@ enum Item {
         guard own.utf8.elementsEqual(id.bytes) else {
             throw Failure(
                 .usage, "invalid_line",
-                "'token' has the jti '\(VisibleText.escape(own.text, columns: 60))', and the line "
-                    + "names another id")
+                "'token' has the jti '\(VisibleText.escape(own.text, columns: 60))', but the line "
+                    + "has another id")
         }
     }
 
@@ -225,7 +229,7 @@ enum Item {
         let id = try name(in: object, "jti", "id")
         guard let id else {
             throw Failure(
-                .usage, "invalid_line", "the object names no token: it has no 'jti' or 'id'")
+                .usage, "invalid_line", "the object has neither 'jti' nor 'id'")
         }
         let user = try name(in: object, "sub", "user")
         return .id(
@@ -278,7 +282,8 @@ enum Item {
         }
         guard seconds <= 1e11 else {
             throw Failure(
-                .usage, "invalid_line", "'exp' is above 1e11: milliseconds?", hint: "give seconds")
+                .usage, "invalid_line", "'exp' looks like milliseconds: it is above 1e11",
+                hint: "write it in seconds")
         }
         return Expiry(numericDate: seconds)
     }

@@ -64,7 +64,7 @@ final class ItemFeed<Element> {
         guard number == 0, options.operands.isEmpty, options.file == nil else { return }
         throw Failure(
             .usage, "no_items", "no ids given",
-            hint: "'-' reads lines from standard input, be there some or none")
+            hint: "pass '-' to read lines from standard input, even if there are none")
     }
 
     /// Where an item stands, as an error names it.

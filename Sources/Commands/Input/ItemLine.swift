@@ -98,7 +98,7 @@ extension Item {
         let expEnd = rest.span.firstOffset(of: tab).map { rest.startIndex + $0 }
         let subject = expEnd.map { rest[($0 + 1)...] }
         guard subject?.contains(tab) != true else {
-            throw Failure(.usage, "invalid_line", "more than three fields: jti, exp, sub")
+            throw Failure(.usage, "invalid_line", "more than three fields (jti, exp, sub)")
         }
         let end = try expiry(field: rest[..<(expEnd ?? rest.endIndex)])
         let user = try subject.map {
@@ -133,5 +133,5 @@ extension Item {
     private static let tab = UInt8(ascii: "\t")
     private static let noToken = Failure(
         .usage, "invalid_line", "neither a token nor ID<TAB>EXPIRY",
-        hint: "--id takes it as an id")
+        hint: "use --id to treat it as an id")
 }

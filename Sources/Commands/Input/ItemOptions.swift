@@ -12,14 +12,17 @@ struct ItemOptions: Sendable {
     static let group = OptionGroup(
         title: "Items", defaults: ItemOptions(),
         options: [
-            .path("from", short: "f", summary: "Read items from a file, one a line.", into: \.file)
-                .essential()
-                .detail(
-                    "A line is a token or has some in it, or is an id, 'jti TAB exp', 'jti TAB exp TAB "
-                        + "sub', or a JSON object with those members, as lists print it. Blank "
-                        + "lines and # comments are skipped; a comment may follow an item."),
-            .flag("id", summary: "Every item is an id.", setting: .id, into: \.kind),
-            .flag("token", summary: "Every item is a token.", setting: .token, into: \.kind),
+            .path(
+                "from", short: "f", summary: "Read items from a file, one per line.", into: \.file
+            )
+            .essential()
+            .detail(
+                "A line is a token or text with tokens in it, or an id, 'jti TAB exp', "
+                    + "'jti TAB exp TAB sub', or a JSON object with those members, as list "
+                    + "commands print it. Blank lines and # comments are skipped; a comment may "
+                    + "follow an item."),
+            .flag("id", summary: "Treat every item as an id.", setting: .id, into: \.kind),
+            .flag("token", summary: "Treat every item as a token.", setting: .token, into: \.kind),
         ])
 
     static func operand<Options: Sendable>(
@@ -52,7 +55,8 @@ struct ItemOptions: Sendable {
         return Failure(
             .usage, "file_name", "\(name) is a file",
             hint:
-                "its token: '@\(String(decoding: operand, as: UTF8.self))'; its lines: --from; an id of that name: --id"
+                "pass '@\(String(decoding: operand, as: UTF8.self))' for the token in it, --from for "
+                + "its lines, or --id for an id of that name"
         )
     }
 

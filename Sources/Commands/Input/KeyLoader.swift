@@ -24,7 +24,7 @@ enum KeyLoader {
             }
         }
         let isPrivate = keys.keys.contains { $0.isSecret || $0.hasPrivateHalf }
-        try warn(source, isPrivate ? "private key" : "public key", isPrivate: isPrivate, note)
+        try warn(source, isPrivate: isPrivate, note)
         return keys
     }
 
@@ -34,7 +34,7 @@ enum KeyLoader {
         note: (String) throws -> Void
     ) throws -> KeySet {
         let content = try source.read(role, limit: limit, system: system)
-        try warn(source, "secret", isPrivate: true, note)
+        try warn(source, isPrivate: true, note)
         return try wording(source, role) { KeySet(try Secret.parse(content, encoding: encoding)) }
     }
 
@@ -48,7 +48,7 @@ enum KeyLoader {
                 .withoutFinalNewline()
         }
         do throws(SystemError) {
-            return try Terminal.askSecret("Passphrase of \(key.title): ").withoutFinalNewline()
+            return try Terminal.askSecret("Passphrase for \(key.title): ").withoutFinalNewline()
         } catch {
             throw KeyError.passphraseNeeded
         }
@@ -69,13 +69,13 @@ enum KeyLoader {
 
     /// Only a warning: mounted secrets often have open permissions.
     private static func warn(
-        _ source: Source, _ what: String, isPrivate: Bool, _ note: (String) throws -> Void
+        _ source: Source, isPrivate: Bool, _ note: (String) throws -> Void
     ) throws {
         switch source.exposure() {
         case .writable?:
-            try note("warning: everybody can replace the \(what) in \(source.title); chmod go-w it")
+            try note("warning: \(source.title) is writable by all users; run chmod go-w on it")
         case .readable? where isPrivate:
-            try note("warning: everybody can read the \(what) in \(source.title); chmod 600 it")
+            try note("warning: \(source.title) is readable by all users; run chmod 600 on it")
         default: break
         }
     }

@@ -20,29 +20,29 @@ struct KeyOptions: Sendable {
         options: [
             .raw(
                 "key", short: "k", metavar: "SOURCE",
-                summary: "A key in PEM, DER or JWK form, or a JWKS.", into: \.key
+                summary: "Key in PEM, DER or JWK form, or a JWKS.", into: \.key
             ) { bytes throws(InvalidValue) in try Source(bytes) }
             .completing(.file).essential()
             .detail(
-                "A SOURCE is a path, env:NAME, fd:N or -. A public key given here can never serve "
+                "A SOURCE is a path, env:NAME, fd:N or -. A public key given here is never used "
                     + "as an HMAC secret."),
             .raw(
                 "secret", short: "s", metavar: "SOURCE",
-                summary: "An HMAC secret, and nothing else.",
+                summary: "HMAC secret (no other kind of key).",
                 into: \.secret
             ) { bytes throws(InvalidValue) in try Source(bytes) }
             .completing(.file).essential()
             .detail(
-                "The secret itself never stands on the command line, where others can read it."),
+                "Never put the secret itself on the command line: other users can see it."),
             .choice(
-                "secret-encoding", metavar: "ENCODING", summary: "How the secret is written.",
+                "secret-encoding", metavar: "ENCODING", summary: "Encoding of the secret.",
                 into: \.secretEncoding),
             passphraseOption(into: \.passphrase),
             .choice(
-                "alg", short: "a", metavar: "ALG", summary: "The one algorithm to use.",
+                "alg", short: "a", metavar: "ALG", summary: "Use this algorithm only.",
                 into: \.algorithm),
             .flag(
-                "allow-weak-key", summary: "Use keys that are shorter than the standards ask for.",
+                "allow-weak-key", summary: "Allow keys shorter than the standards require.",
                 into: \.allowsWeakKey),
         ])
 
@@ -52,14 +52,14 @@ struct KeyOptions: Sendable {
     ) -> Option<Target> {
         .raw(
             "passphrase", metavar: "SOURCE",
-            summary: "What opens an encrypted key; asked for on a terminal.", into: path
+            summary: "Passphrase of an encrypted key (default: ask for it).", into: path
         ) { bytes throws(InvalidValue) in try Source(bytes) }
         .completing(.file)
     }
 
     static let environment = [
-        Definition("JWTCTL_KEY", "Where the key stands, as for --key."),
-        Definition("JWTCTL_SECRET", "Where the HMAC secret stands, as for --secret."),
+        Definition("JWTCTL_KEY", "Where to read the key, as for --key."),
+        Definition("JWTCTL_SECRET", "Where to read the HMAC secret, as for --secret."),
     ]
 
     /// The key to sign or verify with; nil where none was named, on the command line in the
@@ -91,7 +91,7 @@ struct KeyOptions: Sendable {
     func require(_ console: Console) throws -> KeySet {
         if let keys = try load(console) { return keys }
         throw Failure(
-            .usage, "usage", "no key",
+            .usage, "usage", "no key given",
             hint: "give --key FILE (PEM, DER, JWK, JWKS) or --secret FILE (HMAC)")
     }
 
@@ -99,7 +99,7 @@ struct KeyOptions: Sendable {
     func signer(_ keys: KeySet, hint: String) throws -> Signer {
         guard let key = keys.keys.first, keys.keys.count == 1 else {
             throw Failure(
-                .failure, "key", "the set has \(keys.keys.count) keys", hint: hint)
+                .failure, "key", "the key set has \(keys.keys.count) keys", hint: hint)
         }
         return try Signer(key: key, algorithm: algorithm, allowWeak: allowsWeakKey)
     }

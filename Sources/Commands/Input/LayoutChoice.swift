@@ -97,7 +97,7 @@ enum LayoutChoice {
             let failure = Diagnostics.layout(error)
             throw Failure(
                 failure.status, failure.code, failure.message,
-                hint: "the file of that name is meant by ./\(VisibleText.escape(name))")
+                hint: "write ./\(VisibleText.escape(name)) for the file of that name")
         }
     }
 

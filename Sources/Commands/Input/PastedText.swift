@@ -153,36 +153,36 @@ enum PastedText {
         let end = sighting.offset + sighting.bytes.count
         switch fault {
         case .encoded:
-            return malformed("this is base64 of a token", "decode it first: base64 -d")
+            return malformed("this is a token in base64", "decode it first: base64 -d")
         case .encrypted:
             return malformed(
-                "it has 5 segments and is encrypted (JWE)",
+                "five segments: an encrypted token (JWE)",
                 "its claims can only be read with the recipient's key")
         case .joined:
             return malformed(
-                "two tokens run together, at byte \(sighting.offset)", "put each on a line")
+                "two tokens run together, at byte \(sighting.offset)", "put each on its own line")
         case .segments(4) where isSignedCookie(text, at: sighting.offset):
             return malformed(
-                "4 segments: Express has signed this cookie",
-                "the token stands between 's:' and the last dot: pass that alone")
+                "4 segments: this is a cookie signed by Express",
+                "pass the token alone, between 's:' and the last dot")
         case .segments(let count):
-            return malformed("\(count) segments, where a token has 3", "pass the token alone")
+            return malformed("\(count) segments instead of 3", "pass the token alone")
         case .glued:
             return malformed(
-                "what stands before byte \(sighting.offset) may belong to it",
+                "the text before byte \(sighting.offset) may belong to it",
                 "pass the token alone")
-        case .beheaded: return malformed("its beginning is missing", "was it cut by a log?")
+        case .beheaded: return malformed("its beginning is missing", "was it truncated?")
         case .cut(.lineBreak):
             return malformed("a line break at byte \(end)", "join the lines")
         case .cut(.padding):
-            return malformed("padding (=) at byte \(end)", "base64url has none: leave it out")
+            return malformed("padding (=) at byte \(end)", "base64url has no padding: remove it")
         case .cut(.otherAlphabet):
             return malformed(
-                "a letter of another alphabet at byte \(end)",
-                "tokens have '-' and '_' in place of '+' and '/'")
+                "a character at byte \(end) that base64url does not have",
+                "tokens use '-' and '_' instead of '+' and '/'")
         case .cut(let next):
             if next == .other, let name = InvisibleText.name(in: text, at: end) {
-                return malformed("\(name) at byte \(end)", "leave it out")
+                return malformed("\(name) at byte \(end)", "remove it")
             }
             return cut(sighting.bytes)
         }

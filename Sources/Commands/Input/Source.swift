@@ -35,7 +35,7 @@ enum Source: Equatable, Sendable {
     var title: String {
         switch self {
         // No file has such a name; a key in PEM form has.
-        case .path(let path) where path.contains(0x0A): "a name of \(path.count) bytes"
+        case .path(let path) where path.contains(0x0A): "a file name of \(path.count) bytes"
         case .path(let path): "'\(KeyText.shown(path))'"
         case .environment(let name): "the variable \(VisibleText.escape(name))"
         case .descriptor(let number): "file descriptor \(number)"
@@ -125,7 +125,7 @@ enum Source: Equatable, Sendable {
         switch self {
         case .standardInput:
             return Failure(
-                .failure, "key", "nothing came through standard input",
+                .failure, "key", "standard input is empty",
                 hint: "did the command before the pipe fail?")
         case .path where !isPipe, .environment:
             return Failure(.failure, "key", "\(title): the \(what) is empty")
@@ -170,7 +170,7 @@ enum Source: Equatable, Sendable {
         guard unsafe lstat(terminated, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else {
             return error.message
         }
-        return "it is a link to a file that does not exist"
+        return "it is a link to a missing file"
     }
 
     /// How long the other end of a pipe may stay silent, in milliseconds, and how long it may take
@@ -232,6 +232,8 @@ enum Source: Equatable, Sendable {
 extension System {
     /// Standard input holds one thing: a second reader would find nothing, or half of it.
     func takeInput() throws(UsageError) {
-        guard input.take() else { throw .other("two things are to be read from standard input") }
+        guard input.take() else {
+            throw .other("standard input can be read only once, but is named twice")
+        }
     }
 }

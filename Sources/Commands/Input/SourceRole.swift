@@ -31,7 +31,7 @@ struct SourceRole {
         if Self.isContent(path) {
             return Failure(
                 .failure, "input", "\(origin) takes a SOURCE, not the \(what)",
-                hint: "put the \(what) into a variable or a file; " + hint)
+                hint: "put the \(what) in a variable or a file; " + hint)
         }
         let near = NearbyFile.nearest(to: path)
             .map { "did you mean '\(VisibleText.escape($0, columns: 120))'? " }
@@ -45,14 +45,15 @@ struct SourceRole {
     private static func words(_ path: [UInt8]) -> String {
         do throws(SystemError) {
             _ = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
-            return "it was not there a moment ago"
+            return "it did not exist a moment ago"
         } catch {
             return error.message
         }
     }
 
     private var hint: String {
-        "a SOURCE is a path, env:NAME, fd:N or -, never the \(what) itself"
+        "a SOURCE is a path, env:NAME, fd:N or -, never the \(what) "
+            + (what.hasSuffix("s") ? "themselves" : "itself")
     }
 
     private static let schemes = ["https://", "http://", "HTTPS://", "HTTP://"]

@@ -120,7 +120,7 @@ enum TokenOperand: Sendable {
         let stripped = token(in: text)
         guard stripped.count <= limit else { return stripped }
         if let joined = PastedText.joined(stripped) {
-            try console.note("the lines of the token are joined")
+            try console.note("joined the lines of the token")
             return joined
         }
         let sightings = TokenScanner.sightings(in: text[...])
@@ -128,9 +128,9 @@ enum TokenOperand: Sendable {
         guard whole.count <= 1 else {
             throw Failure(
                 .usage, "several_tokens",
-                "\(whole.count) tokens in the text, at the bytes "
+                "\(whole.count) tokens in the text, at bytes "
                     + whole.map { String($0.offset) }.joined(separator: ", "),
-                hint: "pass the one that is meant")
+                hint: "pass only the one you mean")
         }
         guard let only = whole.first ?? (sightings.count == 1 ? sightings[0] : nil) else {
             return stripped
@@ -139,7 +139,7 @@ enum TokenOperand: Sendable {
         // A letter that does not belong into a token is its fault, and not its end.
         let isCut = only.fault != nil || only.bytes.last == UInt8(ascii: ".")
         if isCut, stripped.starts(with: only.bytes) { return stripped }
-        try console.note("the token at byte \(only.offset) of the text is taken")
+        try console.note("using the token at byte \(only.offset) of the text")
         return only.bytes
     }
 
@@ -151,7 +151,7 @@ enum TokenOperand: Sendable {
         }
         try system.takeInput()
         if system.input.isTerminal {
-            try system.diagnostics.write("jwtctl: reading a token; end it with Ctrl-D\n")
+            try system.diagnostics.write("jwtctl: reading a token; press Ctrl-D when done\n")
             try system.diagnostics.flush()
         }
         return try system.input.readPrefix(limit: limit)

@@ -4,7 +4,7 @@ internal import JOSE
 /// id. Where all lines of a token are there, `LineSource.continuation` has joined them before.
 struct TokenWrap {
     static let piece = Failure(
-        .malformed, "malformed", "malformed token: a piece of one that was wrapped over lines",
+        .malformed, "malformed", "malformed token: part of a token that was wrapped over lines",
         hint: "join the lines of each token")
 
     /// The length of the lines, while the next one may be a piece of the same token.

@@ -40,8 +40,8 @@ final class UserFeed {
         let isRest = lines == nil
         try Confirmation.ask(
             isRest
-                ? "End all sessions of \(users.count) users on \(session.description)?"
-                : "End all sessions of more than \(Confirmation.threshold) users on "
+                ? "Log out \(users.count) users on \(session.description)?"
+                : "Log out more than \(Confirmation.threshold) users on "
                     + "\(session.description)?",
             answer: isRest ? String(users.count) : "yes", console)
     }

@@ -27,7 +27,7 @@ enum UserLine {
         guard isPlain(user.description) || ForeignLine.isHeader(line) else {
             throw Failure(
                 .usage, "unclear_user",
-                "this is not clearly a user: it has outer blanks or quotes, or ' #'",
+                "this is not clearly a user: it has quotes or spaces around it, or ' #' in it",
                 hint: "write {\"user\":\"…\"}")
         }
         return user
@@ -43,7 +43,7 @@ enum UserLine {
         guard !TokenScanner.sightings(in: text[...]).isEmpty else { return }
         throw Failure(
             .usage, "unclear_user", "this is a token, not a user",
-            hint: "its user: jwtctl decode --field payload.sub")
+            hint: "show its user: jwtctl decode --field payload.sub TOKEN")
     }
 
     /// Throws where a person cannot have meant an operand as a user.
@@ -52,14 +52,15 @@ enum UserLine {
         guard NearbyFile.isName(operand) else { return }
         throw Failure(
             .usage, "file_name", "\(Source.path(operand).title) is a file",
-            hint: "its lines: --from; a user of that name is a line {\"user\":\"…\"} of --from")
+            hint: "read its lines with --from; for a user of that name, write a line "
+                + "{\"user\":\"…\"} for --from")
     }
 
     private static func hiddenCharacter(in text: [UInt8]) -> Failure? {
         guard let hidden = InvisibleText.first(in: text) else { return nil }
         return Failure(
-            .usage, "unclear_user", "the user has \(hidden.name) at byte \(hidden.offset)",
-            hint: "leave it out, or write {\"user\":\"…\"} as a line of --from")
+            .usage, "unclear_user", "the user name has \(hidden.name) at byte \(hidden.offset)",
+            hint: "remove it, or write {\"user\":\"…\"} as a line of --from")
     }
 
     private static func isPlain(_ user: String) -> Bool {

@@ -14,28 +14,31 @@ let auditCommand = Command(
     name: "audit", summary: "Show who revoked what, when and why.",
     discussion: [
         """
-        Reads the audit stream, oldest entry first. Redis keeps about the last 100000 entries. An \
-        entry is written after its effect, so that a missing entry proves nothing.
+        Reads the audit log, oldest entry first. Redis keeps about the last 100,000 entries. An \
+        entry is written after the change itself, so a missing entry proves nothing.
         """,
         """
-        A change of many tokens at once has one entry for all, which names none of them: --user and \
-        --id do not find it.
+        A change of many tokens at once has one entry, which names none of them: --user and --id do \
+        not find it.
         """,
     ],
     defaults: AuditOptions(),
     options: [
-        .flag("follow", short: "F", summary: "Wait for further entries.", into: \.follows),
-        .value("limit", metavar: "N", summary: "Begin with the last N entries.", into: \.limit) {
+        .flag("follow", short: "F", summary: "Wait for new entries.", into: \.follows),
+        .value("limit", metavar: "N", summary: "Start with the last N entries.", into: \.limit) {
             text throws(InvalidValue) in try Count.parse(text)
         },
         .group(AuditFilter.group, at: \.filter),
         .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl audit", summary: "The whole trail."),
-        Example(command: "jwtctl audit -o jsonl --limit 100", summary: "A line of JSON for each."),
+        Example(command: "jwtctl audit", summary: "Show the whole audit log."),
         Example(
-            command: "jwtctl audit --user alice --since -1d", summary: "What happened to alice?"),
+            command: "jwtctl audit -o jsonl --limit 100",
+            summary: "Show the last 100 entries as JSON lines."),
+        Example(
+            command: "jwtctl audit --user alice --since -1d",
+            summary: "Show what happened to alice since yesterday."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["revoke", "logout-all"],

@@ -12,15 +12,19 @@ struct AuditFilter: Sendable {
     static let group = OptionGroup(
         title: "Filters", defaults: AuditFilter(),
         options: [
-            .text("user", short: "u", metavar: "USER", summary: "Only of this user.", into: \.user),
-            .text("id", metavar: "ID", summary: "Only of this token.", into: \.id),
-            .text("actor", metavar: "NAME", summary: "Only what this person did.", into: \.actor),
+            .text(
+                "user", short: "u", metavar: "USER", summary: "Only entries about this user.",
+                into: \.user),
+            .text("id", metavar: "ID", summary: "Only entries about this token id.", into: \.id),
+            .text(
+                "actor", metavar: "NAME", summary: "Only changes made by this actor.", into: \.actor
+            ),
             .value(
-                "since", metavar: "TIME", summary: "Only what was done at this time or later.",
+                "since", metavar: "TIME", summary: "Only changes made at this time or later.",
                 into: \.since
             ) { text throws(InvalidValue) in try Moment(text) },
             .value(
-                "until", metavar: "TIME", summary: "Only what was done before this time.",
+                "until", metavar: "TIME", summary: "Only changes made before this time.",
                 into: \.until
             ) { text throws(InvalidValue) in try Moment(text) },
         ])

@@ -4,24 +4,24 @@ internal import Platform
 internal import TokenStore
 
 let listRevokedCommand = Command(
-    name: "revoked", summary: "List the blacklist.",
+    name: "revoked", summary: "List the blacklist entries.",
     discussion: [
         """
-        Shows each entry with the time left, when its token expires, and who revoked it, when and \
-        why, where the entry says so. Walks through the keys in small steps; with -o jsonl it \
-        needs little memory, and an entry may come twice while Redis reorganises its keys. Other \
-        formats keep every id in memory, some 100 bytes each, and show it once.
+        Shows each entry with the time left, the expiry of its token, and, if the entry records it, \
+        who revoked it, when and why. Scans the keys in small steps. -o jsonl needs little memory, \
+        but may show an entry twice while Redis rehashes its keys. Other formats keep every id in \
+        memory (about 100 bytes each) and show it once.
         """
     ],
     defaults: ScanOptions(),
     options: [
         .flag(
-            "show-tokens", summary: "Show whole tokens where the layout has them.",
+            "show-tokens", summary: "Show whole tokens if the layout stores them.",
             into: \.showsTokens)
     ] + ScanOptions.options("ids"),
     examples: [
-        Example(command: "jwtctl list revoked", summary: "What is on the blacklist?"),
-        Example(command: "jwtctl list revoked -o csv", summary: "For a spreadsheet."),
+        Example(command: "jwtctl list revoked", summary: "Show the blacklist."),
+        Example(command: "jwtctl list revoked -o csv", summary: "Export it for a spreadsheet."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["revoke", "restore"], run: runListRevoked)
@@ -76,7 +76,7 @@ private struct DenialRow: ListRow {
         let entry = denial.entry
         return [
             VisibleText.escape(id.description),
-            denial.timeToLive.map(Duration.words) ?? "for ever",
+            denial.timeToLive.map(Duration.words) ?? "forever",
             expiry.seconds.map(TimeText.table) ?? "never",
             entry.actor.map { VisibleText.escape($0, columns: 24) } ?? "",
             entry.time.map(TimeText.table) ?? "",

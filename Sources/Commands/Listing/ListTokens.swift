@@ -21,44 +21,44 @@ let listTokensCommand = Command(
     name: "tokens", summary: "List a user's tokens.",
     discussion: [
         """
-        Shows what stands on the user's list: id, issue and expiry, the time left, whether the \
-        token is active, revoked, cut off or expired, and its label. Tokens that no list knows are \
-        not shown; logout-all reaches them all the same. Where each token has a key of its own, \
-        those of the user are looked for among all keys.
+        Shows the user's token list: id, issue and expiry times, the time left, the state (active, \
+        revoked, cut off or expired) and the label. Tokens that were never recorded are not shown; \
+        logout-all revokes them too. If each token has its own key, the user's tokens are found by \
+        scanning all keys.
         """,
         """
-        Each user's tokens come in the order of their ends. --sort puts all of them in one order, \
-        for which they are held in memory; without it -o jsonl writes each user's as they are \
-        found, and with --all one may come twice while Redis reorganises its keys. Where something \
-        foreign lies under one user's keys --all tells it, lists the others, and ends with 8.
+        Each user's tokens are listed in order of expiry. --sort sorts all tokens together, in \
+        memory. Without it -o jsonl writes each user's tokens as soon as they are found, and with \
+        --all may write a token twice while Redis rehashes its keys. If the keys of a user do not \
+        have the layout's form, --all reports an error, lists the others, and exits with status 8.
         """,
     ],
     defaults: ListTokensOptions(),
     options: [
-        .flag("all", summary: "The tokens of every user.", into: \.listsAll),
+        .flag("all", summary: "List the tokens of all users.", into: \.listsAll),
         .choice(
-            "sort", metavar: "ORDER", summary: "Sort by end, by issue (newest first), or user.",
+            "sort", metavar: "ORDER", summary: "Sort by expiry, issue time (newest first) or user.",
             into: \.order),
         .value("limit", metavar: "N", summary: "Stop after N results.", into: \.limit) {
             text throws(InvalidValue) in try Count.parse(text)
         },
         .flag(
-            "show-tokens", summary: "Show whole tokens where the layout has them.",
+            "show-tokens", summary: "Show whole tokens if the layout stores them.",
             into: \.showsTokens),
         .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
-        .repeated("USER", minimum: 0, summary: "Whose tokens.", into: \.users)
+        .repeated("USER", minimum: 0, summary: "User whose tokens to list.", into: \.users)
             .completing(.dynamic("users"))
     ],
     examples: [
-        Example(command: "jwtctl list tokens alice", summary: "Who is alice, on which devices?"),
+        Example(command: "jwtctl list tokens alice", summary: "Show where alice is logged in."),
         Example(
             command: "jwtctl list tokens -o id alice | jwtctl revoke --user alice -",
-            summary: "Revoke what is listed."),
+            summary: "Revoke all tokens on alice's list."),
         Example(
             command: "jwtctl list tokens --all --sort iat --limit 20",
-            summary: "Who has logged in last?"),
+            summary: "Show the last 20 logins."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["logout-all", "revoke"],

@@ -19,9 +19,10 @@ struct ScanOptions: CommandOptions {
                 text throws(InvalidValue) in try Count.parse(text)
             },
             .value(
-                "match", metavar: "PATTERN", summary: "Only \(what) like this.", into: \.pattern
+                "match", metavar: "PATTERN", summary: "Only \(what) that match this pattern.",
+                into: \.pattern
             ) { text throws(InvalidValue) in IdentifierPattern(Array(text.utf8)) }
-            .detail("An asterisk stands for any text; every other character for itself."),
+            .detail("An asterisk matches any text; every other character matches itself."),
             .group(GlobalOptions.group, at: \.global),
         ]
     }
@@ -36,27 +37,28 @@ let listUsersCommand = Command(
     name: "users", summary: "List the users who have tokens.",
     discussion: [
         """
-        Walks through the keys of the whole database in small steps that do not hold Redis up. A \
-        user who comes or goes meanwhile may be missed. With -o jsonl each user is written as it \
-        is found, and one may come twice while Redis reorganises its keys. --sort holds all users \
-        in memory until the last is known. Where something foreign lies under one user's keys that \
-        is told, the others are listed, and the status is 8.
+        Scans the keys of the whole database in small steps that do not block Redis. A user whose \
+        tokens appear or disappear during the scan may be missed. -o jsonl writes each user as soon \
+        as it is found, and may write a user twice while Redis rehashes its keys. --sort keeps all \
+        users in memory until the scan ends. If the keys of a user do not have the layout's form, \
+        that is reported as an error, the other users are listed, and the exit status is 8.
         """
     ],
     defaults: ScanOptions(),
     options: [
         .choice(
-            "sort", metavar: "ORDER", summary: "Sort by name, or by count, most tokens first.",
+            "sort", metavar: "ORDER", summary: "Sort by name, or by number of tokens (most first).",
             into: \.order)
     ] + ScanOptions.options("users"),
     examples: [
-        Example(command: "jwtctl list users", summary: "Who is logged in?"),
-        Example(command: "jwtctl list users -o id --limit 10", summary: "Ten user ids."),
+        Example(command: "jwtctl list users", summary: "List all users who have tokens."),
+        Example(command: "jwtctl list users -o id --limit 10", summary: "List ten user ids."),
         Example(
             command: "jwtctl list users --sort count --limit 5",
-            summary: "Who has the most sessions?"),
+            summary: "List the five users with the most tokens."),
         Example(
-            command: "jwtctl list users --match '*@example.com'", summary: "Those of one domain."),
+            command: "jwtctl list users --match '*@example.com'",
+            summary: "List the users of one domain."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["logout-all"], run: runListUsers)

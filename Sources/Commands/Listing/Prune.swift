@@ -9,16 +9,17 @@ struct PruneOptions: CommandOptions {
 }
 
 let pruneCommand = Command(
-    name: "prune", summary: "Remove expired tokens from the users' lists.",
+    name: "prune", summary: "Remove expired tokens from the users' token lists.",
     discussion: [
         """
-        Lists are kept tidy whenever they are touched and go away with their last token; prune \
-        does so for lists that nobody touches, and mends a missing time to live. It never touches \
-        a blacklist entry or a cutoff. A second run, or two at a time, do no harm.
+        Commands that change a token list also remove its expired tokens, and a list is deleted \
+        with its last token. prune does this for all other lists, and corrects a missing or wrong \
+        expiry of a list. It never changes a blacklist entry or a cutoff. Running it twice, or two \
+        at once, is harmless.
         """,
-        "Once a day by cron(8), which mails what goes wrong and nothing else:",
+        "Daily from cron(8), which sends mail only on errors:",
         .literal(["15 4 * * *  JWTCTL_PROFILE=prod /usr/local/bin/jwtctl prune --quiet"]),
-        "By systemd, as two files in /etc/systemd/system, begun by systemctl enable --now:",
+        "With systemd: two files in /etc/systemd/system, enabled with systemctl enable --now:",
         .literal([
             "# jwtctl-prune.service",
             "[Service]",
@@ -41,12 +42,12 @@ let pruneCommand = Command(
     ],
     defaults: PruneOptions(),
     options: [
-        .flag("dry-run", short: "n", summary: "Count, and change nothing.", into: \.isDryRun),
+        .flag("dry-run", short: "n", summary: "Count without changing anything.", into: \.isDryRun),
         .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl prune --dry-run", summary: "What would go?"),
-        Example(command: "jwtctl prune --quiet", summary: "For cron."),
+        Example(command: "jwtctl prune --dry-run", summary: "Count what would be removed."),
+        Example(command: "jwtctl prune --quiet", summary: "Run it from cron."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["list"], run: runPrune)
@@ -72,9 +73,15 @@ private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitS
         "mended": .integer(Int64(result.mended)), "dry_run": .bool(options.isDryRun),
         "target": session.json,
     ]) {
-        let verb = options.isDryRun ? "would be removed from" : "removed from"
-        let mended = result.mended == 0 ? "" : ", \(result.mended) with a wrong time to live"
-        return "\(result.removed) expired tokens \(verb) \(result.users) lists\(mended)\n"
+        let would = options.isDryRun ? "would be " : ""
+        let removed = Count.words(result.removed, "expired token", "expired tokens")
+        let checked = Count.words(result.users, "token list", "token lists")
+        var text = "\(removed) \(would)removed, \(checked) checked"
+        if result.mended > 0 {
+            let expiries = Count.words(result.mended, "list expiry", "list expiries")
+            text += ", \(expiries) \(would)corrected"
+        }
+        return text + "\n"
     }
     if let signal = Signals.pending {
         try system.output.flush()

@@ -10,34 +10,33 @@ struct StatsOptions: CommandOptions {
 
 /// `stats`: what lies in Redis, in numbers.
 let statsCommand = Command(
-    name: "stats", summary: "Count users, live tokens and blacklist entries.",
+    name: "stats", summary: "Count users, unexpired tokens and blacklist entries.",
     discussion: [
         """
-        Walks through the keys in small steps that do not hold Redis up, in constant memory: a key \
-        that comes twice while Redis reorganises its keys counts twice. What the layout cannot \
-        list is not counted. used_memory is that of the whole server, other applications' too; \
-        behind several servers, of the one that answers. What lists and blacklist take of it is \
-        reckoned from up to 100 of each.
+        Scans the keys in small steps that do not block Redis, in constant memory: a key that Redis \
+        returns twice while it rehashes is counted twice. Only what the layout can list is counted. \
+        used_memory is that of the whole server, including other applications; with several servers \
+        it is that of the one that answers. The sizes of the token lists and the blacklist are \
+        estimated from up to 100 of each.
         """,
         """
-        -o prometheus writes the numbers for node_exporter's textfile collector; users are not \
-        named in it.
+        -o prometheus writes the numbers for node_exporter's textfile collector, without user names.
         """,
     ],
     defaults: StatsOptions(),
     options: [
         .value(
-            "largest", metavar: "N", summary: "How many of the largest users to show.",
+            "largest", metavar: "N", summary: "Show the N users with the most tokens.",
             into: \.largestCount
         ) { text throws(InvalidValue) in try Count.parse(text) },
         .group(
             GlobalOptions.group(formats: OutputFormat.common + [.prometheus]), at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl stats", summary: "How much is there?"),
+        Example(command: "jwtctl stats", summary: "Count what is in Redis."),
         Example(
             command: "jwtctl stats -o prometheus > jwtctl.prom",
-            summary: "For the textfile collector; see cron(8)."),
+            summary: "Write a file for the textfile collector; see cron(8)."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["list", "prune"], run: runStats)
@@ -105,8 +104,11 @@ private func json(_ numbers: StoreStatistics, _ session: Session) -> JSONObject 
 private func words(_ numbers: StoreStatistics, _ session: Session) -> String {
     var text = ""
     if session.layout.can(.listUsers) {
-        text += "\(numbers.users) users, \(numbers.liveTokens) live tokens"
-        text += numbers.userCutoffs > 0 ? ", \(numbers.userCutoffs) with a cutoff" : ""
+        text += count(numbers.users, "user", "users")
+        text += ", " + count(numbers.liveTokens, "unexpired token", "unexpired tokens")
+        if numbers.userCutoffs > 0 {
+            text += ", " + count(numbers.userCutoffs, "user with a cutoff", "users with a cutoff")
+        }
         text += size(numbers.listMemory)
         for user in numbers.largestUsers {
             text +=
@@ -114,20 +116,25 @@ private func words(_ numbers: StoreStatistics, _ session: Session) -> String {
         }
     }
     if session.layout.can(.listRevoked) {
-        text += "\(numbers.denials) blacklist entries" + size(numbers.denialMemory)
-        text += "  \(numbers.denialsWithinHour) end within 1 h, "
-        text += "\(numbers.denialsWithinDay) within 24 h, \(numbers.endlessDenials) never\n"
+        text += count(numbers.denials, "blacklist entry", "blacklist entries")
+        text += size(numbers.denialMemory)
+        text += "  expiring within 1 h: \(numbers.denialsWithinHour), "
+        text += "within 24 h: \(numbers.denialsWithinDay), never: \(numbers.endlessDenials)\n"
     }
     if let cutoff = numbers.globalCutoff {
-        text += "everybody's cutoff stands at \(TimeText.rfc3339(cutoff))\n"
+        text += "global cutoff: \(TimeText.rfc3339(cutoff))\n"
     }
-    if let bytes = numbers.usedMemory { text += "\(bytes / 1024) KiB in this Redis in all\n" }
+    if let bytes = numbers.usedMemory { text += "Redis uses \(Bytes.words(bytes)) in total\n" }
     return text
+}
+
+private func count(_ number: Int64, _ one: String, _ many: String) -> String {
+    Count.words(Int(clamping: number), one, many)
 }
 
 /// The end of a line that counts things; nothing is said of what takes nothing.
 private func size(_ bytes: Int64?) -> String {
-    bytes.map { $0 > 0 ? ", about \(($0 + 1023) / 1024) KiB\n" : "\n" } ?? "\n"
+    bytes.map { $0 > 0 ? ", about \(Bytes.words($0))\n" : "\n" } ?? "\n"
 }
 
 /// A number as Prometheus' text format has it (exposition format 0.0.4).
@@ -141,37 +148,39 @@ private struct Gauge {
         var gauges: [Gauge] = []
         if layout.can(.listUsers) {
             gauges += [
-                Gauge(name: "users", help: "Users with a list of tokens.", value: numbers.users),
+                Gauge(name: "users", help: "Users with a token list.", value: numbers.users),
                 Gauge(
-                    name: "live_tokens", help: "Listed tokens that have not expired.",
+                    name: "live_tokens", help: "Tokens on the token lists that have not expired.",
                     value: numbers.liveTokens),
                 Gauge(
-                    name: "user_cutoffs", help: "Users with tokens and a cutoff.",
+                    name: "user_cutoffs", help: "Users with a token list and a cutoff.",
                     value: numbers.userCutoffs),
             ]
         }
         if layout.can(.listRevoked) {
             gauges += [
                 Gauge(
-                    name: "blacklist_entries", help: "Revoked tokens.", value: numbers.denials),
+                    name: "blacklist_entries", help: "Blacklist entries.", value: numbers.denials),
                 Gauge(
-                    name: "blacklist_entries_endless", help: "Entries that never go away.",
+                    name: "blacklist_entries_endless", help: "Blacklist entries that never expire.",
                     value: numbers.endlessDenials),
                 Gauge(
-                    name: "blacklist_entries_ending_1h", help: "Entries that end within an hour.",
+                    name: "blacklist_entries_ending_1h",
+                    help: "Blacklist entries that expire within an hour.",
                     value: numbers.denialsWithinHour),
                 Gauge(
-                    name: "blacklist_entries_ending_24h", help: "Entries that end within a day.",
+                    name: "blacklist_entries_ending_24h",
+                    help: "Blacklist entries that expire within a day.",
                     value: numbers.denialsWithinDay),
             ]
         }
         for (name, help, bytes) in [
-            ("live_tokens_bytes", "What the users' lists take, reckoned.", numbers.listMemory),
+            ("live_tokens_bytes", "Estimated size of the token lists.", numbers.listMemory),
             (
-                "blacklist_entries_bytes", "What the blacklist takes, reckoned.",
+                "blacklist_entries_bytes", "Estimated size of the blacklist.",
                 numbers.denialMemory
             ),
-            ("redis_used_memory_bytes", "What Redis holds in all.", numbers.usedMemory),
+            ("redis_used_memory_bytes", "Memory used by Redis in total.", numbers.usedMemory),
         ] {
             if let bytes { gauges.append(Gauge(name: name, help: help, value: bytes)) }
         }

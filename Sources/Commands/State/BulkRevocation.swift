@@ -239,7 +239,7 @@ final class BulkRevocation {
         }
         if let incomplete { try console.error(incomplete.message) }
         if let signal = Signals.pending {
-            try console.note("interrupted; the counts above are what was done")
+            try console.note("interrupted; the counts above show what was done")
             try console.system.output.flush()
             Signals.endProcess(by: signal)
         }

@@ -35,8 +35,8 @@ final class FailedItems {
         stream = OutputStream(borrowing: descriptor)
         guard let left = Self.names(path).first, left != partial else { return }
         try console.warn(
-            "\(Source.path(left).title) is left over from a run that was cut off: "
-                + "revoke what it holds with --from")
+            "\(Source.path(left).title) is left over from an interrupted run: "
+                + "revoke its lines with --from")
     }
 
     deinit {
@@ -104,7 +104,7 @@ final class FailedItems {
         } catch {
             return Self.failure(
                 title, error,
-                "; items that may still be active are missing from it, and what was written is in "
+                "; items that may still be active are missing from it, and the lines written so far are in "
                     + Source.path(partial).title)
         }
     }
@@ -166,10 +166,12 @@ extension FailedItems {
         switch status.st_mode & S_IFMT {
         case S_IFREG:
             guard lines.isReading(status) else { return }
-            throw UsageError.other("'--failed' would overwrite the items that are read")
-        case S_IFLNK: throw Failure(.failure, "output", "cannot write \(title): it is a link")
+            throw UsageError.other("'--failed' would overwrite the file that is read")
+        case S_IFLNK:
+            throw Failure(.failure, "output", "cannot write \(title): it is a symbolic link")
         case S_IFDIR: throw failure(title, SystemError(code: EISDIR))
-        default: throw Failure(.failure, "output", "cannot write \(title): it is not a file")
+        default:
+            throw Failure(.failure, "output", "cannot write \(title): it is not a regular file")
         }
     }
 

@@ -25,77 +25,81 @@ struct LogoutAllOptions: CommandOptions {
 
 /// `logout-all`: every token of a user, on every device.
 let logoutAllCommand = Command(
-    name: "logout-all", summary: "End every session of a user, on every device.",
+    name: "logout-all", summary: "Log users out of all sessions, on every device.",
     discussion: [
         """
-        Raises the user's cutoff, so that every token issued until now is dead, recorded or not; \
-        then blacklists each token on the user's list, and takes it off. It returns once Redis' \
-        clock has passed the cutoff, so that a login which follows is alive. Broken off anywhere, \
-        no token lives that was reported as revoked, and running it again finishes the work.
+        Raises the user's cutoff, which revokes every token issued up to now, recorded or not; \
+        then blacklists each token on the user's token list and removes it from the list. It waits \
+        for the cutoff second to pass on Redis' clock, so that a new login afterwards is valid. If \
+        it is interrupted, tokens reported as revoked stay revoked, and running it again finishes \
+        the work.
         """,
         """
-        --keep spares one session: the cutoff is then just before the kept token was issued, so \
-        that older tokens which nobody recorded die, and younger ones may live. With a key the \
-        signature of the kept token is checked, since its iat becomes the cutoff.
+        --keep spares one session. The cutoff is then just before the kept token was issued: older \
+        unrecorded tokens are revoked, newer ones may stay valid. With a key the signature of the \
+        kept token is checked, because its iat sets the cutoff.
         """,
         """
-        Where an application keeps what is alive and knows no cutoff, each of the user's tokens is \
-        ended where it stands. Nothing stops a login that runs meanwhile: so it is looked again \
-        after --settle, and what has come is ended too.
+        If the layout is a whitelist without a cutoff, logout-all removes each of the user's tokens \
+        from it. That does not stop a login in progress, so logout-all rechecks after --settle and \
+        removes new tokens too.
         """,
         """
-        A leaked signing key is not answered by --everyone: a thief chooses the iat. Retire the \
-        key in every service.
+        --everyone does not help against a leaked signing key: an attacker can choose iat. Replace \
+        the signing key in every service.
         """,
     ],
     defaults: LogoutAllOptions(),
     options: [
         .raw(
-            "keep", metavar: "TOKEN|JTI", summary: "Spare this session.", into: \.keep
+            "keep", metavar: "TOKEN|JTI", summary: "Keep this session logged in.", into: \.keep
         ) { bytes throws(InvalidValue) in bytes },
         .value(
             "issued-before", metavar: "TIME", summary: "Only tokens issued before this time.",
             into: \.issuedBefore
         ) { text throws(InvalidValue) in try Moment(text, roundingUp: true) }
-        .detail("A token that does not say when counts as earlier."),
-        .path("from", short: "f", summary: "Read users from a file, one a line.", into: \.file)
+        .detail("A token without iat counts as issued earlier."),
+        .path("from", short: "f", summary: "Read users from a file, one per line.", into: \.file)
             .detail("Blank lines and # comments are skipped; - reads standard input."),
-        .flag("everyone", summary: "All users: raise the global cutoff.", into: \.isEveryone),
+        .flag(
+            "everyone", summary: "Log out all users: raise the global cutoff.", into: \.isEveryone),
         .value(
             "skew", metavar: "DURATION",
-            summary: "Raise the cutoff further, for clocks that run ahead.",
+            summary: "Allow for issuers whose clocks run ahead.",
             into: \.skew
         ) { text throws(InvalidValue) in try Duration.seconds(text) }.showingDefault("0s"),
         .value(
             "settle", metavar: "DURATION",
-            summary: "Look again after this, where a layout has no cutoff.", into: \.settle
+            summary: "Recheck after this time if the layout has no cutoff.", into: \.settle
         ) { text throws(InvalidValue) in
             ["0", "0s", "0ms"].contains(text) ? 0 : try Duration.milliseconds(text)
-        }.showingDefault("2s").detail("0 does not look again."),
+        }.showingDefault("2s").detail("0 turns the recheck off."),
         .text(
-            "reason", short: "r", metavar: "TEXT", summary: "Why, for the trail.", into: \.reason),
+            "reason", short: "r", metavar: "TEXT", summary: "Reason, stored in the audit log.",
+            into: \.reason),
         .text(
-            "actor", metavar: "NAME", summary: "Who does it; the login name by default.",
+            "actor", metavar: "NAME",
+            summary: "Name recorded in the audit log (default: login name).",
             into: \.actor),
-        .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
+        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
-        .repeated("USER", summary: "Whose sessions.", into: \.users).completing(.dynamic("users"))
+        .repeated("USER", summary: "User to log out.", into: \.users).completing(.dynamic("users"))
     ],
     examples: [
         Example(
             command: "jwtctl logout-all --reason \"account taken over\" alice",
-            summary: "End all of alice's sessions."),
+            summary: "Log alice out of all her sessions."),
         Example(
             command: "jwtctl list users -o id | jwtctl logout-all --from - --yes",
-            summary: "Everybody who has a recorded token."),
+            summary: "Log out all users who have recorded tokens."),
         Example(
             command: "jwtctl logout-all --keep \"$TOKEN\" alice",
-            summary: "All but the one she uses now."),
+            summary: "Keep the session that she uses now."),
         Example(
             command: "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
-            summary: "Nothing issued before 14:00 may pass."),
+            summary: "Reject all tokens issued before 14:00, of all users."),
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),
@@ -113,16 +117,16 @@ let logoutAllCommand = Command(
             throw .missingOperand("USER")
         }
         if options.users.contains("-") {
-            throw .other("'-' is no user; '--from -' reads users from standard input")
+            throw .other("'-' is not a user; '--from -' reads users from standard input")
         }
         if options.keep != nil, options.issuedBefore != nil {
             throw .conflicting("--keep", "--issued-before")
         }
         if options.keep != nil, options.users.count > 1 {
-            throw .other("'--keep' spares a session of one user")
+            throw .other("'--keep' works with one user only")
         }
         if options.skew > 0, options.issuedBefore != nil || options.keep != nil {
-            throw .other("'--skew' raises a cutoff of now, not one that is given")
+            throw .other("'--skew' cannot be used with '--issued-before' or '--keep'")
         }
         if options.skew > LogoutAllOptions.longestSkew {
             throw .other("'--skew' of more than 1h would lock users out")
@@ -154,15 +158,14 @@ private func requireKnown(_ options: LogoutAllOptions, _ session: Session) throw
     if options.issuedBefore != nil, !session.layout.knowsIssue {
         throw Failure(
             .refused, "unsupported_by_layout",
-            "the layout '\(session.layout.name)' cannot do this: nobody knows when its tokens "
-                + "were issued",
-            hint: "end all of them, or revoke them one by one: 'jwtctl revoke TOKEN'")
+            "with the layout '\(session.layout.name)', jwtctl cannot tell when tokens were issued",
+            hint: "omit --issued-before, or revoke single tokens: 'jwtctl revoke TOKEN'")
     }
     if options.keep != nil, !session.layout.tellsSessions {
         throw Failure(
             .refused, "unsupported_by_layout",
-            "the layout '\(session.layout.name)' cannot spare one session",
-            hint: "end all of them, or revoke them one by one: 'jwtctl revoke TOKEN'")
+            "with the layout '\(session.layout.name)', jwtctl cannot spare one session",
+            hint: "omit --keep, or revoke single tokens: 'jwtctl revoke TOKEN'")
     }
 }
 
@@ -174,11 +177,11 @@ private func issuedBefore(
     let time = moment.seconds(now: now)
     guard time <= now else {
         throw Failure(
-            .refused, "future_time", "\(TimeText.rfc3339(time)) lies in the future",
-            hint: "Redis' clock says \(TimeText.rfc3339(now)); later tokens can't be told apart yet"
+            .refused, "future_time", "\(TimeText.rfc3339(time)) is in the future",
+            hint: "Redis' clock says \(TimeText.rfc3339(now)): use that time or an earlier one"
         )
     }
-    try console.note("tokens issued before \(TimeText.rfc3339(time))")
+    try console.note("revokes tokens issued before \(TimeText.rfc3339(time))")
     return time
 }
 
@@ -193,7 +196,7 @@ private func scope(
         try ItemOptions().item(keep, console), user: users[0],
         in: try TokenBook(session, user: users[0], console), .strict)
     guard target.user == users[0] else {
-        throw Failure(.refused, "other_user", "the token to keep is another user's")
+        throw Failure(.refused, "other_user", "the token to keep belongs to another user")
     }
     try requireTrusted(target, options, console)
     try TakenTokens(console).tell(target)
@@ -202,7 +205,7 @@ private func scope(
         guard seconds <= (try session.store.time()) + TokenState.futureTolerance else {
             throw Failure(
                 .refused, "future_time", "the token to keep was issued in the future",
-                hint: "a cutoff kills such a token anyway; leave --keep out")
+                hint: "a cutoff rejects such a token anyway: omit --keep")
         }
         return .allBut(target.id, issuedAt: seconds)
     }
@@ -211,9 +214,9 @@ private func scope(
     guard listed != nil || target.token != nil else {
         throw Failure(
             .refused, "not_found",
-            "the user's list does not know the id to keep, "
-                + "'\(VisibleText.escape(target.id.description, columns: 60))'",
-            hint: "'jwtctl list tokens USER' shows the ids; nothing was changed")
+            "cannot keep '\(VisibleText.escape(target.id.description, columns: 60))': no such token "
+                + "on \(VisibleText.escape(users[0].description, columns: 60))'s list",
+            hint: "nothing was changed; 'jwtctl list tokens USER' shows the ids")
     }
     return .allBut(target.id, issuedAt: listed?.issuedAt)
 }
@@ -227,7 +230,7 @@ private func requireTrusted(
     try trust.require(target)
     guard !trust.isChecking else { return }
     try console.note(
-        "no key: the signature of the token to keep was not checked, and its iat is the cutoff")
+        "no key: the signature of the kept token was not checked, and its iat sets the cutoff")
 }
 
 private func logOutEveryone(
@@ -236,7 +239,7 @@ private func logOutEveryone(
     let time = try options.issuedBefore.map { try issuedBefore($0, session, console) }
     if !options.isConfirmed {
         try Confirmation.ask(
-            "End the sessions of ALL users on \(session.description)?", answer: "everyone", console)
+            "Log out ALL users on \(session.description)?", answer: "everyone", console)
     }
     try session.announce(console, change: "cutoff")
     let cutoff = try session.store.logOutEveryone(issuedBefore: time, skew: options.skew)
@@ -247,8 +250,8 @@ private func logOutEveryone(
         "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited), "late": .null,
         "version": .null, "target": session.json,
     ]) {
-        "every token issued until \(TimeText.table(cutoff)) is revoked, of every user\n"
-            + "  a leaked signing key is not answered by this: retire the key in every service\n"
+        "all tokens of all users issued up to \(TimeText.table(cutoff)) are now revoked\n"
+            + "  this does not help against a leaked signing key: replace it in every service\n"
     }
     return .success
 }

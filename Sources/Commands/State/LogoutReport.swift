@@ -32,8 +32,8 @@ private struct Unrecorded {
         guard count > 0 else { return nil }
         let shown = names.map { VisibleText.escape($0.description, columns: 40) }
             .joined(separator: ", ")
-        return "\(count) of \(total) users had no recorded token: \(shown)"
-            + (count > names.count ? ", …" : "") + "; is the spelling right?"
+        return "no recorded tokens for \(count) of \(total) users: \(shown)"
+            + (count > names.count ? ", …" : "") + "; is the spelling correct?"
     }
 }
 
@@ -130,7 +130,8 @@ struct LogoutReport {
         try hint(issuerLead: issuerLead)
         if broken != nil || Signals.pending != nil {
             try console.error(
-                "\(completeCount) users are logged out completely; run it again for the others")
+                Count.words(completeCount, "user is", "users are")
+                    + " logged out completely; run it again for the others")
         }
         if let signal = Signals.pending {
             try console.system.output.flush()
@@ -210,16 +211,17 @@ struct LogoutReport {
     ) -> String {
         let name = VisibleText.escape(user.description, columns: 60)
         let cutoff =
-            result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) stands, " }
+            result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) is set, " }
             ?? (session.layout.hasUserCutoff ? "the cutoff was not confirmed, " : "")
         let verb = session.layout.requiresListing ? "revoked" : "blacklisted"
+        let tokens = Count.words(result.revoked, "token was", "tokens were") + " \(verb)"
         if cause?.isDoubt ?? false {
             return "'\(name)' is logged out, but this is not confirmed: \(cutoff)"
-                + "\(result.revoked) tokens were \(verb); run it again to confirm it"
+                + "\(tokens); run it again to confirm it"
         }
         var text =
             "'\(name)' is not logged out completely: \(cutoff)"
-            + "\(result.revoked) tokens were \(verb); run it again to finish"
+            + "\(tokens); run it again to finish"
         if case .store(.refused(let error, let command, let key))? = cause {
             let failure = Diagnostics.failure(
                 for: StoreError.refused(error, command: command, key: key))
@@ -236,7 +238,7 @@ struct LogoutReport {
         try console.note(
             issuerLead < LogoutAllOptions.longestSkew
                 ? "hint: run it again with --skew \(issuerLead + 1)s"
-                : "hint: set the issuer's clock, then run it again")
+                : "hint: correct the issuer's clock, then run it again")
     }
 
     private func json(
@@ -262,7 +264,7 @@ struct LogoutReport {
 
     private var unreachedWords: String {
         guard let end = unreachedUntil else { return "" }
-        return "; the last expires at \(TimeText.table(end))"
+        return "; the last of them expires at \(TimeText.table(end))"
     }
 
     private func cells(
@@ -278,44 +280,50 @@ struct LogoutReport {
     private func words(_ user: Identifier, _ result: LogoutResult) -> String {
         let name = VisibleText.escape(user.description, columns: 60)
         var text = "\(name): \(result.revoked) revoked"
-        if result.late > 0 { text += " (\(result.late) came meanwhile)" }
+        if result.late > 0 { text += " (\(result.late) found in the recheck)" }
         if result.alreadyRevoked > 0 { text += ", \(result.alreadyRevoked) already revoked" }
         if result.kept > 0 { text += ", \(result.kept) kept" }
         text += "\n"
         if let cutoff = result.cutoff {
             text +=
-                "  every token issued until \(TimeText.table(cutoff)) is dead, recorded or not\n"
+                "  all tokens issued up to \(TimeText.table(cutoff)) are now revoked, "
+                + "recorded or not\n"
         } else if let version = result.version {
-            text += "  every token of a version below \(version) is dead, recorded or not\n"
+            text +=
+                "  all tokens with a version below \(version) are now revoked, recorded or not\n"
         } else if session.layout.hasUserCutoff {
-            text += "  no cutoff was raised: when the kept token was issued is not known\n"
+            text += "  no cutoff was raised: the issue time of the kept token is unknown\n"
         } else if session.layout.requiresListing {
-            text += "  what the application does not find any more is dead; it has no cutoff\n"
+            text +=
+                "  the application accepts only tokens it finds, so removed tokens are rejected; "
+                + "this layout has no cutoff\n"
         }
         if case .allBut(_, let issuedAt?) = scope, let cutoff = result.cutoff, issuedAt <= cutoff {
-            text += "  the token to keep is dead too: that cutoff stood before\n"
+            text +=
+                "  the token to keep is revoked too: the existing cutoff covers it\n"
         }
         if result.issuerLead > 0 {
             text +=
                 "  not reached: unrecorded tokens of an issuer whose clock is "
                 + "\(Duration.words(result.issuerLead)) ahead of Redis'\n"
         } else if result.hasUnreadTokens {
-            text += "  not reached: more tokens are issued after this cutoff; run it again\n"
+            text += "  not reached: more tokens issued after this cutoff; run it again\n"
         } else if !result.isComplete {
             text +=
                 session.layout.unreached.map { "  not reached: \($0)\(unreachedWords)\n" }
                 ?? (session.layout.requiresListing
-                    ? "  not everything could be read: other tokens of the user may live\n"
+                    ? "  some keys could not be read: other tokens of the user may still be valid\n"
                     : result.cutoff == nil && result.version == nil
-                        ? "  tokens that were never recorded may live\n"
-                        : "  tokens that were never recorded and are younger may live\n")
+                        ? "  tokens that were never recorded may still be valid\n"
+                        : "  newer tokens that were never recorded may still be valid\n")
         }
         if result.remains > 0 {
-            text += "  what was left of \(result.remains) older tokens is gone too\n"
+            let tokens = Count.words(result.remains, "older token", "older tokens")
+            text += "  leftover keys of \(tokens) were removed too\n"
         }
         if result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 {
-            let raised = result.cutoff == nil ? "" : "cutoff raised; "
-            text += "  0 recorded; \(raised)check the spelling of the user\n"
+            let raised = result.cutoff == nil ? "" : " (cutoff raised)"
+            text += "  no recorded tokens\(raised): is the user name spelled correctly?\n"
         }
         return text
     }

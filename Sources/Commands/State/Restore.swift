@@ -17,38 +17,47 @@ struct RestoreOptions: CommandOptions {
 
 /// `restore`: takes a revocation back, while the token lives.
 let restoreCommand = Command(
-    name: "restore", summary: "Take a revocation back.",
+    name: "restore", summary: "Undo a revocation.",
     discussion: [
         """
-        Removes the blacklist entry of a token that has not expired and puts the token back on its \
-        user's list where enough is known of it. A reason is required, and a person is asked; \
-        without a terminal give --yes.
+        Removes the blacklist entry of a token that has not expired. If its user and expiry are \
+        known, the token is put back on the user's token list. A reason is required. restore asks \
+        for confirmation; without a terminal pass --yes.
         """,
         """
-        Where a cutoff, a ban of the user or a version would keep the token dead, restore is refused \
-        with status 6 and nothing is written. For a bare id cutoffs are not checked, since nobody knows when it was issued.
+        If a cutoff, a ban of the user or a version number still rejects the token, restore is \
+        refused with status 6 and writes nothing. For a bare id cutoffs are not checked, because \
+        its issue time is unknown.
         """,
     ],
     defaults: RestoreOptions(),
     options: [
-        .text("reason", short: "r", metavar: "TEXT", summary: "Why; required.", into: \.reason),
         .text(
-            "actor", metavar: "NAME", summary: "Who restores; the login name by default.",
+            "reason", short: "r", metavar: "TEXT",
+            summary: "Reason, stored in the audit log (required).", into: \.reason),
+        .text(
+            "actor", metavar: "NAME",
+            summary: "Name recorded in the audit log (default: login name).",
             into: \.actor),
-        .text("user", short: "u", metavar: "USER", summary: "Whose ids these are.", into: \.user)
-            .completing(.dynamic("users")),
+        .text(
+            "user", short: "u", metavar: "USER", summary: "User who owns these ids.", into: \.user
+        )
+        .completing(.dynamic("users")),
         .flag(
             "no-verify", summary: "Do not check the signatures of tokens.",
             into: \.skipsVerification),
-        .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
+        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed),
         .group(ItemOptions.group, at: \.items), .group(KeyOptions.group, at: \.keys),
         .group(GlobalOptions.group, at: \.global),
     ],
-    operands: [ItemOptions.operand(at: \.items, summary: "Ids or tokens; - reads lines.")],
+    operands: [
+        ItemOptions.operand(
+            at: \.items, summary: "Ids or tokens; - reads lines from standard input.")
+    ],
     examples: [
         Example(
             command: "jwtctl restore --reason \"wrong user\" --yes \"$TOKEN\"",
-            summary: "Let a token live again.")
+            summary: "Restore a token.")
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .unknown, .refused, .someFailed),
@@ -63,14 +72,15 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let lines = try options.items.openLines(system: system)
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
-        badSignatureHint: "--no-verify restores it all the same", console)
+        badSignatureHint: "use --no-verify to restore it anyway", console)
     let session = try Session(console, actor: options.actor)
     try session.require(.restore)
     try session.requirePrimary(comparingClocks: console)
     if !options.isConfirmed {
-        let count = lines == nil ? "\(options.items.operands.count)" : "all"
+        let items =
+            lines == nil ? Count.words(options.items.operands.count, "item", "items") : "all items"
         try Confirmation.ask(
-            "Restore \(count) on \(session.description)?", answer: "yes", console)
+            "Restore \(items) on \(session.description)?", answer: "yes", console)
     }
     try session.announce(console, change: "change")
 
@@ -157,7 +167,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
 private let batchSize = 128
 
 private func end(by signal: CInt, _ console: Console) throws {
-    try console.note("interrupted; what is listed was done, the rest was not attempted")
+    try console.note("interrupted; the items listed were done, the rest was not attempted")
     try console.system.output.flush()
     Signals.endProcess(by: signal)
 }
@@ -248,15 +258,18 @@ private struct ToldRestoration {
         switch result.outcome {
         case .restored(let isListed):
             var text = "restored \(id)\n"
-            if !isListed { text += "  it is not on a user's list (again)\n" }
-            if target.token == nil { text += "  cutoffs were not checked: give the token\n" }
+            if !isListed { text += "  not put back on a user's token list\n" }
+            if target.token == nil {
+                text += "  cutoffs were not checked: give the whole token to check them\n"
+            }
             return text
         case .notRevoked: return "not on the blacklist: \(id)\n"
         case .cutOff(let cutoff):
             return
-                "still dead: a cutoff stands at \(TimeText.rfc3339(cutoff)); nothing was changed\n"
+                "still revoked: issued at or before the cutoff \(TimeText.rfc3339(cutoff)); "
+                + "nothing was changed\n"
         case .displaced:
-            return "refused: the user has another token by now; nothing was changed\n"
+            return "refused: the user now has another token; nothing was changed\n"
         case .banned: return "still revoked: the user is banned; nothing was changed\n"
         case .outdated: return "still revoked: its version is too low; nothing was changed\n"
         case .expired: return "expired: \(id); nothing was changed\n"

@@ -79,8 +79,8 @@ struct RevocationPlanner {
         } catch NamingError.missing(claims: ["jti"]) where store.layout.hasBlacklist {
             throw Failure(
                 .refused, "missing_claim",
-                "the token has no 'jti', by which the layout '\(store.layout.name)' blacklists tokens",
-                hint: "--id revokes an id that you know from elsewhere")
+                "the token has no 'jti', and the layout '\(store.layout.name)' blacklists tokens by it",
+                hint: "use --id to revoke an id that you know from elsewhere")
         }
     }
 
@@ -90,15 +90,15 @@ struct RevocationPlanner {
             // Whoever hands an operator a token would choose which key is overwritten.
             throw Failure(
                 .refused, "not_verified",
-                "the layout's keys are bare ids: the token's signature has to be checked",
-                hint: "give a --key, or --no-verify")
+                "the layout's keys are bare ids: the token's signature must be checked",
+                hint: "give --key SOURCE, or --no-verify to skip the check")
         }
         let expiry = try givenExpiry(target) ?? tokenExpiry(target)
         if !trust.isChecking, givenExpiry(target) == nil, expiry.isPast(at: now) {
             throw Failure(
                 .refused, Reason.expired.rawValue,
-                "the token says that it has expired, and nobody checked its signature",
-                hint: "give a --key, or say how long it lives with --ttl")
+                "the token claims to have expired, but its signature was not checked",
+                hint: "give --key SOURCE to check it, or set its expiry with --ttl DURATION")
         }
         var issuedAt: Int64?
         if case .at(let iat) = target.issued { issuedAt = Int64(outside: iat, rounding: .up) }
@@ -116,15 +116,15 @@ struct RevocationPlanner {
             guard needsExpiry, !store.layout.keepsEndless else { return .never }
             throw Failure(
                 .usage, "no_lifetime",
-                "the token's exp is not a number: cannot tell until when services accept it",
-                hint: "say how long to keep the entry: --exp TIME, --ttl DURATION or --forever")
+                "the token's exp is not a number: cannot tell how long services accept the token",
+                hint: "set how long to keep the entry: --exp TIME, --ttl DURATION or --forever")
         }
         if let expiry = target.expiry, expiry != .never || !needsExpiry { return expiry }
         if store.layout.keepsEndless { return .never }
         if let life = store.layout.endlessLife { return .at(now + life) }
         throw Failure(
             .usage, "no_lifetime", "the token has no exp",
-            hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")
+            hint: "set its expiry: --exp TIME, --ttl DURATION or --forever")
     }
 
     /// What the command line says, but never before the end that the item itself names: the token
@@ -147,15 +147,15 @@ struct RevocationPlanner {
             }
             return Failure(
                 .someFailed, "not_found",
-                "no key of the token '\(id)', nor any other key of the layout '\(layout)'"
+                "no key for the token '\(id)', and no other key of the layout '\(layout)'"
                     + extent,
-                hint: "nothing was revoked; 'jwtctl layout detect' shows whose keys Redis has")
+                hint: "nothing was revoked; 'jwtctl layout detect' finds the layout of the keys")
         }
         let user = item.user.map { VisibleText.escape($0.description, columns: 60) } ?? ""
         let id = VisibleText.escape(item.id.description, columns: 60)
         return Failure(
-            .usage, "not_found", "the list of '\(user)' does not know the id '\(id)'",
-            hint: "say how long it lives: --exp TIME, --ttl DURATION or --forever")
+            .usage, "not_found", "no token '\(id)' on \(user)'s list",
+            hint: "set its expiry: --exp TIME, --ttl DURATION or --forever")
     }
 }
 
@@ -164,7 +164,7 @@ extension Failure {
     static func noLifetime(of id: Identifier) -> Failure {
         let shown = VisibleText.escape(id.description, columns: 60)
         return Failure(
-            .usage, "no_lifetime", "nobody knows when the token of '\(shown)' expires",
-            hint: "give the token, --user USER, --exp TIME, --ttl DURATION or --forever")
+            .usage, "no_lifetime", "cannot tell when token '\(shown)' expires",
+            hint: "give the whole token, --user USER, --exp TIME, --ttl DURATION or --forever")
     }
 }

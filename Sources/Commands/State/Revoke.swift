@@ -13,7 +13,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     let item = lines == nil ? try only.map { try options.items.item($0, console) } : nil
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
-        badSignatureHint: "--no-verify revokes it all the same", console)
+        badSignatureHint: "use --no-verify to revoke it anyway", console)
     let session = try Session(console, actor: options.actor)
     if case .id(let id, nil, _)? = item, options.user == nil, !options.saysLifetime,
         session.layout.needsExpiry, !session.layout.naming.isByText
@@ -41,8 +41,8 @@ extension Session {
         try announce(console, isDryRun: options.isDryRun)
         if layout.naming.isByText, layout.hasBlacklist {
             try console.warn(
-                "layout '\(layout.name)' knows a token by its text: another spelling of the same "
-                    + "token is not revoked")
+                "layout '\(layout.name)' identifies a token by its exact text: another spelling of "
+                    + "the same token is not revoked")
         }
     }
 }
@@ -165,7 +165,7 @@ private struct OperandRevocation {
         if !store.layout.hasBlacklist {
             guard state.listing == .notListed else {
                 throw Failure(
-                    .unknown, "read_back", "the token is on its list again",
+                    .unknown, "read_back", "the token is back on the whitelist",
                     hint: "did the application renew it? run it again")
             }
             result.isAudited = audit(plan, result.outcome)
@@ -173,8 +173,8 @@ private struct OperandRevocation {
         }
         guard let denial = state.denial else {
             throw Failure(
-                .unknown, "read_back", "the entry was written, but Redis does not have it",
-                hint: "is it evicting keys? see maxmemory-policy; run it again")
+                .unknown, "read_back", "the entry was written, but is not in Redis",
+                hint: "does Redis evict keys? check maxmemory-policy, then run it again")
         }
         result.timeToLive = denial.timeToLive
         result.isAudited = audit(plan, result.outcome)

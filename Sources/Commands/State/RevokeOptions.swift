@@ -23,36 +23,39 @@ struct RevokeOptions: CommandOptions {
 
     static let options: [Option<RevokeOptions>] = [
         .text(
-            "reason", short: "r", metavar: "TEXT", summary: "Why, for the entry and the trail.",
-            into: \.reason),
+            "reason", short: "r", metavar: "TEXT",
+            summary: "Reason, stored with the entry and in the audit log.", into: \.reason),
         .text(
-            "actor", metavar: "NAME", summary: "Who revokes; the login name by default.",
+            "actor", metavar: "NAME",
+            summary: "Name recorded in the audit log (default: login name).",
             into: \.actor),
         .text(
             "user", short: "u", metavar: "USER",
-            summary: "Whose ids these are: their list has the expiry.",
+            summary: "User who owns these ids (their list supplies the expiry).",
             into: \.user
         ).completing(.dynamic("users")),
         .value(
-            "exp", metavar: "TIME", summary: "When the token of a bare id expires.",
+            "exp", metavar: "TIME", summary: "Expiry time of a bare id's token.",
             into: \.expiry
         ) { text throws(InvalidValue) in try Moment(text) },
         .value(
-            "ttl", metavar: "DURATION", summary: "How long the token of a bare id lives on.",
+            "ttl", metavar: "DURATION", summary: "Time until a bare id's token expires.",
             into: \.lifetime
         ) { text throws(InvalidValue) in try Duration.seconds(text) },
         .flag(
-            "forever", summary: "Revoke without end: for tokens that never expire.",
+            "forever", summary: "Revoke forever: for tokens that never expire.",
             into: \.isForever),
         .text(
-            "iss", metavar: "ISSUER", summary: "Refuse tokens of another issuer.", into: \.issuer),
+            "iss", metavar: "ISSUER", summary: "Refuse tokens from any other issuer.",
+            into: \.issuer),
         .flag(
             "no-verify", summary: "Do not check the signatures of tokens.",
             into: \.skipsVerification),
         .flag(
-            "dry-run", short: "n", summary: "Show what would be done and write nothing.",
+            "dry-run", short: "n", summary: "Show what would be done without writing anything.",
             into: \.isDryRun
-        ).detail("The counts are those of the real run; up to 32 bytes of memory go to each item."),
+        ).detail(
+            "The counts are those of a real run. Takes up to 32 bytes of memory for each item."),
         .value(
             "max", metavar: "N", summary: "Refuse to write more than N entries.", into: \.maximum
         ) {
@@ -62,9 +65,9 @@ struct RevokeOptions: CommandOptions {
             "failed", summary: "Write lines that need a retry to this file.",
             into: \.failedFile
         ).detail(
-            "Only its owner can read it. Until the run ends its name has '.partial' appended, which a "
-                + "crash leaves behind. A dry run writes no file."),
-        .flag("yes", short: "y", summary: "Do not ask.", into: \.isConfirmed),
+            "Only its owner can read it. It is named FILE.partial until the run ends, and a crash "
+                + "leaves it under that name. A dry run writes no file."),
+        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed),
         .group(ItemOptions.group, at: \.items), .group(KeyOptions.group, at: \.keys),
         .group(GlobalOptions.group, at: \.global),
     ]
@@ -74,36 +77,40 @@ let revokeCommand = Command(
     name: "revoke", summary: "Blacklist tokens until they expire.",
     discussion: [
         """
-        Writes a blacklist entry that lives until the token's exp and a minute longer, by Redis' \
-        clock, and takes the token off its user's list. Running it again is harmless: an entry is \
-        never shortened and keeps its first reason.
+        Writes a blacklist entry that expires one minute after the token's exp, by Redis' clock, \
+        and removes the token from its user's token list. Running it again is harmless: an entry \
+        is never shortened and keeps its first reason.
         """,
         """
-        A token says itself when it expires. With a key its signature is checked first, and a bad \
-        one is refused; without a key revoke says that it was not checked. A bare id needs --user \
-        (whose list knows it), --exp, --ttl or --forever: nothing is guessed.
+        A token contains its own expiry. With a key its signature is checked first, and a token \
+        with a bad signature is refused; without a key revoke reports that it was not checked. A \
+        bare id needs --user (whose list supplies the expiry), --exp, --ttl or --forever: nothing \
+        is guessed.
         """,
         """
-        --from, or lines on standard input, revoke any number: they are sent as they come, in one \
-        pipeline, and the counts at the end add up to the lines. If Redis fails on the way, what \
-        was sent without an answer counts as unknown, what was not sent as not attempted, and \
-        --failed keeps both for another run.
+        --from, or lines on standard input, revoke any number of tokens. They are sent in one \
+        pipeline as they are read, and the counts at the end account for every line. If Redis \
+        fails midway, items sent without a reply count as unknown and items not sent as not \
+        attempted; --failed writes both to a file for another run.
         """,
         """
-        Services that do not look at the blacklist go on accepting the token: see the README for \
-        what they have to ask Redis.
+        Services that do not check the blacklist still accept the token: the README says what they \
+        must ask Redis.
         """,
     ],
     defaults: RevokeOptions(), options: RevokeOptions.options,
-    operands: [ItemOptions.operand(at: \.items, summary: "Ids or tokens; - reads lines.")],
+    operands: [
+        ItemOptions.operand(
+            at: \.items, summary: "Ids or tokens; - reads lines from standard input.")
+    ],
     examples: [
         Example(
             command: "jwtctl revoke --reason \"leaked into a log\" \"$TOKEN\"",
             summary: "Revoke a token."),
         Example(
-            command: "jwtctl revoke --user alice 4f3c2a", summary: "Revoke an id of alice's."),
+            command: "jwtctl revoke --user alice 4f3c2a", summary: "Revoke one of alice's ids."),
         Example(
-            command: "jwtctl revoke --from ids.tsv --yes", summary: "Revoke many, one a line."),
+            command: "jwtctl revoke --from ids.tsv --yes", summary: "Revoke many, one per line."),
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),
@@ -116,6 +123,6 @@ let revokeCommand = Command(
         ].filter(\.1)
         if given.count > 1 { throw .conflicting(given[0].0, given[1].0) }
         if let lifetime = options.lifetime, lifetime <= 0 {
-            throw .other("'--ttl' must be longer than nothing")
+            throw .other("'--ttl' must be greater than zero")
         }
     }, run: runRevoke)

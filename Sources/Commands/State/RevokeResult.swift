@@ -64,21 +64,25 @@ struct RevokeResult {
 
     var words: String {
         let id = VisibleText.escape(plan.label.description, columns: 80)
-        let check = plan.isVerified == false ? " (its signature was not checked)" : ""
-        if outcome == .expired { return "expired \(id): nothing to revoke\(check)\n" }
-        if isDryRun {
-            return outcome == .revoked
-                ? "would be revoked: \(id)\(check)\n" : "already revoked: \(id)\(check)\n"
+        let check = plan.isVerified == false ? "signature not checked" : nil
+        func remarks(_ parts: String?...) -> String {
+            let known = parts.compactMap(\.self)
+            return known.isEmpty ? "" : " (\(known.joined(separator: ", ")))"
         }
-        let life =
+        if outcome == .expired { return "expired \(id): nothing to revoke\(remarks(check))\n" }
+        if isDryRun {
+            let verb = outcome == .revoked ? "would be revoked" : "already revoked"
+            return "\(verb): \(id)\(remarks(check))\n"
+        }
+        let life: String? =
             !hasBlacklist
-            ? ": it is off the whitelist"
+            ? "no longer on the whitelist"
             : !isReadBack
-                ? ""
-                : timeToLive.map { ", the entry lives \(Duration.words($0))" }
-                    ?? ", the entry never expires"
+                ? nil
+                : timeToLive.map { "blacklisted for \(Duration.words($0))" }
+                    ?? "blacklisted forever"
         let verb = outcome == .alreadyRevoked ? "already revoked" : "revoked"
-        if outcome.isUnconfirmed { return "not confirmed: \(id)\(life)\(check)\n" }
-        return "\(verb) \(id)\(life)\(check)\n"
+        if outcome.isUnconfirmed { return "not confirmed: \(id)\(remarks(life, check))\n" }
+        return "\(verb) \(id)\(remarks(life, check))\n"
     }
 }

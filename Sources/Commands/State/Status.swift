@@ -16,27 +16,34 @@ let statusCommand = Command(
     name: "status", summary: "Show the revocation state of ids or tokens.",
     discussion: [
         """
-        Asks Redis alone: no signature is checked and no claim but iat is judged. A bare id has no \
-        iat and no user, so that cutoffs and the user's list cannot be judged for it; --user adds \
-        the user's list and cutoff.
+        Asks Redis only: checks no signature and no claim except iat. A bare id has no iat and no \
+        user, so cutoffs and the token list are not checked for it; --user adds the user's token \
+        list and cutoff.
         """
     ],
     defaults: StatusOptions(),
     options: [
-        .text("user", short: "u", metavar: "USER", summary: "Whose ids these are.", into: \.user)
-            .completing(.dynamic("users")),
+        .text(
+            "user", short: "u", metavar: "USER", summary: "User who owns these ids.", into: \.user
+        )
+        .completing(.dynamic("users")),
         .flag(
-            "require-listed", summary: "Refuse tokens that are not on their user's list.",
+            "require-listed", summary: "Reject tokens that are not on their user's token list.",
             into: \.requiresListing),
         .group(ItemOptions.group, at: \.items), .group(GlobalOptions.group, at: \.global),
     ],
-    operands: [ItemOptions.operand(at: \.items, summary: "Ids or tokens; - reads lines.")],
+    operands: [
+        ItemOptions.operand(
+            at: \.items, summary: "Ids or tokens; - reads lines from standard input.")
+    ],
     examples: [
-        Example(command: "jwtctl status \"$TOKEN\"", summary: "The state of a token."),
+        Example(command: "jwtctl status \"$TOKEN\"", summary: "Show the state of a token."),
         Example(
             command: "jwtctl status --user alice 4f3c2a",
-            summary: "The state of one of alice's ids."),
-        Example(command: "jwtctl status --from ids.txt -o jsonl", summary: "Many at once."),
+            summary: "Show the state of one of alice's ids."),
+        Example(
+            command: "jwtctl status --from ids.txt -o jsonl",
+            summary: "Show the state of many, one per line."),
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .claims, .revoked, .notListed, .unknown, .someFailed),
@@ -50,7 +57,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     }
     let user = try options.user.map { try parseUser($0) }
     if options.user != nil, options.items.operands.isEmpty, options.items.file == nil {
-        throw UsageError.missingOperand("ID|TOKEN, or - for lines of standard input")
+        throw UsageError.missingOperand("ID|TOKEN, or - for standard input")
     }
     let lines = try options.items.openLines(system: system)
     let session = try Session(console)
@@ -159,8 +166,8 @@ extension StatusOptions {
     fileprivate func requireKnownUser(_ target: StateTarget) throws {
         guard requiresListing, target.token == nil, target.user == nil else { return }
         throw Failure(
-            .usage, "usage", "'--require-listed' needs to know whose id it is",
-            hint: "give --user USER, or the token")
+            .usage, "usage", "'--require-listed' needs the user of the id",
+            hint: "give --user USER, or the whole token")
     }
 }
 
@@ -228,7 +235,7 @@ private func human(_ target: StateTarget, _ report: StateReport, _ style: Style)
         }
     }
     if let left = report.state.denial?.timeToLive {
-        text += "  the blacklist entry lives another \(Duration.words(left))\n"
+        text += "  blacklist entry expires in \(Duration.words(left))\n"
     }
     return text
 }

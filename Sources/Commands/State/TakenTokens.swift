@@ -20,9 +20,12 @@ final class TakenTokens {
     func tell(_ description: String, at line: String?) throws(OutputError) {
         count += 1
         guard count <= Self.limit else {
-            if count == Self.limit + 1 { try console.note("further tokens in text are not named") }
+            if count == Self.limit + 1 {
+                try console.note("more tokens were found in text; they are not listed")
+            }
             return
         }
-        try console.note((line.map { "\($0): " } ?? "") + "the token in the text: \(description)")
+        try console.note(
+            (line.map { "\($0): " } ?? "") + "found a token in the text: \(description)")
     }
 }

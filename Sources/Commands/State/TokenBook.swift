@@ -48,13 +48,13 @@ final class TokenBook {
         guard !naming.isByText, !takesText, PastedText.isWholeToken(id.bytes),
             warned.insert("id").inserted
         else { return }
-        try console.warn("the id is a token itself: {\"token\":…} names the token by its own id")
+        try console.warn("the id is a token itself: write {\"token\":…} to use the token's own id")
     }
 
     /// Refuses a token of another issuer, and names claims that have not the RFC's type.
     func check(_ facts: TokenFacts) throws {
         if let issuer, facts.issuer != issuer {
-            throw Failure(.claims, Reason.wrongIssuer.rawValue, "the token is of another issuer")
+            throw Failure(.claims, Reason.wrongIssuer.rawValue, "the token is from another issuer")
         }
         for departure in facts.departures where warned.insert(departure.claim).inserted {
             try console.warn(departure.warning)
@@ -73,8 +73,8 @@ final class TokenBook {
         if case .opaque(let id) = item {
             guard !naming.isByText else { return .id(id, expiry: nil, user: owner) }
             throw Failure(
-                .usage, "opaque_token", "this is an opaque token, which says nothing of itself",
-                hint: "the token alone, with --id, is taken as an id")
+                .usage, "opaque_token", "this is an opaque token, which has no claims",
+                hint: "pass the token alone, with --id, to treat it as an id")
         }
         guard naming.isByText, case .id(let id, let expiry, let named) = item else { return item }
         let isListed = user != nil && named ?? owner == user
@@ -82,15 +82,15 @@ final class TokenBook {
         if takesText, text == nil { return item }
         guard isListed, canSearch, let user else {
             throw Failure(
-                .usage, "unnamed", "the layout knows a token by its text alone",
+                .usage, "unnamed", "the layout identifies a token by its text alone",
                 hint: "give the token itself, with --id if it is opaque"
-                    + (canSearch ? ", or --user USER whose list has it" : ""))
+                    + (canSearch ? ", or --user USER if it is on that user's list" : ""))
         }
         guard let text else {
             throw Failure(
                 .usage, "not_found",
-                "the list of '\(VisibleText.escape(user.description, columns: 60))' has no token "
-                    + "with the id '\(VisibleText.escape(id.description, columns: 60))'",
+                "no token '\(VisibleText.escape(id.description, columns: 60))' on "
+                    + "\(VisibleText.escape(user.description, columns: 60))'s list",
                 hint: "'jwtctl list tokens USER' shows the ids")
         }
         // What is listed may be opaque as well.

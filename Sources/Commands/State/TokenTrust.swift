@@ -42,8 +42,8 @@ struct TokenTrust {
         guard !skipsVerification, target.place == .text else { return }
         throw Failure(
             .refused, "not_verified",
-            "the token stands in other text, and nobody checked its signature: "
+            "the token is part of other text, and its signature was not checked: "
                 + target.description,
-            hint: "give a --key, or pass the token alone")
+            hint: "give --key SOURCE to check it, or pass the token alone")
     }
 }

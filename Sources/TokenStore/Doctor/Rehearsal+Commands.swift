@@ -33,7 +33,7 @@ extension Rehearsal {
         case "ZREM", "SREM", "HDEL": self.init(on("x"), isHarmless: isAbsent)
         case "HSETNX": self.init(on("x", "x"), isHarmless: false)
         case "SADD", "PUBLISH": self.init(on("x"), isHarmless: false)
-        default: preconditionFailure("nobody knows how to rehearse \(name)")
+        default: preconditionFailure("no dry run of the command \(name)")
         }
     }
 }
