@@ -116,7 +116,7 @@ extension Key: CustomStringConvertible {
     package var description: String {
         let name = keyID.map { ", kid \($0)" } ?? ""
         switch material {
-        case .secret(let secret): return "HMAC secret of \(secret.count * 8) bits" + name
+        case .secret(let secret): return "\(secret.count * 8)-bit HMAC secret" + name
         case .asymmetric(let key): return key.title + name
         }
     }
@@ -148,9 +148,9 @@ extension KeyRefusal: CustomStringConvertible {
         case .otherUse(let name): "its use is \(name)"
         case .otherOperations: "its key_ops do not allow this"
         case .noPrivateHalf: "it has no private half"
-        case .tooSmall(let bits, let minimum): "\(bits) bits where \(minimum) are needed"
-        case .repeatedByte: "the secret is one byte over and over"
-        case .tooLarge(let bits, let maximum): "\(bits) bits where \(maximum) are the limit"
+        case .tooSmall(let bits, let minimum): "\(bits) bits, but at least \(minimum) are required"
+        case .repeatedByte: "the secret is a single repeated byte"
+        case .tooLarge(let bits, let maximum): "\(bits) bits, but at most \(maximum) are allowed"
         }
     }
 }
