@@ -26,7 +26,7 @@ struct KeyParserTests {
             ("EC P-256 public key, kid x", "{\(ecPublic),\"kid\":\"x\"}"),
             ("EC P-256 private key", " {\(ecPublic),\"d\":\"\(ecScalar)\"}\n"),
             ("Ed25519 public key", "{\(edwards)}"),
-            ("HMAC secret of 512 bits", "{\(oct)}"),
+            ("512-bit HMAC secret", "{\(oct)}"),
         ])
     func keysAreReadAndDescribed(description: String, text: String) throws {
         let keys = try keys(text)

@@ -167,7 +167,7 @@ struct SignatureVerifierTests {
         #expect(failure.reason == .badSignature)
         #expect(
             failure.trials.map(\.key) == [
-                "HMAC secret of 512 bits, kid a", "HMAC secret of 512 bits, kid b",
+                "512-bit HMAC secret, kid a", "512-bit HMAC secret, kid b",
             ])
         #expect(failure.trials.map(\.refusal) == [.otherUse("enc"), nil])
     }

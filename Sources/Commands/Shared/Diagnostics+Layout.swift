@@ -158,7 +158,7 @@ extension Layout {
     func wayAround(_ capability: Capability) -> String {
         switch capability {
         case .revoke, .record: "--no-record signs a token without recording it"
-        case .restore: "the user has to log in again"
+        case .restore: "the user has to log in to the application again"
         case .listTokens where can(.logoutAll), .listUsers where can(.logoutAll):
             "to revoke all of a user's tokens: 'jwtctl logout-all USER'"
         case .listTokens, .listUsers: "to check a single token: 'jwtctl status TOKEN'"
