@@ -23,7 +23,7 @@ extension Diagnostics {
     ) -> (message: String, hint: String?) {
         func shown(_ text: String) -> String { "'\(VisibleText.escape(text, columns: 60))'" }
         func among(_ known: [String]) -> String {
-            known.isEmpty ? "there are none" : "one of: \(known.joined(separator: ", "))"
+            known.isEmpty ? "none are defined" : "one of: \(known.joined(separator: ", "))"
         }
         func similar(_ text: String, _ known: [String]) -> String {
             Suggestions.nearest(to: text, among: known).first.map { "did you mean '\($0)'?" }
@@ -160,7 +160,8 @@ extension Layout {
         case .revoke, .record: "--no-record signs a token without recording it"
         case .restore: "the user has to log in to the application again"
         case .listTokens where can(.logoutAll), .listUsers where can(.logoutAll):
-            "to revoke all of a user's tokens: 'jwtctl logout-all USER'"
+            "to check a single token: 'jwtctl status TOKEN'; to revoke all of a user's tokens: "
+                + "'jwtctl logout-all USER'"
         case .listTokens, .listUsers: "to check a single token: 'jwtctl status TOKEN'"
         case .logoutAll:
             can(.listRevoked)

@@ -74,7 +74,7 @@ struct StateReport {
 
     /// The cutoff of all users is named as that.
     private func whose(_ cutoff: Int64) -> String {
-        state.globalCutoff == cutoff ? " of all users" : ""
+        state.globalCutoff == cutoff ? " for all users" : ""
     }
 
     private var version: Check {
