@@ -55,7 +55,7 @@ package struct ClaimsPolicy: Sendable {
         judgeExpiry(of: claims, &checks)
         judge("nbf", claims.notBefore, &checks) { nbf in
             now < nbf.double - leeway
-                ? (.notYetValid, "for another \(Self.seconds(nbf.double - now))") : nil
+                ? (.notYetValid, "valid in \(Self.seconds(nbf.double - now))") : nil
         }
         judge("iat", claims.issuedAt, isRequired: maximumAge != nil, &checks) { iat in
             guard let maximumAge, now - iat.double > maximumAge + leeway else { return nil }
@@ -100,7 +100,7 @@ package struct ClaimsPolicy: Sendable {
     private func judgeExpiry(of claims: RegisteredClaims, _ checks: inout [Check]) {
         judge("exp", claims.expiresAt, &checks) { exp in
             laterNow >= exp.double + leeway
-                ? (.expired, "since \(Self.seconds(laterNow - exp.double))") : nil
+                ? (.expired, "\(Self.seconds(laterNow - exp.double)) ago") : nil
         }
     }
 
@@ -166,7 +166,9 @@ package struct ClaimsPolicy: Sendable {
     /// The check of `typ`, which guards against tokens made for another purpose (RFC 8725 section
     /// 3.11). It is asked for by the caller only: most tokens say `JWT` or nothing.
     private static func judge(type: JSONString?, demanded: JSONString) -> Check {
-        guard let type else { return Check("typ", .failed(.wrongType), detail: "there is none") }
+        guard let type else {
+            return Check("typ", .failed(.wrongType), detail: "the token has no typ")
+        }
         guard MediaType(type) == MediaType(demanded) else {
             return Check("typ", .failed(.wrongType), detail: "it is '\(type)'")
         }

@@ -148,9 +148,9 @@ extension KeyRefusal: CustomStringConvertible {
         case .otherUse(let name): "its use is \(name)"
         case .otherOperations: "its key_ops do not allow this"
         case .noPrivateHalf: "it has no private half"
-        case .tooSmall(let bits, let minimum): "\(bits) bits where \(minimum) are needed"
-        case .repeatedByte: "the secret is one byte over and over"
-        case .tooLarge(let bits, let maximum): "\(bits) bits where \(maximum) are the limit"
+        case .tooSmall(let bits, let minimum): "\(bits) bits, but at least \(minimum) are required"
+        case .repeatedByte: "the secret is a single repeated byte"
+        case .tooLarge(let bits, let maximum): "\(bits) bits, but at most \(maximum) are allowed"
         }
     }
 }

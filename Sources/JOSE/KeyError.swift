@@ -81,7 +81,7 @@ package enum KeyFormat: String, Sendable, CaseIterable {
     case pkcs8 = "private key"
     case encryptedPKCS8 = "encrypted private key"
     /// Encrypted by the PEM headers of RFC 1421, with a key that MD5 makes of the passphrase.
-    case legacyEncrypted = "private key encrypted in the old way of PEM"
+    case legacyEncrypted = "private key in legacy PEM encryption"
     case pkcs1Public = "PKCS#1 RSA public key"
     case pkcs1Private = "PKCS#1 RSA private key"
     case sec1 = "SEC1 EC private key"

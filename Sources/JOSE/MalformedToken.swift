@@ -48,12 +48,12 @@ extension MalformedToken: CustomStringConvertible {
         case .empty: "the \(segment.rawValue) is empty"
         case .tooLarge(let limit): "the \(segment.rawValue) is larger than \(limit) bytes"
         case .segmentCount(let count):
-            count == 1 ? "1 segment where a token has 3" : "\(count) segments where a token has 3"
+            count == 1 ? "1 segment instead of 3" : "\(count) segments instead of 3"
         case .encrypted: "five segments: an encrypted token (JWE)"
         case .base64(.invalidCharacter(let offset)):
             "the \(segment.rawValue) is not base64url: invalid character at byte \(offset)"
         case .base64(.invalidLength):
-            "the \(segment.rawValue) is not base64url: impossible length"
+            "the \(segment.rawValue) is not base64url: invalid length"
         case .base64(.nonZeroTailBits):
             "the \(segment.rawValue) is not base64url: unused bits are set"
         case .json(let error): "the \(segment.rawValue) is not JSON: \(error)"

@@ -68,19 +68,19 @@ extension Algorithm {
 }
 
 extension TokenCut: CustomStringConvertible {
-    /// `cut after 58 bytes: the payload breaks off inside the value of 'sub'`. The name is the
+    /// `truncated after 58 bytes: the payload ends inside the value of 'sub'`. The name is the
     /// token's, and to be escaped by whoever shows it.
     package var description: String {
         let place =
             switch self.place {
-            case .json(.insideName): "the \(segment.rawValue) breaks off inside a name"
+            case .json(.insideName): "the \(segment.rawValue) ends inside a name"
             case .json(.insideValue(let name)):
-                "the \(segment.rawValue) breaks off inside the value of '\(name)'"
-            case .json(.betweenMembers): "the \(segment.rawValue) breaks off between two members"
+                "the \(segment.rawValue) ends inside the value of '\(name)'"
+            case .json(.betweenMembers): "the \(segment.rawValue) ends between two members"
             case .missing: "the \(segment.rawValue) is missing"
             case .short(let count, let expected):
-                "the signature breaks off after \(count) of at least \(expected) bytes"
+                "the signature ends after \(count) of at least \(expected) bytes"
             }
-        return "cut after \(byteCount) bytes: \(place)"
+        return "truncated after \(byteCount) bytes: \(place)"
     }
 }

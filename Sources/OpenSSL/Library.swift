@@ -11,6 +11,6 @@ enum Library {
 
     /// To be called before the first use of any other function; nearly free afterwards.
     static func start() {
-        precondition(started, "OpenSSL does not start")
+        precondition(started, "OpenSSL failed to start")
     }
 }

@@ -215,7 +215,7 @@ package import Platform
             SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNSUPPORTED_CERTIFICATE:
             return .certificateRefused(alert: name ?? "")
         case SSL_AD_PROTOCOL_VERSION: return .tooOld
-        default: return .alert(name ?? "number \(alert)")
+        default: return .alert(name ?? "alert \(alert)")
         }
     }
 }

@@ -47,7 +47,7 @@ import Testing
         let result = sandbox.jwtctl("revoke", "--wait", "2,100ms", token)
         #expect(result.status == 8)
         #expect(
-            result.errors.contains("in effect now; 0 of 2 replicas")
+            result.errors.contains("in effect, but only 0 of 2 replicas")
                 && result.errors.contains("within 100 ms"), "\(result.errors)")
         #expect(sandbox.jwtctl("verify", token).status == 6)
     }

@@ -59,7 +59,7 @@ import Testing
     func whatMayBeLostIsRefusedOnDemandBeforeAnythingIsWritten(_ line: String) throws {
         for (configuration, reason) in [
             (Surgery.healthy + Self.evicting, "evicts keys when memory is short"),
-            ([], "keeps no append-only file"), (["save 3600 1"], "keeps no append-only file"),
+            ([], "has no append-only file"), (["save 3600 1"], "has no append-only file"),
             (Surgery.healthy + ["rename-command INFO \"\""], "does not say whether it keeps"),
         ] {
             let surgery = try Surgery(.unixSocket, configuration)
@@ -115,7 +115,7 @@ import Testing
         let lost = jwtctl("revoke", "--ttl", "1h", "b", "--require-durable")
         #expect(lost.status == 9, "\(lost.errors)")
         #expect(
-            lost.errors.contains("127.0.0.1:\(cluster.nodes[2].port) keeps no"), "\(lost.errors)")
+            lost.errors.contains("127.0.0.1:\(cluster.nodes[2].port) has no"), "\(lost.errors)")
         #expect(try cluster.keyCount() == 2)
     }
 }

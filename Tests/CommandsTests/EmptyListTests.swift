@@ -56,7 +56,7 @@ import Testing
         let words = list.split(separator: " ").map(String.init)
         let result = sandbox.jwtctl.run(["list"] + words + ["--limit", "0"])
         #expect(result.status == 0)
-        #expect(result.errors.hasSuffix(" asked for: --limit 0\n"), "\(result.errors)")
+        #expect(result.errors.hasSuffix(" requested (--limit 0)\n"), "\(result.errors)")
     }
 
     @Test(arguments: ["table", "jsonl", "csv", "id"])

@@ -18,7 +18,7 @@ import Testing
 
     private let input = "good\t9999999999\nwrong\t9999999999\n"
     private let kept = """
-        # the key 'jwt:deny:wrong' holds another type than the layout's
+        # the key 'jwt:deny:wrong' has another type than the layout expects
         {"jti":"wrong","exp":9999999999}
 
         """

@@ -40,7 +40,7 @@ import Testing
         let server = try RedisServer()
         let result = jwtctl(server.url)("revoke", "--ttl", "1h", "--fsync", "one")
         #expect(result.status == 8)
-        #expect(result.errors.contains("keeps no append-only file"), "\(result.errors)")
+        #expect(result.errors.contains("has no append-only file"), "\(result.errors)")
         #expect(try server.cli("DBSIZE") == "0")
         // Reading asks for nothing.
         #expect(jwtctl(server.url)("status", "--fsync", "one").status == 0)
@@ -104,7 +104,7 @@ import Testing
             let result = jwtctl(url).run(
                 ["revoke", "--ttl", "1h", "--yes", "--fsync", "-"], input: lines)
             #expect(result.status == status, "\(result.errors)")
-            #expect(result.errors.contains("keeps no append-only file") == (status == 8))
+            #expect(result.errors.contains("has no append-only file") == (status == 8))
             withExtendedLifetime(servers) {}
         }
     }

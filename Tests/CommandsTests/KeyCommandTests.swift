@@ -37,7 +37,7 @@ import Testing
         let content = try Data(contentsOf: URL(fileURLWithPath: path))
         let again = jwtctl("key", "generate", "--alg", "ES256", "--out", path)
         #expect(again.status == 9)
-        #expect(again.errors.contains("exists already"))
+        #expect(again.errors.contains("already exists"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == content)
     }
 
@@ -174,7 +174,7 @@ import Testing
         #expect(verdict.status == 0)
         let wrong = jwtctl("key", "show", sealed, "--passphrase", path)
         #expect(wrong.status == 1)
-        #expect(wrong.errors.contains("the passphrase does not open the key"))
+        #expect(wrong.errors.contains("the passphrase does not decrypt the key"))
     }
 
     @Test func aWeakKeyIsShownAsWeak() throws {

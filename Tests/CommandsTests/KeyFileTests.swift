@@ -284,7 +284,8 @@ import Testing
             Case("comments above a JWK", "# issuer\n" + text, .refused(["not JSON", "grep -vE"])),
             Case("a // comment", "// issuer\n" + text, .refused(["not JSON", "grep -vE"])),
             Case("printed by Python", text.replacing("\"", with: "'"), .refused(["not JSON"])),
-            Case("a cut JWKS", String(same.dropLast(40)), .refused(["not JSON", "is it whole?"])),
+            Case(
+                "a cut JWKS", String(same.dropLast(40)), .refused(["not JSON", "is it complete?"])),
         ]
     }
 
@@ -320,7 +321,7 @@ import Testing
         ])
         let rsaSSH = try ring.ssh("-t", "rsa", "-N", "")
         let lockedSSH = try ring.ssh("-t", "ed25519", "-N", "pass phrase")
-        let convert = Verdict.refused(["not read: OpenSSH private key", "ssh-keygen -p"])
+        let convert = Verdict.refused(["unsupported format: OpenSSH private key", "ssh-keygen -p"])
         let store = ring.directory.file("store.p12")
         try ring.openssl([
             "pkcs12", "-export", "-inkey", ring.path(.one), "-nocerts", "-out", store, "-passout",
@@ -383,7 +384,7 @@ import Testing
                 .refused(["the signature does not verify"])),
             Case("an empty file", "", .refused(["the key is empty"])),
             Case("white space", " \n\n", .refused(["the key is empty"]), isSecret: true),
-            Case("a certificate request", request, .refused(["not read: PEM file"])),
+            Case("a certificate request", request, .refused(["unsupported format: PEM file"])),
             Case(
                 "PKCS#12", [UInt8](try Data(contentsOf: URL(fileURLWithPath: store))),
                 .refused(["PKCS#12 file", "openssl pkcs12"])),
@@ -393,7 +394,7 @@ import Testing
                 .refused(["PKCS#12 file", "openssl pkcs12"])),
             Case(
                 "an HMAC secret", "correct horse battery staple, long enough",
-                .refused(["not a key in PEM, DER or JWK form", "--secret"]), isSecret: true),
+                .refused(["not a key in PEM, DER or JWK format", "--secret"]), isSecret: true),
         ]
     }
 

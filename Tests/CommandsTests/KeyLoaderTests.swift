@@ -69,7 +69,7 @@ import Testing
             ["--key", encrypted, "--passphrase", "env:WORD"], environment: ["WORD": text])
         #expect(result.status == 1)
         #expect(result.output == "")
-        #expect(result.diagnostics.contains("the passphrase does not open the key"))
+        #expect(result.diagnostics.contains("the passphrase does not decrypt the key"))
         #expect(!result.diagnostics.contains("wrong word"))
     }
 
@@ -203,9 +203,9 @@ import Testing
         chmod(rsa, 0o600)
         let ssh = try directory.write("ssh", "ssh-ed25519 AAAA me@here")
         for (path, message, hint) in [
-            (rsa, "encrypted in the old way", "openssl pkcs8 -topk8"),
-            (several, "more than one key", "keep the one in it"),
-            (ssh, "not read: SSH key", "ssh-keygen -e"),
+            (rsa, "in legacy PEM encryption", "openssl pkcs8 -topk8"),
+            (several, "more than one key", "keep only the key to use"),
+            (ssh, "unsupported format: SSH key", "ssh-keygen -e"),
         ] {
             let result = issue(["--key", path])
             #expect(result.status == 1)

@@ -118,7 +118,7 @@ import Testing
         Mistake(kind: "json", file: "{\n  ▸'name': 1 }", message: "not JSON: unexpected character"),
         Mistake(
             kind: "json", file: "{ \"name\": \"a\",\n  ▸\"name\": \"b\" }",
-            message: "the member 'name' stands there twice"),
+            message: "duplicate member 'name'"),
         Mistake(kind: "json", file: "{ \"name\": \"a\"▸", message: "not JSON: unexpected end"),
         Mistake(kind: "json", file: "{}\n▸{}", message: "not JSON: text after the value"),
         Mistake(
@@ -170,26 +170,26 @@ import Testing
             message: "the member 'value' is missing", place: "stores[0].match"),
         Mistake(
             kind: "notAmong", file: stores(#"{ "role": ▸"denny" }"#),
-            message: "'denny' is not known here",
+            message: "unknown value 'denny'",
             hint:
                 "one of: deny, allow, index, not_before, version, user_ban, audit, announce, variable",
             place: "stores[0].role"),
         Mistake(
             kind: "notAmong", file: stores(#"{ "role": "deny", "type": ▸"list" }"#),
-            message: "'list' is not known here", hint: "one of: string, hash, set",
+            message: "unknown value 'list'", hint: "one of: string, hash, set",
             place: "stores[0].type"),
         Mistake(
             kind: "notAmong", file: deny(#""match": ▸"equal""#),
-            message: "'equal' is not known here",
+            message: "unknown value 'equal'",
             hint: "one of: exists, equals, php_valid_until, rails_entry",
             place: "stores[0].match"),
         Mistake(
             kind: "notAmong", file: deny(#""key_codec": ▸"java""#),
-            message: "'java' is not known here", hint: "one of: raw, jdk, json, php",
+            message: "unknown value 'java'", hint: "one of: raw, jdk, json, php",
             place: "stores[0].key_codec"),
         Mistake(
             kind: "badName", file: "{ \"name\": ▸\"My Layout\", \"stores\": [] }",
-            message: "'My Layout' is no name for a layout", hint: "a-z, 0-9 and - may stand in it",
+            message: "'My Layout' is not a valid layout name", hint: "use only a-z, 0-9 and -",
             place: "name"),
         Mistake(
             kind: "outOfRange",
@@ -202,18 +202,18 @@ import Testing
         Mistake(
             kind: "emptyText",
             file: stores(#"{ "role": "deny", "type": "string", "value": "1", "key": ▸"" }"#),
-            message: "it is empty", place: "stores[0].key"),
+            message: "must not be empty", place: "stores[0].key"),
         Mistake(
             kind: "unclosedHole",
             file: stores(#"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${id" }"#),
-            message: "'${' without its '}'", place: "stores[0].key"),
+            message: "'${' without a closing '}'", place: "stores[0].key"),
         Mistake(
             kind: "adjacentPlaceholders",
             file: stores(
                 #"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${user}${id|pct}" }"#
             ),
-            message: "two placeholders side by side: different tokens could share the key",
-            hint: "put a text between them", place: "stores[0].key"),
+            message: "two placeholders next to each other: different tokens could share a key",
+            hint: "put text between them", place: "stores[0].key"),
         Mistake(
             kind: "unknownPlaceholder",
             file: deny(
@@ -240,7 +240,7 @@ import Testing
                 { "name": "mine", "vars": { "env": "x" }, "stores": [
                   { "role": "deny", "type": "string", "value": "1", "key": ▸"${env|pct}:${id}" } ] }
                 """,
-            message: "the variable 'env' takes no filter", hint: "it stands there as it is",
+            message: "the variable 'env' takes no filter", hint: "its value is used as it is",
             place: "stores[0].key"),
         Mistake(
             kind: "misplaced",
@@ -269,11 +269,11 @@ import Testing
 
     private static let rules = [
         Mistake(
-            kind: "badRule", file: deny(#""ttl": ▸"1h""#), message: "'1h' is no rule",
+            kind: "badRule", file: deny(#""ttl": ▸"1h""#), message: "invalid value '1h'",
             hint: "write remaining, remaining+60, max(exp, iat+N)+M or none",
             place: "stores[0].ttl"),
         Mistake(
-            kind: "badRule", file: deny(#""no_exp": ▸"keep""#), message: "'keep' is no rule",
+            kind: "badRule", file: deny(#""no_exp": ▸"keep""#), message: "invalid value 'keep'",
             hint: "write refuse, persist or fixed:SECONDS", place: "stores[0].no_exp"),
         Mistake(
             kind: "badRule",
@@ -283,12 +283,12 @@ import Testing
                     { "role": "index", "type": "zset", "key": "u:${user}", "member": "${id}",
                       "key_ttl": ▸"max" }
                 """#),
-            message: "'max' is no rule", hint: "write none, max_score or max_score+60",
+            message: "invalid value 'max'", hint: "write none, max_score or max_score+60",
             place: "stores[1].key_ttl"),
         Mistake(
             kind: "badRule",
             file: #"{ "name": "mine", "claims": { "id": ["jti", ▸"$tokn"] }, "stores": [] }"#,
-            message: "'$tokn' is no rule", hint: "write the name of a claim, $content or $token",
+            message: "invalid value '$tokn'", hint: "write the name of a claim, $content or $token",
             place: "claims.id[1]"),
     ]
 
@@ -296,7 +296,7 @@ import Testing
         Mistake(
             kind: "missingVariable",
             file: #"{ "name": "mine", "vars": { "env": ▸null }, "stores": [] }"#,
-            message: "the layout needs to know 'env'", hint: "give --layout-var env=VALUE",
+            message: "the layout needs the variable 'env'", hint: "give --layout-var env=VALUE",
             place: "vars.env"),
         Mistake(
             kind: "unknownVariable",
@@ -306,27 +306,29 @@ import Testing
         Mistake(
             kind: "takenName",
             file: #"{ "name": "mine", "vars": { ▸"id": "a" }, "stores": [] }"#,
-            message: "the name 'id' is taken", hint: "call it something else", place: "vars.id"),
+            message: "the name 'id' is already in use", hint: "choose another name",
+            place: "vars.id"),
         Mistake(
             kind: "takenName",
             file: #"{ "name": "mine", "define": { ▸"user": "${id}" }, "stores": [] }"#,
-            message: "the name 'user' is taken", hint: "call it something else",
+            message: "the name 'user' is already in use", hint: "choose another name",
             place: "define.user"),
         Mistake(
             kind: "unknownLayout", file: #"{ "extends": ▸"blacklist-jit", "name": "mine" }"#,
-            message: "there is no layout 'blacklist-jit'", hint: "did you mean 'blacklist-jti'?",
+            message: "unknown layout 'blacklist-jit'",
+            hint: "did you mean 'blacklist-jti'? 'jwtctl layout list' lists them all",
             place: "extends"),
         // What is wrong by a variable in a parent's store has no place of its own in the file.
         Mistake(
             kind: "notAmong", file: #"▸{ "extends": "user-zset", "name": "mine" }"#,
-            message: "'exp_h' is not known here", hint: "one of: exp_s, exp_ms",
+            message: "unknown value 'exp_h'", hint: "one of: exp_s, exp_ms",
             place: "stores[0].score", variables: ["score=exp_h"]),
     ]
 
     private static let roles = [
         Mistake(
             kind: "duplicateRole", file: stores("\(good),\n    { \"role\": ▸\"deny\" }"),
-            message: "there is another store with the role 'deny'", place: "stores[1].role"),
+            message: "two stores have the role 'deny'", place: "stores[1].role"),
         Mistake(
             kind: "lacks", file: "{ \"name\": \"mine\",\n  \"stores\": ▸[] }",
             message: "stores without a store for deny or allow", place: "stores"),
@@ -349,21 +351,21 @@ import Testing
             kind: "uselessIndex",
             file: stores(
                 #"{ "role": "allow", "type": "string", "key": "session:${id}" },"# + "\n▸" + index),
-            message: "the index can never find a token: none of its keys leads to one",
-            hint: "put ${id} into its key, or into that of the allow store", place: "stores[1]")
+            message: "the index cannot find any token: none of its keys leads to one",
+            hint: "put ${id} into its key, or into the key of the allow store", place: "stores[1]")
     }
 
     private static let onlyUser =
-        "it names the user and no token: revoking one token would revoke all of the user's"
+        "it names the user but no token: revoking one token would revoke all of the user's tokens"
     private static let onlyUserHint =
-        "put ${id} into it; what ends all sessions of a user has the role not_before, version or "
+        "put ${id} into it; to log out a user everywhere, use the role not_before, version or "
         + "user_ban"
 
     private static let dangers = [
         Mistake(
             kind: "namesNoToken",
             file: stores(#"{ "role": "deny", "type": "string", "value": "1", "key": ▸"revoked" }"#),
-            message: "it names no token: revoking one would revoke every other",
+            message: "it names no token: revoking one token would revoke all others",
             hint: "put ${id} into it", place: "stores[0].key"),
         Mistake(
             kind: "namesNoToken",
@@ -374,7 +376,7 @@ import Testing
             kind: "namesNoToken",
             file: stores(
                 #"{ "role": "deny", "type": "string", "value": "1", "key": ▸"d:${aud}:${claim.sub}" }"#
-            ), message: "it names no token: revoking one would revoke every other",
+            ), message: "it names no token: revoking one token would revoke all others",
             hint: "put ${id} into it", place: "stores[0].key"),
         Mistake(
             kind: "namesNoToken",
@@ -402,23 +404,23 @@ import Testing
             file: """
                 { "name": "mine", "define": { "who": "${claim.iss}-${user}" }, "stores": [
                   { "role": "deny", "type": "string", "value": "1", "key": ▸"d:${who|sha256}" } ] }
-                """, message: "it names no token: revoking one would revoke every other",
+                """, message: "it names no token: revoking one token would revoke all others",
             hint: "put ${id} into it", place: "stores[0].key"),
         Mistake(
             kind: "sharedIdentifier",
             file: #"{ "name": "mine", "claims": { "id": ▸"sub" }, "stores": [] }"#,
-            message: "many tokens have the same 'sub', so it cannot be the id",
-            hint: "name a claim that each token has for itself, or $token", place: "claims.id"),
+            message: "many tokens share the same 'sub', so it cannot be the id",
+            hint: "use a claim that is unique to each token, or $token", place: "claims.id"),
         Mistake(
             kind: "sharedIdentifier",
             file: #"{ "name": "mine", "claims": { "id": ▸["jti", "iss"] }, "stores": [] }"#,
-            message: "many tokens have the same 'iss', so it cannot be the id",
-            hint: "name a claim that each token has for itself, or $token", place: "claims.id"),
+            message: "many tokens share the same 'iss', so it cannot be the id",
+            hint: "use a claim that is unique to each token, or $token", place: "claims.id"),
         Mistake(
             kind: "sharedIdentifier",
             file: #"{ "name": "mine", "claims": { "user": ▸"jti" }, "stores": [] }"#,
-            message: "many tokens have the same 'jti', so it cannot be the id",
-            hint: "name a claim that each token has for itself, or $token", place: "claims.user"),
+            message: "many tokens share the same 'jti', so it cannot be the id",
+            hint: "use a claim that is unique to each token, or $token", place: "claims.user"),
     ]
 
     /// A hash has its own length.
@@ -482,7 +484,7 @@ import Testing
         #expect(mkfifo(pipe, 0o600) == 0)
         #expect(
             try refusal(of: pipe, in: folder)
-                == "jwtctl: error: nothing came from '/pipe.json' in time")
+                == "jwtctl: error: no input from '/pipe.json' in time")
     }
 
     @Test func aFileWithoutASlashIsPointedTo() throws {
@@ -493,7 +495,7 @@ import Testing
             environment: ["PATH": "/usr/bin:/bin"], directory: folder.path)
         #expect(result.status == 2)
         #expect(
-            result.errorText.contains("there is no layout 'acme'")
+            result.errorText.contains("unknown layout 'acme'")
                 && result.errorText.contains("write ./acme for the file of that name"))
         let unknown = Jwtctl()("--layout", "natve", "list", "users")
         #expect(unknown.status == 2)

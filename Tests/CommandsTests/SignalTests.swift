@@ -49,8 +49,8 @@ import Testing
         #expect(try sandbox.server.cli("ZCARD", "jwt:{alice}:tokens") == printed)
         #expect(
             result.errorText.hasPrefix(
-                "jwtctl: error: interrupted: \(printed) of 100000000 tokens were printed, "
-                    + "and are recorded\n"))
+                "jwtctl: error: interrupted: \(printed) of 100000000 tokens were printed "
+                    + "and recorded\n"))
     }
 
     @Test func aSignalEndsTheWorkAndTheCountsAreTold() throws {

@@ -35,7 +35,7 @@ import Testing
         let result = jwtctl("verify", "--offline", token)
         #expect(result.status == 4)
         #expect(
-            result.errors.contains("\(count) bytes of DER: JWS has r and s, \(raw) bytes"),
+            result.errors.contains("\(count) bytes of DER; JWS requires r and s in \(raw) bytes"),
             "\(result.errors)")
         let plain = text(
             #"{"alg":"\#(algorithm)"}"#, Self.payload, Data(repeating: 7, count: raw))
@@ -48,7 +48,7 @@ import Testing
         for command in ["decode", "verify"] {
             let result = sandbox.jwtctl(command, token)
             #expect(result.status == 3)
-            #expect(result.errors.contains("the payload is a token itself"), "\(result.errors)")
+            #expect(result.errors.contains("the payload is itself a token"), "\(result.errors)")
             #expect(!result.errors.contains(inner))
         }
         #expect(sandbox.jwtctl("revoke", token).status == 3)

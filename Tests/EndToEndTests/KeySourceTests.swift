@@ -78,7 +78,7 @@ import Testing
         #expect(!good.text.contains("word"))
         let bad = try onTerminal(line, typed: "werd")
         #expect(bad.status == 1, "\(bad.text)")
-        #expect(bad.text.contains("the passphrase does not open the key"))
+        #expect(bad.text.contains("the passphrase does not decrypt the key"))
         #expect(!bad.text.contains("werd"))
     }
 
@@ -88,7 +88,7 @@ import Testing
         #expect(result.status == 1)
         #expect(result.text == "")
         #expect(result.errorText.contains("the key is encrypted"))
-        #expect(result.errorText.contains("hint: name its passphrase with --passphrase SOURCE"))
+        #expect(result.errorText.contains("hint: give its passphrase with --passphrase SOURCE"))
     }
 
     @Test func keysComeThroughPipesOfTheShell() throws {

@@ -179,7 +179,7 @@ import Testing
                 Line("issue --no-record", 0, out: "eyJ"),
                 Line("issue --sub alice --jti t1", 9, err: "t1"),
                 Line("issue --sub alice --jti r1", 9, err: "r1"),
-                Line("issue --sub carol --iat @1000 --exp +1h", 6, err: "dead at birth"),
+                Line("issue --sub carol --iat @1000 --exp +1h", 6, err: "rejected immediately"),
                 Line("issue --sub alice --expires-in 1x", 2, err: "duration"),
                 Line("issue --sub alice --expires-in 1h --exp +1h", 2, err: "--exp"),
                 Line("issue --sub alice --claim role=x --field token", 0, out: "eyJ"),
@@ -329,7 +329,8 @@ import Testing
                 Line("layout show nothing", 2, err: "nothing"),
                 Line("layout show native --json", 0, out: "\"stores\""),
                 Line("layout detect --sample 0", 2, err: "0"),
-                Line("--layout user-zset list revoked", 9, err: "cannot do this"),
+                Line(
+                    "--layout user-zset list revoked", 9, err: "jwtctl cannot list revoked tokens"),
                 Line("--layout ./none.json list users", 1, err: "none.json"),
                 Line("--namespace a:b:{c} list users", 2, err: "namespace"),
                 Line("key show missing.pem", 1, err: "the key that FILE names"),

@@ -70,7 +70,7 @@ import Testing
             ),
             (
                 trusting + ["--redis", elsewhere.url()], 8,
-                ["is for a.example, 127.0.0.2; not for localhost"]
+                ["is for a.example, 127.0.0.2, not for localhost"]
             ),
             (["--redis-insecure", "--redis", elsewhere.url()], 0, ["warning:"]),
             (

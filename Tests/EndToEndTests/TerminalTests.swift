@@ -146,7 +146,7 @@ import Testing
         let result = try tool.shell(
             "script -qec 'jwtctl key generate --alg ES256 --color never --format der' /dev/null </dev/null",
             changes: ["TERM": "xterm"])
-        #expect(result.text.contains("DER is not for a terminal"))
+        #expect(result.text.contains("refusing to write DER to a terminal"))
         #expect(isClean(result.output.filter { $0 != 0x0D }))
         #expect(result.status == 9)
     }

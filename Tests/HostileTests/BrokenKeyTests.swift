@@ -58,7 +58,7 @@ import Testing
             ]
             for (name, key) in keys {
                 try checkRefused(
-                    "\(curve) \(form) \(name)", key, "the curve is not given by its name")
+                    "\(curve) \(form) \(name)", key, "the curve is not given by name")
                 let cost = ProcessorTime.of { _ = try? KeyParser.parse(Array(key.utf8)) }
                 #expect(cost < .milliseconds(50), "\(curve) \(form) \(name)")
             }
@@ -228,7 +228,7 @@ import Testing
             try checkRefused(
                 "\(x[0]), \(y[0])",
                 #"{"kty":"EC","crv":"P-256","x":"\#(Forge.base64url(x))","y":"\#(Forge.base64url(y))"}"#,
-                "the parts of the key do not fit together")
+                "the parts of the key do not match")
         }
         for count in [1, 31, 33, 57, 64] {
             let x = Forge.base64url([UInt8](repeating: 9, count: count))

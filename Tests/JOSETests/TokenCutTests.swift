@@ -32,14 +32,14 @@ struct TokenCutTests {
     }
 
     @Test(arguments: [
-        (10, "cut after 10 bytes: the header breaks off inside the value of 'alg'"),
-        (36, "cut after 36 bytes: the payload is missing"),
-        (37, "cut after 37 bytes: the payload is missing"),
-        (49, "cut after 49 bytes: the payload breaks off inside the value of 'sub'"),
-        (60, "cut after 60 bytes: the payload breaks off inside a name"),
-        (116, "cut after 116 bytes: the signature is missing"),
-        (117, "cut after 117 bytes: the signature is missing"),
-        (140, "cut after 140 bytes: the signature breaks off after 17 of at least 32 bytes"),
+        (10, "truncated after 10 bytes: the header ends inside the value of 'alg'"),
+        (36, "truncated after 36 bytes: the payload is missing"),
+        (37, "truncated after 37 bytes: the payload is missing"),
+        (49, "truncated after 49 bytes: the payload ends inside the value of 'sub'"),
+        (60, "truncated after 60 bytes: the payload ends inside a name"),
+        (116, "truncated after 116 bytes: the signature is missing"),
+        (117, "truncated after 117 bytes: the signature is missing"),
+        (140, "truncated after 140 bytes: the signature ends after 17 of at least 32 bytes"),
     ])
     func placesAreNamed(_ count: Int, _ words: String) {
         #expect(inspect(token.prefix(count)).cut?.description == words)

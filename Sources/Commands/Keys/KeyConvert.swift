@@ -3,12 +3,12 @@ internal import JOSE
 internal import Platform
 
 let keyConvertCommand = Command(
-    name: "convert", summary: "Write a key in another form.",
+    name: "convert", summary: "Convert a key to another format.",
     discussion: [
         """
-        Private keys stay private: what comes out can do what FILE could. PEM and DER hold one key \
-        and neither kid nor alg; --select takes one key out of a JWKS. JWK members that jwtctl does \
-        not know are not carried over.
+        A private key stays private: the output can do everything that FILE can. PEM and DER hold \
+        one key, without kid and alg; --select picks one key of a JWKS. JWK members that jwtctl \
+        does not know are dropped.
         """
     ],
     defaults: KeyConversionOptions(), options: KeyConversionOptions.options,
@@ -16,13 +16,13 @@ let keyConvertCommand = Command(
     examples: [
         Example(
             command: "jwtctl key convert --format jwk --out key.jwk private.pem",
-            summary: "From PEM to a JWK."),
+            summary: "Convert PEM to a JWK."),
         Example(
             command: "jwtctl key convert --format der --out key.der public.pem",
-            summary: "From PEM to DER."),
+            summary: "Convert PEM to DER."),
         Example(
             command: "jwtctl key convert --format jwk --secret secret.txt --out secret.jwk",
-            summary: "An HMAC secret as a JWK."),
+            summary: "Write an HMAC secret as a JWK."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .refused),
     seeAlso: ["keys"],

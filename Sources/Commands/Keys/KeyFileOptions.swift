@@ -13,17 +13,17 @@ struct KeyFileOptions: Sendable {
     var selected: String?
 
     static let group = OptionGroup(
-        title: "Which key", defaults: KeyFileOptions(),
+        title: "Input key", defaults: KeyFileOptions(),
         options: [
             .text(
-                "select", metavar: "KID", summary: "Of a JWKS, only the key of this kid.",
+                "select", metavar: "KID", summary: "Use only the key with this kid (JWKS).",
                 into: \.selected),
             .raw(
                 "secret", short: "s", metavar: "SOURCE",
-                summary: "An HMAC secret, in place of FILE.", into: \.secret
+                summary: "HMAC secret, instead of FILE.", into: \.secret
             ) { bytes throws(InvalidValue) in try Source(bytes) }.completing(.file),
             .choice(
-                "secret-encoding", metavar: "ENCODING", summary: "How the secret is written.",
+                "secret-encoding", metavar: "ENCODING", summary: "Encoding of the secret.",
                 into: \.secretEncoding),
             KeyOptions.passphraseOption(into: \.passphrase),
         ])

@@ -10,26 +10,26 @@ struct KeyGenerateOptions: CommandOptions {
 }
 
 let keyGenerateCommand = Command(
-    name: "generate", summary: "Make a new key.",
+    name: "generate", summary: "Generate a new key.",
     discussion: [
         """
-        Makes a private key for one algorithm: RSA of 2048, 3072 or 4096 bits for the three hashes, \
-        the curve that the algorithm names, Ed25519 for EdDSA, or for HMAC a random secret as long \
-        as the hash. It is written as PKCS#8 in PEM, a secret as a JWK. In a JWK stand alg, use and, \
-        as kid, the thumbprint of RFC 7638.
+        Generates a private key for one algorithm: an RSA key of 2048, 3072 or 4096 bits, \
+        depending on the hash; a key on the algorithm's curve, which is Ed25519 for EdDSA; or for \
+        HMAC a random secret as long as the hash. A key is written as PKCS#8 in PEM, a secret as a \
+        JWK. A JWK contains alg, use and, except for a secret, its RFC 7638 thumbprint as kid.
         """,
         """
-        With --out the file is new, and nobody else can read it. A file that exists is never \
-        overwritten.
+        With --out, the key is written to a new file that only its owner can read. Existing files \
+        are never overwritten.
         """,
     ],
     defaults: KeyGenerateOptions(),
     options: [
         .choice(
-            "alg", short: "a", metavar: "ALG", summary: "The algorithm that it is for.",
+            "alg", short: "a", metavar: "ALG", summary: "Algorithm of the key.",
             into: \.algorithm),
         .value(
-            "bits", metavar: "N", summary: "The size of an RSA key, from 2048 to 8192.",
+            "bits", metavar: "N", summary: "Size of an RSA key, from 2048 to 8192 bits.",
             into: \.bits
         ) { text throws(InvalidValue) in
             Int(
@@ -41,20 +41,20 @@ let keyGenerateCommand = Command(
     examples: [
         Example(
             command: "jwtctl key generate --alg ES256 --out key.pem",
-            summary: "A key for ES256, in PEM."),
+            summary: "Generate an ES256 key in PEM."),
         Example(
             command: "jwtctl key generate --alg EdDSA --format jwk --out key.jwk",
-            summary: "An Ed25519 key as a JWK whose kid is its thumbprint."),
+            summary: "An Ed25519 key as a JWK with its thumbprint as kid."),
         Example(
             command: "jwtctl key generate --alg HS256 --out secret.jwk",
-            summary: "An HMAC secret of 256 random bits."),
+            summary: "A random 256-bit HMAC secret."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .refused),
     seeAlso: ["issue", "keys"],
     check: { options throws(UsageError) in
         guard let algorithm = options.algorithm else { throw .missingOption("--alg ALG") }
         if options.bits != nil, !algorithm.isRSA {
-            throw .other("'--bits' is for RSA; \(algorithm) settles the size of its keys")
+            throw .other("'--bits' is only for RSA; keys for \(algorithm) have a fixed size")
         }
     },
     run: { options, system in

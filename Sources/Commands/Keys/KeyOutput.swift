@@ -14,13 +14,13 @@ struct KeyOutputOptions: Sendable {
 
     private static let options: [Option<KeyOutputOptions>] = [
         .choice(
-            "format", short: "f", metavar: "FORM", summary: "The form to write the key in.",
+            "format", short: "f", metavar: "FORM", summary: "Format to write the key in.",
             into: \.encoding),
         .path(
             "out", metavar: "FILE",
-            summary: "Write a new file, not standard output; a private key's has mode 0600.",
+            summary: "Write to a new file (mode 0600 for private keys).",
             into: \.file),
-        .text("kid", metavar: "KID", summary: "The key's name in a JWK.", into: \.keyID)
+        .text("kid", metavar: "KID", summary: "Key id (kid) in a JWK.", into: \.keyID)
             .showingDefault("its thumbprint"),
     ]
 
@@ -32,7 +32,7 @@ struct KeyOutputOptions: Sendable {
         title: "Output", defaults: KeyOutputOptions(),
         options: options + [
             .choice(
-                "alg", short: "a", metavar: "ALG", summary: "The one algorithm that a JWK allows.",
+                "alg", short: "a", metavar: "ALG", summary: "Restrict a JWK to this algorithm.",
                 into: \.algorithm)
         ])
 
@@ -63,13 +63,15 @@ struct KeyOutputOptions: Sendable {
             if let refusal = key.refusal(for: algorithm, to: .verify, allowWeak: true) {
                 throw Failure(
                     .usage, "usage",
-                    "the key cannot serve \(algorithm): \(VisibleText.escape(refusal.description))")
+                    "the key cannot be used with \(algorithm): "
+                        + VisibleText.escape(refusal.description)
+                )
             }
             key = try key.restricted(to: algorithm)
         }
         if let keyID {
             guard isOnly else {
-                throw Failure(.usage, "usage", "'--kid' names one key, and there are several")
+                throw Failure(.usage, "usage", "'--kid' is for one key, but there are several")
             }
             return try key.named(JSONString(keyID))
         }
@@ -99,7 +101,7 @@ struct KeyOutputOptions: Sendable {
             }
         } catch let error as SystemError where error.code == EEXIST {
             throw Failure(
-                .refused, "exists", "\(name) exists already",
+                .refused, "exists", "\(name) already exists",
                 hint: "key files are never overwritten; choose another name or move it away")
         } catch let error as SystemError {
             throw Failure(.failure, "output", "cannot write \(name): \(error.message)")
@@ -121,7 +123,7 @@ struct KeyOutputOptions: Sendable {
         }
         if encoding == .der, console.system.output.isTerminal {
             throw Failure(
-                .refused, "refused", "DER is not for a terminal",
+                .refused, "refused", "refusing to write DER to a terminal",
                 hint: "write it to a file with --out, or choose --format pem")
         }
         try unsafe content.withBytes { unsafe try console.system.output.write($0) }

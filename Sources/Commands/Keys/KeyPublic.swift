@@ -18,16 +18,17 @@ let keyPublicCommand = Command(
     name: "public", summary: "Write the public half of a key.",
     discussion: [
         """
-        Writes what others may know: the public half of a private key, or the key of a certificate. \
-        The form is that of FILE (PEM for a certificate) unless --format says otherwise; of a JWKS, \
-        every key. A secret has no public half, and a set that holds one is refused.
+        Writes the public half of a private key, the key of a certificate, or the public half of \
+        every key of a JWKS. The format is that of FILE (PEM for a certificate) unless --format is \
+        given. A secret has no public half, and a set that contains one is refused.
         """
     ],
     defaults: KeyConversionOptions(), options: KeyConversionOptions.options,
     operands: [KeyFileOptions.operand(at: \.input)],
     examples: [
         Example(
-            command: "jwtctl key public private.pem > public.pem", summary: "The public half."),
+            command: "jwtctl key public private.pem > public.pem", summary: "Write the public half."
+        ),
         Example(
             command: "jwtctl key public --format jwks private.pem > jwks.json",
             summary: "A JWKS to publish."),

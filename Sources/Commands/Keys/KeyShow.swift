@@ -4,16 +4,16 @@ internal import JSON
 internal import Platform
 
 let keyShowCommand = Command(
-    name: "show", summary: "Say what a key is and what it may do.",
+    name: "show", summary: "Show a key's type, strength and algorithms.",
     discussion: [
         """
-        Shows type and size, the algorithms that the key may serve, how strong it is, its kid and \
-        its thumbprint, and whether the halves of a private key belong together. No part of a \
-        private key or secret is shown.
+        Shows the key's type and size, the algorithms it can be used with, its strength, kid and \
+        thumbprint, and whether the halves of a private key match. No part of a private key or \
+        secret is shown.
         """,
         """
-        Strength is the work that the best known attack takes, as a power of two: NIST asks for 112 \
-        bits until 2030 and 128 afterwards. That of a secret is true only if it is random.
+        Strength is the work of the best known attack, as a power of two: NIST requires 112 bits \
+        until 2030 and 128 bits after that. For a secret it is correct only if the secret is random.
         """,
     ],
     defaults: KeyReadOptions(),
@@ -22,10 +22,10 @@ let keyShowCommand = Command(
     ],
     operands: [KeyFileOptions.operand(at: \.input)],
     examples: [
-        Example(command: "jwtctl key show private.pem", summary: "What is this key?"),
+        Example(command: "jwtctl key show private.pem", summary: "Show what a key is."),
         Example(
             command: "jwtctl key show jwks.json --json",
-            summary: "Every key of a set, for a script."),
+            summary: "Show every key of a set as JSON."),
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["verify", "keys"],
     check: { options throws(UsageError) in try options.input.check() },

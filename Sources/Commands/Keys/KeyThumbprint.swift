@@ -12,13 +12,13 @@ let keyThumbprintCommand = Command(
     name: "thumbprint", summary: "Print the JWK thumbprint of a key.",
     discussion: [
         """
-        Prints the thumbprint of RFC 7638 with SHA-256: the same for both halves of a pair and in \
-        whatever form the key is. It is what jwtctl writes as kid where nobody gives another. Of a \
-        JWKS there is a line for each key.
+        Prints the RFC 7638 thumbprint with SHA-256. It is the same for both halves of a key pair \
+        and in every format. jwtctl writes it as kid unless another kid is given. For a JWKS, \
+        prints one line for each key.
         """,
         """
-        The thumbprint of an HMAC secret lets everybody who sees it check guesses of the secret: \
-        show it to nobody unless the secret is random.
+        Anyone who sees the thumbprint of an HMAC secret can use it to check guesses of the \
+        secret: do not publish it unless the secret is random.
         """,
     ],
     defaults: KeyReadOptions(),
@@ -27,11 +27,11 @@ let keyThumbprintCommand = Command(
     ],
     operands: [KeyFileOptions.operand(at: \.input)],
     examples: [
-        Example(command: "jwtctl key thumbprint public.pem", summary: "The key's kid."),
+        Example(command: "jwtctl key thumbprint public.pem", summary: "Print a key's thumbprint."),
         Example(
             command:
                 "jwtctl issue --no-record --key private.pem --header \"kid=$(jwtctl key thumbprint private.pem)\"",
-            summary: "A token that names its key."),
+            summary: "Issue a token with the thumbprint as its kid."),
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["issue", "keys"],
     check: { options throws(UsageError) in try options.input.check() },

@@ -266,7 +266,7 @@ struct ResultList {
     /// the wrong place looks the same. `limit` is how many results were asked for.
     func finish(nothing: String, in session: Session, limit: Int64?, of what: String) throws {
         let empty = "\(nothing) in \(session.location)"
-        try finish(empty: limit == 0 ? "no \(what) asked for: --limit 0" : empty)
+        try finish(empty: limit == 0 ? "no \(what) requested (--limit 0)" : empty)
     }
 
     /// Ends the list; `empty` is what a person reads where nothing was found.

@@ -6,7 +6,7 @@ enum TimeText {
     /// Above this, in the year 5138, a NumericDate is taken for milliseconds.
     static let implausible: Int64 = 100_000_000_000
     static let millisecondsWarning =
-        "the claim 'exp' looks like milliseconds: a date counts seconds since 1970"
+        "the claim 'exp' looks like milliseconds, but dates are in seconds since 1970"
 
     /// RFC 3339 in UTC; the bare number for years beyond 9999.
     static func rfc3339(_ seconds: Int64) -> String {

@@ -11,7 +11,7 @@ enum Confirmation {
         guard console.system.diagnostics.isTerminal else { throw needsYes }
         let typed: [UInt8]
         do throws(SystemError) {
-            typed = try Terminal.ask("\(question) Type '\(answer)' to go on: ")
+            typed = try Terminal.ask("\(question) Type '\(answer)' to continue: ")
         } catch {
             throw needsYes
         }
@@ -21,6 +21,6 @@ enum Confirmation {
     }
 
     private static let needsYes = Failure(
-        .refused, "not_confirmed", "this needs a confirmation, and there is no terminal to ask",
-        hint: "--yes answers")
+        .refused, "not_confirmed", "confirmation required, but there is no terminal",
+        hint: "pass --yes to confirm")
 }

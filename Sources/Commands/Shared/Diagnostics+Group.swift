@@ -8,12 +8,14 @@ extension Diagnostics {
         switch feature {
         case .clusterDatabase:
             return unknown(
-                "no_such_database", "Redis at \(address) is a node of a Cluster",
-                hint: "a Cluster has only database 0; leave the number out of the URL")
+                "no_such_database", "Redis at \(address) is a Cluster node",
+                hint: "a Cluster has only database 0: remove the number from the URL")
         case .severalServers:
             return unknown(
-                "several_servers", "Redis at \(address) is a server by itself",
-                hint: "several addresses are for a Cluster, or with redis+sentinel:// for Sentinels"
+                "several_servers", "Redis at \(address) is a standalone server",
+                hint:
+                    "give one address; several are for a Cluster, or with redis+sentinel:// for "
+                    + "Sentinels"
             )
         case .sentinel(let names):
             let name = names.first.map { VisibleText.escape($0, columns: 60) } ?? "NAME"
@@ -22,29 +24,29 @@ extension Diagnostics {
                 hint: "write redis+sentinel://\(address)/\(name)")
         case .notSentinel:
             return unknown(
-                "not_sentinel", "\(address) is no Sentinel, but a server with data",
-                hint: "Sentinels listen on port 26379 as a rule; for this server write redis://")
+                "not_sentinel", "\(address) is not a Sentinel but a Redis server",
+                hint: "Sentinels usually listen on port 26379; for this server write redis://")
         case .diskConfirmation(let server, let version):
             let name = server == "redis" ? "Redis" : server
             let what = VisibleText.escape(
                 ([name] + (version.map { [$0] } ?? [])).joined(separator: " "), columns: 60)
             return unknown(
                 "no_waitaof", "\(what) at \(address) has no WAITAOF, which --fsync needs",
-                hint: "nothing was written; Redis 7.2 and Valkey have it")
+                hint: "nothing was written; Redis 7.2 and Valkey have WAITAOF")
         case .replicaConfirmation(let error):
             let grant =
                 error.kind == .noPermission
                 ? "an administrator can allow it: \(grant(error, key: nil)); " : ""
             return unknown(
                 code(error),
-                "Redis at \(address) does not let this user ask its replicas: "
+                "Redis at \(address) does not let this user wait for replicas: "
                     + KeyText.shown(error.text, columns: 200),
-                hint: "nothing was written; \(grant)--wait 0 does without them")
+                hint: "nothing was written; \(grant)--wait 0 does not wait for them")
         case .appendOnlyFile:
             return unknown(
                 "no_append_only_file",
-                "Redis at \(address) keeps no append-only file, which --fsync needs",
-                hint: "nothing was written; set appendonly to yes there")
+                "Redis at \(address) has no append-only file, which --fsync needs",
+                hint: "nothing was written; set appendonly to yes on that server")
         }
     }
 
@@ -52,14 +54,13 @@ extension Diagnostics {
         let reason =
             switch cause {
             case .late(let milliseconds):
-                "the append-only file of \(shown(address)) did not have it within "
-                    + span(milliseconds)
+                "\(shown(address)) did not sync its append-only file within \(span(milliseconds))"
             case .refused(let error):
                 "\(shown(address)) answered: \(VisibleText.escape(error.text, columns: 200))"
             }
         return unknown(
             "not_on_disk", "written, not on disk: \(reason)",
-            hint: "the server has it in memory; is its appendfsync 'no', or its disk slow?")
+            hint: "the server has it in memory; is appendfsync set to 'no', or the disk slow?")
     }
 
     static func node(_ address: String, _ source: String, _ cause: RedisError) -> Failure {
@@ -67,7 +68,7 @@ extension Diagnostics {
         return unknown(
             failure.code, "\(failure.message); \(shown(source)) announced this address",
             hint: isAboutReaching(cause)
-                ? "where that address is not yours to reach: --redis-nat \(shown(address))=HOST:PORT"
+                ? "if you cannot reach that address: --redis-nat \(shown(address))=HOST:PORT"
                 : failure.hint)
     }
 
@@ -82,18 +83,18 @@ extension Diagnostics {
         _ milliseconds: Int, _ cause: RedisError?, _ progress: Redis.Progress
     ) -> Failure {
         let failure = cause.map(redis)
-        let reason = failure.map { "; last: \($0.message)" } ?? ""
+        let reason = failure.map { "; last error: \($0.message)" } ?? ""
         return unknown(
             failure?.code ?? "timeout",
-            "nothing has moved for \(span(milliseconds))\(extent(progress))\(reason)",
-            hint: failure?.hint ?? "a longer --timeout waits out a fail-over")
+            "no progress for \(span(milliseconds))\(extent(progress))\(reason)",
+            hint: failure?.hint ?? "a longer --timeout waits until a fail-over has finished")
     }
 
     static func unknownName(_ name: String, _ known: [String]) -> Failure {
         let list = known.map { "'\(VisibleText.escape($0, columns: 60))'" }
         return unknown(
             "unknown_primary",
-            "no Sentinel knows '\(VisibleText.escape(name, columns: 60))'",
-            hint: list.isEmpty ? nil : "known: " + list.joined(separator: ", "))
+            "no Sentinel knows a primary named '\(VisibleText.escape(name, columns: 60))'",
+            hint: list.isEmpty ? nil : "known names: " + list.joined(separator: ", "))
     }
 }

@@ -23,7 +23,7 @@ extension Diagnostics {
     ) -> (message: String, hint: String?) {
         func shown(_ text: String) -> String { "'\(VisibleText.escape(text, columns: 60))'" }
         func among(_ known: [String]) -> String {
-            known.isEmpty ? "there are none" : "one of: \(known.joined(separator: ", "))"
+            known.isEmpty ? "none are defined" : "one of: \(known.joined(separator: ", "))"
         }
         func similar(_ text: String, _ known: [String]) -> String {
             Suggestions.nearest(to: text, among: known).first.map { "did you mean '\($0)'?" }
@@ -31,69 +31,75 @@ extension Diagnostics {
         }
         switch problem {
         case .json(.duplicateName(let name)):
-            return ("the member \(shown(name.text)) stands there twice", nil)
+            return ("duplicate member \(shown(name.text))", nil)
         case .badName(let name):
-            return ("\(shown(name)) is no name for a layout", "a-z, 0-9 and - may stand in it")
+            return ("\(shown(name)) is not a valid layout name", "use only a-z, 0-9 and -")
         case .json(let kind):
             let error = JSONError(kind, at: 0).description
             return ("not JSON: \(error.split(separator: " at byte ")[0])", nil)
         case .unknownLayout(let name, let known):
-            return ("there is no layout \(shown(name))", similar(name, known))
+            let near = Suggestions.nearest(to: name, among: known).first
+            return (
+                "unknown layout \(shown(name))",
+                (near.map { "did you mean '\($0)'? " } ?? "")
+                    + "'jwtctl layout list' lists them all"
+            )
         case .wrongType(let expected, let got): return ("expected \(expected), not \(got)", nil)
         case .unknownMember(let name, let known):
             return ("unknown member \(shown(name))", similar(name, known))
         case .missingMember(let name): return ("the member \(shown(name)) is missing", nil)
         case .notAmong(let text, let known):
-            return ("\(shown(text)) is not known here", among(known))
-        case .emptyText: return ("it is empty", nil)
+            return ("unknown value \(shown(text))", among(known))
+        case .emptyText: return ("must not be empty", nil)
         case .adjacentPlaceholders:
             return (
-                "two placeholders side by side: different tokens could share the key",
-                "put a text between them"
+                "two placeholders next to each other: different tokens could share a key",
+                "put text between them"
             )
-        case .unclosedHole: return ("'${' without its '}'", nil)
+        case .unclosedHole: return ("'${' without a closing '}'", nil)
         case .unknownPlaceholder(let name, let known):
             return ("unknown placeholder \(shown("${\(name)}"))", similar(name, known))
         case .unknownFilter(let name, let known):
             return ("unknown filter \(shown(name))", among(known))
         case .filteredVariable(let name):
-            return ("the variable \(shown(name)) takes no filter", "it stands there as it is")
+            return ("the variable \(shown(name)) takes no filter", "its value is used as it is")
         case .takenName(let name):
-            return ("the name \(shown(name)) is taken", "call it something else")
+            return ("the name \(shown(name)) is already in use", "choose another name")
         case .namesNoToken(let hasUser):
             return hasUser
                 ? (
-                    "it names the user and no token: revoking one token would revoke all of the "
-                        + "user's",
-                    "put ${id} into it; what ends all sessions of a user has the role not_before, "
+                    "it names the user but no token: revoking one token would revoke all of the "
+                        + "user's tokens",
+                    "put ${id} into it; to log out a user everywhere, use the role not_before, "
                         + "version or user_ban"
                 )
                 : (
-                    "it names no token: revoking one would revoke every other", "put ${id} into it"
+                    "it names no token: revoking one token would revoke all others",
+                    "put ${id} into it"
                 )
         case .uselessIndex:
             return (
-                "the index can never find a token: none of its keys leads to one",
-                "put ${id} into its key, or into that of the allow store"
+                "the index cannot find any token: none of its keys leads to one",
+                "put ${id} into its key, or into the key of the allow store"
             )
         case .sharedIdentifier(let claim):
             return (
-                "many tokens have the same \(shown(claim)), so it cannot be the id",
-                "name a claim that each token has for itself, or $token"
+                "many tokens share the same \(shown(claim)), so it cannot be the id",
+                "use a claim that is unique to each token, or $token"
             )
         case .misplaced(let name, let place):
             return ("\(shown(name)) has no meaning in \(place)", nil)
         case .badRule(let text, let expected):
-            return ("\(shown(text)) is no rule", "write \(expected)")
+            return ("invalid value \(shown(text))", "write \(expected)")
         case .outOfRange(let text): return ("\(shown(text)) is out of range", nil)
         case .missingVariable(let name):
             return (
-                "the layout needs to know \(shown(name))", "give --layout-var \(name)=VALUE"
+                "the layout needs the variable \(shown(name))", "give --layout-var \(name)=VALUE"
             )
         case .unknownVariable(let name, let known):
             return ("the layout has no variable \(shown(name))", similar(name, known))
         case .duplicateRole(let role):
-            return ("there is another store with the role \(shown(role))", nil)
+            return ("two stores have the role \(shown(role))", nil)
         case .lacks(let what, let role): return ("\(what) without a store for \(role)", nil)
         }
     }
@@ -104,8 +110,8 @@ extension Diagnostics {
             let names = claims.map { "'\($0)'" }.joined(separator: " or ")
             return Failure(
                 .claims, "missing_claim",
-                "the token has no claim \(names), by which the layout names it",
-                hint: "logout-all may reach it, where the layout has it")
+                "the token has no claim \(names), which the layout needs to name it",
+                hint: "'jwtctl logout-all USER' may revoke it, if the layout supports that")
         case .wrongType(let claim):
             return Failure(
                 .claims, "invalid_claim",
@@ -124,13 +130,13 @@ extension Diagnostics {
         switch name {
         case "user":
             Failure(
-                .usage, "unnamed", "the layout's keys name the user, and nobody said whose it is",
-                hint: "give --user USER, or the token")
+                .usage, "unnamed", "the layout's keys contain the user, but no user was given",
+                hint: "give --user USER, or the whole token")
         case "list", "everyone":
             Failure(.refused, "unsupported_by_layout", "the layout has no such store")
         default:
             Failure(
-                .usage, "unnamed", "the layout's keys are made of more than the id",
+                .usage, "unnamed", "the layout's keys contain more than the id",
                 hint: "give the whole token")
         }
     }
@@ -142,7 +148,7 @@ extension Session {
         guard !layout.can(capability) else { return }
         throw Failure(
             .refused, "unsupported_by_layout",
-            "the layout '\(layout.name)' cannot do this: it has nothing to \(capability.words)",
+            "with the layout '\(layout.name)', jwtctl cannot \(capability.words)",
             hint: layout.wayAround(capability))
     }
 }
@@ -151,38 +157,40 @@ extension Layout {
     /// What works where something can't be done.
     func wayAround(_ capability: Capability) -> String {
         switch capability {
-        case .revoke, .record: "--no-record signs a token all the same"
-        case .restore: "only the application can log the user in again"
+        case .revoke, .record: "--no-record signs a token without recording it"
+        case .restore: "the user has to log in to the application again"
         case .listTokens where can(.logoutAll), .listUsers where can(.logoutAll):
-            "'jwtctl logout-all USER' ends all of a user's sessions, listed or not"
-        case .listTokens, .listUsers, .logoutAll:
+            "to check a single token: 'jwtctl status TOKEN'; to revoke all of a user's tokens: "
+                + "'jwtctl logout-all USER'"
+        case .listTokens, .listUsers: "to check a single token: 'jwtctl status TOKEN'"
+        case .logoutAll:
             can(.listRevoked)
                 ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
-                : "revoke the tokens one by one, or retire the key"
+                : "revoke the tokens one by one, or replace the signing key"
         case .listRevoked where requiresListing && can(.listTokens):
-            "what is revoked is on no list: 'jwtctl list tokens USER' shows what is alive"
-        case .listRevoked: "ask for the tokens that you know: 'jwtctl status TOKEN'"
-        case .logoutEveryone: "retire the key in every service"
-        case .prune: "its entries go away by themselves"
-        case .audit: "it keeps no trail"
+            "only valid tokens are stored: 'jwtctl list tokens USER' lists them"
+        case .listRevoked: "to check a single token: 'jwtctl status TOKEN'"
+        case .logoutEveryone: "replace the signing key in every service"
+        case .prune: "it has no token lists to prune"
+        case .audit: "it has no audit log"
         }
     }
 }
 
 extension Capability {
-    /// What it is for, after "nothing to".
+    /// What it does, after "cannot".
     var words: String {
         switch self {
-        case .revoke: "revoke a token with"
-        case .restore: "bring a token back with"
-        case .record: "record a token in"
-        case .listTokens: "find a user's tokens by"
-        case .listUsers: "find users by"
-        case .listRevoked: "list revoked tokens by"
-        case .logoutAll: "end all sessions of a user with"
-        case .logoutEveryone: "end everybody's sessions with"
+        case .revoke: "revoke a token"
+        case .restore: "restore a token"
+        case .record: "record a token"
+        case .listTokens: "list a user's tokens"
+        case .listUsers: "list users"
+        case .listRevoked: "list revoked tokens"
+        case .logoutAll: "log out a user everywhere"
+        case .logoutEveryone: "log out all users"
         case .prune: "prune"
-        case .audit: "tell who did what"
+        case .audit: "show an audit log"
         }
     }
 }

@@ -13,16 +13,17 @@ extension Diagnostics {
         case .corrupt(let key):
             Failure(
                 .unknown, "corrupt",
-                "what lies under '\(KeyText.shown(key))' is not what the layout puts there",
+                "the value of the key '\(KeyText.shown(key))' is not in the layout's format",
                 hint: "is it another application's key? choose another --namespace")
         case .otherUnit(let key):
             Failure(
                 .unknown, "other_unit",
-                "the scores under '\(KeyText.shown(key))' are times in another unit than the "
+                "the scores in '\(KeyText.shown(key))' have another unit of time than the "
                     + "layout's",
                 hint: "seconds or milliseconds? for user-zset: --layout-var score=exp_s")
         case .unnamed(let name): unnamed(name)
-        case .digest: Failure(.failure, "crypto", "OpenSSL refuses a hash that the layout needs")
+        case .digest:
+            Failure(.failure, "crypto", "OpenSSL refuses a hash function that the layout needs")
         }
     }
 
@@ -33,7 +34,7 @@ extension Diagnostics {
         if error.kind == .wrongType {
             return Failure(
                 .unknown, "wrong_type",
-                "the key '\(KeyText.shown(key ?? []))' holds another type than the layout's",
+                "the key '\(KeyText.shown(key ?? []))' has another type than the layout expects",
                 hint: "is it another application's key? choose another --namespace")
         }
         return Failure(
@@ -47,11 +48,12 @@ extension Diagnostics {
         case .resolve(let host, let reason):
             unknown(
                 "unreachable", "cannot resolve '\(VisibleText.escape(host))': \(reason)",
-                hint: NameService.isBuiltIn ? "this build asks /etc/hosts and DNS only" : nil)
+                hint: NameService.isBuiltIn ? "this build uses only /etc/hosts and DNS" : nil)
         case .connect(let address, let cause):
             unknown(
                 "unreachable", "cannot connect to Redis at \(shown(address)): \(cause.message)",
-                hint: "is it running there? --redis URL or JWTCTL_REDIS_URL names another")
+                hint:
+                    "is Redis running there? set --redis or JWTCTL_REDIS_URL to use another server")
         case .timeout(let phase, let address, let milliseconds, let progress):
             timeout(phase, address, milliseconds, progress)
         case .closed(let address, let cause, let progress):
@@ -64,9 +66,9 @@ extension Diagnostics {
         case .tlsSetup(let error): tlsSetup(error)
         case .protocolError(let peer, let address, _):
             unknown(
-                "protocol", "\(shown(address)) does not speak Redis' protocol", hint: hint(peer))
+                "protocol", "\(shown(address)) does not speak the Redis protocol", hint: hint(peer))
         case .replyTooLarge(let limit, _):
-            unknown("protocol", "a reply is larger than \(limit) bytes")
+            unknown("protocol", "a reply from Redis is larger than \(limit) bytes")
         case .server(let error):
             unknown(
                 code(error), "Redis answered: \(KeyText.shown(error.text, columns: 200))",
@@ -80,13 +82,13 @@ extension Diagnostics {
                 "refused",
                 "Redis refused a transaction: \(KeyText.shown(causes.first?.text ?? "", columns: 200))",
                 hint: causes.first.flatMap { hint($0) })
-        case .transactionConflict: unknown("conflict", "somebody else changed the same keys")
+        case .transactionConflict: unknown("conflict", "another client changed the same keys")
         case .unexpectedReply(let expected, let got):
-            unknown("protocol", "Redis answered with \(got) where \(expected) was expected")
+            unknown("protocol", "Redis answered with \(got) instead of \(expected)")
         case .incompatibleLibrary:
             Failure(
                 .failure, "library", "built against a different libhiredis than the one installed")
-        case .interrupted: unknown("interrupted", "interrupted before Redis had answered")
+        case .interrupted: unknown("interrupted", "interrupted before Redis answered")
         case .unsupported(let feature, let address):
             unsupported(feature, address)
         case .node(let address, let source, let cause): node(address, source, cause)
@@ -96,22 +98,25 @@ extension Diagnostics {
         case .isolatedPrimary(let address, let sentinels):
             unknown(
                 "no_quorum",
-                "fewer than half of \(sentinels) Sentinels answer, and no replica is connected to "
-                    + "the primary \(shown(address)): it may have been replaced",
-                hint: "reach the other Sentinels, or give the primary's own address with --redis")
+                "fewer than half of the \(sentinels) Sentinels answer, and no replica is connected "
+                    + "to the primary \(shown(address)): it may have been replaced",
+                hint:
+                    "make the other Sentinels reachable, or give the primary's address with --redis"
+            )
         case .notReplicated(let address, let confirmed, let wanted, let milliseconds):
             unknown(
                 "not_replicated",
-                "written on the primary \(shown(address)) and in effect now; "
-                    + (wanted == 1 ? "no replica" : "\(confirmed) of \(wanted) replicas")
-                    + " confirmed it within \(span(milliseconds)), a fail-over may lose it",
-                hint: "run it again once the replicas are there; --wait 0 does without them")
+                "written to the primary \(shown(address)) and in effect, but "
+                    + (wanted == 1 ? "no replica" : "only \(confirmed) of \(wanted) replicas")
+                    + " confirmed it within \(span(milliseconds)): a fail-over may lose it",
+                hint:
+                    "run it again once the replicas are connected; --wait 0 does not wait for them")
         case .heldForDown(let address):
             unknown(
                 "held_for_down",
-                "written on the primary \(shown(address)) and in effect now; the Sentinels hold "
-                    + "that one for down, a fail-over may lose it",
-                hint: "run it again once they agree on a primary")
+                "written to the primary \(shown(address)) and in effect, but the Sentinels "
+                    + "consider it down: a fail-over may lose it",
+                hint: "run it again once the Sentinels agree on a primary")
         case .notOnDisk(let address, let cause): notOnDisk(address, cause)
         }
     }
@@ -152,7 +157,7 @@ extension Diagnostics {
     private static func hint(_ progress: Redis.Progress) -> String? {
         switch progress.stage {
         case .secureHandshake: notTLSHint
-        case .plainGreeting: "does the port want TLS? then write rediss:// instead of redis://"
+        case .plainGreeting: "does the port expect TLS? then write rediss:// instead of redis://"
         case .secureGreeting(lacksCertificate: true): certificateHint
         case .secureGreeting: nil
         case .work:
@@ -176,7 +181,7 @@ extension Diagnostics {
         return unknown(
             "replica", "Redis at \(shown(address)) is a replica",
             hint: reads
-                ? "its state may be old: read from its primary\(place), or pass --allow-replica"
+                ? "its data may be stale: read from its primary\(place), or pass --allow-replica"
                 : "write to its primary\(place)")
     }
 
@@ -203,8 +208,8 @@ extension Diagnostics {
     }
 
     private static let sentinelHint =
-        "Sentinels have a password of their own: "
-        + "redis+sentinel://HOST,HOST/NAME?sentinel_password=PASSWORD, and sentinel_username"
+        "Sentinels have their own password: "
+        + "redis+sentinel://HOST,HOST/NAME?sentinel_password=PASSWORD (and sentinel_username)"
 
     static func code(_ error: ServerError) -> String {
         switch error.kind {
@@ -223,19 +228,19 @@ extension Diagnostics {
     private static func hint(_ error: ServerError, key: [UInt8]? = nil) -> String? {
         switch error.kind {
         case .noPermission: "an administrator can allow it: " + grant(error, key: key)
-        case .loading: "it is reading its data from disk; try again in a moment"
-        case .readOnly: "it is a replica; give the primary's address"
+        case .loading: "Redis is loading its data from disk; try again in a moment"
+        case .readOnly: "this server is a replica; give the primary's address with --redis"
         case .outOfMemory: "nothing was written; free memory or raise maxmemory, then run it again"
-        case .misconfigured: "it cannot save to disk, and so takes no writes"
-        case .noReplicas: "fewer replicas are connected than min-replicas-to-write asks for"
+        case .misconfigured: "Redis refuses writes because it cannot save to disk"
+        case .noReplicas: "fewer replicas are connected than min-replicas-to-write requires"
         default: nil
         }
     }
 
     private static func hint(_ peer: RedisError.Peer) -> String? {
         switch peer {
-        case .http: "it answers HTTP; is it the right port?"
-        case .tls: "it speaks TLS: write rediss:// instead of redis://"
+        case .http: "the server speaks HTTP: is it the right port?"
+        case .tls: "the server speaks TLS: write rediss:// instead of redis://"
         default: nil
         }
     }

@@ -9,79 +9,79 @@ extension Diagnostics {
             switch error {
             case .barePath(let path):
                 (
-                    "a socket's path needs a scheme",
+                    "a socket path needs a scheme",
                     "write unix://\(path.flatMap { Source.exists(Array($0.utf8)) ? $0 : nil } ?? "/run/redis/redis.sock")"
                 )
             case .connectionString(let place, let usesTLS):
                 (
-                    "it is a connection string of StackExchange.Redis",
+                    "it is a StackExchange.Redis connection string",
                     "write \(usesTLS ? "rediss" : "redis")://:PASSWORD@\(place ?? "HOST:6380"), "
-                        + "or leave the password to --redis-password SOURCE"
+                        + "or give the password with --redis-password SOURCE"
                 )
             case .severalUserinfos:
                 (
-                    "'@' stands in it more than once, with a comma between",
-                    "write user and password once: redis://USER:PASSWORD@HOST:6379,HOST:6379; "
-                        + "in a password '@' is written as %40 and ',' as %2C"
+                    "it contains '@' more than once, with a comma in between",
+                    "give user and password once: redis://USER:PASSWORD@HOST:6379,HOST:6379; "
+                        + "in a password, write '@' as %40 and ',' as %2C"
                 )
-            case .missingScheme: ("it does not begin with a scheme", "write redis://HOST:6379")
+            case .missingScheme: ("missing scheme (redis://…)", "write redis://HOST:6379")
             case .unknownScheme(let scheme):
                 (
                     scheme.isEmpty
-                        ? "its scheme is none of Redis'"
-                        : "'\(VisibleText.escape(scheme))' is not a scheme of Redis",
+                        ? "the scheme is not a Redis scheme"
+                        : "'\(VisibleText.escape(scheme))' is not a Redis scheme",
                     "write redis://, rediss:// (with TLS), redis+sentinel:// or unix://"
                 )
             case .ambiguousUserinfo:
                 (
-                    "what stands before '@' may be a user or a password",
+                    "the text before '@' may be a user or a password",
                     "write redis://:PASSWORD@HOST, or redis://USER:@HOST with the password elsewhere"
                 )
             case .badPercentEncoding(let part):
                 (
-                    "a '%' in the \(part) is not followed by two hexadecimal digits of UTF-8",
-                    "a '%' itself is written as %25"
+                    "the \(part) is not valid percent-encoded UTF-8",
+                    "write '%' itself as %25"
                 )
             case .badCharacter:
                 (
-                    "it contains a blank, a control character or one outside ASCII",
-                    "percent-encode it: a blank is written as %20"
+                    "it contains a space, a control character or a non-ASCII character",
+                    "percent-encode it: write a space as %20"
                 )
             case .badHost:
                 (
                     "the host is not a name or address",
-                    "an IPv6 address stands in brackets: redis://[::1]:6379"
+                    "put an IPv6 address in brackets: redis://[::1]:6379"
                 )
-            case .badPort: ("the port is not a number of 1 to 65535", "write redis://HOST:6379")
+            case .badPort: ("the port is not a number from 1 to 65535", "write redis://HOST:6379")
             case .badDatabase:
-                ("the database is not a number without leading zeros", "write redis://HOST:6379/0")
+                ("the database is not a number, or has leading zeros", "write redis://HOST:6379/0")
             case .databaseTwice:
-                ("the database stands in it twice", "write either redis://HOST/0 or ?db=0")
+                ("the database is given twice", "write either redis://HOST/0 or ?db=0")
             case .missingPrimaryName:
                 (
-                    "it does not say what the Sentinels call the primary",
+                    "the name of the primary is missing",
                     "write redis+sentinel://HOST,HOST/mymaster"
                 )
             case .repeatedParameter(let name):
-                ("\(parameter(name)) stands in it twice", nil)
+                ("\(parameter(name)) is given twice", nil)
             case .unknownParameter(""):
                 (
-                    "what follows an '&' after sentinel_password is not a parameter that is known",
-                    "in a password '&' is written as %26"
+                    "the '&' after sentinel_password is not followed by a known parameter",
+                    "in a password, write '&' as %26"
                 )
             case .unknownParameter(let name):
                 (
-                    "\(parameter(name)) is not a parameter that is known",
+                    "\(parameter(name)) is unknown",
                     spelling(ofParameter: name)
-                        ?? "?db=N is, and of Sentinels sentinel_username and sentinel_password; TLS "
-                        + "is rediss://, and its files are given as --redis-cacert PATH"
+                        ?? "use ?db=N, and for Sentinels sentinel_username and sentinel_password; "
+                        + "for TLS write rediss:// and give its files with options: --redis-cacert PATH"
                 )
             case .missingPath:
-                ("the socket has no absolute path", "write unix:///run/redis/redis.sock")
+                ("the socket path is not absolute", "write unix:///run/redis/redis.sock")
             case .pathTooLong(let limit):
-                ("the socket's path is longer than \(limit) bytes", nil)
+                ("the socket path is longer than \(limit) bytes", nil)
             case .fragment:
-                ("it has a '#', which ends a URL", "in a password '#' is written as %23")
+                ("it contains '#', which ends a URL", "in a password, write '#' as %23")
             }
         return Failure(
             .usage, "redis_url", "the Redis URL is not valid: \(message)", hint: hint)
@@ -102,8 +102,8 @@ extension Diagnostics {
                 "rejectunauthorized", "skipverify", "tlsskipverify", "insecureskipverify",
                 "insecure", "tlsinsecure", "verifymode",
             ],
-            "leave it out: --redis-cacert PATH trusts an authority of your own, and only "
-                + "--redis-insecure checks nothing"
+            "leave it out: --redis-cacert PATH trusts your own CA; only --redis-insecure "
+                + "disables the check"
         ),
         (
             [
@@ -116,14 +116,18 @@ extension Diagnostics {
             "write --redis-cert PATH"
         ),
         (["sslkeyfile", "sslkey", "tlskey", "tlskeyfile", "key"], "write --redis-key PATH"),
-        (["ssl", "tls", "usessl", "usetls", "ssltls"], "TLS is rediss:// in place of redis://"),
+        (
+            ["ssl", "tls", "usessl", "usetls", "ssltls"],
+            "for TLS write rediss:// instead of redis://"
+        ),
         (
             ["servername", "sslservername", "sslhost", "sni", "tlsservername"],
             "write --redis-server-name NAME"
         ),
         (
             ["password", "pass", "auth", "authpass", "username", "user"],
-            "write redis://USER:PASSWORD@HOST, or leave the password to --redis-password SOURCE"
+            "write redis://USER:PASSWORD@HOST, or give the password with --redis-password "
+                + "SOURCE"
         ),
         (["database", "virtualhost", "defaultdatabase"], "write ?db=N, or redis://HOST:6379/N"),
         (
@@ -142,7 +146,7 @@ extension Diagnostics {
                 "protocol", "decoderesponses", "healthcheckinterval", "retryontimeout",
                 "maxconnections", "poolsize", "clientname", "abortconnect", "family", "encoding",
                 "socketkeepalive", "maxretries", "poolmaxidle", "minidleconns",
-            ], "leave it out: it is about another client's own work"
+            ], "leave it out: it configures another client library"
         ),
     ]
 
@@ -160,6 +164,6 @@ extension Diagnostics {
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
                     || $0 == UInt8(ascii: "_")
             }
-        return isName ? "'\(name)'" : "what follows a '?' or '&'"
+        return isName ? "the parameter '\(name)'" : "a parameter after '?' or '&'"
     }
 }

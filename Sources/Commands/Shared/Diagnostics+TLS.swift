@@ -6,10 +6,10 @@ internal import Platform
 /// under attack.
 extension Diagnostics {
     static let notTLSHint =
-        "does the port speak TLS? where it does not, write redis:// instead of rediss://"
+        "does the port speak TLS? if not, write redis:// instead of rediss://"
 
     static let certificateHint =
-        "it wants to know who we are: --redis-cert PATH and --redis-key PATH"
+        "give a client certificate: --redis-cert PATH and --redis-key PATH"
 
     static func tls(_ error: TLSError, _ address: String) -> Failure {
         let server = "Redis at \(shown(address))"
@@ -17,19 +17,20 @@ extension Diagnostics {
         case .certificate(let problem): return certificate(problem, of: server)
         case .certificateWanted:
             return unknown(
-                "client_certificate", "\(server) wants a client certificate", hint: certificateHint)
+                "client_certificate", "\(server) requires a client certificate",
+                hint: certificateHint)
         case .certificateRefused(let alert):
             return unknown(
                 "client_certificate",
-                "\(server) refused our certificate: \(VisibleText.escape(alert))",
-                hint: "is --redis-cert signed by the authority that the server trusts?")
+                "\(server) rejected the client certificate: \(VisibleText.escape(alert))",
+                hint: "is --redis-cert signed by a CA that the server trusts?")
         case .alert(let text):
-            return unknown("tls", "\(server) ended TLS: \(VisibleText.escape(text))")
+            return unknown("tls", "\(server) ended the TLS session: \(VisibleText.escape(text))")
         case .notTLS:
             return unknown("not_tls", "\(shown(address)) does not speak TLS", hint: notTLSHint)
-        case .tooOld: return unknown("tls", "\(server) has neither TLS 1.2 nor 1.3")
+        case .tooOld: return unknown("tls", "\(server) supports neither TLS 1.2 nor 1.3")
         case .broken(let text):
-            return unknown("tls", "TLS with \(server) broke: \(VisibleText.escape(text))")
+            return unknown("tls", "TLS with \(server) failed: \(VisibleText.escape(text))")
         }
     }
 
@@ -40,31 +41,30 @@ extension Diagnostics {
             switch problem {
             case .expired(let date): ("expired on \(date)", nil)
             case .notYetValid(let date):
-                ("is not valid before \(date)", "is the clock of this machine right?")
+                ("is not valid before \(date)", "is this machine's clock right?")
             case .unknownIssuer(let issuer):
                 (
                     "is signed by an unknown issuer, '\(VisibleText.escape(issuer, columns: 100))'",
-                    "--redis-cacert PATH names the certificate of the authority to trust"
+                    "give the certificate of the CA to trust with --redis-cacert PATH"
                 )
             case .selfSigned(let name):
                 (
-                    "is signed by itself only, '\(VisibleText.escape(name, columns: 100))'",
-                    "is it the right one? then --redis-cacert PATH names it"
+                    "is self-signed, '\(VisibleText.escape(name, columns: 100))'",
+                    "is it the right one? then trust it with --redis-cacert PATH"
                 )
             case .wrongName(let host, let names) where isSubject(names):
                 (
                     "has no subjectAltName: the name '\(VisibleText.escape(names[0], columns: 100))' "
                         + "alone does not prove that it is for \(VisibleText.escape(host))",
-                    "issue it again with subjectAltName = \(isAddress(host) ? "IP" : "DNS"):"
+                    "reissue it with subjectAltName = \(isAddress(host) ? "IP" : "DNS"):"
                         + VisibleText.escape(host)
                 )
             case .wrongName(let host, let names):
                 (
-                    "is for \(list(names)); not for \(VisibleText.escape(host))",
+                    "is for \(list(names)), not for \(VisibleText.escape(host))",
                     isLoopback(host)
-                        ? "through a tunnel: --redis-server-name NAME, the name of the server at its "
-                            + "other end"
-                        : "connect to it by a name that the certificate has"
+                        ? "through a tunnel, give the server's own name: --redis-server-name NAME"
+                        : "connect to it by a name in the certificate"
                 )
             case .other(let text): ("is not valid: \(VisibleText.escape(text))", nil)
             }
@@ -92,7 +92,7 @@ extension Diagnostics {
         let shown = names.prefix(mostNames).map { VisibleText.escape($0, columns: 100) }
         let rest = names.count - shown.count
         let more = rest > 0 ? " and \(rest) more" : ""
-        return shown.isEmpty ? "nobody" : shown.joined(separator: ", ") + more
+        return shown.isEmpty ? "no name" : shown.joined(separator: ", ") + more
     }
 
     static func tlsSetup(_ error: TLSSetupError) -> Failure {
@@ -103,19 +103,19 @@ extension Diagnostics {
         case .unreadable(let path, let cause):
             return failure("cannot read '\(VisibleText.escape(path))': \(cause.message)")
         case .noCertificates(let path):
-            return failure("'\(VisibleText.escape(path))' has no certificate in PEM")
+            return failure("'\(VisibleText.escape(path))' contains no PEM certificate")
         case .noKey(let path):
             return failure(
-                "'\(VisibleText.escape(path))' has no private key in PEM",
-                hint: "--redis-key PATH names the file of the certificate's key")
+                "'\(VisibleText.escape(path))' contains no PEM private key",
+                hint: "give the certificate's key with --redis-key PATH")
         case .encryptedKey(let path):
             let path = VisibleText.escape(path)
             return failure(
                 "the key in '\(path)' is encrypted, which is not supported",
-                hint: "take the passphrase off: (umask 077; openssl pkey -in '\(path)' -out KEY)")
+                hint: "remove the passphrase: (umask 077; openssl pkey -in '\(path)' -out KEY)")
         case .keyMismatch(let path):
             return failure(
-                "the key in '\(VisibleText.escape(path))' does not belong to the certificate")
+                "the key in '\(VisibleText.escape(path))' does not match the certificate")
         case .failed(let error): return Diagnostics.failure(for: error)
         }
     }

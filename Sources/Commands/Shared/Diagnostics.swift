@@ -35,7 +35,7 @@ package enum Diagnostics {
         case is Layout.InvalidNamespace:
             Failure(
                 .usage, "usage", "the namespace is not valid",
-                hint: "letters, digits, '.', '_' and '-' may stand in it")
+                hint: "use only letters, digits, '.', '_' and '-'")
         default: Failure(.failure, "internal", VisibleText.escape("\(error)"))
         }
     }
@@ -54,7 +54,7 @@ package enum Diagnostics {
             Failure(.failure, "input", "cannot read \(name): \(cause.message)")
         case .tooLarge(let limit):
             Failure(.failure, "input", "\(name) is larger than \(limit) bytes")
-        case .timedOut: Failure(.failure, "input", "nothing came from \(name) in time")
+        case .timedOut: Failure(.failure, "input", "no input from \(name) in time")
         case .utf16:
             Failure(
                 .failure, "utf16", "\(name) is UTF-16, not UTF-8",
@@ -96,25 +96,25 @@ package enum Diagnostics {
     private static func hint(_ error: KeyError) -> String? {
         switch error {
         case .keyGivenAsSecret: "give it with --key; --secret is for HMAC secrets only"
-        case .unrecognized: "give an HMAC secret with --secret"
-        case .severalKeys: "keep the one in it that is meant, and its own certificates"
-        case .passphraseNeeded: "name its passphrase with --passphrase SOURCE"
+        case .unrecognized: "for an HMAC secret, use --secret"
+        case .severalKeys: "keep only the key to use, and its own certificates"
+        case .passphraseNeeded: "give its passphrase with --passphrase SOURCE"
         case .unsupportedFormat(let format): format.remedy
         case .invalidPEM: "copy the whole text again, from -----BEGIN to the dashes after END"
         case .invalidJSON(let error) where error.kind == .byteOrderMark:
-            "drop the mark: tail -c +4 FILE > NEW"
+            "remove the mark: tail -c +4 FILE > NEW"
         case .invalidJSON:
-            "is it whole? lines of comment go with: grep -vE '^ *(#|//)' FILE > NEW"
+            "is it complete? to remove comment lines: grep -vE '^ *(#|//)' FILE > NEW"
         case .wrongLength:
-            "whatever wrote it left out leading zeros, which RFC 7518 section 6.2 asks for"
+            "the program that wrote it left out leading zeros, which RFC 7518 section 6.2 requires"
         case .discoveryDocument(let place):
             "jwtctl fetches nothing: --key <(curl -fsS \(url(place)))"
         case .unclearSecret(.byteOrderMark):
-            "drop the mark: tail -c +4 FILE > NEW; --secret-encoding raw keeps it"
+            "remove the mark: tail -c +4 FILE > NEW; --secret-encoding raw keeps it"
         case .unclearSecret(.comment):
-            "drop the line: grep -v '^#' FILE > NEW; --secret-encoding raw keeps it"
+            "remove the line: grep -v '^#' FILE > NEW; --secret-encoding raw keeps it"
         case .unclearSecret(.hexadecimal):
-            "--secret-encoding hex reads its bytes, --secret-encoding raw takes the text"
+            "--secret-encoding hex decodes it, --secret-encoding raw uses the text"
         case .noUsableKey(let members):
             members.first.map { "member \($0.index): \(VisibleText.escape($0.reason.text))" }
         default: nil
@@ -136,14 +136,14 @@ package enum Diagnostics {
             return Failure(
                 isWeak ? .badSignature : .failure, isWeak ? "weak_key" : "key",
                 "the key cannot sign: \(VisibleText.escape(refusal.description))",
-                hint: isWeak ? "use a longer one, or --allow-weak-key" : nil)
-        case .noAlgorithm: return Failure(.failure, "key", "the key can sign with no algorithm")
+                hint: isWeak ? "use a stronger key, or pass --allow-weak-key" : nil)
+        case .noAlgorithm: return Failure(.failure, "key", "the key cannot sign with any algorithm")
         case .unsupportedHeader(let name):
             return Failure(
                 .usage, "unsupported_header",
-                "a header with '\(VisibleText.escape(name.text))' would be accepted by nobody")
+                "no verifier would accept a header with '\(VisibleText.escape(name.text))'")
         case .selfCheckFailed:
-            return Failure(.failure, "key", "the halves of the key do not belong together")
+            return Failure(.failure, "key", "the private and public halves of the key do not match")
         case .crypto(let error): return failure(for: error)
         }
     }
@@ -152,15 +152,16 @@ package enum Diagnostics {
         switch error {
         case .severalKeys(let count):
             Failure(
-                .failure, "key", "\(count) keys, where the form holds one",
+                .failure, "key", "\(count) keys, but this format holds one",
                 hint: "choose one with --select KID, or --format jwks")
         case .secret:
             Failure(
-                .failure, "key", "an HMAC secret has no such form", hint: "write --format jwk")
+                .failure, "key", "an HMAC secret cannot be written in this format",
+                hint: "use --format jwk")
         case .primesUnknown:
             Failure(
                 .failure, "key", "the key has no primes, which PEM and DER need",
-                hint: "its JWK was made without them; --format jwk can do without")
+                hint: "its JWK was written without them; use --format jwk")
         case .key(let error): key(error)
         }
     }
@@ -168,7 +169,7 @@ package enum Diagnostics {
     private static func hint(_ error: MalformedToken) -> String? {
         switch error.fault {
         case .encrypted: "its claims can only be read with the recipient's key"
-        case .segmentCount: "was it cut short by a log?"
+        case .segmentCount: "was it truncated?"
         default: nil
         }
     }

@@ -17,8 +17,8 @@ extension ExitStatus {
         ExitStatusDoc(.success, "Done; the token is active, not revoked, or well formed."),
         ExitStatusDoc(
             .failure,
-            "Another failure: an unreadable file, a bad key, output that could not be written."),
-        ExitStatusDoc(.usage, "The command line could not be understood."),
+            "Other errors: an unreadable file, a bad key, a failed write."),
+        ExitStatusDoc(.usage, "The command line is invalid."),
         ExitStatusDoc(.malformed, "The token is malformed."),
         ExitStatusDoc(
             .badSignature,
@@ -26,13 +26,14 @@ extension ExitStatus {
         ExitStatusDoc(
             .claims, "A claim fails: expired, not yet valid, wrong issuer, audience or type."),
         ExitStatusDoc(.revoked, "The token is revoked: blacklisted, or issued before a cutoff."),
-        ExitStatusDoc(.notListed, "The token is not on the whitelist that is required."),
+        ExitStatusDoc(.notListed, "The token is not on the required whitelist."),
         ExitStatusDoc(
-            .unknown, "The state is unknown: Redis could not be asked, or answered with an error."),
-        ExitStatusDoc(.refused, "Refused by a guard, or the person said no."),
+            .unknown, "The state is unknown: Redis could not be reached, or answered with an error."
+        ),
+        ExitStatusDoc(.refused, "Refused by a safety check, or not confirmed."),
         ExitStatusDoc(
             .someFailed,
-            "Some of several items failed, or there was nothing to take off a whitelist."),
+            "Some of several items failed, or there was nothing to remove from a whitelist."),
     ]
 
     /// The documentation of some of them.

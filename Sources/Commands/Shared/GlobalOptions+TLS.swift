@@ -4,13 +4,14 @@ extension GlobalOptions {
     /// How Redis proves who it is, and how we do.
     static let tls: [Option<GlobalOptions>] = [
         path(
-            "redis-cacert", "File or folder of authorities that may sign Redis' certificate.",
+            "redis-cacert", "CA certificate file or directory to trust.",
             into: \.redisCACert),
-        path("redis-cert", "Our certificate, for Redis to check.", into: \.redisCert),
-        path("redis-key", "The key of that certificate.", into: \.redisKey),
+        path("redis-cert", "Client certificate for TLS.", into: \.redisCert),
+        path("redis-key", "Private key of the client certificate.", into: \.redisKey),
         .text(
             "redis-server-name", metavar: "NAME",
-            summary: "Name that Redis' certificate must have (tunnels).", into: \.redisServerName),
+            summary: "Name that Redis' certificate must have (for tunnels).",
+            into: \.redisServerName),
         .flag(
             "redis-insecure", summary: "Do not check Redis' certificate.",
             into: \.isRedisInsecure),

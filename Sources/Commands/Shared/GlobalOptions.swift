@@ -56,7 +56,8 @@ struct GlobalOptions: Sendable {
                     "field", metavar: "PATH", summary: "Print one value, such as state.revoked.",
                     into: \.field),
                 .flag(
-                    "quiet", short: "q", summary: "Print no notes, and nothing but what was made.",
+                    "quiet", short: "q",
+                    summary: "Suppress notes; print only what the command creates.",
                     into: \.isQuiet),
                 .flag(
                     "verbose", short: "v", summary: "Show each Redis command and its answer.",
@@ -64,12 +65,12 @@ struct GlobalOptions: Sendable {
                 .choice(
                     "color", metavar: "WHEN", summary: "Colour the output.", into: \.color),
                 .text(
-                    "redis", metavar: "URL", summary: "The Redis that holds the state.",
+                    "redis", metavar: "URL", summary: "Redis URL.",
                     into: \.redisURL
                 ).showingDefault("redis://127.0.0.1:6379/0").essential(),
                 .raw(
                     "redis-password", metavar: "SOURCE",
-                    summary: "Where the Redis password stands.",
+                    summary: "Where to read the Redis password (path, env:NAME, fd:N, -).",
                     into: \.redisPassword
                 ) { bytes throws(InvalidValue) in try Source(bytes) }
                 .completing(.file),
@@ -78,14 +79,14 @@ struct GlobalOptions: Sendable {
                     into: \.asksPassword),
             ] + tls + [
                 .text(
-                    "profile", metavar: "NAME", summary: "The profile of the configuration file.",
+                    "profile", metavar: "NAME", summary: "Profile from the configuration file.",
                     into: \.profile
                 ).completing(.dynamic("profiles")),
                 .path(
-                    "config", summary: "The configuration file, in place of the usual one.",
+                    "config", summary: "Configuration file to use instead of the default one.",
                     into: \.configFile),
                 .raw(
-                    "layout", metavar: "NAME|FILE", summary: "How state lies in Redis.",
+                    "layout", metavar: "NAME|FILE", summary: "Layout of the keys in Redis.",
                     into: \.layout
                 ) { bytes throws(InvalidValue) in bytes }
                 .showingDefault("native").completing(.dynamicOrFile("layouts")),
@@ -94,32 +95,36 @@ struct GlobalOptions: Sendable {
                     summary: "Set a variable of the layout.", into: \.layoutVariables
                 ) { text throws(InvalidValue) in try LayoutChoice.variable(text) },
                 .text(
-                    "namespace", metavar: "NAME", summary: "What the keys in Redis begin with.",
+                    "namespace", metavar: "NAME", summary: "Prefix of the keys in Redis.",
                     into: \.namespace
                 ).showingDefault("jwt"),
                 .value(
-                    "timeout", metavar: "DURATION", summary: "How long Redis may stay silent.",
+                    "timeout", metavar: "DURATION",
+                    summary: "Give up if Redis does not respond for this long.",
                     into: \.timeout
                 ) { text throws(InvalidValue) in try Duration.milliseconds(text) }
                 .showingDefault("5s"),
                 .repeated(
                     "redis-nat", metavar: "FROM=TO",
-                    summary: "Reach an announced HOST:PORT at another.", into: \.addressRules
+                    summary: "Connect to HOST:PORT at a different address (NAT).",
+                    into: \.addressRules
                 ) { text throws(InvalidValue) in try Replication.addressRule(text) },
                 .value(
                     "wait", metavar: "N[,DURATION]",
-                    summary: "Writing: wait until N replicas have it too.", into: \.concern
+                    summary: "Writes: wait for N replicas to acknowledge.", into: \.concern
                 ) { text throws(InvalidValue) in try Replication.concern(text) }
-                .detail("Where there are replicas behind Sentinels or in a Cluster it is 1."),
+                .detail(
+                    "The default is 1 behind Sentinels and in a Cluster, if there are replicas."),
                 .flag(
-                    "fsync", summary: "Writing: wait until the append-only files have it.",
+                    "fsync", summary: "Writes: wait until the append-only file is on disk.",
                     into: \.asksForDisk),
                 .flag(
                     "require-durable",
-                    summary: "Writing: refuse a Redis that may lose what is written.",
+                    summary: "Writes: refuse a Redis that may lose data.",
                     into: \.requiresDurability),
                 .flag(
-                    "allow-replica", summary: "Read from a replica, whose state may be old.",
+                    "allow-replica",
+                    summary: "Allow reading from a replica, whose data may be stale.",
                     into: \.allowsReplica),
             ])
     }

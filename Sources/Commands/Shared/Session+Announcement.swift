@@ -13,8 +13,8 @@ extension Session {
         else { return }
         if let absent = layout.keptVariableKeys.first(where: { !keptKeys.contains($0) }) {
             try console.warn(
-                "the key '\(VisibleText.escape(absent, columns: 120))' is not there yet: an "
-                    + "application that makes it later reads other keys than these")
+                "the key '\(VisibleText.escape(absent, columns: 120))' does not exist yet: once "
+                    + "the application creates it, it will use other keys than these")
         }
         let others = LayoutDetector.likeliest(in: sample)
         guard isQuestionable(sample, others) else { return }
@@ -64,8 +64,8 @@ extension Session {
             return
         }
         try console.warn(
-            "the layout '\(layout.name)' deletes keys; if they are of "
-                + "'\(VisibleText.escape(rival.name))', revoked tokens are valid again: "
+            "the layout '\(layout.name)' deletes keys; if they belong to "
+                + "'\(VisibleText.escape(rival.name))', revoked tokens become valid again: "
                 + "\(VisibleText.escape(rival.difference))")
         guard !isConfirmed else { return }
         do {
@@ -75,7 +75,7 @@ extension Session {
         } catch let failure as Failure where failure.code == "not_confirmed" {
             throw Failure(
                 failure.status, failure.code, failure.message,
-                hint: "--yes confirms it, 'layout-check = off' in a profile settles it")
+                hint: "pass --yes to confirm, or set 'layout-check = off' in the profile")
         }
     }
 }

@@ -14,7 +14,7 @@ extension Session {
             try console.warn(
                 "Redis evicts keys when memory is short (maxmemory-policy "
                     + "\(VisibleText.escape(policy, columns: 40))): "
-                    + "what is revoked now may come back; see 'jwtctl doctor'")
+                    + "revoked tokens may become valid again; see 'jwtctl doctor'")
         }
         try noteMissingReplicas(console)
     }
@@ -27,9 +27,9 @@ extension Session {
         guard alone > 0 else { return }
         try console.note(
             known.count == 1
-                ? "the primary has no replica: what is written is on one server only"
-                : "\(alone) of \(known.count) primaries have no replica: what is written there is on "
-                    + "one server only")
+                ? "the primary has no replica: its data is on one server only"
+                : "primaries without a replica: \(alone) of \(known.count); their data is on one "
+                    + "server only")
     }
 }
 
@@ -38,7 +38,7 @@ extension Diagnostics {
     static func durability(_ durability: Durability, at endpoint: Endpoint) -> Failure? {
         let server = "Redis at \(shown(endpoint.description))"
         let reason: String
-        var hint = "nothing was written; 'jwtctl doctor' says what to do"
+        var hint = "nothing was written; run 'jwtctl doctor' to see what to do"
         switch durability {
         case .keeps: return nil
         case .evicts(let policy):
@@ -46,11 +46,11 @@ extension Diagnostics {
                 "\(server) evicts keys when memory is short (maxmemory-policy "
                 + "\(VisibleText.escape(policy, columns: 40)))"
         case .forgets:
-            reason = "\(server) keeps no append-only file: a crash loses what is revoked"
+            reason = "\(server) has no append-only file: a crash loses revocations"
         case .failing: reason = "\(server) could not write its append-only file"
         case .unknown(let error):
             let text = error.map { ": \(VisibleText.escape($0.text, columns: 200))" } ?? ""
-            reason = "\(server) does not say whether it keeps what is written" + text
+            reason = "\(server) does not say whether it keeps its data" + text
             if let error, error.kind == .noPermission {
                 hint =
                     "nothing was written; an administrator can allow it: "

@@ -18,8 +18,8 @@ extension Session {
         let key = options.redisKey ?? (options.redisCert == nil ? path(.redisKey) : nil)
         if key != nil, certificate == nil {
             throw Failure(
-                .usage, "usage", "--redis-key needs the certificate it belongs to",
-                hint: "--redis-cert PATH names it")
+                .usage, "usage", "--redis-key needs its certificate",
+                hint: "add --redis-cert PATH")
         }
         var result = target
         result.serverName = options.redisServerName ?? settings[.redisServerName]?.text
@@ -30,7 +30,7 @@ extension Session {
             verifiesServer: !options.isRedisInsecure)
         if options.isRedisInsecure {
             try console.warn(
-                "--redis-insecure: anybody between here and Redis can read and change everything")
+                "--redis-insecure: anyone on the network path can read and change everything")
         }
         return result
     }
@@ -52,7 +52,7 @@ extension Session {
                 .usage, "usage", "'\(name)' cannot be used with a unix socket, which has no TLS")
         case .tcp:
             throw Failure(
-                .usage, "usage", "'\(name)' needs TLS, and the URL is one without",
+                .usage, "usage", "'\(name)' needs TLS, but the URL does not use it",
                 hint: "write rediss://\(VisibleText.escape(endpoint.description))")
         }
     }

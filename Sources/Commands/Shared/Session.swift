@@ -27,15 +27,17 @@ struct Session {
     static let environment =
         [
             Definition(
-                "JWTCTL_REDIS_URL", "The Redis URL, as for --redis; REDIS_URL is the fall-back."),
-            Definition("REDISCLI_AUTH", "The Redis password, where the URL has none."),
+                "JWTCTL_REDIS_URL", "Redis URL, as for --redis (fallback: REDIS_URL)."),
+            Definition("REDISCLI_AUTH", "Redis password, if the URL has none."),
             Definition(
                 "SSL_CERT_FILE SSL_CERT_DIR",
-                "Authorities that may sign Redis' certificate, in place of the system's."),
-            Definition("JWTCTL_LAYOUT", "How state lies in Redis, as for --layout."),
-            Definition("JWTCTL_NAMESPACE", "What the keys begin with, as for --namespace."),
-            Definition("JWTCTL_TIMEOUT", "How long Redis may stay silent, as for --timeout."),
-            Definition("JWTCTL_ACTOR", "Who changes things, for the audit trail."),
+                "CA certificates to trust instead of the system's."),
+            Definition("JWTCTL_LAYOUT", "Layout of the keys in Redis, as for --layout."),
+            Definition("JWTCTL_NAMESPACE", "Prefix of the keys in Redis, as for --namespace."),
+            Definition(
+                "JWTCTL_TIMEOUT",
+                "Give up if Redis does not respond for this long, as for --timeout."),
+            Definition("JWTCTL_ACTOR", "Name recorded in the audit log."),
         ] + Settings.variables
 
     /// `actor` overrides the environment and the login name. Who `tellsFaults` finds out later what
@@ -102,9 +104,9 @@ struct Session {
                 throw Failure(
                     .refused, "other_variable",
                     "the application has another '\(VisibleText.escape(name))' in the key "
-                        + "'\(VisibleText.escape(key, columns: 120))' and reads no key that is made of "
-                        + "the given one",
-                    hint: "leave it out, or give --layout-var \(name)=\(ShellText.quote(value))")
+                        + "'\(VisibleText.escape(key, columns: 120))' and does not read keys made "
+                        + "with the given one",
+                    hint: "omit it, or give --layout-var \(name)=\(ShellText.quote(value))")
             }
             options.layoutVariables.append((name, value))
         }
@@ -183,7 +185,7 @@ struct Session {
     func warn(notAudited error: any Error, _ console: Console) {
         let failure = Diagnostics.failure(for: error)
         do throws(OutputError) {
-            let place = layout.can(.audit) ? "written to the audit trail" : "announced to services"
+            let place = layout.can(.audit) ? "written to the audit log" : "announced to services"
             try console.warn("done, but not \(place): \(failure.line)")
         } catch {
             // Nobody reads: the effect stands all the same.

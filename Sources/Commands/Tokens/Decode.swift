@@ -10,21 +10,21 @@ struct DecodeOptions: CommandOptions {
 
 /// `decode`: for reading claims; needs no key and no Redis.
 let decodeCommand = Command(
-    name: "decode", summary: "Show a token's header and claims, checking nothing.",
+    name: "decode", summary: "Show a token's header and claims without verifying it.",
     discussion: [
         """
-        Reads a token from the operand, from @FILE or from standard input and shows what is in it, \
-        claims in their own order and numbers as they were written. Nothing is checked: anybody \
-        can write a token that says anything.
+        Reads a token from the operand, from @FILE or from standard input and shows its header and \
+        claims, in their original order and with numbers as they were written. Nothing is \
+        verified: anyone can write a token with any claims.
         """,
         """
-        Each member is shown with what it means where it is a registered one, and a date beside \
-        the number of a time. The last line says whether the token has expired or is not yet valid.
+        Registered members are shown with their meaning, and times also as a date. The last line \
+        says whether the token has expired or is not yet valid.
         """,
         """
-        Of a token that is cut short or damaged, whatever can be read is shown, members before \
-        the break included, and where it breaks off; the status is 3. Of an encrypted token (JWE) \
-        only the header can be read.
+        If a token is truncated or damaged, decode shows everything that it can read, including \
+        the members before the break, and says where the token ends; the status is 3. Of an \
+        encrypted token (JWE), only the header can be read.
         """,
     ],
     defaults: DecodeOptions(), options: [.group(GlobalOptions.group, at: \.global)],
@@ -34,10 +34,10 @@ let decodeCommand = Command(
         }
     ],
     examples: [
-        Example(command: "jwtctl decode \"$TOKEN\"", summary: "Read a token's claims."),
+        Example(command: "jwtctl decode \"$TOKEN\"", summary: "Show a token's claims."),
         Example(
             command: "echo \"Authorization: Bearer $TOKEN\" | jwtctl decode --json",
-            summary: "Read a pasted header as JSON."),
+            summary: "Show a pasted header as JSON."),
         Example(
             command: "jwtctl decode --field payload.sub \"$TOKEN\"", summary: "Print one claim."),
     ],
@@ -73,7 +73,7 @@ private func fault(of inspection: TokenInspection) -> Failure? {
             "malformed token: \(VisibleText.escape("\(cut)", columns: 200))",
             hint: inspection.payload?.object?["jti"] == nil
                 ? TokenOddity.hint(inspection)
-                : "its jti is whole: 'jwtctl status' and 'jwtctl revoke' need no more")
+                : "its jti is complete: 'jwtctl status' and 'jwtctl revoke' need no more")
     }
     guard let failure = inspection.malformed.map({ Diagnostics.failure(for: $0) }) else {
         return nil

@@ -47,7 +47,7 @@ struct DecodeText {
     private static func words(_ segment: TokenInspection.Segment) -> String {
         if let value = segment.value { return JSONText.shown(value) }
         return String(validating: segment.bytes, as: UTF8.self).map { VisibleText.escape($0) }
-            ?? "\(segment.bytes.count) bytes that are no JSON"
+            ?? "\(segment.bytes.count) bytes, not JSON"
     }
 
     private func headerNote(
@@ -55,7 +55,7 @@ struct DecodeText {
     ) -> (String, MemberList.Tone) {
         if name == "alg", let algorithm = value.stringValue {
             let tone: MemberList.Tone = algorithm == "none" ? .bad : .plain
-            return (MemberMeanings.algorithms[algorithm] ?? "an algorithm unknown here", tone)
+            return (MemberMeanings.algorithms[algorithm] ?? "unknown algorithm", tone)
         }
         let isSuspect = ["crit", "b64", "jku", "jwk", "x5u", "x5c"].contains(name)
         return (MemberMeanings.header[name] ?? "", isSuspect ? .doubtful : .plain)
@@ -73,20 +73,20 @@ struct DecodeText {
         let isWrong =
             ["iss", "sub", "jti"].contains(name) && !isText
             || name == "aud" && RegisteredClaims([name: value]).audience.value == nil
-        return isWrong ? ("wrong type: no verifier may accept this", .bad) : (meaning, .plain)
+        return isWrong ? ("wrong type: verifiers must reject this", .bad) : (meaning, .plain)
     }
 
     private func dateNote(
         _ name: JSONString, _ value: JSONValue, _ words: (past: String, future: String)
     ) -> (String, MemberList.Tone) {
         guard let number = value.numberValue else {
-            return ("wrong type: no verifier may accept this", .bad)
+            return ("wrong type: verifiers must reject this", .bad)
         }
         guard let seconds = TimeText.seconds(number) else {
-            return ("beyond any calendar", .doubtful)
+            return ("date out of range", .doubtful)
         }
         guard abs(seconds) < TimeText.implausible else {
-            return ("milliseconds? a date counts seconds since 1970", .bad)
+            return ("milliseconds? dates are in seconds since 1970", .bad)
         }
         let isPast = seconds <= now
         let date = "\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now))"
@@ -118,14 +118,14 @@ struct DecodeText {
             return ", " + style.red("expired \(TimeText.relative(exp, to: now))")
         }
         if let nbf = claims.notBefore.value.flatMap(TimeText.seconds), nbf > now {
-            return ", " + style.red("not yet valid: only \(TimeText.relative(nbf, to: now))")
+            return ", " + style.red("not yet valid: starts \(TimeText.relative(nbf, to: now))")
         }
         switch claims.expiresAt {
-        case .absent: return inspection.payload?.prefix == nil ? ", without expiry" : ""
-        case .wrongType: return ", " + style.red("its expiry is no date")
+        case .absent: return inspection.payload?.prefix == nil ? ", never expires" : ""
+        case .wrongType: return ", " + style.red("its exp is not a date")
         case .value(let number):
             guard let exp = TimeText.seconds(number), exp < TimeText.implausible else {
-                return ", " + style.red("its expiry is no date")
+                return ", " + style.red("its exp is not a date")
             }
             return ", expires \(TimeText.relative(exp, to: now))"
         }
@@ -140,7 +140,8 @@ struct DecodeText {
             .dropFirst().map { Base64.decodedCount($0.count) }
         let parts = zip(Self.encryptedParts, sizes).map { "\($1) bytes of \($0)" }
         return style.bold("Encrypted") + "\n  " + parts.joined(separator: ", ") + "\n"
-            + style.yellow("the claims are encrypted (JWE): only the recipient's key opens them")
+            + style.yellow(
+                "the claims are encrypted (JWE): only the recipient's key can decrypt them")
             + "\n"
     }
 }

@@ -15,11 +15,11 @@ extension KeyTrial.Outcome {
 
     var words: String {
         switch self {
-        case .verified: "it signed the token"
-        case .badSignature: "the signature is not its own"
+        case .verified: "signed the token"
+        case .badSignature: "did not sign the token"
         case .refused(let refusal): "not for this token: \(refusal)"
-        case .otherKeyID: "not tried: the token's kid names another"
-        case .notTried: "not tried: the header rules the token out"
+        case .otherKeyID: "not tried: the token's kid names another key"
+        case .notTried: "not tried: the token was rejected because of its header"
         }
     }
 }
@@ -39,7 +39,7 @@ extension Demand {
 
     func words(now: Int64) -> String {
         switch self {
-        case .presence: "to be there"
+        case .presence: "present"
         case .equal(let text): Self.quoted(text)
         case .oneOf(let names): names.map(Self.quoted).joined(separator: " or ")
         case .after(let time): "later than " + Self.date(time, now: now)

@@ -48,7 +48,7 @@ struct Explanation {
             .map { explained($0, verdict.report) }
         if let report = verdict.report, !report.requiresListing {
             let isListed = report.state.listing.isListed
-            let detail = (isListed ? "listed" : "not listed") + ", not demanded"
+            let detail = (isListed ? "listed" : "not listed") + ", not required"
             checks.append(
                 explained(
                     ExplainedCheck(Check("whitelist", .notJudged, detail: detail)), report))
@@ -59,9 +59,9 @@ struct Explanation {
     /// Of a claim that is not there and that nobody demanded, just that.
     private static func sayingAbsent(_ check: ExplainedCheck) -> ExplainedCheck {
         guard check.check.result == .notJudged, check.found == nil else { return check }
-        let meaning = check.name == "exp" ? ": it never expires" : ""
+        let meaning = check.name == "exp" ? ": the token never expires" : ""
         return ExplainedCheck(
-            Check(check.name, .notJudged, detail: "not there" + meaning), wanted: check.wanted)
+            Check(check.name, .notJudged, detail: "absent" + meaning), wanted: check.wanted)
     }
 
     /// A check of the state, with what Redis said.
@@ -179,7 +179,7 @@ struct Explanation {
                 (
                     "found",
                     found.shown(now: verdict.now, name: check.name)
-                        + (option.map { "; anything passes without \($0)" } ?? "")
+                        + (option.map { "; not checked (no \($0))" } ?? "")
                 ))
         }
         if let wanted = check.wanted, check.found != nil || check.check.reason != nil {
@@ -191,7 +191,7 @@ struct Explanation {
             lines.append(
                 (
                     "note",
-                    "it is \(Duration.words(issued - verdict.now)) ahead of this machine's clock"
+                    "\(Duration.words(issued - verdict.now)) ahead of this machine's clock"
                 ))
         }
         if let keys = asked[check.name], !keys.isEmpty {
@@ -219,11 +219,12 @@ struct Explanation {
         switch check {
         case "blacklist":
             guard let denial = state.denial else { return "no entry" }
-            return "an entry that stays "
-                + (denial.timeToLive.map { "for another \(Duration.words($0))" } ?? "for ever")
+            return "entry "
+                + (denial.timeToLive.map { "expires in \(Duration.words($0))" } ?? "never expires")
         case "cutoff":
-            let user = state.isUserKnown ? time(state.userCutoff) : "not asked: it has no sub"
-            return "the user's: \(user); global: \(time(state.globalCutoff))"
+            let user =
+                state.isUserKnown ? time(state.userCutoff) : "not asked: the token has no sub"
+            return "user: \(user); global: \(time(state.globalCutoff))"
         default: return nil
         }
     }

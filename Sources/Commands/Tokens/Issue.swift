@@ -9,7 +9,7 @@ internal import TokenStore
 func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)
-    let signer = try options.keys.signer(keys, hint: "give the one to sign with")
+    let signer = try options.keys.signer(keys, hint: "give the key to sign with")
     let session = options.isRecorded ? try Session(console, actor: options.actor) : nil
     let minter = TokenMinter(
         draft: try TokenDraft(options, system: system), signer: signer, label: options.label,
@@ -36,7 +36,7 @@ private func requireUser(_ minter: TokenMinter, now: Int64) throws {
         .usage, "usage",
         claims.contains("sub")
             ? "missing option '--sub'" : "missing option '--claim \(claims.first ?? "sub")=USER'",
-        hint: "--no-record signs a token that belongs to nobody's list")
+        hint: "--no-record signs a token without recording it")
 }
 
 private func issueOne(

@@ -24,49 +24,50 @@ struct IssueOptions: CommandOptions {
     var count: Int?
 
     static let options: [Option<IssueOptions>] = [
-        .text("sub", metavar: "USER", summary: "Whose token it is.", into: \.subject)
+        .text("sub", metavar: "USER", summary: "Subject (the user).", into: \.subject)
             .completing(.dynamic("users")),
-        .text("iss", metavar: "ISSUER", summary: "Who issues it.", into: \.issuer),
-        .repeated("aud", metavar: "AUDIENCE", summary: "For whom it is.", into: \.audiences),
+        .text("iss", metavar: "ISSUER", summary: "Issuer.", into: \.issuer),
+        .repeated("aud", metavar: "AUDIENCE", summary: "Audience.", into: \.audiences),
         .value(
-            "expires-in", metavar: "DURATION", summary: "How long it lives.", into: \.lifetime
+            "expires-in", metavar: "DURATION", summary: "Lifetime.", into: \.lifetime
         ) { text throws(InvalidValue) in try Duration.seconds(text) }.showingDefault("1h"),
-        .value("exp", metavar: "TIME", summary: "When it expires.", into: \.expiry) {
+        .value("exp", metavar: "TIME", summary: "Expiry time.", into: \.expiry) {
             text throws(InvalidValue) in try Moment(text)
         },
-        .value("nbf", metavar: "TIME", summary: "From when it is valid.", into: \.notBefore) {
+        .value("nbf", metavar: "TIME", summary: "Time from which it is valid.", into: \.notBefore) {
             text throws(InvalidValue) in try Moment(text)
         },
-        .value("iat", metavar: "TIME", summary: "When it was issued.", into: \.issuedAt) {
+        .value("iat", metavar: "TIME", summary: "Issue time.", into: \.issuedAt) {
             text throws(InvalidValue) in try Moment(text)
         }.showingDefault("now"),
-        .flag("no-iat", summary: "Leave the claim iat out.", into: \.omitsIssuedAt),
-        .text("jti", metavar: "ID", summary: "Its id; 128 random bits by default.", into: \.id),
+        .flag("no-iat", summary: "Omit the iat claim.", into: \.omitsIssuedAt),
+        .text("jti", metavar: "ID", summary: "Token id (default: 128 random bits).", into: \.id),
         .repeated(
             "claim", metavar: "NAME=TEXT",
-            summary: "A claim; NAME:=JSON for one that is no string.",
+            summary: "Claim; NAME:=JSON if it is not a string.",
             into: \.claims
         ) { text throws(InvalidValue) in try NamedValue(text) },
         .raw(
             "claims", metavar: "SOURCE",
-            summary: "An object of claims, from a file or - for stdin.",
+            summary: "JSON object of claims, from a file or - for stdin.",
             into: \.claimsFile
         ) { bytes throws(InvalidValue) in try Source(bytes) }.completing(.file),
         .repeated(
-            "header", metavar: "NAME=TEXT", summary: "A header member; NAME:=JSON if no string.",
+            "header", metavar: "NAME=TEXT",
+            summary: "Header member; NAME:=JSON if it is not a string.",
             into: \.headers
         ) { text throws(InvalidValue) in try NamedValue(text) },
-        .text("typ", metavar: "TYPE", summary: "Its media type.", into: \.type)
+        .text("typ", metavar: "TYPE", summary: "Media type (typ).", into: \.type)
             .showingDefault("JWT"),
-        .text("label", metavar: "TEXT", summary: "What the user's list calls it.", into: \.label),
+        .text("label", metavar: "TEXT", summary: "Label shown in 'list tokens'.", into: \.label),
         .value(
-            "count", metavar: "N", summary: "Make N tokens, each with an id of its own.",
+            "count", metavar: "N", summary: "Issue N tokens, each with its own id.",
             into: \.count
         ) { text throws(InvalidValue) in try Self.count(text) },
         .flag(
-            "record", negatable: true, summary: "Put it on the user's list in Redis.",
+            "record", negatable: true, summary: "Record it in the user's token list in Redis.",
             into: \.isRecorded),
-        .text("actor", metavar: "NAME", summary: "Who issues it, for the trail.", into: \.actor)
+        .text("actor", metavar: "NAME", summary: "Name recorded in the audit log.", into: \.actor)
             .hidden(),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ]
@@ -111,40 +112,40 @@ let issueCommand = Command(
     name: "issue", summary: "Sign a token and record it.",
     discussion: [
         """
-        Signs a token, puts it on its user's list in Redis and prints the token alone on standard \
-        output. On a terminal a line on standard error tells how to revoke it.
+        Signs a token, records it in the user's token list in Redis and prints only the token to \
+        standard output. On a terminal, a line on standard error shows how to revoke it.
         """,
         """
-        A token whose iat does not pass a cutoff would be dead at birth: after a logout-all within \
-        the same second, issue waits for the next second. An id is never given twice.
+        A token whose iat is not after the cutoff would be rejected immediately: after a \
+        logout-all in the same second, issue waits for the next second. An id is never used twice.
         """,
         """
-        Registered claims come first, then the others as they were given, so that the same options \
-        with the same --jti, --iat and --exp make the same bytes with every algorithm but ES* and \
-        PS*, whose signatures are random. A claim is given once: by its own option, by --claim or \
-        in --claims. Several --aud become an array. No token is made that verify would call \
+        Registered claims come first, then the others in the order given. The same options with \
+        the same --jti, --iat and --exp therefore produce the same bytes, except with ES* and PS*, \
+        whose signatures are random. Give each claim once: by its own option, with --claim or in \
+        --claims. Several --aud become an array. issue never makes a token that verify would call \
         malformed.
         """,
         """
-        --typ at+jwt makes an access token of RFC 9068, which must have iss, exp, aud, sub, \
-        client_id, iat and jti; issue refuses to leave one out.
+        --typ at+jwt makes an RFC 9068 access token, which must have iss, exp, aud, sub, \
+        client_id, iat and jti; if one is missing, issue fails.
         """,
         """
-        --count N prints N tokens, one a line, as they are made: an array with --json, an object a \
-        line with -o jsonl. They are recorded in batches; a token is printed once it is recorded. \
-        If the run breaks off, a message on standard error says how many were printed and how many \
-        more may stand on the list.
+        --count N prints N tokens, one per line, as they are made: an array with --json, one \
+        object per line with -o jsonl. Tokens are recorded in batches, and each is printed once it \
+        is recorded. If the run is interrupted, a message on standard error says how many tokens \
+        were printed and how many more may be recorded.
         """,
     ],
     defaults: IssueOptions(), options: IssueOptions.options,
     examples: [
         Example(
             command: "jwtctl issue --sub alice --secret secret.txt",
-            summary: "A token of one hour for alice."),
+            summary: "Issue a one-hour token for alice."),
         Example(
             command:
                 "jwtctl issue --sub alice --aud api --expires-in 30d --claim role=admin --key private.pem",
-            summary: "Thirty days, for one audience, with a claim."),
+            summary: "Thirty days, one audience, an extra claim."),
         Example(
             command: "jwtctl issue --no-record --claim level:=3 --secret env:JWT_SECRET",
             summary: "Sign without Redis."),
@@ -154,7 +155,7 @@ let issueCommand = Command(
             summary: "An OAuth access token (RFC 9068)."),
         Example(
             command: "jwtctl issue --sub load-test --count 1000 --no-record > tokens.txt",
-            summary: "A thousand tokens for a test, one a line."),
+            summary: "A thousand tokens for a test, one per line."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .badSignature, .revoked, .unknown, .refused),
     environment: KeyOptions.environment + Session.environment,

@@ -16,33 +16,35 @@ struct RenewOptions: CommandOptions {
 
 /// `renew`: the same claims in a new token, and the old one revoked.
 let renewCommand = Command(
-    name: "renew", summary: "Replace a token by a new one.",
+    name: "renew", summary: "Replace a token with a new one.",
     discussion: [
         """
-        Checks the token as verify does, signs one with the same claims in the same order but a \
-        new jti, iat and exp, records it, and only then revokes the old one. It lives as long as \
-        the old one did from its iat to its exp, unless --expires-in says otherwise.
+        Checks the token as verify does, signs a new one with the same claims in the same order \
+        but a new jti, iat and exp, records it, and only then revokes the old one. The new token \
+        has the lifetime of the old one, from its iat to its exp, unless --expires-in is given.
         """,
         """
-        What is expired, revoked or not verified is refused. Broken off in between, both tokens \
-        are valid, never neither. If the old one is revoked or its user logged out meanwhile, the \
-        new one is taken back.
+        Expired, revoked and unverified tokens are refused. If it is interrupted, both tokens are \
+        valid; at least one always is. If the old token is revoked or its user is logged out in \
+        the meantime, the new one is revoked too.
         """,
     ],
     defaults: RenewOptions(),
     options: [
         .value(
-            "expires-in", metavar: "DURATION", summary: "How long the new token lives.",
+            "expires-in", metavar: "DURATION", summary: "Lifetime of the new token.",
             into: \.lifetime
         ) { text throws(InvalidValue) in try Duration.seconds(text) },
         .text(
-            "label", metavar: "TEXT", summary: "What the user's list calls it; as before.",
+            "label", metavar: "TEXT", summary: "Label shown in 'list tokens' (default: as before).",
             into: \.label),
         .text(
-            "reason", short: "r", metavar: "TEXT", summary: "Why, for the entry and the trail.",
+            "reason", short: "r", metavar: "TEXT",
+            summary: "Reason, stored with the entry and in the audit log.",
             into: \.reason),
         .text(
-            "actor", metavar: "NAME", summary: "Who renews; the login name by default.",
+            "actor", metavar: "NAME",
+            summary: "Name recorded in the audit log (default: login name).",
             into: \.actor),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
@@ -52,9 +54,10 @@ let renewCommand = Command(
         }
     ],
     examples: [
-        Example(command: "jwtctl renew \"$TOKEN\"", summary: "A fresh token for an old one."),
+        Example(command: "jwtctl renew \"$TOKEN\"", summary: "Replace a token."),
         Example(
-            command: "jwtctl renew --expires-in 8h \"$TOKEN\"", summary: "One that lives longer."),
+            command: "jwtctl renew --expires-in 8h \"$TOKEN\"",
+            summary: "Replace it with one that is valid for 8 hours."),
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .notListed, .unknown, .refused),
@@ -62,7 +65,7 @@ let renewCommand = Command(
     seeAlso: ["issue", "verify", "revoke"],
     check: { options throws(UsageError) in
         if let lifetime = options.lifetime, lifetime <= 0 {
-            throw .other("'--expires-in' must be longer than nothing")
+            throw .other("'--expires-in' must be greater than zero")
         }
     }, run: runRenew)
 
@@ -70,7 +73,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)
     let signer = try options.keys.signer(
-        keys, hint: "give the one that the token was signed with")
+        keys, hint: "give the key that signed the token")
     let text = try TokenOperand.readOne(options.token, console)
     let session = try Session(console, actor: options.actor)
     try session.requirePrimary(comparingClocks: console)
@@ -98,14 +101,14 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     case .overtaken:
         throw Failure(
             .revoked, Reason.revoked.rawValue,
-            "the token was revoked meanwhile: nothing was renewed")
+            "the token was revoked in the meantime; nothing was renewed")
     case .inDoubt(let error):
         // Without the new token its user might be left with none.
         try tell(new, old, isRecorded, false, console)
         let failure = Diagnostics.failure(for: error)
         throw Failure(
             .unknown, failure.code,
-            "the new token is valid, the old one may be too: \(failure.message)",
+            "the new token is valid; the old one may be too: \(failure.message)",
             hint: "revoke the old one: jwtctl revoke TOKEN")
     }
 }
@@ -144,8 +147,8 @@ private func record(
     guard session.layout.can(.record) else { return nil }
     guard let user = old.user else {
         throw Failure(
-            .refused, "unnamed", "the token says of no user that it is theirs",
-            hint: "what is nobody's can't be recorded")
+            .refused, "unnamed", "the token names no user",
+            hint: "a token without a user cannot be recorded")
     }
     let listed = try options.label == nil ? session.store.listedToken(old.id, of: user) : nil
     return new.record(label: options.label ?? listed?.label)
@@ -169,13 +172,14 @@ private func failure(_ outcome: RecordOutcome) -> Failure {
     case .cutOff(let cutoff):
         Failure(
             .revoked, Reason.cutOff.rawValue,
-            "not renewed: a cutoff stands at \(TimeText.rfc3339(cutoff))")
+            "not renewed: a cutoff is set at \(TimeText.rfc3339(cutoff))")
     case .expired:
         Failure(
-            .claims, Reason.expired.rawValue, "not renewed: it would have expired by Redis' clock")
+            .claims, Reason.expired.rawValue,
+            "not renewed: it would already be expired by Redis' clock")
     case .displaced:
         Failure(
-            .refused, "other_token", "not renewed: the layout keeps one token for each user")
+            .refused, "other_token", "not renewed: the layout keeps only one token per user")
     case .recorded, .alreadyRecorded, .alreadyRevoked:
         Failure(.refused, "already_recorded", "not renewed: the new id is in use; run it again")
     }

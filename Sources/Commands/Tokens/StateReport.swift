@@ -74,14 +74,15 @@ struct StateReport {
 
     /// The cutoff of all users is named as that.
     private func whose(_ cutoff: Int64) -> String {
-        state.globalCutoff == cutoff ? " of all users" : ""
+        state.globalCutoff == cutoff ? " for all users" : ""
     }
 
     private var version: Check {
         guard state.isUserKnown else { return userUnknown("version") }
         guard let lowest = state.version, state.isOutdated else { return Check("version", .passed) }
-        let own = state.tokenVersion.map { "its number is \($0)" } ?? "it has no number"
-        return Check("version", .failed(.revoked), detail: "\(own), the lowest valid is \(lowest)")
+        let own = state.tokenVersion.map { "its version is \($0)" } ?? "it has no version"
+        return Check(
+            "version", .failed(.revoked), detail: "\(own), the lowest valid version is \(lowest)")
     }
 
     private var ban: Check {
@@ -104,11 +105,11 @@ struct StateReport {
             Check(
                 "whitelist", .failed(.notListed),
                 detail: layout.requiresListing && !layout.hasLists
-                    ? "no key says that it is alive" : "it is not on its user's list")
+                    ? "it has no key in Redis" : "it is not in its user's token list")
         case .notAsked where issued == .notSaid:
             userUnknown("whitelist")
         case .notAsked:
-            Check("whitelist", .failed(.notListed), detail: "it has no sub, and so no list")
+            Check("whitelist", .failed(.notListed), detail: "it has no sub and thus no token list")
         }
     }
 

@@ -24,7 +24,7 @@ struct TokenDraft {
         if fixedID != nil, let count = options.count, count > 1 {
             throw Failure(
                 .usage, "usage", "\(count) tokens cannot share one jti",
-                hint: "leave it out; each token gets 128 random bits")
+                hint: "omit it: each token gets 128 random bits")
         }
         if options.omitsIssuedAt, given["iat"] != nil {
             throw UsageError.conflicting("--no-iat", "--claim iat")
@@ -87,7 +87,7 @@ struct TokenDraft {
                 "\(source.title) is not JSON: \(error), line \(place.line), column \(place.column)")
         }
         guard let object = value.objectValue else {
-            throw Failure(.failure, "claims", "\(source.title) is no JSON object")
+            throw Failure(.failure, "claims", "\(source.title) is not a JSON object")
         }
         return object
     }
@@ -137,7 +137,7 @@ struct TokenDraft {
         for member in options.headers {
             let name = VisibleText.escape(member.name.text)
             guard member.name != "alg" else {
-                throw Failure(.usage, "usage", "the header 'alg' has its own option, --alg")
+                throw Failure(.usage, "usage", "set the header 'alg' with its own option, --alg")
             }
             guard header[member.name] == nil else {
                 throw Failure(.usage, "usage", "the header '\(name)' is given twice")

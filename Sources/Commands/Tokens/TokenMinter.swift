@@ -45,7 +45,7 @@ struct TokenMinter {
         do throws(MalformedToken) {
             token = try CompactToken(parsing: text)
         } catch {
-            throw Failure(.usage, "usage", "every verifier would refuse the token: \(error)")
+            throw Failure(.usage, "usage", "every verifier would reject the token: \(error)")
         }
         return Minted(
             text: text, facts: try TokenFacts(token, claims: claims, naming: naming))
@@ -61,25 +61,26 @@ struct TokenMinter {
             checks = ClaimsPolicy(now: Double(now))
                 .checks(header: token.header, claims: try token.claims())
         } catch {
-            throw Failure(.usage, "usage", "every verifier would refuse the token: \(error)")
+            throw Failure(.usage, "usage", "every verifier would reject the token: \(error)")
         }
         if let bad = checks.first(where: { $0.reason == .invalidClaim }) {
             throw Failure(
                 .usage, Reason.invalidClaim.rawValue,
-                "the claim '\(bad.name)' is of a type that no verifier may accept")
+                "the claim '\(bad.name)' has a type that verifiers must reject")
         }
     }
 
     /// What is wrong with a token that could not be recorded; nil where it was.
     func failure(_ outcome: RecordOutcome, id: String) -> Failure? {
-        let hint = "an id is never given twice; leave --jti out for a random one"
+        let hint = "an id is never used twice; omit --jti to get a random one"
         let shown = VisibleText.escape(id)
         switch outcome {
         case .recorded: return nil
         case .cutOff(let cutoff):
             return Failure(
                 .revoked, Reason.cutOff.rawValue,
-                "the token would be dead at birth: a cutoff stands at \(TimeText.rfc3339(cutoff))",
+                "the token would be rejected immediately: a cutoff is set at "
+                    + TimeText.rfc3339(cutoff),
                 hint: draft.isIssuedNow ? "is this machine's clock right?" : "give a later --iat")
         case .alreadyRecorded:
             return Failure(
@@ -87,15 +88,15 @@ struct TokenMinter {
         case .displaced:
             return Failure(
                 .refused, "other_token",
-                "the user has another token, and the layout keeps one for each user",
-                hint: "'jwtctl logout-all USER' ends that one first")
+                "the user already has a token, and the layout keeps only one per user",
+                hint: "revoke that one first: 'jwtctl logout-all USER'")
         case .alreadyRevoked:
             return Failure(
                 .refused, "already_revoked", "the id '\(shown)' is revoked", hint: hint)
         case .expired:
             return Failure(
-                .refused, "expired", "the token would have expired by Redis' clock",
-                hint: "--no-record signs it all the same")
+                .refused, "expired", "the token would already be expired by Redis' clock",
+                hint: "--no-record signs it anyway")
         }
     }
 }

@@ -8,8 +8,8 @@ enum TokenOddity {
         guard let payload = inspection.payload, payload.object == nil else { return nil }
         if isToken(payload.bytes) {
             return
-                "the payload is a token itself: decode its second segment (base64 -d), and decode "
-                + "that again"
+                "the payload is itself a token: decode the second segment with base64 -d, then "
+                + "run 'jwtctl decode' on that"
         }
         if inspection.header?.object?["zip"] != nil {
             return "the header has 'zip': the payload is compressed"
@@ -27,7 +27,8 @@ enum TokenOddity {
             token.signature.count != length, isDER(token.signature)
         else { return nil }
         return
-            "its signature is \(token.signature.count) bytes of DER: JWS has r and s, \(length) bytes"
+            "its signature is \(token.signature.count) bytes of DER; JWS requires r and s in "
+            + "\(length) bytes"
     }
 
     /// Whether a signature may be the beginning of one of its algorithm.

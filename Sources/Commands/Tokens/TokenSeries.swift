@@ -53,7 +53,7 @@ struct TokenSeries {
         return .success
     }
 
-    private var progress: String { "\(done) of \(total) tokens were printed, and are recorded" }
+    private var progress: String { "\(done) of \(total) tokens were printed and recorded" }
 
     /// Signs and records some tokens, and prints those of which Redis has taken note.
     private mutating func recordBatch() throws {
@@ -79,7 +79,7 @@ struct TokenSeries {
             // To run it again as it was would make tokens that nobody wants.
             throw Failure(
                 failure.status, failure.code, failure.message,
-                hint: "--count \(total - done) makes the rest")
+                hint: "--count \(total - done) issues the rest")
         }
         guard let refusal else { return }
         // Those that a logout overtook are made anew, in the next second.
@@ -94,7 +94,7 @@ struct TokenSeries {
         try console.system.output.flush()
         let doubt =
             uncertain == 0
-            ? "" : "; up to \(uncertain) more may be recorded that nobody has seen"
+            ? "" : "; up to \(uncertain) more may be recorded but were not printed"
         try console.error(progress + doubt)
     }
 

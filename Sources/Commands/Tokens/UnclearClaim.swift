@@ -45,9 +45,10 @@ enum UnclearClaim: Equatable {
     var warning: String {
         switch self {
         case .user:
-            "the claim 'sub' is not a string: the token is known by its id alone"
-        case .issue: "the claim 'iat' is not a number: no cutoff is compared with it"
-        case .expiry: "the claim 'exp' is not a number: services differ in when the token expires"
+            "the claim 'sub' is not a string: the token is identified only by its id"
+        case .issue: "the claim 'iat' is not a number: it cannot be compared with a cutoff"
+        case .expiry:
+            "the claim 'exp' is not a number: services may disagree on when the token expires"
         }
     }
 }

@@ -310,7 +310,7 @@ struct Verdict {
             return style.green(isOffline ? "valid (revocation not checked)" : "active")
         }
         return reason == .unknown
-            ? style.yellow("unknown: Redis could not be asked")
+            ? style.yellow("unknown: Redis could not be asked about revocation")
             : style.red("not active: \(Self.words(reason))")
     }
 

@@ -13,10 +13,10 @@ enum VerdictHint {
         case .algorithmNotAllowed:
             guard let known = token.header.algorithm else {
                 return algorithm == "none"
-                    ? "an unsigned token proves nothing, and no service may accept it" : nil
+                    ? "an unsigned token proves nothing: services must reject it" : nil
             }
             if let demanded = options.keys.algorithm, demanded != known {
-                return "--alg demands \(demanded); without it the key decides"
+                return "--alg requires \(demanded); without it the key decides"
             }
             return unfit(known, keys) ?? (options.explains ? nil : explain)
         case .noKey where keys.isSet:
@@ -26,10 +26,10 @@ enum VerdictHint {
         case .unsupportedHeader where token.header.object["zip"] != nil:
             return "only encrypted tokens may be compressed: RFC 7516 section 4.1.3"
         case .badSignature where !keys.isSet && keys.keys.allSatisfy(\.isSecret):
-            return "another secret, or the same in another spelling? see --secret-encoding"
+            return "is it the right secret, in the right encoding? see --secret-encoding"
         case .badSignature:
-            return "another key signed it, or it was changed on the way"
-        case .weakKey: return "--allow-weak-key uses it all the same"
+            return "another key signed it, or it was changed after signing"
+        case .weakKey: return "pass --allow-weak-key to use the key anyway"
         default: return nil
         }
     }
@@ -46,10 +46,10 @@ enum VerdictHint {
                 .first(where: { $0.fault == nil }),
             TokenText.strip(text) != token.bytes
         else { return nil }
-        return "a token at byte \(token.offset): pass only that"
+        return "there is a token at byte \(token.offset): pass only that"
     }
 
-    private static let explain = "--explain shows what became of each key"
+    private static let explain = "--explain shows the result for each key"
 
     /// The key is of the wrong kind for the token's algorithm.
     private static func unfit(_ algorithm: Algorithm, _ keys: KeySet) -> String? {

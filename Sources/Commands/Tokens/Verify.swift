@@ -20,7 +20,8 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     if let margin = session?.store.margin, options.leeway > margin {
         throw Failure(
             .usage, "usage",
-            "a leeway above \(margin)s would outlast blacklist entries (deny-margin)",
+            "a leeway above \(margin)s would accept tokens whose blacklist entry has expired "
+                + "(deny-margin)",
             hint: "use it with '--offline'")
     }
     let judge = TokenJudge(

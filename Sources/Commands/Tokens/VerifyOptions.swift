@@ -35,38 +35,40 @@ struct VerifyOptions: CommandOptions {
     }
 
     static let options: [Option<VerifyOptions>] = [
-        .repeated("iss", metavar: "ISSUER", summary: "Demand this issuer.", into: \.issuers),
         .repeated(
-            "aud", metavar: "AUDIENCE", summary: "Demand this audience, or another one given.",
+            "iss", metavar: "ISSUER", summary: "Require this issuer (repeat to allow several).",
+            into: \.issuers),
+        .repeated(
+            "aud", metavar: "AUDIENCE", summary: "Require this audience (repeat to allow several).",
             into: \.audiences),
-        .text("sub", metavar: "SUBJECT", summary: "Demand this subject.", into: \.subject),
-        .text("typ", metavar: "TYPE", summary: "Demand this type, such as at+jwt.", into: \.type),
+        .text("sub", metavar: "SUBJECT", summary: "Require this subject.", into: \.subject),
+        .text("typ", metavar: "TYPE", summary: "Require this type, such as at+jwt.", into: \.type),
         .value(
-            "leeway", metavar: "DURATION", summary: "How far exp and nbf are stretched.",
+            "leeway", metavar: "DURATION", summary: "Clock skew to allow for exp and nbf.",
             into: \.leeway
         ) { text throws(InvalidValue) in try Duration.seconds(text) }.showingDefault("0s"),
         .repeated(
-            "require", metavar: "CLAIM", summary: "Demand that this claim is there.",
+            "require", metavar: "CLAIM", summary: "Require this claim to be present.",
             into: \.requiredClaims),
         .value(
-            "max-age", metavar: "DURATION", summary: "Refuse tokens issued longer ago.",
+            "max-age", metavar: "DURATION", summary: "Reject tokens issued longer ago than this.",
             into: \.maximumAge
         ) { text throws(InvalidValue) in try Duration.seconds(text) },
         .flag(
-            "require-listed", summary: "Refuse tokens that are not on their user's list.",
+            "require-listed", summary: "Reject tokens that are not in their user's token list.",
             into: \.requiresListing),
         .flag(
-            "strict", summary: "Accept claims of RFC 7519's types only.", into: \.isStrict),
-        .flag("offline", summary: "Do not ask Redis.", into: \.isOffline),
+            "strict", summary: "Accept only the claim types of RFC 7519.", into: \.isStrict),
+        .flag("offline", summary: "Do not connect to Redis.", into: \.isOffline),
         .value(
-            "at", metavar: "TIME", summary: "Judge as of this time; only with --offline.",
+            "at", metavar: "TIME", summary: "Check as of this time; only with --offline.",
             into: \.time
         ) { text throws(InvalidValue) in try Moment(text) },
         .flag(
-            "stream", summary: "Answer one JSON line for each line of standard input.",
+            "stream", summary: "Print one line of JSON for each line of standard input.",
             into: \.isStream),
         .flag(
-            "explain", summary: "Show what each check found and wanted, and each key.",
+            "explain", summary: "Show what each check found and expected, and each key.",
             into: \.explains),
         .group(KeyOptions.group, at: \.keys),
         .group(GlobalOptions.group(formats: OutputFormat.common + [.introspection]), at: \.global),
@@ -74,38 +76,38 @@ struct VerifyOptions: CommandOptions {
 }
 
 let verifyCommand = Command(
-    name: "verify", summary: "Judge a token: signature, claims and revocation.",
+    name: "verify", summary: "Check a token's signature, claims and revocation.",
     discussion: [
         """
-        Gives one verdict. The signature comes first: after a malformed token or a bad signature \
-        nothing else is judged and Redis is not asked. Then every check of claims and state that \
-        fails is reported, and the status is that of the first kind that failed. If all else holds \
-        and Redis cannot be asked, the status is 8, never 0.
+        Gives one verdict. The signature is checked first: if the token is malformed or the \
+        signature is bad, nothing else is checked and Redis is not asked. Otherwise every failed \
+        check of claims and state is reported, and the status is that of the first kind that \
+        failed. If all other checks pass but Redis cannot be asked, the status is 8, never 0.
         """,
         """
-        RFC 7519 wants strings for iss, sub, aud and jti. Libraries in wide use write null for a \
-        name that a token does not have (devise-jwt), or a user's number as sub (NestJS, \
-        tymon/jwt-auth 1), and their services accept these tokens. So null counts as absent, and a \
-        whole number under sub or jti counts by its decimal text, with a warning: for the verdict, \
-        for cutoffs, lists and revocation alike. Other types fail, and so do numbers that services \
-        render differently: 7.0, 1e2, -0 and those from 2^53 on. --strict accepts the RFC's types \
-        only; where an option or a profile demands the claim, its type has to be right too. Up to \
-        0.1.0 all of these tokens failed with status 5.
+        RFC 7519 requires strings for iss, sub, aud and jti. Widely used libraries write null for \
+        a claim that a token does not have (devise-jwt), or a user's number as sub (NestJS, \
+        tymon/jwt-auth 1), and their services accept these tokens. jwtctl therefore treats null as \
+        absent and a whole number in sub or jti as its decimal text, with a warning: for the \
+        verdict, cutoffs, token lists and revocation alike. Other types fail, as do numbers that \
+        services write in different ways: 7.0, 1e2, -0 and those from 2^53 on. --strict accepts \
+        only the RFC's types; if an option or a profile requires the claim, its type must be right \
+        too. Up to 0.1.0, all of these tokens failed with status 5.
         """,
         """
-        With --stream, each line of standard input is a token, and each is answered by one line of \
-        JSON, in order and at once: for a gateway or a log pipeline. The status is then 0 if each \
+        With --stream, each line of standard input is a token and is answered with one line of \
+        JSON, in order and at once: for a gateway or a log pipeline. The status is then 0 if every \
         line got a known verdict, else 8.
         """,
         """
-        --explain answers "why?": for each check what the token holds and what was wanted, for each \
-        key whether it was tried and why it did not fit, which keys of Redis were asked and what \
-        they said, and also what nobody asked for and so was not looked at.
+        --explain shows the reasons: for each check, what the token contains and what was \
+        expected; for each key, whether it was tried and why it did not fit; which keys in Redis \
+        were read and what they contained; and what was not checked because no option requires it.
         """,
         """
-        -o introspection prints a response of RFC 7662: {"active":false} and nothing else for a \
-        token that is not active, or whose state is unknown (the status tells, 8); for an active \
-        one its claims. It needs Redis.
+        -o introspection prints an RFC 7662 response: {"active":false} and nothing else for a \
+        token that is not active or whose state is unknown (then the status is 8); for an active \
+        token, its claims. It needs Redis.
         """,
     ],
     defaults: VerifyOptions(), options: VerifyOptions.options,
@@ -117,16 +119,16 @@ let verifyCommand = Command(
     examples: [
         Example(
             command: "jwtctl verify --key public.pem \"$TOKEN\"",
-            summary: "Signature, claims and revocation."),
+            summary: "Check signature, claims and revocation."),
         Example(
             command: "jwtctl verify --secret secret.txt --aud api --offline \"$TOKEN\"",
             summary: "Without Redis, for one audience."),
         Example(
             command: "jwtctl verify --key public.pem --aud api --explain \"$TOKEN\"",
-            summary: "Why is it refused, or accepted?"),
+            summary: "Show why it is rejected or accepted."),
         Example(
             command: "jwtctl verify --key public.pem -o introspection \"$TOKEN\"",
-            summary: "As an OAuth introspection endpoint would answer."),
+            summary: "Answer like an OAuth introspection endpoint."),
         Example(
             command: "jwtctl verify --key public.pem --stream < tokens.txt",
             summary: "One line of JSON for each token."),
@@ -137,7 +139,7 @@ let verifyCommand = Command(
     seeAlso: ["decode", "status", "revoke", "exit-status", "keys"],
     check: { options throws(UsageError) in
         if options.time != nil, !options.isOffline {
-            throw .other("'--at' needs '--offline': Redis only knows the present")
+            throw .other("'--at' needs '--offline': Redis has only the current state")
         }
         if options.isStream, options.token != nil {
             throw .other("'--stream' reads standard input and takes no operand")
@@ -149,7 +151,7 @@ let verifyCommand = Command(
 private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
     if options.global.format == .introspection, options.isOffline {
         throw .other(
-            "'-o introspection' needs Redis: without it nobody knows whether a token is active")
+            "'-o introspection' needs Redis to tell whether a token is active")
     }
     if options.explains, options.global.format == .introspection {
         throw .conflicting("--explain", "-o introspection")
@@ -158,6 +160,6 @@ private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
     if options.explains { throw .conflicting("--stream", "--explain") }
     if options.global.field != nil { throw .conflicting("--stream", "--field") }
     if [.csv, .id].contains(options.global.format) {
-        throw .other("'--stream' answers lines of JSON, not '\(options.global.format.rawValue)'")
+        throw .other("'--stream' prints lines of JSON, not '\(options.global.format.rawValue)'")
     }
 }
