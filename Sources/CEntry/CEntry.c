@@ -19,6 +19,25 @@ const char *jwtctl_argument(int index) {
     return index >= 0 && index < count ? arguments[index] : NULL;
 }
 
+#ifndef JWTCTL_COMMIT
+#define JWTCTL_COMMIT ""
+#endif
+#ifndef JWTCTL_COMMIT_DATE
+#define JWTCTL_COMMIT_DATE ""
+#endif
+#ifndef JWTCTL_SWIFT
+#define JWTCTL_SWIFT ""
+#endif
+
+const char *jwtctl_build_fact(enum jwtctl_build_fact fact) {
+    switch (fact) {
+    case JWTCTL_BUILD_COMMIT: return JWTCTL_COMMIT;
+    case JWTCTL_BUILD_DATE: return JWTCTL_COMMIT_DATE;
+    case JWTCTL_BUILD_SWIFT: return JWTCTL_SWIFT;
+    }
+    return "";
+}
+
 /// Takes the place of a function of the Swift runtime in the release build (`--wrap` in Makefile).
 /// The runtime looks for a program that prints backtraces before `main` begins, and aborts where
 /// /proc does not tell where it is. Backtraces would show keys anyway.

@@ -1,5 +1,17 @@
 internal import COpenSSL
 
+/// The versions of OpenSSL, such as `3.0.17`.
+package enum OpenSSLVersion {
+    /// Of the headers the program was compiled with.
+    package static var built: String { OPENSSL_VERSION_STR }
+
+    /// Of the library that runs.
+    package static var running: String {
+        guard let text = unsafe OpenSSL_version(OPENSSL_VERSION_STRING) else { return "unknown" }
+        return unsafe String(cString: text)
+    }
+}
+
 /// OpenSSL itself, started once and only when something needs it.
 enum Library {
     private static let started: Bool = {

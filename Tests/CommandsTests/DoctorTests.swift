@@ -348,12 +348,14 @@ extension Surgery {
         let surgery = try Surgery()
         surgery.server.stop()
         let diagnosis = try surgery.diagnose()
-        #expect(diagnosis.findings.map { $0.text("finding") } == ["key_sound", "unreachable"])
+        #expect(
+            diagnosis.findings.map { $0.text("finding") }
+                == ["program", "key_sound", "unreachable"])
         #expect(diagnosis.status == 8)
         let told = surgery.jwtctl("doctor")
         #expect(told.status == 8)
-        #expect(told.output.contains("key         ok"), "\(told.output)")
-        #expect(told.output.contains("connection  ERROR    cannot connect"), "\(told.output)")
+        #expect(told.output.contains("key          ok"), "\(told.output)")
+        #expect(told.output.contains("connection   ERROR    cannot connect"), "\(told.output)")
     }
 
     /// Whatever ends it, what a script reads is one whole array.
@@ -460,7 +462,7 @@ extension Surgery {
         let lines = told.output.split(separator: "\n").map(String.init)
         let start = try #require(
             lines.firstIndex { $0.contains("maxmemory-policy is allkeys-lru") })
-        #expect(lines[start].hasPrefix("memory      ERROR    "))
+        #expect(lines[start].hasPrefix("memory       ERROR    "))
         let remedy = lines[start + 2].drop { $0 == " " }
         #expect(remedy.hasPrefix("redis-cli -s "))
         #expect(told.errors == "jwtctl: 2 errors\n")

@@ -59,11 +59,20 @@ private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> Exi
     let console = Console(options.global, system: system, .reports)
     let visit = DoctorVisit(try Session(console, tellsFaults: true), options, console)
     var report = DoctorReport(console)
-    for finding in try keyFindings(options.keys, console) { try report.add(finding) }
+    for finding in [programFinding] + (try keyFindings(options.keys, console)) {
+        try report.add(finding)
+    }
     let failure = try visit.run { try report.add($0) }
     try report.finish()
     if let failure { return failure }
     return report.worst >= (options.isStrict ? .warning : .error) ? .failure : .success
+}
+
+/// What a report of a problem begins with.
+private var programFinding: Finding {
+    let version = ProgramVersion()
+    return Finding(
+        .program, "program", .ok, "\(version.title), \(version.libraries)", data: version.json)
 }
 
 /// What needs no Redis.

@@ -19,7 +19,7 @@ struct DoctorReport {
 
     mutating func add(_ finding: Finding) throws {
         counts[finding.severity, default: 0] += 1
-        guard console.options.format == .table, console.options.field == nil else {
+        guard console.options.format.isText, console.options.field == nil else {
             return try list.append(finding.json, id: finding.id, cells: [])
         }
         if !hasHeader { try console.print(DoctorText.header(console.style)) }
@@ -30,7 +30,7 @@ struct DoctorReport {
     }
 
     mutating func finish() throws {
-        guard console.options.format != .table || console.options.field != nil else {
+        guard !console.options.format.isText || console.options.field != nil else {
             return try console.note(summary)
         }
         try list.finish(empty: "")
@@ -47,7 +47,7 @@ struct DoctorReport {
 
 /// A finding for a person: a line of a table, and below it what it means and what to do.
 enum DoctorText {
-    private static let areaWidth = 12
+    private static let areaWidth = 13
     private static let severityWidth = 9
     /// A terminal that is too narrow for the margin gets longer lines.
     private static let narrowest = 32

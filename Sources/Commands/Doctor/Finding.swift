@@ -20,7 +20,8 @@ struct Finding: Sendable {
 
     /// What is looked at.
     enum Area: String, Sendable {
-        case key, connection, server, clock, tls, rights, memory, persistence, replicas, sentinels
+        case program, key, connection, server, clock, tls, rights, memory, persistence, replicas,
+            sentinels
         case cluster, layout, blacklist, whitelist, cutoffs, audit
     }
 
