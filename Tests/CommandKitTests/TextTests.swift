@@ -45,9 +45,9 @@ struct TextTests {
         #expect(DisplayWidth.of(text) == width)
     }
 
-    @Test("A table is aligned, without trailing blanks")
+    @Test("A table is aligned, without trailing blanks; an empty cell is a dash")
     func table() {
-        var table = Table([.init("ID"), .init("LEFT", right: true), .init("WHO", shrinking: true)])
+        var table = Table([.init("ID"), .init("LEFT", right: true), .init("WHO", .cut)])
         #expect(table.isEmpty)
         table.append(["a", "5m", "漢字"])
         table.append(["long-id", "12h30m", ""])
@@ -55,33 +55,86 @@ struct TextTests {
             table.render(width: nil) == """
                 ID         LEFT  WHO
                 a            5m  漢字
-                long-id  12h30m
+                long-id  12h30m  -
 
                 """)
     }
 
-    @Test("Of several shrinking columns the widest gives way first")
-    func shrinkingTogether() {
+    /// One column of each kind, and two to leave out: 88 wide in all.
+    private static func wide() -> Table {
         var table = Table([
-            .init("A", shrinking: true), .init("B", shrinking: true), .init("C"),
+            .init("ID"), .init("FIRST", .omitted), .init("SECOND", .omitted),
+            .init("TIME", .shortened { String($0.prefix(5)) }), .init("LABEL", .cut),
         ])
-        table.append(["aaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "c"])
-        #expect(
-            table.render(width: 33) == "A             B                 C\n"
-                + "aaaaaaaaaaaa  bbbbbbbbbbbbbbbb  c\n")
-        #expect(table.render(width: 29).hasSuffix("\naaaaaaaaaaaa  bbbbbbbbbbb…  c\n"))
-        #expect(table.render(width: 27).hasSuffix("\naaaaaaaaaa…  bbbbbbbbbb…  c\n"))
-        #expect(table.render(width: 5).hasSuffix("\naaaaaaa…  bbbbbbb…  c\n"))
+        table.append([
+            String(repeating: "i", count: 36), "1234567890", "1234", "123456789012",
+            String(repeating: "l", count: 16),
+        ])
+        return table
     }
 
-    @Test("The shrinking column gives way to the terminal, down to eight columns")
-    func shrinking() {
-        var table = Table([.init("A", shrinking: true), .init("B")])
-        table.append(["0123456789abcdef", "xyz"])
-        #expect(table.render(width: 15) == "A           B\n012345678…  xyz\n")
-        #expect(table.render(width: 2).contains("0123456…  xyz\n"))
-        #expect(table.render(width: nil).contains("0123456789abcdef  xyz\n"))
-        #expect(table.render(width: 21).contains("0123456789abcdef  xyz\n"))
+    @Test(
+        "Columns give way in order: left out from the right, shortened, cut",
+        arguments: [
+            (88, "ID FIRST SECOND TIME LABEL", "123456789012", 16),
+            (87, "ID FIRST TIME LABEL", "123456789012", 16),
+            (80, "ID FIRST TIME LABEL", "123456789012", 16),
+            (79, "ID TIME LABEL", "123456789012", 16), (70, "ID TIME LABEL", "123456789012", 16),
+        ])
+    func yielding(width: Int, headers: String, time: String, label: Int) {
+        let lines = Self.wide().render(width: width).split(separator: "\n").map {
+            $0.split(separator: " ").joined(separator: " ")
+        }
+        #expect(lines[0] == headers)
+        #expect(lines[1].hasPrefix(String(repeating: "i", count: 36) + " "))
+        #expect(lines[1].hasSuffix(" \(time) " + String(repeating: "l", count: label)))
+    }
+
+    @Test("What is still too wide is shortened, then cut to eight columns, then told in blocks")
+    func yieldingFurther() {
+        func table(_ id: Int) -> String {
+            var table = Table([
+                .init("ID"), .init("TIME", .shortened { String($0.prefix(5)) }),
+                .init("LABEL", .cut), .init("NOTE", .cut),
+            ])
+            table.append([
+                String(repeating: "i", count: id), "123456789012", "llllllllllllllll",
+                "nnnnnnnnnnnn",
+            ])
+            return table.render(width: 70)
+        }
+        let lines = table(31).split(separator: "\n")
+        #expect(lines[1].hasSuffix("i  12345  llllllllllllllll  nnnnnnnnnnnn"))
+        #expect(table(35).hasSuffix("i  12345  lllllllllll…  nnnnnnnnnnnn\n"))
+        #expect(table(43).hasSuffix("i  12345  lllllll…  nnnnnnn…\n"))
+        #expect(
+            table(44) == """
+                ID     \(String(repeating: "i", count: 44))
+                TIME   123456789012
+                LABEL  llllllllllllllll
+                NOTE   nnnnnnnnnnnn
+
+                """)
+    }
+
+    @Test("Below 70 columns a table that does not fit is told in blocks, with a line between them")
+    func blocks() {
+        var table = Table([.init("A", .omitted), .init("LONG"), .init("C", .cut)])
+        table.append([String(repeating: "a", count: 40), "漢", ""])
+        table.append(["x", String(repeating: "b", count: 20), "c"])
+        #expect(
+            table.render(width: 64) == """
+                A     \(String(repeating: "a", count: 40))
+                LONG  漢
+                C     -
+
+                A     x
+                LONG  \(String(repeating: "b", count: 20))
+                C     c
+
+                """)
+        #expect(table.render(width: 68).hasPrefix("A    "))
+        #expect(table.render(width: 70).split(separator: "\n").count == 3)
     }
 
     @Test("Rows that were taken are forgotten, and columns only get wider")
@@ -99,8 +152,10 @@ struct TextTests {
     @Test("Colour in a table changes no width")
     func tableColour() {
         let style = Style(isEnabled: true)
-        var table = Table([.init("A"), .init("B", right: true)])
-        table.append(["no", "1"], paint: [0: { style.red($0) }])
+        var table = Table([
+            .init("A") { $0 == "no" ? $1.red($0) : $0 }, .init("B", right: true),
+        ])
+        table.append(["no", "1"])
         table.append(["maybe", "22"])
         #expect(
             table.render(width: nil, style: style)

@@ -45,12 +45,14 @@ struct DurationTests {
     }
 
     @Test(
-        "A span is told in its two largest units",
+        "A span is told in its two largest units, rounded",
         arguments: [
             (0, "0 s"), (1, "1 s"), (59, "59 s"), (60, "1 min"), (61, "1 min 1 s"),
-            (599, "9 min 59 s"), (600, "10 min"), (661, "11 min"), (3599, "59 min"), (3600, "1 h"),
-            (7500, "2 h 5 min"), (86_399, "23 h 59 min"), (86_400, "1 day"),
+            (599, "9 min 59 s"), (600, "10 min"), (661, "11 min"), (3569, "59 min"), (3570, "1 h"),
+            (3600, "1 h"),
+            (7500, "2 h 5 min"), (86_300, "23 h 58 min"), (86_399, "1 day"), (86_400, "1 day"),
             (90_000, "1 day 1 h"), (259_200, "3 days"), (864_000 + 3600, "10 days"),
+            (863_999, "10 days"), (26_694 * 86_400, "73 years"), (.max, "292277024627 years"),
         ] as [(Int64, String)])
     func words(seconds: Int64, text: String) {
         #expect(Duration.words(seconds) == text)

@@ -218,7 +218,9 @@ import TokenStore
     // MARK: Formats and conflicts
 
     @Test func formats() {
-        #expect(OutputFormat.common.map(\.rawValue) == ["table", "json", "jsonl", "csv", "id"])
+        #expect(
+            OutputFormat.common.map(\.rawValue)
+                == ["table", "wide", "json", "jsonl", "csv", "id"])
         #expect(
             OutputFormat.allCases.map(\.rawValue).suffix(2) == ["introspection", "prometheus"])
         #expect(Jwtctl()("verify", "-o", "prometheus").status == 2)

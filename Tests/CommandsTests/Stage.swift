@@ -101,7 +101,7 @@ final class Stage {
             let lines = result.output.split(separator: "\n").count
             switch format {
             case .json: #expect(try result.array().count == count, sourceLocation: sourceLocation)
-            case .table, .csv:
+            case .table, .wide, .csv:
                 #expect(lines == count + 1, "\(result.output)", sourceLocation: sourceLocation)
             default: #expect(lines == count, "\(result.output)", sourceLocation: sourceLocation)
             }

@@ -37,9 +37,9 @@ package struct Progress: Sendable {
         if let shownAt, now.nanoseconds - shownAt.nanoseconds < Self.second / 10 { return nil }
         shownAt = now
         let rate = Double(count.bounded) / (Double(elapsed) / Double(Self.second))
-        var line = "\(label) \(Self.grouped(count))"
-        if let total { line += " of \(Self.grouped(total))" }
-        line += ", \(Self.grouped(Int(rate)))/s"
+        var line = "\(label) \(NumberText.grouped(count))"
+        if let total { line += " of \(NumberText.grouped(total))" }
+        line += ", \(NumberText.grouped(Int(rate)))/s"
         if let total, total > count, rate > 0 {
             line += ", \(Self.duration(Int((Double(total - count) / rate).rounded(.up)))) left"
         }
@@ -56,17 +56,6 @@ package struct Progress: Sendable {
     private static let second: Int64 = 1_000_000_000
     /// To the first column, and nothing to the right of it.
     private static let erase = "\r\u{1B}[K"
-
-    /// With a comma between thousands.
-    private static func grouped(_ number: Int) -> String {
-        var text = ""
-        let digits = Array(String(number))
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
-            text.append(digit)
-        }
-        return text
-    }
 
     /// The two largest units: `1h5m`.
     private static func duration(_ seconds: Int) -> String {

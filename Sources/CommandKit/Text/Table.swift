@@ -1,50 +1,83 @@
 /// Rows of text under headers, aligned in columns two blanks apart.
 ///
-/// Cells must be harmless already (`VisibleText`) and without colour, which `append` adds.
+/// Where a terminal is too narrow, columns give way: some are left out, then some are shortened, then
+/// some are cut. If that is not enough, or the terminal has less than 70 columns, each row becomes a
+/// block of lines. What people copy is never cut.
+///
+/// Cells must be harmless already (`VisibleText`) and without colour. An empty cell is shown as `-`.
 package struct Table: Sendable {
     /// A column: its header and how it behaves.
     package struct Column: Sendable {
         let header: String
         let alignsRight: Bool
-        let shrinks: Bool
+        let yielding: Yielding
+        let minimum: Int
+        let paint: Paint?
 
-        /// `shrinking` marks the columns that give way where the terminal is too narrow, the widest
-        /// first.
-        package init(_ header: String, right: Bool = false, shrinking: Bool = false) {
+        /// `minimum` is a width that the column has from the first row on, for rows that come one by
+        /// one.
+        package init(
+            _ header: String, right: Bool = false, _ yielding: Yielding = .fixed, minimum: Int = 0,
+            paint: Paint? = nil
+        ) {
+            self.minimum = minimum
             self.header = header
             alignsRight = right
-            shrinks = shrinking
+            self.yielding = yielding
+            self.paint = paint
         }
     }
 
-    private let columns: [Column]
-    private var rows: [(cells: [String], paint: Paint)] = []
-    /// The widths of what was taken already, under the headers; nil before that.
-    private var takenWidths: [Int]?
+    /// How a column gives way.
+    package enum Yielding: Sendable {
+        /// Not at all.
+        case fixed
+        /// It is left out, the last such column first.
+        case omitted
+        /// Its cells are replaced with a shorter form.
+        case shortened(@Sendable (String) -> String)
+        /// Its cells are cut and end with an ellipsis, the widest such column first.
+        case cut
+    }
 
-    /// Colours for the cells of some columns, such as `[2: style.red]`.
-    package typealias Paint = [Int: @Sendable (String) -> String]
+    /// Colours a cell by its text.
+    package typealias Paint = @Sendable (String, Style) -> String
+
+    /// How a part of the table is printed.
+    private struct Form: Equatable {
+        /// The columns shown, from left to right.
+        var columns: [Int]
+        var shortened: Set<Int> = []
+        /// Whether each row is a block of lines.
+        var isBlocks = false
+    }
+
+    private let columns: [Column]
+    private var rows: [[String]] = []
+    /// How the rows that were taken were printed; nil before that.
+    private var taken: (form: Form, widths: [Int])?
 
     package init(_ columns: [Column]) {
         self.columns = columns
     }
 
     /// Adds a row; it must have a cell for every column.
-    package mutating func append(_ cells: [String], paint: Paint = [:]) {
+    package mutating func append(_ cells: [String]) {
         precondition(cells.count == columns.count, "a cell for every column")
-        rows.append((cells, paint))
+        rows.append(cells.map { $0.isEmpty ? "-" : $0 })
     }
 
-    package var isEmpty: Bool { rows.isEmpty && takenWidths == nil }
+    package var isEmpty: Bool { rows.isEmpty && taken == nil }
 
     /// Rows that were added and not taken.
     package var rowCount: Int { rows.count }
 
     /// The lines so far, which are then forgotten: a table of a million rows need not be in memory.
-    /// The headers come with the first, and columns only get wider.
+    /// Columns only get wider, and the headers are repeated where other columns are shown.
     package mutating func take(width: Int?, style: Style = .plain) -> String {
-        let text = render(width: width, style: style)
-        takenWidths = columnWidths(limit: width)
+        let (form, widths) = fitted(to: width)
+        let text = render(form, widths, style)
+        taken = (form, widths)
         rows.removeAll(keepingCapacity: true)
         return text
     }
@@ -52,48 +85,124 @@ package struct Table: Sendable {
     /// The lines that were not taken, each ended by a line feed. `width` nil means no limit, as for
     /// a pipe.
     package func render(width: Int?, style: Style = .plain) -> String {
-        let widths = columnWidths(limit: width)
-        let bold: @Sendable (String) -> String = { style.bold($0) }
-        let headers = Dictionary(uniqueKeysWithValues: columns.indices.map { ($0, bold) })
-        var text = takenWidths == nil ? line(columns.map(\.header), widths, headers) : ""
-        for row in rows { text += line(row.cells, widths, row.paint) }
-        return text
+        let (form, widths) = fitted(to: width)
+        return render(form, widths, style)
     }
 
     private static let gutter = "  "
-    /// A column is never made narrower than this; the line is then too long instead.
+    /// A column is never cut to less than this.
     private static let narrowest = 8
+    /// A terminal with fewer columns gets blocks rather than a table with parts left out.
+    private static let narrowTerminal = 70
 
-    /// The widest cell of each column, less what the shrinking ones give up.
-    private func columnWidths(limit: Int?) -> [Int] {
-        var widths = columns.indices.map { index in
-            rows.reduce(takenWidths?[index] ?? DisplayWidth.of(columns[index].header)) {
-                max($0, DisplayWidth.of($1.cells[index]))
-            }
+    // MARK: - Choosing a form
+
+    /// The first form that fits, and the width of each of its columns.
+    private func fitted(to limit: Int?) -> (form: Form, widths: [Int]) {
+        var form = Form(columns: Array(columns.indices))
+        var widths = naturalWidths(form)
+        guard let limit else { return (form, widths) }
+        func fits() -> Bool { Self.total(widths) <= limit }
+        if fits() { return (form, widths) }
+        let blocks = Form(columns: form.columns, isBlocks: true)
+        guard limit >= Self.narrowTerminal else { return (blocks, []) }
+        for column in form.columns.reversed() {
+            guard case .omitted = columns[column].yielding else { continue }
+            form.columns.removeAll { $0 == column }
+            widths = naturalWidths(form)
+            if fits() { return (form, widths) }
         }
-        let total = widths.reduce(0, +) + Self.gutter.count * max(columns.count - 1, 0)
-        guard let limit, total > limit else { return widths }
-        let shrinking = columns.indices.filter { columns[$0].shrinks }
-        for _ in limit..<total {
-            let widest = shrinking.max { widths[$0] < widths[$1] }
-            guard let widest, widths[widest] > Self.narrowest else { break }
+        for column in form.columns {
+            guard case .shortened = columns[column].yielding else { continue }
+            form.shortened.insert(column)
+            widths = naturalWidths(form)
+            if fits() { return (form, widths) }
+        }
+        let cut = form.columns.indices.filter {
+            if case .cut = columns[form.columns[$0]].yielding { true } else { false }
+        }
+        while !fits() {
+            let widest = cut.max { widths[$0] < widths[$1] }
+            guard let widest, widths[widest] > Self.narrowest else { return (blocks, []) }
             widths[widest] -= 1
         }
-        return widths
+        return (form, widths)
     }
 
-    /// One line; colour goes around the text and not around the padding.
-    private func line(_ cells: [String], _ widths: [Int], _ paint: Paint) -> String {
+    private static func total(_ widths: [Int]) -> Int {
+        widths.reduce(0, +) + gutter.count * max(widths.count - 1, 0)
+    }
+
+    /// The widest cell of each shown column, and no less than in the rows of this form that were
+    /// taken.
+    private func naturalWidths(_ form: Form) -> [Int] {
+        form.columns.enumerated().map { place, column in
+            let before = taken.flatMap { $0.form == form ? $0.widths[place] : nil }
+            let least = max(columns[column].minimum, DisplayWidth.of(columns[column].header))
+            return rows.reduce(max(before ?? 0, least)) {
+                max($0, DisplayWidth.of(cell($1, column, form)))
+            }
+        }
+    }
+
+    /// A cell as `form` shows it.
+    private func cell(_ row: [String], _ column: Int, _ form: Form) -> String {
+        guard form.shortened.contains(column),
+            case .shortened(let shorten) = columns[column].yielding
+        else { return row[column] }
+        return shorten(row[column])
+    }
+
+    // MARK: - Writing
+
+    private func render(_ form: Form, _ widths: [Int], _ style: Style) -> String {
+        if form.isBlocks { return blocks(style) }
+        var text = ""
+        if taken?.form != form {
+            let headers = form.columns.map { columns[$0].header }
+            text += line(headers, form, widths) { header, _ in style.bold(header) }
+        }
+        for row in rows {
+            text += line(form.columns.map { cell(row, $0, form) }, form, widths) {
+                columns[$1].paint?($0, style) ?? $0
+            }
+        }
+        return text
+    }
+
+    /// One line; `paint` is given a shown text and its column, and colours no padding.
+    private func line(
+        _ cells: [String], _ form: Form, _ widths: [Int], paint: (String, Int) -> String
+    ) -> String {
         var pieces: [String] = []
-        for (index, cell) in cells.enumerated() {
-            let shown = Self.fit(cell, widths[index])
-            let padding = String(repeating: " ", count: widths[index] - DisplayWidth.of(shown))
-            let painted = paint[index]?(shown) ?? shown
-            pieces.append(columns[index].alignsRight ? padding + painted : painted + padding)
+        for (place, cell) in cells.enumerated() {
+            let shown = Self.fit(cell, widths[place])
+            let padding = String(repeating: " ", count: widths[place] - DisplayWidth.of(shown))
+            let column = form.columns[place]
+            let painted = paint(shown, column)
+            pieces.append(columns[column].alignsRight ? padding + painted : painted + padding)
         }
         var text = pieces.joined(separator: Self.gutter)
         while text.last == " " { text.removeLast() }
         return text + "\n"
+    }
+
+    /// Each row as lines of a header and a cell, with an empty line between rows.
+    private func blocks(_ style: Style) -> String {
+        let width = columns.reduce(0) { max($0, DisplayWidth.of($1.header)) }
+        var isFirst = taken == nil
+        var text = ""
+        for row in rows {
+            if !isFirst { text += "\n" }
+            isFirst = false
+            for (column, cell) in zip(columns, row) {
+                let padding = String(
+                    repeating: " ", count: width - DisplayWidth.of(column.header))
+                let painted = column.paint?(cell, style) ?? cell
+                text += style.bold(column.header) + padding + Self.gutter + painted + "\n"
+            }
+        }
+        return text
     }
 
     /// Whole characters of `text` up to `width`, the last one an ellipsis where some are missing.

@@ -22,6 +22,25 @@ package enum TextWrapper {
         return line.isEmpty ? lines : lines + [line]
     }
 
+    /// `text` behind `indent` columns that are written already: what does not fit goes on in lines
+    /// with that margin. Blanks within the text stay as they are. `width` nil means no limit.
+    package static func hanging(_ text: String, indent: Int, width: Int?) -> String {
+        guard let width, indent + DisplayWidth.of(text) > width else { return text }
+        let room = max(width - indent, 20)
+        var lines: [String] = []
+        var line: String?
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if let begun = line, DisplayWidth.of(begun) + 1 + DisplayWidth.of(String(word)) > room {
+                lines.append(begun)
+                line = String(word)
+            } else {
+                line = line.map { $0 + " " + word } ?? String(word)
+            }
+        }
+        return (lines + [line ?? ""]).joined(
+            separator: "\n" + String(repeating: " ", count: indent))
+    }
+
     /// The wrapped text with `indent` blanks before each line, each ended by a line feed.
     static func paragraph(_ text: String, indent: Int, width: Int) -> String {
         let margin = String(repeating: " ", count: indent)

@@ -30,7 +30,7 @@ private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throw
     let console = Console(options.global, system: system, .reports)
     let settings = try console.settings()
     var list = ResultList(
-        console, columns: [.init("SETTING"), .init("VALUE", shrinking: true), .init("ORIGIN")])
+        console, columns: [.init("SETTING"), .init("VALUE", .cut), .init("ORIGIN")])
     func show(_ name: String, _ value: Settings.Value?, _ setting: Setting? = nil) throws {
         let text = value.map { shown($0, setting, system) }
         let origin = value?.origin.title ?? "not set"

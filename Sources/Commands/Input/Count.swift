@@ -13,8 +13,8 @@ enum Count {
         return number
     }
 
-    /// `1 list`, `5 lists`.
+    /// `1 list`, `5,000 lists`.
     static func words(_ count: Int, _ one: String, _ many: String) -> String {
-        "\(count) \(count == 1 ? one : many)"
+        "\(NumberText.grouped(count)) \(count == 1 ? one : many)"
     }
 }

@@ -55,19 +55,29 @@ enum Duration {
         return total
     }
 
-    /// A span for a person, in its two largest units: `2 h 5 min`, `14 min`, `3 days`.
+    /// A span for a person, in its two largest units and rounded to what matters in it: `2 h 5 min`,
+    /// `14 min`, `3 days`, `73 years`.
     static func words(_ seconds: Int64) -> String {
-        let days = seconds / 86_400
-        let hours = seconds % 86_400 / 3600
-        let minutes = seconds % 3600 / 60
-        switch seconds {
-        case ..<60: return "\(seconds) s"
-        case ..<3600:
-            return "\(minutes) min" + (minutes < 10 && seconds % 60 > 0 ? " \(seconds % 60) s" : "")
-        case ..<86_400: return "\(hours) h" + (minutes > 0 ? " \(minutes) min" : "")
-        default:
-            return (days == 1 ? "1 day" : "\(days) days")
-                + (days < 10 && hours > 0 ? " \(hours) h" : "")
+        let (minute, hour, day, year): (Int64, Int64, Int64, Int64) = (60, 3600, 86_400, 31_556_952)
+        guard seconds < 2 * year else {
+            return "\(seconds / year + (seconds % year < year / 2 ? 0 : 1)) years"
+        }
+        let unit =
+            switch seconds {
+            case ..<(10 * minute): Int64(1)
+            case ..<day: minute
+            case ..<(10 * day): hour
+            default: day
+            }
+        let span = (seconds + unit / 2) / unit * unit
+        func words(_ large: String, _ rest: Int64, _ small: String) -> String {
+            rest > 0 ? "\(large) \(rest) \(small)" : large
+        }
+        return switch span {
+        case ..<minute: "\(span) s"
+        case ..<hour: words("\(span / minute) min", span % minute, "s")
+        case ..<day: words("\(span / hour) h", span % hour / minute, "min")
+        default: words(Count.words(Int(span / day), "day", "days"), span % day / hour, "h")
         }
     }
 }

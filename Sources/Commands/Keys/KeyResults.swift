@@ -17,14 +17,14 @@ struct KeyResults {
     /// Adds one key; `human` is what a person reads.
     mutating func append(_ value: JSONObject, id: String, human: () -> String) throws {
         defer { count += 1 }
-        guard isSet, console.options.format != .table || console.options.field != nil else {
+        guard isSet, !console.options.format.isText || console.options.field != nil else {
             return try console.result(value, id: id, human: human)
         }
         try list.append(value, id: id, cells: [])
     }
 
     func finish() throws {
-        guard isSet, console.options.format != .table else { return }
+        guard isSet, !console.options.format.isText else { return }
         try list.finish(empty: "")
     }
 }

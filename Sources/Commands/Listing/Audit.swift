@@ -55,31 +55,26 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
     try session.requireCurrent(options.global)
     var list = ResultList(
         console,
-        columns: [
-            .init("TIME"), .init("OPERATION"), .init("SUBJECT", shrinking: true),
-            .init("COUNT", right: true), .init("ACTOR"), .init("HOST"), .init("REASON"),
-        ])
+        columns: columns(steady: options.follows, now: system.clock.seconds))
     let span = try options.filter.span(session.store)
     var position: String?
-    func show(_ entries: [AuditEntry], live: Bool) throws {
+    func show(_ entries: [AuditEntry]) throws {
         for entry in entries where options.filter.admits(entry) {
-            if live, options.global.format == .table {
-                try console.print(cells(entry).joined(separator: "  ") + "\n")
-            } else {
-                try list.append(json(entry), id: entry.id ?? entry.user ?? "*", cells: cells(entry))
-            }
+            try list.append(
+                json(entry), id: entry.id ?? entry.user ?? "*", cells: cells(entry, console))
         }
+        if options.follows { try list.showRows() }
     }
     if let limit = options.limit {
         // One page at least is read: following goes on after it, also where nothing is shown.
         let latest = try session.store.latestAuditEntries(
             in: span, limit: Int(clamping: limit), admits: options.filter.admits)
-        try show(latest.entries, live: options.follows)
+        try show(latest.entries)
         position = latest.position
     }
     while options.limit == nil {
         let page = try session.store.auditEntries(after: position, in: span, limit: pageSize)
-        try show(page, live: options.follows)
+        try show(page)
         position = page.last?.position ?? position
         if page.count < pageSize { break }
     }
@@ -88,12 +83,12 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
     while options.follows {
         let page = try session.store.awaitAuditEntries(
             after: position ?? span.origin, milliseconds: session.patience)
-        try show(page, live: true)
+        try show(page)
         position = page.last?.position ?? position
         try system.output.flush()
         try session.requireCurrent(options.global)
     }
-    if !options.follows || options.global.format != .table {
+    if !options.follows || !options.global.format.isText {
         try list.finish(
             nothing: options.filter.isEmpty
                 ? "the audit log is empty" : "no matching audit entries",
@@ -104,6 +99,17 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
 
 /// How many entries are read at a time.
 private let pageSize = 1000
+
+/// Where rows come one by one, columns are `steady`: as wide as entries usually need.
+private func columns(steady: Bool, now: Int64) -> [Table.Column] {
+    func width(_ usual: Int) -> Int { steady ? usual : 0 }
+    return [
+        .time("TIME", now: now), .init("OPERATION", minimum: width(15)),
+        .init("SUBJECT", minimum: width(22)), .count("COUNT"),
+        .init("ACTOR", .omitted, minimum: width(8)), .init("HOST", .omitted, minimum: width(12)),
+        .init("REASON", .cut),
+    ]
+}
 
 private func json(_ entry: AuditEntry) -> JSONObject {
     [
@@ -116,10 +122,10 @@ private func json(_ entry: AuditEntry) -> JSONObject {
     ]
 }
 
-private func cells(_ entry: AuditEntry) -> [String] {
+private func cells(_ entry: AuditEntry, _ console: Console) -> [String] {
     [
         TimeText.table(entry.time / 1000), VisibleText.escape(entry.operation, columns: 20),
-        VisibleText.escape(entry.id ?? entry.user ?? "*", columns: 60), String(entry.count),
+        console.cell(id: entry.id ?? entry.user ?? "*"), NumberText.grouped(entry.count),
         VisibleText.escape(entry.actor ?? "", columns: 24),
         VisibleText.escape(entry.host ?? "", columns: 32),
         VisibleText.escape(entry.reason ?? "", columns: 60),

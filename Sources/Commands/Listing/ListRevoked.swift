@@ -32,18 +32,20 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
     try session.require(.listRevoked)
     try session.requireCurrent(options.global)
     var filter = ScanFilter(options)
+    let now = system.clock.seconds
     var list = ResultList(
         console,
         columns: [
-            .init("ID", shrinking: true), .init("LEFT", right: true), .init("EXPIRES"),
-            .init("BY"), .init("AT"), .init("REASON"),
+            .id, .left, .time("EXPIRES", now: now), .init("BY", .omitted), .init("AT", .omitted),
+            .init("REASON", .cut),
         ])
     list.showsTokens = options.showsTokens
     if !filter.isDone {
         try session.store.forEachDenial(like: options.pattern) { page in
             for item in page where filter.admits(item.id) {
                 try list.append(
-                    DenialRow(item, session.layout.naming, showsTokens: options.showsTokens))
+                    DenialRow(
+                        item, session.layout.naming, console, showsTokens: options.showsTokens))
                 if filter.isDone { return false }
             }
             if options.global.format == .jsonl { try system.output.flush() }
@@ -63,11 +65,13 @@ private struct DenialRow: ListRow {
     private let id: Identifier
     private let denial: TokenState.Denial
     private let expiry: Expiry
+    private let console: Console
 
-    init(_ item: ListedDenial, _ naming: Naming, showsTokens: Bool) {
+    init(_ item: ListedDenial, _ naming: Naming, _ console: Console, showsTokens: Bool) {
         id = showsTokens ? item.id : ShownToken(item.id, naming).label
         denial = item.denial
         expiry = item.expiry
+        self.console = console
     }
 
     var idText: String { id.description }
@@ -75,7 +79,7 @@ private struct DenialRow: ListRow {
     var cells: [String] {
         let entry = denial.entry
         return [
-            VisibleText.escape(id.description),
+            console.cell(id: id.description),
             denial.timeToLive.map(Duration.words) ?? "forever",
             expiry.seconds.map(TimeText.table) ?? "never",
             entry.actor.map { VisibleText.escape($0, columns: 24) } ?? "",

@@ -76,15 +76,17 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     let hasUsers = options.listsAll || users.count > 1
     var list = ResultList(
         console,
-        columns: (hasUsers ? [.init("USER", shrinking: true)] : []) + [
-            .init("ID", shrinking: true), .init("ISSUED"), .init("EXPIRES"),
-            .init("LEFT", right: true), .init("STATE"), .init("LABEL"),
+        columns: (hasUsers ? [.user] : []) + [
+            .id, .init("ISSUED", .omitted), .time("EXPIRES", now: system.clock.seconds), .left,
+            .state("STATE"), .init("LABEL", .cut),
         ])
     list.showsTokens = options.showsTokens
     var left = options.limit ?? .max
     func show(_ row: TokenRow) throws {
-        let user = hasUsers ? [VisibleText.escape(row.user.description, columns: 40)] : []
-        try list.append(row.json, id: row.id.description, cells: user + row.cells)
+        let user = hasUsers ? [console.cell(id: row.user.description)] : []
+        try list.append(
+            row.json, id: row.id.description,
+            cells: user + [console.cell(id: row.id.description)] + row.cells)
         left -= 1
     }
     var waiting: [TokenRow] = []
@@ -184,12 +186,12 @@ private struct TokenRow {
         ]
     }
 
+    /// All but user and id.
     var cells: [String] {
         let end = token.expiry.seconds
         return [
-            VisibleText.escape(id.description),
-            token.issuedAt.map(TimeText.table) ?? "unknown", end.map(TimeText.table) ?? "never",
-            end.map { $0 > list.time ? Duration.words($0 - list.time) : "-" } ?? "-",
+            token.issuedAt.map(TimeText.table) ?? "", end.map(TimeText.table) ?? "never",
+            end.map { $0 > list.time ? Duration.words($0 - list.time) : "" } ?? "",
             String(state.map { $0 == "_" ? " " : $0 }),
             token.label.map { VisibleText.escape($0, columns: 40) } ?? "",
         ]

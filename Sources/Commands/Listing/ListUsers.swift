@@ -72,13 +72,13 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
     var list = ResultList(
         console,
         columns: [
-            .init("USER", shrinking: true), .init("TOKENS", right: true), .init("LATEST EXPIRY"),
-            .init("CUTOFF"),
+            .user, .count("TOKENS"), .time("LATEST EXPIRY", now: system.clock.seconds),
+            .time("CUTOFF", now: system.clock.seconds),
         ])
     list.namesUsers = true
     guard !filter.isDone else { return try finish(list, options, session) }
     func show(_ user: ListedUser) throws {
-        try list.append(json(user), id: user.user.description, cells: cells(user))
+        try list.append(json(user), id: user.user.description, cells: cells(user, console))
     }
     var waiting: [ListedUser] = []
     var problems: Set<Identifier> = []
@@ -115,11 +115,11 @@ private func json(_ user: ListedUser) -> JSONObject {
     ]
 }
 
-private func cells(_ user: ListedUser) -> [String] {
+private func cells(_ user: ListedUser, _ console: Console) -> [String] {
     [
-        VisibleText.escape(user.user.description), String(user.tokenCount),
+        console.cell(id: user.user.description), NumberText.grouped(user.tokenCount),
         user.latestExpiry?.seconds.map(TimeText.table) ?? "never",
-        user.cutoff.map(TimeText.table) ?? "-",
+        user.cutoff.map(TimeText.table) ?? "",
     ]
 }
 

@@ -62,7 +62,7 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
         try console.print(Gauge.text(numbers, session))
     } else {
         try console.result(json(numbers, session)) { words(numbers, session) }
-        if options.global.format == .table, numbers.isEmpty {
+        if options.global.format.isText, numbers.isEmpty {
             try system.output.flush()
             try console.note("nothing is recorded or revoked in \(session.location)")
         }

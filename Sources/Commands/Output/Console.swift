@@ -57,8 +57,10 @@ final class Console {
         }
     }
 
-    /// The width for tables; nil for a pipe, where nothing is cut.
-    var tableWidth: Int? { system.output.isTerminal ? system.terminal.columns : nil }
+    /// The width for tables; nil for a pipe and for `-o wide`, where nothing is cut.
+    var tableWidth: Int? {
+        system.output.isTerminal && options.format != .wide ? system.terminal.columns : nil
+    }
 
     /// Whether a person can be asked: somebody types and somebody reads.
     var isInteractive: Bool { system.input.isTerminal && system.diagnostics.isTerminal }
@@ -82,7 +84,7 @@ final class Console {
     }
 
     /// Whether results are written as text for a person.
-    var isForPerson: Bool { options.format == .table && options.field == nil }
+    var isForPerson: Bool { options.format.isText && options.field == nil }
 
     /// Whether nothing goes to standard output.
     var isSilent: Bool { options.isQuiet && kind.contains(.reports) }
@@ -118,7 +120,7 @@ final class Console {
     ) throws {
         if let field = options.field { return try self.field(field, of: .object(value)) }
         switch options.format {
-        case .table: try print(human())
+        case .table, .wide: try print(human())
         case .json: try json(.object(value), .pretty)
         case .jsonl, .introspection, .prometheus: try json(.object(value), .compact)
         case .csv: try print(CSV.header(value) + CSV.row(value))
@@ -238,11 +240,9 @@ struct ResultList {
             return
         }
         switch console.options.format {
-        case .table:
+        case .table, .wide:
             table.append(cells())
-            if table.rowCount == Self.rowsInMemory {
-                try console.print(table.take(width: console.tableWidth, style: console.style))
-            }
+            if table.rowCount == Self.rowsInMemory { try showRows() }
         case .json:
             try console.print(count == 0 ? "[\n  " : ",\n  ")
             try console.print(
@@ -262,6 +262,12 @@ struct ResultList {
         count += 1
     }
 
+    /// Shows the rows so far, where they make a table.
+    mutating func showRows() throws {
+        guard console.isForPerson, table.rowCount > 0 else { return }
+        try console.print(table.take(width: console.tableWidth, style: console.style))
+    }
+
     /// Ends a list of what Redis has. Where that is nothing, a person reads where it was looked for:
     /// the wrong place looks the same. `limit` is how many results were asked for.
     func finish(nothing: String, in session: Session, limit: Int64?, of what: String) throws {
@@ -273,7 +279,7 @@ struct ResultList {
     func finish(empty: String) throws {
         guard console.options.field == nil else { return }
         switch console.options.format {
-        case .table:
+        case .table, .wide:
             if table.isEmpty {
                 if count == 0, !empty.isEmpty { try console.note(empty) }
             } else {

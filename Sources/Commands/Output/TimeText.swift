@@ -18,6 +18,14 @@ enum TimeText {
         String(rfc3339(seconds).map { $0 == "T" ? " " : $0 })
     }
 
+    /// What is left of a table's time where there is little room: `11-21 06:17Z` in the year of `now`,
+    /// else the day alone.
+    static func short(_ text: String, now: Int64) -> String {
+        guard text.hasSuffix("Z"), text.utf8.count == 20 else { return text }
+        guard text.prefix(5) == table(now).prefix(5) else { return String(text.prefix(10)) }
+        return text.dropFirst(5).dropLast(4) + "Z"
+    }
+
     /// `in 14 min`, `2 days ago`, `now`.
     static func relative(_ seconds: Int64, to now: Int64) -> String {
         let span = seconds - now

@@ -3,11 +3,15 @@ internal import Redis
 
 /// How results are written.
 enum OutputFormat: String, CaseIterable, Sendable {
-    case table, json, jsonl, csv, id
+    /// `wide` is a table that is not fitted to the terminal.
+    case table, wide, json, jsonl, csv, id
     /// A response of RFC 7662; for `verify` alone.
     case introspection
     /// Prometheus' text format; for `stats` alone.
     case prometheus
+
+    /// Whether it is text for a person.
+    var isText: Bool { self == .table || self == .wide }
 
     /// Those that every command knows.
     static let common = allCases.filter { $0 != .introspection && $0 != .prometheus }

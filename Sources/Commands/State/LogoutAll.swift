@@ -87,6 +87,7 @@ let logoutAllCommand = Command(
     operands: [
         .repeated("USER", summary: "User to log out.", into: \.users).completing(.dynamic("users"))
     ],
+    otherForms: ["--from FILE", "--everyone"],
     examples: [
         Example(
             command: "jwtctl logout-all --reason \"account taken over\" alice",

@@ -61,8 +61,7 @@ struct LogoutReport {
         var list = ResultList(
             console,
             columns: [
-                .init("USER", shrinking: true), .init("REVOKED", right: true),
-                .init("ALREADY", right: true), .init("KEPT", right: true), .init("COMPLETE"),
+                .user, .count("REVOKED"), .count("ALREADY"), .count("KEPT"), .init("COMPLETE"),
             ])
         list.namesUsers = true
         var latest: (cutoff: Int64, users: [Identifier])?
@@ -271,8 +270,8 @@ struct LogoutReport {
         _ user: Identifier, _ result: LogoutResult, _ cause: LogoutInterruption.Cause?
     ) -> [String] {
         [
-            VisibleText.escape(user.description, columns: 60), String(result.revoked),
-            String(result.alreadyRevoked), String(result.kept),
+            console.cell(id: user.description), NumberText.grouped(result.revoked),
+            NumberText.grouped(result.alreadyRevoked), NumberText.grouped(result.kept),
             result.isComplete && cause == nil ? "yes" : "no",
         ]
     }

@@ -54,6 +54,7 @@ let restoreCommand = Command(
         ItemOptions.operand(
             at: \.items, summary: "Ids or tokens; - reads lines from standard input.")
     ],
+    otherForms: ["--from FILE"],
     examples: [
         Example(
             command: "jwtctl restore --reason \"wrong user\" --yes \"$TOKEN\"",
@@ -99,7 +100,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         }
         return told.status
     }
-    var list = ResultList(console, columns: [.init("ID", shrinking: true), .init("RESULT")])
+    var list = ResultList(console, columns: [.id, .state("RESULT")])
     let feed = ItemFeed(options.items, lines, console) {
         let target = try StateTarget($0, user: user, in: book)
         try trust.require(target)
@@ -118,7 +119,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         count += 1
         let id = told.target.label.description
         try list.append(
-            told.json, id: id, cells: [VisibleText.escape(id, columns: 64), told.word])
+            told.json, id: id, cells: [console.cell(id: id), told.word.replacing("_", with: " ")])
     }
     do {
         let interrupts = InterruptScope()

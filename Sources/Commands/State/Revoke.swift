@@ -101,7 +101,7 @@ private struct OperandRevocation {
         try session.announce(options, redisTime: planner.now, console)
         var list = ResultList(
             console,
-            columns: [.init("ID", shrinking: true), .init("RESULT"), .init("LEFT", right: true)])
+            columns: [.id, .state("RESULT"), .left])
         var failures = 0
         var broken: Failure?
         /// From the first on of which it is not known whether it will be confirmed.
@@ -116,7 +116,7 @@ private struct OperandRevocation {
                     held.append(result)
                     continue
                 }
-                try list.append(result)
+                try list.append(result, console)
             } catch {
                 failures += 1
                 let failure = Diagnostics.failure(for: error)
@@ -128,11 +128,12 @@ private struct OperandRevocation {
                 }
                 if failure.status == .unknown { broken = failure }
                 try list.append(
-                    RevokeResult.failed(word, failure), id: "", cells: [shown, word, ""])
+                    RevokeResult.failed(word, failure), id: "",
+                    cells: [shown, word.replacing("_", with: " "), ""])
             }
         }
         let doubt = held.isEmpty ? nil : try store.confirm()
-        for result in held { try list.append(result.confirmed(doubt == nil)) }
+        for result in held { try list.append(result.confirmed(doubt == nil), console) }
         try list.finish(empty: "no items")
         if let doubt {
             try console.error(Diagnostics.failure(for: doubt))
@@ -191,12 +192,12 @@ private struct OperandRevocation {
 }
 
 extension ResultList {
-    fileprivate mutating func append(_ result: RevokeResult) throws {
+    fileprivate mutating func append(_ result: RevokeResult, _ console: Console) throws {
         let id = result.label.description
         try append(
             result.json, id: id,
             cells: [
-                VisibleText.escape(id, columns: 64), result.word,
+                console.cell(id: id), result.word.replacing("_", with: " "),
                 result.timeToLive.map(Duration.words) ?? "",
             ])
     }

@@ -103,6 +103,7 @@ let revokeCommand = Command(
         ItemOptions.operand(
             at: \.items, summary: "Ids or tokens; - reads lines from standard input.")
     ],
+    otherForms: ["--from FILE"],
     examples: [
         Example(
             command: "jwtctl revoke --reason \"leaked into a log\" \"$TOKEN\"",

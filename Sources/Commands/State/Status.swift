@@ -36,6 +36,7 @@ let statusCommand = Command(
         ItemOptions.operand(
             at: \.items, summary: "Ids or tokens; - reads lines from standard input.")
     ],
+    otherForms: ["--from FILE"],
     examples: [
         Example(command: "jwtctl status \"$TOKEN\"", summary: "Show the state of a token."),
         Example(
@@ -78,7 +79,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         return status(report)
     }
     var list = ResultList(
-        console, columns: [.init("ID", shrinking: true), .init("STATE"), .init("DETAIL")])
+        console, columns: [.id, .state("STATE"), .init("DETAIL", .cut)])
     let feed = ItemFeed(options.items, lines, console) {
         try StateTarget($0, user: user, in: book)
     }
@@ -117,7 +118,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                         "verified": .null, "state": .null,
                     ],
                     id: target.label.description,
-                    cells: [VisibleText.escape(target.label.description), "unknown", ""])
+                    cells: [console.cell(id: target.label.description), "unknown", ""])
             }
             if !hasComparedClocks { try session.warnAboutClock(state.time, console) }
             hasComparedClocks = true
@@ -127,7 +128,7 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             try list.append(
                 json(target, report), id: target.label.description,
                 cells: [
-                    VisibleText.escape(target.label.description), word(report), detail(report),
+                    console.cell(id: target.label.description), word(report), detail(report),
                 ])
         }
         if let failure { throw failure }
