@@ -81,6 +81,7 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         let layout = try LayoutReader.preset(name, for: .show)
         let text = result.output
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(text.hasPrefix("\(name): "))
         let stores = try #require(layout.definition["stores"]?.arrayValue)
         for role in stores.compactMap({ $0.objectValue?.text("role") }) {
@@ -92,10 +93,10 @@ import Testing
             #expect(!line.contains("  .") && !line.hasSuffix(" ,"), "\(line)")
         }
         for capability in Capability.allCases where !layout.can(capability) {
-            #expect(text.contains("  \(layout.wayAround(capability))\n"), "\(capability)")
+            #expect(words.contains(" \(layout.wayAround(capability)) "))
         }
         for note in layout.notes {
-            #expect(text.contains(note.split(separator: " ").prefix(5).joined(separator: " ")))
+            #expect(words.contains(note.split(separator: " ").prefix(5).joined(separator: " ")))
         }
         for variable in layout.missingVariables {
             #expect(text.contains("--layout-var \(variable)=VALUE"))
@@ -230,7 +231,7 @@ import Testing
                 "ttl": "max(exp, iat+${refresh})+60" } ] }
             """#)
         let lacking = Jwtctl()("layout", "show", file)
-        #expect(lacking.errors.contains("the layout needs to know 'refresh'"))
+        #expect(lacking.errors.contains("the layout needs the variable 'refresh'"))
         let told = Jwtctl()("layout", "show", file, "--layout-var", "refresh=86400")
         let words = told.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("its refresh window (1 day from its iat)"), "\(told.output)")

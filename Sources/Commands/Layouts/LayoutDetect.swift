@@ -65,15 +65,15 @@ private func runLayoutDetect(
     var list = ResultList(
         console,
         columns: [
-            .init("LAYOUT"), .init("CONFIDENCE"), .init("KEYS", right: true), .init("ROLES"),
-            .init("OPTIONS"), .init("EXAMPLE", shrinking: true),
+            .init("LAYOUT"), .init("CONFIDENCE"), .count("KEYS"), .init("ROLES"),
+            .init("OPTIONS"), .init("EXAMPLE", .cut),
         ])
     for layout in found.layouts {
         let example = layout.examples.first.map { VisibleText.escape($0, columns: 60) }
         try list.append(
             layout.json(found), id: layout.name,
             cells: [
-                layout.name, layout.confidence.rawValue, String(layout.keyCount),
+                layout.name, layout.confidence.rawValue, NumberText.grouped(layout.keyCount),
                 layout.counts.map { "\($0.role.rawValue) \($0.keys)" }.joined(separator: ", "),
                 layout.options, example ?? "",
             ])

@@ -33,8 +33,8 @@ let layoutListCommand = Command(
         var list = ResultList(
             console,
             columns: [
-                .init("NAME"), .init("TESTED"), .init("CAN"), .init("NEEDS"),
-                .init("DESCRIPTION", shrinking: true),
+                .init("NAME"), .init("TESTED", .omitted), .init("CAN"), .init("NEEDS", .omitted),
+                .init("DESCRIPTION", .cut),
             ])
         func add(_ name: String, _ layout: Layout) throws {
             try list.append(
@@ -62,6 +62,10 @@ let layoutListCommand = Command(
             }
         }
         try list.finish(empty: "")
+        guard console.isForPerson, system.output.isTerminal else { return .success }
+        try system.output.flush()
+        let legend = Layout.letters.map { "\($0.letter) \($0.meaning)" }.joined(separator: ", ")
+        for line in TextWrapper.wrap("CAN: \(legend)", width: 72) { try console.note(line) }
         return .success
     })
 
@@ -89,10 +93,14 @@ extension Layout {
 
     /// One for each thing that some layouts can't do, a dash where this one can't.
     fileprivate var letters: String {
-        let all: [(Character, Capability)] = [
-            ("t", .listTokens), ("b", .listRevoked), ("l", .logoutAll), ("e", .logoutEveryone),
-            ("r", .restore), ("i", .record), ("p", .prune), ("a", .audit),
-        ]
-        return String(all.map { can($1) ? $0 : "-" })
+        String(Self.letters.map { can($0.capability) ? $0.letter : "-" })
     }
+
+    fileprivate static let letters: [(letter: Character, capability: Capability, meaning: String)] =
+        [
+            ("t", .listTokens, "list tokens and users"), ("b", .listRevoked, "list revoked"),
+            ("l", .logoutAll, "logout-all"), ("e", .logoutEveryone, "logout-all --everyone"),
+            ("r", .restore, "restore"), ("i", .record, "issue records"), ("p", .prune, "prune"),
+            ("a", .audit, "audit"),
+        ]
 }

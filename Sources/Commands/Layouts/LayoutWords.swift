@@ -6,16 +6,19 @@ internal import TokenStore
 struct LayoutWords {
     let layout: Layout
     private let style: Style
+    /// The columns of the terminal; nil for a pipe.
+    private let width: Int?
     let stores: [JSONObject]
 
-    init(_ layout: Layout, _ style: Style) {
+    init(_ layout: Layout, width: Int?, _ style: Style) {
         self.layout = layout
+        self.width = width
         self.style = style
         stores = (layout.definition["stores"]?.arrayValue ?? []).compactMap(\.objectValue)
     }
 
     var text: String {
-        var page = WordsPage(style)
+        var page = WordsPage(width: width, style)
         page.line(style.bold(layout.name) + ": " + VisibleText.escape(layout.summary))
         if let origin = layout.origin { page.fact("from", VisibleText.escape(origin)) }
         page.fact("tested", proof)

@@ -2,10 +2,15 @@ internal import CommandKit
 
 /// Lines for a person.
 struct WordsPage {
+    private let width: Int
     private let style: Style
     private(set) var text = ""
 
-    init(_ style: Style) { self.style = style }
+    /// Wide terminals are not filled, and a pipe is taken for one of 80 columns.
+    init(width: Int?, _ style: Style) {
+        self.width = min(width ?? 80, 80)
+        self.style = style
+    }
 
     mutating func line(_ line: String) { text += line + "\n" }
 
@@ -13,7 +18,9 @@ struct WordsPage {
 
     mutating func fact(_ name: String, _ value: String, width: Int = 8) {
         let padding = String(repeating: " ", count: max(width - name.utf8.count, 0) + 2)
-        text += "  " + style.dim(name) + padding + value + "\n"
+        let words = TextWrapper.hanging(
+            value, indent: 2 + name.utf8.count + padding.utf8.count, width: self.width)
+        text += "  " + style.dim(name) + padding + words + "\n"
     }
 
     /// Facts in two columns.
@@ -23,34 +30,18 @@ struct WordsPage {
     }
 
     mutating func store(_ role: String, _ type: String, _ key: String) {
-        let padding = String(repeating: " ", count: max(10 - role.utf8.count, 1))
+        let padding = String(repeating: " ", count: max(12 - role.utf8.count, 1))
         text += "  \(role)\(padding)\(style.dim(type)) \(style.bold(key))\n"
     }
 
-    mutating func sentence(_ words: String, indent: Int = 12) {
-        text += TextLines.fill(words, indent: indent)
+    mutating func sentence(_ words: String, indent: Int = 14) {
+        let margin = String(repeating: " ", count: indent)
+        text += margin + TextWrapper.hanging(words, indent: indent, width: width) + "\n"
     }
 
     mutating func list(_ title: String, _ items: [String]) {
         guard !items.isEmpty else { return }
         heading(title)
         for item in items { sentence(item, indent: 2) }
-    }
-}
-
-/// Words in lines of at most 80 columns.
-private enum TextLines {
-    static func fill(_ words: String, indent: Int) -> String {
-        let margin = String(repeating: " ", count: indent)
-        var text = ""
-        var line = ""
-        for word in words.split(separator: " ") {
-            if !line.isEmpty, indent + line.utf8.count + 1 + word.utf8.count > 80 {
-                text += margin + line + "\n"
-                line = ""
-            }
-            line += (line.isEmpty ? "" : " ") + word
-        }
-        return text + margin + line + "\n"
     }
 }

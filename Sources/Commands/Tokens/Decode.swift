@@ -6,6 +6,7 @@ internal import Platform
 struct DecodeOptions: CommandOptions {
     var global = GlobalOptions()
     var token: [UInt8]?
+    var explains = false
 }
 
 /// `decode`: for reading claims; needs no key and no Redis.
@@ -18,8 +19,8 @@ let decodeCommand = Command(
         verified: anyone can write a token with any claims.
         """,
         """
-        Registered members are shown with their meaning, and times also as a date. The last line \
-        says whether the token has expired or is not yet valid.
+        Times are shown as dates too, and --explain adds the meaning of each registered member. The \
+        last line says whether the token has expired or is not yet valid.
         """,
         """
         If a token is truncated or damaged, decode shows everything that it can read, including \
@@ -27,7 +28,11 @@ let decodeCommand = Command(
         encrypted token (JWE), only the header can be read.
         """,
     ],
-    defaults: DecodeOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    defaults: DecodeOptions(),
+    options: [
+        .flag("explain", summary: "Show the meaning of each registered member.", into: \.explains),
+        .group(GlobalOptions.group, at: \.global),
+    ],
     operands: [
         .raw("TOKEN", .optional, summary: "The token, @FILE, or - for standard input.") {
             options, bytes throws(InvalidValue) in options.token = bytes
@@ -54,7 +59,7 @@ private func runDecode(_ options: DecodeOptions, _ system: System) throws -> Exi
     try console.result(json(inspection, fault, text, now: now), id: id) {
         DecodeText(
             inspection: inspection, text: text, now: now, style: console.style,
-            width: console.tableWidth
+            width: console.tableWidth, explains: options.explains
         ).render()
     }
     guard let fault else { return .success }

@@ -11,6 +11,8 @@ struct DecodeText {
     let style: Style
     /// The columns of the terminal; nil for a pipe.
     let width: Int?
+    /// Whether each registered member has its meaning, and not only what is doubtful.
+    let explains: Bool
 
     func render() -> String {
         var result = ""
@@ -54,18 +56,26 @@ struct DecodeText {
         _ name: JSONString, _ value: JSONValue
     ) -> (String, MemberList.Tone) {
         if name == "alg", let algorithm = value.stringValue {
-            let tone: MemberList.Tone = algorithm == "none" ? .bad : .plain
-            return (MemberMeanings.algorithms[algorithm] ?? "unknown algorithm", tone)
+            guard let words = MemberMeanings.algorithms[algorithm] else {
+                return ("unknown algorithm", .plain)
+            }
+            return algorithm == "none" ? (words, .bad) : meaning(words)
         }
         let isSuspect = ["crit", "b64", "jku", "jwk", "x5u", "x5c"].contains(name)
-        return (MemberMeanings.header[name] ?? "", isSuspect ? .doubtful : .plain)
+        let words = MemberMeanings.header[name] ?? ""
+        return isSuspect ? (words, .doubtful) : meaning(words)
+    }
+
+    /// What an ordinary member means, for those who ask.
+    private func meaning(_ words: String) -> (String, MemberList.Tone) {
+        (explains ? words : "", .plain)
     }
 
     private func claimNote(
         _ name: JSONString, _ value: JSONValue
     ) -> (String, MemberList.Tone) {
         if let words = MemberMeanings.dates[name] { return dateNote(name, value, words) }
-        guard let meaning = MemberMeanings.claims[name] else { return ("", .plain) }
+        guard let words = MemberMeanings.claims[name] else { return ("", .plain) }
         if let departure = RegisteredClaims([name: value]).departures.first {
             return (departure.words, .doubtful)
         }
@@ -73,7 +83,7 @@ struct DecodeText {
         let isWrong =
             ["iss", "sub", "jti"].contains(name) && !isText
             || name == "aud" && RegisteredClaims([name: value]).audience.value == nil
-        return isWrong ? ("wrong type: verifiers must reject this", .bad) : (meaning, .plain)
+        return isWrong ? ("wrong type: verifiers must reject this", .bad) : meaning(words)
     }
 
     private func dateNote(

@@ -137,7 +137,8 @@ struct Explanation {
     }
 
     /// The verdict in words, and below each check what it rests on.
-    func text(style: Style) -> String {
+    func text(width: Int?, style: Style) -> String {
+        let margin = String(repeating: " ", count: Verdict.margin)
         var text = verdict.headline(style) + "\n"
         for check in checks {
             var lines = details(of: check)
@@ -147,16 +148,16 @@ struct Explanation {
                 check.check,
                 saying: isSilent
                     ? Self.clip(lines.removeFirst().text) : verdict.dateWords(check.check),
-                style: style)
+                width: width, style: style)
             for line in lines {
                 let label = line.label + String(repeating: " ", count: 8 - line.label.count)
-                text += Self.indent + style.dim(label + Self.clip(line.text)) + "\n"
+                let words = TextWrapper.hanging(
+                    Self.clip(line.text), indent: Verdict.margin + label.count, width: width)
+                text += margin + style.dim(label + words) + "\n"
             }
         }
         return text
     }
-
-    private static let indent = String(repeating: " ", count: 21)
 
     /// A line below a check; its text is harmless to look at.
     private typealias Detail = (label: String, text: String)

@@ -52,7 +52,7 @@ struct MemberList {
     func text(width: Int?, style: Style) -> String {
         let names = rows.map { DisplayWidth.of($0.name) }.filter { $0 <= 24 }.max() ?? 0
         let values =
-            rows.compactMap { row in row.value.count == 1 ? row.value.first : nil }
+            rows.filter { !$0.note.isEmpty && $0.value.count == 1 }.compactMap(\.value.first)
             .map { DisplayWidth.of($0) }.filter { $0 <= 28 }.max() ?? 0
         return rows.map { line($0, names, values, width, style) }.joined()
     }

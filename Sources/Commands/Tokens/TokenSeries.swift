@@ -100,7 +100,7 @@ struct TokenSeries {
 
     private mutating func print(_ token: TokenMinter.Minted) throws {
         done += 1
-        if console.options.format == .table, console.options.field == nil {
+        if console.options.format.isText, console.options.field == nil {
             try console.print(line: token.text)
         } else {
             try list.append(

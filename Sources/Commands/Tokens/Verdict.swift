@@ -251,10 +251,10 @@ struct Verdict {
     }
 
     /// The verdict in words: one line, the checks below it, then the claims.
-    func text(style: Style) -> String {
+    func text(width: Int?, style: Style) -> String {
         var text = headline(style) + "\n"
         for check in checks {
-            text += Self.line(check, saying: dateWords(check), style: style)
+            text += Self.line(check, saying: dateWords(check), width: width, style: style)
         }
         if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
         return text
@@ -262,7 +262,9 @@ struct Verdict {
 
     /// One check: its mark, its name, and what there is to say, or `words` that are harmless
     /// already.
-    static func line(_ check: Check, saying words: String? = nil, style: Style) -> String {
+    static func line(
+        _ check: Check, saying words: String? = nil, width: Int?, style: Style
+    ) -> String {
         let mark: String
         switch check.result {
         case .passed: mark = style.green("ok     ")
@@ -273,11 +275,15 @@ struct Verdict {
         let name = VisibleText.escape(check.name, columns: 60)
         let padding = String(repeating: " ", count: max(10 - name.count, 0))
         let told = check.detail ?? check.reason.map(Self.words) ?? ""
-        let detail = words ?? VisibleText.escape(told, columns: 200)
+        let detail = TextWrapper.hanging(
+            words ?? VisibleText.escape(told, columns: 200), indent: margin, width: width)
         var line = "  \(mark) \(name)\(padding) \(detail)"
         while line.last == " " { line.removeLast() }
         return line + "\n"
     }
+
+    /// Where the details of checks begin.
+    static let margin = 21
 
     /// Why a date fails, as people count; nil for any other check.
     func dateWords(_ check: Check) -> String? {

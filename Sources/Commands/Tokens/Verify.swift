@@ -41,18 +41,18 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
         let explanation = Explanation(
             of: verdict, keys: keys, options: options, layout: session?.store.layout)
         try console.result(explanation.json, id: verdict.label) {
-            explanation.text(style: console.style)
+            explanation.text(width: console.tableWidth, style: console.style)
         }
     } else {
         try console.result(verdict.answer(in: options.global.format), id: verdict.label) {
-            verdict.text(style: console.style)
+            verdict.text(width: console.tableWidth, style: console.style)
         }
     }
     if verdict.status == .unknown, let detail = verdict.decisive?.detail {
         try system.output.flush()
         try console.error(VisibleText.escape(detail))
     }
-    if options.global.format == .table, options.global.field == nil,
+    if options.global.format.isText, options.global.field == nil,
         let hint = VerdictHint.of(verdict, keys: keys, options: options)
             ?? VerdictHint.ofText(text, verdict)
     {

@@ -116,6 +116,7 @@ let verifyCommand = Command(
             options, bytes throws(InvalidValue) in options.token = bytes
         }
     ],
+    otherForms: ["--stream"],
     examples: [
         Example(
             command: "jwtctl verify --key public.pem \"$TOKEN\"",
