@@ -14,7 +14,7 @@ __jwtctl_describe() {
             ;;
         'decode')
             commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            options='--explain -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'verify')
             commands=''
@@ -143,7 +143,7 @@ __jwtctl_describe() {
 # Sets kind and list to what the option $2 of the command $1 takes; 1 where it takes nothing.
 __jwtctl_value() {
     case "$1:$2" in
-        ':-o' | ':--output') kind='words' list='table json jsonl csv id' ;;
+        ':-o' | ':--output') kind='words' list='table wide json jsonl csv id' ;;
         ':--field') kind='none' ;;
         ':--color') kind='words' list='auto always never' ;;
         ':--redis') kind='none' ;;
@@ -179,7 +179,7 @@ __jwtctl_value() {
         'issue:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'issue:--passphrase') kind='file' ;;
         'issue:-a' | 'issue:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'issue:-o' | 'issue:--output') kind='words' list='table json jsonl csv id' ;;
+        'issue:-o' | 'issue:--output') kind='words' list='table wide json jsonl csv id' ;;
         'issue:--field') kind='none' ;;
         'issue:--color') kind='words' list='auto always never' ;;
         'issue:--redis') kind='none' ;;
@@ -196,7 +196,7 @@ __jwtctl_value() {
         'issue:--timeout') kind='none' ;;
         'issue:--redis-nat') kind='none' ;;
         'issue:--wait') kind='none' ;;
-        'decode:-o' | 'decode:--output') kind='words' list='table json jsonl csv id' ;;
+        'decode:-o' | 'decode:--output') kind='words' list='table wide json jsonl csv id' ;;
         'decode:--field') kind='none' ;;
         'decode:--color') kind='words' list='auto always never' ;;
         'decode:--redis') kind='none' ;;
@@ -226,7 +226,7 @@ __jwtctl_value() {
         'verify:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'verify:--passphrase') kind='file' ;;
         'verify:-a' | 'verify:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'verify:-o' | 'verify:--output') kind='words' list='table json jsonl csv id introspection' ;;
+        'verify:-o' | 'verify:--output') kind='words' list='table wide json jsonl csv id introspection' ;;
         'verify:--field') kind='none' ;;
         'verify:--color') kind='words' list='auto always never' ;;
         'verify:--redis') kind='none' ;;
@@ -245,7 +245,7 @@ __jwtctl_value() {
         'verify:--wait') kind='none' ;;
         'status:-u' | 'status:--user') kind='dynamic' list='users' ;;
         'status:-f' | 'status:--from') kind='file' ;;
-        'status:-o' | 'status:--output') kind='words' list='table json jsonl csv id' ;;
+        'status:-o' | 'status:--output') kind='words' list='table wide json jsonl csv id' ;;
         'status:--field') kind='none' ;;
         'status:--color') kind='words' list='auto always never' ;;
         'status:--redis') kind='none' ;;
@@ -276,7 +276,7 @@ __jwtctl_value() {
         'revoke:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'revoke:--passphrase') kind='file' ;;
         'revoke:-a' | 'revoke:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'revoke:-o' | 'revoke:--output') kind='words' list='table json jsonl csv id' ;;
+        'revoke:-o' | 'revoke:--output') kind='words' list='table wide json jsonl csv id' ;;
         'revoke:--field') kind='none' ;;
         'revoke:--color') kind='words' list='auto always never' ;;
         'revoke:--redis') kind='none' ;;
@@ -302,7 +302,7 @@ __jwtctl_value() {
         'renew:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'renew:--passphrase') kind='file' ;;
         'renew:-a' | 'renew:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'renew:-o' | 'renew:--output') kind='words' list='table json jsonl csv id' ;;
+        'renew:-o' | 'renew:--output') kind='words' list='table wide json jsonl csv id' ;;
         'renew:--field') kind='none' ;;
         'renew:--color') kind='words' list='auto always never' ;;
         'renew:--redis') kind='none' ;;
@@ -328,7 +328,7 @@ __jwtctl_value() {
         'restore:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'restore:--passphrase') kind='file' ;;
         'restore:-a' | 'restore:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'restore:-o' | 'restore:--output') kind='words' list='table json jsonl csv id' ;;
+        'restore:-o' | 'restore:--output') kind='words' list='table wide json jsonl csv id' ;;
         'restore:--field') kind='none' ;;
         'restore:--color') kind='words' list='auto always never' ;;
         'restore:--redis') kind='none' ;;
@@ -357,7 +357,7 @@ __jwtctl_value() {
         'logout-all:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'logout-all:--passphrase') kind='file' ;;
         'logout-all:-a' | 'logout-all:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'logout-all:-o' | 'logout-all:--output') kind='words' list='table json jsonl csv id' ;;
+        'logout-all:-o' | 'logout-all:--output') kind='words' list='table wide json jsonl csv id' ;;
         'logout-all:--field') kind='none' ;;
         'logout-all:--color') kind='words' list='auto always never' ;;
         'logout-all:--redis') kind='none' ;;
@@ -374,7 +374,7 @@ __jwtctl_value() {
         'logout-all:--timeout') kind='none' ;;
         'logout-all:--redis-nat') kind='none' ;;
         'logout-all:--wait') kind='none' ;;
-        'list:-o' | 'list:--output') kind='words' list='table json jsonl csv id' ;;
+        'list:-o' | 'list:--output') kind='words' list='table wide json jsonl csv id' ;;
         'list:--field') kind='none' ;;
         'list:--color') kind='words' list='auto always never' ;;
         'list:--redis') kind='none' ;;
@@ -393,7 +393,7 @@ __jwtctl_value() {
         'list:--wait') kind='none' ;;
         'list tokens:--sort') kind='words' list='exp iat user' ;;
         'list tokens:--limit') kind='none' ;;
-        'list tokens:-o' | 'list tokens:--output') kind='words' list='table json jsonl csv id' ;;
+        'list tokens:-o' | 'list tokens:--output') kind='words' list='table wide json jsonl csv id' ;;
         'list tokens:--field') kind='none' ;;
         'list tokens:--color') kind='words' list='auto always never' ;;
         'list tokens:--redis') kind='none' ;;
@@ -413,7 +413,7 @@ __jwtctl_value() {
         'list users:--sort') kind='words' list='user count' ;;
         'list users:--limit') kind='none' ;;
         'list users:--match') kind='none' ;;
-        'list users:-o' | 'list users:--output') kind='words' list='table json jsonl csv id' ;;
+        'list users:-o' | 'list users:--output') kind='words' list='table wide json jsonl csv id' ;;
         'list users:--field') kind='none' ;;
         'list users:--color') kind='words' list='auto always never' ;;
         'list users:--redis') kind='none' ;;
@@ -432,7 +432,7 @@ __jwtctl_value() {
         'list users:--wait') kind='none' ;;
         'list revoked:--limit') kind='none' ;;
         'list revoked:--match') kind='none' ;;
-        'list revoked:-o' | 'list revoked:--output') kind='words' list='table json jsonl csv id' ;;
+        'list revoked:-o' | 'list revoked:--output') kind='words' list='table wide json jsonl csv id' ;;
         'list revoked:--field') kind='none' ;;
         'list revoked:--color') kind='words' list='auto always never' ;;
         'list revoked:--redis') kind='none' ;;
@@ -450,7 +450,7 @@ __jwtctl_value() {
         'list revoked:--redis-nat') kind='none' ;;
         'list revoked:--wait') kind='none' ;;
         'stats:--largest') kind='none' ;;
-        'stats:-o' | 'stats:--output') kind='words' list='table json jsonl csv id prometheus' ;;
+        'stats:-o' | 'stats:--output') kind='words' list='table wide json jsonl csv id prometheus' ;;
         'stats:--field') kind='none' ;;
         'stats:--color') kind='words' list='auto always never' ;;
         'stats:--redis') kind='none' ;;
@@ -472,7 +472,7 @@ __jwtctl_value() {
         'doctor:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'doctor:--passphrase') kind='file' ;;
         'doctor:-a' | 'doctor:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'doctor:-o' | 'doctor:--output') kind='words' list='table json jsonl csv id' ;;
+        'doctor:-o' | 'doctor:--output') kind='words' list='table wide json jsonl csv id' ;;
         'doctor:--field') kind='none' ;;
         'doctor:--color') kind='words' list='auto always never' ;;
         'doctor:--redis') kind='none' ;;
@@ -495,7 +495,7 @@ __jwtctl_value() {
         'audit:--actor') kind='none' ;;
         'audit:--since') kind='none' ;;
         'audit:--until') kind='none' ;;
-        'audit:-o' | 'audit:--output') kind='words' list='table json jsonl csv id' ;;
+        'audit:-o' | 'audit:--output') kind='words' list='table wide json jsonl csv id' ;;
         'audit:--field') kind='none' ;;
         'audit:--color') kind='words' list='auto always never' ;;
         'audit:--redis') kind='none' ;;
@@ -512,7 +512,7 @@ __jwtctl_value() {
         'audit:--timeout') kind='none' ;;
         'audit:--redis-nat') kind='none' ;;
         'audit:--wait') kind='none' ;;
-        'prune:-o' | 'prune:--output') kind='words' list='table json jsonl csv id' ;;
+        'prune:-o' | 'prune:--output') kind='words' list='table wide json jsonl csv id' ;;
         'prune:--field') kind='none' ;;
         'prune:--color') kind='words' list='auto always never' ;;
         'prune:--redis') kind='none' ;;
@@ -529,7 +529,7 @@ __jwtctl_value() {
         'prune:--timeout') kind='none' ;;
         'prune:--redis-nat') kind='none' ;;
         'prune:--wait') kind='none' ;;
-        'key:-o' | 'key:--output') kind='words' list='table json jsonl csv id' ;;
+        'key:-o' | 'key:--output') kind='words' list='table wide json jsonl csv id' ;;
         'key:--field') kind='none' ;;
         'key:--color') kind='words' list='auto always never' ;;
         'key:--redis') kind='none' ;;
@@ -551,7 +551,7 @@ __jwtctl_value() {
         'key generate:-f' | 'key generate:--format') kind='words' list='pem der jwk jwks' ;;
         'key generate:--out') kind='file' ;;
         'key generate:--kid') kind='none' ;;
-        'key generate:-o' | 'key generate:--output') kind='words' list='table json jsonl csv id' ;;
+        'key generate:-o' | 'key generate:--output') kind='words' list='table wide json jsonl csv id' ;;
         'key generate:--field') kind='none' ;;
         'key generate:--color') kind='words' list='auto always never' ;;
         'key generate:--redis') kind='none' ;;
@@ -576,7 +576,7 @@ __jwtctl_value() {
         'key public:--out') kind='file' ;;
         'key public:--kid') kind='none' ;;
         'key public:-a' | 'key public:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'key public:-o' | 'key public:--output') kind='words' list='table json jsonl csv id' ;;
+        'key public:-o' | 'key public:--output') kind='words' list='table wide json jsonl csv id' ;;
         'key public:--field') kind='none' ;;
         'key public:--color') kind='words' list='auto always never' ;;
         'key public:--redis') kind='none' ;;
@@ -601,7 +601,7 @@ __jwtctl_value() {
         'key convert:--out') kind='file' ;;
         'key convert:--kid') kind='none' ;;
         'key convert:-a' | 'key convert:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'key convert:-o' | 'key convert:--output') kind='words' list='table json jsonl csv id' ;;
+        'key convert:-o' | 'key convert:--output') kind='words' list='table wide json jsonl csv id' ;;
         'key convert:--field') kind='none' ;;
         'key convert:--color') kind='words' list='auto always never' ;;
         'key convert:--redis') kind='none' ;;
@@ -622,7 +622,7 @@ __jwtctl_value() {
         'key thumbprint:-s' | 'key thumbprint:--secret') kind='file' ;;
         'key thumbprint:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'key thumbprint:--passphrase') kind='file' ;;
-        'key thumbprint:-o' | 'key thumbprint:--output') kind='words' list='table json jsonl csv id' ;;
+        'key thumbprint:-o' | 'key thumbprint:--output') kind='words' list='table wide json jsonl csv id' ;;
         'key thumbprint:--field') kind='none' ;;
         'key thumbprint:--color') kind='words' list='auto always never' ;;
         'key thumbprint:--redis') kind='none' ;;
@@ -643,7 +643,7 @@ __jwtctl_value() {
         'key show:-s' | 'key show:--secret') kind='file' ;;
         'key show:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
         'key show:--passphrase') kind='file' ;;
-        'key show:-o' | 'key show:--output') kind='words' list='table json jsonl csv id' ;;
+        'key show:-o' | 'key show:--output') kind='words' list='table wide json jsonl csv id' ;;
         'key show:--field') kind='none' ;;
         'key show:--color') kind='words' list='auto always never' ;;
         'key show:--redis') kind='none' ;;
@@ -660,7 +660,7 @@ __jwtctl_value() {
         'key show:--timeout') kind='none' ;;
         'key show:--redis-nat') kind='none' ;;
         'key show:--wait') kind='none' ;;
-        'layout:-o' | 'layout:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout:-o' | 'layout:--output') kind='words' list='table wide json jsonl csv id' ;;
         'layout:--field') kind='none' ;;
         'layout:--color') kind='words' list='auto always never' ;;
         'layout:--redis') kind='none' ;;
@@ -677,7 +677,7 @@ __jwtctl_value() {
         'layout:--timeout') kind='none' ;;
         'layout:--redis-nat') kind='none' ;;
         'layout:--wait') kind='none' ;;
-        'layout list:-o' | 'layout list:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout list:-o' | 'layout list:--output') kind='words' list='table wide json jsonl csv id' ;;
         'layout list:--field') kind='none' ;;
         'layout list:--color') kind='words' list='auto always never' ;;
         'layout list:--redis') kind='none' ;;
@@ -694,7 +694,7 @@ __jwtctl_value() {
         'layout list:--timeout') kind='none' ;;
         'layout list:--redis-nat') kind='none' ;;
         'layout list:--wait') kind='none' ;;
-        'layout show:-o' | 'layout show:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout show:-o' | 'layout show:--output') kind='words' list='table wide json jsonl csv id' ;;
         'layout show:--field') kind='none' ;;
         'layout show:--color') kind='words' list='auto always never' ;;
         'layout show:--redis') kind='none' ;;
@@ -712,7 +712,7 @@ __jwtctl_value() {
         'layout show:--redis-nat') kind='none' ;;
         'layout show:--wait') kind='none' ;;
         'layout detect:--sample') kind='none' ;;
-        'layout detect:-o' | 'layout detect:--output') kind='words' list='table json jsonl csv id' ;;
+        'layout detect:-o' | 'layout detect:--output') kind='words' list='table wide json jsonl csv id' ;;
         'layout detect:--field') kind='none' ;;
         'layout detect:--color') kind='words' list='auto always never' ;;
         'layout detect:--redis') kind='none' ;;
@@ -729,7 +729,7 @@ __jwtctl_value() {
         'layout detect:--timeout') kind='none' ;;
         'layout detect:--redis-nat') kind='none' ;;
         'layout detect:--wait') kind='none' ;;
-        'config:-o' | 'config:--output') kind='words' list='table json jsonl csv id' ;;
+        'config:-o' | 'config:--output') kind='words' list='table wide json jsonl csv id' ;;
         'config:--field') kind='none' ;;
         'config:--color') kind='words' list='auto always never' ;;
         'config:--redis') kind='none' ;;
@@ -746,7 +746,7 @@ __jwtctl_value() {
         'config:--timeout') kind='none' ;;
         'config:--redis-nat') kind='none' ;;
         'config:--wait') kind='none' ;;
-        'config show:-o' | 'config show:--output') kind='words' list='table json jsonl csv id' ;;
+        'config show:-o' | 'config show:--output') kind='words' list='table wide json jsonl csv id' ;;
         'config show:--field') kind='none' ;;
         'config show:--color') kind='words' list='auto always never' ;;
         'config show:--redis') kind='none' ;;
@@ -763,7 +763,7 @@ __jwtctl_value() {
         'config show:--timeout') kind='none' ;;
         'config show:--redis-nat') kind='none' ;;
         'config show:--wait') kind='none' ;;
-        'demo:-o' | 'demo:--output') kind='words' list='table json jsonl csv id' ;;
+        'demo:-o' | 'demo:--output') kind='words' list='table wide json jsonl csv id' ;;
         'demo:--field') kind='none' ;;
         'demo:--color') kind='words' list='auto always never' ;;
         'demo:--redis') kind='none' ;;
@@ -780,7 +780,7 @@ __jwtctl_value() {
         'demo:--timeout') kind='none' ;;
         'demo:--redis-nat') kind='none' ;;
         'demo:--wait') kind='none' ;;
-        'completion:-o' | 'completion:--output') kind='words' list='table json jsonl csv id' ;;
+        'completion:-o' | 'completion:--output') kind='words' list='table wide json jsonl csv id' ;;
         'completion:--field') kind='none' ;;
         'completion:--color') kind='words' list='auto always never' ;;
         'completion:--redis') kind='none' ;;
@@ -797,7 +797,7 @@ __jwtctl_value() {
         'completion:--timeout') kind='none' ;;
         'completion:--redis-nat') kind='none' ;;
         'completion:--wait') kind='none' ;;
-        'version:-o' | 'version:--output') kind='words' list='table json jsonl csv id' ;;
+        'version:-o' | 'version:--output') kind='words' list='table wide json jsonl csv id' ;;
         'version:--field') kind='none' ;;
         'version:--color') kind='words' list='auto always never' ;;
         'version:--redis') kind='none' ;;
@@ -830,7 +830,7 @@ __jwtctl_operand() {
         'key show:0') kind='file' ;;
         'layout show:0') kind='dynamic-or-file' list='layouts' ;;
         'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version exit-status environment time keys layouts layout-file config-file redis upgrading' ;;
+        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version runbook services exit-status environment time keys layouts layout-file config-file redis upgrading' ;;
         *) ;;
     esac
 }

@@ -77,8 +77,8 @@ struct HelpTests {
                   jwtctl [OPTIONS] COMMAND ...
 
                 Tokens:
-                  issue  Sign a token and record it.
-                  list   List what is stored.
+                  issue       Sign a token and record it.
+                  list        List what is stored.
 
                 Other:
                   completion  Print completions.
@@ -121,6 +121,11 @@ struct HelpTests {
             Demo.program.usageLines(path: ["list", "tokens"]) == [
                 "usage: jwtctl list tokens [OPTIONS] USER [MORE...]",
                 "try 'jwtctl help list tokens'",
+            ])
+        #expect(
+            Demo.program.usageLines(path: ["help"]) == [
+                "usage: jwtctl help [COMMAND|TOPIC]", "topics: exit-status, time",
+                "commands: try 'jwtctl help'",
             ])
         #expect(
             Demo.program.usageLines(path: []) == [

@@ -61,7 +61,8 @@ struct ManualTests {
     func program() {
         let page = Self.page("jwtctl.1")
         for part in [
-            ".Dd July 2, 2026\n.Dt JWTCTL 1\n.Os\n", ".Ss Tokens\n", ".Sh \"GLOBAL OPTIONS\"\n",
+            ".Dd July 2, 2026\n.Dt JWTCTL 1\n.Os jwtctl 1.2.3\n", ".Ss Tokens\n",
+            ".Sh \"GLOBAL OPTIONS\"\n",
             ".It Fl \\&q , Fl \\-quiet\n", ".Sh TIME\nWrite 15m.\nOr write 12h.\n.Pp\n",
             ".Sh \"EXIT STATUS\"\n", ".Xr jwtctl-issue 1 ,\n",
         ] {

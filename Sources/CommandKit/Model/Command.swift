@@ -13,6 +13,7 @@ package struct Command<Options: Sendable>: Sendable {
     let defaults: Options
     let options: [Option<Options>]
     let operands: [Operand<Options>]
+    let otherForms: [String]
     let examples: [Example]
     let exitStatuses: [ExitStatusDoc]
     let environment: [Definition]
@@ -27,6 +28,7 @@ package struct Command<Options: Sendable>: Sendable {
     ///   - defaults: What holds where the command line says nothing; shown in help.
     ///   - options: In the order of the help.
     ///   - operands: In the order of the command line.
+    ///   - otherForms: Further calls for the usage, without name and options: `--from FILE`.
     ///   - examples: At least one; each must parse.
     ///   - exitStatuses: Every one that `run` returns.
     ///   - environment: The variables that it reads.
@@ -36,7 +38,7 @@ package struct Command<Options: Sendable>: Sendable {
     package init(
         name: String, summary: String, discussion: [Prose] = [], defaults: Options,
         options: [Option<Options>] = [], operands: [Operand<Options>] = [],
-        examples: [Example] = [], exitStatuses: [ExitStatusDoc] = [],
+        otherForms: [String] = [], examples: [Example] = [], exitStatuses: [ExitStatusDoc] = [],
         environment: [Definition] = [], seeAlso: [String] = [],
         check: @escaping Check = { _ in }, run: @escaping Run
     ) {
@@ -46,6 +48,7 @@ package struct Command<Options: Sendable>: Sendable {
         self.defaults = defaults
         self.options = options
         self.operands = operands
+        self.otherForms = otherForms
         self.examples = examples
         self.exitStatuses = exitStatuses
         self.environment = environment
@@ -81,7 +84,7 @@ package struct Command<Options: Sendable>: Sendable {
         let first = own.isEmpty ? [] : [OptionSection(title: nil, options: own)]
         return CommandDescription(
             path: path, summary: summary, discussion: discussion, sections: first + groups,
-            operands: operands.map(\.description), examples: examples, exitStatuses: exitStatuses,
-            environment: environment, seeAlso: seeAlso)
+            operands: operands.map(\.description), otherForms: otherForms, examples: examples,
+            exitStatuses: exitStatuses, environment: environment, seeAlso: seeAlso)
     }
 }

@@ -10,6 +10,8 @@ package struct CommandDescription: Sendable, Equatable {
     package var sections: [OptionSection] = []
     /// In the order of the command line.
     package var operands: [OperandDescription] = []
+    /// Further calls for the usage, without name and options, such as `--from FILE`.
+    package var otherForms: [String] = []
     /// Each is a command line that parses.
     package var examples: [Example] = []
     /// Every status that the command returns.
@@ -31,10 +33,17 @@ package struct CommandDescription: Sendable, Equatable {
 
     /// One line: what may be typed.
     package func usage(program: String) -> String {
-        var words = [program] + path
-        if !subcommands.isEmpty { return (words + ["COMMAND"]).joined(separator: " ") }
-        if !visibleOptions.isEmpty { words.append("[OPTIONS]") }
-        return (words + operands.map(\.usageForm)).joined(separator: " ")
+        usages(program: program)[0]
+    }
+
+    /// The same, followed by the other forms.
+    func usages(program: String) -> [String] {
+        let words = ([program] + path).joined(separator: " ")
+        guard subcommands.isEmpty else { return [words + " COMMAND"] }
+        let head = words + (visibleOptions.isEmpty ? "" : " [OPTIONS]")
+        return ([operands.map(\.usageForm).joined(separator: " ")] + otherForms).map {
+            $0.isEmpty ? head : "\(head) \($0)"
+        }
     }
 
     /// This command and everything below it, in order.
@@ -54,6 +63,8 @@ package struct ProgramDescription: Sendable {
     package let sections: [Section]
     /// In the order of the overview; the manual moves conventional ones to their place.
     package let topics: [Topic]
+    /// Sections that only the manual page has.
+    package let manual: [ManualSection]
 
     /// Commands under one heading of the overview.
     package struct Section: Sendable {

@@ -12,6 +12,8 @@ package struct Program: Sendable {
     let sections: [Section]
     /// Called only for help and the generators.
     let loadTopics: @Sendable () -> [Topic]
+    /// Called only for the generators.
+    private let loadManual: @Sendable () -> [ManualSection]
 
     /// Commands under one heading of the overview.
     package struct Section: Sendable {
@@ -33,10 +35,12 @@ package struct Program: Sendable {
     ///     `.group(group, at:)`; before the command they are recognised and handed to it.
     ///   - sections: The commands.
     ///   - topics: Pages of help about no single command.
+    ///   - manual: Sections that only the manual page has.
     package init(
         name: String, version: String, summary: String, discussion: [Prose] = [],
         globalOptions: @escaping @Sendable () -> OptionSection, sections: [Section],
-        topics: @escaping @Sendable () -> [Topic] = { [] }
+        topics: @escaping @Sendable () -> [Topic] = { [] },
+        manual: @escaping @Sendable () -> [ManualSection] = { [] }
     ) {
         self.name = name
         self.version = version
@@ -45,6 +49,7 @@ package struct Program: Sendable {
         loadGlobalOptions = globalOptions
         self.sections = sections
         loadTopics = topics
+        loadManual = manual
     }
 
     /// The top-level commands.
@@ -61,7 +66,7 @@ package struct Program: Sendable {
                     title: section.title,
                     commands: section.commands.map { $0.describe(below: [], helpWords: words) })
             },
-            topics: loadTopics())
+            topics: loadTopics(), manual: loadManual())
     }
 
     /// One command as data, or nil where there is none of that path; builds no other.

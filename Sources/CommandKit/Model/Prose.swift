@@ -67,6 +67,18 @@ package struct Topic: Sendable, Equatable {
     }
 }
 
+/// A section of the program's manual page that help does not show, such as STANDARDS.
+package struct ManualSection: Sendable {
+    /// In capitals; a conventional one has its conventional place.
+    package let title: String
+    package let body: [Prose]
+
+    package init(_ title: String, _ body: [Prose]) {
+        self.title = title
+        self.body = body
+    }
+}
+
 /// A command line that works as it stands, and what it is good for.
 package struct Example: Sendable, Equatable {
     /// A whole command line with the program's name; a test may run it.

@@ -29,7 +29,9 @@ extension CommandDescription {
         }
         if !environment.isEmpty {
             page.heading("Environment")
-            page.list(environment.map { ($0.term, $0.meaning) })
+            page.paragraph(
+                environment.map(\.term).joined(separator: ", ")
+                    + " (see '\(program) help environment')", indent: 2)
         }
         if !seeAlso.isEmpty {
             page.heading("See also")
@@ -54,7 +56,7 @@ extension CommandDescription {
         page.paragraph(summary)
         page.heading("Usage")
         let lines = subcommands.isEmpty ? [self] : subcommands.filter { !$0.isHidden }
-        for command in lines { page.line("  " + command.usage(program: program)) }
+        for usage in lines.flatMap({ $0.usages(program: program) }) { page.line("  " + usage) }
         let shown = subcommands.filter { !$0.isHidden }
         if !shown.isEmpty {
             page.heading("Commands")

@@ -37,7 +37,7 @@ package struct ManualPages {
         var page = Mdoc()
         page.raw(".Dd \(date)")
         page.raw(".Dt \(name.uppercased()) \(section)")
-        page.raw(".Os")
+        page.raw(".Os \(program.name) \(program.version)")
         page.macro("Sh", "NAME")
         page.raw(".Nm \(name)")
         page.macro("Nd", Self.phrase(summary))
@@ -51,6 +51,9 @@ package struct ManualPages {
         page.macro("Nm", program.name)
         page.raw(".Op Ar options")
         page.raw(".Ar command ...")
+        for command in program.sections.prefix(Self.usualSections).flatMap(\.commands) {
+            synopsis(of: command, on: &page)
+        }
         page.macro("Sh", "DESCRIPTION")
         page.prose(program.discussion.isEmpty ? [.paragraph(program.summary)] : program.discussion)
         page.macro("Sh", "COMMANDS")
@@ -67,20 +70,62 @@ package struct ManualPages {
         page.raw(".It Fl \\-version")
         page.text("Show the version.")
         page.raw(".El")
-        let topics = program.topics.filter { $0.page == nil }
-        for topic in topics.sorted(by: { Self.rank($0) < Self.rank($1) }) {
-            page.macro("Sh", topic.title.uppercased())
-            page.prose(topic.body)
+        let sections =
+            (program.topics.filter { $0.page == nil }
+            .map { ManualSection($0.title.uppercased(), $0.body) } + program.manual)
+            .map { (section: $0, rank: Self.rank($0.title)) }
+        for (section, _) in sections.filter({ $0.rank < Self.seeAlsoRank }).sorted(by: {
+            $0.rank < $1.rank
+        }) {
+            self.section(section, on: &page)
         }
         let pages = program.topics.compactMap(\.page).map { "\($0.name)(\($0.section))" }
         seeAlso(program.commands.map(\.name) + pages, on: &page, omitting: nil)
+        for (section, _) in sections.filter({ $0.rank > Self.seeAlsoRank }).sorted(by: {
+            $0.rank < $1.rank
+        }) {
+            self.section(section, on: &page)
+        }
         return page.source
     }
 
-    /// Sections with conventional names must stand in the conventional order, after all others.
-    private static func rank(_ topic: Topic) -> Int {
-        let order = ["ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "DIAGNOSTICS"]
-        return order.firstIndex(of: topic.title.uppercased()).map { $0 + 1 } ?? 0
+    private func section(_ section: ManualSection, on page: inout Mdoc) {
+        page.macro("Sh", section.title)
+        page.prose(section.body)
+    }
+
+    /// The commands under the first headings of the overview are the usual calls.
+    private static let usualSections = 2
+
+    /// Sections with conventional names come in this order, after all others.
+    private static let conventional = [
+        "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "DIAGNOSTICS", "SEE ALSO", "STANDARDS",
+        "HISTORY", "BUGS", "SECURITY CONSIDERATIONS",
+    ]
+    private static let seeAlsoRank = rank("SEE ALSO")
+
+    private static func rank(_ title: String) -> Int {
+        conventional.firstIndex(of: title).map { $0 + 1 } ?? 0
+    }
+
+    /// Every form of a command and of those below it.
+    private func synopsis(of command: CommandDescription, on page: inout Mdoc) {
+        for leaf in command.flattened where leaf.subcommands.isEmpty && !leaf.isHidden {
+            let forms =
+                [leaf.operands.map(\.usageForm)]
+                + leaf.otherForms.map { $0.split(separator: " ").map(String.init) }
+            for form in forms {
+                page.macro("Nm", ([program.name] + leaf.path).joined(separator: " "))
+                if !leaf.visibleOptions.isEmpty { page.raw(".Op Ar options") }
+                for word in form {
+                    if word.hasPrefix("-") {
+                        page.macro("Fl", String(word.dropFirst()))
+                    } else {
+                        page.macro("Ar", word)
+                    }
+                }
+            }
+        }
     }
 
     /// One top-level command; a group's members are sections of its page.
@@ -89,11 +134,7 @@ package struct ManualPages {
             "\(program.name)-\(command.name)", section: 1, summary: command.summary)
         let leaves = command.flattened.filter { $0.subcommands.isEmpty && !$0.isHidden }
         page.macro("Sh", "SYNOPSIS")
-        for leaf in leaves {
-            page.macro("Nm", ([program.name] + leaf.path).joined(separator: " "))
-            if !leaf.visibleOptions.isEmpty { page.raw(".Op Ar options") }
-            for operand in leaf.operands { page.macro("Ar", operand.usageForm) }
-        }
+        synopsis(of: command, on: &page)
         page.macro("Sh", "DESCRIPTION")
         page.text(command.summary)
         if !command.discussion.isEmpty {
@@ -151,13 +192,19 @@ package struct ManualPages {
 
     /// Sections in the order that mandoc checks: ENVIRONMENT, EXIT STATUS, EXAMPLES.
     private func ending(_ leaves: [CommandDescription], on page: inout Mdoc) {
-        var variables: [Definition] = []
-        for item in leaves.flatMap(\.environment) where !variables.contains(item) {
-            variables.append(item)
+        var variables: [Substring] = []
+        // One term may name two variables.
+        for name in leaves.flatMap(\.environment).flatMap({ $0.term.split { " ,".contains($0) } })
+        where !variables.contains(name) {
+            variables.append(name)
         }
         if !variables.isEmpty {
             page.macro("Sh", "ENVIRONMENT")
-            page.definitions(variables)
+            for (index, name) in variables.enumerated() {
+                page.raw(".Ev \(name)" + (index + 1 < variables.count ? " ," : " ."))
+            }
+            page.raw("See the section ENVIRONMENT of")
+            page.raw(".Xr \(program.name) 1 .")
         }
         var statuses: [Definition] = []
         for leaf in leaves {
@@ -188,6 +235,9 @@ package struct ManualPages {
             if let open = reference.firstIndex(of: "("), reference.hasSuffix(")") {
                 let section = reference[reference.index(after: open)...].dropLast()
                 return (String(reference[..<open]), String(section))
+            }
+            if let page = program.topics.first(where: { $0.name == reference })?.page {
+                return (page.name, String(page.section))
             }
             let name = reference.prefix { $0 != " " }
             guard name != own ?? "", program.commands.contains(where: { $0.name == name })

@@ -6,11 +6,12 @@ extension ProgramDescription {
         page.heading("Usage")
         page.line("  \(name) [OPTIONS] COMMAND ...")
         if detail == .long, !discussion.isEmpty { page.prose(discussion) }
+        let widest = commands.map { DisplayWidth.of($0.name) }.max() ?? 0
         for section in sections {
             let commands = section.commands.filter { !$0.isHidden }
             guard !commands.isEmpty else { continue }
             page.heading(section.title)
-            page.list(commands.map { ($0.name, $0.summary) })
+            page.list(commands.map { (DisplayWidth.pad($0.name, to: widest), $0.summary) })
         }
         if detail == .long {
             page.heading(globalOptions.title ?? "Options")
@@ -61,6 +62,13 @@ extension Program {
     package func usageLines(path: [String]) -> [String] {
         guard let command = describe(path) else {
             return ["usage: \(name) [OPTIONS] COMMAND ...", "try '\(name) help'"]
+        }
+        if path == ["help"] {
+            let topics = loadTopics().map(\.name).joined(separator: ", ")
+            return [
+                "usage: \(command.usage(program: name))", "topics: \(topics)",
+                "commands: try '\(name) help'",
+            ]
         }
         let words = path.joined(separator: " ")
         return ["usage: \(command.usage(program: name))", "try '\(name) help \(words)'"]

@@ -4,7 +4,7 @@ internal import Platform
 /// The manual pages and completions, made from the same description as the parser.
 package enum GeneratedFiles {
     /// The date of the manual: fixed, so that pages change only with their content.
-    private static let date = "November 21, 2026"
+    private static let date = "November 30, 2026"
 
     /// Every file by its path from the top of the project.
     package static func all() -> [(path: String, content: String)] {

@@ -107,4 +107,4 @@ package let jwtctlProgram: Program = Program(
                 AnyCommand("version") { versionCommand },
             ]),
     ],
-    topics: { Topics.all })
+    topics: { Topics.all }, manual: { ManualSections.all })

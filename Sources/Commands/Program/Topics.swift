@@ -4,7 +4,10 @@ internal import TokenStore
 /// The pages of help about no single command.
 enum Topics {
     static var all: [Topic] {
-        [exitStatus, environment, time, keys, layouts, layoutFile, configFile, redis, upgrading]
+        [
+            runbook, services, exitStatus, environment, time, keys, layouts, layoutFile, configFile,
+            redis, upgrading,
+        ]
     }
 
     private static let exitStatus = Topic(
@@ -123,7 +126,9 @@ enum Topics {
             and zip are refused. jwk, jku, x5u and x5c in a header are never trusted and never \
             fetched. A token with alg none can be decoded, but never verified or issued.
             """,
-        ])
+        ],
+        page: Topic.Page(name: "jwtctl-keys", section: 7),
+        seeAlso: ["key", "issue", "verify"])
 
     private static let layouts = Topic(
         name: "layouts", title: "LAYOUTS", summary: "Keys that layouts use in Redis.",
@@ -182,7 +187,9 @@ enum Topics {
             In JTI and USER every byte except A-Z a-z 0-9 . _ ~ @ + - is percent-encoded: no id can \
             be mistaken for another, or for a pattern.
             """,
-        ])
+        ],
+        page: Topic.Page(name: "jwtctl-layouts", section: 7),
+        seeAlso: ["layout", "jwtctl-layout(5)", "jwtctl-services(7)"])
 
     /// What a preset says of itself; all of them can be read.
     private static func summary(ofLayout name: String) -> String {
@@ -349,5 +356,7 @@ enum Topics {
             a revoked token works again when its entry is evicted. Turn on appendonly: without it \
             a restart may lose revocations that were acknowledged.
             """,
-        ])
+        ],
+        page: Topic.Page(name: "jwtctl-redis", section: 7),
+        seeAlso: ["doctor", "jwtctl-config(5)"])
 }

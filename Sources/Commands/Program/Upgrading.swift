@@ -197,8 +197,26 @@ extension Topics {
                         + "timeout, and scans that do not end (8)."),
                 Definition(
                     "tables",
-                    "A table of more than 10,000 rows is printed in parts, and its columns may widen "
-                        + "from one part to the next."),
+                    "Where a terminal is too narrow, columns are left out, shortened or cut, or each "
+                        + "row becomes a block of lines; ids are no longer cut. -o wide shows all. An "
+                        + "empty cell is '-'. A table of more than 10,000 rows is printed in parts, and "
+                        + "its columns may widen from one part to the next."),
+                Definition(
+                    "words",
+                    "Help, messages and hints have other words, counts have commas between thousands, "
+                        + "and spans are rounded: '1 h' where it was '59 min'. Scripts read JSON, whose "
+                        + "members stay."),
+                Definition(
+                    "decode",
+                    "Shows the meaning of registered members only with --explain."),
+                Definition(
+                    "version",
+                    "The command prints the commit and the libraries too; --version prints one line as "
+                        + "before. doctor begins with the finding 'program'."),
+                Definition(
+                    "layout list, layout detect",
+                    "The columns PROVED, WHAT and SURE are now TESTED, DESCRIPTION or ROLES, and "
+                        + "CONFIDENCE."),
                 Definition(
                     "host names",
                     "The static program uses only /etc/hosts and DNS, whatever nsswitch.conf says."),
