@@ -29,20 +29,30 @@ INTEROP_PACKAGES = $(DEMO_PACKAGES) default-jdk-headless jose jwt node-redis nod
     php-illuminate-cache php-illuminate-redis php-redis php-symfony-cache python3 python3-venv ruby \
     ruby-activesupport ruby-connection-pool ruby-redis
 SERVERS_PACKAGES = $(TEST_PACKAGES) debian-archive-keyring python3 python3-venv
-ROOTFS_PACKAGES = $(BUILD_PACKAGES) debian-archive-keyring
+# The shells and man are for the tests of what is installed.
+DIST_PACKAGES = $(DEMO_PACKAGES) bash-completion fish man-db xz-utils zsh
+DEB_PACKAGES = $(DIST_PACKAGES) dpkg-dev lintian
+ROOTFS_PACKAGES = $(DIST_PACKAGES) debian-archive-keyring openssl
 BENCHMARK_PACKAGES = $(DEMO_PACKAGES) hyperfine jwt openssl python3 python3-venv redis-tools time
 
 # The Swift runtime aborts before main where there is no /proc: see Sources/CEntry.
 WITHOUT_PROC = -Xlinker --wrap=swift_copyAuxiliaryExecutablePath
 
+# Builds in two places have the same bytes: OpenSSL's macros name the file that uses them,
+# information for debuggers names the compiler's cache, and a hash of each file's code its path.
+SAME_BYTES = -debug-info-format none -Xcc "-ffile-prefix-map=$(CURDIR)=." \
+	-Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen
+
 # One folder for each kind of build: flags that differ would have SwiftPM build all of it again.
 ifeq ($(STATIC),1)
 SCRATCH = .build-static
 RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) -Xswiftc -static-executable \
-	-Xswiftc -DSTATIC_EXECUTABLE $(WITHOUT_PROC)
+	-Xswiftc -DSTATIC_EXECUTABLE $(WITHOUT_PROC) $(SAME_BYTES)
 else
 SCRATCH = .build-dynamic
-RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) --static-swift-stdlib $(WITHOUT_PROC)
+# Libraries come from where the system has them, never from the program's own folder.
+RELEASE_FLAGS = -c release --scratch-path $(SCRATCH) --static-swift-stdlib --disable-local-rpath \
+	$(WITHOUT_PROC) $(SAME_BYTES)
 endif
 RELEASE = $(SCRATCH)/release/jwtctl
 # When the release was last built; SwiftPM would link again a binary that had been touched.
@@ -57,14 +67,16 @@ ZSH_FOLDER = $(if $(and $(filter /usr,$(PREFIX)),$(wildcard /etc/debian_version)
 ZSH_COMPLETIONS = $(SHARE)/zsh/$(ZSH_FOLDER)
 
 # Every file whose first line calls a shell. Swift files may hold scripts as text.
-SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci Tests)
+SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci .packaging Tests)
 
 .PHONY: help
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-.PHONY: setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop setup-servers setup-benchmark setup-rootfs
-setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(SERVERS_PACKAGES) $(BENCHMARK_PACKAGES))
+.PHONY: setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop \
+	setup-servers setup-benchmark setup-deb setup-dist setup-rootfs
+setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(SERVERS_PACKAGES) \
+	$(BENCHMARK_PACKAGES) $(DEB_PACKAGES))
 setup-build: PACKAGES = $(BUILD_PACKAGES)
 setup-demo: PACKAGES = $(DEMO_PACKAGES)
 setup-lint: PACKAGES = $(LINT_PACKAGES)
@@ -73,11 +85,13 @@ setup-times: PACKAGES = $(TIMES_PACKAGES)
 setup-fuzz: PACKAGES = $(FUZZ_PACKAGES)
 setup-interop: PACKAGES = $(INTEROP_PACKAGES)
 setup-servers: PACKAGES = $(SERVERS_PACKAGES)
+setup-deb: PACKAGES = $(DEB_PACKAGES)
+setup-dist: PACKAGES = $(DIST_PACKAGES)
 setup-rootfs: PACKAGES = $(ROOTFS_PACKAGES)
 setup-benchmark: PACKAGES = $(BENCHMARK_PACKAGES)
 setup: ## Install all that is missing to build, test, lint and measure.
 setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop \
-	setup-servers setup-benchmark setup-rootfs:
+	setup-servers setup-benchmark setup-deb setup-dist setup-rootfs:
 	@Tests/Setup/packages $(PACKAGES)
 
 .PHONY: build
@@ -87,6 +101,11 @@ build: setup-build ## Build for development.
 .PHONY: release
 release: setup-build ## Build the self-contained release binary; STATIC=0 links libraries.
 	@$(call build-release)
+
+# What the binary says about itself; without git, as in an archive of the sources, less of it.
+release: export JWTCTL_COMMIT := $(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null)
+release: export JWTCTL_COMMIT_DATE := $(shell git log -1 --format=%cs 2>/dev/null)
+release: export JWTCTL_SWIFT := $(shell swiftc --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p')
 
 # A static glibc could load name service modules of another glibc when it looks up a host name; it is
 # told to keep to /etc/hosts and DNS (see NameService), which `make rootfs` proves. OpenSSL's engines
@@ -128,11 +147,11 @@ servers: setup-servers ## Run the tests that need Redis on servers from 6.0 on, 
 SOAK_ITEMS ?= 1000000
 
 # Which Debian releases are tried; packages come from them, and nothing is installed.
-SUITES ?= bullseye trixie sid
+SUITES ?= bullseye bookworm trixie sid
 
 .PHONY: rootfs
-rootfs: setup-rootfs release ## Look up host names on other root file systems, and run without /proc.
-	@Tests/Setup/rootfs .build-rootfs $(RELEASE) $(SUITES)
+rootfs: setup-rootfs dist ## Run the tarball's program on other root file systems, and without /proc.
+	@Tests/Setup/rootfs .build-rootfs $(PACKAGES_FOLDER)/jwtctl-*.tar.xz $(SUITES)
 
 .PHONY: soak
 soak: setup-test ## Revoke a million while a Cluster is resharded, fails over and loses a primary.
@@ -193,25 +212,40 @@ interop: setup-interop ## Exchange tokens and revocations with other implementat
 fuzz: setup-fuzz ## Run each fuzz target RUNS times, with AddressSanitizer.
 	@Tests/Fuzz/run $(RUNS)
 
+# Where deb and dist put what they make.
+PACKAGES_FOLDER = .build-packages
+
+.PHONY: deb
+deb: setup-deb ## Build a package for this Debian or Ubuntu; install, use and purge it here.
+	@$(MAKE) --no-print-directory STATIC=0 release
+	@.packaging/deb $(PACKAGES_FOLDER)
+	@.packaging/test-deb $(PACKAGES_FOLDER)/jwtctl_*.deb
+
+.PHONY: dist
+dist: setup-dist ## Build a tarball with the static binary, and use it from a home directory.
+	@$(MAKE) --no-print-directory STATIC=1 release
+	@.packaging/dist $(PACKAGES_FOLDER)
+	@.packaging/test-dist $(PACKAGES_FOLDER)/jwtctl-*.tar.xz
+
 .PHONY: install
 install: $(BUILT) ## Install program, manual and completions below $(DESTDIR)$(PREFIX).
-	install -d $(BIN) $(SHARE)/man/man{1,5} $(SHARE)/doc/jwtctl \
-		$(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
+	install -d $(BIN) $(SHARE)/doc/jwtctl $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 	install -m 755 $(if $(filter 1,$(STRIP)),-s) $(RELEASE) $(BIN)/jwtctl
-	for page in man/*; do install -m 644 $$page $(SHARE)/man/man$${page##*.}; done
+	for page in man/*; do install -D -m 644 -t $(SHARE)/man/man$${page##*.} $$page; done
 	install -m 644 completions/jwtctl.bash $(BASH_COMPLETIONS)/jwtctl
 	install -m 644 completions/_jwtctl $(ZSH_COMPLETIONS)/_jwtctl
 	install -m 644 completions/jwtctl.fish $(FISH_COMPLETIONS)/jwtctl.fish
-	install -m 644 LICENSE README.md $(SHARE)/doc/jwtctl
+	install -m 644 LICENSE README.md CHANGELOG.md $(SHARE)/doc/jwtctl
 
 # By pattern: pages of commands that are no more were installed by an older version.
 .PHONY: uninstall
 uninstall: ## Remove what install brought.
-	rm -f $(BIN)/jwtctl $(SHARE)/man/man1/jwtctl{,-*}.1 $(SHARE)/man/man5/jwtctl-*.5 \
+	rm -f $(BIN)/jwtctl $(SHARE)/man/man[1-8]/jwtctl{,-*}.[1-8] \
 		$(BASH_COMPLETIONS)/jwtctl $(ZSH_COMPLETIONS)/_jwtctl $(FISH_COMPLETIONS)/jwtctl.fish \
-		$(SHARE)/doc/jwtctl/{LICENSE,README.md}
+		$(SHARE)/doc/jwtctl/{LICENSE,README.md,CHANGELOG.md}
 	[ ! -d $(SHARE)/doc/jwtctl ] || rmdir --ignore-fail-on-non-empty $(SHARE)/doc/jwtctl
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf .build .build-static .build-dynamic .build-fuzz .build-interop .build-rootfs .build-servers
+	rm -rf .build .build-static .build-dynamic .build-fuzz .build-interop .build-packages \
+		.build-rootfs .build-servers

@@ -25,6 +25,12 @@ let optimized: [SwiftSetting] = [
         ["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"], .when(configuration: .debug))
 ]
 
+/// What `jwtctl version` says about the build. Makefile tells it for releases; in a development build
+/// a commit would have everything linked again.
+let buildFacts: [CSetting] = ["JWTCTL_COMMIT", "JWTCTL_COMMIT_DATE", "JWTCTL_SWIFT"].compactMap {
+    name in Context.environment[name].map { .define(name, to: "\"\($0)\"") }
+}
+
 /// A library target; imports point down only, so the order below is the order of the layers.
 func library(
     _ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = optimized
@@ -42,7 +48,7 @@ let package = Package(
     targets: [
         // Layer 0: C headers, and what is called before Swift is. No pkg-config for hiredis: its .pc file makes SwiftPM warn.
         .systemLibrary(name: "CPlatform"),
-        .target(name: "CEntry"),
+        .target(name: "CEntry", cSettings: buildFacts),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         // Layer 1
@@ -82,7 +88,8 @@ let package = Package(
             ]),
         tests("HostileTests", ["Commands", "JOSE", "JSON", "OpenSSL", "Platform", "jwtctl"]),
         .testTarget(
-            name: "ScriptTests", dependencies: ["TestSupport", "jwtctl"], exclude: ["Scripts"],
+            name: "ScriptTests",
+            dependencies: ["TestSupport", "jwtctl", "Commands", "CommandKit"], exclude: ["Scripts"],
             swiftSettings: relaxed),
         tests("HistoryTests", ["jwtctl"]),
         .testTarget(
