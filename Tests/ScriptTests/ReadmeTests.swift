@@ -1,49 +1,73 @@
+import Commands
+import CommandKit
 import Foundation
 import Testing
 
-/// The situations of README.md are the scripts, and say nothing that these do not print.
+/// What README.md and the manual show of a terminal is what the scripts print.
 @Suite struct ReadmeTests {
-    private static let readme = try? String(
-        contentsOfFile: URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-            + "/../../README.md", encoding: .utf8)
+    private static let readme =
+        (try? String(
+            contentsOfFile: URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+                + "/../../README.md", encoding: .utf8)) ?? ""
 
-    /// The steps of each part of the section, in the order of the scripts' numbers.
-    private static func situations() throws -> [Transcript] {
-        let text = try #require(readme)
-        let section = try #require(
-            text.components(separatedBy: "\n## ").first { $0.hasPrefix("Six situations\n") })
-        return section.components(separatedBy: "\n### ").dropFirst().map { part in
-            let blocks = part.components(separatedBy: "```console\n").dropFirst().compactMap {
-                $0.components(separatedBy: "```").first
+    /// The steps of every script.
+    private static let scripts: [[Transcript.Step]] = ScriptTests.names.compactMap { name in
+        (try? String(contentsOfFile: ScriptTests.folder + "/" + name, encoding: .utf8)).map {
+            Transcript($0).steps
+        }
+    }
+
+    /// Blocks of README.md that begin with ```` ```console ````.
+    private static let blocks: [String] = readme.components(separatedBy: "```console\n").dropFirst()
+        .compactMap { $0.components(separatedBy: "```").first }
+
+    @Test func readmeShowsTerminals() {
+        #expect(Self.blocks.count >= 6)
+    }
+
+    @Test(arguments: blocks)
+    func readmeShowsWhatIsPrinted(_ block: String) {
+        Self.expectPrinted(block)
+    }
+
+    /// Literal text of the manual that begins with a prompt.
+    private static let manual: [String] = {
+        let program = jwtctlProgram.describe()
+        let prose = program.manual.flatMap(\.body) + program.topics.flatMap(\.body)
+        return prose.compactMap { piece in
+            guard case .literal(let lines) = piece, lines.first?.hasPrefix("$ ") == true else {
+                return nil
             }
-            return Transcript(blocks.joined(separator: "\n"))
+            return lines.joined(separator: "\n")
         }
+    }()
+
+    @Test func manualShowsTerminals() {
+        #expect(Self.manual.count >= 3)
     }
 
-    private static let scripts = ScriptTests.names.filter { $0.hasPrefix("situation-") }
-
-    @Test func eachSituationIsShown() throws {
-        #expect(Self.scripts.count == 6)
-        #expect(try Self.situations().count == Self.scripts.count)
+    @Test(arguments: manual)
+    func manualShowsWhatIsPrinted(_ block: String) {
+        Self.expectPrinted(block)
     }
 
-    @Test(arguments: Array(scripts.enumerated()))
-    func whatIsShownIsWhatIsPrinted(_ index: Int, _ name: String) throws {
-        let shown = try Self.situations()[index].steps
-        var steps = Transcript(
-            try String(contentsOfFile: ScriptTests.folder + "/" + name, encoding: .utf8)
-        ).steps[...]
-        #expect(!shown.isEmpty)
-        for step in shown {
-            let place = try #require(
-                steps.firstIndex { $0.command == step.command },
-                "\(name) does not run, after what stands before: \(step.command)")
-            let own = steps[place]
-            steps = steps[(place + 1)...]
-            let text = step.expected.joined(separator: "\n")
-            #expect(
-                Transcript.matches(own.expected[...], step.expected[...]),
-                "\(step.command)\n\(text)")
+    /// One script has to run all steps of the block, in its order, and to print what it shows.
+    private static func expectPrinted(_ block: String) {
+        let shown = Transcript(block).steps
+        #expect(!shown.isEmpty, "no command in:\n\(block)")
+        let isPrinted = scripts.contains { script in
+            var rest = script[...]
+            for step in shown {
+                guard
+                    let place = rest.firstIndex(where: { own in
+                        own.command == step.command
+                            && Transcript.matches(own.expected[...], step.expected[...])
+                    })
+                else { return false }
+                rest = rest[(place + 1)...]
+            }
+            return true
         }
+        #expect(isPrinted, "no script prints this:\n\(block)")
     }
 }
