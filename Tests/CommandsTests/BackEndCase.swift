@@ -443,7 +443,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         #expect(!examples.isEmpty && examples.allSatisfy { $0.hasPrefix(namespace) })
         #expect(try native("--sample", "10")?.integer("sampled") ?? 10 == 10)
         let sampled = stage("layout", "detect", "--sample", "10").errors
-        #expect(sampled.contains("looked at 10 keys, a sample"), "\(sampled)")
+        #expect(sampled.contains("looked at a sample of 10 keys"), "\(sampled)")
     }
 
     private static let doctor = BackEndCase(command: "doctor", options: ["deep"]) { stage in

@@ -129,7 +129,7 @@ import Testing
             let other = Jwtctl(environment: [
                 "JWTCTL_REDIS_URL": "redis+sentinel://127.0.0.1:\(port)/other"
             ])
-            #expect(other("list", "users").errors.contains("known: 'mymaster'"))
+            #expect(other("list", "users").errors.contains("known names: 'mymaster'"))
         }
     }
 
