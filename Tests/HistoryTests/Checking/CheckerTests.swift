@@ -133,6 +133,16 @@ import Testing
         }
     }
 
+    @Test func aLogoutThatLeavesTheCutoffAloneReadsNone() {
+        let found = kinds {
+            $0.issue("a", 100, 101)
+            $0.logout(100.5, 101, keeping: "a", kept: 1, cutoff: 99)
+            // Nothing is known of when it was issued.
+            $0.logout(102, 103, keeping: "b", revoked: 1, cutoff: nil)
+        }
+        #expect(found.isEmpty)
+    }
+
     @Test func aTokenAliveAfterALogout() {
         // Not on the blacklist, and not under the cutoff either.
         let found = kinds {

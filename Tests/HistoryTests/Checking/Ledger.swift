@@ -157,8 +157,11 @@ struct Ledger {
         case .loggedOut(let result):
             isAcknowledged = true
             reached = result.cutoff.map { $0...$0 }
-            users[user, default: UserPage()].line.readings.append(
-                .init(span: span, value: result.cutoff, operation: index))
+            // Where the iat of the kept token is not known the cutoff is left alone, and not read.
+            if result.cutoff != nil || kept == nil {
+                users[user, default: UserPage()].line.readings.append(
+                    .init(span: span, value: result.cutoff, operation: index))
+            }
         case .unknown:
             let keptAge = kept.flatMap { tokens[$0]?.token.issuedAt }
             reached =
