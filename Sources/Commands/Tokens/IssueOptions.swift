@@ -144,7 +144,7 @@ let issueCommand = Command(
             summary: "Issue a one-hour token for alice."),
         Example(
             command:
-                "jwtctl issue --sub alice --aud api --expires-in 30d --claim role=admin --key private.pem",
+                "jwtctl issue --sub alice --aud api --expires-in 30d --claim role=admin",
             summary: "Thirty days, one audience, an extra claim."),
         Example(
             command: "jwtctl issue --no-record --claim level:=3 --secret env:JWT_SECRET",
