@@ -1,885 +1,671 @@
 # shellcheck shell=bash
 # Completions for jwtctl in bash. Generated: change the program instead.
 
-# Sets commands and options to what may follow the command $1.
+# Sets subcommands, own_options and global_options for the command $1. Each element has a
+# tab before its description. Returns 1 if there is no such command.
 __jwtctl_describe() {
+    subcommands=() own_options=()
+    global_options=(
+        $'-o --output\tWrite results in this format'
+        $'--json\tWrite results as JSON'
+        $'--field\tPrint one value, such as state.revoked'
+        $'-q --quiet\tSuppress notes; print only what the command creates'
+        $'-v --verbose\tShow each Redis command and its answer'
+        $'--color\tColour the output'
+        $'--redis\tRedis URL'
+        $'--redis-password\tWhere to read the Redis password (path, env:NAME, fd:N, -)'
+        $'--askpass\tAsk for the Redis password on the terminal'
+        $'--redis-cacert\tCA certificate file or directory to trust'
+        $'--redis-cert\tClient certificate for TLS'
+        $'--redis-key\tPrivate key of the client certificate'
+        $'--redis-server-name\tName that Redis\' certificate must have (for tunnels)'
+        $'--redis-insecure\tDo not check Redis\' certificate'
+        $'--profile\tProfile from the configuration file'
+        $'--config\tConfiguration file to use instead of the default one'
+        $'--layout\tLayout of the keys in Redis'
+        $'--layout-var ...\tSet a variable of the layout'
+        $'--namespace\tPrefix of the keys in Redis'
+        $'--timeout\tGive up if Redis does not respond for this long'
+        $'--redis-nat ...\tConnect to HOST:PORT at a different address (NAT)'
+        $'--wait\tWrites: wait for N replicas to acknowledge'
+        $'--fsync\tWrites: wait until the append-only file is on disk'
+        $'--require-durable\tWrites: refuse a Redis that may lose data'
+        $'--allow-replica\tAllow reading from a replica, whose data may be stale'
+        $'-h --help\tShow help'
+    )
     case $1 in
         '')
-            commands='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version'
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help --version'
+            subcommands=(
+                $'issue\tSign a token and record it'
+                $'decode\tShow a token\'s header and claims without verifying it'
+                $'verify\tCheck a token\'s signature, claims and revocation'
+                $'status\tShow the revocation state of ids or tokens'
+                $'revoke\tBlacklist tokens until they expire'
+                $'renew\tReplace a token with a new one'
+                $'restore\tUndo a revocation'
+                $'logout-all\tLog users out of all sessions, on every device'
+                $'list\tList tokens, users or the blacklist'
+                $'stats\tCount users, unexpired tokens and blacklist entries'
+                $'doctor\tFind problems that could make revocations fail or get lost'
+                $'audit\tShow who revoked what, when and why'
+                $'prune\tRemove expired tokens from the users\' token lists'
+                $'key\tGenerate, convert and inspect keys'
+                $'layout\tManage layouts: how applications store tokens in Redis'
+                $'config\tShow the effective settings'
+                $'demo\tTry jwtctl with a temporary Redis'
+                $'completion\tPrint the completion script for a shell'
+                $'help\tShow help for a command or a topic'
+                $'version\tShow the version and how it was built'
+            )
+            own_options=(
+                $'--version\tShow the version'
+            )
             ;;
         'issue')
-            commands=''
-            options='--sub --iss --aud --expires-in --exp --nbf --iat --no-iat --jti --claim --claims --header --typ --label --count --record --no-record -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--sub\tSubject (the user)'
+                $'--iss\tIssuer'
+                $'--aud ...\tAudience'
+                $'--expires-in\tLifetime'
+                $'--exp\tExpiry time'
+                $'--nbf\tTime from which it is valid'
+                $'--iat\tIssue time'
+                $'--no-iat\tOmit the iat claim'
+                $'--jti\tToken id (default: 128 random bits)'
+                $'--claim ...\tClaim; NAME:=JSON if it is not a string'
+                $'--claims\tJSON object of claims, from a file or - for stdin'
+                $'--header ...\tHeader member; NAME:=JSON if it is not a string'
+                $'--typ\tMedia type (typ)'
+                $'--label\tLabel shown in \'list tokens\''
+                $'--count\tIssue N tokens, each with its own id'
+                $'--record\tRecord it in the user\'s token list in Redis'
+                $'--no-record\tOpposite of --record'
+                $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
+                $'-s --secret\tHMAC secret (no other kind of key)'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-a --alg\tUse this algorithm only'
+                $'--allow-weak-key\tAllow keys shorter than the standards require'
+            )
             ;;
         'decode')
-            commands=''
-            options='--explain -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--explain\tShow the meaning of each registered member'
+            )
             ;;
         'verify')
-            commands=''
-            options='--iss --aud --sub --typ --leeway --require --max-age --require-listed --strict --offline --at --stream --explain -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--iss ...\tRequire this issuer (repeat to allow several)'
+                $'--aud ...\tRequire this audience (repeat to allow several)'
+                $'--sub\tRequire this subject'
+                $'--typ\tRequire this type, such as at+jwt'
+                $'--leeway\tClock skew to allow for exp and nbf'
+                $'--require ...\tRequire this claim to be present'
+                $'--max-age\tReject tokens issued longer ago than this'
+                $'--require-listed\tReject tokens that are not in their user\'s token list'
+                $'--strict\tAccept only the claim types of RFC 7519'
+                $'--offline\tDo not connect to Redis'
+                $'--at\tCheck as of this time; only with --offline'
+                $'--stream\tPrint one line of JSON for each line of standard input'
+                $'--explain\tShow what each check found and expected, and each key'
+                $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
+                $'-s --secret\tHMAC secret (no other kind of key)'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-a --alg\tUse this algorithm only'
+                $'--allow-weak-key\tAllow keys shorter than the standards require'
+            )
             ;;
         'status')
-            commands=''
-            options='-u --user --require-listed -f --from --id --token -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'-u --user\tUser who owns these ids'
+                $'--require-listed\tReject tokens that are not on their user\'s token list'
+                $'-f --from\tRead items from a file, one per line'
+                $'--id\tTreat every item as an id'
+                $'--token\tTreat every item as a token'
+            )
             ;;
         'revoke')
-            commands=''
-            options='-r --reason --actor -u --user --exp --ttl --forever --iss --no-verify -n --dry-run --max --failed -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'-r --reason\tReason, stored with the entry and in the audit log'
+                $'--actor\tName recorded in the audit log (default: login name)'
+                $'-u --user\tUser who owns these ids (their list supplies the expiry)'
+                $'--exp\tExpiry time of a bare id\'s token'
+                $'--ttl\tTime until a bare id\'s token expires'
+                $'--forever\tRevoke forever: for tokens that never expire'
+                $'--iss\tRefuse tokens from any other issuer'
+                $'--no-verify\tDo not check the signatures of tokens'
+                $'-n --dry-run\tShow what would be done without writing anything'
+                $'--max\tRefuse to write more than N entries'
+                $'--failed\tWrite lines that need a retry to this file'
+                $'-y --yes\tDo not ask for confirmation'
+                $'-f --from\tRead items from a file, one per line'
+                $'--id\tTreat every item as an id'
+                $'--token\tTreat every item as a token'
+                $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
+                $'-s --secret\tHMAC secret (no other kind of key)'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-a --alg\tUse this algorithm only'
+                $'--allow-weak-key\tAllow keys shorter than the standards require'
+            )
             ;;
         'renew')
-            commands=''
-            options='--expires-in --label -r --reason --actor -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--expires-in\tLifetime of the new token'
+                $'--label\tLabel shown in \'list tokens\' (default: as before)'
+                $'-r --reason\tReason, stored with the entry and in the audit log'
+                $'--actor\tName recorded in the audit log (default: login name)'
+                $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
+                $'-s --secret\tHMAC secret (no other kind of key)'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-a --alg\tUse this algorithm only'
+                $'--allow-weak-key\tAllow keys shorter than the standards require'
+            )
             ;;
         'restore')
-            commands=''
-            options='-r --reason --actor -u --user --no-verify -y --yes -f --from --id --token -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'-r --reason\tReason, stored in the audit log (required)'
+                $'--actor\tName recorded in the audit log (default: login name)'
+                $'-u --user\tUser who owns these ids'
+                $'--no-verify\tDo not check the signatures of tokens'
+                $'-y --yes\tDo not ask for confirmation'
+                $'-f --from\tRead items from a file, one per line'
+                $'--id\tTreat every item as an id'
+                $'--token\tTreat every item as a token'
+                $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
+                $'-s --secret\tHMAC secret (no other kind of key)'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-a --alg\tUse this algorithm only'
+                $'--allow-weak-key\tAllow keys shorter than the standards require'
+            )
             ;;
         'logout-all')
-            commands=''
-            options='--keep --issued-before -f --from --everyone --skew --settle -r --reason --actor -y --yes -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--keep\tKeep this session logged in'
+                $'--issued-before\tOnly tokens issued before this time'
+                $'-f --from\tRead users from a file, one per line'
+                $'--everyone\tLog out all users: raise the global cutoff'
+                $'--skew\tAllow for issuers whose clocks run ahead'
+                $'--settle\tRecheck after this time if the layout has no cutoff'
+                $'-r --reason\tReason, stored in the audit log'
+                $'--actor\tName recorded in the audit log (default: login name)'
+                $'-y --yes\tDo not ask for confirmation'
+                $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
+                $'-s --secret\tHMAC secret (no other kind of key)'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-a --alg\tUse this algorithm only'
+                $'--allow-weak-key\tAllow keys shorter than the standards require'
+            )
             ;;
         'list')
-            commands='tokens users revoked'
-            options='-h --help'
+            subcommands=(
+                $'tokens\tList a user\'s tokens'
+                $'users\tList the users who have tokens'
+                $'revoked\tList the blacklist entries'
+            )
             ;;
         'list tokens')
-            commands=''
-            options='--all --sort --limit --show-tokens -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--all\tList the tokens of all users'
+                $'--sort\tSort by expiry, issue time (newest first) or user'
+                $'--limit\tStop after N results'
+                $'--show-tokens\tShow whole tokens if the layout stores them'
+            )
             ;;
         'list users')
-            commands=''
-            options='--sort --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--sort\tSort by name, or by number of tokens (most first)'
+                $'--limit\tStop after N results'
+                $'--match\tOnly users that match this pattern'
+            )
             ;;
         'list revoked')
-            commands=''
-            options='--show-tokens --limit --match -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--show-tokens\tShow whole tokens if the layout stores them'
+                $'--limit\tStop after N results'
+                $'--match\tOnly ids that match this pattern'
+            )
             ;;
         'stats')
-            commands=''
-            options='--largest -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--largest\tShow the N users with the most tokens'
+            )
             ;;
         'doctor')
-            commands=''
-            options='--deep --strict -k --key -s --secret --secret-encoding --passphrase -a --alg --allow-weak-key -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--deep\tCheck every key instead of a sample'
+                $'--strict\tFail on warnings, too'
+                $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
+                $'-s --secret\tHMAC secret (no other kind of key)'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-a --alg\tUse this algorithm only'
+                $'--allow-weak-key\tAllow keys shorter than the standards require'
+            )
             ;;
         'audit')
-            commands=''
-            options='-F --follow --limit -u --user --id --actor --since --until -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'-F --follow\tWait for new entries'
+                $'--limit\tStart with the last N entries'
+                $'-u --user\tOnly entries about this user'
+                $'--id\tOnly entries about this token id'
+                $'--actor\tOnly changes made by this actor'
+                $'--since\tOnly changes made at this time or later'
+                $'--until\tOnly changes made before this time'
+            )
             ;;
         'prune')
-            commands=''
-            options='-n --dry-run -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'-n --dry-run\tCount without changing anything'
+            )
             ;;
         'key')
-            commands='generate public convert thumbprint show'
-            options='-h --help'
+            subcommands=(
+                $'generate\tGenerate a new key'
+                $'public\tWrite the public half of a key'
+                $'convert\tConvert a key to another format'
+                $'thumbprint\tPrint the JWK thumbprint of a key'
+                $'show\tShow a key\'s type, strength and algorithms'
+            )
             ;;
         'key generate')
-            commands=''
-            options='-a --alg --bits -f --format --out --kid -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'-a --alg\tAlgorithm of the key'
+                $'--bits\tSize of an RSA key, from 2048 to 8192 bits'
+                $'-f --format\tFormat to write the key in'
+                $'--out\tWrite to a new file (mode 0600 for private keys)'
+                $'--kid\tKey id (kid) in a JWK'
+            )
             ;;
         'key public')
-            commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--select\tUse only the key with this kid (JWKS)'
+                $'-s --secret\tHMAC secret, instead of FILE'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-f --format\tFormat to write the key in'
+                $'--out\tWrite to a new file (mode 0600 for private keys)'
+                $'--kid\tKey id (kid) in a JWK'
+                $'-a --alg\tRestrict a JWK to this algorithm'
+            )
             ;;
         'key convert')
-            commands=''
-            options='--select -s --secret --secret-encoding --passphrase -f --format --out --kid -a --alg -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--select\tUse only the key with this kid (JWKS)'
+                $'-s --secret\tHMAC secret, instead of FILE'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+                $'-f --format\tFormat to write the key in'
+                $'--out\tWrite to a new file (mode 0600 for private keys)'
+                $'--kid\tKey id (kid) in a JWK'
+                $'-a --alg\tRestrict a JWK to this algorithm'
+            )
             ;;
         'key thumbprint')
-            commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--select\tUse only the key with this kid (JWKS)'
+                $'-s --secret\tHMAC secret, instead of FILE'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+            )
             ;;
         'key show')
-            commands=''
-            options='--select -s --secret --secret-encoding --passphrase -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--select\tUse only the key with this kid (JWKS)'
+                $'-s --secret\tHMAC secret, instead of FILE'
+                $'--secret-encoding\tEncoding of the secret'
+                $'--passphrase\tPassphrase of an encrypted key (default: ask for it)'
+            )
             ;;
         'layout')
-            commands='list show detect'
-            options='-h --help'
+            subcommands=(
+                $'list\tList the layouts that --layout accepts by name'
+                $'show\tExplain a layout and print its JSON'
+                $'detect\tFind out which layouts a Redis uses'
+            )
             ;;
         'layout list')
-            commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'layout show')
-            commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'layout detect')
-            commands=''
-            options='--sample -o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
+            own_options=(
+                $'--sample\tLook at N keys at most'
+            )
             ;;
         'config')
-            commands='show'
-            options='-h --help'
+            subcommands=(
+                $'show\tShow the effective settings and their sources'
+            )
             ;;
         'config show')
-            commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'demo')
-            commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'completion')
-            commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         'help')
-            commands=''
-            options='-h --help'
             ;;
         'version')
-            commands=''
-            options='-o --output --json --field -q --quiet -v --verbose --color --redis --redis-password --askpass --redis-cacert --redis-cert --redis-key --redis-server-name --redis-insecure --profile --config --layout --layout-var --namespace --timeout --redis-nat --wait --fsync --require-durable --allow-replica -h --help'
             ;;
         *) return 1 ;;
     esac
 }
 
-# Sets kind and list to what the option $2 of the command $1 takes; 1 where it takes nothing.
+# Sets kind and list for the value of the option $2 of the command $1. Returns 1 for an
+# option without a value.
 __jwtctl_value() {
-    case "$1:$2" in
-        ':-o' | ':--output') kind='words' list='table wide json jsonl csv id' ;;
-        ':--field') kind='none' ;;
-        ':--color') kind='words' list='auto always never' ;;
-        ':--redis') kind='none' ;;
-        ':--redis-password') kind='file' ;;
-        ':--redis-cacert') kind='file' ;;
-        ':--redis-cert') kind='file' ;;
-        ':--redis-key') kind='file' ;;
-        ':--redis-server-name') kind='none' ;;
-        ':--profile') kind='dynamic' list='profiles' ;;
-        ':--config') kind='file' ;;
-        ':--layout') kind='dynamic-or-file' list='layouts' ;;
-        ':--layout-var') kind='none' ;;
-        ':--namespace') kind='none' ;;
-        ':--timeout') kind='none' ;;
-        ':--redis-nat') kind='none' ;;
-        ':--wait') kind='none' ;;
-        'issue:--sub') kind='dynamic' list='users' ;;
-        'issue:--iss') kind='none' ;;
-        'issue:--aud') kind='none' ;;
-        'issue:--expires-in') kind='none' ;;
-        'issue:--exp') kind='none' ;;
-        'issue:--nbf') kind='none' ;;
-        'issue:--iat') kind='none' ;;
-        'issue:--jti') kind='none' ;;
-        'issue:--claim') kind='none' ;;
-        'issue:--claims') kind='file' ;;
-        'issue:--header') kind='none' ;;
-        'issue:--typ') kind='none' ;;
-        'issue:--label') kind='none' ;;
-        'issue:--count') kind='none' ;;
-        'issue:-k' | 'issue:--key') kind='file' ;;
-        'issue:-s' | 'issue:--secret') kind='file' ;;
-        'issue:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'issue:--passphrase') kind='file' ;;
-        'issue:-a' | 'issue:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'issue:-o' | 'issue:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'issue:--field') kind='none' ;;
-        'issue:--color') kind='words' list='auto always never' ;;
-        'issue:--redis') kind='none' ;;
-        'issue:--redis-password') kind='file' ;;
-        'issue:--redis-cacert') kind='file' ;;
-        'issue:--redis-cert') kind='file' ;;
-        'issue:--redis-key') kind='file' ;;
-        'issue:--redis-server-name') kind='none' ;;
-        'issue:--profile') kind='dynamic' list='profiles' ;;
-        'issue:--config') kind='file' ;;
-        'issue:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'issue:--layout-var') kind='none' ;;
-        'issue:--namespace') kind='none' ;;
-        'issue:--timeout') kind='none' ;;
-        'issue:--redis-nat') kind='none' ;;
-        'issue:--wait') kind='none' ;;
-        'decode:-o' | 'decode:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'decode:--field') kind='none' ;;
-        'decode:--color') kind='words' list='auto always never' ;;
-        'decode:--redis') kind='none' ;;
-        'decode:--redis-password') kind='file' ;;
-        'decode:--redis-cacert') kind='file' ;;
-        'decode:--redis-cert') kind='file' ;;
-        'decode:--redis-key') kind='file' ;;
-        'decode:--redis-server-name') kind='none' ;;
-        'decode:--profile') kind='dynamic' list='profiles' ;;
-        'decode:--config') kind='file' ;;
-        'decode:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'decode:--layout-var') kind='none' ;;
-        'decode:--namespace') kind='none' ;;
-        'decode:--timeout') kind='none' ;;
-        'decode:--redis-nat') kind='none' ;;
-        'decode:--wait') kind='none' ;;
-        'verify:--iss') kind='none' ;;
-        'verify:--aud') kind='none' ;;
-        'verify:--sub') kind='none' ;;
-        'verify:--typ') kind='none' ;;
-        'verify:--leeway') kind='none' ;;
-        'verify:--require') kind='none' ;;
-        'verify:--max-age') kind='none' ;;
-        'verify:--at') kind='none' ;;
-        'verify:-k' | 'verify:--key') kind='file' ;;
-        'verify:-s' | 'verify:--secret') kind='file' ;;
-        'verify:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'verify:--passphrase') kind='file' ;;
-        'verify:-a' | 'verify:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'verify:-o' | 'verify:--output') kind='words' list='table wide json jsonl csv id introspection' ;;
-        'verify:--field') kind='none' ;;
-        'verify:--color') kind='words' list='auto always never' ;;
-        'verify:--redis') kind='none' ;;
-        'verify:--redis-password') kind='file' ;;
-        'verify:--redis-cacert') kind='file' ;;
-        'verify:--redis-cert') kind='file' ;;
-        'verify:--redis-key') kind='file' ;;
-        'verify:--redis-server-name') kind='none' ;;
-        'verify:--profile') kind='dynamic' list='profiles' ;;
-        'verify:--config') kind='file' ;;
-        'verify:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'verify:--layout-var') kind='none' ;;
-        'verify:--namespace') kind='none' ;;
-        'verify:--timeout') kind='none' ;;
-        'verify:--redis-nat') kind='none' ;;
-        'verify:--wait') kind='none' ;;
-        'status:-u' | 'status:--user') kind='dynamic' list='users' ;;
-        'status:-f' | 'status:--from') kind='file' ;;
-        'status:-o' | 'status:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'status:--field') kind='none' ;;
-        'status:--color') kind='words' list='auto always never' ;;
-        'status:--redis') kind='none' ;;
-        'status:--redis-password') kind='file' ;;
-        'status:--redis-cacert') kind='file' ;;
-        'status:--redis-cert') kind='file' ;;
-        'status:--redis-key') kind='file' ;;
-        'status:--redis-server-name') kind='none' ;;
-        'status:--profile') kind='dynamic' list='profiles' ;;
-        'status:--config') kind='file' ;;
-        'status:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'status:--layout-var') kind='none' ;;
-        'status:--namespace') kind='none' ;;
-        'status:--timeout') kind='none' ;;
-        'status:--redis-nat') kind='none' ;;
-        'status:--wait') kind='none' ;;
-        'revoke:-r' | 'revoke:--reason') kind='none' ;;
-        'revoke:--actor') kind='none' ;;
-        'revoke:-u' | 'revoke:--user') kind='dynamic' list='users' ;;
-        'revoke:--exp') kind='none' ;;
-        'revoke:--ttl') kind='none' ;;
-        'revoke:--iss') kind='none' ;;
-        'revoke:--max') kind='none' ;;
-        'revoke:--failed') kind='file' ;;
-        'revoke:-f' | 'revoke:--from') kind='file' ;;
-        'revoke:-k' | 'revoke:--key') kind='file' ;;
-        'revoke:-s' | 'revoke:--secret') kind='file' ;;
-        'revoke:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'revoke:--passphrase') kind='file' ;;
-        'revoke:-a' | 'revoke:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'revoke:-o' | 'revoke:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'revoke:--field') kind='none' ;;
-        'revoke:--color') kind='words' list='auto always never' ;;
-        'revoke:--redis') kind='none' ;;
-        'revoke:--redis-password') kind='file' ;;
-        'revoke:--redis-cacert') kind='file' ;;
-        'revoke:--redis-cert') kind='file' ;;
-        'revoke:--redis-key') kind='file' ;;
-        'revoke:--redis-server-name') kind='none' ;;
-        'revoke:--profile') kind='dynamic' list='profiles' ;;
-        'revoke:--config') kind='file' ;;
-        'revoke:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'revoke:--layout-var') kind='none' ;;
-        'revoke:--namespace') kind='none' ;;
-        'revoke:--timeout') kind='none' ;;
-        'revoke:--redis-nat') kind='none' ;;
-        'revoke:--wait') kind='none' ;;
-        'renew:--expires-in') kind='none' ;;
-        'renew:--label') kind='none' ;;
-        'renew:-r' | 'renew:--reason') kind='none' ;;
-        'renew:--actor') kind='none' ;;
-        'renew:-k' | 'renew:--key') kind='file' ;;
-        'renew:-s' | 'renew:--secret') kind='file' ;;
-        'renew:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'renew:--passphrase') kind='file' ;;
-        'renew:-a' | 'renew:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'renew:-o' | 'renew:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'renew:--field') kind='none' ;;
-        'renew:--color') kind='words' list='auto always never' ;;
-        'renew:--redis') kind='none' ;;
-        'renew:--redis-password') kind='file' ;;
-        'renew:--redis-cacert') kind='file' ;;
-        'renew:--redis-cert') kind='file' ;;
-        'renew:--redis-key') kind='file' ;;
-        'renew:--redis-server-name') kind='none' ;;
-        'renew:--profile') kind='dynamic' list='profiles' ;;
-        'renew:--config') kind='file' ;;
-        'renew:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'renew:--layout-var') kind='none' ;;
-        'renew:--namespace') kind='none' ;;
-        'renew:--timeout') kind='none' ;;
-        'renew:--redis-nat') kind='none' ;;
-        'renew:--wait') kind='none' ;;
-        'restore:-r' | 'restore:--reason') kind='none' ;;
-        'restore:--actor') kind='none' ;;
-        'restore:-u' | 'restore:--user') kind='dynamic' list='users' ;;
-        'restore:-f' | 'restore:--from') kind='file' ;;
-        'restore:-k' | 'restore:--key') kind='file' ;;
-        'restore:-s' | 'restore:--secret') kind='file' ;;
-        'restore:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'restore:--passphrase') kind='file' ;;
-        'restore:-a' | 'restore:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'restore:-o' | 'restore:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'restore:--field') kind='none' ;;
-        'restore:--color') kind='words' list='auto always never' ;;
-        'restore:--redis') kind='none' ;;
-        'restore:--redis-password') kind='file' ;;
-        'restore:--redis-cacert') kind='file' ;;
-        'restore:--redis-cert') kind='file' ;;
-        'restore:--redis-key') kind='file' ;;
-        'restore:--redis-server-name') kind='none' ;;
-        'restore:--profile') kind='dynamic' list='profiles' ;;
-        'restore:--config') kind='file' ;;
-        'restore:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'restore:--layout-var') kind='none' ;;
-        'restore:--namespace') kind='none' ;;
-        'restore:--timeout') kind='none' ;;
-        'restore:--redis-nat') kind='none' ;;
-        'restore:--wait') kind='none' ;;
-        'logout-all:--keep') kind='none' ;;
-        'logout-all:--issued-before') kind='none' ;;
-        'logout-all:-f' | 'logout-all:--from') kind='file' ;;
-        'logout-all:--skew') kind='none' ;;
-        'logout-all:--settle') kind='none' ;;
-        'logout-all:-r' | 'logout-all:--reason') kind='none' ;;
-        'logout-all:--actor') kind='none' ;;
-        'logout-all:-k' | 'logout-all:--key') kind='file' ;;
-        'logout-all:-s' | 'logout-all:--secret') kind='file' ;;
-        'logout-all:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'logout-all:--passphrase') kind='file' ;;
-        'logout-all:-a' | 'logout-all:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'logout-all:-o' | 'logout-all:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'logout-all:--field') kind='none' ;;
-        'logout-all:--color') kind='words' list='auto always never' ;;
-        'logout-all:--redis') kind='none' ;;
-        'logout-all:--redis-password') kind='file' ;;
-        'logout-all:--redis-cacert') kind='file' ;;
-        'logout-all:--redis-cert') kind='file' ;;
-        'logout-all:--redis-key') kind='file' ;;
-        'logout-all:--redis-server-name') kind='none' ;;
-        'logout-all:--profile') kind='dynamic' list='profiles' ;;
-        'logout-all:--config') kind='file' ;;
-        'logout-all:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'logout-all:--layout-var') kind='none' ;;
-        'logout-all:--namespace') kind='none' ;;
-        'logout-all:--timeout') kind='none' ;;
-        'logout-all:--redis-nat') kind='none' ;;
-        'logout-all:--wait') kind='none' ;;
-        'list:-o' | 'list:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'list:--field') kind='none' ;;
-        'list:--color') kind='words' list='auto always never' ;;
-        'list:--redis') kind='none' ;;
-        'list:--redis-password') kind='file' ;;
-        'list:--redis-cacert') kind='file' ;;
-        'list:--redis-cert') kind='file' ;;
-        'list:--redis-key') kind='file' ;;
-        'list:--redis-server-name') kind='none' ;;
-        'list:--profile') kind='dynamic' list='profiles' ;;
-        'list:--config') kind='file' ;;
-        'list:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'list:--layout-var') kind='none' ;;
-        'list:--namespace') kind='none' ;;
-        'list:--timeout') kind='none' ;;
-        'list:--redis-nat') kind='none' ;;
-        'list:--wait') kind='none' ;;
-        'list tokens:--sort') kind='words' list='exp iat user' ;;
-        'list tokens:--limit') kind='none' ;;
-        'list tokens:-o' | 'list tokens:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'list tokens:--field') kind='none' ;;
-        'list tokens:--color') kind='words' list='auto always never' ;;
-        'list tokens:--redis') kind='none' ;;
-        'list tokens:--redis-password') kind='file' ;;
-        'list tokens:--redis-cacert') kind='file' ;;
-        'list tokens:--redis-cert') kind='file' ;;
-        'list tokens:--redis-key') kind='file' ;;
-        'list tokens:--redis-server-name') kind='none' ;;
-        'list tokens:--profile') kind='dynamic' list='profiles' ;;
-        'list tokens:--config') kind='file' ;;
-        'list tokens:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'list tokens:--layout-var') kind='none' ;;
-        'list tokens:--namespace') kind='none' ;;
-        'list tokens:--timeout') kind='none' ;;
-        'list tokens:--redis-nat') kind='none' ;;
-        'list tokens:--wait') kind='none' ;;
-        'list users:--sort') kind='words' list='user count' ;;
-        'list users:--limit') kind='none' ;;
-        'list users:--match') kind='none' ;;
-        'list users:-o' | 'list users:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'list users:--field') kind='none' ;;
-        'list users:--color') kind='words' list='auto always never' ;;
-        'list users:--redis') kind='none' ;;
-        'list users:--redis-password') kind='file' ;;
-        'list users:--redis-cacert') kind='file' ;;
-        'list users:--redis-cert') kind='file' ;;
-        'list users:--redis-key') kind='file' ;;
-        'list users:--redis-server-name') kind='none' ;;
-        'list users:--profile') kind='dynamic' list='profiles' ;;
-        'list users:--config') kind='file' ;;
-        'list users:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'list users:--layout-var') kind='none' ;;
-        'list users:--namespace') kind='none' ;;
-        'list users:--timeout') kind='none' ;;
-        'list users:--redis-nat') kind='none' ;;
-        'list users:--wait') kind='none' ;;
-        'list revoked:--limit') kind='none' ;;
-        'list revoked:--match') kind='none' ;;
-        'list revoked:-o' | 'list revoked:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'list revoked:--field') kind='none' ;;
-        'list revoked:--color') kind='words' list='auto always never' ;;
-        'list revoked:--redis') kind='none' ;;
-        'list revoked:--redis-password') kind='file' ;;
-        'list revoked:--redis-cacert') kind='file' ;;
-        'list revoked:--redis-cert') kind='file' ;;
-        'list revoked:--redis-key') kind='file' ;;
-        'list revoked:--redis-server-name') kind='none' ;;
-        'list revoked:--profile') kind='dynamic' list='profiles' ;;
-        'list revoked:--config') kind='file' ;;
-        'list revoked:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'list revoked:--layout-var') kind='none' ;;
-        'list revoked:--namespace') kind='none' ;;
-        'list revoked:--timeout') kind='none' ;;
-        'list revoked:--redis-nat') kind='none' ;;
-        'list revoked:--wait') kind='none' ;;
-        'stats:--largest') kind='none' ;;
-        'stats:-o' | 'stats:--output') kind='words' list='table wide json jsonl csv id prometheus' ;;
-        'stats:--field') kind='none' ;;
-        'stats:--color') kind='words' list='auto always never' ;;
-        'stats:--redis') kind='none' ;;
-        'stats:--redis-password') kind='file' ;;
-        'stats:--redis-cacert') kind='file' ;;
-        'stats:--redis-cert') kind='file' ;;
-        'stats:--redis-key') kind='file' ;;
-        'stats:--redis-server-name') kind='none' ;;
-        'stats:--profile') kind='dynamic' list='profiles' ;;
-        'stats:--config') kind='file' ;;
-        'stats:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'stats:--layout-var') kind='none' ;;
-        'stats:--namespace') kind='none' ;;
-        'stats:--timeout') kind='none' ;;
-        'stats:--redis-nat') kind='none' ;;
-        'stats:--wait') kind='none' ;;
-        'doctor:-k' | 'doctor:--key') kind='file' ;;
-        'doctor:-s' | 'doctor:--secret') kind='file' ;;
-        'doctor:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'doctor:--passphrase') kind='file' ;;
-        'doctor:-a' | 'doctor:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'doctor:-o' | 'doctor:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'doctor:--field') kind='none' ;;
-        'doctor:--color') kind='words' list='auto always never' ;;
-        'doctor:--redis') kind='none' ;;
-        'doctor:--redis-password') kind='file' ;;
-        'doctor:--redis-cacert') kind='file' ;;
-        'doctor:--redis-cert') kind='file' ;;
-        'doctor:--redis-key') kind='file' ;;
-        'doctor:--redis-server-name') kind='none' ;;
-        'doctor:--profile') kind='dynamic' list='profiles' ;;
-        'doctor:--config') kind='file' ;;
-        'doctor:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'doctor:--layout-var') kind='none' ;;
-        'doctor:--namespace') kind='none' ;;
-        'doctor:--timeout') kind='none' ;;
-        'doctor:--redis-nat') kind='none' ;;
-        'doctor:--wait') kind='none' ;;
-        'audit:--limit') kind='none' ;;
-        'audit:-u' | 'audit:--user') kind='none' ;;
-        'audit:--id') kind='none' ;;
-        'audit:--actor') kind='none' ;;
-        'audit:--since') kind='none' ;;
-        'audit:--until') kind='none' ;;
-        'audit:-o' | 'audit:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'audit:--field') kind='none' ;;
-        'audit:--color') kind='words' list='auto always never' ;;
-        'audit:--redis') kind='none' ;;
-        'audit:--redis-password') kind='file' ;;
-        'audit:--redis-cacert') kind='file' ;;
-        'audit:--redis-cert') kind='file' ;;
-        'audit:--redis-key') kind='file' ;;
-        'audit:--redis-server-name') kind='none' ;;
-        'audit:--profile') kind='dynamic' list='profiles' ;;
-        'audit:--config') kind='file' ;;
-        'audit:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'audit:--layout-var') kind='none' ;;
-        'audit:--namespace') kind='none' ;;
-        'audit:--timeout') kind='none' ;;
-        'audit:--redis-nat') kind='none' ;;
-        'audit:--wait') kind='none' ;;
-        'prune:-o' | 'prune:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'prune:--field') kind='none' ;;
-        'prune:--color') kind='words' list='auto always never' ;;
-        'prune:--redis') kind='none' ;;
-        'prune:--redis-password') kind='file' ;;
-        'prune:--redis-cacert') kind='file' ;;
-        'prune:--redis-cert') kind='file' ;;
-        'prune:--redis-key') kind='file' ;;
-        'prune:--redis-server-name') kind='none' ;;
-        'prune:--profile') kind='dynamic' list='profiles' ;;
-        'prune:--config') kind='file' ;;
-        'prune:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'prune:--layout-var') kind='none' ;;
-        'prune:--namespace') kind='none' ;;
-        'prune:--timeout') kind='none' ;;
-        'prune:--redis-nat') kind='none' ;;
-        'prune:--wait') kind='none' ;;
-        'key:-o' | 'key:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'key:--field') kind='none' ;;
-        'key:--color') kind='words' list='auto always never' ;;
-        'key:--redis') kind='none' ;;
-        'key:--redis-password') kind='file' ;;
-        'key:--redis-cacert') kind='file' ;;
-        'key:--redis-cert') kind='file' ;;
-        'key:--redis-key') kind='file' ;;
-        'key:--redis-server-name') kind='none' ;;
-        'key:--profile') kind='dynamic' list='profiles' ;;
-        'key:--config') kind='file' ;;
-        'key:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'key:--layout-var') kind='none' ;;
-        'key:--namespace') kind='none' ;;
-        'key:--timeout') kind='none' ;;
-        'key:--redis-nat') kind='none' ;;
-        'key:--wait') kind='none' ;;
-        'key generate:-a' | 'key generate:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'key generate:--bits') kind='none' ;;
-        'key generate:-f' | 'key generate:--format') kind='words' list='pem der jwk jwks' ;;
-        'key generate:--out') kind='file' ;;
-        'key generate:--kid') kind='none' ;;
-        'key generate:-o' | 'key generate:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'key generate:--field') kind='none' ;;
-        'key generate:--color') kind='words' list='auto always never' ;;
-        'key generate:--redis') kind='none' ;;
-        'key generate:--redis-password') kind='file' ;;
-        'key generate:--redis-cacert') kind='file' ;;
-        'key generate:--redis-cert') kind='file' ;;
-        'key generate:--redis-key') kind='file' ;;
-        'key generate:--redis-server-name') kind='none' ;;
-        'key generate:--profile') kind='dynamic' list='profiles' ;;
-        'key generate:--config') kind='file' ;;
-        'key generate:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'key generate:--layout-var') kind='none' ;;
-        'key generate:--namespace') kind='none' ;;
-        'key generate:--timeout') kind='none' ;;
-        'key generate:--redis-nat') kind='none' ;;
-        'key generate:--wait') kind='none' ;;
-        'key public:--select') kind='none' ;;
-        'key public:-s' | 'key public:--secret') kind='file' ;;
-        'key public:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'key public:--passphrase') kind='file' ;;
-        'key public:-f' | 'key public:--format') kind='words' list='pem der jwk jwks' ;;
-        'key public:--out') kind='file' ;;
-        'key public:--kid') kind='none' ;;
-        'key public:-a' | 'key public:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'key public:-o' | 'key public:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'key public:--field') kind='none' ;;
-        'key public:--color') kind='words' list='auto always never' ;;
-        'key public:--redis') kind='none' ;;
-        'key public:--redis-password') kind='file' ;;
-        'key public:--redis-cacert') kind='file' ;;
-        'key public:--redis-cert') kind='file' ;;
-        'key public:--redis-key') kind='file' ;;
-        'key public:--redis-server-name') kind='none' ;;
-        'key public:--profile') kind='dynamic' list='profiles' ;;
-        'key public:--config') kind='file' ;;
-        'key public:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'key public:--layout-var') kind='none' ;;
-        'key public:--namespace') kind='none' ;;
-        'key public:--timeout') kind='none' ;;
-        'key public:--redis-nat') kind='none' ;;
-        'key public:--wait') kind='none' ;;
-        'key convert:--select') kind='none' ;;
-        'key convert:-s' | 'key convert:--secret') kind='file' ;;
-        'key convert:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'key convert:--passphrase') kind='file' ;;
-        'key convert:-f' | 'key convert:--format') kind='words' list='pem der jwk jwks' ;;
-        'key convert:--out') kind='file' ;;
-        'key convert:--kid') kind='none' ;;
-        'key convert:-a' | 'key convert:--alg') kind='words' list='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448' ;;
-        'key convert:-o' | 'key convert:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'key convert:--field') kind='none' ;;
-        'key convert:--color') kind='words' list='auto always never' ;;
-        'key convert:--redis') kind='none' ;;
-        'key convert:--redis-password') kind='file' ;;
-        'key convert:--redis-cacert') kind='file' ;;
-        'key convert:--redis-cert') kind='file' ;;
-        'key convert:--redis-key') kind='file' ;;
-        'key convert:--redis-server-name') kind='none' ;;
-        'key convert:--profile') kind='dynamic' list='profiles' ;;
-        'key convert:--config') kind='file' ;;
-        'key convert:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'key convert:--layout-var') kind='none' ;;
-        'key convert:--namespace') kind='none' ;;
-        'key convert:--timeout') kind='none' ;;
-        'key convert:--redis-nat') kind='none' ;;
-        'key convert:--wait') kind='none' ;;
-        'key thumbprint:--select') kind='none' ;;
-        'key thumbprint:-s' | 'key thumbprint:--secret') kind='file' ;;
-        'key thumbprint:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'key thumbprint:--passphrase') kind='file' ;;
-        'key thumbprint:-o' | 'key thumbprint:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'key thumbprint:--field') kind='none' ;;
-        'key thumbprint:--color') kind='words' list='auto always never' ;;
-        'key thumbprint:--redis') kind='none' ;;
-        'key thumbprint:--redis-password') kind='file' ;;
-        'key thumbprint:--redis-cacert') kind='file' ;;
-        'key thumbprint:--redis-cert') kind='file' ;;
-        'key thumbprint:--redis-key') kind='file' ;;
-        'key thumbprint:--redis-server-name') kind='none' ;;
-        'key thumbprint:--profile') kind='dynamic' list='profiles' ;;
-        'key thumbprint:--config') kind='file' ;;
-        'key thumbprint:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'key thumbprint:--layout-var') kind='none' ;;
-        'key thumbprint:--namespace') kind='none' ;;
-        'key thumbprint:--timeout') kind='none' ;;
-        'key thumbprint:--redis-nat') kind='none' ;;
-        'key thumbprint:--wait') kind='none' ;;
-        'key show:--select') kind='none' ;;
-        'key show:-s' | 'key show:--secret') kind='file' ;;
-        'key show:--secret-encoding') kind='words' list='text raw base64 base64url hex' ;;
-        'key show:--passphrase') kind='file' ;;
-        'key show:-o' | 'key show:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'key show:--field') kind='none' ;;
-        'key show:--color') kind='words' list='auto always never' ;;
-        'key show:--redis') kind='none' ;;
-        'key show:--redis-password') kind='file' ;;
-        'key show:--redis-cacert') kind='file' ;;
-        'key show:--redis-cert') kind='file' ;;
-        'key show:--redis-key') kind='file' ;;
-        'key show:--redis-server-name') kind='none' ;;
-        'key show:--profile') kind='dynamic' list='profiles' ;;
-        'key show:--config') kind='file' ;;
-        'key show:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'key show:--layout-var') kind='none' ;;
-        'key show:--namespace') kind='none' ;;
-        'key show:--timeout') kind='none' ;;
-        'key show:--redis-nat') kind='none' ;;
-        'key show:--wait') kind='none' ;;
-        'layout:-o' | 'layout:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'layout:--field') kind='none' ;;
-        'layout:--color') kind='words' list='auto always never' ;;
-        'layout:--redis') kind='none' ;;
-        'layout:--redis-password') kind='file' ;;
-        'layout:--redis-cacert') kind='file' ;;
-        'layout:--redis-cert') kind='file' ;;
-        'layout:--redis-key') kind='file' ;;
-        'layout:--redis-server-name') kind='none' ;;
-        'layout:--profile') kind='dynamic' list='profiles' ;;
-        'layout:--config') kind='file' ;;
-        'layout:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'layout:--layout-var') kind='none' ;;
-        'layout:--namespace') kind='none' ;;
-        'layout:--timeout') kind='none' ;;
-        'layout:--redis-nat') kind='none' ;;
-        'layout:--wait') kind='none' ;;
-        'layout list:-o' | 'layout list:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'layout list:--field') kind='none' ;;
-        'layout list:--color') kind='words' list='auto always never' ;;
-        'layout list:--redis') kind='none' ;;
-        'layout list:--redis-password') kind='file' ;;
-        'layout list:--redis-cacert') kind='file' ;;
-        'layout list:--redis-cert') kind='file' ;;
-        'layout list:--redis-key') kind='file' ;;
-        'layout list:--redis-server-name') kind='none' ;;
-        'layout list:--profile') kind='dynamic' list='profiles' ;;
-        'layout list:--config') kind='file' ;;
-        'layout list:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'layout list:--layout-var') kind='none' ;;
-        'layout list:--namespace') kind='none' ;;
-        'layout list:--timeout') kind='none' ;;
-        'layout list:--redis-nat') kind='none' ;;
-        'layout list:--wait') kind='none' ;;
-        'layout show:-o' | 'layout show:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'layout show:--field') kind='none' ;;
-        'layout show:--color') kind='words' list='auto always never' ;;
-        'layout show:--redis') kind='none' ;;
-        'layout show:--redis-password') kind='file' ;;
-        'layout show:--redis-cacert') kind='file' ;;
-        'layout show:--redis-cert') kind='file' ;;
-        'layout show:--redis-key') kind='file' ;;
-        'layout show:--redis-server-name') kind='none' ;;
-        'layout show:--profile') kind='dynamic' list='profiles' ;;
-        'layout show:--config') kind='file' ;;
-        'layout show:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'layout show:--layout-var') kind='none' ;;
-        'layout show:--namespace') kind='none' ;;
-        'layout show:--timeout') kind='none' ;;
-        'layout show:--redis-nat') kind='none' ;;
-        'layout show:--wait') kind='none' ;;
-        'layout detect:--sample') kind='none' ;;
-        'layout detect:-o' | 'layout detect:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'layout detect:--field') kind='none' ;;
-        'layout detect:--color') kind='words' list='auto always never' ;;
-        'layout detect:--redis') kind='none' ;;
-        'layout detect:--redis-password') kind='file' ;;
-        'layout detect:--redis-cacert') kind='file' ;;
-        'layout detect:--redis-cert') kind='file' ;;
-        'layout detect:--redis-key') kind='file' ;;
-        'layout detect:--redis-server-name') kind='none' ;;
-        'layout detect:--profile') kind='dynamic' list='profiles' ;;
-        'layout detect:--config') kind='file' ;;
-        'layout detect:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'layout detect:--layout-var') kind='none' ;;
-        'layout detect:--namespace') kind='none' ;;
-        'layout detect:--timeout') kind='none' ;;
-        'layout detect:--redis-nat') kind='none' ;;
-        'layout detect:--wait') kind='none' ;;
-        'config:-o' | 'config:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'config:--field') kind='none' ;;
-        'config:--color') kind='words' list='auto always never' ;;
-        'config:--redis') kind='none' ;;
-        'config:--redis-password') kind='file' ;;
-        'config:--redis-cacert') kind='file' ;;
-        'config:--redis-cert') kind='file' ;;
-        'config:--redis-key') kind='file' ;;
-        'config:--redis-server-name') kind='none' ;;
-        'config:--profile') kind='dynamic' list='profiles' ;;
-        'config:--config') kind='file' ;;
-        'config:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'config:--layout-var') kind='none' ;;
-        'config:--namespace') kind='none' ;;
-        'config:--timeout') kind='none' ;;
-        'config:--redis-nat') kind='none' ;;
-        'config:--wait') kind='none' ;;
-        'config show:-o' | 'config show:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'config show:--field') kind='none' ;;
-        'config show:--color') kind='words' list='auto always never' ;;
-        'config show:--redis') kind='none' ;;
-        'config show:--redis-password') kind='file' ;;
-        'config show:--redis-cacert') kind='file' ;;
-        'config show:--redis-cert') kind='file' ;;
-        'config show:--redis-key') kind='file' ;;
-        'config show:--redis-server-name') kind='none' ;;
-        'config show:--profile') kind='dynamic' list='profiles' ;;
-        'config show:--config') kind='file' ;;
-        'config show:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'config show:--layout-var') kind='none' ;;
-        'config show:--namespace') kind='none' ;;
-        'config show:--timeout') kind='none' ;;
-        'config show:--redis-nat') kind='none' ;;
-        'config show:--wait') kind='none' ;;
-        'demo:-o' | 'demo:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'demo:--field') kind='none' ;;
-        'demo:--color') kind='words' list='auto always never' ;;
-        'demo:--redis') kind='none' ;;
-        'demo:--redis-password') kind='file' ;;
-        'demo:--redis-cacert') kind='file' ;;
-        'demo:--redis-cert') kind='file' ;;
-        'demo:--redis-key') kind='file' ;;
-        'demo:--redis-server-name') kind='none' ;;
-        'demo:--profile') kind='dynamic' list='profiles' ;;
-        'demo:--config') kind='file' ;;
-        'demo:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'demo:--layout-var') kind='none' ;;
-        'demo:--namespace') kind='none' ;;
-        'demo:--timeout') kind='none' ;;
-        'demo:--redis-nat') kind='none' ;;
-        'demo:--wait') kind='none' ;;
-        'completion:-o' | 'completion:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'completion:--field') kind='none' ;;
-        'completion:--color') kind='words' list='auto always never' ;;
-        'completion:--redis') kind='none' ;;
-        'completion:--redis-password') kind='file' ;;
-        'completion:--redis-cacert') kind='file' ;;
-        'completion:--redis-cert') kind='file' ;;
-        'completion:--redis-key') kind='file' ;;
-        'completion:--redis-server-name') kind='none' ;;
-        'completion:--profile') kind='dynamic' list='profiles' ;;
-        'completion:--config') kind='file' ;;
-        'completion:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'completion:--layout-var') kind='none' ;;
-        'completion:--namespace') kind='none' ;;
-        'completion:--timeout') kind='none' ;;
-        'completion:--redis-nat') kind='none' ;;
-        'completion:--wait') kind='none' ;;
-        'version:-o' | 'version:--output') kind='words' list='table wide json jsonl csv id' ;;
-        'version:--field') kind='none' ;;
-        'version:--color') kind='words' list='auto always never' ;;
-        'version:--redis') kind='none' ;;
-        'version:--redis-password') kind='file' ;;
-        'version:--redis-cacert') kind='file' ;;
-        'version:--redis-cert') kind='file' ;;
-        'version:--redis-key') kind='file' ;;
-        'version:--redis-server-name') kind='none' ;;
-        'version:--profile') kind='dynamic' list='profiles' ;;
-        'version:--config') kind='file' ;;
-        'version:--layout') kind='dynamic-or-file' list='layouts' ;;
-        'version:--layout-var') kind='none' ;;
-        'version:--namespace') kind='none' ;;
-        'version:--timeout') kind='none' ;;
-        'version:--redis-nat') kind='none' ;;
-        'version:--wait') kind='none' ;;
+    case "$1 $2" in
+        'issue --sub') kind='dynamic' list=('users') ;;
+        'issue --iss') kind='none' list=() ;;
+        'issue --aud') kind='none' list=() ;;
+        'issue --expires-in') kind='none' list=() ;;
+        'issue --exp') kind='none' list=() ;;
+        'issue --nbf') kind='none' list=() ;;
+        'issue --iat') kind='none' list=() ;;
+        'issue --jti') kind='none' list=() ;;
+        'issue --claim') kind='none' list=() ;;
+        'issue --claims') kind='file' list=() ;;
+        'issue --header') kind='none' list=() ;;
+        'issue --typ') kind='none' list=() ;;
+        'issue --label') kind='none' list=() ;;
+        'issue --count') kind='none' list=() ;;
+        'issue -k' | 'issue --key') kind='file' list=() ;;
+        'issue -s' | 'issue --secret') kind='file' list=() ;;
+        'issue --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'issue --passphrase') kind='file' list=() ;;
+        'issue -a' | 'issue --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'verify --iss') kind='none' list=() ;;
+        'verify --aud') kind='none' list=() ;;
+        'verify --sub') kind='none' list=() ;;
+        'verify --typ') kind='none' list=() ;;
+        'verify --leeway') kind='none' list=() ;;
+        'verify --require') kind='dynamic' list=('claims') ;;
+        'verify --max-age') kind='none' list=() ;;
+        'verify --at') kind='none' list=() ;;
+        'verify -k' | 'verify --key') kind='file' list=() ;;
+        'verify -s' | 'verify --secret') kind='file' list=() ;;
+        'verify --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'verify --passphrase') kind='file' list=() ;;
+        'verify -a' | 'verify --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'verify -o' | 'verify --output') kind='words' list=('table' 'wide' 'json' 'jsonl' 'csv' 'id' 'introspection') ;;
+        'status -u' | 'status --user') kind='dynamic' list=('users') ;;
+        'status -f' | 'status --from') kind='file' list=() ;;
+        'revoke -r' | 'revoke --reason') kind='none' list=() ;;
+        'revoke --actor') kind='none' list=() ;;
+        'revoke -u' | 'revoke --user') kind='dynamic' list=('users') ;;
+        'revoke --exp') kind='none' list=() ;;
+        'revoke --ttl') kind='none' list=() ;;
+        'revoke --iss') kind='none' list=() ;;
+        'revoke --max') kind='none' list=() ;;
+        'revoke --failed') kind='file' list=() ;;
+        'revoke -f' | 'revoke --from') kind='file' list=() ;;
+        'revoke -k' | 'revoke --key') kind='file' list=() ;;
+        'revoke -s' | 'revoke --secret') kind='file' list=() ;;
+        'revoke --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'revoke --passphrase') kind='file' list=() ;;
+        'revoke -a' | 'revoke --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'renew --expires-in') kind='none' list=() ;;
+        'renew --label') kind='none' list=() ;;
+        'renew -r' | 'renew --reason') kind='none' list=() ;;
+        'renew --actor') kind='none' list=() ;;
+        'renew -k' | 'renew --key') kind='file' list=() ;;
+        'renew -s' | 'renew --secret') kind='file' list=() ;;
+        'renew --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'renew --passphrase') kind='file' list=() ;;
+        'renew -a' | 'renew --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'restore -r' | 'restore --reason') kind='none' list=() ;;
+        'restore --actor') kind='none' list=() ;;
+        'restore -u' | 'restore --user') kind='dynamic' list=('users') ;;
+        'restore -f' | 'restore --from') kind='file' list=() ;;
+        'restore -k' | 'restore --key') kind='file' list=() ;;
+        'restore -s' | 'restore --secret') kind='file' list=() ;;
+        'restore --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'restore --passphrase') kind='file' list=() ;;
+        'restore -a' | 'restore --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'logout-all --keep') kind='none' list=() ;;
+        'logout-all --issued-before') kind='none' list=() ;;
+        'logout-all -f' | 'logout-all --from') kind='file' list=() ;;
+        'logout-all --skew') kind='none' list=() ;;
+        'logout-all --settle') kind='none' list=() ;;
+        'logout-all -r' | 'logout-all --reason') kind='none' list=() ;;
+        'logout-all --actor') kind='none' list=() ;;
+        'logout-all -k' | 'logout-all --key') kind='file' list=() ;;
+        'logout-all -s' | 'logout-all --secret') kind='file' list=() ;;
+        'logout-all --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'logout-all --passphrase') kind='file' list=() ;;
+        'logout-all -a' | 'logout-all --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'list tokens --sort') kind='words' list=('exp' 'iat' 'user') ;;
+        'list tokens --limit') kind='none' list=() ;;
+        'list users --sort') kind='words' list=('user' 'count') ;;
+        'list users --limit') kind='none' list=() ;;
+        'list users --match') kind='none' list=() ;;
+        'list revoked --limit') kind='none' list=() ;;
+        'list revoked --match') kind='none' list=() ;;
+        'stats --largest') kind='none' list=() ;;
+        'stats -o' | 'stats --output') kind='words' list=('table' 'wide' 'json' 'jsonl' 'csv' 'id' 'prometheus') ;;
+        'doctor -k' | 'doctor --key') kind='file' list=() ;;
+        'doctor -s' | 'doctor --secret') kind='file' list=() ;;
+        'doctor --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'doctor --passphrase') kind='file' list=() ;;
+        'doctor -a' | 'doctor --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'audit --limit') kind='none' list=() ;;
+        'audit -u' | 'audit --user') kind='dynamic' list=('users') ;;
+        'audit --id') kind='none' list=() ;;
+        'audit --actor') kind='none' list=() ;;
+        'audit --since') kind='none' list=() ;;
+        'audit --until') kind='none' list=() ;;
+        'key generate -a' | 'key generate --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'key generate --bits') kind='none' list=() ;;
+        'key generate -f' | 'key generate --format') kind='words' list=('pem' 'der' 'jwk' 'jwks') ;;
+        'key generate --out') kind='file' list=() ;;
+        'key generate --kid') kind='none' list=() ;;
+        'key public --select') kind='none' list=() ;;
+        'key public -s' | 'key public --secret') kind='file' list=() ;;
+        'key public --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'key public --passphrase') kind='file' list=() ;;
+        'key public -f' | 'key public --format') kind='words' list=('pem' 'der' 'jwk' 'jwks') ;;
+        'key public --out') kind='file' list=() ;;
+        'key public --kid') kind='none' list=() ;;
+        'key public -a' | 'key public --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'key convert --select') kind='none' list=() ;;
+        'key convert -s' | 'key convert --secret') kind='file' list=() ;;
+        'key convert --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'key convert --passphrase') kind='file' list=() ;;
+        'key convert -f' | 'key convert --format') kind='words' list=('pem' 'der' 'jwk' 'jwks') ;;
+        'key convert --out') kind='file' list=() ;;
+        'key convert --kid') kind='none' list=() ;;
+        'key convert -a' | 'key convert --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
+        'key thumbprint --select') kind='none' list=() ;;
+        'key thumbprint -s' | 'key thumbprint --secret') kind='file' list=() ;;
+        'key thumbprint --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'key thumbprint --passphrase') kind='file' list=() ;;
+        'key show --select') kind='none' list=() ;;
+        'key show -s' | 'key show --secret') kind='file' list=() ;;
+        'key show --secret-encoding') kind='words' list=('text' 'raw' 'base64' 'base64url' 'hex') ;;
+        'key show --passphrase') kind='file' list=() ;;
+        'layout detect --sample') kind='none' list=() ;;
+        *' -o' | *' --output') kind='words' list=('table' 'wide' 'json' 'jsonl' 'csv' 'id') ;;
+        *' --field') kind='dynamic' list=('members') ;;
+        *' --color') kind='words' list=('auto' 'always' 'never') ;;
+        *' --redis') kind='none' list=() ;;
+        *' --redis-password') kind='file' list=() ;;
+        *' --redis-cacert') kind='file' list=() ;;
+        *' --redis-cert') kind='file' list=() ;;
+        *' --redis-key') kind='file' list=() ;;
+        *' --redis-server-name') kind='none' list=() ;;
+        *' --profile') kind='dynamic' list=('profiles') ;;
+        *' --config') kind='file' list=() ;;
+        *' --layout') kind='dynamic-or-file' list=('layouts') ;;
+        *' --layout-var') kind='none' list=() ;;
+        *' --namespace') kind='none' list=() ;;
+        *' --timeout') kind='none' list=() ;;
+        *' --redis-nat') kind='none' list=() ;;
+        *' --wait') kind='none' list=() ;;
         *) return 1 ;;
     esac
 }
 
-# Sets kind and list to what the operand number $2 of the command $1 is.
+# Sets kind and list for the operand number $2 of the command $1.
 __jwtctl_operand() {
-    kind=none
-    case "$1:$2" in
-        'logout-all:'*) kind='dynamic' list='users' ;;
-        'list tokens:'*) kind='dynamic' list='users' ;;
-        'key public:0') kind='file' ;;
-        'key convert:0') kind='file' ;;
-        'key thumbprint:0') kind='file' ;;
-        'key show:0') kind='file' ;;
-        'layout show:0') kind='dynamic-or-file' list='layouts' ;;
-        'completion:0') kind='words' list='bash zsh fish' ;;
-        'help:'*) kind='words' list='issue decode verify status revoke renew restore logout-all list stats doctor audit prune key layout config demo completion help version runbook services exit-status environment time keys layouts layout-file config-file redis upgrading' ;;
+    kind='none'
+    case "$1 $2" in
+        'decode 0') kind='at-file' list=() ;;
+        'verify 0') kind='at-file' list=() ;;
+        'status '*) kind='at-file' list=() ;;
+        'revoke '*) kind='at-file' list=() ;;
+        'renew 0') kind='at-file' list=() ;;
+        'restore '*) kind='at-file' list=() ;;
+        'logout-all '*) kind='dynamic' list=('users') ;;
+        'list tokens '*) kind='dynamic' list=('users') ;;
+        'key public 0') kind='file' list=() ;;
+        'key convert 0') kind='file' list=() ;;
+        'key thumbprint 0') kind='file' list=() ;;
+        'key show 0') kind='file' list=() ;;
+        'layout show 0') kind='dynamic-or-file' list=('layouts') ;;
+        'completion 0') kind='words' list=('bash' 'zsh' 'fish') ;;
+        'help '*) kind='words' list=($'issue\tSign a token and record it' $'decode\tShow a token\'s header and claims without verifying it' $'verify\tCheck a token\'s signature, claims and revocation' $'status\tShow the revocation state of ids or tokens' $'revoke\tBlacklist tokens until they expire' $'renew\tReplace a token with a new one' $'restore\tUndo a revocation' $'logout-all\tLog users out of all sessions, on every device' $'list\tList tokens, users or the blacklist' $'stats\tCount users, unexpired tokens and blacklist entries' $'doctor\tFind problems that could make revocations fail or get lost' $'audit\tShow who revoked what, when and why' $'prune\tRemove expired tokens from the users\' token lists' $'key\tGenerate, convert and inspect keys' $'layout\tManage layouts: how applications store tokens in Redis' $'config\tShow the effective settings' $'demo\tTry jwtctl with a temporary Redis' $'completion\tPrint the completion script for a shell' $'help\tShow help for a command or a topic' $'version\tShow the version and how it was built' $'runbook\tWhat to type in an incident' $'services\tHow a service checks for revoked tokens' $'exit-status\tExit statuses and their meanings' $'environment\tEnvironment variables' $'time\tFormats of times and durations' $'keys\tKey formats, and how keys are chosen' $'layouts\tKeys that layouts use in Redis' $'layout-file\tFormat of layout files' $'config-file\tConfiguration file: profiles and layouts' $'redis\tRedis URLs, TLS, replicas and permissions' $'upgrading\tChanges to statuses, defaults and output') ;;
         *) ;;
     esac
 }
 
-# Adds the candidates on standard input that begin with $1; $2 stands before each on the line.
-__jwtctl_offer() {
-    local candidate
-    while IFS= read -r candidate; do
-        candidate=${candidate%%$'\t'*}
-        if [[ -n $candidate && $candidate == "$1"* ]]; then
-            candidate="$2$candidate"
-            printf -v candidate %q "${candidate#"$dropped"}"
-            COMPREPLY+=("$candidate")
+# Sets words to the command line up to the cursor, without the program's own name. Readline
+# also splits at '=', ':' and '@'; pieces without a blank between them are joined again.
+__jwtctl_read() {
+    local line=${COMP_LINE:0:COMP_POINT} index piece
+    for ((index = 0; index <= COMP_CWORD; index++)); do
+        piece=${COMP_WORDS[index]}
+        if ((index == 0)) || [[ $line == [[:space:]]* ]]; then
+            line=${line#"${line%%[![:space:]]*}"}
+            words+=('')
+        fi
+        if ((index == COMP_CWORD)); then piece=$line; fi
+        words[-1]+=$piece
+        line=${line#"$piece"}
+    done
+    words=("${words[@]:1}")
+}
+
+# Removes quotes and backslashes from word.
+__jwtctl_unquote() {
+    local rest=$word open='' character
+    word=''
+    while [[ $rest ]]; do
+        character=${rest:0:1} rest=${rest:1}
+        if [[ $open && $character == "$open" ]]; then
+            open=''
+        elif [[ ! $open && $character == [\"\'] ]]; then
+            open=$character
+        elif [[ $open != \' && $character == \\ ]]; then
+            word+=${rest:0:1} rest=${rest:1}
+        else
+            word+=$character
         fi
     done
 }
 
-_jwtctl() {
-    local words=() candidates=() word index current glue='' path='' operands=0 only_operands=''
-    local commands='' options='' kind=none list='' prefix='' dropped='' skip=''
-    COMPREPLY=()
-
-    # Readline splits words at '=' and ':'; put them together again.
-    for ((index = 1; index <= COMP_CWORD; index++)); do
-        word=${COMP_WORDS[index]}
-        if ((${#words[@]} > 0)) && [[ $glue || $word == [=:]* ]]; then
-            words[-1]+=$word
-        else
-            words+=("$word")
-        fi
-        glue=''
-        if [[ $word == *[=:] ]]; then glue=1; fi
+# Sets list to the options that can still be given: others would be repeated.
+__jwtctl_options() {
+    local entry names name
+    list=()
+    for entry in "${own_options[@]}" "${global_options[@]}"; do
+        names=${entry%%$'\t'*}
+        for name in $names; do
+            if [[ $names != *... && $given == *" $name "* ]]; then continue 2; fi
+        done
+        for name in ${names%...}; do
+            list+=("$name"$'\t'"${entry#*$'\t'}")
+        done
     done
-    current=${words[-1]}
-    if [[ $COMP_WORDBREAKS == *:* && $current == *:* ]]; then
-        dropped=${current%"${current##*:}"}
-    elif [[ $COMP_WORDBREAKS == *=* && $current == *=* ]]; then
-        dropped=${current%%=*}=
+}
+
+# Adds the candidate $1, without the part of the word that readline keeps.
+__jwtctl_add() {
+    local text=$prefix$1
+    text=${text#"$kept"}
+    if [[ ! $quote ]]; then printf -v text %q "$text"; fi
+    COMPREPLY+=("$text")
+}
+
+# Adds the candidates of list that match the typed text, and their descriptions to meanings.
+__jwtctl_offer() {
+    local line value
+    compopt -o nosort 2>/dev/null
+    for line in "${list[@]}"; do
+        value=${line%%$'\t'*}
+        if [[ $value && $value == "$current"* ]]; then
+            meanings+=("${line:${#value}+1}")
+            __jwtctl_add "$value"
+        fi
+    done
+}
+
+# Adds the paths that match the typed text; $1 is the option of compgen.
+__jwtctl_paths() {
+    local path paths
+    mapfile -t paths < <(compgen "$1" -- "$current")
+    if [[ $prefix == "$kept" ]] && ((${#COMPREPLY[@]} == 0)); then
+        compopt -o filenames 2>/dev/null
+        COMPREPLY=("${paths[@]}")
+        return
     fi
+    # Readline does not recognize these as paths.
+    for path in "${paths[@]}"; do
+        if [[ -d $path ]]; then path+=/; fi
+        __jwtctl_add "$path"
+    done
+    if ((${#COMPREPLY[@]} == 1)) && [[ ${COMPREPLY[0]} == */ ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
+}
+
+# Appends its description to each candidate, cut to the width of the terminal.
+__jwtctl_explain() {
+    local index text meaning longest=0 room
+    for text in "${COMPREPLY[@]}"; do
+        if ((${#text} > longest)); then longest=${#text}; fi
+    done
+    for index in "${!meanings[@]}"; do
+        text=${COMPREPLY[index]} meaning=${meanings[index]}
+        # 4 columns for two blanks and two parentheses.
+        room=$((COLUMNS - longest - 4))
+        if ((room > 8)); then
+            printf -v text '%s%*s' "$text" $((longest - ${#text})) ''
+        else
+            room=$((COLUMNS - ${#text} - 4))
+        fi
+        if ((${#meaning} > room && room > 0)); then meaning=${meaning:0:room-1}…; fi
+        if [[ $meaning ]] && ((room > 0)); then COMPREPLY[index]="$text  ($meaning)"; fi
+    done
+}
+
+_jwtctl() {
+    local IFS=$' \t\n' words=() word path='' skip='' only_operands='' given=' ' operands=0
+    local subcommands=() own_options=() global_options=() kind=none list=() meanings=()
+    local current prefix='' kept quote='' index
+    COMPREPLY=()
+    __jwtctl_read
+    current=${words[-1]}
+    kept=${current%"$2"}
+    unset 'words[-1]'
 
     __jwtctl_describe ''
-    for word in "${words[@]:0:${#words[@]}-1}"; do
+    for index in "${!words[@]}"; do
+        word=${words[index]}
+        __jwtctl_unquote
+        words[index]=$word
         if [[ $skip ]]; then
             skip=''
         elif [[ ! $only_operands && $word == -- ]]; then
             only_operands=1
         elif [[ ! $only_operands && $word == -?* ]]; then
+            given+="${word%%=*} "
             if __jwtctl_value "$path" "$word"; then skip=$word; fi
-        elif [[ $commands ]]; then
+        elif ((${#subcommands[@]} > 0)); then
             path=${path:+$path }$word
             __jwtctl_describe "$path" || return 0
         else
@@ -890,37 +676,42 @@ _jwtctl() {
     if [[ $skip ]]; then
         __jwtctl_value "$path" "$skip"
     elif [[ ! $only_operands && $current == --*=* ]]; then
-        __jwtctl_value "$path" "${current%%=*}" || return 0
         prefix=${current%%=*}=
-        current=${current#*=}
+        __jwtctl_value "$path" "${prefix%=}" || return 0
+    elif [[ ! $only_operands && $current == -[!-]?* ]] &&
+        __jwtctl_value "$path" "${current:0:2}"; then
+        prefix=${current:0:2}
     elif [[ ! $only_operands && $current == -* ]]; then
-        kind=words list=$options
-    elif [[ $commands ]]; then
-        kind=words list=$commands
+        kind=words
+        __jwtctl_options
+    elif ((${#subcommands[@]} > 0)); then
+        kind=words list=("${subcommands[@]}")
     else
         __jwtctl_operand "$path" "$operands"
     fi
+    current=${current#"$prefix"}
+    if [[ $current == [\"\']* ]]; then
+        quote=${current:0:1}
+        prefix+=$quote current=${current:1}
+    fi
+    if [[ $kind == at-file && $current == @* ]]; then
+        kind=file prefix+=@ current=${current:1}
+    fi
 
     case $kind in
-        words)
-            read -ra candidates <<<"$list"
-            __jwtctl_offer "$current" "$prefix" < <(printf '%s\n' "${candidates[@]}")
-            ;;
         dynamic | dynamic-or-file)
-            __jwtctl_offer "$current" "$prefix" < <(
-                jwtctl __complete "$list" -- "${words[@]}" 2>/dev/null
+            mapfile -t list < <(
+                jwtctl __complete "${list[0]}" -- "${words[@]}" "$current" 2>/dev/null
             )
-            ;;
+            ;;&
+        words | dynamic | dynamic-or-file) __jwtctl_offer ;;&
+        file | dynamic-or-file) __jwtctl_paths -f ;;
+        directory) __jwtctl_paths -d ;;
     esac
-    case $kind in
-        file | directory | dynamic-or-file)
-            local action=-f
-            if [[ $kind == directory ]]; then action=-d; fi
-            if [[ $COMP_WORDBREAKS == *=* ]]; then prefix=''; fi
-            mapfile -t candidates < <(compgen "$action" -P "$prefix" -- "$current")
-            COMPREPLY+=("${candidates[@]}")
-            compopt -o filenames 2>/dev/null
-            ;;
+    # Descriptions only for lists, after a second TAB (63) or at once (33, 64): in all other
+    # cases readline inserts the text.
+    case ${COMP_TYPE:-} in
+        33 | 63 | 64) if ((${#COMPREPLY[@]} > 1)); then __jwtctl_explain; fi ;;
     esac
 }
 

@@ -129,7 +129,7 @@ enum Demo {
         ],
         operands: [
             .required("USER", summary: "Whose tokens.", into: \.user).completing(.dynamic("users")),
-            .repeated("MORE", summary: "Others.", into: \.rest),
+            .repeated("MORE", summary: "Others.", into: \.rest).completing(.fileAfterAt),
         ],
         examples: [Example(command: "jwtctl list tokens alice", summary: "Those of alice.")],
         run: { _, _ in .success })

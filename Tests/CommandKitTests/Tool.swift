@@ -39,6 +39,10 @@ final class Scratch {
         try? FileManager.default.removeItem(atPath: path)
     }
 
+    func read(_ name: String) throws -> String {
+        try String(contentsOfFile: path + "/" + name, encoding: .utf8)
+    }
+
     /// Writes a file and returns its path.
     func write(_ name: String, _ text: String, executable: Bool = false) throws -> String {
         let file = path + "/" + name

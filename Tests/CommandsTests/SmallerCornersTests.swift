@@ -5,15 +5,10 @@ import Testing
 
 @testable import Commands
 
-/// Completion, long lists, and keys that can be read in two ways.
+/// Long lists, and keys that can be read in two ways.
 @Suite(.redis) struct SmallerCornersTests {
     private let sandbox: Sandbox
     init() throws { sandbox = try Sandbox() }
-
-    private func complete(_ kind: String, _ jwtctl: Jwtctl? = nil) -> [String] {
-        let answer = (jwtctl ?? sandbox.jwtctl)("__complete", kind, "--", "jwtctl", "").output
-        return answer.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }
-    }
 
     private func calls(_ command: String) throws -> Int {
         let line = try sandbox.server.cli("INFO", "commandstats").split(whereSeparator: \.isNewline)
@@ -30,28 +25,6 @@ import Testing
             }
             try sandbox.server.cli(["ZADD", "jwt:{\(user)}:tokens"] + members)
         }
-    }
-
-    @Test func `completion offers no user that would be taken for an option`() throws {
-        for user in ["alice", "--everyone", "-x"] { try fill(user, count: 1) }
-        #expect(complete("users") == ["alice"])
-    }
-
-    @Test(arguments: ["native", "eladmin"])
-    func `completion looks through a few pages of a large database`(_ layout: String) throws {
-        try sandbox.server.cli("DEBUG", "POPULATE", "50000")
-        var jwtctl = sandbox.jwtctl
-        jwtctl.environment["JWTCTL_LAYOUT"] = layout
-        _ = complete("users", jwtctl)
-        #expect((1...16).contains(try calls("scan")))
-    }
-
-    @Test func `completion offers profiles`() throws {
-        let path = try sandbox.file("config", "[profile here]\n[profile there]\n")
-        chmod(path, 0o600)
-        var jwtctl = sandbox.jwtctl
-        jwtctl.environment["JWTCTL_CONFIG"] = path
-        #expect(complete("profiles", jwtctl) == ["here", "there"])
     }
 
     @Test func `a long list is read as far as it is shown`() throws {

@@ -37,7 +37,7 @@ final class Stage {
     @discardableResult
     func run(_ arguments: [String], input: String = "") -> Jwtctl.Result {
         note(arguments)
-        // What a shell asks for while somebody types has no room for options.
+        // What a shell asks for has the options among the words that follow.
         let isCompletion = arguments.first == "__complete"
         return Jwtctl(
             environment: environment(for: arguments), options: isCompletion ? [] : place.options

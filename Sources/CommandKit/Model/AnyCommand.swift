@@ -56,14 +56,27 @@ package struct AnyCommand: Sendable {
     /// Whether `word` is the name or an alias; abbreviations are not.
     func answers(to word: String) -> Bool { name == word || aliases.contains(word) }
 
+    /// One sentence for lists; builds the command.
+    var summary: String {
+        switch content {
+        case .leaf(let load): load().summary
+        case .group(let load): load().summary
+        case .help: Self.helpSummary
+        }
+    }
+
+    private static let helpSummary = "Show help for a command or a topic."
+
     /// Builds the description; `help` takes the words that it explains from `helpWords`.
-    func describe(below parent: [String], helpWords: [Completion.Choice]) -> CommandDescription {
+    func describe(
+        below parent: [String], helpWords: () -> [Completion.Choice]
+    ) -> CommandDescription {
         let path = parent + [name]
         var description =
             switch content {
             case .leaf(let load): load().describe(path: path)
             case .group(let load): load().describe(path: path, helpWords: helpWords)
-            case .help(let examples): Self.describeHelp(path, examples, helpWords)
+            case .help(let examples): Self.describeHelp(path, examples, helpWords())
             }
         description.isHidden = isHidden
         return description
@@ -74,7 +87,7 @@ package struct AnyCommand: Sendable {
         _ path: [String], _ examples: [Example], _ words: [Completion.Choice]
     ) -> CommandDescription {
         CommandDescription(
-            path: path, summary: "Show help for a command or a topic.",
+            path: path, summary: helpSummary,
             operands: [
                 OperandDescription(
                     name: "COMMAND|TOPIC", arity: .repeated(minimum: 0),
@@ -106,7 +119,9 @@ package struct CommandGroup: Sendable {
     }
 
     /// Builds the descriptions of all members.
-    func describe(path: [String], helpWords: [Completion.Choice]) -> CommandDescription {
+    func describe(
+        path: [String], helpWords: () -> [Completion.Choice]
+    ) -> CommandDescription {
         CommandDescription(
             path: path, summary: summary, discussion: discussion, seeAlso: seeAlso,
             subcommands: commands.map { $0.describe(below: path, helpWords: helpWords) })
@@ -117,6 +132,8 @@ package struct CommandGroup: Sendable {
 protocol LoadedCommand: Sendable {
     /// As the command itself says; the tree's name must be the same.
     var name: String { get }
+    /// One sentence for lists.
+    var summary: String { get }
     /// The command as data, with its defaults read.
     func describe(path: [String]) -> CommandDescription
     /// Parses the words after the command's name. `failure` is what already went wrong before it.

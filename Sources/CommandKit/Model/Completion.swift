@@ -6,6 +6,8 @@ package enum Completion: Sendable, Equatable {
     case file
     /// Only directories.
     case directory
+    /// A path after `@`, such as a file that holds a token.
+    case fileAfterAt
     /// A fixed list, which is written into the scripts.
     case choices([Choice])
     /// The script asks the program: `jwtctl __complete KIND -- WORDS…`.
@@ -22,6 +24,12 @@ package enum Completion: Sendable, Equatable {
             self.value = value
             self.summary = summary
         }
+
+        /// The value, then a tab and its summary if there is one. Menus show no final period.
+        var line: String {
+            let meaning = summary.hasSuffix(".") ? String(summary.dropLast()) : summary
+            return meaning.isEmpty ? value : "\(value)\t\(meaning)"
+        }
     }
 }
 
@@ -29,7 +37,8 @@ package enum Completion: Sendable, Equatable {
 package struct CompletionRequest: Sendable, Equatable {
     /// The name given to `Completion.dynamic`.
     package let kind: String
-    /// The command line so far without the program's name; the last one is being typed.
+    /// The command line so far, without the program's name. The last word is the value at the
+    /// cursor, without the `--name=` of its option.
     package let words: [[UInt8]]
 
     package init(kind: String, words: [[UInt8]]) {
@@ -45,10 +54,8 @@ package struct CompletionRequest: Sendable, Equatable {
     /// What could not be typed back, such as a value with a line feed, is left out.
     package static func answer(_ candidates: [Completion.Choice]) -> String {
         candidates.filter { $0.value.unicodeScalars.allSatisfy { !VisibleText.isHostile($0) } }
-            .map { choice in
-                choice.summary.isEmpty
-                    ? "\(choice.value)\n"
-                    : "\(choice.value)\t\(VisibleText.escape(choice.summary))\n"
+            .map {
+                Completion.Choice($0.value, summary: VisibleText.escape($0.summary)).line + "\n"
             }
             .joined()
     }

@@ -61,8 +61,8 @@ package struct OptionGroup<Shared: Sendable>: Sendable {
     /// The heading in help and manual; also what tells global options from others.
     package let title: String
     let options: [Option<Shared>]
-    /// Only for `section`; a command shows the defaults of its own struct.
-    private let defaults: Shared
+    /// What holds without any of the options; a command shows the defaults of its own struct.
+    let defaults: Shared
 
     /// A group may hold further groups; their own titles win.
     package init(title: String, defaults: Shared, options: [Option<Shared>]) {

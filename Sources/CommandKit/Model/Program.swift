@@ -64,7 +64,9 @@ package struct Program: Sendable {
             sections: sections.map { section in
                 ProgramDescription.Section(
                     title: section.title,
-                    commands: section.commands.map { $0.describe(below: [], helpWords: words) })
+                    commands: section.commands.map { command in
+                        command.describe(below: []) { words }
+                    })
             },
             topics: loadTopics(), manual: loadManual())
     }
@@ -74,7 +76,7 @@ package struct Program: Sendable {
         guard let first = path.first,
             let command = commands.first(where: { $0.answers(to: first) })
         else { return nil }
-        var description = command.describe(below: [], helpWords: helpWords)
+        var description = command.describe(below: []) { helpWords }
         for word in path.dropFirst() {
             guard let next = description.subcommands.first(where: { $0.name == word }) else {
                 return nil
@@ -86,7 +88,8 @@ package struct Program: Sendable {
 
     /// What may follow `help`: for the completions of that command.
     private var helpWords: [Completion.Choice] {
-        commands.filter { !$0.isHidden }.map { Completion.Choice($0.name) }
+        commands.filter { !$0.isHidden }
+            .map { Completion.Choice($0.name, summary: $0.summary) }
             + loadTopics().map { Completion.Choice($0.name, summary: $0.summary) }
     }
 }

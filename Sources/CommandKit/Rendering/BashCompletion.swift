@@ -1,151 +1,152 @@
-/// Completions for bash 4 and later; needs no other package.
+/// Completions for bash 4.3 and later; needs no other package.
 package enum BashCompletion {
-    /// The whole script: three tables as `case` statements, and a driver that is always the same.
+    /// The whole script: the tables, and a driver that is the same for every program.
     package static func render(_ program: ProgramDescription) -> String {
         let name = program.name
-        let commands = program.commands.flatMap(\.flattened).filter { !$0.isHidden }
-        var root = CommandDescription(path: [], summary: program.summary)
-        root.sections = [program.globalOptions]
-        root.subcommands = program.commands
-        let all = [root] + commands
         return """
             # shellcheck shell=bash
             # Completions for \(name) in bash. Generated: change the program instead.
 
-            # Sets commands and options to what may follow the command $1.
-            __\(name)_describe() {
-                case $1 in
-            \(all.map(describeCase).joined())        *) return 1 ;;
-                esac
-            }
 
-            # Sets kind and list to what the option $2 of the command $1 takes; 1 where it takes nothing.
-            __\(name)_value() {
-                case "$1:$2" in
-            \(valueCases(all, globals: program.globalOptions))        *) return 1 ;;
-                esac
-            }
-
-            # Sets kind and list to what the operand number $2 of the command $1 is.
-            __\(name)_operand() {
-                kind=none
-                case "$1:$2" in
-            \(operandCases(all))        *) ;;
-                esac
-            }
-
-
-            """ + driver.replacing("@NAME@", with: name)
+            """ + CompletionTables(program).functions("__\(name)")
+                + driver.replacing("@NAME@", with: name)
     }
 
-    /// Commands and options that may follow a path.
-    private static func describeCase(_ command: CommandDescription) -> String {
-        let options = command.visibleOptions.flatMap { option in
-            option.spellings + (option.isNegatable ? ["--no-\(option.name)"] : [])
-        }
-        let subcommands = command.subcommands.filter { !$0.isHidden }.map(\.name)
-        let standard = ["-h", "--help"] + (command.path.isEmpty ? ["--version"] : [])
-        return """
-                    '\(command.path.joined(separator: " "))')
-                        commands='\(subcommands.joined(separator: " "))'
-                        options='\((options + standard).joined(separator: " "))'
-                        ;;
-
-            """
-    }
-
-    /// Options with a value, so that the word after them is never taken for a command.
-    private static func valueCases(
-        _ commands: [CommandDescription], globals: OptionSection
-    ) -> String {
-        var text = ""
-        for command in commands {
-            // Between a group and its member only global options can stand.
-            let options =
-                command.subcommands.isEmpty ? command.visibleOptions : globals.visible
-            for option in options where option.metavar != nil {
-                let path = command.path.joined(separator: " ")
-                let pattern = option.spellings.map { "'\(path):\($0)'" }.joined(separator: " | ")
-                text += "        \(pattern)) \(assignment(option.completion)) ;;\n"
-            }
-        }
-        return text
-    }
-
-    /// What operands are, counted from 0; a repeated one stands for all further numbers.
-    private static func operandCases(_ commands: [CommandDescription]) -> String {
-        var text = ""
-        for command in commands {
-            let path = command.path.joined(separator: " ")
-            for (index, operand) in command.operands.enumerated() where operand.completion != .none
-            {
-                let pattern = operand.arity.isRepeated ? "'\(path):'*" : "'\(path):\(index)'"
-                text += "        \(pattern)) \(assignment(operand.completion)) ;;\n"
-            }
-        }
-        return text
-    }
-
-    /// The values are quoted since shellcheck takes a bare `file` for a forgotten command.
-    private static func assignment(_ completion: Completion) -> String {
-        switch completion {
-        case .none: "kind='none'"
-        case .file: "kind='file'"
-        case .directory: "kind='directory'"
-        case .choices(let choices):
-            "kind='words' list='\(choices.map(\.value).joined(separator: " "))'"
-        case .dynamic(let name): "kind='dynamic' list='\(name)'"
-        case .dynamicOrFile(let name): "kind='dynamic-or-file' list='\(name)'"
-        }
-    }
-
-    /// The part that is the same for every program.
+    /// The functions share the local variables of `_NAME`, which calls them.
     private static let driver = #"""
-        # Adds the candidates on standard input that begin with $1; $2 stands before each on the line.
-        __@NAME@_offer() {
-            local candidate
-            while IFS= read -r candidate; do
-                candidate=${candidate%%$'\t'*}
-                if [[ -n $candidate && $candidate == "$1"* ]]; then
-                    candidate="$2$candidate"
-                    printf -v candidate %q "${candidate#"$dropped"}"
-                    COMPREPLY+=("$candidate")
+        # Sets words to the command line up to the cursor, without the program's own name. Readline
+        # also splits at '=', ':' and '@'; pieces without a blank between them are joined again.
+        __@NAME@_read() {
+            local line=${COMP_LINE:0:COMP_POINT} index piece
+            for ((index = 0; index <= COMP_CWORD; index++)); do
+                piece=${COMP_WORDS[index]}
+                if ((index == 0)) || [[ $line == [[:space:]]* ]]; then
+                    line=${line#"${line%%[![:space:]]*}"}
+                    words+=('')
                 fi
+                if ((index == COMP_CWORD)); then piece=$line; fi
+                words[-1]+=$piece
+                line=${line#"$piece"}
+            done
+            words=("${words[@]:1}")
+        }
+
+        # Removes quotes and backslashes from word.
+        __@NAME@_unquote() {
+            local rest=$word open='' character
+            word=''
+            while [[ $rest ]]; do
+                character=${rest:0:1} rest=${rest:1}
+                if [[ $open && $character == "$open" ]]; then
+                    open=''
+                elif [[ ! $open && $character == [\"\'] ]]; then
+                    open=$character
+                elif [[ $open != \' && $character == \\ ]]; then
+                    word+=${rest:0:1} rest=${rest:1}
+                else
+                    word+=$character
+                fi
+            done
+        }
+
+        # Sets list to the options that can still be given: others would be repeated.
+        __@NAME@_options() {
+            local entry names name
+            list=()
+            for entry in "${own_options[@]}" "${global_options[@]}"; do
+                names=${entry%%$'\t'*}
+                for name in $names; do
+                    if [[ $names != *... && $given == *" $name "* ]]; then continue 2; fi
+                done
+                for name in ${names%...}; do
+                    list+=("$name"$'\t'"${entry#*$'\t'}")
+                done
+            done
+        }
+
+        # Adds the candidate $1, without the part of the word that readline keeps.
+        __@NAME@_add() {
+            local text=$prefix$1
+            text=${text#"$kept"}
+            if [[ ! $quote ]]; then printf -v text %q "$text"; fi
+            COMPREPLY+=("$text")
+        }
+
+        # Adds the candidates of list that match the typed text, and their descriptions to meanings.
+        __@NAME@_offer() {
+            local line value
+            compopt -o nosort 2>/dev/null
+            for line in "${list[@]}"; do
+                value=${line%%$'\t'*}
+                if [[ $value && $value == "$current"* ]]; then
+                    meanings+=("${line:${#value}+1}")
+                    __@NAME@_add "$value"
+                fi
+            done
+        }
+
+        # Adds the paths that match the typed text; $1 is the option of compgen.
+        __@NAME@_paths() {
+            local path paths
+            mapfile -t paths < <(compgen "$1" -- "$current")
+            if [[ $prefix == "$kept" ]] && ((${#COMPREPLY[@]} == 0)); then
+                compopt -o filenames 2>/dev/null
+                COMPREPLY=("${paths[@]}")
+                return
+            fi
+            # Readline does not recognize these as paths.
+            for path in "${paths[@]}"; do
+                if [[ -d $path ]]; then path+=/; fi
+                __@NAME@_add "$path"
+            done
+            if ((${#COMPREPLY[@]} == 1)) && [[ ${COMPREPLY[0]} == */ ]]; then
+                compopt -o nospace 2>/dev/null
+            fi
+        }
+
+        # Appends its description to each candidate, cut to the width of the terminal.
+        __@NAME@_explain() {
+            local index text meaning longest=0 room
+            for text in "${COMPREPLY[@]}"; do
+                if ((${#text} > longest)); then longest=${#text}; fi
+            done
+            for index in "${!meanings[@]}"; do
+                text=${COMPREPLY[index]} meaning=${meanings[index]}
+                # 4 columns for two blanks and two parentheses.
+                room=$((COLUMNS - longest - 4))
+                if ((room > 8)); then
+                    printf -v text '%s%*s' "$text" $((longest - ${#text})) ''
+                else
+                    room=$((COLUMNS - ${#text} - 4))
+                fi
+                if ((${#meaning} > room && room > 0)); then meaning=${meaning:0:room-1}…; fi
+                if [[ $meaning ]] && ((room > 0)); then COMPREPLY[index]="$text  ($meaning)"; fi
             done
         }
 
         _@NAME@() {
-            local words=() candidates=() word index current glue='' path='' operands=0 only_operands=''
-            local commands='' options='' kind=none list='' prefix='' dropped='' skip=''
+            local IFS=$' \t\n' words=() word path='' skip='' only_operands='' given=' ' operands=0
+            local subcommands=() own_options=() global_options=() kind=none list=() meanings=()
+            local current prefix='' kept quote='' index
             COMPREPLY=()
-
-            # Readline splits words at '=' and ':'; put them together again.
-            for ((index = 1; index <= COMP_CWORD; index++)); do
-                word=${COMP_WORDS[index]}
-                if ((${#words[@]} > 0)) && [[ $glue || $word == [=:]* ]]; then
-                    words[-1]+=$word
-                else
-                    words+=("$word")
-                fi
-                glue=''
-                if [[ $word == *[=:] ]]; then glue=1; fi
-            done
+            __@NAME@_read
             current=${words[-1]}
-            if [[ $COMP_WORDBREAKS == *:* && $current == *:* ]]; then
-                dropped=${current%"${current##*:}"}
-            elif [[ $COMP_WORDBREAKS == *=* && $current == *=* ]]; then
-                dropped=${current%%=*}=
-            fi
+            kept=${current%"$2"}
+            unset 'words[-1]'
 
             __@NAME@_describe ''
-            for word in "${words[@]:0:${#words[@]}-1}"; do
+            for index in "${!words[@]}"; do
+                word=${words[index]}
+                __@NAME@_unquote
+                words[index]=$word
                 if [[ $skip ]]; then
                     skip=''
                 elif [[ ! $only_operands && $word == -- ]]; then
                     only_operands=1
                 elif [[ ! $only_operands && $word == -?* ]]; then
+                    given+="${word%%=*} "
                     if __@NAME@_value "$path" "$word"; then skip=$word; fi
-                elif [[ $commands ]]; then
+                elif ((${#subcommands[@]} > 0)); then
                     path=${path:+$path }$word
                     __@NAME@_describe "$path" || return 0
                 else
@@ -156,37 +157,42 @@ package enum BashCompletion {
             if [[ $skip ]]; then
                 __@NAME@_value "$path" "$skip"
             elif [[ ! $only_operands && $current == --*=* ]]; then
-                __@NAME@_value "$path" "${current%%=*}" || return 0
                 prefix=${current%%=*}=
-                current=${current#*=}
+                __@NAME@_value "$path" "${prefix%=}" || return 0
+            elif [[ ! $only_operands && $current == -[!-]?* ]] &&
+                __@NAME@_value "$path" "${current:0:2}"; then
+                prefix=${current:0:2}
             elif [[ ! $only_operands && $current == -* ]]; then
-                kind=words list=$options
-            elif [[ $commands ]]; then
-                kind=words list=$commands
+                kind=words
+                __@NAME@_options
+            elif ((${#subcommands[@]} > 0)); then
+                kind=words list=("${subcommands[@]}")
             else
                 __@NAME@_operand "$path" "$operands"
             fi
+            current=${current#"$prefix"}
+            if [[ $current == [\"\']* ]]; then
+                quote=${current:0:1}
+                prefix+=$quote current=${current:1}
+            fi
+            if [[ $kind == at-file && $current == @* ]]; then
+                kind=file prefix+=@ current=${current:1}
+            fi
 
             case $kind in
-                words)
-                    read -ra candidates <<<"$list"
-                    __@NAME@_offer "$current" "$prefix" < <(printf '%s\n' "${candidates[@]}")
-                    ;;
                 dynamic | dynamic-or-file)
-                    __@NAME@_offer "$current" "$prefix" < <(
-                        @NAME@ __complete "$list" -- "${words[@]}" 2>/dev/null
+                    mapfile -t list < <(
+                        @NAME@ __complete "${list[0]}" -- "${words[@]}" "$current" 2>/dev/null
                     )
-                    ;;
+                    ;;&
+                words | dynamic | dynamic-or-file) __@NAME@_offer ;;&
+                file | dynamic-or-file) __@NAME@_paths -f ;;
+                directory) __@NAME@_paths -d ;;
             esac
-            case $kind in
-                file | directory | dynamic-or-file)
-                    local action=-f
-                    if [[ $kind == directory ]]; then action=-d; fi
-                    if [[ $COMP_WORDBREAKS == *=* ]]; then prefix=''; fi
-                    mapfile -t candidates < <(compgen "$action" -P "$prefix" -- "$current")
-                    COMPREPLY+=("${candidates[@]}")
-                    compopt -o filenames 2>/dev/null
-                    ;;
+            # Descriptions only for lists, after a second TAB (63) or at once (33, 64): in all other
+            # cases readline inserts the text.
+            case ${COMP_TYPE:-} in
+                33 | 63 | 64) if ((${#COMPREPLY[@]} > 1)); then __@NAME@_explain; fi ;;
             esac
         }
 

@@ -1,148 +1,182 @@
 /// Completions for fish.
 package enum FishCompletion {
-    /// The whole script. A command's lines hold only where `__NAME_at` finds it on the line.
+    /// The whole script: the tables, and a driver that is the same for every program.
     package static func render(_ program: ProgramDescription) -> String {
         let name = program.name
-        var script = """
+        let tables = CompletionTables(program)
+        let subcommands = tables.places.filter { !$0.subcommands.isEmpty }
+        return """
             # Completions for \(name) in fish. Generated: change the program instead.
 
-            # The command and nested command that have been typed so far.
-            function __\(name)_path
-                set -l words (commandline -opc)
-                set -e words[1]
-                set -l path
-                set -l skip 0
-                for word in $words
-                    if test $skip = 1
-                        set skip 0
-                        continue
-                    end
-                    switch $word
-            \(skips(program))            case '-*'
-                        case '*'
-                            set -a path $word
-                            contains -- "$path" \(groups(program)); or break
-                    end
+            # The subcommands of the command $argv[1], each with a tab before its description.
+            function __\(name)_subcommands
+                switch $argv[1]
+            \(subcommands.map { printing($0.subcommands, for: $0) }.joined())    end
+            end
+
+            # The command's own options in the same form. Returns 1 where there is no such command.
+            function __\(name)_own_options
+                switch $argv[1]
+            \(tables.places.map { printing($0.options, for: $0) }.joined())        case '*'
+                        return 1
                 end
-                echo "$path"
             end
 
-            function __\(name)_at
-                test (__\(name)_path) = "$argv[1]"
+            # The options of all commands.
+            function __\(name)_global_options
+                \(lines(tables.globalOptions.map(\.line), depth: 1))
             end
 
-            function __\(name)_dynamic
-                set -l words (commandline -opc) (commandline -ct)
-                \(name) __complete $argv[1] -- $words[2..] 2>/dev/null
+            # The kind and list for the value of the option $argv[2] of the command $argv[1].
+            # Returns 1 for an option without a value.
+            function __\(name)_value
+                switch "$argv[1] $argv[2]"
+            \(tables.values.map(rule).joined())        case '*'
+                        return 1
+                end
             end
 
-            complete -c \(name) -f
-            complete -c \(name) -s h -l help -d 'Show help'
-            complete -c \(name) -n '__\(name)_at ""' -l version -d 'Show the version'
+            # The kind and list for the operand number $argv[2] of the command $argv[1].
+            function __\(name)_operand
+                switch "$argv[1] $argv[2]"
+            \(tables.operands.map(rule).joined())        case '*'
+                        echo none
+                end
+            end
 
-            """
-        for option in program.globalOptions.visible {
-            script += self.option(option, at: "", of: name)
-        }
-        script += commands(program.commands, at: "", of: name)
-        for command in program.commands.flatMap(\.flattened) where !command.isHidden {
-            let path = command.path.joined(separator: " ")
-            script += "\n"
-            script += commands(command.subcommands.filter { !$0.isHidden }, at: path, of: name)
-            for option in command.visibleOptions {
-                script += self.option(option, at: path, of: name)
-            }
-            for operand in command.operands {
-                script += operandLine(operand.completion, at: path, of: name)
-            }
-        }
-        return script
+
+            """ + driver.replacing("@NAME@", with: name)
     }
 
-    /// Global options with a separate value hide the word after them.
-    private static func skips(_ program: ProgramDescription) -> String {
-        let names = program.globalOptions.visible.filter { $0.metavar != nil }
-            .flatMap(\.spellings)
-        guard !names.isEmpty else { return "" }
+    private static func printing(
+        _ candidates: [Completion.Choice], for place: CompletionTables.Place
+    ) -> String {
+        let start = "        case \(quote(place.path))\n"
+        guard !candidates.isEmpty else { return start }
+        return start + "            \(lines(candidates.map(\.line), depth: 3))\n"
+    }
+
+    private static func rule(_ rule: CompletionTables.Rule) -> String {
+        let patterns = rule.words.map { quote("\(rule.path ?? "*") \($0)") }
+        let answer = [rule.completion.kind] + rule.completion.list
         return """
-                        case \(names.joined(separator: " "))
-                            set skip 1
+                    case \(patterns.joined(separator: " "))
+                        printf '%s\\n' \(answer.map(quote).joined(separator: " "))
 
             """
     }
 
-    /// Commands after which another command's name follows.
-    private static func groups(_ program: ProgramDescription) -> String {
-        let groups = program.commands.flatMap(\.flattened).filter { !$0.subcommands.isEmpty }
-        return groups.isEmpty
-            ? "''" : groups.map { quote($0.path.joined(separator: " ")) }.joined(separator: " ")
+    /// A command that prints these lines, indented by `depth` times four blanks.
+    private static func lines(_ lines: [String], depth: Int) -> String {
+        let margin = String(repeating: "    ", count: depth)
+        return (["printf '%s\\n'"] + lines.map(quote)).joined(separator: " \\\n    \(margin)")
     }
 
-    /// The commands that may follow `path`.
-    private static func commands(
-        _ commands: [CommandDescription], at path: String, of name: String
-    ) -> String {
-        commands.map { command in
-            "complete -c \(name) -n '__\(name)_at \"\(path)\"' -a \(command.name)"
-                + " -d \(quote(command.summary))\n"
-        }
-        .joined()
-    }
-
-    /// A line for an option, and one for its `--no-` form.
-    private static func option(
-        _ option: OptionDescription, at path: String, of name: String
-    ) -> String {
-        let start = "complete -c \(name) -n '__\(name)_at \"\(path)\"'"
-        let short = option.short.map { " -s \($0)" } ?? ""
-        var line = start + short + " -l \(option.name) -d \(quote(option.summary))"
-        if option.metavar != nil {
-            switch option.completion {
-            case .none: line += " -x"
-            case .file: line += " -r -F"
-            case .directory: line += " -x -a '(__fish_complete_directories)'"
-            case .dynamicOrFile:
-                line += " -r -F -a \(candidates(option.completion, of: name))"
-            case .choices, .dynamic: line += " -x -a \(candidates(option.completion, of: name))"
-            }
-        }
-        line += "\n"
-        if option.isNegatable {
-            line += start + " -l no-\(option.name) -d \(quote("Opposite of --\(option.name)."))\n"
-        }
-        return line
-    }
-
-    /// fish does not count operands: it offers what any of them may be.
-    private static func operandLine(
-        _ completion: Completion, at path: String, of name: String
-    ) -> String {
-        let start = "complete -c \(name) -n '__\(name)_at \"\(path)\"'"
-        return switch completion {
-        case .none: ""
-        case .file: start + " -F\n"
-        case .directory: start + " -a '(__fish_complete_directories)'\n"
-        case .dynamicOrFile: start + " -F -a \(candidates(completion, of: name))\n"
-        case .choices, .dynamic: start + " -a \(candidates(completion, of: name))\n"
-        }
-    }
-
-    /// Text that fish expands at the time of completion.
-    private static func candidates(_ completion: Completion, of name: String) -> String {
-        switch completion {
-        case .choices(let choices): quote(choices.map(\.value).joined(separator: " "))
-        case .dynamic(let kind), .dynamicOrFile(let kind): quote("(__\(name)_dynamic \(kind))")
-        default: "''"
-        }
-    }
-
-    /// Single quotes, in which fish knows two escapes.
+    /// Single quotes, in which fish knows two escapes; a tab is written outside of them.
     private static func quote(_ text: String) -> String {
         var quoted = "'"
         for character in text {
-            if character == "'" || character == "\\" { quoted += "\\" }
-            quoted.append(character)
+            switch character {
+            case "'", "\\": quoted += "\\\(character)"
+            case "\t": quoted += "'\\t'"
+            default: quoted.append(character)
+            }
         }
         return quoted + "'"
     }
+
+    private static let driver = #"""
+        # Prints what can be completed at the cursor, one item per line: the prefix of all
+        # candidates, such as '--output=', their kind, and their list.
+        function __@NAME@_place
+            set -l path
+            set -l skip
+            set -l only_operands
+            set -l operands 0
+            set -l given
+            set -l subcommands (__@NAME@_subcommands '')
+            for word in (commandline -opc)[2..]
+                if set -q skip[1]
+                    set skip
+                else if set -q only_operands[1]; or not string match -qr '^-.' -- $word
+                    if set -q subcommands[1]
+                        set -a path $word
+                        __@NAME@_own_options "$path" >/dev/null; or return
+                        set subcommands (__@NAME@_subcommands "$path")
+                    else
+                        set operands (math $operands + 1)
+                    end
+                else if test "$word" = --
+                    set only_operands 1
+                else
+                    set -a given (string split -m 1 = -- $word)[1]
+                    __@NAME@_value "$path" $word >/dev/null; and set skip $word
+                end
+            end
+
+            set -l current (commandline -ct)
+            if set -q skip[1]
+                printf '\n'
+                __@NAME@_value "$path" $skip
+            else if set -q only_operands[1]; or not string match -q -- '-*' $current
+                printf '\n'
+                if set -q subcommands[1]
+                    printf '%s\n' words $subcommands
+                else
+                    __@NAME@_operand "$path" $operands
+                end
+            else if set -l option (string match -r -- '^(--.*?)=' $current)
+                printf '%s\n' $option[1]
+                __@NAME@_value "$path" $option[2]
+            else if set -l option (string match -r -- '^(-[^-]).' $current)
+                and __@NAME@_value "$path" $option[2] >/dev/null
+                printf '%s\n' $option[2]
+                __@NAME@_value "$path" $option[2]
+            else
+                printf '%s\n' '' words
+                for entry in (__@NAME@_own_options "$path") (__@NAME@_global_options)
+                    set -l parts (string split -m 1 \t -- $entry)
+                    set -l names (string split ' ' -- $parts[1])
+                    if test $names[-1] = ...
+                        set -e names[-1]
+                    else if string match -qr "^("(string join '|' -- $names)')$' -- $given
+                        continue
+                    end
+                    printf '%s\n' $names\t$parts[2]
+                end
+            end
+        end
+
+        function __@NAME@_candidates
+            set -l place (__@NAME@_place)
+            set -l prefix $place[1]
+            set -l current (string replace -- "$prefix" '' (commandline -ct))
+            switch "$place[2]"
+                case words
+                    set place $place[3..]
+                case dynamic dynamic-or-file
+                    set -l words (commandline -opc)
+                    set place (@NAME@ __complete $place[3] -- $words[2..] "$current" 2>/dev/null)
+                case directory
+                    set place (__fish_complete_directories "$current")
+                case at-file
+                    string match -q '@*' -- "$current"; or return
+                    set prefix $prefix@
+                    set place (__fish_complete_path (string sub -s 2 -- $current))
+                case '*'
+                    return
+            end
+            for line in $place
+                printf '%s%s\n' $prefix $line
+            end
+        end
+
+        function __@NAME@_wants_files
+            contains -- (__@NAME@_place)[2] file dynamic-or-file
+        end
+
+        complete -c @NAME@ -f -k -a '(__@NAME@_candidates)'
+        complete -c @NAME@ -n __@NAME@_wants_files -F
+
+        """#
 }

@@ -25,7 +25,6 @@ struct ConfigurationFile {
     /// What a layout's variables begin with.
     private static let variablePrefix = "var."
 
-    let path: String
     /// How errors name it.
     let title: String
     /// The folder that relative paths start from; ends with a slash.
@@ -36,7 +35,6 @@ struct ConfigurationFile {
 
     /// nil where there is no such file.
     init?(path: [UInt8]) throws {
-        self.path = String(decoding: path, as: UTF8.self)
         title = Source.path(path).title
         let slash = path.lastIndex(of: UInt8(ascii: "/"))
         folder = slash.map { Array(path[...$0]) } ?? []

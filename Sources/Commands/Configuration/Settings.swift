@@ -61,19 +61,13 @@ final class Settings {
     init(_ options: GlobalOptions, _ system: System) throws {
         environment = system.environment
         try Self.requireText(environment)
-        let asked = options.configFile ?? environment.bytes(of: "JWTCTL_CONFIG")
-        let path = asked ?? Self.standardPath(environment)
-        file = try path.flatMap { try ConfigurationFile(path: $0) }
-        if let asked, file == nil {
+        let path = Self.place(options, environment)
+        file = try path.flatMap { try ConfigurationFile(path: $0.bytes) }
+        if let path, path.origin != .standard, file == nil {
             throw Failure(
-                .failure, "config", "no configuration file \(Source.path(asked).title)")
+                .failure, "config", "no configuration file \(Source.path(path.bytes).title)")
         }
-        if let file {
-            let origin: Origin =
-                options.configFile != nil
-                ? .option("config") : asked != nil ? .environment("JWTCTL_CONFIG") : .standard
-            place = Value(text: file.path, origin: origin)
-        }
+        place = file == nil ? nil : path
         let name = options.profile ?? environment["JWTCTL_PROFILE"]
         if let name {
             chosenProfile = Value(
@@ -90,10 +84,20 @@ final class Settings {
             return
         }
         guard let entries = file?.profiles[name] else {
-            throw Self.unknownProfile(name, file, path)
+            throw Self.unknownProfile(name, file, path?.bytes)
         }
         profile = name
         self.entries = entries
+    }
+
+    /// Where the configuration file is, whether it exists or not; nil without a home directory.
+    static func place(_ options: GlobalOptions, _ environment: Environment) -> Value? {
+        if let path = options.configFile { return Value(bytes: path, origin: .option("config")) }
+        let variable = "JWTCTL_CONFIG"
+        if let path = environment.bytes(of: variable) {
+            return Value(bytes: path, origin: .environment(variable))
+        }
+        return standardPath(environment).map { Value(bytes: $0, origin: .standard) }
     }
 
     private static func unknownProfile(
@@ -147,7 +151,7 @@ final class Settings {
     }
 
     /// The file, and who named it; nil where there is none.
-    private(set) var place: Value?
+    let place: Value?
     /// The profile, and who chose it.
     private(set) var chosenProfile: Value?
 

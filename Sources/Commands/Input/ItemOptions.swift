@@ -31,6 +31,7 @@ struct ItemOptions: Sendable {
         .raw("ID|TOKEN", .repeated(minimum: 0), summary: summary) {
             options, bytes throws(InvalidValue) in options[keyPath: path].operands.append(bytes)
         }
+        .completing(.fileAfterAt)
     }
 
     /// Whether the items come as lines, so that the result is a list whatever their number.

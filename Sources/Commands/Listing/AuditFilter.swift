@@ -14,7 +14,8 @@ struct AuditFilter: Sendable {
         options: [
             .text(
                 "user", short: "u", metavar: "USER", summary: "Only entries about this user.",
-                into: \.user),
+                into: \.user
+            ).completing(.dynamic("users")),
             .text("id", metavar: "ID", summary: "Only entries about this token id.", into: \.id),
             .text(
                 "actor", metavar: "NAME", summary: "Only changes made by this actor.", into: \.actor

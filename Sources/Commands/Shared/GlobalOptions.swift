@@ -58,7 +58,8 @@ struct GlobalOptions: Sendable {
                 .flag("json", summary: "Write results as JSON.", setting: .json, into: \.format),
                 .text(
                     "field", metavar: "PATH", summary: "Print one value, such as state.revoked.",
-                    into: \.field),
+                    into: \.field
+                ).completing(.dynamic("members")),
                 .flag(
                     "quiet", short: "q",
                     summary: "Suppress notes; print only what the command creates.",

@@ -37,6 +37,7 @@ let decodeCommand = Command(
         .raw("TOKEN", .optional, summary: "The token, @FILE, or - for standard input.") {
             options, bytes throws(InvalidValue) in options.token = bytes
         }
+        .completing(.fileAfterAt)
     ],
     examples: [
         Example(command: "jwtctl decode \"$TOKEN\"", summary: "Show a token's claims."),

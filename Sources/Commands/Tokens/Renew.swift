@@ -52,6 +52,7 @@ let renewCommand = Command(
         .raw("TOKEN", .optional, summary: "The token, @FILE, or - for stdin.") {
             options, bytes throws(InvalidValue) in options.token = bytes
         }
+        .completing(.fileAfterAt)
     ],
     examples: [
         Example(command: "jwtctl renew \"$TOKEN\"", summary: "Replace a token."),

@@ -49,7 +49,8 @@ struct VerifyOptions: CommandOptions {
         ) { text throws(InvalidValue) in try Duration.seconds(text) }.showingDefault("0s"),
         .repeated(
             "require", metavar: "CLAIM", summary: "Require this claim to be present.",
-            into: \.requiredClaims),
+            into: \.requiredClaims
+        ).completing(.dynamic("claims")),
         .value(
             "max-age", metavar: "DURATION", summary: "Reject tokens issued longer ago than this.",
             into: \.maximumAge
@@ -115,6 +116,7 @@ let verifyCommand = Command(
         .raw("TOKEN", .optional, summary: "The token, @FILE, or - for standard input.") {
             options, bytes throws(InvalidValue) in options.token = bytes
         }
+        .completing(.fileAfterAt)
     ],
     otherForms: ["--stream"],
     examples: [

@@ -1,0 +1,122 @@
+/// The part of the completion scripts that differs from program to program: commands, options, and
+/// what can be completed after them.
+struct CompletionTables {
+    /// A command, or the program itself.
+    struct Place {
+        /// The command's names with blanks between them; empty for the program.
+        let path: String
+        let subcommands: [Completion.Choice]
+        /// The command's own options, in the form of `globalOptions`.
+        let options: [Completion.Choice]
+    }
+
+    /// What an option or an operand takes.
+    struct Rule {
+        /// The command; nil for all of them.
+        let path: String?
+        /// How the option may be spelled, or the operand's number from 0; `*` for all numbers.
+        let words: [String]
+        let completion: Completion
+    }
+
+    /// The program, then its commands.
+    let places: [Place]
+    /// Options of all commands, one candidate each: its spellings, separated by blanks, then `...`
+    /// if the option can be repeated.
+    let globalOptions: [Completion.Choice]
+    /// Every option with a value. Rules of one command precede those of all commands.
+    let values: [Rule]
+    let operands: [Rule]
+
+    init(_ program: ProgramDescription) {
+        let globals = program.globalOptions.visible
+        let names = Set(globals.map(\.name))
+        let commands = program.commands.flatMap(\.flattened).filter { !$0.isHidden }
+        places =
+            [
+                Place(
+                    path: "", subcommands: Self.candidates(program.commands),
+                    options: [Completion.Choice("--version", summary: "Show the version.")])
+            ]
+            + commands.map { command in
+                Place(
+                    path: command.words,
+                    subcommands: Self.candidates(command.subcommands.filter { !$0.isHidden }),
+                    options: command.visibleOptions.filter { !names.contains($0.name) }
+                        .flatMap(Self.candidates))
+            }
+        globalOptions =
+            globals.flatMap(Self.candidates)
+            + [Completion.Choice("-h --help", summary: "Show help.")]
+        // A global option may take other values in some command.
+        let own = commands.flatMap { command in
+            command.visibleOptions
+                .filter { option in
+                    !globals.contains {
+                        $0.name == option.name && $0.completion == option.completion
+                    }
+                }
+                .compactMap { Self.rule($0, of: command.words) }
+        }
+        values = own + globals.compactMap { Self.rule($0, of: nil) }
+        operands = commands.flatMap { command in
+            command.operands.enumerated().map { index, operand in
+                Rule(
+                    path: command.words, words: [operand.arity.isRepeated ? "*" : String(index)],
+                    completion: operand.completion)
+            }
+            .filter { $0.completion != .none }
+        }
+    }
+
+    private static func candidates(_ commands: [CommandDescription]) -> [Completion.Choice] {
+        commands.map { Completion.Choice($0.name, summary: $0.summary) }
+    }
+
+    private static func candidates(_ option: OptionDescription) -> [Completion.Choice] {
+        let names = option.spellings + (option.isRepeatable ? ["..."] : [])
+        let given = Completion.Choice(names.joined(separator: " "), summary: option.summary)
+        guard option.isNegatable else { return [given] }
+        return [given, Completion.Choice("--no-\(option.name)", summary: option.opposite)]
+    }
+
+    /// nil for a flag.
+    private static func rule(_ option: OptionDescription, of path: String?) -> Rule? {
+        guard option.metavar != nil else { return nil }
+        return Rule(path: path, words: option.spellings, completion: option.completion)
+    }
+}
+
+extension CommandDescription {
+    /// The path as it is typed.
+    fileprivate var words: String { path.joined(separator: " ") }
+}
+
+extension OptionDescription {
+    /// The summary of the `--no-` form.
+    fileprivate var opposite: String { "Opposite of --\(name)." }
+}
+
+extension Completion {
+    /// What the drivers of the scripts do.
+    var kind: String {
+        switch self {
+        case .none: "none"
+        case .file: "file"
+        case .directory: "directory"
+        case .fileAfterAt: "at-file"
+        case .choices: "words"
+        case .dynamic: "dynamic"
+        case .dynamicOrFile: "dynamic-or-file"
+        }
+    }
+
+    /// What they do it with: candidates, or what to ask the program for.
+    var list: [String] {
+        switch self {
+        case .none, .file, .directory, .fileAfterAt: []
+        case .choices(let choices): choices.map(\.line)
+        case .dynamic(let name), .dynamicOrFile(let name): [name]
+        }
+    }
+}
