@@ -1,3 +1,4 @@
+internal import CommandKit
 internal import JSON
 internal import TokenStore
 
@@ -63,9 +64,10 @@ struct BulkCounts {
     /// `3 items: 2 revoked, 1 invalid`.
     func words(isDryRun: Bool) -> String {
         let shown = parts.filter { $0.count > 0 }.map { part in
-            "\(part.count) " + part.name.split(separator: "_").joined(separator: " ")
+            "\(NumberText.grouped(part.count)) "
+                + part.name.split(separator: "_").joined(separator: " ")
         }
-        let head = "\(total) " + (total == 1 ? "item" : "items")
+        let head = Count.words(total, "item", "items")
         let tail = shown.isEmpty ? "" : ": " + shown.joined(separator: ", ")
         return (isDryRun ? "dry run, nothing was written: " : "") + head + tail + "\n"
     }

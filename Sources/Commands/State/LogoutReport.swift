@@ -278,9 +278,11 @@ struct LogoutReport {
 
     private func words(_ user: Identifier, _ result: LogoutResult) -> String {
         let name = VisibleText.escape(user.description, columns: 60)
-        var text = "\(name): \(result.revoked) revoked"
+        var text = "\(name): \(NumberText.grouped(result.revoked)) revoked"
         if result.late > 0 { text += " (\(result.late) found in the recheck)" }
-        if result.alreadyRevoked > 0 { text += ", \(result.alreadyRevoked) already revoked" }
+        if result.alreadyRevoked > 0 {
+            text += ", \(NumberText.grouped(result.alreadyRevoked)) already revoked"
+        }
         if result.kept > 0 { text += ", \(result.kept) kept" }
         text += "\n"
         if let cutoff = result.cutoff {
