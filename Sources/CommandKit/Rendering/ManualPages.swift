@@ -73,19 +73,12 @@ package struct ManualPages {
         let sections =
             (program.topics.filter { $0.page == nil }
             .map { ManualSection($0.title.uppercased(), $0.body) } + program.manual)
-            .map { (section: $0, rank: Self.rank($0.title)) }
-        for (section, _) in sections.filter({ $0.rank < Self.seeAlsoRank }).sorted(by: {
-            $0.rank < $1.rank
-        }) {
-            self.section(section, on: &page)
-        }
+            .sorted { Self.rank($0.title) < Self.rank($1.title) }
+        let isBefore = { (section: ManualSection) in Self.rank(section.title) < Self.seeAlsoRank }
+        for section in sections.prefix(while: isBefore) { self.section(section, on: &page) }
         let pages = program.topics.compactMap(\.page).map { "\($0.name)(\($0.section))" }
         seeAlso(program.commands.map(\.name) + pages, on: &page, omitting: nil)
-        for (section, _) in sections.filter({ $0.rank > Self.seeAlsoRank }).sorted(by: {
-            $0.rank < $1.rank
-        }) {
-            self.section(section, on: &page)
-        }
+        for section in sections.drop(while: isBefore) { self.section(section, on: &page) }
         return page.source
     }
 

@@ -192,7 +192,7 @@ private struct TokenRow {
         return [
             token.issuedAt.map(TimeText.table) ?? "", end.map(TimeText.table) ?? "never",
             end.map { $0 > list.time ? Duration.words($0 - list.time) : "" } ?? "",
-            String(state.map { $0 == "_" ? " " : $0 }),
+            state.spoken,
             token.label.map { VisibleText.escape($0, columns: 40) } ?? "",
         ]
     }

@@ -35,6 +35,11 @@ extension Table.Column {
     }
 }
 
+extension String {
+    /// A word of JSON for people: `already_revoked` without its underscore.
+    var spoken: String { replacing("_", with: " ") }
+}
+
 extension Console {
     /// An id or a user in a table: on a terminal a very long one is cut, and its length told, unless
     /// `-o wide` was asked for.

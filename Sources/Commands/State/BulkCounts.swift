@@ -65,7 +65,7 @@ struct BulkCounts {
     func words(isDryRun: Bool) -> String {
         let shown = parts.filter { $0.count > 0 }.map { part in
             "\(NumberText.grouped(part.count)) "
-                + part.name.split(separator: "_").joined(separator: " ")
+                + part.name.spoken
         }
         let head = Count.words(total, "item", "items")
         let tail = shown.isEmpty ? "" : ": " + shown.joined(separator: ", ")

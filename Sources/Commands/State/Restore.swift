@@ -119,7 +119,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         count += 1
         let id = told.target.label.description
         try list.append(
-            told.json, id: id, cells: [console.cell(id: id), told.word.replacing("_", with: " ")])
+            told.json, id: id, cells: [console.cell(id: id), told.word.spoken])
     }
     do {
         let interrupts = InterruptScope()

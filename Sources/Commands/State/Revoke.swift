@@ -129,7 +129,7 @@ private struct OperandRevocation {
                 if failure.status == .unknown { broken = failure }
                 try list.append(
                     RevokeResult.failed(word, failure), id: "",
-                    cells: [shown, word.replacing("_", with: " "), ""])
+                    cells: [shown, word.spoken, ""])
             }
         }
         let doubt = held.isEmpty ? nil : try store.confirm()
@@ -197,7 +197,7 @@ extension ResultList {
         try append(
             result.json, id: id,
             cells: [
-                console.cell(id: id), result.word.replacing("_", with: " "),
+                console.cell(id: id), result.word.spoken,
                 result.timeToLive.map(Duration.words) ?? "",
             ])
     }

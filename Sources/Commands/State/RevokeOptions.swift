@@ -94,8 +94,8 @@ let revokeCommand = Command(
         attempted; --failed writes both to a file for another run.
         """,
         """
-        Services that do not check the blacklist still accept the token: the README says what they \
-        must ask Redis.
+        Services that do not check the blacklist still accept the token: jwtctl-services(7) says \
+        what they must ask Redis.
         """,
     ],
     defaults: RevokeOptions(), options: RevokeOptions.options,

@@ -28,7 +28,7 @@ struct TokenTrust {
             }
     }
 
-    /// Throws where the signature is bad, and where it is not checked and the token stands in text
+    /// Throws where the signature is bad, and where it is not checked and the token was found in text
     /// that an attacker may have written.
     func require(_ target: StateTarget) throws(Failure) {
         guard let token = target.token else { return }

@@ -321,6 +321,6 @@ struct Verdict {
     }
 
     static func words(_ reason: Reason) -> String {
-        reason.rawValue.split(separator: "_").joined(separator: " ")
+        reason.rawValue.spoken
     }
 }
