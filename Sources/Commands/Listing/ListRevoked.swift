@@ -40,6 +40,7 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
             .init("REASON", .cut),
         ])
     list.showsTokens = options.showsTokens
+    list.keys = session.keys
     if !filter.isDone {
         try session.store.forEachDenial(like: options.pattern) { page in
             for item in page where filter.admits(item.id) {

@@ -81,6 +81,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
             .state("STATE"), .init("LABEL", .cut),
         ])
     list.showsTokens = options.showsTokens
+    list.keys = session.keys
     var left = options.limit ?? .max
     func show(_ row: TokenRow) throws {
         let user = hasUsers ? [console.cell(id: row.user.description)] : []

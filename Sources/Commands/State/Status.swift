@@ -73,13 +73,16 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         let state = try session.store.states(of: [target.query])[0]
         try session.warnAboutClock(state.time, console)
         let report = report(on: target, state, options, session.layout)
-        try console.result(json(target, report), id: target.label.description) {
+        try console.result(
+            json(target, report), id: target.label.description, keys: session.keys
+        ) {
             human(target, report, console.style)
         }
         return status(report)
     }
     var list = ResultList(
         console, columns: [.id, .state("STATE"), .init("DETAIL", .cut)])
+    list.keys = session.keys
     let feed = ItemFeed(options.items, lines, console) {
         try StateTarget($0, user: user, in: book)
     }

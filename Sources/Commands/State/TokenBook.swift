@@ -12,6 +12,7 @@ final class TokenBook {
     /// Tokens of another issuer are not this Redis' business; nil where nobody said whose are.
     private let issuer: JSONString?
     private let canSearch: Bool
+    private let keys: LayoutKeys
     /// Whether ids are meant as they are: where the layout knows a token by its text, as that.
     private let takesText: Bool
     private let console: Console
@@ -30,6 +31,7 @@ final class TokenBook {
         takesText = kind == .id
         self.issuer = (issuer ?? session.issuer).map { JSONString($0) }
         canSearch = session.layout.can(.listTokens)
+        keys = session.keys
         naming = session.layout.naming
         self.user = user
         guard let user, naming.isByText, canSearch else {
@@ -43,8 +45,16 @@ final class TokenBook {
         self.tokens = tokens
     }
 
-    /// Warns of an id that is a token: an object names it so, where the token was meant.
-    func check(_ id: Identifier) throws {
+    /// Refuses a key in place of an id, unless an object or `--id` says that it is one. Warns of an id
+    /// that is a token: an object names it so, where the token was meant.
+    func check(_ id: Identifier, isNamed: Bool) throws {
+        if !isNamed, !takesText, keys.contain(id.bytes) {
+            let own = keys.id(in: id.bytes).map { VisibleText.escape($0, columns: 60) }
+            throw Failure(
+                .usage, "unclear_id", "this is not clearly an id: it is a key of the layout",
+                hint: "pass \(own.map { "the id alone, '\($0)'," } ?? "the id alone,") or use --id to "
+                    + "treat the whole text as an id")
+        }
         guard !naming.isByText, !takesText, PastedText.isWholeToken(id.bytes),
             warned.insert("id").inserted
         else { return }
@@ -76,7 +86,7 @@ final class TokenBook {
                 .usage, "opaque_token", "this is an opaque token, which has no claims",
                 hint: "pass the token alone, with --id, to treat it as an id")
         }
-        guard naming.isByText, case .id(let id, let expiry, let named) = item else { return item }
+        guard naming.isByText, case .id(let id, let expiry, let named, _) = item else { return item }
         let isListed = user != nil && named ?? owner == user
         let text = isListed ? tokens[id] : nil
         if takesText, text == nil { return item }
