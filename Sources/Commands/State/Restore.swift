@@ -58,7 +58,11 @@ let restoreCommand = Command(
     examples: [
         Example(
             command: "jwtctl restore --reason \"wrong user\" --yes \"$TOKEN\"",
-            summary: "Restore a token.")
+            summary: "Restore a token.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                "restored 7c3e",
+            ])
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .unknown, .refused, .someFailed),
