@@ -49,11 +49,10 @@ final class TokenBook {
     /// that is a token: an object names it so, where the token was meant.
     func check(_ id: Identifier, isNamed: Bool) throws {
         if !isNamed, !takesText, keys.contain(id.bytes) {
-            let own = keys.id(in: id.bytes).map { VisibleText.escape($0, columns: 60) }
+            let own = keys.id(in: id.bytes).map { ", '\(VisibleText.escape($0, columns: 60))'," }
             throw Failure(
                 .usage, "unclear_id", "this is not clearly an id: it is a key of the layout",
-                hint: "pass \(own.map { "the id alone, '\($0)'," } ?? "the id alone,") or use --id to "
-                    + "treat the whole text as an id")
+                hint: "pass the id alone\(own ?? ",") or use --id to treat the whole text as an id")
         }
         guard !naming.isByText, !takesText, PastedText.isWholeToken(id.bytes),
             warned.insert("id").inserted
@@ -86,7 +85,9 @@ final class TokenBook {
                 .usage, "opaque_token", "this is an opaque token, which has no claims",
                 hint: "pass the token alone, with --id, to treat it as an id")
         }
-        guard naming.isByText, case .id(let id, let expiry, let named, _) = item else { return item }
+        guard naming.isByText, case .id(let id, let expiry, let named, _) = item else {
+            return item
+        }
         let isListed = user != nil && named ?? owner == user
         let text = isListed ? tokens[id] : nil
         if takesText, text == nil { return item }
