@@ -14,7 +14,7 @@ struct ItemTests {
         case .id(let id, let expiry, let user, _):
             "id \(id)" + (expiry.map { " exp \($0.seconds ?? -1)" } ?? "")
                 + (user.map { " sub \($0)" } ?? "")
-        case .opaque(let text): "opaque \(text)"
+        case .opaque(let text, _): "opaque \(text)"
         }
     }
 

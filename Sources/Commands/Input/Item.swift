@@ -10,8 +10,9 @@ enum Item {
     /// An id, with what the line said about it. `isNamed` where a member of an object has it, so that
     /// it can be nothing else.
     case id(Identifier, expiry: Expiry?, user: Identifier?, isNamed: Bool = false)
-    /// A token that is no JWT: where the layout knows tokens by their text, as that.
-    case opaque(Identifier)
+    /// A token that is no JWT, and the text that it stood in: where the layout knows tokens by their
+    /// text, as that.
+    case opaque(Identifier, in: [UInt8])
 
     /// How operands are read.
     enum Kind: Sendable {
@@ -55,7 +56,7 @@ enum Item {
         switch try PastedText.read(text) {
         case .tokens(let tokens, let place):
             return try tokens.map { try guessedToken($0, place, headers) }
-        case .opaque(let text): return [.opaque(try Identifier(text))]
+        case .opaque(let token): return [.opaque(try Identifier(token), in: text)]
         case .id(let bytes):
             let id = try Identifier(bytes)
             if let invisible = InvisibleText.first(in: bytes) {

@@ -48,16 +48,19 @@ final class TokenBook {
     /// Refuses a key in place of an id, unless an object or `--id` says that it is one. Warns of an id
     /// that is a token: an object names it so, where the token was meant.
     func check(_ id: Identifier, isNamed: Bool) throws {
-        if !isNamed, !takesText, keys.contain(id.bytes) {
-            let own = keys.id(in: id.bytes).map { ", '\(VisibleText.escape($0, columns: 60))'," }
-            throw Failure(
-                .usage, "unclear_id", "this is not clearly an id: it is a key of the layout",
-                hint: "pass the id alone\(own ?? ",") or use --id to treat the whole text as an id")
-        }
+        if !isNamed, !takesText { try requireNoKey(id.bytes) }
         guard !naming.isByText, !takesText, PastedText.isWholeToken(id.bytes),
             warned.insert("id").inserted
         else { return }
         try console.warn("the id is a token itself: write {\"token\":…} to use the token's own id")
+    }
+
+    private func requireNoKey(_ text: [UInt8]) throws {
+        guard keys.contain(text) else { return }
+        let id = keys.id(in: text).map { ", '\(VisibleText.escape($0, columns: 60))'," }
+        throw Failure(
+            .usage, "unclear_id", "this is not clearly an id: it is a key of the layout",
+            hint: "pass the id alone\(id ?? ",") or use --id to treat the whole text as an id")
     }
 
     /// Refuses a token of another issuer, and names claims that have not the RFC's type.
@@ -79,8 +82,9 @@ final class TokenBook {
     /// The token that an id stands for, where the layout needs the token. `--id` takes a text for the
     /// token itself, unless the user's list has a token of that id: opaque tokens have no other name.
     func resolve(_ item: Item, user owner: Identifier?) throws -> Item {
-        if case .opaque(let id) = item {
+        if case .opaque(let id, let text) = item {
             guard !naming.isByText else { return .id(id, expiry: nil, user: owner) }
+            try requireNoKey(text)
             throw Failure(
                 .usage, "opaque_token", "this is an opaque token, which has no claims",
                 hint: "pass the token alone, with --id, to treat it as an id")
