@@ -29,7 +29,7 @@ extension Finding {
     ) -> Finding {
         Finding(
             .layout, "layout_not_found", .warning,
-            "no keys of \(layout.title), but \(other.keyCount) of \(other.name), "
+            "no keys of \(layout.title), but \(NumberText.grouped(other.keyCount)) of \(other.name), "
                 + survey.extent,
             means: "A revocation under keys that no service reads has no effect.",
             remedy: "jwtctl doctor " + other.choice, data: survey.data(layout, other: other))

@@ -7,7 +7,8 @@ extension Finding {
     static func soundBlacklist(count: Int) -> Finding {
         Finding(
             .blacklist, "sound_blacklist", .ok,
-            count == 1 ? "1 entry, which expires" : "\(count) entries, all expire")
+            count == 1
+                ? "1 entry, which expires" : "\(NumberText.grouped(count)) entries, all expire")
     }
 
     static func entriesWithoutTTL(_ tally: StateSurvey.Tally, of count: Int) -> Finding {
@@ -132,7 +133,7 @@ extension StateSurvey.Tally {
     /// people's ids, so it is shortened.
     fileprivate func words(of total: Int? = nil, _ one: String, _ many: String) -> String {
         let example = examples.first.map { ", such as '\(KeyText.shown($0, columns: 48))'" } ?? ""
-        let part = total == nil ? "" : "\(count) of "
+        let part = total == nil ? "" : "\(NumberText.grouped(count)) of "
         return part + Count.words(total ?? count, one, many) + example
     }
 
