@@ -94,12 +94,6 @@ package final class Client {
         throw failure ?? .connect(address: target.place, .timedOut)
     }
 
-    /// What the server says about itself; nil of a group.
-    package func info() throws(RedisError) -> ServerInfo? {
-        if case .single(let connection) = try connected() { return connection.info }
-        return nil
-    }
-
     /// Whether the servers are known to have `feature`. Asks nothing: of a group those count that
     /// a command has gone to, and where no answer can be had it is no.
     package func has(_ feature: ServerFeature) -> Bool {
@@ -157,17 +151,6 @@ package final class Client {
             var result = Exchange(count: commands.count)
             result.failure = error
             return result
-        }
-    }
-
-    /// Runs `commands`, whose keys share a slot, as one MULTI … EXEC and returns their replies.
-    ///
-    /// The server does not roll back: an error reply among the values (WRONGTYPE, say) leaves the
-    /// others done.
-    package func transaction(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        switch try connected() {
-        case .single(let connection): return try connection.transaction(commands)
-        case .group(let router): return try router.transaction(commands)
         }
     }
 

@@ -96,14 +96,6 @@ package final class Connection {
         }
     }
 
-    /// The reply to one command; an error reply is thrown as `RedisError.server`.
-    ///
-    /// While the server still loads its data the command is repeated, until the time-out.
-    package func call(_ command: Command) throws(RedisError) -> Reply {
-        let replies = try pipeline([command])
-        return try replies[0].value()
-    }
-
     /// The replies to `commands` in their order; error replies are values here.
     ///
     /// Commands that were refused because the server loads its data are sent again.
@@ -116,45 +108,6 @@ package final class Connection {
             guard try patience.waits() else { return replies }
             let again = try exchange(refused.map { commands[$0] })
             for (index, reply) in zip(refused, again) { replies[index] = reply }
-        }
-    }
-
-    /// Runs `commands` as one MULTI … EXEC and returns their replies.
-    ///
-    /// The server does not roll back: an error reply among the values (WRONGTYPE, say) leaves the
-    /// others done.
-    package func transaction(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        var patience = LoadingPatience(timeout: timeout)
-        while true {
-            let replies = try exchange([Command("MULTI")] + commands + [Command("EXEC")])
-            let refusals = Self.refusals(in: replies)
-            if refusals.contains(where: { $0.kind == .loading }), try patience.waits() {
-                continue
-            }
-            return try Self.result(of: replies[replies.count - 1], refusals: refusals)
-        }
-    }
-
-    /// Why commands were not queued.
-    static func refusals(in replies: [Reply]) -> [ServerError] {
-        replies.dropLast().compactMap { reply in
-            if case .error(let error) = reply { return error }
-            return nil
-        }
-    }
-
-    /// What EXEC answered.
-    static func result(
-        of exec: Reply, refusals: [ServerError]
-    ) throws(RedisError) -> [Reply] {
-        switch exec {
-        case .array(let results): return results
-        case .null: throw .transactionConflict
-        case .error(let error):
-            if error.kind == .execAborted { throw .transactionAborted(refusals) }
-            // Where MULTI itself was refused, EXEC only says that there was none.
-            throw .server(refusals.first ?? error)
-        default: throw .unexpectedReply(expected: "a valid reply to EXEC", got: exec.shape)
         }
     }
 

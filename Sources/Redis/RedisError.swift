@@ -34,9 +34,6 @@ package struct Progress: Equatable, Sendable {
 
     /// Sent but not answered: nobody can tell whether the server ran them.
     package var unknown: Int { sent - acknowledged }
-
-    /// Certainly not executed, not even in part.
-    package var notSent: Int { accepted - sent }
 }
 
 /// Why Redis could not be used.
@@ -127,10 +124,6 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     /// The server is a replica, where a primary was asked for; `primary` is the URL of its primary,
     /// without user and password, where it says.
     case replica(address: String, primary: String? = nil)
-    /// EXECABORT: nothing of the transaction ran; `causes` are the refusals of its commands.
-    case transactionAborted([ServerError])
-    /// A watched key changed: nothing of the transaction ran.
-    case transactionConflict
     case unexpectedReply(expected: String, got: String)
     /// The hiredis that was loaded is not the one this program was built for.
     case incompatibleLibrary
@@ -164,11 +157,6 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         case .node(_, _, let error): error.progress
         default: nil
         }
-    }
-
-    /// Whether a command may have been executed although its reply never came.
-    package var mayHaveExecuted: Bool {
-        progress?.stage == .work && (progress?.unknown ?? 0) > 0
     }
 
     /// The same error, where it tells an extent, with this one.

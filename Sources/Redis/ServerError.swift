@@ -2,8 +2,8 @@
 package struct ServerError: Error, Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case noAuth, wrongPassword, noPermission, wrongType, loading, readOnly, outOfMemory
-        case misconfigured, noReplicas, busy, clusterDown, masterDown, execAborted, noScript
-        case tryAgain, crossSlot, maxClients, unknownCommand, noAppendOnlyFile
+        case misconfigured, noReplicas, clusterDown, masterDown, tryAgain, maxClients
+        case unknownCommand, noAppendOnlyFile
         /// The slot has moved for good; `address` is the server's `host:port`.
         case moved(slot: Int, address: String)
         /// The slot is on the move: ask there, for this command only.
@@ -37,13 +37,9 @@ package struct ServerError: Error, Equatable, Sendable {
         case "OOM": return .outOfMemory
         case "MISCONF": return .misconfigured
         case "NOREPLICAS": return .noReplicas
-        case "BUSY": return .busy
         case "CLUSTERDOWN": return .clusterDown
         case "MASTERDOWN": return .masterDown
-        case "EXECABORT": return .execAborted
-        case "NOSCRIPT": return .noScript
         case "TRYAGAIN": return .tryAgain
-        case "CROSSSLOT": return .crossSlot
         case "MOVED", "ASK":
             guard words.count >= 3, let slot = Int(words[1]) else { return .other }
             let address = String(words[2])

@@ -77,12 +77,6 @@ extension Diagnostics {
         case .noSuchDatabase(let number, _):
             unknown("no_such_database", "Redis has no database \(number)")
         case .replica(let address, let primary): replica(address, primary)
-        case .transactionAborted(let causes):
-            unknown(
-                "refused",
-                "Redis refused a transaction: \(KeyText.shown(causes.first?.text ?? "", columns: 200))",
-                hint: causes.first.flatMap { hint($0) })
-        case .transactionConflict: unknown("conflict", "another client changed the same keys")
         case .unexpectedReply(let expected, let got):
             unknown("protocol", "Redis answered with \(got) instead of \(expected)")
         case .incompatibleLibrary:
