@@ -1,3 +1,5 @@
+package import JSON
+
 /// Why a token is not accepted. The raw value is the code in JSON output.
 package enum Reason: String, CaseIterable, Sendable {
     case malformed
@@ -50,4 +52,35 @@ package struct Check: Equatable, Sendable {
         guard case .failed(let reason) = result else { return nil }
         return reason
     }
+}
+
+/// A check with what is behind it, for those who asked for an explanation.
+package struct ExplainedCheck: Equatable, Sendable {
+    package let check: Check
+    /// What stands in the token, or in the state.
+    package var found: JSONValue?
+    /// What was demanded; `nil` where nothing was.
+    package var wanted: Demand?
+
+    package init(_ check: Check, found: JSONValue? = nil, wanted: Demand? = nil) {
+        self.check = check
+        self.found = found
+        self.wanted = wanted
+    }
+
+    package var name: String { check.name }
+}
+
+/// What was wanted of a claim or header member, as data. Times are seconds since 1970.
+package enum Demand: Equatable, Sendable {
+    /// It has to be there, whatever it holds.
+    case presence
+    case equal(JSONString)
+    case oneOf([JSONString])
+    /// `exp` has to be later than this.
+    case after(Double)
+    /// `nbf` has to be no later than this.
+    case notAfter(Double)
+    /// `iat` has to be no earlier than this.
+    case notBefore(Double)
 }

@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 internal import OpenSSL
 internal import Platform
 
@@ -51,5 +51,54 @@ extension Algorithm {
         case .ecdsa(_, let curve): .ec(curve)
         case .edDSA: self == .ed448 ? .ed448 : .ed25519
         }
+    }
+}
+
+extension Key {
+    /// The public half with the name and restrictions of the key, those on signing turned into
+    /// those on verifying; `nil` for a secret, which has none.
+    package func publicHalf() throws(KeyError) -> Key? {
+        guard case .asymmetric(let key) = material else { return nil }
+        let half = try KeyError.translating { () throws(OpenSSLError) in
+            try AsymmetricKey.subjectPublicKeyInfo(
+                SecretBytes(copying: try key.subjectPublicKeyInfo()))
+        }
+        return try Key(
+            .asymmetric(half), keyID: keyID,
+            restrictions: KeyRestrictions(
+                use: restrictions.use, operations: restrictions.operations.map { _ in ["verify"] },
+                algorithm: restrictions.algorithm))
+    }
+
+    /// The same key under another name.
+    package func named(_ keyID: JSONString) throws(KeyError) -> Key {
+        try Key(material, keyID: keyID, restrictions: restrictions)
+    }
+
+    /// The same key for one algorithm only, which it must be able to serve.
+    package func restricted(to algorithm: Algorithm) throws(KeyError) -> Key {
+        try Key(
+            material, keyID: keyID,
+            restrictions: KeyRestrictions(
+                use: restrictions.use, operations: restrictions.operations,
+                algorithm: JSONString(algorithm.rawValue)))
+    }
+}
+
+extension Key {
+    /// The JWK thumbprint of RFC 7638 with SHA-256, in base64url: the same for both halves of a
+    /// pair, and whatever form the key came in.
+    ///
+    /// That of a secret tells whoever can guess the secret that he was right (section 7).
+    package func thumbprint() throws(KeyError) -> JSONString {
+        let hash = try KeyError.translating { () throws(OpenSSLError) in
+            let members = try JWKWriter.identity(of: self).members
+            // Section 3.3: names in the order of their code points, no white space.
+            let sorted = JSONObject(
+                members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+                    .map { ($0.name, $0.value) })
+            return try Digest.sha256.hash(sorted.encoded())
+        }
+        return JSONString(String(decoding: Base64URL.encode(hash), as: UTF8.self))
     }
 }

@@ -1,4 +1,5 @@
 package import JSON
+internal import Platform
 
 /// The header of a token (RFC 7515 section 4), read but not trusted.
 ///
@@ -59,5 +60,39 @@ package final class TokenHeader: Sendable {
             throw MalformedToken(.header, .notAString(name))
         }
         return string
+    }
+}
+
+/// The header of the token before, as text and as read.
+///
+/// The tokens of one issuer have one header, byte for byte: reading it once is enough.
+package final class HeaderCache {
+    private var text: [UInt8] = []
+    private var header: TokenHeader?
+
+    package init() {}
+
+    /// The header that was read from exactly this text.
+    func header(of text: Span<UInt8>) -> TokenHeader? {
+        let known = self.text
+        return text.isEqual(to: known.span) ? header : nil
+    }
+
+    func keep(_ header: TokenHeader, of text: ArraySlice<UInt8>) {
+        self.text = Array(text)
+        self.header = header
+    }
+}
+
+/// The value of `typ` or `cty` in the form in which two can be compared: RFC 7515 section 4.1.9
+/// lets `application/` be left out where no other slash follows, RFC 2045 ignores case.
+package struct MediaType: Equatable, Sendable {
+    private let bytes: [UInt8]
+
+    package init(_ name: JSONString) {
+        let lower = name.utf8.map { byte in
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        }
+        bytes = lower.contains(UInt8(ascii: "/")) ? lower : Array("application/".utf8) + lower
     }
 }

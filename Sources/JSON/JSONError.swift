@@ -65,3 +65,106 @@ extension JSONError: CustomStringConvertible {
         return "\(fault) at byte \(offset)"
     }
 }
+
+/// Finds where a value stands in a text: errors about what JSON means name a line and a column too.
+package struct JSONLocator {
+    /// One step down.
+    package enum Step: Equatable, Sendable {
+        case member(JSONString)
+        case element(Int)
+    }
+
+    private let text: [UInt8]
+    private var offset = 0
+
+    private init(_ text: [UInt8]) { self.text = text }
+
+    /// The offset of the value at the end of `path` in a text that the parser has accepted, or of
+    /// the name under which it stands; nil where there is none.
+    package static func offset(
+        of path: [Step], in text: [UInt8], ofName wantsName: Bool = false
+    ) -> Int? {
+        var locator = JSONLocator(text)
+        locator.skipSpace()
+        var nameOffset: Int?
+        for step in path {
+            guard locator.descend(step, &nameOffset) else { return nil }
+        }
+        return wantsName ? nameOffset ?? locator.offset : locator.offset
+    }
+
+    private var byte: UInt8? { offset < text.count ? text[offset] : nil }
+
+    private mutating func skipSpace() {
+        while let byte, byte <= 0x20 { offset += 1 }
+    }
+
+    /// Goes to a member's or element's value; `nameOffset` becomes that of the member's name.
+    private mutating func descend(_ step: Step, _ nameOffset: inout Int?) -> Bool {
+        guard let opening = byte, opening == 0x7B || opening == 0x5B else { return false }
+        let isObject = opening == 0x7B
+        nameOffset = nil
+        offset += 1
+        var index = 0
+        while true {
+            skipSpace()
+            guard let byte, byte != 0x7D, byte != 0x5D else { return false }
+            var name: JSONString?
+            if isObject {
+                let start = offset
+                nameOffset = start
+                skipValue()
+                name = Self.string(text[start..<offset])
+                skipSpace()
+                offset += 1
+                skipSpace()
+            }
+            switch step {
+            case .member(let wanted) where name == wanted: return true
+            case .element(let wanted) where !isObject && index == wanted: return true
+            default: skipValue()
+            }
+            index += 1
+            skipSpace()
+            if self.byte == UInt8(ascii: ",") { offset += 1 }
+        }
+    }
+
+    private static func string(_ text: ArraySlice<UInt8>) -> JSONString? {
+        do throws(JSONError) {
+            return try JSONParser.parse(Array(text)).stringValue
+        } catch {
+            return nil
+        }
+    }
+
+    /// Goes to the end of the value that begins here.
+    private mutating func skipValue() {
+        var depth = 0
+        var isInString = false
+        while let byte {
+            if isInString {
+                if byte == UInt8(ascii: "\\") { offset += 1 }
+                if byte == UInt8(ascii: "\"") { isInString = false }
+                offset += 1
+                if !isInString, depth == 0 { return }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInString = true
+            case 0x7B, 0x5B: depth += 1
+            case 0x7D, 0x5D:
+                if depth == 0 { return }
+                depth -= 1
+                if depth == 0 {
+                    offset += 1
+                    return
+                }
+            case UInt8(ascii: ","), 0...0x20, UInt8(ascii: ":"):
+                if depth == 0 { return }
+            default: break
+            }
+            offset += 1
+        }
+    }
+}

@@ -1,3 +1,4 @@
+internal import CEntry
 internal import CPlatform
 internal import Glibc
 
@@ -42,4 +43,52 @@ package enum CurrentProcess {
     package static func exit(_ status: CInt) -> Never {
         Glibc.exit(status)
     }
+}
+
+/// How this program was built.
+package enum BuildFacts {
+    /// The commit, shortened, with `-dirty` where files differed from it; nil in a development build.
+    package static var commit: String? { fact(JWTCTL_BUILD_COMMIT) }
+
+    /// The day of that commit, as in RFC 3339.
+    package static var date: String? { fact(JWTCTL_BUILD_DATE) }
+
+    /// The version of the Swift compiler, such as `6.3.1`.
+    package static var swift: String? { fact(JWTCTL_BUILD_SWIFT) }
+
+    /// Whether the program needs no shared library.
+    package static var isStatic: Bool {
+        #if STATIC_EXECUTABLE
+            true
+        #else
+            false
+        #endif
+    }
+
+    private static func fact(_ fact: jwtctl_build_fact) -> String? {
+        guard let text = unsafe jwtctl_build_fact(fact).map({ unsafe String(cString: $0) }),
+            !text.isEmpty
+        else { return nil }
+        return text
+    }
+}
+
+/// The system's name service, as far as this build can use it.
+package enum NameService {
+    #if STATIC_EXECUTABLE
+        /// Whether only /etc/hosts and DNS are asked for host names.
+        package static let isBuiltIn = true
+
+        /// Keeps to what is linked in: a static program that loads the modules which
+        /// /etc/nsswitch.conf names, those of another glibc than its own, ends by SIGFPE or SIGSEGV.
+        package static func prepare() {
+            _ = jwtctl_keep_to_built_in_names()
+        }
+    #else
+        /// Whether only /etc/hosts and DNS are asked for host names.
+        package static let isBuiltIn = false
+
+        /// Does nothing: the system's own name service is asked.
+        package static func prepare() {}
+    #endif
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The keys of a database in pages. A key may be returned more than once, and one that comes or
 /// goes meanwhile may be missed: callers remove duplicates.
 ///
@@ -60,5 +62,117 @@ package struct Scan {
             throw .unexpectedReply(expected: "a valid reply to SCAN", got: reply.shape)
         }
         return (try parts[0].bytes(), try parts[1].byteStrings())
+    }
+}
+
+/// Where a scan has come to. Follows what a server says of it, and gives up a scan that cannot end:
+/// one that is sent to the same place twice in a row, or takes more pages than there can be.
+package struct ScanCursor: Sendable {
+    /// Pages that a scan may take for whatever reason, before the size of what is scanned counts.
+    package static let standardLimit = 1_000_000
+
+    /// The cursor that the next page is asked with.
+    package private(set) var position = Scan.start
+    private var pages = 0
+    private var limit: Int
+    /// Whether the size of what is scanned is known, and `limit` has it.
+    private var isSized = false
+
+    package init(limit: Int = standardLimit) { self.limit = limit }
+
+    /// Whether the next page is asked together with the size of what is scanned, which only a
+    /// scan of very many pages needs.
+    private var asksSize: Bool { pages >= limit && !isSized }
+
+    /// The commands for the next page. `size` asks how much there is.
+    package func commands(
+        _ scan: ([UInt8]) -> Command, size: @autoclosure () -> Command = Command("DBSIZE")
+    ) -> [Command] {
+        asksSize ? [scan(position), size()] : [scan(position)]
+    }
+
+    /// Takes the replies to `commands`: the keys or members of the page, and whether it was the last.
+    package mutating func take(
+        _ replies: [Reply]
+    ) throws(RedisError) -> (items: [[UInt8]], isLast: Bool) {
+        guard let reply = replies.first else {
+            throw .unexpectedReply(expected: "a valid reply to SCAN", got: "nothing")
+        }
+        let (next, items) = try Scan.page(try reply.value())
+        pages += 1
+        if next == Scan.start { return (items, true) }
+        guard next != position else {
+            throw .unexpectedReply(expected: "another cursor", got: "the same cursor again")
+        }
+        if replies.count > 1 {
+            isSized = true
+            if case .integer = replies[1] {
+                limit = (limit + Int(max(try replies[1].integer(), 0))).bounded
+            }
+        }
+        guard pages <= limit || asksSize else {
+            throw .unexpectedReply(expected: "the end of a scan", got: "page \(pages)")
+        }
+        position = next
+        return (items, false)
+    }
+}
+
+/// The patterns of SCAN MATCH.
+package enum GlobPattern {
+    /// A pattern that matches exactly `text`, so that a user named `*` does not match everybody.
+    package static func escape(_ text: some Sequence<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        for byte in text {
+            if special.contains(byte) { result.append(UInt8(ascii: "\\")) }
+            result.append(byte)
+        }
+        return result
+    }
+
+    private static let special = Array("*?[]\\".utf8)
+}
+
+/// Some of the keys of a Redis: one page of a scan from each server that takes writes.
+package struct KeySample: Sendable {
+    package private(set) var keys: [[UInt8]] = []
+    /// Whether these are all keys.
+    package private(set) var isWhole = true
+
+    /// Takes the reply to the first SCAN of one server.
+    fileprivate mutating func add(_ reply: Reply) throws(RedisError) {
+        let page = try Scan.page(try reply.value())
+        keys += page.keys
+        if page.next != Scan.start { isWhole = false }
+    }
+}
+
+extension Client {
+    /// Looks at some keys in passing. nil where the user may not use SCAN, where a server is not
+    /// ready, and where the servers are so far away that it would take more than `patience`
+    /// milliseconds.
+    package func keySample(count: Int = 1000, patience: Int64) -> KeySample? {
+        let deadline = Monotonic.now.advanced(byMilliseconds: patience)
+        let first = scan(count: count).command(Scan.start)
+        var sample = KeySample()
+        do throws(RedisError) {
+            switch try connected() {
+            case .single(let connection):
+                guard connection.quickestExchange <= patience else { return nil }
+                try sample.add(try connection.exchange([first])[0])
+            case .group(let router):
+                for primary in router.topology.primaries {
+                    let known = router.channels[primary]?.connection.quickestExchange
+                    guard known ?? 0 <= deadline.remainingMilliseconds,
+                        deadline.remainingMilliseconds > 0
+                    else { return nil }
+                    try sample.add(try router.exchange([first], at: primary)[0])
+                }
+            }
+            return sample
+        } catch {
+            // What is wrong is told by the command that needs an answer.
+            return nil
+        }
     }
 }
