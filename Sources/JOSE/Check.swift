@@ -60,9 +60,9 @@ package struct ExplainedCheck: Equatable, Sendable {
     /// What stands in the token, or in the state.
     package var found: JSONValue?
     /// What was demanded; `nil` where nothing was.
-    package var wanted: Demand?
+    package var wanted: ClaimExpectation?
 
-    package init(_ check: Check, found: JSONValue? = nil, wanted: Demand? = nil) {
+    package init(_ check: Check, found: JSONValue? = nil, wanted: ClaimExpectation? = nil) {
         self.check = check
         self.found = found
         self.wanted = wanted
@@ -72,7 +72,7 @@ package struct ExplainedCheck: Equatable, Sendable {
 }
 
 /// What was wanted of a claim or header member, as data. Times are seconds since 1970.
-package enum Demand: Equatable, Sendable {
+package enum ClaimExpectation: Equatable, Sendable {
     /// It has to be there, whatever it holds.
     case presence
     case equal(JSONString)

@@ -125,7 +125,7 @@ package struct ClaimsPolicy: Sendable {
     }
 
     /// What has to hold for the claim of this name.
-    private func demand(on name: String) -> Demand? {
+    private func demand(on name: String) -> ClaimExpectation? {
         switch name {
         case "exp": return .after(laterNow - leeway)
         case "nbf": return .notAfter(now + leeway)

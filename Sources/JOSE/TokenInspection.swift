@@ -41,7 +41,7 @@ package struct TokenInspection: Sendable {
 
     /// Where the text breaks off; `nil` for what does not look like the beginning of a token. A
     /// token that lacks the end of its signature may be cut and still well-formed.
-    package let cut: TokenCut?
+    package let cut: TokenTruncation?
 
     /// Reads what there is of `text`; never fails, and never reads more than a token may have.
     package init(of text: [UInt8]) {
@@ -69,7 +69,7 @@ package struct TokenInspection: Sendable {
         }
         cut =
             segments.count <= 3
-            ? TokenCut(
+            ? TokenTruncation(
                 byteCount: text.count, header: header, payload: payload, signature: signature)
             : nil
     }
@@ -148,7 +148,7 @@ package struct TokenInspection: Sendable {
 }
 
 /// Where a token breaks off that a log or a clipboard cut short.
-package struct TokenCut: Equatable, Sendable {
+package struct TokenTruncation: Equatable, Sendable {
     package enum Place: Equatable, Sendable {
         /// Inside the JSON of the segment.
         case json(JSONPrefix.End)
@@ -214,7 +214,7 @@ extension Algorithm {
     }
 }
 
-extension TokenCut: CustomStringConvertible {
+extension TokenTruncation: CustomStringConvertible {
     /// `truncated after 58 bytes: the payload ends inside the value of 'sub'`. The name is the
     /// token's, and to be escaped by whoever shows it.
     package var description: String {

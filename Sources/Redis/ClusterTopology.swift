@@ -1,9 +1,10 @@
-/// A Cluster: keys lie in slots, and each slot on one of several primaries.
+/// A Cluster: each key belongs to a slot, and each slot to one of several primaries.
 final class ClusterTopology: Topology {
     private let dialer: Dialer
     private let seeds: [Endpoint]
     private var map = SlotMap()
-    private var source: String?
+    /// The node that gave the map.
+    private var mapSource: String?
 
     init(dialer: Dialer) {
         self.dialer = dialer
@@ -12,7 +13,7 @@ final class ClusterTopology: Topology {
 
     var primaries: [Endpoint] { map.primaries }
 
-    /// Which slot each primary serves, to see whether that has changed.
+    /// The slots of each primary, to compare with later ones.
     var slots: SlotMap { map }
 
     func endpoint(for command: Command) -> Endpoint? {
@@ -30,16 +31,16 @@ final class ClusterTopology: Topology {
         SlotMap.endpoint(redirection: redirection, asked: node).map(dialer.map.reach)
     }
 
-    /// Fetches the map over a connection of its own: on another it would queue behind a pipeline.
+    /// Fetches the map over a connection of its own: on a shared one it would queue behind a pipeline.
     func refresh(avoiding lost: Endpoint?) throws(RedisError) {
         let known = map.primaries.shuffled()
         let candidates = known + seeds.filter { !known.contains($0) }
         let ordered = candidates.filter { $0 != lost } + candidates.filter { $0 == lost }
-        var failure = RedisError.stalled(milliseconds: 0, cause: nil, Progress())
+        var failure = RedisError.stalled(milliseconds: 0, cause: nil, ExchangeProgress())
         for endpoint in ordered {
             do throws(RedisError) {
                 map = try fetch(from: endpoint)
-                source = endpoint.description
+                mapSource = endpoint.description
                 return
             } catch {
                 guard error.passesByItself else { throw error }
@@ -55,13 +56,13 @@ final class ClusterTopology: Topology {
         return try SlotMap(reply, asked: endpoint, reach: dialer.map.reach)
     }
 
-    /// Asks every primary for its own slots: of those it knows best, while news about others takes
-    /// a moment to get round.
+    /// Asks every primary for its own slots, which it knows best: news about other nodes takes a
+    /// moment to spread.
     func survey() throws(RedisError) {
         for endpoint in map.primaries {
             do throws(RedisError) {
-                let told = try fetch(from: endpoint)
-                for slot in 0..<KeySlot.count where told[slot] == endpoint {
+                let answer = try fetch(from: endpoint)
+                for slot in 0..<KeySlot.count where answer[slot] == endpoint {
                     map.assign(slot...slot, to: endpoint)
                 }
             } catch {
@@ -70,30 +71,30 @@ final class ClusterTopology: Topology {
         }
     }
 
-    /// A primary that only a redirection has named is looked up.
+    /// Fetches the map again for a primary that only a redirection has named.
     func replicaCount(of primary: Endpoint) throws(RedisError) -> Int? {
         if map.replicaCount(of: primary) == nil { try refresh(avoiding: nil) }
         return map.replicaCount(of: primary)
     }
 
-    func admit(_ connection: Connection) throws(RedisError) {}
+    func validate(_ connection: Connection) throws(RedisError) {}
 
-    func announcer(of endpoint: Endpoint) -> String? { seeds.contains(endpoint) ? nil : source }
+    func source(of endpoint: Endpoint) -> String? { seeds.contains(endpoint) ? nil : mapSource }
 }
 
-/// Which primary of a Cluster serves which slot, as one of its nodes has told.
+/// The primary of each slot of a Cluster, as one of its nodes answered.
 struct SlotMap: Equatable {
     /// The primaries that serve slots, each once.
     private(set) var primaries: [Endpoint] = []
     /// The place of each in `primaries`, counted from 1.
     private var places: [Endpoint: Int] = [:]
-    /// For each slot the place of its owner in `primaries`, counted from 1; 0 where nobody is known.
+    /// For each slot the place of its owner in `primaries`, counted from 1; 0 where none is known.
     private var owners = [UInt16](repeating: 0, count: KeySlot.count)
 
-    /// How many replicas each primary was said to have.
+    /// The number of replicas that each primary was said to have.
     private var replicaCounts: [Endpoint: Int] = [:]
 
-    /// How many replicas `primary` was said to have; nil where it was not named as one.
+    /// The number of replicas that `primary` was said to have; nil for a server that was not named.
     func replicaCount(of primary: Endpoint) -> Int? { replicaCounts[primary] }
 
     subscript(slot: Int) -> Endpoint? {
@@ -101,7 +102,7 @@ struct SlotMap: Equatable {
         return owner == 0 ? nil : primaries[owner - 1]
     }
 
-    /// Nodes beyond one for each slot are not taken: a server that goes on naming new ones lies.
+    /// Ignores more nodes than there are slots: a server that goes on naming new ones lies.
     mutating func assign(_ slots: ClosedRange<Int>, to endpoint: Endpoint) {
         let owner: Int
         if let known = places[endpoint] {
@@ -115,8 +116,8 @@ struct SlotMap: Equatable {
         for slot in slots { owners[slot] = UInt16(owner) }
     }
 
-    /// Reads the reply to CLUSTER SLOTS that `asked` gave, and lets `reach` say where each node
-    /// that it names is reached.
+    /// Reads the reply of `asked` to CLUSTER SLOTS; `reach` turns an announced address into one that
+    /// can be reached.
     init(
         _ reply: Reply, asked: Endpoint, reach: (Endpoint) -> Endpoint
     ) throws(RedisError) {
@@ -136,7 +137,7 @@ struct SlotMap: Equatable {
             let endpoint = reach(
                 Self.endpoint(host: try node[0].optionalBytes(), port: port, asked))
             assign(Int(first)...Int(last), to: endpoint)
-            // Every range names them all; one that has failed is left out.
+            // Every range names all replicas of its primary, except those that have failed.
             replicaCounts[endpoint] = parts.count - 3
         }
         guard !primaries.isEmpty else {
@@ -156,7 +157,7 @@ struct SlotMap: Equatable {
         return endpoint(host: Array(host.utf8), port: port, asked)
     }
 
-    /// No host, or one that the node does not know, means the host that was asked.
+    /// An empty or unknown (`?`) host means the host that was asked.
     private static func endpoint(host: [UInt8]?, port: UInt16, _ asked: Endpoint) -> Endpoint {
         let name = host.map { String(decoding: $0, as: UTF8.self) } ?? ""
         guard name.isEmpty || name == "?" else { return .tcp(host: name, port: port) }
@@ -169,12 +170,12 @@ struct SlotMap: Equatable {
     }
 }
 
-/// The slot of a Cluster that a key lies in.
+/// The slot of a Cluster that a key belongs to.
 enum KeySlot {
     static let count = 16384
 
-    /// CRC16 of the key, or of what stands between its first `{` and the next `}` if that is not
-    /// empty: so can keys be made to share a slot.
+    /// CRC16 of the key, or of the text between its first `{` and the next `}` if that is not empty,
+    /// by which applications make keys share a slot.
     static func of(_ key: [UInt8]) -> Int {
         var hashed = key[...]
         if let open = key.firstIndex(of: UInt8(ascii: "{")),

@@ -1,16 +1,16 @@
 internal import Platform
 
-/// What the server answered to one command, copied out of the parser.
+/// The answer of the server to one command, copied out of the parser.
 package enum Reply: Equatable, Sendable {
     case status(String)
     case string([UInt8])
     case integer(Int64)
     case null
     case array([Reply])
-    /// Behind a pointer: millions of replies are something else, and stay small.
+    /// Behind a pointer, which keeps the millions of other replies small.
     indirect case error(ServerError)
 
-    /// What the reply is, without its content, for `RedisError.unexpectedReply`.
+    /// The type of the reply, without its content, for `RedisError.unexpectedReply`.
     package var shape: String {
         switch self {
         case .status: "a status"
@@ -33,7 +33,7 @@ package enum Reply: Equatable, Sendable {
         guard case .status("OK") = self else { throw mismatch("OK") }
     }
 
-    /// A count or a span, held within bounds in which sums of it cannot overflow.
+    /// A count or a span, bounded so that sums of it cannot overflow.
     package func integer() throws(RedisError) -> Int64 {
         guard case .integer(let number) = self else { throw mismatch("an integer") }
         return number.bounded
@@ -58,7 +58,7 @@ package enum Reply: Equatable, Sendable {
         return bytes
     }
 
-    /// The string, or nil for a null reply: a key that is not there.
+    /// The string, or nil for the null reply that stands for a missing key.
     package func optionalBytes() throws(RedisError) -> [UInt8]? {
         if case .null = self { return nil }
         return try bytes()
@@ -86,15 +86,16 @@ package enum Reply: Equatable, Sendable {
     }
 }
 
-/// An error reply: the server's text, and what it means.
+/// An error reply: the server's text, and its meaning.
 package struct ServerError: Error, Equatable, Sendable {
+    /// The meanings that the program acts on, or has words for.
     package enum Kind: Equatable, Sendable {
         case noAuth, wrongPassword, noPermission, wrongType, loading, readOnly, outOfMemory
         case misconfigured, noReplicas, clusterDown, masterDown, tryAgain, maxClients
         case unknownCommand, noAppendOnlyFile
         /// The slot has moved for good; `address` is the server's `host:port`.
         case moved(slot: Int, address: String)
-        /// The slot is on the move: ask there, for this command only.
+        /// The slot is on the move: send this one command to `address`.
         case ask(slot: Int, address: String)
         case other
     }
@@ -102,7 +103,7 @@ package struct ServerError: Error, Equatable, Sendable {
     /// Untrusted text from the server: escape it before it reaches a terminal.
     package let text: String
     package let kind: Kind
-    /// Of a refusal for want of a right, whom it concerns: old servers do not say it themselves.
+    /// The ACL user of a NOPERM refusal; old servers do not name the user themselves.
     package internal(set) var user: String?
 
     package init(_ text: String) {
@@ -137,8 +138,8 @@ package struct ServerError: Error, Equatable, Sendable {
         }
     }
 
-    /// What a command of a script was refused for stands, before Redis 7.0, behind words of the
-    /// script's: `ERR Error running script (call to f_…): @user_script:1: -READONLY You can't …`.
+    /// The reason why a command of a script was refused. Before Redis 7.0 the server put words of its
+    /// own before it: `ERR Error running script (call to f_…): @user_script:1: -READONLY You can't …`.
     private static func causeInScript(_ text: String) -> String? {
         guard text.hasPrefix("ERR Error running script (call to f_"),
             let end = text.utf8.firstIndex(of: UInt8(ascii: ")"))
@@ -153,7 +154,7 @@ package struct ServerError: Error, Equatable, Sendable {
         return String(rest.drop { $0 == UInt8(ascii: "-") })
     }
 
-    /// What only the words after `ERR` tell.
+    /// The kind of an error whose code is only `ERR`, by its words.
     private static func kindOfPlainError(_ text: String) -> Kind {
         if text.hasPrefix("ERR max number of clients reached") { return .maxClients }
         if text.hasPrefix("ERR unknown command") { return .unknownCommand }

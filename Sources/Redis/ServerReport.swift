@@ -1,36 +1,36 @@
 package import OpenSSL
 internal import Platform
 
-/// What one server says about itself.
+/// The answers of one server to questions about itself.
 package struct ServerReport: Sendable {
     package let endpoint: Endpoint
-    /// What it said when the connection was made.
+    /// Its answer when the connection was made.
     package let greeting: ServerInfo
     /// nil without TLS.
     package let tls: TLSFacts?
-    /// The replies to what it was asked, error replies among them.
+    /// The replies to the commands, error replies among them.
     package let replies: [Reply]
 }
 
-/// A server of a group, and what came of asking it.
+/// A server of a group, with its report or the reason why there is none.
 package struct ServerAnswer: Sendable {
     package let endpoint: Endpoint
     package let report: Result<ServerReport, RedisError>
 }
 
 extension Client {
-    /// Which servers of a group are asked about themselves.
+    /// The servers of a group that are asked about themselves.
     package enum Scope: Sendable {
-        /// The one that commands without a key go to.
+        /// The server that commands without a key go to.
         case one
-        /// Each that takes writes.
+        /// Each server that takes writes.
         case everyPrimary
     }
 
-    /// Asks servers about themselves: `commands` name no key and change nothing. A server that
-    /// loads its data is not waited for, since that is worth knowing.
+    /// Asks servers about themselves: `commands` name no key and change nothing. A server that loads
+    /// its data is not waited for, because that is worth reporting.
     ///
-    /// Throws where nobody is there at all; of a group each server has its own answer.
+    /// Throws where no server can be reached; each server of a group has its own answer.
     package func ask(
         _ commands: [Command], _ scope: Scope = .everyPrimary
     ) throws(RedisError) -> [ServerAnswer] {
@@ -58,8 +58,8 @@ extension Client {
             replies: try connection.exchange(commands))
     }
 
-    /// How long the first server takes to answer, in microseconds: the median of several PINGs, of
-    /// which the first finds everything asleep.
+    /// The time in microseconds that the first server takes to answer: the median of several PINGs,
+    /// since the first one has to wake threads and fill caches.
     package func roundTrip(samples: Int = 5) throws(RedisError) -> Int64 {
         var times: [Int64] = []
         for _ in 0..<samples {
@@ -70,7 +70,7 @@ extension Client {
         return times.sorted()[samples / 2]
     }
 
-    /// How many slots of a Cluster nobody serves; nil where there is no Cluster.
+    /// The number of slots of a Cluster that no primary serves; nil where there is no Cluster.
     package func unservedSlots() throws(RedisError) -> Int? {
         guard case .group(let router) = try connected(),
             let cluster = router.topology as? ClusterTopology
@@ -78,7 +78,7 @@ extension Client {
         return (0..<KeySlot.count).count { cluster.slots[$0] == nil }
     }
 
-    /// What the Sentinels say of themselves; nil where there are none.
+    /// The state of the Sentinels; nil where there are none.
     package func sentinelReport() throws(RedisError) -> SentinelReport? {
         guard case .group(let router) = try connected(),
             let sentinels = router.topology as? SentinelTopology
@@ -93,7 +93,7 @@ extension Router {
     ) throws(RedisError) -> ServerReport {
         let replies = try exchange(commands, at: endpoint)
         guard let connection = channels[endpoint]?.connection else {
-            throw .stalled(milliseconds: timeout, cause: nil, Progress())
+            throw .stalled(milliseconds: timeout, cause: nil, ExchangeProgress())
         }
         return ServerReport(
             endpoint: endpoint, greeting: connection.info, tls: connection.transport.tlsFacts,
@@ -108,15 +108,15 @@ package enum Permission: Equatable, Sendable {
     case refused(text: String)
     /// The server has no such command, or has it under another name.
     case missing
-    /// It could not be found out without doing it.
+    /// It cannot be found out without running the command.
     case unknown
 }
 
-/// A command of which the right is to be found out.
+/// A command whose permission is to be found out.
 package struct Rehearsal: Sendable {
     package let command: Command
-    /// Whether sending it changes nothing whatever the server makes of it: it reads, it is
-    /// malformed, or its key is not there.
+    /// Whether sending it changes nothing in any case: it reads, it is malformed, or its key does not
+    /// exist.
     package let isHarmless: Bool
 
     package init(_ command: Command, isHarmless: Bool) {
@@ -126,12 +126,12 @@ package struct Rehearsal: Sendable {
 }
 
 extension Client {
-    /// Who we are to the servers.
+    /// The ACL user.
     package var user: String { target.user ?? "default" }
 
-    /// Whether each command would be permitted. ACL DRYRUN (Redis 7) tells without doing anything;
-    /// where that may not be asked the harmless ones are sent, since Redis looks at rights before
-    /// it looks at arguments and keys, and of the others nothing is known.
+    /// Whether each command would be permitted. ACL DRYRUN (Redis 7) says so without running
+    /// anything. Where the user may not use it, the harmless commands are sent, because Redis checks
+    /// permissions before arguments and keys; the others remain unknown.
     package func permissions(
         for rehearsals: [Rehearsal]
     ) throws(RedisError) -> [Permission] {

@@ -17,8 +17,8 @@ struct SocketAddress: Sendable {
 
     /// Every address of `host`, IPv6 and IPv4, in the order of the system's preference.
     ///
-    /// Literals and `localhost` do not reach the name service; other names do, on a thread of their
-    /// own. A NUL would end the name for C.
+    /// The name service is not asked for literals and `localhost`; for other names it is asked on a
+    /// thread of its own. A name with a NUL is refused: for C it would end there.
     static func resolve(
         host: String, port: UInt16, deadline: Monotonic
     ) throws(RedisError) -> [SocketAddress] {
@@ -64,7 +64,7 @@ struct SocketAddress: Sendable {
         return found
     }
 
-    /// Starts to connect a non-blocking socket; nil when the connection stands already.
+    /// Starts to connect a non-blocking socket; nil if it is connected already.
     func connect(_ socket: CInt) -> SystemError? {
         let status = unsafe bytes.withUnsafeBytes { content in
             guard let base = content.baseAddress else { return CInt(-1) }
@@ -76,16 +76,16 @@ struct SocketAddress: Sendable {
 }
 
 /// A question to the system's name service on a thread of its own: `getaddrinfo` has its own time
-/// limits, of 20 s and more, and cannot be told to stop.
+/// limits, of 20 s and more, and cannot be stopped.
 ///
-/// Where no answer comes in time the thread is left to itself, and ends with the process.
+/// If no answer comes in time the thread is abandoned, and ends with the process.
 final class NameLookup: Sendable {
     private let result = Mutex<Result<[SocketAddress], RedisError>?>(nil)
     private let isDone: Semaphore
 
     private init() throws(SystemError) { isDone = try Semaphore() }
 
-    /// What `question` answers; throws where that takes until `deadline`.
+    /// The answer to `question`; throws where there is none by `deadline`.
     static func run(
         host: String, deadline: Monotonic,
         _ question: @escaping @Sendable () throws(RedisError) -> [SocketAddress]

@@ -110,7 +110,7 @@ import Testing
             error
                 == .timeout(
                     .reply, address: server.socketPath, milliseconds: 500,
-                    Progress(accepted: 1, sent: 1, acknowledged: 0)))
+                    ExchangeProgress(accepted: 1, sent: 1, acknowledged: 0)))
         #expect(elapsed >= 0.5 && elapsed < 1.0)
         #expect(connection.isDead)
     }

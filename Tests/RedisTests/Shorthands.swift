@@ -7,7 +7,7 @@ extension Connection {
     }
 }
 
-extension Progress {
+extension ExchangeProgress {
     /// Commands that were certainly not executed, not even in part.
     var notSent: Int { accepted - sent }
 }

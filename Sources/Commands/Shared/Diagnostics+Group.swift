@@ -80,7 +80,7 @@ extension Diagnostics {
     }
 
     static func stalled(
-        _ milliseconds: Int, _ cause: RedisError?, _ progress: Redis.Progress
+        _ milliseconds: Int, _ cause: RedisError?, _ progress: ExchangeProgress
     ) -> Failure {
         let failure = cause.map(redis)
         let reason = failure.map { "; last error: \($0.message)" } ?? ""

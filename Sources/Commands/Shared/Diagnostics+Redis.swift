@@ -123,7 +123,7 @@ extension Diagnostics {
 
     private static func timeout(
         _ phase: RedisError.Phase, _ address: String, _ milliseconds: Int,
-        _ progress: Redis.Progress
+        _ progress: ExchangeProgress
     ) -> Failure {
         let what =
             switch phase {
@@ -148,7 +148,7 @@ extension Diagnostics {
     }
 
     /// What may help where the connection broke.
-    private static func hint(_ progress: Redis.Progress) -> String? {
+    private static func hint(_ progress: ExchangeProgress) -> String? {
         switch progress.stage {
         case .secureHandshake: notTLSHint
         case .plainGreeting: "does the port expect TLS? then write rediss:// instead of redis://"
@@ -165,7 +165,7 @@ extension Diagnostics {
     }
 
     /// How many commands were answered, where more than one was under way.
-    static func extent(_ progress: Redis.Progress) -> String {
+    static func extent(_ progress: ExchangeProgress) -> String {
         progress.sent > 1 ? " (\(progress.acknowledged) of \(progress.sent) answered)" : ""
     }
 

@@ -5,7 +5,7 @@ package import Platform
 /// It appears after a second, changes at most ten times a second, and is erased at the end, so
 /// that it never mixes with output. The caller brings the time, and writes what it gets to the
 /// diagnostics; where that is no terminal nothing is ever returned.
-package struct Progress: Sendable {
+package struct ProgressLine: Sendable {
     private let label: String
     private let total: Int?
     private let isTerminal: Bool
