@@ -6,8 +6,8 @@ package enum Base64Error: Error, Equatable, Sendable {
     case invalidCharacter(offset: Int)
     /// One character too many: no number of bytes has such a length.
     case invalidLength
-    /// The last character says more than the last byte holds. Two texts would then decode to the
-    /// same signature, and a deny list of texts could be dodged by the other spelling.
+    /// The last character has bits beyond the last byte. Two texts would then decode to the same
+    /// signature, and a blacklist of texts would miss the other spelling.
     case nonZeroTailBits
 }
 
@@ -35,7 +35,7 @@ package enum Base64: Sendable {
         return values
     }
 
-    /// How many bytes a text of `count` characters holds.
+    /// The number of bytes that a text of `count` characters encodes.
     package static func decodedCount(_ count: Int) -> Int {
         count / 4 * 3 + (count % 4) * 3 / 4
     }
@@ -107,29 +107,7 @@ package enum Base64: Sendable {
         }
         return text
     }
-}
 
-/// The base64url of RFC 7515 section 2: no padding, no white space, one spelling for each value.
-package enum Base64URL {
-    /// `bytes` as a segment of a token.
-    package static func encode(_ bytes: [UInt8]) -> [UInt8] { Base64.url.encode(bytes) }
-
-    /// The bytes of a segment; throws for every text that `encode` would not have written.
-    package static func decode(_ text: [UInt8]) throws(Base64Error) -> [UInt8] {
-        try decode(text.span)
-    }
-
-    /// The same without a copy of the text.
-    package static func decode(_ text: Span<UInt8>) throws(Base64Error) -> [UInt8] {
-        // Room of the right size: all of it is overwritten.
-        var bytes = [UInt8](copying: text.extracting(first: Base64.decodedCount(text.count)))
-        var target = bytes.mutableSpan
-        try Base64.url.decode(text, into: &target)
-        return bytes
-    }
-}
-
-extension Base64 {
     /// Decodes `text` into memory that is wiped.
     func decodeSecret(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
         let count = Self.decodedCount(text.count)
@@ -139,11 +117,9 @@ extension Base64 {
             return count
         }
     }
-}
 
-extension Base64 {
-    /// The same for text that may be broken into lines and may end in padding, as PEM and secrets
-    /// made by `openssl rand -base64` are.
+    /// Decodes text that may have line breaks and padding, such as PEM and the output of
+    /// `openssl rand -base64`, into memory that is wiped.
     func decodePadded(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
         let compact = unsafe SecretBytes(capacity: text.count) { buffer in
             var count = 0
@@ -171,5 +147,25 @@ extension Base64 {
 
     private static func isLineSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+}
+
+/// The base64url of RFC 7515 section 2: no padding, no white space, one spelling for each value.
+package enum Base64URL {
+    /// `bytes` as a segment of a token.
+    package static func encode(_ bytes: [UInt8]) -> [UInt8] { Base64.url.encode(bytes) }
+
+    /// The bytes of a segment; throws for every text that `encode` would not have written.
+    package static func decode(_ text: [UInt8]) throws(Base64Error) -> [UInt8] {
+        try decode(text.span)
+    }
+
+    /// Decodes a segment without copying its text first.
+    package static func decode(_ text: Span<UInt8>) throws(Base64Error) -> [UInt8] {
+        // Room of the right size: all of it is overwritten.
+        var bytes = [UInt8](copying: text.extracting(first: Base64.decodedCount(text.count)))
+        var target = bytes.mutableSpan
+        try Base64.url.decode(text, into: &target)
+        return bytes
     }
 }

@@ -3,7 +3,7 @@ internal import OpenSSL
 internal import Platform
 
 extension Key {
-    /// What a key is, for showing it.
+    /// The facts of a key, for showing it.
     package struct Facts: Sendable {
         /// The `kty` of RFC 7518.
         package let type: String
@@ -11,9 +11,9 @@ extension Key {
         package let curve: String?
         /// Of the modulus, the curve's field, or the secret.
         package let bits: Int
-        /// The work that an attack takes, as a power of two, by the best way that is known:
-        /// NIST SP 800-57 part 1, table 2, and RFC 7748 for the Edwards curves. Of a secret it is
-        /// no more than its length, and true only if it is random.
+        /// The work of the best known attack, as a power of two: NIST SP 800-57 part 1, table 2, and
+        /// RFC 7748 for the Edwards curves. For a secret it is the length, which is true only if the
+        /// secret is random.
         package let strength: Int
     }
 
@@ -49,7 +49,7 @@ extension Key {
         return key.hasPrivateHalf
     }
 
-    /// Whether what the private half signs verifies with the public half; false for a public key.
+    /// Whether the public half verifies a signature of the private half; false for a public key.
     package func halvesMatch() throws(KeyError) -> Bool {
         guard case .asymmetric(let key) = material, key.hasPrivateHalf,
             let algorithm = Algorithm.allCases.first(where: { $0.fits(key.kind) }),
@@ -90,7 +90,7 @@ extension AsymmetricKey {
         }
     }
 
-    /// What makes an RSA key worthless at any size.
+    /// The fault that makes an RSA key worthless at any size; nil for a sound key.
     var defect: KeyError.UnsafeKey? {
         guard isRSA else { return nil }
         guard let exponent = publicExponent, let last = exponent.last, last & 1 == 1,

@@ -4,7 +4,7 @@ internal import OpenSSL
 /// The keys that were given: one, the members of a JWKS (RFC 7517 section 5), or those of several
 /// certificates.
 package final class KeySet {
-    /// A member of a set that is not used, as RFC 7517 section 5 asks: other members go on.
+    /// A member of a set that is not used. The other members are, as RFC 7517 section 5 requires.
     package struct Skipped: Equatable, Sendable {
         /// Its place in the set, counted from zero.
         package let index: Int
@@ -20,10 +20,10 @@ package final class KeySet {
 
     package let skipped: [Skipped]
 
-    /// The form in which the keys came, or one that has room for all of them.
+    /// The form in which the keys were given, or one that can hold all of them.
     package let encoding: KeyEncoding
 
-    /// A key that was given alone; a secret is at home in a JWK.
+    /// A key that was given alone. The default is JWK because a secret has no other form.
     package init(_ key: Key, encoding: KeyEncoding = .jwk) {
         keys = [key]
         isSet = false
@@ -46,7 +46,7 @@ package final class KeySet {
         self.encoding = encoding
     }
 
-    /// The keys once more, for another thread to own.
+    /// A copy that shares nothing with these keys, for another thread.
     func copy() throws(OpenSSLError) -> sending KeySet {
         var copies: [Key] = []
         for key in keys { copies.append(try key.copy()) }
@@ -54,8 +54,8 @@ package final class KeySet {
     }
 
     /// The keys to try for a token with this `kid`: all of that name, since keys of several kinds may
-    /// share one (RFC 7517 section 4.5). Those of the set without a name of their own are tried
-    /// where none bears it. An empty `kid` names nothing, in a token and in a key.
+    /// share one (RFC 7517 section 4.5). If no key of the set has the name, those without any name are
+    /// tried. An empty `kid` is no name, in a token and in a key.
     func candidates(for keyID: JSONString?) -> [Key] {
         guard isSet, let keyID, !keyID.isEmpty else { return keys }
         let named = keys.filter { $0.keyID == keyID }
@@ -69,7 +69,7 @@ package final class KeySet {
     }
 }
 
-/// What came of one key of a set, for a person who asks why no key fitted.
+/// The result of trying one key of a set, for a person who asks why no key fitted.
 package struct KeyTrial: Equatable, Sendable {
     package enum Outcome: Equatable, Sendable {
         /// It signed the token.
@@ -91,8 +91,8 @@ package struct KeyTrial: Equatable, Sendable {
 }
 
 extension KeySet {
-    /// What comes of each key for `token`, by the rules of `SignatureVerifier`; the verdict itself
-    /// is the verifier's.
+    /// The result of each key for `token`, by the rules of `SignatureVerifier`, which alone gives the
+    /// verdict.
     package func trials(
         of token: CompactToken, algorithm: Algorithm? = nil, allowWeak: Bool = false
     ) -> [KeyTrial] {

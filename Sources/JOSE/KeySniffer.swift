@@ -2,13 +2,13 @@ internal import JSON
 internal import OpenSSL
 internal import Platform
 
-/// Tells what form of key a content is, from the content alone.
+/// Recognizes the form of a key by its content alone.
 enum KeySniffer {
-    /// The form, or `nil` for what looks like no key. Some forms are no keys, but what people get
-    /// instead of one, and never a secret: an error page, say.
+    /// The form, or `nil` for content that looks like no key. Some forms are not keys but what people
+    /// get instead of one, such as an error page, and are never a secret.
     ///
-    /// DER is looked for first: it is DER from the first byte to the last, and armour within it is
-    /// what somebody had written into a certificate. Next is JSON, whose strings may hold armour.
+    /// DER is tried first: it must be DER from the first byte to the last, and armour within it is text
+    /// inside a certificate. Next is JSON, whose strings may contain armour.
     static func format(of content: Span<UInt8>) -> KeyFormat? {
         if let structure = KeyStructure.of(content) { return KeyFormat(structure) }
         if KeyContent.isUTF16(content) { return .utf16 }
@@ -26,8 +26,8 @@ enum KeySniffer {
         return resemblesDERKey(content) ? .otherDER : nil
     }
 
-    /// What PEM armour with this label holds (RFC 7468); unknown labels hold a key of some kind
-    /// too.
+    /// The form of key in PEM armour with this label (RFC 7468); unknown labels count as keys of some
+    /// kind.
     static func format(ofLabel label: String) -> KeyFormat {
         switch label {
         case "PUBLIC KEY": .spki
@@ -133,10 +133,9 @@ extension KeyFormat {
     }
 }
 
-/// What editors, shells and other programs do to the text of a key.
+/// The text of a key without the traces of editors, shells and other programs.
 enum KeyContent {
-    /// The range of the text without what may be around it: a byte order mark, white space, and one
-    /// pair of quotes.
+    /// The range of the text without a byte order mark, white space and one pair of quotes around it.
     static func core(of content: Span<UInt8>) -> Range<Int> {
         var range = trimmed(0..<content.count, of: content)
         if hasByteOrderMark(content) { range = trimmed(3..<content.count, of: content) }
@@ -165,9 +164,9 @@ enum KeyContent {
         }
     }
 
-    /// What the text spells in base64, base64url or hex; empty where it spells nothing.
+    /// The bytes that the text encodes in base64, base64url or hex; empty where it is none of them.
     ///
-    /// A text may be valid in several of them: the caller takes the one that makes sense.
+    /// A text may be valid in several encodings: the caller takes the one that makes sense.
     static func decodings(of text: Span<UInt8>) -> [SecretBytes] {
         [SecretEncoding.base64, .base64url, .hex].compactMap { encoding in
             do throws(KeyError) {

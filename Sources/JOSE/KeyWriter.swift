@@ -15,11 +15,11 @@ package enum KeyEncoding: String, CaseIterable, Sendable {
 
 /// Why a key cannot be written in a form.
 package enum KeyEncodingError: Error, Equatable, Sendable {
-    /// Of PEM, DER and JWK there is one key a file.
+    /// A file in PEM, DER or JWK form holds one key.
     case severalKeys(count: Int)
-    /// An HMAC secret has no form but a JWK's.
+    /// An HMAC secret has no other form than a JWK.
     case secret
-    /// PKCS#8 holds the primes of an RSA key, which this one's JWK left out.
+    /// PKCS#8 needs the primes of an RSA key, and the JWK left them out.
     case primesUnknown
     case key(KeyError)
 }
@@ -28,8 +28,8 @@ package enum KeyEncodingError: Error, Equatable, Sendable {
 package enum KeyWriter {
     /// The content of a key file: text that ends with a line feed, or DER.
     ///
-    /// What is not in a form is lost: PEM and DER have neither `kid` nor `alg`, and members of a
-    /// JWK that this program does not know are not carried over.
+    /// Members that a form cannot hold are lost: PEM and DER have neither `kid` nor `alg`, and unknown
+    /// members of a JWK are not written.
     package static func encode(
         _ keys: [Key], as encoding: KeyEncoding
     ) throws(KeyEncodingError) -> SecretBytes {
@@ -73,8 +73,8 @@ package enum KeyWriter {
 
 /// Writes JWKs (RFC 7517, RFC 7518 section 6, RFC 8037 section 2), the mirror of `JWKReader`.
 enum JWKWriter {
-    /// The key with all that it knows. What a private half looks like in base64url passes through
-    /// JSON strings, which nobody wipes: for keys that are about to be written to a file.
+    /// The key with all its members. The base64url of a private half passes through JSON strings, which
+    /// are not wiped: this is for keys that are about to be written to a file.
     static func jwk(_ key: Key) throws(KeyError) -> JSONObject {
         var jwk = try KeyError.translating { () throws(OpenSSLError) in try material(of: key) }
         if let keyID = key.keyID { jwk.set("kid", .string(keyID)) }
@@ -137,7 +137,7 @@ enum JWKWriter {
         .string(String(decoding: Base64URL.encode(bytes), as: UTF8.self))
     }
 
-    /// `null` stands for nothing: callers ask only for what the key has.
+    /// The member for a number that the caller knows to be there.
     private static func text(_ secret: SecretBytes?) -> JSONValue {
         guard let secret else { preconditionFailure("the key has a private half") }
         return unsafe secret.withBytes { text(unsafe Array($0)) }

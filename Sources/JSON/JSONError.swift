@@ -1,16 +1,16 @@
 /// Why a text is not the JSON that this program takes, and where.
 package struct JSONError: Error, Equatable, Sendable {
-    /// What is wrong, with no more of the text than the name of a member.
+    /// The fault, with nothing of the text but the name of a member.
     package enum Kind: Equatable, Sendable {
         /// The text stops inside a value, or holds none.
         case unexpectedEnd
-        /// A byte that cannot stand where it does.
+        /// A byte that is not allowed at its place.
         case unexpectedByte(UInt8)
         /// RFC 8259 section 8.1 lets a parser refuse the byte order mark.
         case byteOrderMark
-        /// More nesting than the parser was told to follow.
+        /// More nesting than the parser follows.
         case tooDeep
-        /// A member name for the second time: which of the two counts would be the reader's whim.
+        /// A member name for the second time: readers differ on which of the two counts.
         case duplicateName(JSONString)
         /// Half of a UTF-16 surrogate pair, which no UTF-8 text can hold.
         case loneSurrogate
@@ -45,7 +45,7 @@ package struct JSONError: Error, Equatable, Sendable {
 }
 
 extension JSONError: CustomStringConvertible {
-    /// The fault as a noun phrase; of the text itself it holds nothing, which may be a secret.
+    /// The fault as a noun phrase, without any of the text, which may be a secret.
     package var description: String {
         let fault =
             switch kind {
@@ -66,7 +66,7 @@ extension JSONError: CustomStringConvertible {
     }
 }
 
-/// Finds where a value stands in a text: errors about what JSON means name a line and a column too.
+/// Finds the place of a value in a text, so that errors about its meaning can name line and column.
 package struct JSONLocator {
     /// One step down.
     package enum Step: Equatable, Sendable {
@@ -79,8 +79,8 @@ package struct JSONLocator {
 
     private init(_ text: [UInt8]) { self.text = text }
 
-    /// The offset of the value at the end of `path` in a text that the parser has accepted, or of
-    /// the name under which it stands; nil where there is none.
+    /// The offset of the value at the end of `path` in a text that the parser accepted, or of its
+    /// member name with `ofName`; nil where there is none.
     package static func offset(
         of path: [Step], in text: [UInt8], ofName wantsName: Bool = false
     ) -> Int? {
@@ -99,7 +99,7 @@ package struct JSONLocator {
         while let byte, byte <= 0x20 { offset += 1 }
     }
 
-    /// Goes to a member's or element's value; `nameOffset` becomes that of the member's name.
+    /// Moves to the value of a member or element; `nameOffset` becomes the offset of the member's name.
     private mutating func descend(_ step: Step, _ nameOffset: inout Int?) -> Bool {
         guard let opening = byte, opening == 0x7B || opening == 0x5B else { return false }
         let isObject = opening == 0x7B
@@ -138,7 +138,7 @@ package struct JSONLocator {
         }
     }
 
-    /// Goes to the end of the value that begins here.
+    /// Moves to the end of the value that begins here.
     private mutating func skipValue() {
         var depth = 0
         var isInString = false

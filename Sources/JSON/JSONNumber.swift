@@ -23,8 +23,8 @@ package struct JSONNumber: Hashable, Sendable {
         return Double(text) ?? .nan
     }
 
-    /// The text where every platform renders the number alike: digits, perhaps behind a minus sign,
-    /// of a whole number that any double holds. `7.0`, `1e2` and `-0` are none.
+    /// The text of a number that every platform renders alike, else nil: digits, perhaps after a minus
+    /// sign, of a whole number that any double holds exactly. `7.0`, `1e2` and `-0` are not.
     package var plainText: String? {
         guard let value = Int64(text), value.magnitude < 1 << 53, String(value) == text else {
             return nil
@@ -34,7 +34,7 @@ package struct JSONNumber: Hashable, Sendable {
 
     /// The value where it is a whole number in the range of `Int64`, however it is written.
     ///
-    /// Worked out on the digits: `1e300` must neither trap nor be rounded, `1.50e1` is 15, and
+    /// Computed on the digits: `1e300` must neither trap nor be rounded, `1.50e1` is 15, and
     /// 9007199254740993 stays odd.
     package var integer: Int64? {
         if let plain = Int64(text) { return plain }

@@ -27,7 +27,7 @@ package struct JSONString: Sendable {
 
 extension JSONString: Hashable {
     package static func == (left: JSONString, right: JSONString) -> Bool {
-        // What differs even when normalized differs in its bytes, and is found out sooner.
+        // Texts that differ when normalized differ in their bytes, and this is the faster comparison.
         guard left.text.utf8.count == right.text.utf8.count, left.text == right.text else {
             return false
         }
@@ -80,7 +80,7 @@ struct JSONStringReader {
         return try readEscaped(text, from: start)
     }
 
-    /// The rest of a string that has an escape, at which `offset` stands.
+    /// The rest of a string that has an escape, which begins at `offset`.
     private mutating func readEscaped(
         _ text: Span<UInt8>, from start: Int
     ) throws(JSONError) -> JSONString {
@@ -151,7 +151,7 @@ struct JSONStringReader {
         }
     }
 
-    /// The scalar that an escape stands for; two `\u` escapes make one where UTF-16 needs a pair.
+    /// The scalar of an escape; two `\u` escapes make one where UTF-16 needs a pair.
     private mutating func readEscape(_ text: Span<UInt8>) throws(JSONError) -> Unicode.Scalar {
         let start = offset
         offset += 1

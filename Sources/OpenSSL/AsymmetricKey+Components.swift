@@ -114,10 +114,8 @@ extension AsymmetricKey {
         }
         return try unsafe checked(owning: handle, hasPrivateHalf: isPrivate)
     }
-}
 
-extension AsymmetricKey {
-    /// A new key pair; `bits` is the size of an RSA modulus and nothing else's business.
+    /// A new key pair; `bits` is the size of an RSA modulus, ignored for other kinds.
     ///
     /// OpenSSL 3.0 checks each RSA prime as FIPS 186-4 asks; 65537 is the public exponent.
     package static func generate(
@@ -146,7 +144,7 @@ extension AsymmetricKey {
         return try unsafe checked(owning: handle, hasPrivateHalf: true)
     }
 
-    /// What the kind leaves open: the size, or the curve. Returns OpenSSL's status.
+    /// Sets the size or the curve, whichever the kind leaves open. Returns OpenSSL's status.
     private static func configure(
         _ context: OpaquePointer, kind: KeyKind, bits: Int
     ) -> CInt {
@@ -160,10 +158,10 @@ extension AsymmetricKey {
 
 /// One named part of a key on its way into `EVP_PKEY_fromdata`.
 ///
-/// OpenSSL's own builder (`OSSL_PARAM_BLD`) copies private numbers into memory that nobody wipes;
-/// here they stay in `SecretBytes` and are only pointed at.
+/// OpenSSL's own builder (`OSSL_PARAM_BLD`) copies private numbers into memory that is never wiped;
+/// here they stay in `SecretBytes`, and OpenSSL gets pointers to them.
 struct KeyComponent {
-    /// How OpenSSL is to read the bytes.
+    /// The type that OpenSSL reads the bytes as.
     private enum Form {
         case integer
         case octets

@@ -17,8 +17,8 @@ extension AsymmetricKey {
         try subjectPublicKeyInfo(DEREnvelope.publicKeyInfo(DEREnvelope.rsa, key: der))
     }
 
-    /// The public key of an X.509 certificate (RFC 5280). Nothing else of it is looked at: not its
-    /// dates, not its purposes, not who signed it. Whoever names the file trusts the key.
+    /// The public key of an X.509 certificate (RFC 5280). Everything else is ignored: dates, purposes,
+    /// issuer. A user who names the file trusts the key.
     package static func certificate(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
         try unsafe read(der, hasPrivateHalf: false) { next, count in
             guard let certificate = unsafe d2i_X509(nil, next, count) else { return nil }
@@ -27,7 +27,7 @@ extension AsymmetricKey {
         }
     }
 
-    /// Whether the key signed an X.509 certificate of another key: whether it is an authority's.
+    /// Whether the key signed an X.509 certificate of another key, which makes it an authority's.
     package func hasSigned(certificate der: SecretBytes) -> Bool {
         defer { ErrorQueue.drain() }
         return unsafe der.withBytes { der in
@@ -66,8 +66,8 @@ extension AsymmetricKey {
         try privateKeyInfo(DEREnvelope.privateKeyInfo(DEREnvelope.rsa, key: der))
     }
 
-    /// A private key from an ECPrivateKey (RFC 5915), which has to name its curve itself: what
-    /// stands beside it in a file is not asked.
+    /// A private key from an ECPrivateKey (RFC 5915), which must name its curve itself: parameters
+    /// next to it in a file are ignored.
     package static func sec1PrivateKey(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
         let parameters = unsafe der.withBytes { unsafe PrivateKeyOutline.curveParameters(of: $0) }
         guard let parameters else { throw .missingCurve }
@@ -84,7 +84,7 @@ extension AsymmetricKey {
         return unsafe EVP_PKEY_eq(handle, other.handle) == 1
     }
 
-    /// The key that `decode` finds in the whole of `der`: bytes behind it are somebody's mistake.
+    /// The key that `decode` finds in the whole of `der`: bytes after it are a mistake.
     private static func read(
         _ der: SecretBytes, hasPrivateHalf: Bool,
         _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
@@ -104,6 +104,7 @@ extension AsymmetricKey {
         guard let handle = unsafe handle else { throw .unreadableKey }
         return try unsafe checked(owning: handle, hasPrivateHalf: hasPrivateHalf)
     }
+
     /// Whether the numbers of an RSA key fill their place: OpenSSL overlooks what follows them.
     private static func isCompletePublicKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let der = unsafe bytes.bindMemory(to: UInt8.self).span
@@ -125,13 +126,11 @@ extension AsymmetricKey {
         else { throw .unreadableKey }
         return Array(info[parts[1].content])
     }
-}
 
-extension AsymmetricKey {
     /// A private key from a PKCS#8 EncryptedPrivateKeyInfo (RFC 5958).
     ///
-    /// The work that the file asks for has to be judged before: it may be years. Throws
-    /// `.cannotDecrypt` for a wrong passphrase, which cannot be told from damage.
+    /// The caller must judge the work that the file asks for before: it may be years. Throws
+    /// `.cannotDecrypt` for a wrong passphrase, which looks the same as damage.
     package static func encryptedPrivateKeyInfo(
         _ der: SecretBytes, passphrase: SecretBytes
     ) throws(OpenSSLError) -> AsymmetricKey {

@@ -23,7 +23,7 @@ extension AsymmetricKey {
         return try decode(Array(signature[..<count]))
     }
 
-    /// How long a signature of this key is, as JOSE writes it.
+    /// The bytes of a signature of this key, as JOSE writes it.
     package var signatureByteCount: Int {
         switch kind {
         case .rsa, .rsaPSS: (bits + 7) / 8

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// One element of DER (X.690) within a text that is looked at, not decoded.
+/// One element of DER (X.690) within a text: where it is, not what it means.
 ///
 /// Lengths are read as DER wants them, definite and in their shortest form, so that two readers
 /// cannot disagree about where an element ends.
@@ -44,7 +44,7 @@ package struct DERElement: Equatable, Sendable {
         return element
     }
 
-    /// What stands side by side in the content, if that is a row of at most `limit` elements.
+    /// The elements of the content, if it consists of at most `limit` of them.
     package func children(of der: Span<UInt8>, atMost limit: Int = 16) -> [DERElement]? {
         var children: [DERElement] = []
         var position = content.lowerBound
@@ -83,8 +83,7 @@ package struct DERElement: Equatable, Sendable {
     }
 }
 
-/// Puts a bare key into the structure that says of what kind it is, so that each kind has one
-/// reader.
+/// Wraps a bare key in the structure that names its kind, so that each kind has one reader.
 enum DEREnvelope {
     /// The AlgorithmIdentifier of RSA (RFC 8017 appendix A.1), whose parameters are NULL.
     static let rsa = algorithm(KeyIdentifier.rsa, parameters: [0x05, 0x00])

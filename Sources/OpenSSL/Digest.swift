@@ -46,7 +46,7 @@ package enum Digest: Sendable, Hashable, CaseIterable {
     }
 }
 
-/// A hash that nothing secret rests on: some frameworks name keys by it.
+/// Hashes without any security: some frameworks name Redis keys by them.
 package enum LegacyDigest {
     /// MD5, RFC 1321. Fails where OpenSSL runs in its FIPS mode.
     package static func md5(_ message: [UInt8]) throws(OpenSSLError) -> [UInt8] {

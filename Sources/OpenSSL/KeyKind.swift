@@ -1,3 +1,13 @@
+/// The kind of key that an `AsymmetricKey` holds.
+package enum KeyKind: Sendable, Hashable {
+    case rsa
+    /// RSA, restricted by its own type to PSS (RFC 4055).
+    case rsaPSS
+    case ec(Curve)
+    case ed25519
+    case ed448
+}
+
 /// An elliptic curve that a token may be signed on.
 package enum Curve: Sendable, Hashable, CaseIterable {
     case p256
@@ -23,16 +33,6 @@ package enum Curve: Sendable, Hashable, CaseIterable {
         case .p521: 66
         }
     }
-}
-
-/// What sort of key an `AsymmetricKey` holds.
-package enum KeyKind: Sendable, Hashable {
-    case rsa
-    /// RSA, restricted by its own type to PSS (RFC 4055).
-    case rsaPSS
-    case ec(Curve)
-    case ed25519
-    case ed448
 }
 
 /// A way to sign, without the name that JOSE gives it.
@@ -66,7 +66,7 @@ package enum SignatureScheme: Sendable, Hashable {
     }
 }
 
-/// The object identifiers that keys name, as DER content.
+/// The object identifiers of the kinds of keys, as DER content.
 enum KeyIdentifier {
     static let rsa: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]
     static let rsaPSS: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A]

@@ -1,9 +1,9 @@
 internal import Platform
 
-/// The structures in which DER holds a key, told apart by their outline alone.
+/// The structures of keys in DER, distinguished by their outline alone.
 ///
-/// Nothing is decoded to find out, and nothing is tried: a file that is one of them is read as
-/// that or not at all.
+/// Nothing is decoded for that, and nothing is tried: a file with the outline of one of them is read
+/// as that structure or not at all.
 package enum KeyStructure: Sendable, CaseIterable {
     /// SubjectPublicKeyInfo (RFC 5280 section 4.1).
     case subjectPublicKeyInfo
@@ -74,7 +74,7 @@ struct PrivateKeyOutline {
     /// The bits of the public half, where the key states it (version 2).
     let publicHalf: [UInt8]?
 
-    /// The same key in version 1: OpenSSL 3.0 cannot read the other.
+    /// The key in version 1: OpenSSL 3.0 cannot read version 2.
     let firstVersion: SecretBytes
 
     /// Throws where the key does not fill its place, or contradicts itself about its curve.

@@ -22,7 +22,7 @@ enum Library {
         return OPENSSL_init_crypto(options, nil) == 1
     }()
 
-    /// To be called before the first use of any other function; nearly free afterwards.
+    /// Starts OpenSSL. Called before the first use of any other function; later calls are nearly free.
     static func start() {
         precondition(started, "OpenSSL failed to start")
     }

@@ -2,36 +2,13 @@ internal import COpenSSL
 internal import Glibc
 internal import Platform
 
-/// How a TLS connection is to be made: paths only, which nobody opens before a connection is.
-package struct TLSSettings: Equatable, Sendable {
-    /// Files and folders of certificates that may sign the server's; empty means the system's.
-    package var authorities: [[UInt8]]
-    /// A PEM file with our own certificate and what leads from it to its authority.
-    package var certificate: [UInt8]?
-    /// The PEM file with the certificate's key; nil where it stands in the same file.
-    package var key: [UInt8]?
-    /// Whether the server has to prove who it is. Without that anybody on the way can read and
-    /// change everything.
-    package var verifiesServer: Bool
-
-    package init(
-        authorities: [[UInt8]] = [], certificate: [UInt8]? = nil, key: [UInt8]? = nil,
-        verifiesServer: Bool = true
-    ) {
-        self.authorities = authorities
-        self.certificate = certificate
-        self.key = key
-        self.verifiesServer = verifiesServer
-    }
-}
-
-/// What all sessions with the same settings share: protocol versions, authorities and our own
-/// certificate. The owner of an `SSL_CTX`.
+/// The state that all sessions with the same settings share: protocol versions, authorities and the
+/// client certificate. The owner of an `SSL_CTX`.
 @safe package final class TLSContext {
     let handle: OpaquePointer
     let settings: TLSSettings
 
-    /// 112 bits: RSA from 2048 on, no SHA-1 signatures. Said here, since distributions differ.
+    /// 112 bits: RSA of 2048 bits or more, no SHA-1 signatures. Set here, since distributions differ.
     private static let securityLevel: CInt = 2
 
     /// Reads the files that `settings` name.
@@ -102,12 +79,34 @@ package struct TLSSettings: Equatable, Sendable {
     }
 }
 
+/// The settings of a TLS connection. Files are given by their paths, and read when it is made.
+package struct TLSSettings: Equatable, Sendable {
+    /// Files and folders of certificates that may sign the server's; empty means the system's.
+    package var authorities: [[UInt8]]
+    /// A PEM file with the client certificate and the chain to its authority.
+    package var certificate: [UInt8]?
+    /// The PEM file with the certificate's key; nil where it is in the same file.
+    package var key: [UInt8]?
+    /// Whether the server must prove its identity. Otherwise anyone on the way can read and change
+    /// everything.
+    package var verifiesServer: Bool
+
+    package init(
+        authorities: [[UInt8]] = [], certificate: [UInt8]? = nil, key: [UInt8]? = nil,
+        verifiesServer: Bool = true
+    ) {
+        self.authorities = authorities
+        self.certificate = certificate
+        self.key = key
+        self.verifiesServer = verifiesServer
+    }
+}
+
 extension TLSContext {
-    /// Where distributions keep the system's authorities by the hash of their names, best first.
-    ///
-    /// A static program brings the folder of the machine that built it, so that one is not enough.
+    /// The folders where distributions keep the system's authorities by the hash of their names, best
+    /// first. A static program has the folder of the machine that built it, so one is not enough.
     private static let systemFolders = ["/etc/ssl/certs", "/etc/pki/tls/certs"]
-    /// Where they keep all of them in one file, which takes longer to read.
+    /// The files with all authorities, which take longer to read.
     private static let systemFiles = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
         "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
@@ -130,7 +129,7 @@ extension TLSContext {
         }
     }
 
-    /// A machine without any authority trusts nobody, and every certificate's issuer is unknown.
+    /// Trusts the system's authorities. Without any, every certificate has an unknown issuer.
     private func loadSystemAuthorities() {
         var folders = Self.systemFolders
         if let own = unsafe X509_get_default_cert_dir() {

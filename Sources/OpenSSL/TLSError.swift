@@ -6,28 +6,28 @@ package import Platform
 package enum TLSError: Error, Equatable, Sendable {
     /// The server's certificate does not prove that it is the one that was asked for.
     case certificate(CertificateProblem)
-    /// The server wants to know who we are, and we have no certificate.
+    /// The server asks for a client certificate, and none is given.
     case certificateWanted
-    /// The server refused our certificate, with this alert of RFC 8446 section 6.2.
+    /// The server refused the client certificate, with this alert of RFC 8446 section 6.2.
     case certificateRefused(alert: String)
     /// The server ended the session with this alert.
     case alert(String)
-    /// What answers speaks something else than TLS.
+    /// The peer speaks something other than TLS.
     case notTLS
-    /// The server has neither TLS 1.2 nor 1.3.
+    /// The server supports neither TLS 1.2 nor 1.3.
     case tooOld
     /// Another breach of the protocol, in OpenSSL's words.
     case broken(String)
 }
 
-/// What is wrong with a server's certificate.
+/// The fault of a server's certificate.
 package enum CertificateProblem: Equatable, Sendable {
     /// Times are RFC 3339 in UTC.
     case expired(String)
     case notYetValid(String)
-    /// It is signed by this issuer, whom we do not know.
+    /// It is signed by this issuer, who is not among the trusted authorities.
     case unknownIssuer(String)
-    /// Nobody but itself vouches for it.
+    /// It is signed by itself.
     case selfSigned(String)
     /// It is for these names and addresses, and not for `host`.
     case wrongName(host: String, names: [String])
@@ -38,7 +38,7 @@ package enum CertificateProblem: Equatable, Sendable {
 /// Why the files for TLS cannot be used.
 package enum TLSSetupError: Error, Equatable, Sendable {
     case unreadable(path: [UInt8], SystemError)
-    /// No certificate in PEM stands in the file, or in any of the folder.
+    /// There is no certificate in PEM in the file, or in any file of the folder.
     case noCertificates(path: [UInt8])
     case noKey(path: [UInt8])
     /// A key behind a passphrase.
@@ -49,7 +49,7 @@ package enum TLSSetupError: Error, Equatable, Sendable {
 }
 
 extension CertificateProblem {
-    /// What the verification's error `code` means for `certificate`.
+    /// Reads the verification error `code` about `certificate`.
     init(code: CInt, certificate: OpaquePointer?, host: String) {
         let text = unsafe String(cString: X509_verify_cert_error_string(Int(code)))
         guard let certificate = unsafe certificate else {
@@ -109,7 +109,7 @@ extension CertificateProblem {
         }
     }
 
-    /// What `write` prints; empty where it fails.
+    /// The text that `write` prints; empty if it fails.
     private static func text(_ write: (OpaquePointer) -> Bool) -> String {
         defer { ErrorQueue.drain() }
         guard let output = unsafe BIO_new(BIO_s_mem()) else { return "" }

@@ -1,8 +1,8 @@
 internal import Glibc
 
 extension [UInt8] {
-    /// The same bytes. Quicker than the initializers of the standard library, which look up the
-    /// type of an array each time.
+    /// A copy of `bytes`. Faster than the initializers of the standard library, which look up the type
+    /// of an array each time.
     package init(copying bytes: Span<UInt8>) {
         self = []
         reserveCapacity(bytes.count)
@@ -11,8 +11,8 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
-    /// Where `byte` stands first, not before `start`. memchr, since a hostile text can be a gigabyte
-    /// long, and every token is looked through several times.
+    /// The offset of the first `byte` from `start` on. It uses memchr, since a hostile text can be a
+    /// gigabyte long, and every token is searched several times.
     package func firstOffset(of byte: UInt8, from start: Int = 0) -> Int? {
         unsafe withUnsafeBytes { bytes in
             guard start < bytes.count, let base = bytes.baseAddress,
@@ -22,7 +22,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// Whether `other` is the same bytes.
+    /// Whether `other` has the same bytes.
     package func isEqual(to other: Span<UInt8>) -> Bool {
         unsafe withUnsafeBytes { own in
             unsafe other.withUnsafeBytes { bytes in
@@ -35,7 +35,7 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-    /// What the byte counts for as a hexadecimal digit of either case; nil for any other byte.
+    /// The value of a hexadecimal digit of either case; nil for any other byte.
     package var hexDigitValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")

@@ -20,7 +20,7 @@ package final class InputStream {
 
     private let source: Source
     private var buffer: [UInt8]
-    /// What the system reads into.
+    /// The buffer that the system reads into.
     private lazy var block = [UInt8](repeating: 0, count: Self.blockSize)
     private var position = 0
     private var reachedEnd = false

@@ -85,7 +85,8 @@ final class Router {
 
     /// Pauses before another attempt; after `deadline`, throws what stood in the way.
     func backOff(
-        until deadline: Monotonic, _ cause: RedisError?, _ progress: ExchangeProgress = ExchangeProgress()
+        until deadline: Monotonic, _ cause: RedisError?,
+        _ progress: ExchangeProgress = ExchangeProgress()
     ) throws(RedisError) {
         if let signal = Signals.pending { throw .interrupted(signal: signal) }
         guard deadline.remainingMilliseconds > 0 else {

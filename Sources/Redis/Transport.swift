@@ -91,7 +91,8 @@ struct Transport: ~Copyable {
             switch session.handshake() {
             case .bytes: return
             case .wouldBlock: break
-            case .end: throw .closed(address: address, nil, ExchangeProgress(stage: .secureHandshake))
+            case .end:
+                throw .closed(address: address, nil, ExchangeProgress(stage: .secureHandshake))
             case .failed(let error):
                 throw .closed(address: address, error, ExchangeProgress(stage: .secureHandshake))
             case .broken(let error): throw .tls(error, address: address, ExchangeProgress())

@@ -1,6 +1,6 @@
-/// What a shell offers for the value of an option or for an operand.
+/// The candidates that a shell offers for the value of an option or for an operand.
 package enum Completion: Sendable, Equatable {
-    /// Nothing can be guessed.
+    /// No candidates.
     case none
     /// Any path.
     case file
@@ -12,10 +12,10 @@ package enum Completion: Sendable, Equatable {
     case choices([Choice])
     /// The script asks the program: `jwtctl __complete KIND -- WORDS…`.
     case dynamic(String)
-    /// The same, and any path.
+    /// The answers of the program, and any path.
     case dynamicOrFile(String)
 
-    /// One value, and what it means where that is not plain.
+    /// One value, and its meaning if that is not obvious.
     package struct Choice: Sendable, Equatable {
         package let value: String
         package let summary: String
@@ -51,7 +51,7 @@ package struct CompletionRequest: Sendable, Equatable {
 
     /// The answer for standard output: one candidate a line, its meaning after a tab.
     ///
-    /// What could not be typed back, such as a value with a line feed, is left out.
+    /// Values that cannot be typed, such as one with a line feed, are left out.
     package static func answer(_ candidates: [Completion.Choice]) -> String {
         candidates.filter { $0.value.unicodeScalars.allSatisfy { !VisibleText.isHostile($0) } }
             .map {
@@ -61,8 +61,10 @@ package struct CompletionRequest: Sendable, Equatable {
     }
 }
 
-// Reads a command line that is still being typed, for completions. It is incomplete and may contain
-// mistakes, so anything that cannot be understood is skipped.
+// MARK: - Unfinished lines
+
+// A command line that is still being typed is incomplete and may contain mistakes: anything that
+// cannot be understood is skipped.
 
 extension OptionGroup {
     /// The options of this group in `words`. The options of the command are unknown here; they are

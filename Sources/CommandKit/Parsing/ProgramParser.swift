@@ -1,8 +1,8 @@
 package import Platform
 
 extension Program {
-    /// Understands a command line (without the program's own name). Never fails: what is wrong is
-    /// an outcome too.
+    /// Parses a command line (without the program's own name). It never fails: a mistake is an outcome
+    /// as well.
     package func parse(_ arguments: [[UInt8]]) -> ParseOutcome {
         if let request = completionRequest(arguments) { return .complete(request) }
         let parser = ProgramParser(program: self)
@@ -155,7 +155,7 @@ private struct ProgramParser {
     }
 }
 
-/// What a command line asks for.
+/// The request of a command line.
 package enum ParseOutcome: Sendable {
     /// Everything was understood.
     case run(BoundCommand)
@@ -163,7 +163,7 @@ package enum ParseOutcome: Sendable {
     case showHelp(path: [String], detail: HelpDetail)
     /// `help TOPIC`.
     case showTopic(Topic)
-    /// `--version`, wherever it stands.
+    /// `--version`, at any place.
     case showVersion
     /// A completion script asks for candidates.
     case complete(CompletionRequest)
@@ -171,7 +171,7 @@ package enum ParseOutcome: Sendable {
     case usageError(UsageError, path: [String])
 }
 
-/// How much help is wanted.
+/// The amount of help that is wanted.
 package enum HelpDetail: Sendable, Equatable {
     /// `-h`: fits a screen.
     case short

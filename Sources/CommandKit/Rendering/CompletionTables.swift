@@ -10,11 +10,11 @@ struct CompletionTables {
         let options: [Completion.Choice]
     }
 
-    /// What an option or an operand takes.
+    /// The completion of an option or an operand.
     struct Rule {
         /// The command; nil for all of them.
         let path: String?
-        /// How the option may be spelled, or the operand's number from 0; `*` for all numbers.
+        /// The spellings of the option, or the operand's number from 0; `*` for all numbers.
         let words: [String]
         let completion: Completion
     }
@@ -98,7 +98,7 @@ extension OptionDescription {
 }
 
 extension Completion {
-    /// What the drivers of the scripts do.
+    /// The name by which the scripts' drivers know the completion.
     var kind: String {
         switch self {
         case .none: "none"
@@ -111,7 +111,7 @@ extension Completion {
         }
     }
 
-    /// What they do it with: candidates, or what to ask the program for.
+    /// Its arguments: candidates, or the question for the program.
     var list: [String] {
         switch self {
         case .none, .file, .directory, .fileAfterAt: []

@@ -91,7 +91,7 @@ extension CommandDescription {
         return page.text
     }
 
-    /// `--help` and `help COMMAND`: all there is.
+    /// `--help` and `help COMMAND`: everything about the command.
     package func longHelp(program: String, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         begin(&page, program: program)
@@ -126,7 +126,7 @@ extension CommandDescription {
         }
     }
 
-    /// What both forms begin with: summary, usage, members, operands.
+    /// The beginning of both forms: summary, usage, members, operands.
     private func begin(_ page: inout HelpPage, program: String) {
         page.paragraph(summary)
         page.heading("Usage")
@@ -230,7 +230,7 @@ extension Program {
         }
     }
 
-    /// What follows the message of a usage error: one usage line and where to read more.
+    /// The lines after the message of a usage error: one usage line and where to read more.
     package func usageLines(path: [String]) -> [String] {
         guard let command = describe(path) else {
             return ["usage: \(name) [OPTIONS] COMMAND ...", "try '\(name) help'"]

@@ -48,9 +48,10 @@ package enum TextWrapper {
     }
 }
 
-/// How many columns a terminal gives to text.
+/// The columns that text takes in a terminal.
 package enum DisplayWidth {
-    /// Combining marks take none, East Asian wide characters and emoji two, all others one.
+    /// The width of `text`: combining marks take no column, East Asian wide characters and emoji two,
+    /// all others one.
     package static func of(_ text: String) -> Int {
         let bytes = text.utf8
         if bytes.allSatisfy({ $0 < 0x80 }) { return bytes.count }
