@@ -71,8 +71,8 @@ let package = Package(
             name: "jwtctl", dependencies: ["Commands", "Platform"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport",
-            swiftSettings: relaxed),
+            name: "TestSupport", dependencies: ["CommandKit", "Platform"],
+            path: "Tests/TestSupport", swiftSettings: relaxed),
         tests("PlatformTests", ["Platform"]),
         tests("JSONTests", ["JSON"]),
         tests("OpenSSLTests", ["OpenSSL", "Platform"]),

@@ -6,8 +6,8 @@ package enum Base64Error: Error, Equatable, Sendable {
     case invalidCharacter(offset: Int)
     /// One character too many: no number of bytes has such a length.
     case invalidLength
-    /// The last character says more than the last byte holds. Two texts would then decode to the
-    /// same signature, and a deny list of texts could be dodged by the other spelling.
+    /// The last character has bits beyond the last byte. Two texts would then decode to the same
+    /// signature, and a blacklist of texts would miss the other spelling.
     case nonZeroTailBits
 }
 
@@ -35,7 +35,7 @@ package enum Base64: Sendable {
         return values
     }
 
-    /// How many bytes a text of `count` characters holds.
+    /// The number of bytes that a text of `count` characters encodes.
     package static func decodedCount(_ count: Int) -> Int {
         count / 4 * 3 + (count % 4) * 3 / 4
     }
@@ -107,6 +107,47 @@ package enum Base64: Sendable {
         }
         return text
     }
+
+    /// Decodes `text` into memory that is wiped.
+    func decodeSecret(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
+        let count = Self.decodedCount(text.count)
+        return try unsafe SecretBytes(capacity: count) { buffer throws(Base64Error) in
+            var target = unsafe buffer.bindMemory(to: UInt8.self).mutableSpan
+            try decode(text, into: &target)
+            return count
+        }
+    }
+
+    /// Decodes text that may have line breaks and padding, such as PEM and the output of
+    /// `openssl rand -base64`, into memory that is wiped.
+    func decodePadded(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
+        let compact = unsafe SecretBytes(capacity: text.count) { buffer in
+            var count = 0
+            for position in 0..<text.count where !Self.isLineSpace(text[position]) {
+                unsafe buffer[count] = text[position]
+                count += 1
+            }
+            return count
+        }
+        return try unsafe compact.withBytes { bytes throws(Base64Error) in
+            let characters = unsafe bytes.bindMemory(to: UInt8.self).span
+            var count = characters.count
+            while count > 0, characters.count - count < 2,
+                characters[count - 1] == UInt8(ascii: "=")
+            {
+                count -= 1
+            }
+            // Padding completes a group of four, or it is no padding.
+            guard count == characters.count || characters.count % 4 == 0 else {
+                throw .invalidLength
+            }
+            return try decodeSecret(characters.extracting(..<count))
+        }
+    }
+
+    private static func isLineSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
 }
 
 /// The base64url of RFC 7515 section 2: no padding, no white space, one spelling for each value.
@@ -119,7 +160,7 @@ package enum Base64URL {
         try decode(text.span)
     }
 
-    /// The same without a copy of the text.
+    /// Decodes a segment without copying its text first.
     package static func decode(_ text: Span<UInt8>) throws(Base64Error) -> [UInt8] {
         // Room of the right size: all of it is overwritten.
         var bytes = [UInt8](copying: text.extracting(first: Base64.decodedCount(text.count)))

@@ -1,3 +1,5 @@
+package import JSON
+
 /// Why a token is not accepted. The raw value is the code in JSON output.
 package enum Reason: String, CaseIterable, Sendable {
     case malformed
@@ -18,25 +20,24 @@ package enum Reason: String, CaseIterable, Sendable {
     case revoked
     case cutOff = "cut_off"
     case notListed = "not_listed"
-    /// The state could not be asked for; never to be taken for "valid".
+    /// The state could not be determined. It never counts as valid.
     case unknown
 }
 
-/// One question that was asked of a token, and the answer.
+/// One check of a token, and its result.
 package struct Check: Equatable, Sendable {
-    /// The answer. There are three: "not asked" is neither good nor bad, and JSON shows it as
-    /// `null`.
+    /// The result. "Not judged" is neither good nor bad; JSON shows it as `null`.
     package enum Result: Equatable, Sendable {
         case passed
         case failed(Reason)
-        /// Not asked, because an earlier answer made it pointless.
+        /// Not checked, because an earlier failure made it pointless.
         case notJudged
     }
 
-    /// `signature`, the name of a claim, or what another layer calls its question.
+    /// `signature`, the name of a claim, or the name that another layer gives its check.
     package let name: String
     package let result: Result
-    /// More for a person; may hold text of the token, to be escaped by whoever shows it.
+    /// Details for a person. They may contain text of the token: escape them.
     package let detail: String?
 
     package init(_ name: String, _ result: Result, detail: String? = nil) {
@@ -50,4 +51,35 @@ package struct Check: Equatable, Sendable {
         guard case .failed(let reason) = result else { return nil }
         return reason
     }
+}
+
+/// A check with the values it compared, for `--explain`.
+package struct ExplainedCheck: Equatable, Sendable {
+    package let check: Check
+    /// The value in the token, or in the state.
+    package var found: JSONValue?
+    /// The expectation; `nil` where there is none.
+    package var wanted: ClaimExpectation?
+
+    package init(_ check: Check, found: JSONValue? = nil, wanted: ClaimExpectation? = nil) {
+        self.check = check
+        self.found = found
+        self.wanted = wanted
+    }
+
+    package var name: String { check.name }
+}
+
+/// The expectation of a claim or header member, as data. Times are seconds since 1970.
+package enum ClaimExpectation: Equatable, Sendable {
+    /// It must be present, with any value.
+    case presence
+    case equal(JSONString)
+    case oneOf([JSONString])
+    /// `exp` must be later than this.
+    case after(Double)
+    /// `nbf` must not be later than this.
+    case notAfter(Double)
+    /// `iat` must not be earlier than this.
+    case notBefore(Double)
 }

@@ -1,6 +1,6 @@
 package import JSON
 
-/// What a token's claims have to be. Only for tokens whose signature holds.
+/// The expectations of a token's claims. It applies only to tokens whose signature is verified.
 package struct ClaimsPolicy: Sendable {
     /// The time to judge by, in seconds since 1970.
     package var now: Double
@@ -33,7 +33,7 @@ package struct ClaimsPolicy: Sendable {
         checks(header: header, claims: RegisteredClaims(claims))
     }
 
-    /// The same for claims that have been looked through.
+    /// One check for each claim that is there or demanded, of claims that are already read.
     package func checks(header: TokenHeader, claims: RegisteredClaims) -> [Check] {
         // Appended one by one: this is done for every token of a stream.
         var checks: [Check] = []
@@ -108,8 +108,8 @@ package struct ClaimsPolicy: Sendable {
         "exp", "nbf", "iat", "iss", "sub", "aud", "jti",
     ]
 
-    /// The same checks with what was found and wanted, and among them those that nobody asked for
-    /// and whose claim is not there: a reader has to see what was not looked at.
+    /// All checks with the values they compared. Claims that are neither there nor demanded are
+    /// included: a reader must see what was not checked.
     package func explainedChecks(header: TokenHeader, claims: JSONObject) -> [ExplainedCheck] {
         let made = checks(header: header, claims: claims)
         let others = made.filter { check in
@@ -120,12 +120,12 @@ package struct ClaimsPolicy: Sendable {
             ExplainedCheck(
                 made.first { $0.name == name } ?? Check(name, .notJudged),
                 found: name == "typ" ? header.object["typ"] : claims[JSONString(name)],
-                wanted: demand(on: name))
+                wanted: expectation(of: name))
         }
     }
 
-    /// What has to hold for the claim of this name.
-    private func demand(on name: String) -> Demand? {
+    /// The expectation of the claim of this name.
+    private func expectation(of name: String) -> ClaimExpectation? {
         switch name {
         case "exp": return .after(laterNow - leeway)
         case "nbf": return .notAfter(now + leeway)

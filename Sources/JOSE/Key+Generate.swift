@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 internal import OpenSSL
 internal import Platform
 
@@ -6,8 +6,8 @@ extension Key {
     /// A new key for one algorithm, private half included: for HMAC a secret as long as the hash,
     /// for RSA 2048, 3072 or 4096 bits with the three hashes unless `bits` says otherwise.
     ///
-    /// It is restricted to the algorithm and to signatures, and named by its thumbprint, which for
-    /// a random secret gives nothing away.
+    /// It is restricted to the algorithm and to signatures, and named by its thumbprint, which reveals
+    /// nothing about a random secret.
     package static func generate(
         for algorithm: Algorithm, bits: Int? = nil
     ) throws(KeyError) -> Key {
@@ -27,14 +27,59 @@ extension Key {
                 use: "sig", operations: nil, algorithm: JSONString(algorithm.rawValue)))
         return try key.named(try key.thumbprint())
     }
+
+    /// The public half with the name and restrictions of the key, those on signing turned into
+    /// those on verifying; `nil` for a secret, which has none.
+    package func publicHalf() throws(KeyError) -> Key? {
+        guard case .asymmetric(let key) = material else { return nil }
+        let half = try KeyError.translating { () throws(OpenSSLError) in
+            try AsymmetricKey.subjectPublicKeyInfo(
+                SecretBytes(copying: try key.subjectPublicKeyInfo()))
+        }
+        return try Key(
+            .asymmetric(half), keyID: keyID,
+            restrictions: KeyRestrictions(
+                use: restrictions.use, operations: restrictions.operations.map { _ in ["verify"] },
+                algorithm: restrictions.algorithm))
+    }
+
+    /// A copy of the key under another name.
+    package func named(_ keyID: JSONString) throws(KeyError) -> Key {
+        try Key(material, keyID: keyID, restrictions: restrictions)
+    }
+
+    /// A copy of the key for one algorithm only, which it must be able to serve.
+    package func restricted(to algorithm: Algorithm) throws(KeyError) -> Key {
+        try Key(
+            material, keyID: keyID,
+            restrictions: KeyRestrictions(
+                use: restrictions.use, operations: restrictions.operations,
+                algorithm: JSONString(algorithm.rawValue)))
+    }
+
+    /// The JWK thumbprint of RFC 7638 with SHA-256, in base64url: the same for both halves of a
+    /// pair, and whatever form the key came in.
+    ///
+    /// The thumbprint of a secret confirms a guess of the secret (section 7).
+    package func thumbprint() throws(KeyError) -> JSONString {
+        let hash = try KeyError.translating { () throws(OpenSSLError) in
+            let members = try JWKWriter.identity(of: self).members
+            // Section 3.3: names in the order of their code points, no white space.
+            let sorted = JSONObject(
+                members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+                    .map { ($0.name, $0.value) })
+            return try Digest.sha256.hash(sorted.encoded())
+        }
+        return JSONString(String(decoding: Base64URL.encode(hash), as: UTF8.self))
+    }
 }
 
 extension Algorithm {
     /// Whether the key's size is a choice.
     package var isRSA: Bool { usualModulusBits > 0 }
 
-    /// As strong as the hash would be too much: RSA of 3072 bits equals SHA-256. These are what
-    /// others generate too.
+    /// The sizes that other programs generate as well. A size as strong as the hash would be too much:
+    /// RSA of 3072 bits equals SHA-256.
     fileprivate var usualModulusBits: Int {
         switch self {
         case .rs256, .ps256: 2048

@@ -7,13 +7,13 @@ package import Platform
 /// The key decides about algorithms, never the token. Whether this one may serve an algorithm is
 /// answered in one place, `refusal(for:to:allowWeak:)`.
 package final class Key {
-    /// What the key is made of. The two never turn into each other.
+    /// The material of a key. A secret never turns into a key pair or the other way round.
     package enum Material {
         case secret(SecretBytes)
         case asymmetric(AsymmetricKey)
     }
 
-    /// What is to be done with the key.
+    /// The operation that the key is wanted for.
     package enum Use: Sendable {
         case sign
         case verify
@@ -25,7 +25,8 @@ package final class Key {
     /// The restrictions of a JWK (RFC 7517 sections 4.2 to 4.4); empty for other keys.
     let restrictions: KeyRestrictions
 
-    /// Refuses what no option can make safe: an empty secret, and RSA numbers that sign for anyone.
+    /// Refuses keys that no option can make safe: an empty secret, and RSA numbers with which anyone can
+    /// sign.
     init(
         _ material: Material, keyID: JSONString? = nil, restrictions: KeyRestrictions = .none
     ) throws(KeyError) {
@@ -48,7 +49,7 @@ package final class Key {
         self.restrictions = restrictions
     }
 
-    /// The key once more, for another thread to own.
+    /// A copy that shares nothing with this key, for another thread.
     func copy() throws(OpenSSLError) -> sending Key {
         switch material {
         case .secret(let secret):
@@ -152,5 +153,22 @@ extension KeyRefusal: CustomStringConvertible {
         case .repeatedByte: "the secret is a single repeated byte"
         case .tooLarge(let bits, let maximum): "\(bits) bits, but at most \(maximum) are allowed"
         }
+    }
+}
+
+/// The members of a JWK that restrict its use (RFC 7517 sections 4.2 to 4.4).
+struct KeyRestrictions: Sendable {
+    static let none = KeyRestrictions(use: nil, operations: nil, algorithm: nil)
+
+    let use: JSONString?
+    let operations: [JSONString]?
+    /// The name of the only algorithm. A name of no algorithm means that the key serves none.
+    let algorithm: JSONString?
+
+    /// Why the key may not be used for `use`; nil where it may. If both members are there, both count.
+    func refusal(to use: Key.Use) -> KeyRefusal? {
+        if let declared = self.use, declared != "sig" { return .otherUse(declared) }
+        guard let operations else { return nil }
+        return operations.contains(use == .sign ? "sign" : "verify") ? nil : .otherOperations
     }
 }

@@ -10,13 +10,14 @@ package enum KeyError: Error, Equatable, Sendable {
     case unsupportedFormat(KeyFormat)
     /// The key is encrypted, and no passphrase was given.
     case passphraseNeeded
-    /// An encrypted key that asks for more work to open it than any honest file does.
+    /// An encrypted key whose decryption takes more work than any honest file asks for.
     case excessiveKeyDerivation
     /// PEM armour that does not hold what it says.
     case invalidPEM
     /// PEM armour of one label around a key of another form.
     case mislabelled(label: KeyFormat, content: KeyFormat)
-    /// Several keys in one PEM text, or one beside the certificates of another: which one was meant?
+    /// Several keys in one PEM text, or one next to the certificates of another: it is unclear which is
+    /// meant.
     case severalKeys
     case invalidJSON(JSONError)
     /// A JWK that lacks a member or has one of the wrong form; the member's name.
@@ -26,11 +27,11 @@ package enum KeyError: Error, Equatable, Sendable {
     /// A JWKS of secrets and public keys: one whose holder may only verify could pass a public
     /// key off as a secret.
     case mixedSet
-    /// A number of a JWK that has not the length of its curve, in bytes.
+    /// A number of a JWK whose length, in bytes, is not that of its curve.
     case wrongLength(JSONString, count: Int, expected: Int)
-    /// A document that says where a key set is, which nobody fetches; the place, where it has one.
+    /// A document that names the URL of a key set, which is not fetched; the URL where it has one.
     case discoveryDocument(JSONString?)
-    /// A set without a single key of use, and why each of its members is none.
+    /// A set without any usable key, and the reason for each member.
     case noUsableKey([KeySet.Skipped])
     /// An RSA key that is broken whatever its size.
     case unsafe(UnsafeKey)
@@ -39,7 +40,7 @@ package enum KeyError: Error, Equatable, Sendable {
     case keyGivenAsSecret(KeyFormat)
     /// The secret is not in the encoding that was named.
     case invalidSecretEncoding
-    /// A secret that the service may read in another way.
+    /// A secret that the service may read differently.
     case unclearSecret(UnclearSecret)
     case crypto(OpenSSLError)
 
@@ -54,7 +55,7 @@ package enum KeyError: Error, Equatable, Sendable {
         }
     }
 
-    /// What makes an RSA key worthless.
+    /// The fault that makes an RSA key worthless.
     package enum UnsafeKey: Equatable, Sendable {
         /// An exponent that is even, or 1: anyone can make its signatures.
         case publicExponent
@@ -62,7 +63,7 @@ package enum KeyError: Error, Equatable, Sendable {
         case roca
     }
 
-    /// What makes it unclear which bytes of a text are the secret.
+    /// The reason why it is unclear which bytes of a text are the secret.
     package enum UnclearSecret: Equatable, Sendable {
         /// A byte order mark, which an editor has put there.
         case byteOrderMark
@@ -125,6 +126,51 @@ package enum KeyFormat: String, Sendable, CaseIterable {
         case .ecPrivateKey: self = .sec1
         case .certificate: self = .certificate
         case .pkcs12: self = .pkcs12
+        }
+    }
+}
+
+extension KeyError: CustomStringConvertible {
+    /// The fault as a clause; it holds no key material.
+    package var description: String {
+        switch self {
+        case .unrecognized: "not a key in PEM, DER or JWK format"
+        case .empty: "the key is empty"
+        case .unsupportedFormat(.otherJSON):
+            "JSON, but neither a JWK (no 'kty') nor a JWKS (no 'keys')"
+        case .unsupportedFormat(let format): "unsupported format: \(format.rawValue)"
+        case .passphraseNeeded: "the key is encrypted"
+        case .excessiveKeyDerivation: "decrypting the key would take an implausible amount of work"
+        case .invalidPEM: "the PEM armour is damaged"
+        case .mislabelled(let label, let content):
+            "the PEM label is '\(label.rawValue)', but the content is a '\(content.rawValue)'"
+        case .severalKeys: "more than one key in the file"
+        case .invalidJSON(let error): "not JSON: \(error)"
+        case .invalidMember(let name): "missing or invalid member '\(name)'"
+        case .unsupportedKeyType(let type): "keys of type '\(type)' cannot sign tokens"
+        case .mixedSet: "the set mixes secrets and public keys"
+        case .wrongLength(let name, let count, let expected):
+            "member '\(name)' has \(count) of \(expected) bytes"
+        case .discoveryDocument: "a discovery document, not a key set"
+        case .noUsableKey: "the set has no usable key"
+        case .unsafe(.publicExponent): "the RSA public exponent is not safe"
+        case .unsafe(.roca): "the RSA key was made by a broken generator (CVE-2017-15361)"
+        case .keyGivenAsSecret(let format) where !format.isKey:
+            "not a secret (\(format.rawValue))"
+        case .keyGivenAsSecret(let format): "the secret is a key: \(format.rawValue)"
+        case .invalidSecretEncoding: "the secret is not in the given encoding"
+        case .unclearSecret(.byteOrderMark): "the secret begins with a byte order mark"
+        case .unclearSecret(.comment): "the secret begins with a comment line"
+        case .unclearSecret(.hexadecimal): "the secret may be hexadecimal: it begins with 0x"
+        case .crypto(.unreadableKey): "the key cannot be read"
+        case .crypto(.cannotDecrypt): "the passphrase does not decrypt the key"
+        case .crypto(.unsupportedKey(let name)): "keys of type '\(name)' cannot sign tokens"
+        case .crypto(.explicitCurveParameters): "the curve is not given by name"
+        case .crypto(.missingCurve): "the key does not name its curve"
+        case .crypto(.inconsistentKey): "the parts of the key do not match"
+        case .crypto(.wrongKey): "the key does not support this operation"
+        case .crypto(.failed(let call, let reason)):
+            "OpenSSL failed in \(call)" + (reason.map { ": \($0)" } ?? "")
         }
     }
 }

@@ -4,7 +4,7 @@ internal import OpenSSL
 /// The keys that were given: one, the members of a JWKS (RFC 7517 section 5), or those of several
 /// certificates.
 package final class KeySet {
-    /// A member of a set that is not used, as RFC 7517 section 5 asks: other members go on.
+    /// A member of a set that is not used. The other members are, as RFC 7517 section 5 requires.
     package struct Skipped: Equatable, Sendable {
         /// Its place in the set, counted from zero.
         package let index: Int
@@ -20,10 +20,10 @@ package final class KeySet {
 
     package let skipped: [Skipped]
 
-    /// The form in which the keys came, or one that has room for all of them.
+    /// The form in which the keys were given, or one that can hold all of them.
     package let encoding: KeyEncoding
 
-    /// A key that was given alone; a secret is at home in a JWK.
+    /// A key that was given alone. The default is JWK because a secret has no other form.
     package init(_ key: Key, encoding: KeyEncoding = .jwk) {
         keys = [key]
         isSet = false
@@ -46,7 +46,7 @@ package final class KeySet {
         self.encoding = encoding
     }
 
-    /// The keys once more, for another thread to own.
+    /// A copy that shares nothing with these keys, for another thread.
     func copy() throws(OpenSSLError) -> sending KeySet {
         var copies: [Key] = []
         for key in keys { copies.append(try key.copy()) }
@@ -54,8 +54,8 @@ package final class KeySet {
     }
 
     /// The keys to try for a token with this `kid`: all of that name, since keys of several kinds may
-    /// share one (RFC 7517 section 4.5). Those of the set without a name of their own are tried
-    /// where none bears it. An empty `kid` names nothing, in a token and in a key.
+    /// share one (RFC 7517 section 4.5). If no key of the set has the name, those without any name are
+    /// tried. An empty `kid` is no name, in a token and in a key.
     func candidates(for keyID: JSONString?) -> [Key] {
         guard isSet, let keyID, !keyID.isEmpty else { return keys }
         let named = keys.filter { $0.keyID == keyID }
@@ -66,5 +66,53 @@ package final class KeySet {
     package func selecting(_ keyID: JSONString) -> KeySet? {
         let named = keys.filter { $0.keyID == keyID }
         return named.isEmpty ? nil : KeySet(members: named, skipped: [])
+    }
+}
+
+/// The result of trying one key of a set, for a person who asks why no key fitted.
+package struct KeyTrial: Equatable, Sendable {
+    package enum Outcome: Equatable, Sendable {
+        /// It signed the token.
+        case verified
+        /// It fits the token's algorithm, and the signature is not its own.
+        case badSignature
+        /// It may not serve the token's algorithm.
+        case refused(KeyRefusal)
+        /// It was not tried: the token's `kid` names another.
+        case otherKeyID
+        /// It was not tried: the header alone rules the token out.
+        case notTried
+    }
+
+    /// The key's description.
+    package let key: String
+    package let keyID: JSONString?
+    package let outcome: Outcome
+}
+
+extension KeySet {
+    /// The result of each key for `token`, by the rules of `SignatureVerifier`, which alone gives the
+    /// verdict.
+    package func trials(
+        of token: CompactToken, algorithm: Algorithm? = nil, allowWeak: Bool = false
+    ) -> [KeyTrial] {
+        let candidates = candidates(for: token.header.keyID)
+        return keys.map { key in
+            let outcome: KeyTrial.Outcome
+            if candidates.contains(where: { $0 === key }) {
+                let verifier = SignatureVerifier(
+                    keys: KeySet(key), algorithm: algorithm, allowWeak: allowWeak)
+                outcome = Self.outcome(verifier.verify(token))
+            } else {
+                outcome = .otherKeyID
+            }
+            return KeyTrial(key: key.description, keyID: key.keyID, outcome: outcome)
+        }
+    }
+
+    private static func outcome(_ verdict: SignatureVerdict) -> KeyTrial.Outcome {
+        guard case .failed(let failure) = verdict else { return .verified }
+        guard let trial = failure.trials.first else { return .notTried }
+        return trial.refusal.map { .refused($0) } ?? .badSignature
     }
 }

@@ -1,13 +1,14 @@
 internal import JSON
 internal import OpenSSL
+internal import Platform
 
-/// Tells what form of key a content is, from the content alone.
+/// Recognizes the form of a key by its content alone.
 enum KeySniffer {
-    /// The form, or `nil` for what looks like no key. Some forms are no keys, but what people get
-    /// instead of one, and never a secret: an error page, say.
+    /// The form, or `nil` for content that looks like no key. Some forms are not keys but what people
+    /// get instead of one, such as an error page, and are never a secret.
     ///
-    /// DER is looked for first: it is DER from the first byte to the last, and armour within it is
-    /// what somebody had written into a certificate. Next is JSON, whose strings may hold armour.
+    /// DER is tried first: it must be DER from the first byte to the last, and armour within it is text
+    /// inside a certificate. Next is JSON, whose strings may contain armour.
     static func format(of content: Span<UInt8>) -> KeyFormat? {
         if let structure = KeyStructure.of(content) { return KeyFormat(structure) }
         if KeyContent.isUTF16(content) { return .utf16 }
@@ -25,8 +26,8 @@ enum KeySniffer {
         return resemblesDERKey(content) ? .otherDER : nil
     }
 
-    /// What PEM armour with this label holds (RFC 7468); unknown labels hold a key of some kind
-    /// too.
+    /// The form of key in PEM armour with this label (RFC 7468); unknown labels count as keys of some
+    /// kind.
     static func format(ofLabel label: String) -> KeyFormat {
         switch label {
         case "PUBLIC KEY": .spki
@@ -129,5 +130,68 @@ extension KeyFormat {
         case .certificate, .spki, .pkcs1Public: true
         default: false
         }
+    }
+}
+
+/// The text of a key without the traces of editors, shells and other programs.
+enum KeyContent {
+    /// The range of the text without a byte order mark, white space and one pair of quotes around it.
+    static func core(of content: Span<UInt8>) -> Range<Int> {
+        var range = trimmed(0..<content.count, of: content)
+        if hasByteOrderMark(content) { range = trimmed(3..<content.count, of: content) }
+        guard range.count >= 2, let last = range.last, isQuote(content[range.lowerBound]),
+            content[range.lowerBound] == content[last]
+        else { return range }
+        return trimmed(range.lowerBound + 1..<last, of: content)
+    }
+
+    /// Whether the text begins with the byte order mark of UTF-8.
+    static func hasByteOrderMark(_ content: Span<UInt8>) -> Bool {
+        content.count >= 3 && content[0] == 0xEF && content[1] == 0xBB && content[2] == 0xBF
+    }
+
+    /// Whether the content is text in UTF-16 of either byte order, as PowerShell's `>` writes it.
+    static func isUTF16(_ content: Span<UInt8>) -> Bool {
+        if PEM.find(wideMark, in: content, from: 0) != nil { return true }
+        guard content.count >= 10, content.count % 2 == 0 else { return false }
+        let isMarked =
+            (content[0] == 0xFF && content[1] == 0xFE) || (content[0] == 0xFE && content[1] == 0xFF)
+        let start = isMarked ? 2 : 0
+        return [0, 1].contains { order in
+            (start..<start + 8).allSatisfy { position in
+                (position % 2 == order) == (content[position] == 0) && content[position] < 0x80
+            }
+        }
+    }
+
+    /// The bytes that the text encodes in base64, base64url or hex; empty where it is none of them.
+    ///
+    /// A text may be valid in several encodings: the caller takes the one that makes sense.
+    static func decodings(of text: Span<UInt8>) -> [SecretBytes] {
+        [SecretEncoding.base64, .base64url, .hex].compactMap { encoding in
+            do throws(KeyError) {
+                return try Secret.decode(text, encoding)
+            } catch {
+                return nil
+            }
+        }
+    }
+
+    /// The armour of PEM in UTF-16, of either byte order.
+    private static let wideMark: [UInt8] = "-----BEGIN".utf8.flatMap { [$0, 0] }.dropLast()
+
+    private static func trimmed(_ range: Range<Int>, of content: Span<UInt8>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isSpace(content[start]) { start += 1 }
+        while end > start, isSpace(content[end - 1]) { end -= 1 }
+        return start..<end
+    }
+
+    static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+
+    private static func isQuote(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
     }
 }

@@ -15,11 +15,11 @@ package enum KeyEncoding: String, CaseIterable, Sendable {
 
 /// Why a key cannot be written in a form.
 package enum KeyEncodingError: Error, Equatable, Sendable {
-    /// Of PEM, DER and JWK there is one key a file.
+    /// A file in PEM, DER or JWK form holds one key.
     case severalKeys(count: Int)
-    /// An HMAC secret has no form but a JWK's.
+    /// An HMAC secret has no other form than a JWK.
     case secret
-    /// PKCS#8 holds the primes of an RSA key, which this one's JWK left out.
+    /// PKCS#8 needs the primes of an RSA key, and the JWK left them out.
     case primesUnknown
     case key(KeyError)
 }
@@ -28,8 +28,8 @@ package enum KeyEncodingError: Error, Equatable, Sendable {
 package enum KeyWriter {
     /// The content of a key file: text that ends with a line feed, or DER.
     ///
-    /// What is not in a form is lost: PEM and DER have neither `kid` nor `alg`, and members of a
-    /// JWK that this program does not know are not carried over.
+    /// Members that a form cannot hold are lost: PEM and DER have neither `kid` nor `alg`, and unknown
+    /// members of a JWK are not written.
     package static func encode(
         _ keys: [Key], as encoding: KeyEncoding
     ) throws(KeyEncodingError) -> SecretBytes {
@@ -68,5 +68,78 @@ package enum KeyWriter {
         } catch {
             throw error == .wrongKey ? .primesUnknown : .key(.crypto(error))
         }
+    }
+}
+
+/// Writes JWKs (RFC 7517, RFC 7518 section 6, RFC 8037 section 2), the mirror of `JWKReader`.
+enum JWKWriter {
+    /// The key with all its members. The base64url of a private half passes through JSON strings, which
+    /// are not wiped: this is for keys that are about to be written to a file.
+    static func jwk(_ key: Key) throws(KeyError) -> JSONObject {
+        var jwk = try KeyError.translating { () throws(OpenSSLError) in try material(of: key) }
+        if let keyID = key.keyID { jwk.set("kid", .string(keyID)) }
+        if let use = key.restrictions.use { jwk.set("use", .string(use)) }
+        if let operations = key.restrictions.operations {
+            jwk.set("key_ops", .array(operations.map { .string($0) }))
+        }
+        if let algorithm = key.restrictions.algorithm { jwk.set("alg", .string(algorithm)) }
+        return jwk
+    }
+
+    /// The members that make the public half, or the secret, and nothing else: what a thumbprint
+    /// is computed over.
+    static func identity(of key: Key) throws(OpenSSLError) -> JSONObject {
+        switch key.material {
+        case .secret(let secret): ["kty": "oct", "k": text(secret)]
+        case .asymmetric(let key): try publicMembers(of: key)
+        }
+    }
+
+    /// `kty` and all numbers.
+    private static func material(of key: Key) throws(OpenSSLError) -> JSONObject {
+        var jwk = try identity(of: key)
+        guard case .asymmetric(let key) = key.material, key.hasPrivateHalf else { return jwk }
+        switch key.kind {
+        case .rsa, .rsaPSS:
+            let components = try key.rsaComponents()
+            jwk.set("d", text(components.privateExponent))
+            let names: [JSONString] = ["p", "q", "dp", "dq", "qi"]
+            for (name, value) in zip(names, components.chineseRemainder) {
+                jwk.set(name, text(value))
+            }
+        case .ec(let curve): jwk.set("d", text(try key.ecComponents(on: curve).privateScalar))
+        case .ed25519, .ed448: jwk.set("d", text(try key.edwardsComponents().seed))
+        }
+        return jwk
+    }
+
+    private static func publicMembers(of key: AsymmetricKey) throws(OpenSSLError) -> JSONObject {
+        switch key.kind {
+        case .rsa, .rsaPSS:
+            let components = try key.rsaComponents()
+            return [
+                "kty": "RSA", "n": text(components.modulus), "e": text(components.publicExponent),
+            ]
+        case .ec(let curve):
+            let point = try key.ecComponents(on: curve)
+            return [
+                "kty": "EC", "crv": .string(curve.joseName), "x": text(point.x), "y": text(point.y),
+            ]
+        case .ed25519, .ed448:
+            return [
+                "kty": "OKP", "crv": .string(key.kind == .ed448 ? "Ed448" : "Ed25519"),
+                "x": text(try key.edwardsComponents().publicKey),
+            ]
+        }
+    }
+
+    private static func text(_ bytes: [UInt8]) -> JSONValue {
+        .string(String(decoding: Base64URL.encode(bytes), as: UTF8.self))
+    }
+
+    /// The member for a number that the caller knows to be there.
+    private static func text(_ secret: SecretBytes?) -> JSONValue {
+        guard let secret else { preconditionFailure("the key has a private half") }
+        return unsafe secret.withBytes { text(unsafe Array($0)) }
     }
 }

@@ -21,7 +21,7 @@ enum PEM {
         return String(decoding: (labelStart..<labelEnd).map { text[$0] }, as: UTF8.self)
     }
 
-    /// The blocks of `text`, what stands around them being comment (RFC 7468 section 5.2).
+    /// The blocks of `text`; the text around them is comment (RFC 7468 section 5.2).
     static func blocks(in text: Span<UInt8>) throws(KeyError) -> [Block] {
         var blocks: [Block] = []
         var position = 0
@@ -94,7 +94,7 @@ enum PEM {
         find(Array("Proc-Type:".utf8), in: text.extracting(block.body), from: 0) != nil
     }
 
-    /// What the block of `text` holds.
+    /// The content of a block of `text`.
     static func der(of block: Block, in text: Span<UInt8>) throws(KeyError) -> SecretBytes {
         let body = withoutEscapes(text.extracting(block.body))
         do throws(Base64Error) {
@@ -130,7 +130,7 @@ enum PEM {
         }
     }
 
-    /// Where `pattern` next occurs, from `start` on.
+    /// The offset of the first `pattern` from `start` on.
     static func find(
         _ pattern: [UInt8], in text: Span<UInt8>, from start: Int
     ) -> Int? {
@@ -142,5 +142,20 @@ enum PEM {
             return position
         }
         return nil
+    }
+}
+
+extension PEM {
+    /// `der` in armour with 64 characters a line (RFC 7468 section 2); the last line has its end.
+    static func text(of der: SecretBytes, label: String) -> SecretBytes {
+        let base64 = unsafe der.withBytes { Base64.standard.encode(unsafe Array($0)) }
+        let padding = [UInt8](repeating: UInt8(ascii: "="), count: (4 - base64.count % 4) % 4)
+        let body = base64 + padding
+        var text = Array("-----BEGIN \(label)-----\n".utf8)
+        for start in stride(from: 0, to: body.count, by: 64) {
+            text += body[start..<min(start + 64, body.count)]
+            text.append(UInt8(ascii: "\n"))
+        }
+        return SecretBytes(copying: text + Array("-----END \(label)-----\n".utf8))
     }
 }

@@ -11,7 +11,7 @@ package final class SignatureVerifier {
     private let algorithm: Algorithm?
     private let allowWeak: Bool
 
-    /// What was found out about a key and an algorithm is kept, for the sake of long streams.
+    /// The set-up for each key and algorithm, kept for long streams.
     private var trials: [TrialID: Trial] = [:]
 
     private struct TrialID: Hashable {
@@ -19,7 +19,7 @@ package final class SignatureVerifier {
         let algorithm: Algorithm
     }
 
-    /// A key that is about to be tried for an algorithm.
+    /// A key that is set up for an algorithm.
     private final class Trial {
         let description: String
         let algorithm: Algorithm
@@ -48,7 +48,7 @@ package final class SignatureVerifier {
         case broken
     }
 
-    /// `algorithm` is the only one to be admitted; `nil` admits all that a key may serve.
+    /// `algorithm` is the only one that is accepted; `nil` accepts all that a key may serve.
     package init(keys: KeySet, algorithm: Algorithm? = nil, allowWeak: Bool = false) {
         self.keys = keys
         self.algorithm = algorithm
@@ -70,7 +70,7 @@ package final class SignatureVerifier {
         }
     }
 
-    /// The same as a check, for long streams.
+    /// The verdict as a check. A passed check is made once for each key, which long streams need.
     package func check(_ token: CompactToken) -> Check {
         switch outcome(of: token) {
         case .verified(let trial): trial.passed
@@ -189,4 +189,35 @@ extension KeyRefusal {
         case .tooSmall, .tooLarge, .repeatedByte: .weakKey
         }
     }
+}
+
+/// The verdict of `SignatureVerifier`.
+package enum SignatureVerdict: Equatable, Sendable {
+    case verified(key: String, algorithm: Algorithm)
+    case failed(SignatureFailure)
+
+    /// The verdict as the check that comes before all others.
+    package var check: Check {
+        switch self {
+        case .verified(let key, let algorithm):
+            Check("signature", .passed, detail: "\(algorithm), \(key)")
+        case .failed(let failure):
+            Check("signature", .failed(failure.reason), detail: failure.detail)
+        }
+    }
+}
+
+/// Why no key verifies a token.
+package struct SignatureFailure: Error, Equatable, Sendable {
+    /// A key that was considered.
+    package struct Trial: Equatable, Sendable {
+        /// The key's description.
+        package let key: String
+        /// Why it did not fit; `nil` if it fitted and did not make the signature.
+        package let refusal: KeyRefusal?
+    }
+
+    package let reason: Reason
+    package let detail: String
+    package let trials: [Trial]
 }

@@ -1,4 +1,5 @@
 package import JSON
+internal import Platform
 
 /// The header of a token (RFC 7515 section 4), read but not trusted.
 ///
@@ -10,7 +11,7 @@ package final class TokenHeader: Sendable {
     /// The header's text, where it is what writing `object` in compact style gives.
     package let compactText: [UInt8]?
 
-    /// What the token says it was signed with, `none` included.
+    /// The name of the algorithm in `alg`, `none` included.
     package let algorithmName: JSONString
 
     package let keyID: JSONString?
@@ -21,11 +22,11 @@ package final class TokenHeader: Sendable {
     /// The algorithm, where the name is one that this program knows.
     package let algorithm: Algorithm?
 
-    /// The first member that no verifier of ours understands; see `unsupportedMember(of:)`.
+    /// The first member that this program's verifier does not support; see `unsupportedMember(of:)`.
     let unsupportedMember: JSONString?
 
-    /// Takes the members that this program looks at; of another type than the RFC's they make the
-    /// token malformed, since some reader would take them for absent.
+    /// Reads the members that this program uses. A member of another type than the RFC's makes the
+    /// token malformed, since some reader would treat it as absent.
     package init(
         _ object: JSONObject, compactText: [UInt8]? = nil
     ) throws(MalformedToken) {
@@ -59,5 +60,40 @@ package final class TokenHeader: Sendable {
             throw MalformedToken(.header, .notAString(name))
         }
         return string
+    }
+}
+
+/// The header of the previous token of a stream, as text and as read.
+///
+/// The tokens of one issuer usually have the same header, byte for byte: reading it once is enough.
+package final class HeaderCache {
+    private var text: [UInt8] = []
+    private var header: TokenHeader?
+
+    package init() {}
+
+    /// The header that was read from exactly this text; nil for any other text.
+    func header(of text: Span<UInt8>) -> TokenHeader? {
+        let known = self.text
+        return text.isEqual(to: known.span) ? header : nil
+    }
+
+    /// Replaces the header that is kept.
+    func keep(_ header: TokenHeader, of text: ArraySlice<UInt8>) {
+        self.text = Array(text)
+        self.header = header
+    }
+}
+
+/// The value of `typ` or `cty` in a comparable form: RFC 7515 section 4.1.9 allows `application/` to
+/// be left out where no other slash follows, and RFC 2045 ignores case.
+package struct MediaType: Equatable, Sendable {
+    private let bytes: [UInt8]
+
+    package init(_ name: JSONString) {
+        let lower = name.utf8.map { byte in
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        }
+        bytes = lower.contains(UInt8(ascii: "/")) ? lower : Array("application/".utf8) + lower
     }
 }

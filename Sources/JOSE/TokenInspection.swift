@@ -1,17 +1,17 @@
 package import JSON
 
-/// What can be read of a text that may be a token: for showing it, never for trusting it.
+/// The readable part of a text that may be a token: for showing it, never for trusting it.
 ///
-/// Tokens are pasted from logs that cut them, padded by libraries that know no better, or are
-/// encrypted; a person who asks what is in one is served by the part that is there.
+/// Tokens are pasted from logs that cut them, padded by careless libraries, or encrypted. A person
+/// who asks what is in one is helped by the part that can be read.
 package struct TokenInspection: Sendable {
     /// One segment, as far as it goes.
     package struct Segment: Sendable {
-        /// The bytes as far as they could be decoded, other alphabets and padding forgiven.
+        /// The bytes that could be decoded, with other alphabets and padding forgiven.
         package let bytes: [UInt8]
         /// The bytes as JSON, where they are.
         package let value: JSONValue?
-        /// What is wrong with the segment for a strict reader.
+        /// The fault that a strict reader finds; nil for a well-formed segment.
         package let fault: MalformedToken.Fault?
         /// The whole members, where the bytes are an object that breaks off.
         package let prefix: JSONPrefix?
@@ -20,7 +20,7 @@ package struct TokenInspection: Sendable {
         package var object: JSONObject? { value?.objectValue ?? prefix?.object }
     }
 
-    /// What the number of segments says.
+    /// The kind of token, by the number of segments.
     package enum Shape: Sendable {
         /// Three segments.
         case signed
@@ -36,12 +36,12 @@ package struct TokenInspection: Sendable {
     package let payload: Segment?
     package let signature: Segment?
 
-    /// What makes `CompactToken` and `claims()` refuse the text; `nil` for a well-formed token.
+    /// The reason why `CompactToken` or `claims()` refuses the text; `nil` for a well-formed token.
     package let malformed: MalformedToken?
 
-    /// Where the text breaks off; `nil` for what does not look like the beginning of a token. A
-    /// token that lacks the end of its signature may be cut and still well-formed.
-    package let cut: TokenCut?
+    /// The place where the text breaks off; `nil` if it does not look like the beginning of a token. A
+    /// token that lacks the end of its signature may be truncated and still well-formed.
+    package let cut: TokenTruncation?
 
     /// Reads what there is of `text`; never fails, and never reads more than a token may have.
     package init(of text: [UInt8]) {
@@ -69,12 +69,12 @@ package struct TokenInspection: Sendable {
         }
         cut =
             segments.count <= 3
-            ? TokenCut(
+            ? TokenTruncation(
                 byteCount: text.count, header: header, payload: payload, signature: signature)
             : nil
     }
 
-    /// What logs put in place of the rest: three dots, or the character for them.
+    /// The marks that logs put in place of the rest: three dots, or the character for them.
     private static let ellipses = ["...", "…"].map { Array($0.utf8) }
 
     private static func withoutEllipsis(_ text: [UInt8]) -> [UInt8] {
@@ -85,7 +85,7 @@ package struct TokenInspection: Sendable {
         return text.dropLast(ellipsis.count)
     }
 
-    /// The verdict of the strict reader, whose rules are in one place.
+    /// The fault that the strict reader finds.
     private static func firstFault(of text: [UInt8]) -> MalformedToken? {
         do throws(MalformedToken) {
             _ = try CompactToken(parsing: text).claims()
@@ -95,7 +95,7 @@ package struct TokenInspection: Sendable {
         }
     }
 
-    /// One segment, strictly if it allows that, else as far as it goes.
+    /// Reads one segment strictly if that is possible, else as much of it as can be read.
     private static func read(_ text: ArraySlice<UInt8>, isJSON: Bool) -> Segment {
         var fault: MalformedToken.Fault?
         let bytes: [UInt8]
@@ -144,5 +144,91 @@ package struct TokenInspection: Sendable {
         } catch {
             return []
         }
+    }
+}
+
+/// The place where a log or a clipboard truncated a token.
+package struct TokenTruncation: Equatable, Sendable {
+    /// The place within the segment.
+    package enum Place: Equatable, Sendable {
+        /// Inside the JSON of the segment.
+        case json(JSONPrefix.End)
+        /// The whole segment is missing.
+        case missing
+        /// The signature has `byteCount` bytes; signatures of its algorithm have at least `expected`.
+        case short(byteCount: Int, expected: Int)
+    }
+
+    /// The bytes of the token that are left.
+    package let byteCount: Int
+    package let segment: MalformedToken.Segment
+    package let place: Place
+
+    /// `nil` where the segments are not the beginning of a token, or are a whole one.
+    init?(
+        byteCount: Int, header: TokenInspection.Segment?, payload: TokenInspection.Segment?,
+        signature: TokenInspection.Segment?
+    ) {
+        guard let header, header.object != nil else { return nil }
+        self.byteCount = byteCount
+        if let prefix = header.prefix {
+            guard payload == nil else { return nil }
+            (segment, place) = (.header, .json(prefix.end))
+        } else if payload == nil || payload?.bytes.isEmpty == true && signature == nil {
+            (segment, place) = (.payload, .missing)
+        } else if let prefix = payload?.prefix, signature == nil {
+            (segment, place) = (.payload, .json(prefix.end))
+        } else if signature == nil, payload?.object != nil {
+            (segment, place) = (.signature, .missing)
+        } else if let signature, let expected = Self.signatureByteCount(header),
+            signature.bytes.count < expected
+        {
+            segment = .signature
+            place =
+                signature.bytes.isEmpty
+                ? .missing : .short(byteCount: signature.bytes.count, expected: expected)
+        } else {
+            return nil
+        }
+    }
+
+    /// The fewest bytes that a signature of the header's algorithm has.
+    private static func signatureByteCount(_ header: TokenInspection.Segment) -> Int? {
+        header.object?["alg"]?.stringValue.flatMap(Algorithm.init(name:))?
+            .minimumSignatureByteCount
+    }
+}
+
+extension Algorithm {
+    /// The fewest bytes of a signature; all but those of RSA and EdDSA have exactly so many.
+    package var minimumSignatureByteCount: Int {
+        switch self {
+        case .hs256: 32
+        case .hs384: 48
+        case .hs512, .es256, .es256k, .edDSA, .ed25519: 64
+        case .es384: 96
+        case .es512: 132
+        case .ed448: 114
+        // RSA of 1024 bits, which is too weak and still in use.
+        case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: 128
+        }
+    }
+}
+
+extension TokenTruncation: CustomStringConvertible {
+    /// `truncated after 58 bytes: the payload ends inside the value of 'sub'`. The name is the token's:
+    /// escape it.
+    package var description: String {
+        let place =
+            switch self.place {
+            case .json(.insideName): "the \(segment.rawValue) ends inside a name"
+            case .json(.insideValue(let name)):
+                "the \(segment.rawValue) ends inside the value of '\(name)'"
+            case .json(.betweenMembers): "the \(segment.rawValue) ends between two members"
+            case .missing: "the \(segment.rawValue) is missing"
+            case .short(let count, let expected):
+                "the signature ends after \(count) of at least \(expected) bytes"
+            }
+        return "truncated after \(byteCount) bytes: \(place)"
     }
 }

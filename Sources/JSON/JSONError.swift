@@ -1,16 +1,16 @@
 /// Why a text is not the JSON that this program takes, and where.
 package struct JSONError: Error, Equatable, Sendable {
-    /// What is wrong, with no more of the text than the name of a member.
+    /// The fault, with nothing of the text but the name of a member.
     package enum Kind: Equatable, Sendable {
         /// The text stops inside a value, or holds none.
         case unexpectedEnd
-        /// A byte that cannot stand where it does.
+        /// A byte that is not allowed at its place.
         case unexpectedByte(UInt8)
         /// RFC 8259 section 8.1 lets a parser refuse the byte order mark.
         case byteOrderMark
-        /// More nesting than the parser was told to follow.
+        /// More nesting than the parser follows.
         case tooDeep
-        /// A member name for the second time: which of the two counts would be the reader's whim.
+        /// A member name for the second time: readers differ on which of the two counts.
         case duplicateName(JSONString)
         /// Half of a UTF-16 surrogate pair, which no UTF-8 text can hold.
         case loneSurrogate
@@ -45,7 +45,7 @@ package struct JSONError: Error, Equatable, Sendable {
 }
 
 extension JSONError: CustomStringConvertible {
-    /// The fault as a noun phrase; of the text itself it holds nothing, which may be a secret.
+    /// The fault as a noun phrase, without any of the text, which may be a secret.
     package var description: String {
         let fault =
             switch kind {
@@ -63,5 +63,108 @@ extension JSONError: CustomStringConvertible {
             case .trailingText: "text after the value"
             }
         return "\(fault) at byte \(offset)"
+    }
+}
+
+/// Finds the place of a value in a text, so that errors about its meaning can name line and column.
+package struct JSONLocator {
+    /// One step down.
+    package enum Step: Equatable, Sendable {
+        case member(JSONString)
+        case element(Int)
+    }
+
+    private let text: [UInt8]
+    private var offset = 0
+
+    private init(_ text: [UInt8]) { self.text = text }
+
+    /// The offset of the value at the end of `path` in a text that the parser accepted, or of its
+    /// member name with `ofName`; nil where there is none.
+    package static func offset(
+        of path: [Step], in text: [UInt8], ofName wantsName: Bool = false
+    ) -> Int? {
+        var locator = JSONLocator(text)
+        locator.skipSpace()
+        var nameOffset: Int?
+        for step in path {
+            guard locator.descend(step, &nameOffset) else { return nil }
+        }
+        return wantsName ? nameOffset ?? locator.offset : locator.offset
+    }
+
+    private var byte: UInt8? { offset < text.count ? text[offset] : nil }
+
+    private mutating func skipSpace() {
+        while let byte, byte <= 0x20 { offset += 1 }
+    }
+
+    /// Moves to the value of a member or element; `nameOffset` becomes the offset of the member's name.
+    private mutating func descend(_ step: Step, _ nameOffset: inout Int?) -> Bool {
+        guard let opening = byte, opening == 0x7B || opening == 0x5B else { return false }
+        let isObject = opening == 0x7B
+        nameOffset = nil
+        offset += 1
+        var index = 0
+        while true {
+            skipSpace()
+            guard let byte, byte != 0x7D, byte != 0x5D else { return false }
+            var name: JSONString?
+            if isObject {
+                let start = offset
+                nameOffset = start
+                skipValue()
+                name = Self.string(text[start..<offset])
+                skipSpace()
+                offset += 1
+                skipSpace()
+            }
+            switch step {
+            case .member(let wanted) where name == wanted: return true
+            case .element(let wanted) where !isObject && index == wanted: return true
+            default: skipValue()
+            }
+            index += 1
+            skipSpace()
+            if self.byte == UInt8(ascii: ",") { offset += 1 }
+        }
+    }
+
+    private static func string(_ text: ArraySlice<UInt8>) -> JSONString? {
+        do throws(JSONError) {
+            return try JSONParser.parse(Array(text)).stringValue
+        } catch {
+            return nil
+        }
+    }
+
+    /// Moves to the end of the value that begins here.
+    private mutating func skipValue() {
+        var depth = 0
+        var isInString = false
+        while let byte {
+            if isInString {
+                if byte == UInt8(ascii: "\\") { offset += 1 }
+                if byte == UInt8(ascii: "\"") { isInString = false }
+                offset += 1
+                if !isInString, depth == 0 { return }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInString = true
+            case 0x7B, 0x5B: depth += 1
+            case 0x7D, 0x5D:
+                if depth == 0 { return }
+                depth -= 1
+                if depth == 0 {
+                    offset += 1
+                    return
+                }
+            case UInt8(ascii: ","), 0...0x20, UInt8(ascii: ":"):
+                if depth == 0 { return }
+            default: break
+            }
+            offset += 1
+        }
     }
 }

@@ -31,9 +31,7 @@ extension JSONSink {
     package mutating func member(_ name: StaticString, integer: Int64?) {
         member(name, integer.map { .integer($0) } ?? .null)
     }
-}
 
-extension JSONSink {
     /// A member that is a string of UTF-8.
     package mutating func member(_ name: StaticString, text: [UInt8]) {
         let isPlain = text.allSatisfy { byte in

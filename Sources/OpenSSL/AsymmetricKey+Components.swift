@@ -114,4 +114,130 @@ extension AsymmetricKey {
         }
         return try unsafe checked(owning: handle, hasPrivateHalf: isPrivate)
     }
+
+    /// A new key pair; `bits` is the size of an RSA modulus, ignored for other kinds.
+    ///
+    /// OpenSSL 3.0 checks each RSA prime as FIPS 186-4 asks; 65537 is the public exponent.
+    package static func generate(
+        _ kind: KeyKind, bits: Int = 2048
+    ) throws(OpenSSLError) -> AsymmetricKey {
+        Library.start()
+        let name =
+            switch kind {
+            case .rsa: "RSA"
+            case .rsaPSS: "RSA-PSS"
+            case .ec: "EC"
+            case .ed25519: "ED25519"
+            case .ed448: "ED448"
+            }
+        guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, name, nil) else {
+            throw ErrorQueue.failure(of: "EVP_PKEY_CTX_new_from_name")
+        }
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        guard unsafe EVP_PKEY_keygen_init(context) == 1,
+            unsafe configure(context, kind: kind, bits: bits) == 1
+        else { throw ErrorQueue.failure(of: "EVP_PKEY_keygen_init") }
+        var handle: OpaquePointer?
+        guard unsafe EVP_PKEY_generate(context, &handle) == 1, let handle = unsafe handle else {
+            throw ErrorQueue.failure(of: "EVP_PKEY_generate")
+        }
+        return try unsafe checked(owning: handle, hasPrivateHalf: true)
+    }
+
+    /// Sets the size or the curve, whichever the kind leaves open. Returns OpenSSL's status.
+    private static func configure(
+        _ context: OpaquePointer, kind: KeyKind, bits: Int
+    ) -> CInt {
+        switch kind {
+        case .rsa, .rsaPSS: unsafe EVP_PKEY_CTX_set_rsa_keygen_bits(context, CInt(bits))
+        case .ec(let curve): unsafe EVP_PKEY_CTX_set_group_name(context, curve.groupName)
+        case .ed25519, .ed448: 1
+        }
+    }
+}
+
+/// One named part of a key on its way into `EVP_PKEY_fromdata`.
+///
+/// OpenSSL's own builder (`OSSL_PARAM_BLD`) copies private numbers into memory that is never wiped;
+/// here they stay in `SecretBytes`, and OpenSSL gets pointers to them.
+struct KeyComponent {
+    /// The type that OpenSSL reads the bytes as.
+    private enum Form {
+        case integer
+        case octets
+        case text
+    }
+
+    private let name: [CChar]
+    private let form: Form
+    private let bytes: SecretBytes
+
+    /// A non-negative integer, big-endian.
+    static func integer(_ name: String, _ bigEndian: SecretBytes) -> KeyComponent {
+        // OSSL_PARAM wants the machine's own byte order.
+        let native = unsafe SecretBytes(capacity: bigEndian.count) { target in
+            unsafe bigEndian.withBytes { source in
+                for position in 0..<bigEndian.count {
+                    let place = 1.littleEndian == 1 ? bigEndian.count - 1 - position : position
+                    unsafe target[place] = source[position]
+                }
+                return source.count
+            }
+        }
+        return KeyComponent(name: Array(name.utf8CString), form: .integer, bytes: native)
+    }
+
+    /// Bytes as they are: an encoded point, a raw Edwards key.
+    static func octets(_ name: String, _ bytes: SecretBytes) -> KeyComponent {
+        KeyComponent(name: Array(name.utf8CString), form: .octets, bytes: bytes)
+    }
+
+    /// A name, such as that of a curve. With a NUL: OpenSSL 3.0 compares names as C strings,
+    /// whatever length they are given with.
+    static func text(_ name: String, _ text: String) -> KeyComponent {
+        let bytes = SecretBytes(copying: Array(text.utf8) + [0])
+        return KeyComponent(name: Array(name.utf8CString), form: .text, bytes: bytes)
+    }
+
+    /// Lends all components as the array that OpenSSL reads; it ends with the usual empty entry.
+    static func withParameters<Result>(
+        _ components: ArraySlice<KeyComponent>, _ done: [OSSL_PARAM] = unsafe [],
+        _ body: (UnsafeMutablePointer<OSSL_PARAM>) -> Result
+    ) -> Result {
+        guard let component = components.first else {
+            var all = unsafe done
+            unsafe all.append(OSSL_PARAM_construct_end())
+            return unsafe all.withUnsafeMutableBufferPointer { all in
+                guard let base = all.baseAddress else { preconditionFailure() }
+                return unsafe body(base)
+            }
+        }
+        return unsafe component.withParameter { parameter in
+            unsafe withParameters(components.dropFirst(), done + [parameter], body)
+        }
+    }
+
+    /// Lends this component.
+    private func withParameter<Result>(_ body: (OSSL_PARAM) -> Result) -> Result {
+        unsafe name.withUnsafeBufferPointer { name in
+            unsafe bytes.withBytes { bytes in
+                guard let key = name.baseAddress else { preconditionFailure() }
+                // OSSL_PARAM is used for output too, hence its mutable pointer; fromdata only reads.
+                let data = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                switch form {
+                case .integer:
+                    return unsafe body(
+                        OSSL_PARAM_construct_BN(
+                            key, data?.assumingMemoryBound(to: UInt8.self), bytes.count))
+                case .octets:
+                    return unsafe body(
+                        OSSL_PARAM_construct_octet_string(key, data, bytes.count))
+                case .text:
+                    return unsafe body(
+                        OSSL_PARAM_construct_utf8_string(
+                            key, data?.assumingMemoryBound(to: CChar.self), bytes.count - 1))
+                }
+            }
+        }
+    }
 }

@@ -17,8 +17,8 @@ extension AsymmetricKey {
         try subjectPublicKeyInfo(DEREnvelope.publicKeyInfo(DEREnvelope.rsa, key: der))
     }
 
-    /// The public key of an X.509 certificate (RFC 5280). Nothing else of it is looked at: not its
-    /// dates, not its purposes, not who signed it. Whoever names the file trusts the key.
+    /// The public key of an X.509 certificate (RFC 5280). Everything else is ignored: dates, purposes,
+    /// issuer. A user who names the file trusts the key.
     package static func certificate(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
         try unsafe read(der, hasPrivateHalf: false) { next, count in
             guard let certificate = unsafe d2i_X509(nil, next, count) else { return nil }
@@ -27,7 +27,7 @@ extension AsymmetricKey {
         }
     }
 
-    /// Whether the key signed an X.509 certificate of another key: whether it is an authority's.
+    /// Whether the key signed an X.509 certificate of another key, which makes it an authority's.
     package func hasSigned(certificate der: SecretBytes) -> Bool {
         defer { ErrorQueue.drain() }
         return unsafe der.withBytes { der in
@@ -66,8 +66,8 @@ extension AsymmetricKey {
         try privateKeyInfo(DEREnvelope.privateKeyInfo(DEREnvelope.rsa, key: der))
     }
 
-    /// A private key from an ECPrivateKey (RFC 5915), which has to name its curve itself: what
-    /// stands beside it in a file is not asked.
+    /// A private key from an ECPrivateKey (RFC 5915), which must name its curve itself: parameters
+    /// next to it in a file are ignored.
     package static func sec1PrivateKey(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
         let parameters = unsafe der.withBytes { unsafe PrivateKeyOutline.curveParameters(of: $0) }
         guard let parameters else { throw .missingCurve }
@@ -84,7 +84,7 @@ extension AsymmetricKey {
         return unsafe EVP_PKEY_eq(handle, other.handle) == 1
     }
 
-    /// The key that `decode` finds in the whole of `der`: bytes behind it are somebody's mistake.
+    /// The key that `decode` finds in the whole of `der`: bytes after it are a mistake.
     private static func read(
         _ der: SecretBytes, hasPrivateHalf: Bool,
         _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
@@ -104,6 +104,7 @@ extension AsymmetricKey {
         guard let handle = unsafe handle else { throw .unreadableKey }
         return try unsafe checked(owning: handle, hasPrivateHalf: hasPrivateHalf)
     }
+
     /// Whether the numbers of an RSA key fill their place: OpenSSL overlooks what follows them.
     private static func isCompletePublicKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let der = unsafe bytes.bindMemory(to: UInt8.self).span
@@ -124,5 +125,51 @@ extension AsymmetricKey {
             parts.count == 2
         else { throw .unreadableKey }
         return Array(info[parts[1].content])
+    }
+
+    /// A private key from a PKCS#8 EncryptedPrivateKeyInfo (RFC 5958).
+    ///
+    /// The caller must judge the work that the file asks for before: it may be years. Throws
+    /// `.cannotDecrypt` for a wrong passphrase, which looks the same as damage.
+    package static func encryptedPrivateKeyInfo(
+        _ der: SecretBytes, passphrase: SecretBytes
+    ) throws(OpenSSLError) -> AsymmetricKey {
+        Library.start()
+        let plain = try decrypt(der, passphrase)
+        // Padding is right by chance once in 256 times.
+        let structure = unsafe plain.withBytes {
+            KeyStructure.of(unsafe $0.bindMemory(to: UInt8.self).span)
+        }
+        guard structure == .privateKeyInfo else { throw .cannotDecrypt }
+        return try privateKeyInfo(plain)
+    }
+
+    private static func decrypt(
+        _ der: SecretBytes, _ passphrase: SecretBytes
+    ) throws(OpenSSLError) -> SecretBytes {
+        defer { ErrorQueue.drain() }
+        let sealed: OpaquePointer? = unsafe der.withBytes { bytes in
+            var next = unsafe bytes.bindMemory(to: UInt8.self).baseAddress
+            return unsafe d2i_X509_SIG(nil, &next, bytes.count)
+        }
+        guard let sealed = unsafe sealed else { throw .unreadableKey }
+        defer { unsafe X509_SIG_free(sealed) }
+        var algorithm: UnsafePointer<X509_ALGOR>?
+        var content: UnsafePointer<ASN1_OCTET_STRING>?
+        unsafe X509_SIG_get0(sealed, &algorithm, &content)
+
+        var plain: UnsafeMutablePointer<UInt8>?
+        var count: CInt = 0
+        let done = unsafe passphrase.withBytes { text in
+            unsafe PKCS12_pbe_crypt(
+                algorithm, text.bindMemory(to: CChar.self).baseAddress,
+                CInt(clamping: text.count), ASN1_STRING_get0_data(content),
+                ASN1_STRING_length(content), &plain, &count, 0)
+        }
+        guard unsafe done != nil, let plain = unsafe plain, count >= 0 else {
+            throw .cannotDecrypt
+        }
+        defer { unsafe jwtctl_openssl_clear_free(plain, Int(count)) }
+        return unsafe SecretBytes(copying: UnsafeBufferPointer(start: plain, count: Int(count)))
     }
 }

@@ -1,4 +1,6 @@
-/// One element of DER (X.690) within a text that is looked at, not decoded.
+internal import Platform
+
+/// One element of DER (X.690) within a text: where it is, not what it means.
 ///
 /// Lengths are read as DER wants them, definite and in their shortest form, so that two readers
 /// cannot disagree about where an element ends.
@@ -42,7 +44,7 @@ package struct DERElement: Equatable, Sendable {
         return element
     }
 
-    /// What stands side by side in the content, if that is a row of at most `limit` elements.
+    /// The elements of the content, if it consists of at most `limit` of them.
     package func children(of der: Span<UInt8>, atMost limit: Int = 16) -> [DERElement]? {
         var children: [DERElement] = []
         var position = content.lowerBound
@@ -78,5 +80,46 @@ package struct DERElement: Equatable, Sendable {
             rest >>= 8
         }
         return [tag, 0x80 | UInt8(length.count)] + length
+    }
+}
+
+/// Wraps a bare key in the structure that names its kind, so that each kind has one reader.
+enum DEREnvelope {
+    /// The AlgorithmIdentifier of RSA (RFC 8017 appendix A.1), whose parameters are NULL.
+    static let rsa = algorithm(KeyIdentifier.rsa, parameters: [0x05, 0x00])
+
+    /// An AlgorithmIdentifier (RFC 5280 section 4.1.1.2); `parameters` is one whole element.
+    static func algorithm(_ identifier: [UInt8], parameters: [UInt8]) -> [UInt8] {
+        let name = DERElement.header(tag: DERElement.objectIdentifier, count: identifier.count)
+        let content = name + identifier + parameters
+        return DERElement.header(tag: DERElement.sequence, count: content.count) + content
+    }
+
+    /// A PrivateKeyInfo (RFC 5208) around `key`.
+    static func privateKeyInfo(_ algorithm: [UInt8], key: SecretBytes) -> SecretBytes {
+        let version: [UInt8] = [DERElement.integer, 1, 0]
+        let octets = DERElement.header(tag: DERElement.octetString, count: key.count)
+        return sequence(version + algorithm + octets, key)
+    }
+
+    /// A SubjectPublicKeyInfo (RFC 5280 section 4.1) around `key`.
+    static func publicKeyInfo(_ algorithm: [UInt8], key: SecretBytes) -> SecretBytes {
+        // The first byte of a BIT STRING says how many bits of the last one are unused.
+        let bits = DERElement.header(tag: DERElement.bitString, count: key.count + 1) + [0]
+        return sequence(algorithm + bits, key)
+    }
+
+    /// A SEQUENCE of what is in `prefix` and then `rest`.
+    private static func sequence(_ prefix: [UInt8], _ rest: SecretBytes) -> SecretBytes {
+        let header = DERElement.header(tag: DERElement.sequence, count: prefix.count + rest.count)
+        let front = header + prefix
+        return unsafe SecretBytes(capacity: front.count + rest.count) { target in
+            unsafe target.copyBytes(from: front)
+            unsafe rest.withBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[front.count...])
+                    .copyMemory(from: $0)
+            }
+            return target.count
+        }
     }
 }

@@ -1,3 +1,13 @@
+/// The kind of key that an `AsymmetricKey` holds.
+package enum KeyKind: Sendable, Hashable {
+    case rsa
+    /// RSA, restricted by its own type to PSS (RFC 4055).
+    case rsaPSS
+    case ec(Curve)
+    case ed25519
+    case ed448
+}
+
 /// An elliptic curve that a token may be signed on.
 package enum Curve: Sendable, Hashable, CaseIterable {
     case p256
@@ -25,12 +35,40 @@ package enum Curve: Sendable, Hashable, CaseIterable {
     }
 }
 
-/// What sort of key an `AsymmetricKey` holds.
-package enum KeyKind: Sendable, Hashable {
-    case rsa
-    /// RSA, restricted by its own type to PSS (RFC 4055).
-    case rsaPSS
-    case ec(Curve)
-    case ed25519
-    case ed448
+/// A way to sign, without the name that JOSE gives it.
+package enum SignatureScheme: Sendable, Hashable {
+    /// RSASSA-PKCS1-v1_5.
+    case rsaPKCS1(Digest)
+    /// RSASSA-PSS with MGF1 over the same hash and a salt as long as the hash, as RFC 7518
+    /// section 3.5 wants it; no other salt verifies.
+    case rsaPSS(Digest)
+    /// ECDSA, the signature being r and s side by side (RFC 7518 section 3.4), never DER.
+    case ecdsa(Digest, Curve)
+    /// EdDSA on the curve of the key, which hashes for itself (RFC 8032).
+    case edDSA
+
+    /// The hash that OpenSSL applies first.
+    var digest: Digest? {
+        switch self {
+        case .rsaPKCS1(let digest), .rsaPSS(let digest), .ecdsa(let digest, _): digest
+        case .edDSA: nil
+        }
+    }
+
+    /// Whether a key of this kind can follow the scheme.
+    package func fits(_ kind: KeyKind) -> Bool {
+        switch (self, kind) {
+        case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.rsaPSS, .rsaPSS): true
+        case (.ecdsa(_, let curve), .ec(let other)): curve == other
+        case (.edDSA, .ed25519), (.edDSA, .ed448): true
+        default: false
+        }
+    }
+}
+
+/// The object identifiers of the kinds of keys, as DER content.
+enum KeyIdentifier {
+    static let rsa: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]
+    static let rsaPSS: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A]
+    static let ec: [UInt8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01]
 }

@@ -1,7 +1,9 @@
-/// The structures in which DER holds a key, told apart by their outline alone.
+internal import Platform
+
+/// The structures of keys in DER, distinguished by their outline alone.
 ///
-/// Nothing is decoded to find out, and nothing is tried: a file that is one of them is read as
-/// that or not at all.
+/// Nothing is decoded for that, and nothing is tried: a file with the outline of one of them is read
+/// as that structure or not at all.
 package enum KeyStructure: Sendable, CaseIterable {
     /// SubjectPublicKeyInfo (RFC 5280 section 4.1).
     case subjectPublicKeyInfo
@@ -64,5 +66,73 @@ package enum KeyStructure: Sendable, CaseIterable {
         case (3?, [0x02, 0x30]), (3?, [0x02, 0x30, 0x30]): .pkcs12
         default: nil
         }
+    }
+}
+
+/// The parts of a PKCS#8 PrivateKeyInfo (RFC 5958) that OpenSSL 3.0 does not look at.
+struct PrivateKeyOutline {
+    /// The bits of the public half, where the key states it (version 2).
+    let publicHalf: [UInt8]?
+
+    /// The key in version 1: OpenSSL 3.0 cannot read version 2.
+    let firstVersion: SecretBytes
+
+    /// Throws where the key does not fill its place, or contradicts itself about its curve.
+    init(_ der: SecretBytes) throws(OpenSSLError) {
+        let outline = try unsafe der.withBytes { bytes throws(OpenSSLError) in
+            try Self.outline(unsafe bytes.bindMemory(to: UInt8.self).span)
+        }
+        publicHalf = outline.publicHalf
+        let key = unsafe der.withBytes {
+            unsafe SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0[outline.key]))
+        }
+        firstVersion = DEREnvelope.privateKeyInfo(outline.algorithm, key: key)
+    }
+
+    private static func outline(
+        _ der: Span<UInt8>
+    ) throws(OpenSSLError) -> (publicHalf: [UInt8]?, algorithm: [UInt8], key: Range<Int>) {
+        guard KeyStructure.of(der) == .privateKeyInfo,
+            let parts = DERElement.only(in: 0..<der.count, of: der)?.children(of: der),
+            let type = parts[1].children(of: der), let identifier = type.first?.identifier(of: der),
+            let key = DERElement.only(in: parts[2].content, of: der)
+        else { throw .unreadableKey }
+        if identifier == KeyIdentifier.ec, type.count == 2,
+            let inner = curveParameters(of: key, der),
+            inner != type[1].whole.map({ der[$0] })
+        {
+            // OpenSSL would take the curve within the key; another reader takes the one outside.
+            throw inner.first == DERElement.objectIdentifier
+                ? .inconsistentKey : .explicitCurveParameters
+        }
+        var publicHalf: [UInt8]?
+        for part in parts.dropFirst(3) {
+            switch part.tag {
+            case 0xA0: break  // Attributes.
+            case 0x81: publicHalf = part.content.map { der[$0] }
+            case 0xA1:
+                // Not what RFC 5958 says, and what the library "ring" has written for years.
+                guard let bits = DERElement.only(in: part.content, of: der),
+                    bits.tag == DERElement.bitString
+                else { throw .unreadableKey }
+                publicHalf = bits.content.map { der[$0] }
+            default: throw .unreadableKey
+            }
+        }
+        return (publicHalf, parts[1].whole.map { der[$0] }, parts[2].content)
+    }
+
+    /// The parameters within an ECPrivateKey (RFC 5915), one whole element; nil where there are
+    /// none.
+    static func curveParameters(of bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+        let der = unsafe bytes.bindMemory(to: UInt8.self).span
+        return DERElement.only(in: 0..<der.count, of: der).flatMap { curveParameters(of: $0, der) }
+    }
+
+    private static func curveParameters(of key: DERElement, _ der: Span<UInt8>) -> [UInt8]? {
+        guard let holder = key.children(of: der)?.first(where: { $0.tag == 0xA0 }),
+            let parameters = DERElement.only(in: holder.content, of: der)
+        else { return nil }
+        return parameters.whole.map { der[$0] }
     }
 }

@@ -1,4 +1,5 @@
 internal import COpenSSL
+package import Platform
 
 /// The versions of OpenSSL, such as `3.0.17`.
 package enum OpenSSLVersion {
@@ -21,8 +22,22 @@ enum Library {
         return OPENSSL_init_crypto(options, nil) == 1
     }()
 
-    /// To be called before the first use of any other function; nearly free afterwards.
+    /// Starts OpenSSL. Called before the first use of any other function; later calls are nearly free.
     static func start() {
         precondition(started, "OpenSSL failed to start")
+    }
+}
+
+extension SecretBytes {
+    /// `count` bytes from OpenSSL's generator for private values.
+    package static func random(count: Int) throws(OpenSSLError) -> SecretBytes {
+        Library.start()
+        return try unsafe SecretBytes(capacity: count) { target throws(OpenSSLError) in
+            let start = unsafe target.bindMemory(to: UInt8.self).baseAddress
+            guard unsafe RAND_priv_bytes(start, CInt(count)) == 1 else {
+                throw ErrorQueue.failure(of: "RAND_priv_bytes")
+            }
+            return count
+        }
     }
 }

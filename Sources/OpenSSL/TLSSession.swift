@@ -8,7 +8,7 @@ package import Platform
 /// Nothing here waits: a step that cannot go on says what to poll for. OpenSSL writes with
 /// `write(2)`, so SIGPIPE has to be ignored.
 @safe package final class TLSSession {
-    /// What a step came to.
+    /// The result of a step.
     package enum Step: Equatable, Sendable {
         /// The handshake is complete, or this many bytes were read or written.
         case done(Int)
@@ -218,4 +218,12 @@ package import Platform
         default: return .alert(name ?? "alert \(alert)")
         }
     }
+}
+
+/// The facts of an established TLS session, for reports.
+package struct TLSFacts: Equatable, Sendable {
+    /// Such as `TLSv1.3`.
+    package let version: String
+    /// The expiry of the server's certificate, in unix seconds; nil where it has no readable date.
+    package let certificateEnd: Int64?
 }

@@ -1,11 +1,12 @@
+internal import CEntry
 internal import CPlatform
 internal import Glibc
 
-/// What this process asks of the system for itself.
+/// Requests of this process to the system about itself.
 package enum CurrentProcess {
-    /// What a program that handles keys owes its user before it does anything else: no core files,
-    /// no reading of its memory by other processes, private new files, a broken pipe that is an
-    /// error instead of a silent end, and no file or socket under the number of a standard stream.
+    /// Protects the keys that the program handles; called before anything else. No core files, no
+    /// access to its memory by other processes, private new files, a broken pipe as an error instead
+    /// of a silent end, and no file or socket under the number of a standard stream.
     package static func harden() {
         Signals.ignoreBrokenPipes()
         reserveStandardStreams()
@@ -15,21 +16,22 @@ package enum CurrentProcess {
         _ = umask(0o077)
     }
 
-    /// Where a standard stream is closed, the next socket would get its number, and Redis what is
-    /// meant for people. A path that is only named stays as unusable as a closed stream.
+    /// Occupies the numbers of closed standard streams: the next socket would get such a number, and
+    /// Redis would receive messages that are meant for people. The placeholder is opened with O_PATH,
+    /// so reading and writing still fail.
     private static func reserveStandardStreams() {
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
             _ = jwtctl_reserve_descriptor()
         }
     }
 
-    /// Has the kernel kill this process when its parent ends, so that a private server never
-    /// outlives the command that started it, however that ended.
+    /// Has the kernel kill this process when its parent ends: a private server must not outlive the
+    /// command that started it.
     package static func dieWithParent() {
         _ = jwtctl_die_with_parent(SIGKILL)
     }
 
-    /// The path of the running program; nil where /proc is not there.
+    /// The path of the running program; nil without /proc.
     package static var executablePath: String? {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
@@ -42,4 +44,52 @@ package enum CurrentProcess {
     package static func exit(_ status: CInt) -> Never {
         Glibc.exit(status)
     }
+}
+
+/// The facts of this build.
+package enum BuildFacts {
+    /// The commit, shortened, with `-dirty` if files differed from it; nil in a development build.
+    package static var commit: String? { fact(JWTCTL_BUILD_COMMIT) }
+
+    /// The day of that commit, as in RFC 3339.
+    package static var date: String? { fact(JWTCTL_BUILD_DATE) }
+
+    /// The version of the Swift compiler, such as `6.3.1`.
+    package static var swift: String? { fact(JWTCTL_BUILD_SWIFT) }
+
+    /// Whether the program needs no shared library.
+    package static var isStatic: Bool {
+        #if STATIC_EXECUTABLE
+            true
+        #else
+            false
+        #endif
+    }
+
+    private static func fact(_ fact: jwtctl_build_fact) -> String? {
+        guard let text = unsafe jwtctl_build_fact(fact).map({ unsafe String(cString: $0) }),
+            !text.isEmpty
+        else { return nil }
+        return text
+    }
+}
+
+/// The system's name service, which a static build uses only in part.
+package enum NameService {
+    #if STATIC_EXECUTABLE
+        /// Whether only /etc/hosts and DNS are asked for host names.
+        package static let isBuiltIn = true
+
+        /// Restricts the name service to what is linked in. A static program that loads the modules of
+        /// /etc/nsswitch.conf, which belong to another glibc than its own, ends by SIGFPE or SIGSEGV.
+        package static func prepare() {
+            _ = jwtctl_keep_to_built_in_names()
+        }
+    #else
+        /// Whether only /etc/hosts and DNS are asked for host names.
+        package static let isBuiltIn = false
+
+        /// Does nothing: the system's own name service is asked.
+        package static func prepare() {}
+    #endif
 }

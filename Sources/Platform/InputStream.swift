@@ -20,7 +20,7 @@ package final class InputStream {
 
     private let source: Source
     private var buffer: [UInt8]
-    /// What the system reads into.
+    /// The buffer that the system reads into.
     private lazy var block = [UInt8](repeating: 0, count: Self.blockSize)
     private var position = 0
     private var reachedEnd = false
@@ -56,15 +56,8 @@ package final class InputStream {
         return !isTaken
     }
 
-    /// Everything up to the end, at most `limit` bytes: never reads more than `limit + 1`.
-    package func readAll(limit: Int) throws(InputError) -> [UInt8] {
-        let bytes = try readPrefix(limit: limit)
-        guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
-        return bytes
-    }
-
-    /// The same for callers who judge a text that is too long themselves: they get its first
-    /// `limit + 1` bytes.
+    /// Everything up to the end, but no more than the first `limit + 1` bytes: the caller judges a
+    /// text that is too long.
     package func readPrefix(limit: Int) throws(InputError) -> [UInt8] {
         while !reachedEnd, buffer.count - position <= limit {
             try fill(atMost: limit + 1 - (buffer.count - position))

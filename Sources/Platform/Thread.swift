@@ -1,14 +1,14 @@
 internal import CPlatform
 internal import Glibc
 
-/// A thread of this process, which its owner joins or detaches.
+/// A thread of this process. Its owner joins or detaches it.
 package final class Thread {
     private let handle: pthread_t
 
     /// Starts `body` on a thread of its own.
     ///
-    /// Everything that `body` holds is handed over to the thread: the compiler sees to it that the
-    /// caller keeps no way to reach it, unless it may be shared.
+    /// Everything that `body` holds is handed over to the thread: the compiler makes sure that the
+    /// caller keeps no reference to it, unless it may be shared.
     package init(_ body: sending @escaping () -> Void) throws(SystemError) {
         let box = unsafe Unmanaged.passRetained(Box(body))
         var handle = pthread_t()
@@ -28,7 +28,7 @@ package final class Thread {
         self.handle = handle
     }
 
-    /// Leaves the thread to itself: nobody may join it any more.
+    /// Gives the thread up: nothing may join it any more.
     package func detach() {
         _ = pthread_detach(handle)
     }
@@ -38,7 +38,7 @@ package final class Thread {
         _ = pthread_join(handle, nil)
     }
 
-    /// What the thread owns, for its way through C.
+    /// The body of the thread on its way through C.
     private final class Box {
         let body: () -> Void
 
@@ -47,9 +47,49 @@ package final class Thread {
         }
     }
 
-    /// How many threads can run at once: the processors that this process may use, as `nproc`
-    /// counts them.
+    /// The number of threads that can run at once: the processors that this process may use, as
+    /// `nproc` counts them.
     package static var parallelism: Int {
         max(Int(jwtctl_processor_count()), 1)
+    }
+}
+
+/// A counter in the kernel that threads raise and wait for.
+///
+/// It is a descriptor, because one `poll` then waits for other threads and for input at once.
+package struct Semaphore: ~Copyable, Sendable {
+    private let descriptor: Descriptor
+
+    /// A semaphore at zero.
+    package init() throws(SystemError) {
+        let number = jwtctl_semaphore()
+        guard number >= 0 else { throw SystemError.last }
+        descriptor = Descriptor(owning: number)
+    }
+
+    /// Readable while the count is above zero.
+    var number: CInt { descriptor.number }
+
+    /// Adds one, and wakes one of the waiting threads.
+    package borrowing func signal() {
+        let status = eventfd_write(descriptor.number, 1)
+        precondition(status == 0, "a count of pieces of work does not overflow")
+    }
+
+    /// Waits until the count is above zero and takes one off; false if it is still zero after
+    /// `milliseconds`, or after a signal.
+    package borrowing func wait(milliseconds: Int64) -> Bool {
+        var poller = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&poller, 1, CInt(clamping: milliseconds)) > 0 else { return false }
+        wait()
+        return true
+    }
+
+    /// Waits until the count is above zero, and takes one off.
+    package borrowing func wait() {
+        var count: eventfd_t = 0
+        while unsafe eventfd_read(descriptor.number, &count) != 0 {
+            precondition(errno == EINTR, "a semaphore stays open until it is destroyed")
+        }
     }
 }

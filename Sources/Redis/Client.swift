@@ -1,23 +1,25 @@
 internal import Platform
 
 /// The data as the rest of the program sees it: one server, a Cluster, or the primary that Sentinels
-/// name. Connects when it is first needed, and again after a connection has died.
+/// name. It connects when it is first needed, and again after a connection has broken.
 package final class Client {
     package let target: RedisTarget
-    /// Milliseconds that connecting, and each gap between replies, may take; where servers may
-    /// change roles, also how long nothing may move before that is given up.
+    /// Milliseconds that connecting, and each gap between replies, may take. Where servers may change
+    /// roles, work is also given up once nothing has moved for as long.
     package let timeout: Int
-    /// Is told every command and reply, with passwords masked. A group of servers knows only what
-    /// was set before it was connected.
+    /// Called with every command and reply, passwords masked. A group of servers uses only the trace
+    /// that was set before it was connected.
     package var trace: Connection.Trace? {
         didSet { if case .single(let connection)? = server { connection.trace = trace } }
     }
     private let map: AddressMap
     private var server: Server?
+    /// Connections made so far: the number of the current one, from 1.
     private var connectionCount = 0
-    /// The connection on which all may be asked that changes have to have.
+    /// The number of the connection that is known to permit the questions of a write concern.
     private var checkedConnection = 0
 
+    /// What the client is connected to.
     enum Server {
         case single(Connection)
         case group(Router)
@@ -65,8 +67,8 @@ package final class Client {
         }
     }
 
-    /// Fails at once where nobody can be reached who knows what is served where: an address is
-    /// wrong more often than everything is down. Who is not ready yet is waited for.
+    /// Fails at once where no server can be reached that knows the topology: an address is wrong more
+    /// often than everything is down. A server that is not ready yet is waited for.
     private func router(
         _ topology: any Topology, _ dialer: Dialer
     ) throws(RedisError) -> Router {
@@ -94,14 +96,8 @@ package final class Client {
         throw failure ?? .connect(address: target.place, .timedOut)
     }
 
-    /// What the server says about itself; nil of a group.
-    package func info() throws(RedisError) -> ServerInfo? {
-        if case .single(let connection) = try connected() { return connection.info }
-        return nil
-    }
-
-    /// Whether the servers are known to have `feature`. Asks nothing: of a group those count that
-    /// a command has gone to, and where no answer can be had it is no.
+    /// Whether the servers are known to have `feature`, without a round trip. In a group only those
+    /// servers count that a command has gone to; without any, the answer is no.
     package func has(_ feature: ServerFeature) -> Bool {
         switch server {
         case .single(let connection)?: connection.info.has(feature)
@@ -112,9 +108,9 @@ package final class Client {
         }
     }
 
-    /// Fails where the server is a replica, whose writes would be refused and whose state may be
-    /// old. Of a group the primaries are always asked. Roles change: long work calls this again, at
-    /// least every second, and only then does it cost a round trip.
+    /// Fails where the server is a replica: it would refuse writes, and its state may be old. Commands
+    /// to a group always go to primaries. Roles change, so long work calls this again at least every
+    /// second; only a call after a second costs a round trip.
     package func requirePrimary() throws(RedisError) {
         switch try connected() {
         case .single(let connection): try connection.requirePrimary()
@@ -122,7 +118,7 @@ package final class Client {
         }
     }
 
-    /// Where the data is, as a person is told.
+    /// The place of the data, for messages.
     package var place: String {
         guard case .group(let router)? = server else { return target.place }
         if router.topology is ClusterTopology {
@@ -146,7 +142,7 @@ package final class Client {
         }
     }
 
-    /// As `pipeline`, keeping the replies that came before something broke it off.
+    /// As `pipeline`, but keeps the replies that arrived before a failure.
     package func collect(_ commands: [Command]) -> Exchange {
         do throws(RedisError) {
             switch try connected() {
@@ -160,24 +156,13 @@ package final class Client {
         }
     }
 
-    /// Runs `commands`, whose keys share a slot, as one MULTI … EXEC and returns their replies.
-    ///
-    /// The server does not roll back: an error reply among the values (WRONGTYPE, say) leaves the
-    /// others done.
-    package func transaction(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        switch try connected() {
-        case .single(let connection): return try connection.transaction(commands)
-        case .group(let router): return try router.transaction(commands)
-        }
-    }
-
     /// Sends commands as `next` gives them and hands each reply to `onReply` with the number of its
     /// command, from 0: in order from one server, in no certain order from a group. Error replies
-    /// are values. nil from `next` means nothing for now: it is asked again after replies, and the
-    /// stream ends where it has nothing and every reply is there.
+    /// are values. nil from `next` means nothing for now: it is called again after replies, and the
+    /// stream ends once it has nothing and every reply has arrived.
     ///
-    /// At most `maxInFlight` commands, and a bounded number of bytes, are under way at a time, so
-    /// that memory stays flat here and on the server.
+    /// At most `maxInFlight` commands, and a bounded number of bytes, are under way at a time, which
+    /// keeps memory flat here and on the server.
     package func stream(
         maxInFlight: Int = PipelineLoop.standardInFlight,
         next: () -> Command?, onReply: (Int, Reply) -> Void
@@ -214,20 +199,20 @@ package final class Client {
         Scan(client: self, match: match, count: count, type: type)
     }
 
-    /// A moment before changes, for `settle`.
-    package struct Mark: Equatable, Sendable {
+    /// A moment before changes, for `confirm`: it tells whether a connection broke since.
+    package struct Checkpoint: Equatable, Sendable {
         fileprivate let number: Int
     }
 
-    /// Whether the data is on several servers, or on one that may be replaced.
+    /// Whether the data is on several servers, or on one that a fail-over may replace.
     package var isGroup: Bool {
         if case .group? = server { return true }
         return false
     }
 
-    /// Begins changes that are to be settled. Fails where `concern` is about something that the
-    /// servers do not have, or do not let us ask.
-    package func mark(_ concern: WriteConcern) throws(RedisError) -> Mark {
+    /// Begins changes that `confirm` will be called for. Fails where `concern` wants something that
+    /// the servers do not have, or that the user may not ask for.
+    package func checkpoint(_ concern: WriteConcern) throws(RedisError) -> Checkpoint {
         switch try connected() {
         case .single(let connection):
             if checkedConnection != connectionCount {
@@ -235,54 +220,56 @@ package final class Client {
                 if concern.replicas ?? 0 > 0 { try connection.requireWait() }
                 checkedConnection = connectionCount
             }
-            return Mark(number: connectionCount)
+            return Checkpoint(number: connectionCount)
         case .group(let router):
             if checkedConnection != connectionCount {
                 if concern.isOnDisk { try router.requireDisk() }
                 checkedConnection = connectionCount
             }
             try router.prepare(concern)
-            return Mark(number: router.losses)
+            return Checkpoint(number: router.reconnects)
         }
     }
 
-    /// Begins questions: nothing that follows is to be settled.
-    package func mark() throws(RedisError) -> Mark {
+    /// Begins questions, which need no confirmation.
+    package func checkpoint() throws(RedisError) -> Checkpoint {
         switch try connected() {
-        case .single: Mark(number: connectionCount)
-        case .group(let router): Mark(number: router.losses)
+        case .single: Checkpoint(number: connectionCount)
+        case .group(let router): Checkpoint(number: router.reconnects)
         }
     }
 
-    /// Called after the last acknowledged change since `mark`: waits for what `concern` wants, and
-    /// behind Sentinels makes sure that the server is still the primary.
+    /// Called after the last acknowledged change since `checkpoint`: waits for what `concern` wants,
+    /// and behind Sentinels makes sure that the server is still the primary.
     ///
-    /// Throws what is missing where that is not confirmed in time. Where it does not wait, `confirm`
-    /// does later.
-    package func settle(
-        since mark: Mark, _ concern: WriteConcern, waits: Bool = true
-    ) throws(RedisError) -> Settlement {
+    /// Throws what is missing at the end of the time. Without `waits`, `confirmAll` waits later.
+    package func confirm(
+        since checkpoint: Checkpoint, _ concern: WriteConcern, waits: Bool = true
+    ) throws(RedisError) -> WriteConfirmation {
         switch server {
         case .single(let connection)?:
-            guard concern.isDemanded, waits else { return .stands }
-            guard !connection.isDead, connectionCount == mark.number else { return .inDoubt }
-            try connection.awaitConfirmation(Demand(concern, timeout: timeout))
-            return .stands
+            guard concern.isDemanded, waits else { return .intact }
+            guard !connection.isDead, connectionCount == checkpoint.number else { return .inDoubt }
+            try connection.awaitConfirmation(WaitRequirement(concern, timeout: timeout))
+            return .intact
         case .group(let router)?:
-            return try router.settle(since: mark.number, concern, waits: waits)
+            return try router.confirm(since: checkpoint.number, concern, waits: waits)
         case nil: return .inDoubt
         }
     }
 
-    /// Waits once for all that was changed since `mark` and not confirmed so far.
-    package func confirm(since mark: Mark, _ concern: WriteConcern) throws(RedisError) -> Settlement
-    {
-        guard case .group(let router)? = server else { return try settle(since: mark, concern) }
-        return try router.confirm(since: mark.number, concern)
+    /// Waits once for everything that was changed since `checkpoint` and not confirmed so far.
+    package func confirmAll(
+        since checkpoint: Checkpoint, _ concern: WriteConcern
+    ) throws(RedisError) -> WriteConfirmation {
+        guard case .group(let router)? = server else {
+            return try confirm(since: checkpoint, concern)
+        }
+        return try router.confirmAll(since: checkpoint.number, concern)
     }
 
     /// How many replicas each server of a group that takes writes is known to have, connected or
-    /// not; nil where nobody says. Empty for one server.
+    /// not; nil where no server says. Empty for one server.
     package func knownReplicas() throws(RedisError) -> [(primary: Endpoint, count: Int?)] {
         guard case .group(let router) = try connected() else { return [] }
         return try router.topology.primaries.map { primary throws(RedisError) in

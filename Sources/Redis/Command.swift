@@ -1,4 +1,4 @@
-/// One argument of a command. Literals convert by themselves; a variable says what it is.
+/// One argument of a command. Literals convert by themselves; variables name their case.
 package enum Argument: Equatable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral
 {
     case bytes([UInt8])
@@ -29,7 +29,7 @@ package enum Argument: Equatable, Sendable, ExpressibleByStringLiteral, Expressi
 package struct Command: Equatable, Sendable {
     package let arguments: [Argument]
     private let keyIndex: Int?
-    /// A key that is not among the arguments, but whose node is to be asked.
+    /// A key that is not among the arguments, but whose node serves the command.
     private var companion: [UInt8]?
     private var isForOnce = false
 
@@ -74,15 +74,14 @@ package struct Command: Equatable, Sendable {
     /// The key whose slot says which node of a Cluster serves the command; nil where any does.
     var routingKey: [UInt8]? { key ?? companion }
 
-    /// The same command for the node that holds `key`, such as TIME by that node's clock.
+    /// A copy for the node that holds `key`, such as TIME by that node's clock.
     package func beside(key: [UInt8]) -> Command {
         var copy = self
         copy.companion = key
         return copy
     }
 
-    /// The same command, never to be sent a second time where no answer came: its answer would not
-    /// tell the same.
+    /// A copy that is never sent a second time if no answer came: the second answer would differ.
     package func once() -> Command {
         var copy = self
         copy.isForOnce = true
@@ -102,7 +101,7 @@ package struct Command: Equatable, Sendable {
         "ZSCORE",
     ]
 
-    /// The same command with everything secret replaced, for a trace.
+    /// A copy without its secrets, for a trace.
     package var masked: Command {
         guard ["AUTH", "HELLO", "CONFIG", "ACL"].contains(name) else { return self }
         guard arguments.count > 1 else { return self }

@@ -1,14 +1,14 @@
 internal import Glibc
 internal import Platform
 
-/// What happens on a connection, for a verbose trace. Passwords are masked before it is called.
+/// An event on a connection, for a verbose trace. Passwords in it are masked.
 package indirect enum TraceEvent {
     case connected(address: String, ServerInfo)
     case command(Command)
     case reply(Reply)
-    /// What happened on one node of several.
+    /// An event on one node of several.
     case node(address: String, TraceEvent)
-    /// The connection to a node has broken; what was under way is asked again elsewhere.
+    /// The connection to a node broke; commands under way are sent again elsewhere.
     case lost(address: String, RedisError)
 }
 
@@ -19,30 +19,32 @@ package indirect enum TraceEvent {
 package final class Connection {
     package typealias Trace = (TraceEvent) -> Void
 
-    /// The endpoint as errors show it.
+    /// The endpoint, as errors show it.
     package let address: String
     /// The ACL user.
     let user: String
-    /// What the server said about itself when the connection was made.
+    /// The server's greeting, with the role that it named last.
     package private(set) var info = ServerInfo.old()
-    /// When the server last said which role it has.
+    /// When the server last named its role.
     private var roleTime = Monotonic.now
     /// Milliseconds that connecting, and each gap between replies, may take.
     package let timeout: Int
     package var trace: Trace?
 
-    /// The end and the scheme of a URL of the same database.
+    /// Parts of the URL that `primaryURL` builds.
     private let database: Int
     private let isSecured: Bool
 
     let transport: Transport
     let reader: ReplyReader
     let output = OutputBuffer()
+    /// Why nothing more can be written; nil as long as writing works.
+    var writeFailure: Transport.Outcome?
     /// Whether a time-out, an error or a hang-up has ended this connection.
     package internal(set) var isDead = false
     /// Whether the server is known to have loaded its data.
     private var hasLoaded = false
-    /// The least time that the server has taken to answer, in milliseconds: how far away it is.
+    /// The shortest time in milliseconds that the server took to answer: how far away it is.
     private(set) var quickestExchange = Int64.max
 
     /// Connects, authenticates and selects the database, in one round trip.
@@ -67,15 +69,14 @@ package final class Connection {
         trace?(.connected(address: address, info))
     }
 
-    /// How old the server's word about its role may be, in milliseconds: a primary that was demoted
-    /// goes on answering.
+    /// The greatest age of a named role, in milliseconds: a demoted primary goes on answering.
     private static let roleLife: Int64 = 1000
 
     /// Fails where the server is a replica, or has become one.
     func requirePrimary() throws(RedisError) {
         if roleTime.advanced(byMilliseconds: Self.roleLife).remainingMilliseconds <= 0 {
             let role = try Handshake.currentRole(on: self)
-            // A proxy that does not say it now may have said it before.
+            // A proxy may name no role now and have named one before.
             if role != .unknown { info = info.with(role) }
             roleTime = .now
         }
@@ -96,69 +97,22 @@ package final class Connection {
         }
     }
 
-    /// The reply to one command; an error reply is thrown as `RedisError.server`.
-    ///
-    /// While the server still loads its data the command is repeated, until the time-out.
-    package func call(_ command: Command) throws(RedisError) -> Reply {
-        let replies = try pipeline([command])
-        return try replies[0].value()
-    }
-
     /// The replies to `commands` in their order; error replies are values here.
     ///
     /// Commands that were refused because the server loads its data are sent again.
     package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
         var replies = try exchange(commands)
-        var patience = LoadingPatience(timeout: timeout)
+        var loading = LoadingTimeout(timeout: timeout)
         while true {
             let refused = replies.indices.filter { replies[$0].isLoading }
             if refused.isEmpty { return replies }
-            guard try patience.waits() else { return replies }
+            guard try loading.waits() else { return replies }
             let again = try exchange(refused.map { commands[$0] })
             for (index, reply) in zip(refused, again) { replies[index] = reply }
         }
     }
 
-    /// Runs `commands` as one MULTI … EXEC and returns their replies.
-    ///
-    /// The server does not roll back: an error reply among the values (WRONGTYPE, say) leaves the
-    /// others done.
-    package func transaction(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        var patience = LoadingPatience(timeout: timeout)
-        while true {
-            let replies = try exchange([Command("MULTI")] + commands + [Command("EXEC")])
-            let refusals = Self.refusals(in: replies)
-            if refusals.contains(where: { $0.kind == .loading }), try patience.waits() {
-                continue
-            }
-            return try Self.result(of: replies[replies.count - 1], refusals: refusals)
-        }
-    }
-
-    /// Why commands were not queued.
-    static func refusals(in replies: [Reply]) -> [ServerError] {
-        replies.dropLast().compactMap { reply in
-            if case .error(let error) = reply { return error }
-            return nil
-        }
-    }
-
-    /// What EXEC answered.
-    static func result(
-        of exec: Reply, refusals: [ServerError]
-    ) throws(RedisError) -> [Reply] {
-        switch exec {
-        case .array(let results): return results
-        case .null: throw .transactionConflict
-        case .error(let error):
-            if error.kind == .execAborted { throw .transactionAborted(refusals) }
-            // Where MULTI itself was refused, EXEC only says that there was none.
-            throw .server(refusals.first ?? error)
-        default: throw .unexpectedReply(expected: "a valid reply to EXEC", got: exec.shape)
-        }
-    }
-
-    /// Sends everything and collects every reply.
+    /// The replies to `commands`, each sent once.
     func exchange(_ commands: [Command]) throws(RedisError) -> [Reply] {
         var replies: [Reply] = []
         replies.reserveCapacity(commands.count)
@@ -199,8 +153,8 @@ package final class Connection {
 
     /// Waits until the server has loaded its data, since a stream cannot send commands again.
     private func awaitLoading() throws(RedisError) {
-        // PING is refused while loading, unlike TIME, HELLO and SELECT. Where it is not permitted
-        // NOPERM comes first, and a server that loads is then told by the stream's own replies.
+        // PING is refused while loading, unlike TIME, HELLO and SELECT. Where the user may not use
+        // it, NOPERM comes first, and the replies of the stream show that the server loads.
         let reply = try pipeline([Command("PING")])[0]
         if case .error(let error) = reply, error.kind == .loading { throw .server(error) }
         hasLoaded = true
@@ -209,15 +163,39 @@ package final class Connection {
 
 /// How a stream ended.
 package struct StreamEnd: Sendable {
-    /// What broke it off; nil where every command was answered.
+    /// The error that ended it early; nil where every command was answered.
     package internal(set) var failure: RedisError?
     /// Commands without a reply that may have been executed.
     package internal(set) var uncertain: Set<Int> = []
 }
 
 extension Reply {
+    /// Whether the server refused because it loads its data.
     var isLoading: Bool {
         if case .error(let error) = self { return error.kind == .loading }
         return false
+    }
+}
+
+/// The wait for a server that loads its data: as long as the time-out, from the first refusal on.
+/// The server's own estimate is not asked for: loading may take an hour, too long to wait for.
+struct LoadingTimeout {
+    private static let pauseMilliseconds: Int64 = 100
+
+    private let timeout: Int
+    private var deadline: Monotonic?
+
+    init(timeout: Int) {
+        self.timeout = timeout
+    }
+
+    /// Pauses and returns true; returns false once the time is over. Throws after a signal.
+    mutating func waits() throws(RedisError) -> Bool {
+        if let signal = Signals.pending { throw .interrupted(signal: signal) }
+        let end = deadline ?? Monotonic.now.advanced(byMilliseconds: Int64(timeout))
+        deadline = end
+        guard end.remainingMilliseconds > 0 else { return false }
+        pause(milliseconds: min(Self.pauseMilliseconds, end.remainingMilliseconds))
+        return true
     }
 }

@@ -1,24 +1,24 @@
-/// What came of several commands, whose order among servers may differ from that in which they
+/// The outcome of several commands. Several servers may have run them in another order than they
 /// were given.
 package struct Exchange: Sendable {
     /// For each command its reply, in the order of the commands; nil where none came.
     package var replies: [Reply?]
     /// Commands without a reply that may have been executed.
     package var uncertain: Set<Int> = []
-    /// What broke it off; nil where every command was answered.
+    /// The error that ended it early; nil where every command was answered.
     package var failure: RedisError?
 
     package init(count: Int) {
         replies = Array(repeating: nil, count: count)
     }
 
-    /// Of commands that were never sent.
+    /// The outcome of commands that were never sent.
     package init(unsent count: Int, because failure: RedisError) {
         self.init(count: count)
         self.failure = failure
     }
 
-    /// All replies; throws what broke it off.
+    /// All replies; throws the failure where there is one.
     package func complete() throws(RedisError) -> [Reply] {
         if let failure { throw failure }
         return replies.compactMap(\.self)
@@ -26,17 +26,17 @@ package struct Exchange: Sendable {
 }
 
 extension Connection {
-    /// The replies to `commands`, as far as they came. What was refused because the server loads
-    /// its data is sent again.
+    /// The replies to `commands`, as far as they came. Commands that were refused because the server
+    /// loads its data are sent again.
     func collect(_ commands: [Command]) -> Exchange {
         var result = Exchange(count: commands.count)
         var open = Array(commands.indices)
-        var patience = LoadingPatience(timeout: timeout)
+        var loading = LoadingTimeout(timeout: timeout)
         do throws(RedisError) {
             while true {
                 try collect(commands, open, &result)
                 open = open.filter { result.replies[$0]?.isLoading ?? false }
-                guard !open.isEmpty, try patience.waits() else { return result }
+                guard !open.isEmpty, try loading.waits() else { return result }
             }
         } catch {
             result.failure = error
@@ -59,7 +59,7 @@ extension Connection {
                 result.replies[open[index]] = reply
             }
         } catch {
-            // A refusal of an earlier round is no answer to what was sent again.
+            // The refusal of an earlier round does not answer a command that was sent again.
             for index in open[loop.progress.acknowledged...] { result.replies[index] = nil }
             let unanswered = loop.progress.acknowledged..<loop.progress.sent
             result.uncertain = Set(unanswered.map { open[$0] })

@@ -2,27 +2,27 @@ internal import Platform
 
 /// A scan over all primaries of a group, one after the other, each with its own cursor.
 ///
-/// Slots and roles may move meanwhile: the topology is looked at before and after, and a node that
-/// was given slots, or took another's place, is gone through again. A key may thus come twice; one
-/// whose slot is on the move at the very end may be missed.
+/// Slots and roles may move meanwhile. The topology is therefore refreshed before and after, and a
+/// node that was given slots, or that replaced another, is scanned again. A key may appear twice; a
+/// key whose slot moves at the very end may be missed.
 struct GroupScan {
-    /// How often the whole is completed because slots have moved.
+    /// Additional rounds that moved slots may cause.
     private static let rounds = 3
 
     private let router: Router
-    /// Those that are still to be gone through, the present one first.
+    /// The nodes that are not scanned to the end, the current one first.
     private(set) var open: [Endpoint] = []
     private var cursor = ScanCursor()
     private var slots: SlotMap?
     private var round = 0
-    private var losses = 0
+    private var reconnects = 0
 
     init(_ router: Router) throws(RedisError) {
         self.router = router
         try router.refreshNow()
         open = router.topology.primaries
         slots = (router.topology as? ClusterTopology)?.slots
-        losses = router.losses
+        reconnects = router.reconnects
     }
 
     /// The next page, which may be empty; nil after the last one. `command` makes SCAN of a cursor.
@@ -34,8 +34,8 @@ struct GroupScan {
         while true {
             let node = open[0]
             do throws(RedisError) {
-                // After a restart a cursor means nothing any more.
-                if router.losses != losses { restart() }
+                // After a restart of the server, its cursors mean nothing.
+                if router.reconnects != reconnects { restart() }
                 let page = try cursor.take(
                     try router.exchange(cursor.commands(command), at: node))
                 if page.isLast {
@@ -45,7 +45,7 @@ struct GroupScan {
                 return page.items
             } catch {
                 guard error.passesByItself else { throw error }
-                try router.rest(until: deadline, error)
+                try router.backOff(until: deadline, error)
             }
             try router.refreshNow()
             replaceLost()
@@ -54,10 +54,10 @@ struct GroupScan {
 
     private mutating func restart() {
         cursor = ScanCursor()
-        losses = router.losses
+        reconnects = router.reconnects
     }
 
-    /// Goes on with those that have come into the place of primaries that are no more.
+    /// Continues with the primaries that replaced others.
     private mutating func replaceLost() {
         let primaries = router.topology.primaries
         let known = slots?.primaries ?? open
@@ -67,7 +67,7 @@ struct GroupScan {
         restart()
     }
 
-    /// Looks once more who serves what; answers whether somebody has to be gone through again.
+    /// Compares the slots with those at the beginning; returns whether a node must be scanned again.
     private mutating func reopen() throws(RedisError) -> Bool {
         guard let before = slots, let cluster = router.topology as? ClusterTopology,
             round < Self.rounds

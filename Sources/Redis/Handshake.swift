@@ -1,9 +1,9 @@
 internal import Platform
 
-/// Who we are: HELLO 2 with the password, and SELECT, in one round trip.
+/// The greeting: HELLO 2 with the password, and SELECT, in one round trip.
 ///
-/// HELLO needs no permission at all and tells version, mode and role. Never version 3: hiredis
-/// 0.14 cannot read it.
+/// HELLO needs no permission, and its reply has the version, the mode and the role. Version 3 of the
+/// protocol is never asked for: hiredis 0.14 cannot read it.
 struct Handshake {
     let target: RedisTarget
 
@@ -59,8 +59,8 @@ struct Handshake {
         return try ServerInfo(hello: reply)
     }
 
-    /// What the server is at this moment. HELLO says it without any permission, ROLE and INFO where
-    /// there is no HELLO; unknown where none of them is allowed, as behind some proxies.
+    /// The server's role at this moment. HELLO names it without any permission; without HELLO, ROLE
+    /// and INFO do. Unknown where none of them is allowed, as behind some proxies.
     static func currentRole(on connection: Connection) throws(RedisError) -> ServerInfo.Role {
         if connection.info.version != nil {
             let reply = try connection.exchange([Command("HELLO", 2)])[0]
@@ -69,7 +69,7 @@ struct Handshake {
         return try role(on: connection)
     }
 
-    /// `host:port` of the primary that a replica follows; nil where it does not say.
+    /// The primary that a replica follows; nil where it does not say.
     static func primary(on connection: Connection) throws(RedisError) -> Endpoint? {
         if case .array(let items) = try connection.exchange([Command("ROLE")])[0], items.count > 2,
             case .string(let host) = items[1], case .integer(let port) = items[2]

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What INFO tells of a server: names and values, whatever sections were asked for.
+/// The reply to INFO: names and values of all sections that were asked for.
 package struct InfoReport: Equatable, Sendable {
     private let fields: [String: String]
 
@@ -17,9 +17,10 @@ package struct InfoReport: Equatable, Sendable {
         self.fields = fields
     }
 
-    /// The value of this name, as it was written; it is the server's text.
+    /// The value of this name: the server's text, as it was written.
     package subscript(_ name: String) -> String? { fields[name] }
 
+    /// A value that is a whole number, bounded.
     package func integer(_ name: String) -> Int64? { fields[name].flatMap(Self.integer) }
 
     private static func integer(_ text: some StringProtocol) -> Int64? { Int64(text)?.bounded }
@@ -57,11 +58,74 @@ package struct InfoReport: Equatable, Sendable {
         }
     }
 
-    /// The policy by which keys are dropped when `maxmemory` is reached; nil where none ever are,
-    /// or where nobody says.
+    /// The policy by which keys are dropped at `maxmemory`; nil where none are ever dropped, or where
+    /// the server does not say.
     package var evictingPolicy: String? {
         guard let limit = integer("maxmemory"), limit > 0, let policy = fields["maxmemory_policy"]
         else { return nil }
         return policy == "noeviction" ? nil : policy
+    }
+}
+
+/// Whether a server keeps acknowledged changes, as far as INFO says.
+package enum Durability: Equatable, Sendable {
+    case keeps
+    /// Keys are dropped under this policy when memory is short; the server's text.
+    case evicts(policy: String)
+    /// There is no append-only file, so a crash loses acknowledged changes.
+    case forgets
+    /// The append-only file could not be written.
+    case failing
+    /// The server does not say; the refusal where it gave one.
+    case unknown(ServerError?)
+}
+
+extension Client {
+    /// The policy under which the server of keyless commands drops keys when memory is short; nil
+    /// where it drops none or does not say. One round trip. A member of a group that cannot be reached
+    /// is not waited for: the next write to it does that.
+    package func evictingPolicy() throws(RedisError) -> String? {
+        guard let answer = try ask([Command("INFO", "memory")], .one).first,
+            case .success(let report) = answer.report,
+            case .string(let text)? = report.replies.first
+        else { return nil }
+        return InfoReport(text).evictingPolicy
+    }
+
+    /// The durability of each server that takes writes; throws where one cannot be reached.
+    package func durabilities() throws(RedisError) -> [(endpoint: Endpoint, Durability)] {
+        let commands = [Command("INFO", "memory"), Command("INFO", "persistence")]
+        return try ask(commands).map { answer throws(RedisError) in
+            (answer.endpoint, Durability(try answer.report.get().replies))
+        }
+    }
+}
+
+extension Durability {
+    /// Reads the sections `memory` and `persistence`.
+    init(_ replies: [Reply]) {
+        var reports: [InfoReport] = []
+        for reply in replies {
+            switch reply {
+            case .string(let text): reports.append(InfoReport(text))
+            case .error(let error):
+                self = .unknown(error)
+                return
+            default: break
+            }
+        }
+        guard reports.count == 2, reports[0].integer("maxmemory") != nil,
+            reports[0]["maxmemory_policy"] != nil, let appends = reports[1].flag("aof_enabled")
+        else {
+            self = .unknown(nil)
+            return
+        }
+        if let policy = reports[0].evictingPolicy {
+            self = .evicts(policy: policy)
+        } else if !appends {
+            self = .forgets
+        } else {
+            self = reports[1]["aof_last_write_status"] == "err" ? .failing : .keeps
+        }
     }
 }

@@ -3,10 +3,10 @@ internal import Platform
 
 /// Encoded commands on their way to the socket.
 ///
-/// Passwords pass through, so it has memory of its own: what was outgrown or given back is wiped.
+/// Passwords pass through it, so it manages its own memory and wipes what it outgrows or frees.
 @safe final class OutputBuffer {
     private var storage = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
-    /// Where what waits begins and ends.
+    /// The beginning and the end of the waiting bytes.
     private var start = 0
     private var end = 0
 
@@ -14,7 +14,7 @@ internal import Platform
         unsafe Self.release(storage)
     }
 
-    /// How many bytes wait to be written.
+    /// Bytes that wait to be written.
     var count: Int { end - start }
 
     /// Appends `command` in RESP: every argument with its length, whatever it contains.
@@ -66,7 +66,7 @@ internal import Platform
         putLineEnd()
     }
 
-    /// Lends what waits to be written.
+    /// Lends the bytes that wait to be written.
     func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         unsafe body(UnsafeRawBufferPointer(rebasing: storage[start..<end]))
     }
@@ -92,7 +92,7 @@ internal import Platform
         if unsafe storage.count - end < count { makeRoom(count) }
     }
 
-    /// Moves what waits to the front where that frees a half, else into larger memory.
+    /// Moves the waiting bytes to the front if that frees half of the memory, else into larger memory.
     private func makeRoom(_ wanted: Int) {
         let waiting = unsafe UnsafeRawBufferPointer(rebasing: storage[start..<end])
         let size = unsafe max(storage.count, 2 * (count + wanted))

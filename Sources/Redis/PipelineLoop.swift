@@ -1,10 +1,10 @@
 internal import Glibc
 internal import Platform
 
-/// The loop that writes commands and reads replies at the same time.
+/// The loop that writes commands to one server and reads their replies at the same time.
 ///
-/// Proxies stop reading while nobody reads from them, and Redis queues replies without limit: so
-/// this reads whenever it can, and bounds what is under way by commands and by bytes.
+/// Proxies stop reading while their client does not read, and Redis queues replies without limit.
+/// The loop therefore reads whenever it can, and bounds what is under way by commands and by bytes.
 package struct PipelineLoop {
     /// Enough for a distant server; more gains nothing, and the server's queues would grow.
     package static let standardInFlight = 10_000
@@ -17,25 +17,27 @@ package struct PipelineLoop {
 
     private let connection: Connection
     private let maxInFlight: Int
+    /// What a time-out is reported as.
     var phase = RedisError.Phase.reply
-    var stage: Progress.Stage {
+    /// The part of the connection's life that errors name.
+    var stage: ExchangeProgress.Stage {
         get { progress.stage }
         set { progress.stage = newValue }
     }
-    private(set) var progress = Progress()
+    private(set) var progress = ExchangeProgress()
 
-    /// For each encoded command that is not written yet: where it ends in the stream of bytes.
+    /// For each encoded command from `firstEnd` on, none of them written whole yet: the place of its
+    /// last byte in the stream of all bytes.
     private var ends: [Int] = []
     private var firstEnd = 0
     private var encodedBytes = 0
     private var writtenBytes = 0
+    /// Bytes read, and bytes written, since something counted as progress.
     private var readBytes = 0
-    /// Bytes written since something counted as progress.
     private var sentBytes = 0
     private var deadline: Monotonic
     /// Whether `next` had nothing when it was last asked.
     private var isDry = false
-    private var writeFailure: Transport.Outcome?
 
     init(connection: Connection, maxInFlight: Int) {
         precondition(maxInFlight > 0)
@@ -54,7 +56,7 @@ package struct PipelineLoop {
 
     /// Runs until `next` has nothing and every reply has arrived.
     ///
-    /// nil from `next` means nothing for now: it is asked again whenever something has moved, so
+    /// nil from `next` means nothing for now: it is called again whenever something has moved, so
     /// that replies may lead to further commands.
     mutating func run(
         next: () -> Command?, onReply: (Int, Reply) throws(RedisError) -> Void
@@ -62,24 +64,37 @@ package struct PipelineLoop {
         guard !connection.isDead else {
             throw .closed(address: connection.address, nil, progress)
         }
-        // Only a run that came to its end leaves a connection on which nothing is outstanding.
+        // Only a run that reaches its end leaves a connection on which nothing is outstanding.
         connection.isDead = true
+        do throws(RedisError) {
+            try work(next, onReply)
+        } catch {
+            throw error.with(progress)
+        }
+        connection.isDead = false
+    }
+
+    private mutating func work(
+        _ next: () -> Command?, _ onReply: (Int, Reply) throws(RedisError) -> Void
+    ) throws(RedisError) {
         let input = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Self.inputSize, alignment: 16)
         defer { unsafe input.deallocate() }
         while true {
             refill(next)
-            if isDry, progress.acknowledged == progress.accepted { break }
+            if isDry, progress.acknowledged == progress.accepted { return }
             let ready = try wait()
             if ready.read { try unsafe receive(into: input) }
             if ready.write { send() }
             let before = progress.acknowledged
-            while let reply = try nextReply() {
+            while let reply = try connection.nextReply(
+                isExpected: progress.acknowledged < progress.accepted, phase)
+            {
+                progress.acknowledged += 1
                 try onReply(progress.acknowledged - 1, reply)
             }
             if progress.acknowledged > before { touch() }
         }
-        connection.isDead = false
     }
 
     /// Encodes commands up to the limits.
@@ -103,7 +118,7 @@ package struct PipelineLoop {
         }
     }
 
-    /// Something moved: the deadline begins anew.
+    /// Starts the deadline anew, since something moved.
     private mutating func touch() {
         deadline = Monotonic.now.advanced(byMilliseconds: Int64(connection.timeout))
         readBytes = 0
@@ -114,8 +129,7 @@ package struct PipelineLoop {
         let left = deadline.remainingMilliseconds
         do throws(SystemError) {
             let ready = try connection.transport.wait(
-                wantsToWrite: writeFailure == nil && connection.output.count > 0,
-                milliseconds: left)
+                wantsToWrite: connection.wantsToWrite, milliseconds: left)
             guard ready.read || ready.write || deadline.remainingMilliseconds > 0 else {
                 throw SystemError.timedOut
             }
@@ -129,85 +143,23 @@ package struct PipelineLoop {
         }
     }
 
-    /// One portion: the replies in it are handed on before the next is read.
     private mutating func receive(
         into input: UnsafeMutableRawBufferPointer
     ) throws(RedisError) {
-        switch unsafe connection.transport.read(into: input) {
-        case .wouldBlock: return
-        case .end: throw broken(writeFailure ?? .end)
-        case .failed(let error): throw broken(.failed(error))
-        case .broken(let error): throw broken(.broken(error))
-        case .bytes(let count):
-            readBytes += count
-            if readBytes >= Self.progressBytes { touch() }
-            do throws(ReplyGuard.Fault) {
-                try unsafe connection.reader.feed(
-                    UnsafeRawBufferPointer(rebasing: input[..<count]))
-            } catch {
-                throw fault(error)
-            }
-        }
+        readBytes += try unsafe connection.receive(into: input, phase)
+        if readBytes >= Self.progressBytes { touch() }
     }
 
-    /// The error for a connection that `outcome` has ended.
-    private func broken(_ outcome: Transport.Outcome) -> RedisError {
-        switch outcome {
-        case .broken(let error): .tls(error, address: connection.address, progress)
-        case .failed(let error): .closed(address: connection.address, error, progress)
-        case .end, .bytes, .wouldBlock: .closed(address: connection.address, nil, progress)
-        }
-    }
-
-    private mutating func nextReply() throws(RedisError) -> Reply? {
-        do throws(ReplyGuard.Fault) {
-            guard var reply = try connection.reader.next() else { return nil }
-            // More replies than commands: a server that refuses us may speak first, once.
-            guard progress.acknowledged < progress.accepted else {
-                throw ReplyGuard.Fault.peer(.malformed)
-            }
-            progress.acknowledged += 1
-            if case .error(var error) = reply, error.kind == .noPermission {
-                error.user = connection.user
-                reply = .error(error)
-            }
-            connection.trace?(.reply(reply))
-            return reply
-        } catch {
-            throw fault(error)
-        }
-    }
-
-    private func fault(_ fault: ReplyGuard.Fault) -> RedisError {
-        switch fault {
-        case .tooLarge(let limit): .replyTooLarge(limit: limit, progress)
-        case .tooSlow:
-            .timeout(
-                phase, address: connection.address, milliseconds: connection.timeout, progress)
-        case .peer(let peer): .protocolError(peer, address: connection.address, progress)
-        }
-    }
-
-    /// Writes what the system takes. A failure is kept: what the server said before it hung up,
-    /// such as "max number of clients reached", is still to be read.
     private mutating func send() {
-        while connection.output.count > 0, writeFailure == nil {
-            let outcome = unsafe connection.output.withPending { bytes in
-                unsafe connection.transport.write(bytes)
-            }
-            switch outcome {
-            case .bytes(let count):
-                connection.output.consume(count)
-                writtenBytes += count
-                sentBytes += count
-                noteSent()
-                if sentBytes >= Self.progressBytes || connection.output.count == 0 { touch() }
-            case .failed, .broken: writeFailure = outcome
-            case .wouldBlock, .end: return
-            }
-        }
+        let count = connection.send()
+        guard count > 0 else { return }
+        writtenBytes += count
+        sentBytes += count
+        noteSent()
+        if sentBytes >= Self.progressBytes || connection.output.count == 0 { touch() }
     }
 
+    /// Counts the commands that are written whole.
     private mutating func noteSent() {
         while firstEnd < ends.count, ends[firstEnd] <= writtenBytes {
             firstEnd += 1

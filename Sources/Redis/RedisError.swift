@@ -1,15 +1,15 @@
 package import OpenSSL
 package import Platform
 
-/// How far an exchange came before it ended.
-package struct Progress: Equatable, Sendable {
+/// The extent of an exchange when it ended.
+package struct ExchangeProgress: Equatable, Sendable {
     /// Commands that the caller handed over.
     package var accepted: Int
-    /// Of those, commands that were given to the system whole: the server may have run them.
+    /// Of those, commands that were written whole: the server may have run them.
     package var sent: Int
     /// Of those, commands whose reply arrived.
     package var acknowledged: Int
-    /// What the commands were part of.
+    /// The part of the connection's life that they belong to.
     package var stage: Stage
 
     package enum Stage: Equatable, Sendable {
@@ -32,11 +32,8 @@ package struct Progress: Equatable, Sendable {
         self.stage = stage
     }
 
-    /// Sent but not answered: nobody can tell whether the server ran them.
+    /// Sent but not answered: the server may or may not have run them.
     package var unknown: Int { sent - acknowledged }
-
-    /// Certainly not executed, not even in part.
-    package var notSent: Int { accepted - sent }
 }
 
 /// Why Redis could not be used.
@@ -50,7 +47,7 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         case reply
     }
 
-    /// What sent something other than RESP2.
+    /// The peer that sent something other than RESP2.
     package enum Peer: Equatable, Sendable {
         /// An HTTP server.
         case http
@@ -64,15 +61,16 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         case malformed
     }
 
+    /// A feature that the server lacks, or that does not fit it.
     package enum Feature: Equatable, Sendable {
-        /// A database other than 0 on a node of a Cluster, which has only that.
+        /// A database other than 0 on a node of a Cluster, which has no other.
         case clusterDatabase
-        /// Several addresses, of which this is a server by itself.
+        /// Several addresses, one of which is a single server, in no group.
         case severalServers
         /// The server is a Sentinel, which holds no data, where a server with data was wanted; it
         /// watches over groups of these names.
         case sentinel(names: [String])
-        /// The server is none of the Sentinels that it was said to be.
+        /// The server is not a Sentinel, although the URL says so.
         case notSentinel
         /// The server cannot say that a change is on disk: WAITAOF came with Redis 7.2.
         case diskConfirmation(server: String, version: String?)
@@ -82,7 +80,7 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         case appendOnlyFile
     }
 
-    /// With what a server was asked to let us in.
+    /// The login that a server refused.
     package struct Login: Equatable, Sendable {
         package let address: String
         /// The ACL user; nil means the server's `default`.
@@ -90,7 +88,7 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         /// Whether it is a Sentinel, which has a password of its own.
         package let isSentinel: Bool
         package let hasPassword: Bool
-        /// Where the password came from, in the caller's words.
+        /// The source of the password, in the caller's words.
         package let passwordSource: String?
     }
 
@@ -98,7 +96,7 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     package enum DiskFailure: Equatable, Sendable {
         /// The append-only file did not have it in time.
         case late(milliseconds: Int)
-        /// What answered afterwards is not what had answered before.
+        /// The server refused the question, which it had answered before the change.
         case refused(ServerError)
     }
 
@@ -107,17 +105,17 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     /// No address could be reached; `cause` is the last address's error.
     case connect(address: String, SystemError)
     /// Nothing moved for `milliseconds`.
-    case timeout(Phase, address: String, milliseconds: Int, Progress)
+    case timeout(Phase, address: String, milliseconds: Int, ExchangeProgress)
     /// The other side ended the connection; `cause` is nil for an orderly end.
-    case closed(address: String, SystemError?, Progress)
-    /// There is no TLS with the server, or no more.
-    case tls(TLSError, address: String, Progress)
-    /// The files that TLS needs cannot be used; nothing was sent to anybody.
+    case closed(address: String, SystemError?, ExchangeProgress)
+    /// TLS with the server failed, at the beginning or later.
+    case tls(TLSError, address: String, ExchangeProgress)
+    /// The files that TLS needs cannot be used; nothing was sent.
     case tlsSetup(TLSSetupError)
-    /// What came is not RESP2.
-    case protocolError(Peer, address: String, Progress)
+    /// The bytes from the peer are not RESP2.
+    case protocolError(Peer, address: String, ExchangeProgress)
     /// One reply is larger than `limit` bytes or elements.
-    case replyTooLarge(limit: Int, Progress)
+    case replyTooLarge(limit: Int, ExchangeProgress)
     /// An error reply.
     case server(ServerError)
     /// The password is wrong (WRONGPASS), or one is needed (NOAUTH).
@@ -127,21 +125,17 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     /// The server is a replica, where a primary was asked for; `primary` is the URL of its primary,
     /// without user and password, where it says.
     case replica(address: String, primary: String? = nil)
-    /// EXECABORT: nothing of the transaction ran; `causes` are the refusals of its commands.
-    case transactionAborted([ServerError])
-    /// A watched key changed: nothing of the transaction ran.
-    case transactionConflict
     case unexpectedReply(expected: String, got: String)
     /// The hiredis that was loaded is not the one this program was built for.
     case incompatibleLibrary
-    /// A signal asked the program to stop before the connection stood.
+    /// A signal asked the program to stop before the connection was made.
     case interrupted(signal: CInt)
     case unsupported(Feature, address: String)
     /// A node of a Cluster or a primary that `announcedBy` named could not be used.
     case node(address: String, announcedBy: String, RedisError)
-    /// In a Cluster or behind Sentinels: nothing has moved for `milliseconds`, although what stood
-    /// in the way, last `cause`, could have passed by itself.
-    case stalled(milliseconds: Int, cause: RedisError?, Progress)
+    /// In a Cluster or behind Sentinels: nothing has moved for `milliseconds`, although the obstacle,
+    /// at last `cause`, could have passed by itself.
+    case stalled(milliseconds: Int, cause: RedisError?, ExchangeProgress)
     /// No Sentinel knows a group of this name; `known` are those that they do know.
     case unknownPrimaryName(String, known: [String])
     /// Fewer than half of `sentinels` answer, and no replica follows the primary that they name: the
@@ -149,13 +143,13 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     case isolatedPrimary(address: String, sentinels: Int)
     /// Written, but fewer replicas than asked for have confirmed it in time.
     case notReplicated(address: String, confirmed: Int, wanted: Int, milliseconds: Int)
-    /// Written, but enough Sentinels hold the primary for down: another may take its place.
+    /// Written, but enough Sentinels consider the primary down: another may replace it.
     case heldForDown(address: String)
     /// Written, but not known to be in the append-only file of the server.
     case notOnDisk(address: String, DiskFailure)
 
-    /// How far the exchange came, nil where no command was under way.
-    package var progress: Progress? {
+    /// The extent of the exchange; nil where no command was under way.
+    package var progress: ExchangeProgress? {
         switch self {
         case .timeout(_, _, _, let progress), .closed(_, _, let progress),
             .tls(_, _, let progress), .protocolError(_, _, let progress),
@@ -166,13 +160,8 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether a command may have been executed although its reply never came.
-    package var mayHaveExecuted: Bool {
-        progress?.stage == .work && (progress?.unknown ?? 0) > 0
-    }
-
-    /// The same error, where it tells an extent, with this one.
-    func with(_ progress: Progress) -> RedisError {
+    /// The error with another extent, if it has one.
+    func with(_ progress: ExchangeProgress) -> RedisError {
         switch self {
         case .timeout(let phase, let address, let milliseconds, _):
             .timeout(phase, address: address, milliseconds: milliseconds, progress)
@@ -197,7 +186,7 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether the server is not, or no more, a primary.
+    /// Whether the server is not, or no longer, a primary.
     var isAboutRole: Bool {
         if case .replica = self { return true }
         return false
@@ -208,7 +197,7 @@ package indirect enum RedisError: Error, Equatable, Sendable {
         return false
     }
 
-    /// Whether waiting may help: the server is not there or not ready, rather than refusing us.
+    /// Whether waiting may help: the server is absent or not ready, rather than refusing.
     var passesByItself: Bool {
         switch self {
         case .connect, .resolve, .timeout, .closed, .replica, .stalled: true

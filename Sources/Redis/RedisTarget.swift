@@ -1,7 +1,7 @@
 package import OpenSSL
 package import Platform
 
-/// Where a server listens.
+/// The address of a server.
 package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// A host name or IP literal (an IPv6 literal without brackets) and a port.
     case tcp(host: String, port: UInt16)
@@ -17,16 +17,16 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The Sentinels that know where the primary is: a name for it, and who we are to them.
+/// A group that Sentinels watch over: its name, and the credentials for the Sentinels.
 package struct SentinelService {
-    /// What the Sentinels call the group, such as `mymaster`.
+    /// The Sentinels' name for the group, such as `mymaster`.
     package let name: String
     /// The Sentinels' own user and password; the data servers' are never sent to them.
     package let user: String?
     package let password: SecretBytes?
 }
 
-/// A server or a group of them, who we are there, and the database: what a Redis URL says.
+/// The content of a Redis URL: a server or a group of them, credentials, and the database.
 package struct RedisTarget: CustomStringConvertible {
     /// Several are nodes of one Cluster, or Sentinels.
     package private(set) var endpoints: [Endpoint]
@@ -35,14 +35,14 @@ package struct RedisTarget: CustomStringConvertible {
     /// The ACL user; nil means the server's `default`.
     package private(set) var user: String?
     package private(set) var password: SecretBytes?
-    /// Where the password came from, as an error names it; nothing secret.
+    /// The source of the password, for errors; nothing secret.
     package var passwordSource: String?
-    /// The name that certificates have to have, where it is not the host's: behind a tunnel.
+    /// The name that certificates must have if it is not the host's, such as behind a tunnel.
     package var serverName: String?
-    /// Whether it is one Sentinel, and not the data that it watches over.
+    /// Whether it is a Sentinel, not a server with data.
     private(set) var isSentinel = false
     package private(set) var database: Int
-    /// How the servers, and the Sentinels, have to prove who they are; nil means without TLS.
+    /// The TLS settings for servers and Sentinels; nil means without TLS.
     package var tls: TLSSettings?
 
     package init(
@@ -66,7 +66,7 @@ package struct RedisTarget: CustomStringConvertible {
             endpoints: [endpoint], user: user, password: password, database: database, tls: tls)
     }
 
-    /// Whether it is the same database of the same servers, whoever asks there.
+    /// Whether it is the same database of the same servers, whatever the credentials.
     package func isSamePlace(as other: RedisTarget) -> Bool {
         endpoints == other.endpoints && sentinel?.name == other.sentinel?.name
             && database == other.database && (tls == nil) == (other.tls == nil)
@@ -83,7 +83,7 @@ package struct RedisTarget: CustomStringConvertible {
         RedisTarget(endpoint: .tcp(host: "127.0.0.1", port: 6379))
     }
 
-    /// The same server with another password, such as one that was asked for at the terminal.
+    /// A copy with another password, such as one typed at the terminal.
     package func withPassword(
         _ password: SecretBytes, from source: String? = nil
     ) -> RedisTarget {

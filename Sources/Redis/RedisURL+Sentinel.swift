@@ -1,7 +1,7 @@
 internal import Platform
 
 extension RedisURL {
-    /// Where a Sentinel URL has the name of the group.
+    /// The place of the group's name in a Sentinel URL.
     enum SentinelForm {
         /// `redis+sentinel://s1,s2/mymaster/0`.
         case nameInPath
@@ -9,10 +9,10 @@ extension RedisURL {
         case nameApart
     }
 
-    /// Where Sentinels listen.
+    /// The usual port of Sentinels.
     private static let sentinelPort: UInt16 = 26379
 
-    /// What stands in the query.
+    /// The parameters of the query.
     private struct Query {
         var name: String?
         var database: Int?
@@ -21,8 +21,8 @@ extension RedisURL {
         var isDatabaseGiven: Bool { database != nil }
     }
 
-    /// The target of a Sentinel URL after its userinfo, which is for the servers with the data; the
-    /// Sentinels' own credentials stand in `sentinel_username` and `sentinel_password`.
+    /// The target of a Sentinel URL, read after its userinfo, which is for the servers with the data.
+    /// The Sentinels' own credentials are `sentinel_username` and `sentinel_password`.
     static func target(
         _ form: SentinelForm, _ text: ArraySlice<UInt8>, user: String?, password: SecretBytes?
     ) throws(RedisURLError) -> RedisTarget {

@@ -3,7 +3,7 @@ internal import Platform
 
 /// Reads Redis URLs, strictly by RFC 3986: what is not understood is refused, never skipped.
 package enum RedisURL {
-    /// What a unix socket's address holds on Linux, without the final NUL.
+    /// Bytes of a path that the address of a unix socket holds on Linux, without the final NUL.
     static let unixPathLimit = 107
 
     /// The server that `text` names, such as `redis://user:secret@host:6379/0`.
@@ -57,7 +57,7 @@ package enum RedisURL {
             database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath), tls: tls)
     }
 
-    /// What a text without a scheme is.
+    /// The error for a text without a scheme, by what it looks like.
     private static func withoutScheme(_ text: [UInt8]) -> RedisURLError {
         // `unix:/path` has its scheme, and not the slashes of an authority.
         if text.starts(with: "unix:/".utf8) { return withoutScheme(Array(text.dropFirst(5))) }

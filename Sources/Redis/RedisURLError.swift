@@ -17,18 +17,18 @@ package enum RedisURLError: Error, Equatable, Sendable {
     case ambiguousUserinfo
     /// A `%` that two hexadecimal digits do not follow, or bytes that are not UTF-8, in `part`.
     case badPercentEncoding(part: String)
-    /// A blank, a control character or one outside ASCII stands in the URL unencoded.
+    /// A blank, a control character or one outside ASCII that is not encoded.
     case badCharacter
     case badHost
     /// Not a number of 1 to 65535.
     case badPort
     /// Not a decimal number without leading zeros.
     case badDatabase
-    /// The database stands both in the path and in the query.
+    /// Both the path and the query name a database.
     case databaseTwice
     /// A Sentinel URL without the name of the group, such as `/mymaster`.
     case missingPrimaryName
-    /// A query parameter that stands there twice.
+    /// A query parameter that is given twice.
     case repeatedParameter(String)
     /// A query parameter that does not exist.
     case unknownParameter(String)

@@ -1,16 +1,16 @@
 internal import Platform
 
-/// What the server answered to one command, copied out of the parser.
+/// The answer of the server to one command, copied out of the parser.
 package enum Reply: Equatable, Sendable {
     case status(String)
     case string([UInt8])
     case integer(Int64)
     case null
     case array([Reply])
-    /// Behind a pointer: millions of replies are something else, and stay small.
+    /// Behind a pointer, which keeps the millions of other replies small.
     indirect case error(ServerError)
 
-    /// What the reply is, without its content, for `RedisError.unexpectedReply`.
+    /// The type of the reply, without its content, for `RedisError.unexpectedReply`.
     package var shape: String {
         switch self {
         case .status: "a status"
@@ -28,12 +28,7 @@ package enum Reply: Equatable, Sendable {
         return self
     }
 
-    /// Requires `+OK`.
-    package func ok() throws(RedisError) {
-        guard case .status("OK") = self else { throw mismatch("OK") }
-    }
-
-    /// A count or a span, held within bounds in which sums of it cannot overflow.
+    /// A count or a span, bounded so that sums of it cannot overflow.
     package func integer() throws(RedisError) -> Int64 {
         guard case .integer(let number) = self else { throw mismatch("an integer") }
         return number.bounded
@@ -58,7 +53,7 @@ package enum Reply: Equatable, Sendable {
         return bytes
     }
 
-    /// The string, or nil for a null reply: a key that is not there.
+    /// The string, or nil for the null reply that stands for a missing key.
     package func optionalBytes() throws(RedisError) -> [UInt8]? {
         if case .null = self { return nil }
         return try bytes()
@@ -83,5 +78,95 @@ package enum Reply: Equatable, Sendable {
     private func mismatch(_ expected: String) -> RedisError {
         if case .error(let error) = self { return .server(error) }
         return .unexpectedReply(expected: expected, got: shape)
+    }
+}
+
+/// An error reply: the server's text, and its meaning.
+package struct ServerError: Error, Equatable, Sendable {
+    /// The meanings that the program acts on, or has words for.
+    package enum Kind: Equatable, Sendable {
+        case noAuth, wrongPassword, noPermission, wrongType, loading, readOnly, outOfMemory
+        case misconfigured, noReplicas, clusterDown, masterDown, tryAgain, maxClients
+        case unknownCommand, noAppendOnlyFile
+        /// The slot has moved for good; `address` is the server's `host:port`.
+        case moved(slot: Int, address: String)
+        /// The slot is on the move: send this one command to `address`.
+        case ask(slot: Int, address: String)
+        case other
+    }
+
+    /// Untrusted text from the server: escape it before it reaches a terminal.
+    package let text: String
+    package let kind: Kind
+    /// The ACL user of a NOPERM refusal; old servers do not name the user themselves.
+    package internal(set) var user: String?
+
+    package init(_ text: String) {
+        self.text = text
+        kind = Self.kind(of: text)
+    }
+
+    /// The first word, such as `WRONGTYPE`.
+    package var code: String { String(text.prefix { $0 != " " }) }
+
+    private static func kind(of text: String) -> Kind {
+        let words = text.split(separator: " ", maxSplits: 3)
+        switch words.first {
+        case "NOAUTH": return .noAuth
+        case "WRONGPASS": return .wrongPassword
+        case "NOPERM": return .noPermission
+        case "WRONGTYPE": return .wrongType
+        case "LOADING": return .loading
+        case "READONLY": return .readOnly
+        case "OOM": return .outOfMemory
+        case "MISCONF": return .misconfigured
+        case "NOREPLICAS": return .noReplicas
+        case "CLUSTERDOWN": return .clusterDown
+        case "MASTERDOWN": return .masterDown
+        case "TRYAGAIN": return .tryAgain
+        case "MOVED", "ASK":
+            guard words.count >= 3, let slot = Int(words[1]) else { return .other }
+            let address = String(words[2])
+            return words[0] == "ASK"
+                ? .ask(slot: slot, address: address) : .moved(slot: slot, address: address)
+        default: return kindOfPlainError(text)
+        }
+    }
+
+    /// The reason why a command of a script was refused. Before Redis 7.0 the server put words of its
+    /// own before it: `ERR Error running script (call to f_…): @user_script:1: -READONLY You can't …`.
+    private static func causeInScript(_ text: String) -> String? {
+        guard text.hasPrefix("ERR Error running script (call to f_"),
+            let end = text.utf8.firstIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        var rest = text.utf8[end...].dropFirst(3)
+        let place = "@user_script:".utf8
+        while rest.starts(with: place) {
+            rest = rest.dropFirst(place.count)
+                .drop { $0 == UInt8(ascii: " ") || (0x30...0x39).contains($0) }
+                .dropFirst(2)
+        }
+        return String(rest.drop { $0 == UInt8(ascii: "-") })
+    }
+
+    /// The kind of an error whose code is only `ERR`, by its words.
+    private static func kindOfPlainError(_ text: String) -> Kind {
+        if text.hasPrefix("ERR max number of clients reached") { return .maxClients }
+        if text.hasPrefix("ERR unknown command") { return .unknownCommand }
+        if text.hasPrefix("ERR WAITAOF cannot be used when numlocal") { return .noAppendOnlyFile }
+        // Before Redis 6 a wrong password has no code of its own.
+        if text.hasPrefix("ERR invalid password") { return .wrongPassword }
+        // Inside a script the ACL's refusal is worded differently, by 7.0 and by later servers.
+        if text.hasPrefix("ERR The user executing the script")
+            || text.hasPrefix("ERR ACL failure in script")
+        {
+            return .noPermission
+        }
+        if let cause = causeInScript(text) {
+            // The same words as on 7.0, without its code.
+            return cause.hasPrefix("The user executing the script")
+                ? .noPermission : kind(of: cause)
+        }
+        return .other
     }
 }

@@ -2,31 +2,32 @@ internal import Platform
 
 /// Sends each command to the server that holds its key, and follows when keys or roles move.
 ///
-/// What passes by itself (a fail-over, a slot on the move, a node that starts) is waited out until
-/// nothing has moved for the time-out.
+/// Conditions that pass by themselves (a fail-over, a slot on the move, a node that starts) are
+/// waited out, until nothing has moved for the time-out.
 final class Router {
     let topology: any Topology
     let dialer: Dialer
     private(set) var channels: [Endpoint: NodeChannel] = [:]
-    /// Connections that broke; what they had acknowledged is in doubt until it is settled.
-    private(set) var losses = 0
-    /// Where commands that change something went since the last `settle`.
+    /// Connections that broke so far. What they acknowledged is in doubt until it is confirmed.
+    private(set) var reconnects = 0
+    /// Servers that changing commands went to since the last `confirm`.
     private(set) var written: Set<Endpoint> = []
 
-    /// Primaries of which replicas or disks have not confirmed what was changed there.
+    /// Primaries whose replicas or disks have not confirmed every change.
     var unconfirmed: Set<Endpoint> = []
-    /// What changes have to have; nil as long as nothing is to be changed.
+    /// What changes need; nil until the first `prepare`.
     private var concern: WriteConcern?
 
     private var isRefreshDue = true
+    /// The server that failed last, which a refresh asks last.
     private var lost: Endpoint?
     private var lastRefresh: Monotonic?
-    /// Nodes that could not be reached a moment ago, and until when they are left alone.
-    private var resting: [Endpoint: Monotonic] = [:]
+    /// Nodes that could not be reached a moment ago, and when to try them again.
+    private var unreachableUntil: [Endpoint: Monotonic] = [:]
 
-    /// Milliseconds between two looks at the topology.
+    /// Milliseconds between two refreshes of the topology.
     static let refreshPause: Int64 = 200
-    /// Milliseconds before what was refused for the moment is tried again.
+    /// Milliseconds before a command that was refused for the moment is sent again.
     static let retryPause: Int64 = 100
 
     init(_ topology: any Topology, dialer: Dialer) {
@@ -36,20 +37,20 @@ final class Router {
 
     var timeout: Int { dialer.timeout }
 
-    /// The topology was asked for a moment ago.
+    /// Notes that the topology is fresh.
     func noteRefresh() {
         isRefreshDue = false
         lastRefresh = .now
     }
 
-    /// The topology is out of date, as something has just shown.
-    func distrust(_ endpoint: Endpoint? = nil) {
+    /// Notes that the topology is out of date; `endpoint` is the server whose failure showed it.
+    func markStale(_ endpoint: Endpoint? = nil) {
         isRefreshDue = true
         if let endpoint { lost = endpoint }
     }
 
-    /// Looks at the topology again where that is due, but not too often. A failure that may pass is
-    /// returned.
+    /// Refreshes the topology where that is due, but not too often. Returns a failure that may pass by
+    /// itself.
     func refreshIfDue() throws(RedisError) -> RedisError? {
         guard isRefreshDue else { return nil }
         if let lastRefresh,
@@ -69,32 +70,29 @@ final class Router {
         }
     }
 
-    /// The topology of this moment, waited for until the time-out.
+    /// Refreshes the topology now, trying until the time-out.
     func refreshNow() throws(RedisError) {
         let deadline = Monotonic.now.advanced(byMilliseconds: Int64(timeout))
-        distrust()
+        markStale()
         lastRefresh = nil
         var cause: RedisError?
         while true {
             if let failure = try refreshIfDue() { cause = failure }
             if !isRefreshDue { return }
-            try rest(until: deadline, cause)
+            try backOff(until: deadline, cause)
         }
     }
 
-    /// Pauses before another try, or says what stood in the way until `deadline`.
-    func rest(
-        until deadline: Monotonic, _ cause: RedisError?, _ progress: Progress = Progress()
-    ) throws(RedisError) {
+    /// Pauses before another attempt; after `deadline`, throws what stood in the way.
+    func backOff(until deadline: Monotonic, _ cause: RedisError?) throws(RedisError) {
         if let signal = Signals.pending { throw .interrupted(signal: signal) }
         guard deadline.remainingMilliseconds > 0 else {
-            throw .stalled(milliseconds: timeout, cause: cause, progress)
+            throw .stalled(milliseconds: timeout, cause: cause, ExchangeProgress())
         }
         pause(milliseconds: min(Self.retryPause, deadline.remainingMilliseconds))
     }
 
-    /// Begins changes: each server has to let us ask what `concern` wants to know, before it is
-    /// written to.
+    /// Begins changes: each server must permit the questions of `concern` before it is written to.
     func prepare(_ concern: WriteConcern) throws(RedisError) {
         self.concern = concern
         for channel in channels.values where !channel.connection.isDead {
@@ -103,8 +101,8 @@ final class Router {
         written = []
     }
 
-    /// How many replicas a primary is known to have; nil where nobody says. The map of a Cluster
-    /// leaves out those of which its nodes have not heard yet how far they are.
+    /// The number of replicas that a primary is known to have; nil where no server says. The map of a
+    /// Cluster leaves out new replicas until their offset has spread, so the primary is asked as well.
     func replicaCount(of channel: NodeChannel) throws(RedisError) -> Int? {
         let known = try topology.replicaCount(of: channel.endpoint)
         guard known == 0, topology is ClusterTopology else { return known }
@@ -119,8 +117,8 @@ final class Router {
         channel.mayWait = true
     }
 
-    /// The channel to `endpoint`, connected if there is none. nil where it could not be reached a
-    /// moment ago; a failure that may pass is put into `cause`.
+    /// The channel to `endpoint`, connected if there is none; nil where it cannot be reached now. A
+    /// failure that may pass by itself is put into `cause`.
     func channel(
         to endpoint: Endpoint, _ cause: inout RedisError?
     ) throws(RedisError) -> NodeChannel? {
@@ -128,47 +126,47 @@ final class Router {
             if !channel.isRetired { return channel }
             guard channel.isIdle else { return nil }
             channels[endpoint] = nil
-            losses += 1
+            reconnects += 1
         }
-        if let rested = resting[endpoint], rested.remainingMilliseconds > 0 { return nil }
+        if let end = unreachableUntil[endpoint], end.remainingMilliseconds > 0 { return nil }
         do throws(RedisError) {
             let connection = try dialer.connect(to: endpoint)
-            try topology.admit(connection)
+            try topology.validate(connection)
             let channel = NodeChannel(connection, to: endpoint)
             try requireWait(channel)
             channels[endpoint] = channel
-            resting[endpoint] = nil
+            unreachableUntil[endpoint] = nil
             return channel
         } catch {
             let failure =
-                topology.announcer(of: endpoint).map { source in
+                topology.source(of: endpoint).map { source in
                     RedisError.node(
                         address: endpoint.description, announcedBy: source, error)
                 } ?? error
             guard error.passesByItself else { throw failure }
             cause = failure
-            resting[endpoint] = Monotonic.now.advanced(byMilliseconds: Self.retryPause)
-            distrust(endpoint)
+            unreachableUntil[endpoint] = Monotonic.now.advanced(byMilliseconds: Self.retryPause)
+            markStale(endpoint)
             return nil
         }
     }
 
-    /// Forgets a channel whose connection broke; answers the commands that had no reply.
+    /// Forgets a channel whose connection broke, and returns the commands without a reply.
     func drop(_ channel: NodeChannel, _ error: RedisError) -> [NodeChannel.Item] {
         guard channels[channel.endpoint] === channel else { return [] }
         channels[channel.endpoint] = nil
-        losses += 1
-        distrust(channel.endpoint)
+        reconnects += 1
+        markStale(channel.endpoint)
         dialer.trace?(.lost(address: channel.endpoint.description, error))
         return channel.abandon()
     }
 
-    /// How long Sentinels are believed, in milliseconds: a primary that they have replaced goes on
+    /// The greatest age of the Sentinels' answer, in milliseconds: a replaced primary goes on
     /// answering.
     private static let topologyLife: Int64 = 1000
 
-    /// Looks at the topology and the roles again where that was not done for a second. Only
-    /// Sentinels have to be asked: a node of a Cluster that was replaced says so by itself.
+    /// Checks topology and roles again if the last check is a second old. Only Sentinels need to be
+    /// asked: a replaced node of a Cluster says so itself.
     func requirePrimaries() throws(RedisError) {
         guard let sentinels = topology as? SentinelTopology, let lastRefresh,
             lastRefresh.advanced(byMilliseconds: Self.topologyLife).remainingMilliseconds <= 0
@@ -182,7 +180,7 @@ final class Router {
                     throw .replica(address: channel.connection.address)
                 }
                 try channel.connection.requirePrimary()
-                try sentinels.admit(channel.connection)
+                try sentinels.validate(channel.connection)
             } catch {
                 guard error.passesByItself else { throw error }
                 _ = drop(channel, error)
@@ -190,29 +188,29 @@ final class Router {
         }
     }
 
-    /// Notes where something was changed, or found as it should be: somebody's change of before may
-    /// not be confirmed either.
+    /// Notes a server where something was changed, or found to be as wanted: the earlier change of
+    /// another client may not be confirmed either.
     func noteUse(of endpoint: Endpoint, _ command: Command) {
         guard !written.contains(endpoint), command.key != nil || !command.isReadOnly else { return }
         written.insert(endpoint)
     }
 
-    /// The same of what was changed before.
+    /// Notes a server whose earlier changes still need a confirmation.
     func noteChange(on endpoint: Endpoint) { written.insert(endpoint) }
 
-    /// Forgets where something was changed, and answers it.
+    /// Returns the servers that were written to, and forgets them.
     func takeWritten() -> Set<Endpoint> {
         defer { written = [] }
         return written
     }
 
-    /// What the node at `endpoint` answers to commands that are not routed, sent once.
+    /// The replies of the node at `endpoint` to commands that are sent to it once, whatever their key.
     func exchange(
         _ commands: [Command], at endpoint: Endpoint
     ) throws(RedisError) -> [Reply] {
         var cause: RedisError?
         guard let channel = try channel(to: endpoint, &cause) else {
-            throw cause ?? .stalled(milliseconds: timeout, cause: nil, Progress())
+            throw cause ?? .stalled(milliseconds: timeout, cause: nil, ExchangeProgress())
         }
         do throws(RedisError) {
             return try channel.connection.exchange(commands)

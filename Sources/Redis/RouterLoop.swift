@@ -1,10 +1,10 @@
 internal import Glibc
 internal import Platform
 
-/// The loop that keeps all nodes busy at once: what `PipelineLoop` is for one server.
+/// The loop that keeps all nodes busy at once, as `PipelineLoop` does for one server.
 ///
-/// Replies come in each node's own order, so that they carry the number of their command. At most
-/// `maxInFlight` commands, and some megabytes of them, are under way in all.
+/// Replies arrive in each node's own order, so each carries the number of its command. At most
+/// `maxInFlight` commands, and some megabytes of them, are under way in total.
 struct RouterLoop {
     /// Bytes of commands without a reply, over all nodes.
     private static let byteLimit = 4 << 20
@@ -21,7 +21,7 @@ struct RouterLoop {
 
     private let router: Router
     private let maxInFlight: Int
-    private(set) var progress = Progress()
+    private(set) var progress = ExchangeProgress()
     /// Commands without an answer that may have been executed.
     private(set) var uncertain: Set<Int> = []
 
@@ -30,7 +30,7 @@ struct RouterLoop {
     private var isDry = false
     private var deadline: Monotonic
     private var partialBytes = 0
-    /// What last stood in the way.
+    /// The last obstacle, which may pass by itself.
     private var cause: RedisError?
 
     init(_ router: Router, maxInFlight: Int = PipelineLoop.standardInFlight) {
@@ -103,7 +103,7 @@ struct RouterLoop {
             cause = failure
         }
         guard let endpoint = asked ?? router.topology.endpoint(for: item.command) else {
-            router.distrust()
+            router.markStale()
             return delay(item)
         }
         guard let channel = try router.channel(to: endpoint, &cause) else { return delay(item) }
@@ -139,8 +139,8 @@ struct RouterLoop {
         var pollers = busy.map(\.interest)
         let pause = delayed.isEmpty ? Int64.max : Router.retryPause
         let isReady = busy.contains(where: \.hasPending)
-        let patience = isReady ? 0 : CInt(clamping: min(deadline.remainingMilliseconds, pause))
-        guard unsafe poll(&pollers, nfds_t(pollers.count), patience) >= 0 || errno == EINTR else {
+        let timeout = isReady ? 0 : CInt(clamping: min(deadline.remainingMilliseconds, pause))
+        guard unsafe poll(&pollers, nfds_t(pollers.count), timeout) >= 0 || errno == EINTR else {
             throw .closed(address: "poll", SystemError.last, progress)
         }
         for (channel, poller) in zip(busy, pollers) {
@@ -148,7 +148,7 @@ struct RouterLoop {
             if ready.write { channel.send() }
             guard ready.read else { continue }
             do throws(RedisError) {
-                partialBytes += try unsafe channel.receive(into: input)
+                partialBytes += try unsafe channel.connection.receive(into: input)
                 while let (item, reply) = try channel.nextReply() {
                     partialBytes = 0
                     try take(reply, to: item, from: channel, &replies)
@@ -179,7 +179,7 @@ struct RouterLoop {
             case .moved(let slot, let address):
                 if let endpoint = redirection(address, from: channel) {
                     router.topology.move(slot: slot, to: endpoint)
-                    router.distrust()
+                    router.markStale()
                     return try follow(item, nil, error)
                 }
             case .ask(_, let address):
@@ -193,11 +193,11 @@ struct RouterLoop {
                 // The role has changed: a new connection shows it.
                 channel.isRetired = true
                 cause = .server(error)
-                router.distrust(channel.endpoint)
+                router.markStale(channel.endpoint)
                 return delay(item)
             case .loading, .clusterDown, .masterDown:
                 cause = .server(error)
-                router.distrust()
+                router.markStale()
                 return delay(item)
             default: break
             }
@@ -234,14 +234,14 @@ struct RouterLoop {
             if item.mayHaveRun { uncertain.insert(item.index) }
             delay(item)
         }
-        // TLS that breaks on a connection which stood is a connection that broke.
+        // TLS that breaks on an established connection is a broken connection.
         guard error.passesByItself || error.isOfTLS else { throw error }
         cause = error
         guard left.allSatisfy({ !$0.mayHaveRun || $0.command.isRepeatable }) else { throw error }
     }
 
-    /// Leaves no channel behind on which a late reply could be taken for another, and notes what
-    /// may have been executed.
+    /// Drops each channel on which a late reply could be taken for another one, and notes the commands
+    /// that may have been executed.
     private mutating func abandon() {
         for channel in router.channels.values where !channel.isIdle {
             let closed = RedisError.closed(address: channel.connection.address, nil, progress)

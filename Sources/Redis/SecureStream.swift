@@ -1,7 +1,7 @@
 internal import OpenSSL
 
-/// A TLS session as `Transport` uses it. It remembers which way the last step of each direction
-/// has to wait, since TLS may have to read in order to write, and to write in order to read.
+/// A TLS session as `Transport` uses it. It remembers what the last step of each direction waits
+/// for, because TLS may have to read in order to write, and to write in order to read.
 final class SecureStream {
     private let session: TLSSession
     /// Whether a write waits until something can be read.

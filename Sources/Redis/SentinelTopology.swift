@@ -1,29 +1,31 @@
 internal import Platform
 
-/// A primary with replicas that Sentinels watch over: all data lies on the primary, which they name.
+/// A primary with replicas, watched over by Sentinels, which say where the primary is.
 final class SentinelTopology: Topology {
-    /// What one Sentinel says about the primary.
+    /// The answer of one Sentinel about the primary.
     struct Answer: Equatable {
         let sentinel: Endpoint
         let primary: Endpoint
-        /// Rises with each fail-over: the Sentinel with the highest knows best.
+        /// A number that rises with each fail-over: the Sentinel with the highest knows best.
         let epoch: Int64
-        /// A fail-over is under way, so that the primary may be another in a moment.
+        /// Whether a fail-over is under way: the primary may be another one in a moment.
         let isFailingOver: Bool
-        /// Whether it cannot reach the primary, and whether it has heard that of enough others.
+        /// Whether it cannot reach the primary.
         let isSubjectivelyDown: Bool
+        /// Whether enough other Sentinels cannot reach it either.
         let isObjectivelyDown: Bool
-        /// How many have to agree that the primary is gone; nil where it does not say.
+        /// The Sentinels that must agree that the primary is gone; nil where it does not say.
         let quorum: Int?
-        /// How many replicas it knows of, connected or not; nil where it does not say.
+        /// The replicas that it knows of, connected or not; nil where it does not say.
         let replicaCount: Int?
     }
 
-    /// What those that answer come to.
+    /// The conclusion from all answers.
     struct Survey {
         let primary: Endpoint
+        /// The Sentinel whose answer counted.
         fileprivate let source: Endpoint
-        /// A fail-over is under way or at hand: enough of them hold the primary for down.
+        /// Whether a fail-over is under way or at hand: enough of them consider the primary down.
         let isUnsettled: Bool
     }
 
@@ -32,11 +34,12 @@ final class SentinelTopology: Topology {
     let sentinels: [Endpoint]
     private var connections: [Endpoint: Connection] = [:]
     private(set) var primary: Endpoint?
-    private var source: String?
-    /// Whether fewer than half of the Sentinels that were named have answered: the others may have
-    /// replaced the primary.
+    /// The Sentinel that named the primary.
+    private var primarySource: String?
+    /// Whether fewer than half of the Sentinels in the URL answered: the others may have replaced
+    /// the primary.
     private(set) var isMinority = false
-    /// How many replicas the Sentinels know of; nil where none says.
+    /// The replicas that the Sentinels know of; nil where none says.
     private var knownReplicas: Int?
 
     init(dialer: Dialer, service: SentinelService) {
@@ -51,11 +54,12 @@ final class SentinelTopology: Topology {
 
     func move(slot: Int, to endpoint: Endpoint) {}
 
-    /// Asks all Sentinels: one that was cut off from the others may still name an old primary.
+    /// Asks all Sentinels, because one that was cut off from the others may still name an old
+    /// primary.
     func refresh(avoiding lost: Endpoint?) throws(RedisError) { adopt(try survey()) }
 
-    /// The same where no Sentinel has to answer: then the primary is only believed as long as a
-    /// replica follows it.
+    /// Asks all Sentinels, none of which has to answer. Without an answer, `validate` accepts the
+    /// known primary only while a replica follows it.
     func refreshAsFarAsPossible() throws(RedisError) {
         do throws(RedisError) {
             try refresh(avoiding: nil)
@@ -65,14 +69,14 @@ final class SentinelTopology: Topology {
         }
     }
 
-    /// Takes what the Sentinels have agreed on.
+    /// Takes over the primary of a survey.
     func adopt(_ survey: Survey) {
         primary = survey.primary
-        source = "Sentinel \(survey.source)"
+        primarySource = "Sentinel \(survey.source)"
     }
 
-    /// What the Sentinels say together. The highest epoch counts, and before it whoever leads a
-    /// fail-over away from the primary that we know.
+    /// Asks all Sentinels and weighs their answers: a Sentinel that leads a fail-over away from the
+    /// known primary counts most, then the highest epoch.
     func survey() throws(RedisError) -> Survey {
         let answers = try answers()
         isMinority = answers.count * 2 < sentinels.count
@@ -90,7 +94,8 @@ final class SentinelTopology: Topology {
 
     func replicaCount(of primary: Endpoint) -> Int? { knownReplicas }
 
-    /// What those Sentinels say that can be asked; one at least. Throws where none knows the name.
+    /// The answers of the Sentinels that can be reached, at least one. Throws where none knows the
+    /// name.
     private func answers() throws(RedisError) -> [Answer] {
         var answers: [Answer] = []
         var failure: RedisError?
@@ -109,14 +114,15 @@ final class SentinelTopology: Topology {
         return answers
     }
 
-    /// nil where this Sentinel does not know the name; it tells which it does know.
+    /// The answer of one Sentinel; nil where it does not know the name. The names that it does know
+    /// are added to `known`.
     private func ask(
         _ sentinel: Endpoint, _ known: inout Set<String>
     ) throws(RedisError) -> Answer? {
         do throws(RedisError) {
             return try ask(try connection(to: sentinel), sentinel, &known)
         } catch {
-            // An idle connection may have been closed: that says nothing about the Sentinel.
+            // An idle connection may have been closed, which says nothing about the Sentinel.
             guard case .closed = error, connections.removeValue(forKey: sentinel) != nil else {
                 connections[sentinel] = nil
                 throw error
@@ -150,7 +156,7 @@ final class SentinelTopology: Topology {
             throw .unexpectedReply(expected: "a valid reply to SENTINEL", got: replies[0].shape)
         }
         let host = String(decoding: address[0], as: UTF8.self)
-        // Without the right to MASTER only the address is known, which is enough to go on.
+        // Without the right to use MASTER only the address is known, which is enough.
         let facts = Self.fields(replies[1])
         let flags = facts["flags"]?.split(separator: ",") ?? []
         return Answer(
@@ -164,7 +170,7 @@ final class SentinelTopology: Topology {
             replicaCount: facts["num-slaves"].flatMap { Int($0)?.bounded })
     }
 
-    /// The groups that a Sentinel watches over, as far as it tells.
+    /// The names of the groups that a Sentinel watches over, as far as it says.
     static func names(_ connection: Connection) throws(RedisError) -> [String] {
         guard
             case .array(let groups) = try connection.exchange([Command("SENTINEL", "MASTERS")])[0]
@@ -172,6 +178,7 @@ final class SentinelTopology: Topology {
         return groups.compactMap { fields($0)["name"] }
     }
 
+    /// The names and values of a reply that lists them in turn.
     static func fields(_ reply: Reply) -> [String: String] {
         guard case .array(let items) = reply else { return [:] }
         var fields: [String: String] = [:]
@@ -184,13 +191,63 @@ final class SentinelTopology: Topology {
         return fields
     }
 
-    /// A replica, or a former primary that does not know its fate yet, is not what we want. Where
-    /// most Sentinels are silent, a primary that no replica follows may be cut off with us.
-    func admit(_ connection: Connection) throws(RedisError) {
+    /// Refuses a replica. Where most Sentinels are silent, it also refuses a primary that no replica
+    /// follows: it may be cut off together with us.
+    func validate(_ connection: Connection) throws(RedisError) {
         if connection.info.role == .replica { throw .replica(address: connection.address) }
         guard isMinority, try connection.replicaCount() == 0 else { return }
         throw .isolatedPrimary(address: connection.address, sentinels: sentinels.count)
     }
 
-    func announcer(of endpoint: Endpoint) -> String? { source }
+    func source(of endpoint: Endpoint) -> String? { primarySource }
+}
+
+/// Whether the Sentinels could replace a failed primary.
+package struct SentinelReport: Equatable, Sendable {
+    /// The number of Sentinels in the URL.
+    package let named: Int
+    /// The number of those that answer.
+    package let reached: Int
+    /// The number of all that they know of, themselves included; nil where they do not say.
+    package let known: Int?
+    /// The Sentinels that must agree that a primary is gone.
+    package let quorum: Int?
+    /// The objection of SENTINEL CKQUORUM, in the server's words; nil where it has none, or where
+    /// the user may not ask.
+    package let objection: String?
+}
+
+extension SentinelTopology {
+    /// Asks each Sentinel in the URL; one that cannot be reached is only counted as `named`.
+    func report() -> SentinelReport {
+        var reached = 0
+        var known: Int?
+        var quorum: Int?
+        var objection: String?
+        for sentinel in sentinels {
+            guard let replies = answers(of: sentinel) else { continue }
+            reached += 1
+            let facts = Self.fields(replies[0])
+            known =
+                known ?? facts["num-other-sentinels"].flatMap { Int($0)?.bounded }.map { $0 + 1 }
+            quorum = quorum ?? facts["quorum"].flatMap { Int($0)?.bounded }
+            if case .error(let error) = replies[1], error.code == "NOQUORUM" {
+                objection = objection ?? error.text
+            }
+        }
+        return SentinelReport(
+            named: sentinels.count, reached: reached, known: known, quorum: quorum,
+            objection: objection)
+    }
+
+    private func answers(of sentinel: Endpoint) -> [Reply]? {
+        do throws(RedisError) {
+            return try connection(to: sentinel).exchange([
+                Command("SENTINEL", "MASTER", .text(service.name)),
+                Command("SENTINEL", "CKQUORUM", .text(service.name)),
+            ])
+        } catch {
+            return nil
+        }
+    }
 }

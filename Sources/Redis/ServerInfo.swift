@@ -1,9 +1,10 @@
-/// What a server says about itself in its answer to HELLO.
+/// The description of a server in its answer to HELLO.
 package struct ServerInfo: Equatable, Sendable {
+    /// The role in replication; unknown behind some proxies.
     package enum Role: Equatable, Sendable {
         case primary, replica, unknown
 
-        /// The word that HELLO, ROLE and INFO have for it.
+        /// Reads the word for it in HELLO, ROLE and INFO.
         init(_ word: String?) {
             switch word {
             case "master", "primary": self = .primary
@@ -13,11 +14,12 @@ package struct ServerInfo: Equatable, Sendable {
         }
     }
 
+    /// The kind of server: one with data, a node of a Cluster, or a Sentinel.
     package enum Mode: Equatable, Sendable {
         case standalone, cluster, sentinel, unknown
     }
 
-    /// `redis`, or `valkey` and others that say so.
+    /// `redis`, or the name that `valkey` and others give.
     package let server: String
     /// nil where the server is too old for HELLO (before Redis 6).
     package let version: String?
@@ -36,7 +38,7 @@ package struct ServerInfo: Equatable, Sendable {
         ServerInfo(server: "redis", version: nil, mode: .unknown, role: role)
     }
 
-    /// The same server in another role.
+    /// A copy with another role.
     func with(_ role: Role) -> ServerInfo {
         ServerInfo(server: server, version: version, mode: mode, role: role)
     }
@@ -62,5 +64,31 @@ package struct ServerInfo: Equatable, Sendable {
         default: mode = .unknown
         }
         role = Role(fields["role"])
+    }
+}
+
+/// A feature that some supported servers lack.
+package enum ServerFeature: Sendable {
+    /// SET with EXAT, an expiry given as a time.
+    case absoluteExpiry
+
+    /// The version of Redis that introduced it; the first Valkey was 7.2.
+    var since: (major: Int, minor: Int) {
+        switch self {
+        case .absoluteExpiry: (6, 2)
+        }
+    }
+}
+
+extension ServerInfo {
+    /// Whether this version is known to have `feature`.
+    func has(_ feature: ServerFeature) -> Bool {
+        let numbers = (version ?? "").utf8.split(
+            separator: UInt8(ascii: "."), omittingEmptySubsequences: false
+        ).map { Int(Substring($0)) }
+        guard numbers.count >= 2, let major = numbers[0], let minor = numbers[1] else {
+            return false
+        }
+        return (major, minor) >= feature.since
     }
 }

@@ -1,36 +1,36 @@
 package import OpenSSL
 internal import Platform
 
-/// What one server says about itself.
+/// The answers of one server to questions about itself.
 package struct ServerReport: Sendable {
     package let endpoint: Endpoint
-    /// What it said when the connection was made.
+    /// Its answer when the connection was made.
     package let greeting: ServerInfo
     /// nil without TLS.
     package let tls: TLSFacts?
-    /// The replies to what it was asked, error replies among them.
+    /// The replies to the commands, error replies among them.
     package let replies: [Reply]
 }
 
-/// A server of a group, and what came of asking it.
+/// A server of a group, with its report or the reason why there is none.
 package struct ServerAnswer: Sendable {
     package let endpoint: Endpoint
     package let report: Result<ServerReport, RedisError>
 }
 
 extension Client {
-    /// Which servers of a group are asked about themselves.
+    /// The servers of a group that are asked about themselves.
     package enum Scope: Sendable {
-        /// The one that commands without a key go to.
+        /// The server that commands without a key go to.
         case one
-        /// Each that takes writes.
+        /// Each server that takes writes.
         case everyPrimary
     }
 
-    /// Asks servers about themselves: `commands` name no key and change nothing. A server that
-    /// loads its data is not waited for, since that is worth knowing.
+    /// Asks servers about themselves: `commands` name no key and change nothing. A server that loads
+    /// its data is not waited for, because that is worth reporting.
     ///
-    /// Throws where nobody is there at all; of a group each server has its own answer.
+    /// Throws where no server can be reached; each server of a group has its own answer.
     package func ask(
         _ commands: [Command], _ scope: Scope = .everyPrimary
     ) throws(RedisError) -> [ServerAnswer] {
@@ -58,8 +58,8 @@ extension Client {
             replies: try connection.exchange(commands))
     }
 
-    /// How long the first server takes to answer, in microseconds: the median of several PINGs, of
-    /// which the first finds everything asleep.
+    /// The time in microseconds that the first server takes to answer: the median of several PINGs,
+    /// since the first one has to wake threads and fill caches.
     package func roundTrip(samples: Int = 5) throws(RedisError) -> Int64 {
         var times: [Int64] = []
         for _ in 0..<samples {
@@ -70,7 +70,7 @@ extension Client {
         return times.sorted()[samples / 2]
     }
 
-    /// How many slots of a Cluster nobody serves; nil where there is no Cluster.
+    /// The number of slots of a Cluster that no primary serves; nil where there is no Cluster.
     package func unservedSlots() throws(RedisError) -> Int? {
         guard case .group(let router) = try connected(),
             let cluster = router.topology as? ClusterTopology
@@ -78,7 +78,7 @@ extension Client {
         return (0..<KeySlot.count).count { cluster.slots[$0] == nil }
     }
 
-    /// What the Sentinels say of themselves; nil where there are none.
+    /// The state of the Sentinels; nil where there are none.
     package func sentinelReport() throws(RedisError) -> SentinelReport? {
         guard case .group(let router) = try connected(),
             let sentinels = router.topology as? SentinelTopology
@@ -93,10 +93,77 @@ extension Router {
     ) throws(RedisError) -> ServerReport {
         let replies = try exchange(commands, at: endpoint)
         guard let connection = channels[endpoint]?.connection else {
-            throw .stalled(milliseconds: timeout, cause: nil, Progress())
+            throw .stalled(milliseconds: timeout, cause: nil, ExchangeProgress())
         }
         return ServerReport(
             endpoint: endpoint, greeting: connection.info, tls: connection.transport.tlsFacts,
             replies: replies)
+    }
+}
+
+/// Whether the user may run a command on its key.
+package enum Permission: Equatable, Sendable {
+    case granted
+    /// The server's own words, which name what is missing.
+    case refused(text: String)
+    /// The server has no such command, or has it under another name.
+    case missing
+    /// It cannot be found out without running the command.
+    case unknown
+}
+
+/// A command whose permission is to be found out.
+package struct Rehearsal: Sendable {
+    package let command: Command
+    /// Whether sending it changes nothing in any case: it reads, it is malformed, or its key does not
+    /// exist.
+    package let isHarmless: Bool
+
+    package init(_ command: Command, isHarmless: Bool) {
+        self.command = command
+        self.isHarmless = isHarmless
+    }
+}
+
+extension Client {
+    /// The ACL user.
+    package var user: String { target.user ?? "default" }
+
+    /// Whether each command would be permitted. ACL DRYRUN (Redis 7) says so without running
+    /// anything. Where the user may not use it, the harmless commands are sent, because Redis checks
+    /// permissions before arguments and keys; the others remain unknown.
+    package func permissions(
+        for rehearsals: [Rehearsal]
+    ) throws(RedisError) -> [Permission] {
+        let trials = rehearsals.map { rehearsal in
+            Command(
+                arguments: ["ACL", "DRYRUN", .text(user)] + rehearsal.command.arguments)
+        }
+        guard let first = trials.first else { return [] }
+        if case .error = try pipeline([first])[0] { return try sent(rehearsals) }
+        return try pipeline(trials).map { reply in
+            switch reply {
+            case .status: .granted
+            case .string(let text): .refused(text: String(decoding: text, as: UTF8.self))
+            case .error(let error) where error.text.hasSuffix("not found"): .missing
+            default: .unknown
+            }
+        }
+    }
+
+    private func sent(_ rehearsals: [Rehearsal]) throws(RedisError) -> [Permission] {
+        var permissions = [Permission](repeating: .unknown, count: rehearsals.count)
+        let harmless = rehearsals.indices.filter { rehearsals[$0].isHarmless }
+        let replies = try pipeline(harmless.map { rehearsals[$0].command })
+        for (index, reply) in zip(harmless, replies) {
+            switch reply {
+            case .error(let error) where error.kind == .noPermission:
+                permissions[index] = .refused(text: error.text)
+            case .error(let error) where error.kind == .unknownCommand:
+                permissions[index] = .missing
+            default: permissions[index] = .granted
+            }
+        }
+        return permissions
     }
 }

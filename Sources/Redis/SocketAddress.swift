@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Platform
+internal import Synchronization
 
 /// One address to connect to, as the `sockaddr` bytes that `connect(2)` takes.
 struct SocketAddress: Sendable {
@@ -16,8 +17,8 @@ struct SocketAddress: Sendable {
 
     /// Every address of `host`, IPv6 and IPv4, in the order of the system's preference.
     ///
-    /// Literals and `localhost` do not reach the name service; other names do, on a thread of their
-    /// own. A NUL would end the name for C.
+    /// The name service is not asked for literals and `localhost`; for other names it is asked on a
+    /// thread of its own. A name with a NUL is refused: for C it would end there.
     static func resolve(
         host: String, port: UInt16, deadline: Monotonic
     ) throws(RedisError) -> [SocketAddress] {
@@ -63,7 +64,7 @@ struct SocketAddress: Sendable {
         return found
     }
 
-    /// Starts to connect a non-blocking socket; nil when the connection stands already.
+    /// Starts to connect a non-blocking socket; nil if it is connected already.
     func connect(_ socket: CInt) -> SystemError? {
         let status = unsafe bytes.withUnsafeBytes { content in
             guard let base = content.baseAddress else { return CInt(-1) }
@@ -72,4 +73,60 @@ struct SocketAddress: Sendable {
         }
         return status == 0 ? nil : SystemError.last
     }
+}
+
+/// A question to the system's name service on a thread of its own: `getaddrinfo` has its own time
+/// limits, of 20 s and more, and cannot be stopped.
+///
+/// If no answer comes in time the thread is abandoned, and ends with the process.
+final class NameLookup: Sendable {
+    private let result = Mutex<Result<[SocketAddress], RedisError>?>(nil)
+    private let isDone: Platform.Semaphore
+
+    private init() throws(SystemError) { isDone = try Platform.Semaphore() }
+
+    /// The answer to `question`; throws where there is none by `deadline`.
+    static func run(
+        host: String, deadline: Monotonic,
+        _ question: @escaping @Sendable () throws(RedisError) -> [SocketAddress]
+    ) throws(RedisError) -> [SocketAddress] {
+        let lookup: NameLookup
+        do throws(SystemError) {
+            lookup = try begin(question)
+        } catch {
+            throw .resolve(host: host, reason: error.message)
+        }
+        return try lookup.wait(host, deadline).get()
+    }
+
+    private static func begin(
+        _ question: @escaping @Sendable () throws(RedisError) -> [SocketAddress]
+    ) throws(SystemError) -> NameLookup {
+        NameService.prepare()
+        let lookup = try NameLookup()
+        let thread = try Thread {
+            let answer = Result { () throws(RedisError) in try question() }
+            lookup.result.withLock { $0 = answer }
+            lookup.isDone.signal()
+        }
+        thread.detach()
+        return lookup
+    }
+
+    private func wait(
+        _ host: String, _ deadline: Monotonic
+    ) -> Result<[SocketAddress], RedisError> {
+        // In slices: a signal may interrupt the other thread instead of this one.
+        while !isDone.wait(milliseconds: min(deadline.remainingMilliseconds, Self.slice)) {
+            if let signal = Signals.pending { return .failure(.interrupted(signal: signal)) }
+            guard deadline.remainingMilliseconds > 0 else {
+                return .failure(
+                    .resolve(host: host, reason: "the name service did not answer in time"))
+            }
+        }
+        let failure = RedisError.resolve(host: host, reason: "")
+        return result.withLock { $0 } ?? .failure(failure)
+    }
+
+    private static let slice: Int64 = 50
 }

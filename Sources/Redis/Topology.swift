@@ -1,28 +1,29 @@
-/// Which servers hold the data at the moment, where that may change under our hands.
+/// The servers that hold the data at the moment, where that may change at any time.
 protocol Topology: AnyObject {
     /// Every server that takes writes; empty before the first refresh.
     var primaries: [Endpoint] { get }
 
-    /// Where `command` is served; nil where nobody is known to serve it now.
+    /// The server for `command`; nil where none is known at the moment.
     func endpoint(for command: Command) -> Endpoint?
 
-    /// Asks the servers again. `lost` is one that has just failed, and is asked last.
+    /// Asks the servers again. `lost` has just failed, and is asked last.
     func refresh(avoiding lost: Endpoint?) throws(RedisError)
 
-    /// A server has answered that a slot lies elsewhere for good.
+    /// Takes over a redirection: a slot has moved to `endpoint` for good.
     func move(slot: Int, to endpoint: Endpoint)
 
-    /// Fails where a fresh connection does not lead to what was looked for.
-    func admit(_ connection: Connection) throws(RedisError)
+    /// Fails where a fresh connection leads to another kind of server than was looked for.
+    func validate(_ connection: Connection) throws(RedisError)
 
-    /// How many replicas `primary` is known to have, connected or not; nil where nobody says.
+    /// The number of replicas that `primary` is known to have, connected or not; nil where no server
+    /// says.
     func replicaCount(of primary: Endpoint) throws(RedisError) -> Int?
 
-    /// Who said that `endpoint` belongs to us, for a message.
-    func announcer(of endpoint: Endpoint) -> String?
+    /// The server that named `endpoint`, for a message; nil for an address that the user gave.
+    func source(of endpoint: Endpoint) -> String?
 }
 
-/// How the members of a group are reached: like the address that was given, but for the address.
+/// Connects to the members of a group, with everything but the address as in the user's URL.
 struct Dialer {
     let target: RedisTarget
     let map: AddressMap
@@ -30,8 +31,8 @@ struct Dialer {
     let timeout: Int
     let trace: Connection.Trace?
 
-    /// The longest that one of several may keep the others waiting.
-    private static let patience = 2000
+    /// Milliseconds after which the next server is tried: one of several must not hold up the others.
+    private static let connectTimeout = 2000
 
     /// Connects to a server with data.
     func connect(to endpoint: Endpoint) throws(RedisError) -> Connection {
@@ -54,6 +55,69 @@ struct Dialer {
         let trace: Connection.Trace? = trace.map { trace in
             { event in trace(.node(address: address, event)) }
         }
-        return try Connection(to: target, timeout: min(timeout, Self.patience), trace: trace)
+        return try Connection(to: target, timeout: min(timeout, Self.connectTimeout), trace: trace)
+    }
+}
+
+/// The addresses of servers that announce addresses of another network: behind NAT, in containers,
+/// through forwarded ports.
+package struct AddressMap: Equatable, Sendable {
+    /// A rule that does not have the form of one.
+    package struct InvalidRule: Error, Equatable, Sendable {}
+
+    /// `HOST:PORT=HOST:PORT`, or `HOST=HOST` for all ports of a host. IPv6 needs brackets.
+    package struct Rule: Equatable, Sendable {
+        fileprivate let from: Place
+        fileprivate let to: Place
+
+        package init(_ text: String) throws(InvalidRule) {
+            let sides = text.split(separator: "=", omittingEmptySubsequences: false)
+            guard sides.count == 2 else { throw InvalidRule() }
+            from = try Place(sides[0])
+            to = try Place(sides[1])
+            guard (from.port == nil) == (to.port == nil) else { throw InvalidRule() }
+        }
+    }
+
+    /// A host, and a port if the rule is about one port only.
+    fileprivate struct Place: Equatable, Sendable {
+        let host: String
+        let port: UInt16?
+
+        init(_ text: Substring) throws(InvalidRule) {
+            let isBracketed = text.first == "["
+            var host = text
+            var port: Substring?
+            if let colon = text.lastIndex(of: ":"), !isBracketed || text[..<colon].last == "]" {
+                host = text[..<colon]
+                port = text[text.index(after: colon)...]
+            }
+            if isBracketed {
+                guard host.last == "]" else { throw InvalidRule() }
+                host = host.dropFirst().dropLast()
+            }
+            guard !host.isEmpty, isBracketed == host.contains(":") else { throw InvalidRule() }
+            self.host = String(host)
+            self.port = try port.map { digits throws(InvalidRule) in
+                guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                    let number = UInt16(digits), number > 0
+                else { throw InvalidRule() }
+                return number
+            }
+        }
+    }
+
+    private let rules: [Rule]
+
+    package init(_ rules: [Rule] = []) {
+        self.rules = rules
+    }
+
+    /// The address at which `announced` is reached, by the first rule that fits.
+    func reach(_ announced: Endpoint) -> Endpoint {
+        guard case .tcp(let host, let port) = announced else { return announced }
+        let rule = rules.first { $0.from.host == host && $0.from.port ?? port == port }
+        guard let rule else { return announced }
+        return .tcp(host: rule.to.host, port: rule.to.port ?? port)
     }
 }

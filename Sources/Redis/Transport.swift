@@ -4,10 +4,10 @@ internal import Platform
 
 /// A non-blocking byte stream to the server: a socket, with a TLS session on it or without.
 struct Transport: ~Copyable {
-    /// What a read or write came to.
+    /// The result of a read or a write.
     enum Outcome {
         case bytes(Int)
-        /// Nothing now: poll, then try again.
+        /// Not possible now: poll, then try again.
         case wouldBlock
         /// The peer has ended its side.
         case end
@@ -28,11 +28,11 @@ struct Transport: ~Copyable {
         session?.close()
     }
 
-    /// Connects to the first address that answers, and makes it prove who it is where `tls` says.
+    /// Connects to the first address that answers and, with `tls`, verifies its certificate.
     ///
-    /// `milliseconds` covers all of it; each address has an equal share of what is left, so that
-    /// one that swallows packets does not keep the next from its turn. `serverName` is the name to
-    /// prove, where it is not the endpoint's.
+    /// `milliseconds` covers all of it. Each address has an equal share of the remaining time: one that
+    /// drops packets must not take the time of the next. `serverName` is the name in the certificate,
+    /// where it is not the endpoint's.
     static func connect(
         to endpoint: Endpoint, tls: TLSSettings?, serverName: String? = nil, milliseconds: Int
     ) throws(RedisError) -> Transport {
@@ -76,7 +76,7 @@ struct Transport: ~Copyable {
                     error == .timedOut
                     ? .timeout(
                         .connect, address: endpoint.description, milliseconds: milliseconds,
-                        Progress())
+                        ExchangeProgress())
                     : .connect(address: endpoint.description, error)
             }
         }
@@ -91,22 +91,23 @@ struct Transport: ~Copyable {
             switch session.handshake() {
             case .bytes: return
             case .wouldBlock: break
-            case .end: throw .closed(address: address, nil, Progress(stage: .secureHandshake))
+            case .end:
+                throw .closed(address: address, nil, ExchangeProgress(stage: .secureHandshake))
             case .failed(let error):
-                throw .closed(address: address, error, Progress(stage: .secureHandshake))
-            case .broken(let error): throw .tls(error, address: address, Progress())
+                throw .closed(address: address, error, ExchangeProgress(stage: .secureHandshake))
+            case .broken(let error): throw .tls(error, address: address, ExchangeProgress())
             }
             do throws(SystemError) {
                 _ = try wait(
                     wantsToWrite: session.wantsToWrite,
                     milliseconds: deadline.remainingMilliseconds)
             } catch {
-                throw .closed(address: address, error, Progress(stage: .secureHandshake))
+                throw .closed(address: address, error, ExchangeProgress(stage: .secureHandshake))
             }
             if let signal = Signals.pending { throw .interrupted(signal: signal) }
             guard deadline.remainingMilliseconds > 0 else {
                 throw .timeout(
-                    .tls, address: address, milliseconds: milliseconds, Progress())
+                    .tls, address: address, milliseconds: milliseconds, ExchangeProgress())
             }
         }
     }
@@ -194,7 +195,7 @@ struct Transport: ~Copyable {
     /// Whether there is something to read that `poll` does not see: TLS has decrypted it already.
     var hasPending: Bool { session?.hasPending ?? false }
 
-    /// What to poll for.
+    /// The events to poll for.
     borrowing func interest(wantsToWrite: Bool) -> pollfd {
         var events = POLLIN
         if wantsToWrite, session?.readsToWrite != true { events |= POLLOUT }
@@ -202,7 +203,7 @@ struct Transport: ~Copyable {
         return pollfd(fd: socket.number, events: Int16(events), revents: 0)
     }
 
-    /// What to try after `poll(2)` has filled in `poller`.
+    /// The directions to try after `poll(2)` has filled in `poller`.
     borrowing func readiness(_ poller: pollfd) -> (read: Bool, write: Bool) {
         let happened = CInt(poller.revents)
         // An error or a hang-up is told by the next read.
@@ -230,11 +231,11 @@ struct Transport: ~Copyable {
         return Self.outcome(of: put)
     }
 
-    /// What is known of TLS; nil without it.
+    /// The facts of the TLS session; nil without TLS.
     var tlsFacts: TLSFacts? { session?.facts }
 
-    /// What a greeting on it is, for errors.
-    var greetingStage: Progress.Stage {
+    /// The stage of a greeting, for errors.
+    var greetingStage: ExchangeProgress.Stage {
         session.map { .secureGreeting(lacksCertificate: $0.lacksCertificate) } ?? .plainGreeting
     }
 

@@ -1,14 +1,18 @@
-/// What has to have a change before it counts, as a person or the set-up asks for it.
+internal import Platform
+
+/// What a change needs before it counts, as a person or the set-up asks for it.
 package struct WriteConcern: Equatable, Sendable {
-    /// How many replicas of each server that was written to; nil for one wherever a fail-over could
-    /// lose the change: behind Sentinels and in a Cluster, where the primary has replicas.
+    /// Replicas that must acknowledge, of each server that was written to. nil means one wherever a
+    /// fail-over could lose the change: behind Sentinels and in a Cluster, if the primary has
+    /// replicas.
     package let replicas: Int?
-    /// How long replicas and disks may take, in milliseconds; nil for the client's time-out.
+    /// Milliseconds that replicas and disks may take; nil for the client's time-out.
     package let milliseconds: Int?
-    /// Whether it has to be on disk, in the append-only files of the primary and of those replicas.
+    /// Whether the change must be on disk, in the append-only files of the primary and of those
+    /// replicas.
     package let isOnDisk: Bool
 
-    /// What holds where nobody asks for anything.
+    /// The concern of a user who asks for nothing.
     package static let standard = WriteConcern()
 
     package init(replicas: Int? = nil, milliseconds: Int? = nil, isOnDisk: Bool = false) {
@@ -17,24 +21,130 @@ package struct WriteConcern: Equatable, Sendable {
         self.isOnDisk = isOnDisk
     }
 
-    /// Whether a server that has no replicas, and is in no group, has to confirm a change, too.
+    /// Whether a single server, in no group and perhaps without replicas, has to confirm as well.
     package var isDemanded: Bool { isOnDisk || replicas ?? 0 > 0 }
 }
 
-/// The same for one server: what to wait for after a change there.
-struct Demand: Equatable {
-    /// How many replicas have to have it.
+/// A write concern applied to one server: what to wait for after a change there.
+struct WaitRequirement: Equatable {
+    /// Replicas that must acknowledge.
     let replicas: Int
+    /// Milliseconds that they, and the disks, may take.
     let milliseconds: Int
     let isOnDisk: Bool
-    /// Whether the replicas have to have it on disk, too.
+    /// Whether the replicas, too, must have the change on disk.
     let areReplicasOnDisk: Bool
 
-    /// `standard` replicas have to have it where nobody said how many, and never fewer than `least`.
+    /// `standard` replicas where the concern names no number, and never fewer than `least`.
     init(_ concern: WriteConcern, least: Int = 0, standard: Int = 0, timeout: Int) {
         replicas = max(concern.replicas ?? standard, least)
         milliseconds = concern.milliseconds ?? timeout
         isOnDisk = concern.isOnDisk
         areReplicasOnDisk = concern.isOnDisk && concern.replicas ?? 0 > 0
+    }
+}
+
+extension Connection {
+    /// Fails where the server cannot say that a change is on disk. Called before anything is
+    /// written, so that no time is lost and no change is left in doubt.
+    func requireDisk() throws(RedisError) {
+        switch try exchange([Command("WAITAOF", 1, 0, 1)])[0] {
+        case .error(let error) where error.kind == .unknownCommand:
+            throw .unsupported(
+                .diskConfirmation(server: info.server, version: info.version), address: address)
+        case .error(let error) where error.kind == .noAppendOnlyFile:
+            throw .unsupported(.appendOnlyFile, address: address)
+        case let reply: _ = try reply.value()
+        }
+    }
+
+    /// Fails where the user may not ask the replicas. Called before anything is written; a server
+    /// answers WAIT for 0 replicas at once.
+    func requireWait() throws(RedisError) {
+        guard case .error(let error) = try exchange([Command("WAIT", 0, 0)])[0],
+            error.kind == .noPermission || error.kind == .unknownCommand
+        else { return }
+        throw .unsupported(.replicaConfirmation(error), address: address)
+    }
+
+    /// Waits until `requirement` is met for everything that was written on this very connection: on
+    /// another one, WAIT and WAITAOF would prove nothing.
+    func awaitConfirmation(_ requirement: WaitRequirement) throws(RedisError) {
+        let end = Monotonic.now.advanced(byMilliseconds: Int64(requirement.milliseconds))
+        if requirement.isOnDisk {
+            try awaitDisk(
+                requirement.areReplicasOnDisk ? requirement.replicas : 0, requirement, until: end)
+        }
+        guard requirement.replicas > 0, !requirement.areReplicasOnDisk else { return }
+        try repeatedly(until: end) { milliseconds throws(RedisError) in
+            let reply = try confirmation(
+                Command("WAIT", .integer(Int64(requirement.replicas)), .integer(milliseconds)))
+            let confirmed = try reply.value().integer()
+            return confirmed >= requirement.replicas
+                ? nil : unmet(requirement, confirmed: confirmed)
+        }
+    }
+
+    private func awaitDisk(
+        _ replicas: Int, _ requirement: WaitRequirement, until end: Monotonic
+    ) throws(RedisError) {
+        try repeatedly(until: end) { milliseconds throws(RedisError) in
+            let reply = try confirmation(
+                Command("WAITAOF", 1, .integer(Int64(replicas)), .integer(milliseconds)))
+            if case .error(let error) = reply {
+                throw .notOnDisk(address: address, .refused(error))
+            }
+            let numbers = try reply.array()
+            guard numbers.count == 2 else {
+                throw .unexpectedReply(expected: "a valid reply to WAITAOF", got: reply.shape)
+            }
+            guard try numbers[0].integer() > 0 else {
+                return .notOnDisk(
+                    address: address, .late(milliseconds: requirement.milliseconds))
+            }
+            let confirmed = try numbers[1].integer()
+            return confirmed >= replicas ? nil : unmet(requirement, confirmed: confirmed)
+        }
+    }
+
+    private func unmet(_ requirement: WaitRequirement, confirmed: Int64) -> RedisError {
+        .notReplicated(
+            address: address, confirmed: Int(clamping: confirmed), wanted: requirement.replicas,
+            milliseconds: requirement.milliseconds)
+    }
+
+    /// Calls `ask` until it returns nil, which means that nothing is missing. It asks in slices,
+    /// because a server that is silent for the time-out counts as lost. At the end of the time, and
+    /// after a signal, the error that `ask` returned is thrown.
+    private func repeatedly(
+        until end: Monotonic, _ ask: (_ milliseconds: Int64) throws(RedisError) -> RedisError?
+    ) throws(RedisError) {
+        while true {
+            let left = Signals.pending == nil ? end.remainingMilliseconds : 0
+            let slice = max(min(left, Int64(timeout / 2)), 1)
+            guard let missing = try ask(slice) else { return }
+            guard end.remainingMilliseconds > 0, Signals.pending == nil else { throw missing }
+        }
+    }
+
+    /// The reply to WAIT or WAITAOF; throws `.replica` for a server that is no primary. One that is
+    /// demoted meanwhile ends the wait with UNBLOCKED.
+    private func confirmation(_ command: Command) throws(RedisError) -> Reply {
+        let reply = try exchange([command])[0]
+        if case .error(let error) = reply,
+            error.code == "UNBLOCKED" || error.text.contains("replica instances")
+        {
+            throw .replica(address: address)
+        }
+        return reply
+    }
+
+    /// Replicas that follow a primary; nil where the user may not use ROLE.
+    func replicaCount() throws(RedisError) -> Int? {
+        guard case .array(let role) = try exchange([Command("ROLE")])[0],
+            role.count >= 3, role[0] == .string(Array("master".utf8)),
+            case .array(let replicas) = role[2]
+        else { return nil }
+        return replicas.count
     }
 }

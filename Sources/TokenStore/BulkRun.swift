@@ -95,7 +95,7 @@ final class BulkRun<Work, Outcome> {
     /// Does what can be done before something has to be settled; false where it has to be done
     /// again.
     private func workUntilSettled() throws(StoreError) -> Bool {
-        let mark = try store.mark(changes: changes)
+        let checkpoint = try store.checkpoint(changes: changes)
         keepsResults = changes && store.hasToSettle
         queue = StepQueue()
         for job in jobs { begin(job) }
@@ -108,7 +108,7 @@ final class BulkRun<Work, Outcome> {
             throw .redis(failure)
         }
         guard keepsResults else { return true }
-        guard try store.settle(since: mark) == .stands else {
+        guard try store.confirm(since: checkpoint) == .intact else {
             for job in jobs {
                 if case .success(let outcome)? = job.result { job.previous = outcome }
             }

@@ -198,7 +198,7 @@ extension TokenStore {
             let end = deadline ?? .now.advanced(byMilliseconds: left + Int64(client.timeout))
             deadline = end
             guard end.remainingMilliseconds > 0 else {
-                throw .redis(.stalled(milliseconds: client.timeout, cause: nil, Progress()))
+                throw .redis(.stalled(milliseconds: client.timeout, cause: nil, ExchangeProgress()))
             }
             pause(milliseconds: min(max(left, 1), 1000))
         }

@@ -12,7 +12,7 @@ package enum LayoutUsage: Sendable {
 
 extension TokenStore {
     /// Milliseconds that a look at the keys may take: a revocation is not held up by it.
-    private static let usagePatience: Int64 = 50
+    private static let usageTimeout: Int64 = 50
 
     /// Whether keys of the layout are there, by one page of keys from each server that takes writes.
     /// Asked once, before the first change, since changes make and remove such keys.
@@ -40,7 +40,7 @@ extension TokenStore {
     }
 
     private func lookAtKeys() -> LayoutUsage {
-        guard let sample = client.keySample(patience: Self.usagePatience) else { return .unknown }
+        guard let sample = client.keySample(timeout: Self.usageTimeout) else { return .unknown }
         let own = OwnKeys(layout)
         var isSure = true
         for key in sample.keys {

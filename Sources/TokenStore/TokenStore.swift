@@ -45,7 +45,7 @@ package final class TokenStore {
     /// What nobody confirmed in time.
     private struct Missing {
         /// The beginning of what is not confirmed.
-        let since: Client.Mark
+        let since: Client.Checkpoint
         let error: StoreError
         /// Whether all that was written was waited for.
         var isAll = true
@@ -82,7 +82,7 @@ package final class TokenStore {
 
     /// What is thrown where the primary is replaced again and again.
     var unsettled: StoreError {
-        .redis(.stalled(milliseconds: client.timeout, cause: nil, Progress()))
+        .redis(.stalled(milliseconds: client.timeout, cause: nil, ExchangeProgress()))
     }
 
     /// Whether what was acknowledged is only told once it is settled.
@@ -99,22 +99,22 @@ package final class TokenStore {
     }
 
     /// Begins work; changes only where what is demanded of them can be had.
-    func mark(changes: Bool) throws(StoreError) -> Client.Mark {
+    func checkpoint(changes: Bool) throws(StoreError) -> Client.Checkpoint {
         try StoreError.wrapping { () throws(RedisError) in
-            try changes ? client.mark(concern) : client.mark()
+            try changes ? client.checkpoint(concern) : client.checkpoint()
         }
     }
 
-    /// Looks again at what was changed since `mark`. Where replicas, disks or Sentinels do not
-    /// confirm it in time that is a `doubt` from then on, and nobody is waited for until `confirm`.
-    func settle(since mark: Client.Mark) throws(StoreError) -> Settlement {
+    /// Looks again at what was changed since `checkpoint`. What replicas, disks or Sentinels do not
+    /// confirm in time is a `doubt` from then on, and nothing is waited for until `confirm()`.
+    func confirm(since checkpoint: Client.Checkpoint) throws(StoreError) -> WriteConfirmation {
         do throws(RedisError) {
             missing?.isAll = false
-            return try client.settle(since: mark, concern, waits: missing == nil)
+            return try client.confirm(since: checkpoint, concern, waits: missing == nil)
         } catch {
             guard error.isAboutConfirmation else { throw .redis(error) }
-            missing = Missing(since: mark, error: .redis(error))
-            return .stands
+            missing = Missing(since: checkpoint, error: .redis(error))
+            return .intact
         }
     }
 
@@ -127,7 +127,7 @@ package final class TokenStore {
         guard let missing, !missing.isAll else { return doubt }
         self.missing?.isAll = true
         do throws(RedisError) {
-            guard try client.confirm(since: missing.since, concern) == .stands else {
+            guard try client.confirmAll(since: missing.since, concern) == .intact else {
                 return missing.error
             }
             self.missing = nil
@@ -145,9 +145,9 @@ package final class TokenStore {
         _ body: (_ isRepeated: Bool) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         for attempt in 0..<Self.settlingAttempts {
-            let mark = try mark(changes: true)
+            let checkpoint = try checkpoint(changes: true)
             let result = try body(attempt > 0)
-            if try settle(since: mark) == .stands { return result }
+            if try confirm(since: checkpoint) == .intact { return result }
         }
         throw unsettled
     }

@@ -187,7 +187,7 @@ struct TextTests {
 
     @Test("Progress waits a second, speaks at most ten times a second, and is erased")
     func progress() {
-        var progress = Progress(
+        var progress = ProgressLine(
             label: "revoking", total: 10_000, isTerminal: true, columns: 80, start: at(0))
         #expect(progress.update(count: 500, now: at(999)) == nil)
         #expect(progress.finish() == nil)
@@ -202,9 +202,11 @@ struct TextTests {
 
     @Test("Progress fits the terminal and stays away from everything else")
     func progressWidth() {
-        var narrow = Progress(label: "x", total: nil, isTerminal: true, columns: 10, start: at(0))
+        var narrow = ProgressLine(
+            label: "x", total: nil, isTerminal: true, columns: 10, start: at(0))
         #expect(narrow.update(count: 1_000_000, now: at(2000)) == "\r\u{1B}[Kx 1,000,…")
-        var pipe = Progress(label: "x", total: nil, isTerminal: false, columns: 80, start: at(0))
+        var pipe = ProgressLine(
+            label: "x", total: nil, isTerminal: false, columns: 80, start: at(0))
         #expect(pipe.update(count: 5, now: at(5000)) == nil)
         #expect(pipe.finish() == nil)
     }

@@ -144,9 +144,9 @@ import Testing
         let client = Client(target: try RedisURL.parse(sandbox.server.url))
         try redis(["SET", "a", "1"])
         try redis(["CONFIG", "RESETSTAT"])
-        #expect(client.keySample(patience: -1) == nil)
+        #expect(client.keySample(timeout: -1) == nil)
         #expect(try scans() == 0)
-        let sample = try #require(client.keySample(patience: 10_000))
+        let sample = try #require(client.keySample(timeout: 10_000))
         #expect(sample.keys == [Array("a".utf8)])
         #expect(sample.isWhole)
     }

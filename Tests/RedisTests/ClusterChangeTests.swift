@@ -127,10 +127,6 @@ import Testing
         #expect(asked == ["127.0.0.1:\(to.port)"])
         // A new key is born where the slot goes to.
         #expect(try watched.call(Command("SET", key: keys[2], "new")) == .status("OK"))
-        let transaction = try watched.transaction([
-            Command("SET", key: keys[2], "newer"), Command("GET", key: keys[2]),
-        ])
-        #expect(transaction == [.status("OK"), .string(Array("newer".utf8))])
         let script = Command.eval("return redis.call('GET', KEYS[1])", keys: [keys[1]], [])
         #expect(try watched.call(script) == old)
 

@@ -81,19 +81,6 @@ import Testing
         }
     }
 
-    @Test func `a transaction runs where its keys are`() throws {
-        try RedisCluster.shared { cluster in
-            let client = try client(cluster.url)
-            for tag in ["a", "b", "c", "d"] {
-                let key = Array("{\(tag)}:n".utf8)
-                let replies = try client.transaction([
-                    Command("SET", key: key, "1"), Command("INCR", key: key),
-                ])
-                #expect(replies == [.status("OK"), .integer(2)])
-            }
-        }
-    }
-
     @Test func `a database other than 0 is refused`() throws {
         try RedisCluster.shared { cluster in
             let error = #expect(throws: RedisError.self) {

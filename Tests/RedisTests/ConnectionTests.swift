@@ -281,7 +281,6 @@ import Testing
         let connection = try connect(server, timeout: 3000)
         let key = Array("marker".utf8)
         #expect(try connection.exchange([Command("GET", key: key)])[0].isLoading)
-        #expect(try connection.transaction([Command("GET", key: key)]) == [.string([0x31])])
         #expect(try connection.call(Command("GET", key: key)) == .string([0x31]))
     }
 

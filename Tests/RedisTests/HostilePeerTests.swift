@@ -81,7 +81,7 @@ import Testing
                 Issue.record("\(length): \(error)")
                 continue
             }
-            #expect(progress == Progress(accepted: 1, sent: 1, acknowledged: 0))
+            #expect(progress == ExchangeProgress(accepted: 1, sent: 1, acknowledged: 0))
             #expect(error.mayHaveExecuted)
         }
     }
@@ -146,7 +146,7 @@ import Testing
             return
         }
         // Half a command was written: the server cannot have run it.
-        #expect(progress == Progress(accepted: 1, sent: 0, acknowledged: 0))
+        #expect(progress == ExchangeProgress(accepted: 1, sent: 0, acknowledged: 0))
         #expect(error?.mayHaveExecuted == false)
     }
 }

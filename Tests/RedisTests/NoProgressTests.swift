@@ -24,12 +24,12 @@ import Testing
             Issue.record("not too large")
             return
         }
-        #expect(limit == ReplyGuard.lineLimit)
+        #expect(limit == RESPLimits.lineLimit)
     }
 
     @Test func `a line as long as the limit is read`() throws {
         let reader = try ReplyReader.make()
-        let line = Array("+\(String(repeating: "a", count: ReplyGuard.lineLimit - 2))\r\n".utf8)
+        let line = Array("+\(String(repeating: "a", count: RESPLimits.lineLimit - 2))\r\n".utf8)
         for start in stride(from: 0, to: line.count, by: 4096) {
             let part = Array(line[start..<min(start + 4096, line.count)])
             try part.withUnsafeBytes { try reader.feed($0) }
@@ -42,7 +42,7 @@ import Testing
         let reader = try ReplyReader.make(timeout: 5)
         let portion = [UInt8](repeating: 0x61, count: 4096)
         try Array("$60000000\r\n".utf8).withUnsafeBytes { try reader.feed($0) }
-        #expect(throws: ReplyGuard.Fault.tooSlow) {
+        #expect(throws: RESPLimits.Fault.tooSlow) {
             for _ in 0..<100 {
                 usleep(5000)
                 try portion.withUnsafeBytes { try reader.feed($0) }

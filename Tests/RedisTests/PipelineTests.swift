@@ -27,49 +27,6 @@ import Testing
         #expect(try connect(server).pipeline([]).isEmpty)
     }
 
-    @Test func `a transaction gives the replies of its commands`() throws {
-        let server = try RedisServer()
-        let connection = try connect(server)
-        let replies = try connection.transaction([
-            Command("SET", key: key(1), "5"), Command("ZADD", key: key(1), 1, "m"),
-            Command("INCR", key: key(1)),
-        ])
-        #expect(replies[0] == .status("OK"))
-        guard case .error(let error) = replies[1] else {
-            Issue.record("\(replies[1])")
-            return
-        }
-        #expect(error.kind == .wrongType)
-        #expect(replies[2] == .integer(6))
-    }
-
-    @Test func `a transaction with a command that does not exist runs nothing`() throws {
-        let server = try RedisServer()
-        let connection = try connect(server)
-        let error = #expect(throws: RedisError.self) {
-            try connection.transaction([
-                Command("SET", key: key(1), "5"), Command("NOSUCH"),
-            ])
-        }
-        guard case .transactionAborted(let causes)? = error else {
-            Issue.record("\(String(describing: error))")
-            return
-        }
-        #expect(causes.map(\.kind) == [.unknownCommand])
-        #expect(try connection.call(Command("EXISTS", key: key(1))) == .integer(0))
-    }
-
-    @Test func `a watched key that changed is a conflict`() throws {
-        let server = try RedisServer()
-        let connection = try connect(server)
-        try connection.call(Command("WATCH", key: key(1))).ok()
-        try server.cli("SET", "k:1", "other")
-        #expect(throws: RedisError.transactionConflict) {
-            try connection.transaction([Command("SET", key: key(1), "mine")])
-        }
-        #expect(try connection.call(Command("GET", key: key(1))).text() == "other")
-    }
-
     @Test func `200,000 commands stream in order within the bound`() throws {
         let server = try RedisServer()
         let connection = try connect(server)
@@ -153,7 +110,7 @@ import Testing
             error
                 == .timeout(
                     .reply, address: server.socketPath, milliseconds: 500,
-                    Progress(accepted: 1, sent: 1, acknowledged: 0)))
+                    ExchangeProgress(accepted: 1, sent: 1, acknowledged: 0)))
         #expect(elapsed >= 0.5 && elapsed < 1.0)
         #expect(connection.isDead)
     }

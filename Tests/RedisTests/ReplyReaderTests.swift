@@ -83,7 +83,7 @@ import Testing
         #expect(try read(encoded, portion: 5) == [.string(content)])
     }
 
-    static let faults: [(String, ReplyGuard.Fault)] = [
+    static let faults: [(String, RESPLimits.Fault)] = [
         ("HTTP/1.1 400 Bad Request\r\n", .peer(.http)),
         ("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{28}", .peer(.tls)),
         ("%1\r\n+a\r\n+b\r\n", .peer(.resp3)),
@@ -100,14 +100,14 @@ import Testing
         ("$0\r\n\r:", .peer(.malformed)),
         ("$3\r\nab\r\n+OK\r\n", .peer(.malformed)),
         (String(repeating: "*1\r\n", count: 9), .peer(.malformed)),
-        ("*2000000000\r\n", .tooLarge(limit: ReplyGuard.elementLimit)),
-        ("*4000000\r\n*4000000\r\n", .tooLarge(limit: ReplyGuard.elementLimit)),
-        ("$67108864\r\n", .tooLarge(limit: ReplyGuard.byteLimit)),
-        ("$9223372036854775807\r\n", .tooLarge(limit: ReplyGuard.byteLimit)),
+        ("*2000000000\r\n", .tooLarge(limit: RESPLimits.elementLimit)),
+        ("*4000000\r\n*4000000\r\n", .tooLarge(limit: RESPLimits.elementLimit)),
+        ("$67108864\r\n", .tooLarge(limit: RESPLimits.byteLimit)),
+        ("$9223372036854775807\r\n", .tooLarge(limit: RESPLimits.byteLimit)),
     ]
 
     @Test(arguments: faults)
-    func `refuses what is not RESP2 or too large`(_ text: String, _ wanted: ReplyGuard.Fault) {
+    func `refuses what is not RESP2 or too large`(_ text: String, _ wanted: RESPLimits.Fault) {
         for portion in [1, 1000] {
             #expect(throws: wanted) { try read(Array(text.utf8), portion: portion) }
         }
@@ -117,14 +117,14 @@ import Testing
         let reader = try ReplyReader.make()
         let portion = [UInt8](repeating: UInt8(ascii: "+"), count: 16 << 10)
         var fed = 0
-        let fault = #expect(throws: ReplyGuard.Fault.self) {
+        let fault = #expect(throws: RESPLimits.Fault.self) {
             while fed < 1 << 20 {
                 try portion.withUnsafeBytes { bytes in try reader.feed(bytes) }
                 fed += portion.count
             }
         }
-        #expect(fault == .tooLarge(limit: ReplyGuard.lineLimit))
-        #expect(fed == ReplyGuard.lineLimit)
+        #expect(fault == .tooLarge(limit: RESPLimits.lineLimit))
+        #expect(fed == RESPLimits.lineLimit)
     }
 
     @Test func `many small replies do not add up to a large one`() throws {

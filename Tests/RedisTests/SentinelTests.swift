@@ -74,9 +74,9 @@ import Testing
             #expect(try lonely.cli("EXISTS", "a") == "0")
             let followed = try client(
                 "redis+sentinel://\(dead),127.0.0.1:\(group.sentinels[0].port)/mymaster")
-            let mark = try followed.mark(.standard)
+            let mark = try followed.checkpoint(.standard)
             try followed.call(Command("SET", key: [0x61], "1")).ok()
-            #expect(try followed.settle(since: mark, .standard) == .stands)
+            #expect(try followed.confirm(since: mark, .standard) == .intact)
         }
     }
 
@@ -121,19 +121,19 @@ import Testing
     @Test func `a primary that was replaced has not kept what it acknowledged`() throws {
         try SentinelGroup.shared { group in
             let client = try client(group.url, timeout: 15_000)
-            let mark = try client.mark(.standard)
+            let mark = try client.checkpoint(.standard)
             try client.call(Command("SET", key: [0x61], "before")).ok()
-            #expect(try client.settle(since: mark, .standard) == .stands)
+            #expect(try client.confirm(since: mark, .standard) == .intact)
 
             // The connection to the old primary stays open, and it goes on saying OK.
-            let second = try client.mark(.standard)
+            let second = try client.checkpoint(.standard)
             try client.call(Command("SET", key: [0x61], "during")).ok()
             try group.failOver()
             try client.call(Command("SET", key: [0x62], "late")).ok()
-            #expect(try client.settle(since: second, .standard) == .inDoubt)
-            let third = try client.mark(.standard)
+            #expect(try client.confirm(since: second, .standard) == .inDoubt)
+            let third = try client.checkpoint(.standard)
             try client.call(Command("SET", key: [0x61], "again")).ok()
-            #expect(try client.settle(since: third, .standard) == .stands)
+            #expect(try client.confirm(since: third, .standard) == .intact)
             try waitUntil("the new primary") { try group.primary().cli("GET", "a") == "again" }
         }
     }

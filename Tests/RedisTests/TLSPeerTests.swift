@@ -28,7 +28,7 @@ import Testing
     func `what does not speak TLS is told`(_ step: RawPeer.Step) throws {
         let peer = try RawPeer([step, .silence])
         let error = failure(port: peer.port)
-        #expect(error == .tls(.notTLS, address: "127.0.0.1:\(peer.port)", Progress()))
+        #expect(error == .tls(.notTLS, address: "127.0.0.1:\(peer.port)", ExchangeProgress()))
     }
 
     @Test(arguments: [[], [RawPeer.Step.send([0x16, 0x03, 0x03, 0x00, 0x7a, 0x02])]])
@@ -53,7 +53,7 @@ import Testing
         #expect(
             error
                 == .timeout(
-                    .tls, address: "127.0.0.1:\(peer.port)", milliseconds: 300, Progress()))
+                    .tls, address: "127.0.0.1:\(peer.port)", milliseconds: 300, ExchangeProgress()))
         #expect(elapsed >= 0.3 && elapsed < 0.8)
     }
 

@@ -2,9 +2,9 @@ package import Platform
 
 /// A command: what it is called, what it takes, and what it does with it.
 package struct Command<Options: Sendable>: Sendable {
-    /// Judges the whole of the options, and may settle what depends on several of them.
+    /// Checks the options together, and may set those that depend on others.
     package typealias Check = @Sendable (inout Options) throws(UsageError) -> Void
-    /// The work; errors of any kind, which the program turns into words in one place.
+    /// The work of the command. It may throw errors of any kind; the program words them in one place.
     package typealias Run = @Sendable (Options, System) throws -> ExitStatus
 
     let name: String
@@ -57,16 +57,6 @@ package struct Command<Options: Sendable>: Sendable {
         self.run = run
     }
 
-    /// What this command makes of its own words: for tests of parsing alone. Help counts as no
-    /// options here.
-    package func parse(_ arguments: [String]) throws(UsageError) -> Options {
-        switch ArgumentParser(self).parse(arguments.map { Array($0.utf8) }, failure: nil) {
-        case .options(let options): return options
-        case .failure(let error): throw error
-        case .help, .version: return defaults
-        }
-    }
-
     /// The command as data: groups become sections, defaults are read from the struct.
     func describe(path: [String]) -> CommandDescription {
         var own: [OptionDescription] = []
@@ -87,4 +77,20 @@ package struct Command<Options: Sendable>: Sendable {
             operands: operands.map(\.description), otherForms: otherForms, examples: examples,
             exitStatuses: exitStatuses, environment: environment, seeAlso: seeAlso)
     }
+}
+
+/// The exit status of the process. Names and meanings belong to the commands; only the two that the
+/// parser needs are defined here.
+package struct ExitStatus: RawRepresentable, Hashable, Sendable {
+    /// 0 to 255, the range that the system keeps.
+    package let rawValue: Int32
+
+    package init(rawValue: Int32) {
+        self.rawValue = rawValue
+    }
+
+    /// The work was done.
+    package static let success = ExitStatus(rawValue: 0)
+    /// The command line is wrong.
+    package static let usage = ExitStatus(rawValue: 2)
 }

@@ -36,7 +36,7 @@ package struct CommandDescription: Sendable, Equatable {
         usages(program: program)[0]
     }
 
-    /// The same, followed by the other forms.
+    /// The usage line, followed by the other forms.
     func usages(program: String) -> [String] {
         let words = ([program] + path).joined(separator: " ")
         guard subcommands.isEmpty else { return [words + " COMMAND"] }

@@ -1,6 +1,8 @@
+package import Platform
+
 extension Program {
-    /// Understands a command line (without the program's own name). Never fails: what is wrong is
-    /// an outcome too.
+    /// Parses a command line (without the program's own name). It never fails: a mistake is an outcome
+    /// as well.
     package func parse(_ arguments: [[UInt8]]) -> ParseOutcome {
         if let request = completionRequest(arguments) { return .complete(request) }
         let parser = ProgramParser(program: self)
@@ -150,5 +152,96 @@ private struct ProgramParser {
         if !tried.isEmpty { return tried }
         return Suggestions.nearest(
             to: word, among: commands.filter { !$0.isHidden }.map(\.name))
+    }
+}
+
+/// The request of a command line.
+package enum ParseOutcome: Sendable {
+    /// Everything was understood.
+    case run(BoundCommand)
+    /// The path is empty for the program itself.
+    case showHelp(path: [String], detail: HelpDetail)
+    /// `help TOPIC`.
+    case showTopic(Topic)
+    /// `--version`, at any place.
+    case showVersion
+    /// A completion script asks for candidates.
+    case complete(CompletionRequest)
+    /// The path says whose usage line to show.
+    case usageError(UsageError, path: [String])
+}
+
+/// The amount of help that is wanted.
+package enum HelpDetail: Sendable, Equatable {
+    /// `-h`: fits a screen.
+    case short
+    /// `--help` and `help COMMAND`.
+    case long
+}
+
+/// A command with its options, ready to run.
+package struct BoundCommand: Sendable {
+    /// The command's names from the top, aliases resolved.
+    package let path: [String]
+    /// The parsed options struct, for tests that look at what was understood.
+    package let options: any Sendable
+    private let work: @Sendable (System) throws -> ExitStatus
+
+    init(
+        path: [String], options: any Sendable,
+        work: @escaping @Sendable (System) throws -> ExitStatus
+    ) {
+        self.path = path
+        self.options = options
+        self.work = work
+    }
+
+    /// Does the command's work. Errors are the command's own; `UsageError` among them.
+    package func run(_ system: System) throws -> ExitStatus { try work(system) }
+}
+
+/// Names near to a mistyped one.
+package enum Suggestions {
+    /// At most three of `names`, the nearest first; empty where none is near.
+    package static func nearest(to word: String, among names: [String]) -> [String] {
+        let typed = Array(word.utf8)
+        // Nobody mistypes a token into an option, and the matrix grows with the square.
+        guard !typed.isEmpty, typed.count <= 40 else { return [] }
+        let limit = typed.count <= 3 ? 1 : typed.count <= 7 ? 2 : 3
+        var found: [(distance: Int, name: String)] = []
+        for name in names where name != word {
+            let bytes = Array(name.utf8)
+            if typed.count >= 3, bytes.starts(with: typed) {
+                found.append((0, name))
+            } else {
+                let distance = distance(typed, bytes)
+                if distance <= limit, distance < bytes.count { found.append((distance, name)) }
+            }
+        }
+        guard let best = found.map(\.distance).min() else { return [] }
+        return found.filter { $0.distance == best }.prefix(3).map(\.name)
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours that turn one into the other
+    /// (optimal string alignment).
+    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for row in 0..<left.count {
+            var current = [row + 1]
+            for column in 0..<right.count {
+                let cost = left[row] == right[column] ? 0 : 1
+                var best = min(last[column + 1] + 1, current[column] + 1, last[column] + cost)
+                if row > 0, column > 0, left[row] == right[column - 1],
+                    left[row - 1] == right[column]
+                {
+                    best = min(best, beforeLast[column - 1] + 1)
+                }
+                current.append(best)
+            }
+            beforeLast = last
+            last = current
+        }
+        return last[right.count]
     }
 }

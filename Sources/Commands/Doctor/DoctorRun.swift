@@ -102,7 +102,7 @@ struct DoctorRun {
         let file = try LayoutChoice.file(
             console.options, try console.settings(), console.system)
         var detector = try LayoutDetector(files: file.map { [$0] } ?? [])
-        var progress = CommandKit.Progress(
+        var progress = ProgressLine(
             label: "checking keys", total: nil,
             isTerminal: console.system.diagnostics.isTerminal,
             columns: console.system.terminal.columns, start: .now)

@@ -64,7 +64,7 @@ private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitS
     try session.requirePrimary(comparingClocks: console)
     try console.note("target: \(session.description)" + (options.isDryRun ? " (dry run)" : ""))
     let interrupts = InterruptScope()
-    var progress = CommandKit.Progress(
+    var progress = ProgressLine(
         label: "pruning", total: nil, isTerminal: system.diagnostics.isTerminal,
         columns: system.terminal.columns, start: .now)
     let result = try session.store.prune(dryRun: options.isDryRun) { result in

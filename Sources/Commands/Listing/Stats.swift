@@ -55,7 +55,7 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
     let session = try Session(console)
     if !session.layout.can(.listRevoked) { try session.require(.listUsers) }
     try session.requireCurrent(options.global)
-    var progress = CommandKit.Progress(
+    var progress = ProgressLine(
         label: "counting", total: nil, isTerminal: system.diagnostics.isTerminal,
         columns: system.terminal.columns, start: .now)
     let numbers = try session.store.statistics(

@@ -77,12 +77,6 @@ extension Diagnostics {
         case .noSuchDatabase(let number, _):
             unknown("no_such_database", "Redis has no database \(number)")
         case .replica(let address, let primary): replica(address, primary)
-        case .transactionAborted(let causes):
-            unknown(
-                "refused",
-                "Redis refused a transaction: \(KeyText.shown(causes.first?.text ?? "", columns: 200))",
-                hint: causes.first.flatMap { hint($0) })
-        case .transactionConflict: unknown("conflict", "another client changed the same keys")
         case .unexpectedReply(let expected, let got):
             unknown("protocol", "Redis answered with \(got) instead of \(expected)")
         case .incompatibleLibrary:
@@ -129,7 +123,7 @@ extension Diagnostics {
 
     private static func timeout(
         _ phase: RedisError.Phase, _ address: String, _ milliseconds: Int,
-        _ progress: Redis.Progress
+        _ progress: ExchangeProgress
     ) -> Failure {
         let what =
             switch phase {
@@ -154,7 +148,7 @@ extension Diagnostics {
     }
 
     /// The advice for the stage at which the connection broke.
-    private static func hint(_ progress: Redis.Progress) -> String? {
+    private static func hint(_ progress: ExchangeProgress) -> String? {
         switch progress.stage {
         case .secureHandshake: notTLSHint
         case .plainGreeting: "does the port expect TLS? then write rediss:// instead of redis://"
@@ -171,7 +165,7 @@ extension Diagnostics {
     }
 
     /// The number of answered commands, if more than one was sent.
-    private static func extent(_ progress: Redis.Progress) -> String {
+    private static func extent(_ progress: ExchangeProgress) -> String {
         progress.sent > 1 ? " (\(progress.acknowledged) of \(progress.sent) answered)" : ""
     }
 
@@ -325,7 +319,7 @@ extension Diagnostics {
     }
 
     private static func stalled(
-        _ milliseconds: Int, _ cause: RedisError?, _ progress: Redis.Progress
+        _ milliseconds: Int, _ cause: RedisError?, _ progress: ExchangeProgress
     ) -> Failure {
         let failure = cause.map(redis)
         let reason = failure.map { "; last error: \($0.message)" } ?? ""

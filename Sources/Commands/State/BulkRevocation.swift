@@ -35,7 +35,7 @@ final class BulkRevocation {
     private var refusal: StoreError?
     private var isConfirmed: Bool
     private let taken: TakenTokens
-    private var progress: CommandKit.Progress
+    private var progress: ProgressLine
 
     init(
         _ lines: LineSource, _ options: RevokeOptions, _ planner: RevocationPlanner,
@@ -57,7 +57,7 @@ final class BulkRevocation {
             feed.invalid.keep = { failed.append(line: $0, $1) }
         }
         isConfirmed = options.isConfirmed || options.isDryRun
-        progress = CommandKit.Progress(
+        progress = ProgressLine(
             label: "revoking", total: nil, isTerminal: console.system.diagnostics.isTerminal,
             columns: console.system.terminal.columns, start: .now)
     }

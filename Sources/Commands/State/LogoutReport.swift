@@ -185,7 +185,7 @@ struct LogoutReport {
     }
 
     private func work(_ user: Identifier) throws(LogoutInterruption) -> LogoutResult {
-        var progress = CommandKit.Progress(
+        var progress = ProgressLine(
             label: "logging out", total: nil,
             isTerminal: console.system.diagnostics.isTerminal,
             columns: console.system.terminal.columns, start: .now)

@@ -130,7 +130,7 @@ private func json(
 }
 
 /// Where a token breaks off; `inside` is the member whose value does.
-private func json(_ cut: TokenCut) -> JSONObject {
+private func json(_ cut: TokenTruncation) -> JSONObject {
     var inside = JSONValue.null
     if case .json(.insideValue(let name)) = cut.place { inside = .string(name) }
     return [

@@ -24,7 +24,7 @@ extension KeyTrial.Outcome {
     }
 }
 
-extension Demand {
+extension ClaimExpectation {
     /// The member `wanted` of JSON.
     var json: JSONValue {
         switch self {

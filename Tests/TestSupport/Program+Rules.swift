@@ -1,7 +1,8 @@
+@testable import CommandKit
+
 extension Program {
-    /// Where the tree breaks the house's rules, one sentence each; empty for a good one.
-    ///
-    /// Builds everything: for tests.
+    /// The rules of the house that the tree breaks, one sentence each; empty for a good one. Builds
+    /// every command.
     package func violations() -> [String] {
         let program = describe()
         var found = Self.duplicates(commands.map(\.name), what: "command")

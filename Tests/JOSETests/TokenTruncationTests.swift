@@ -2,7 +2,7 @@ import JOSE
 import JSON
 import Testing
 
-struct TokenCutTests {
+struct TokenTruncationTests {
     private let token =
         base64url(#"{"alg":"HS256","typ":"JWT"}"#) + "."
         + base64url(#"{"sub":"alice","exp":1767225600,"aud":["a","b"],"jti":"id"}"#) + "."

@@ -3,7 +3,7 @@ internal import OpenSSL
 internal import Platform
 
 extension Key {
-    /// What a key is, for showing it.
+    /// The facts of a key, for showing it.
     package struct Facts: Sendable {
         /// The `kty` of RFC 7518.
         package let type: String
@@ -11,9 +11,9 @@ extension Key {
         package let curve: String?
         /// Of the modulus, the curve's field, or the secret.
         package let bits: Int
-        /// The work that an attack takes, as a power of two, by the best way that is known:
-        /// NIST SP 800-57 part 1, table 2, and RFC 7748 for the Edwards curves. Of a secret it is
-        /// no more than its length, and true only if it is random.
+        /// The work of the best known attack, as a power of two: NIST SP 800-57 part 1, table 2, and
+        /// RFC 7748 for the Edwards curves. For a secret it is the length, which is true only if the
+        /// secret is random.
         package let strength: Int
     }
 
@@ -49,7 +49,7 @@ extension Key {
         return key.hasPrivateHalf
     }
 
-    /// Whether what the private half signs verifies with the public half; false for a public key.
+    /// Whether the public half verifies a signature of the private half; false for a public key.
     package func halvesMatch() throws(KeyError) -> Bool {
         guard case .asymmetric(let key) = material, key.hasPrivateHalf,
             let algorithm = Algorithm.allCases.first(where: { $0.fits(key.kind) }),
@@ -71,6 +71,68 @@ extension Key {
         case ..<7680: 128
         case ..<15360: 192
         default: 256
+        }
+    }
+}
+
+extension AsymmetricKey {
+    var isRSA: Bool { kind == .rsa || kind == .rsaPSS }
+
+    /// The key for a person: `EC P-256 public key`.
+    var title: String {
+        let half = hasPrivateHalf ? "private key" : "public key"
+        return switch kind {
+        case .rsa: "RSA \(bits)-bit \(half)"
+        case .rsaPSS: "RSA-PSS \(bits)-bit \(half)"
+        case .ec(let curve): "EC \(curve.joseName) \(half)"
+        case .ed25519: "Ed25519 \(half)"
+        case .ed448: "Ed448 \(half)"
+        }
+    }
+
+    /// The fault that makes an RSA key worthless at any size; nil for a sound key.
+    var defect: KeyError.UnsafeKey? {
+        guard isRSA else { return nil }
+        guard let exponent = publicExponent, let last = exponent.last, last & 1 == 1,
+            exponent != [1]
+        else { return .publicExponent }
+        guard let modulus, !ROCA.isFingerprint(modulus) else { return .roca }
+        return nil
+    }
+}
+
+extension Curve {
+    /// The name in a JWK's `crv` (RFC 7518 section 6.2.1.1, RFC 8812 section 3.1).
+    var joseName: String {
+        switch self {
+        case .p256: "P-256"
+        case .p384: "P-384"
+        case .p521: "P-521"
+        case .secp256k1: "secp256k1"
+        }
+    }
+}
+
+/// The fingerprint of RSA moduli made by Infineon's library (CVE-2017-15361, "ROCA").
+///
+/// Their primes are k·M + (65537^a mod M), where M is a product of small primes, so the modulus is
+/// a power of 65537 modulo each of those. By chance that happens once in 2^154.
+private enum ROCA {
+    private static let primes: [Int] = [
+        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+        101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    ]
+
+    /// Whether `modulus`, big-endian, is such a product for every prime of the list.
+    static func isFingerprint(_ modulus: [UInt8]) -> Bool {
+        primes.allSatisfy { prime in
+            let residue = modulus.reduce(0) { ($0 * 256 + Int($1)) % prime }
+            var power = 1
+            repeat {
+                if power == residue { return true }
+                power = power * 65537 % prime
+            } while power != 1
+            return false
         }
     }
 }

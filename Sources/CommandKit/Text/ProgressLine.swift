@@ -1,11 +1,11 @@
 package import Platform
 
-/// One line on a terminal that tells how far long work has come.
+/// One line on a terminal that shows the progress of long work.
 ///
 /// It appears after a second, changes at most ten times a second, and is erased at the end, so
 /// that it never mixes with output. The caller brings the time, and writes what it gets to the
 /// diagnostics; where that is no terminal nothing is ever returned.
-package struct Progress: Sendable {
+package struct ProgressLine: Sendable {
     private let label: String
     private let total: Int?
     private let isTerminal: Bool
@@ -30,7 +30,7 @@ package struct Progress: Sendable {
         self.start = start
     }
 
-    /// What to write after `count` items, or nil where the line need not change.
+    /// The text to write after `count` items, or nil where the line need not change.
     package mutating func update(count: Int, now: Monotonic) -> String? {
         let elapsed = now.nanoseconds - start.nanoseconds
         guard isTerminal, elapsed >= Self.second else { return nil }
@@ -46,7 +46,7 @@ package struct Progress: Sendable {
         return Self.erase + VisibleText.escape(line, columns: max(columns - 1, 1))
     }
 
-    /// What takes the line away, or nil where none was shown.
+    /// The text that erases the line, or nil where none was shown.
     package mutating func finish() -> String? {
         guard shownAt != nil else { return nil }
         shownAt = nil

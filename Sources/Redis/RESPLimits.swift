@@ -1,17 +1,19 @@
 /// Follows the framing of RESP2 ahead of hiredis, which has no limits of its own: 13 bytes of
-/// `*2000000000` make it allocate 16 GB, and a line without an end is buffered for ever.
-struct ReplyGuard {
+/// `*2000000000` make it allocate 16 GB, and it buffers a line without an end until memory is full.
+struct RESPLimits {
+    /// Why a stream of replies is refused.
     enum Fault: Error, Equatable {
+        /// The limit in bytes or elements.
         case tooLarge(limit: Int)
-        /// One reply has taken longer than any does that makes progress.
+        /// One reply takes longer than any reply that makes progress.
         case tooSlow
         case peer(RedisError.Peer)
     }
 
-    /// Bytes of one whole reply, nested ones included.
+    /// Bytes of one whole reply, nested replies included.
     static let byteLimit = 64 << 20
-    /// Bytes of a line, `+`, `-` or `:`. hiredis looks for its end from the beginning for each
-    /// portion that arrives, so that one without an end takes minutes.
+    /// Bytes of a line, `+`, `-` or `:`. hiredis searches for its end from the beginning with each
+    /// portion that arrives, so a line without an end would take minutes.
     static let lineLimit = 1 << 16
     /// Elements of one whole reply, as announced.
     static let elementLimit = 4 << 20
@@ -27,8 +29,8 @@ struct ReplyGuard {
         case length(isArray: Bool)
         /// Inside a bulk string, this many bytes before its end.
         case bulk(left: Int)
-        /// After a bulk string, whose CRLF hiredis passes over unseen: where something else stands
-        /// there, the length was wrong, and every reply that follows is read as another.
+        /// After a bulk string. hiredis skips its CRLF without looking: with other bytes there, the
+        /// length was wrong, and every following reply would be misread.
         case bulkEnd(Unicode.Scalar)
     }
 
@@ -51,6 +53,7 @@ struct ReplyGuard {
     /// Whether a reply begins with the next byte, and is not the first.
     var isBetweenReplies: Bool { byteCount == 0 && !atStart }
 
+    /// Follows the framing through `bytes`; throws where they break a limit or are not RESP2.
     mutating func check(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         var index = 0
         while index < bytes.count {
@@ -136,7 +139,7 @@ struct ReplyGuard {
         state = .type
     }
 
-    /// One element is complete, and with the last of an array the array itself.
+    /// Ends an element, and with the last element of an array the array itself.
     private mutating func finishElement() {
         state = .type
         while let left = open.popLast() {

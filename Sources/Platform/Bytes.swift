@@ -1,0 +1,47 @@
+internal import Glibc
+
+extension [UInt8] {
+    /// A copy of `bytes`. Faster than the initializers of the standard library, which look up the type
+    /// of an array each time.
+    package init(copying bytes: Span<UInt8>) {
+        self = []
+        reserveCapacity(bytes.count)
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}
+
+extension Span<UInt8> {
+    /// The offset of the first `byte` from `start` on. It uses memchr, since a hostile text can be a
+    /// gigabyte long, and every token is searched several times.
+    package func firstOffset(of byte: UInt8, from start: Int = 0) -> Int? {
+        unsafe withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = unsafe memchr(base + start, CInt(byte), bytes.count - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
+        }
+    }
+
+    /// Whether `other` has the same bytes.
+    package func isEqual(to other: Span<UInt8>) -> Bool {
+        unsafe withUnsafeBytes { own in
+            unsafe other.withUnsafeBytes { bytes in
+                guard own.count == bytes.count else { return false }
+                guard let left = own.baseAddress, let right = bytes.baseAddress else { return true }
+                return unsafe memcmp(left, right, own.count) == 0
+            }
+        }
+    }
+}
+
+extension UInt8 {
+    /// The value of a hexadecimal digit of either case; nil for any other byte.
+    package var hexDigitValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
