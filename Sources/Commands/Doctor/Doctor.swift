@@ -63,12 +63,12 @@ let doctorCommand = Command(
             summary: "Check the services' public key, and every key in Redis."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown),
-    environment: KeyOptions.environment + Session.environment,
+    environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["stats", "layout", "redis"], run: runDoctor)
 
 private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    let visit = DoctorVisit(try Session(console, tellsFaults: true), options, console)
+    let visit = DoctorVisit(try Backend(console, tellsFaults: true), options, console)
     var report = DoctorReport(console)
     for finding in [programFinding] + (try keyFindings(options.keys, console)) {
         try report.add(finding)

@@ -6,7 +6,7 @@ internal import TokenStore
 
 /// One look at a Redis: asks for the facts of each area in turn, and tells what they mean.
 struct DoctorVisit {
-    private let session: Session
+    private let session: Backend
     private let options: DoctorOptions
     private let console: Console
     private typealias Tell = (Finding) throws -> Void
@@ -14,7 +14,7 @@ struct DoctorVisit {
     /// Keys whose names are read where not all are asked for.
     private static let sampleSize = 5000
 
-    init(_ session: Session, _ options: DoctorOptions, _ console: Console) {
+    init(_ session: Backend, _ options: DoctorOptions, _ console: Console) {
         self.session = session
         self.options = options
         self.console = console
@@ -90,7 +90,7 @@ struct DoctorVisit {
         guard let time = try redisTime() else { return }
         let difference = console.system.clock.seconds - time
         let symptom: ClockSymptom =
-            abs(difference) <= Session.clockTolerance
+            abs(difference) <= Backend.clockTolerance
             ? .agrees : .differs(by: difference, margin: session.store.denyMargin)
         try tell(symptom.finding)
     }
