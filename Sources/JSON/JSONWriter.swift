@@ -114,6 +114,12 @@ package struct JSONWriter: JSONSink {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// A member whose name may need an escape.
+    package mutating func member(named name: JSONString, _ value: JSONValue) {
+        self.name(name)
+        self.value(value)
+    }
+
     private mutating func name(_ name: JSONString) {
         startItem()
         write(name)

@@ -98,7 +98,7 @@ import Testing
             input: InputStream(bytes: []), output: OutputStream(), diagnostics: OutputStream(),
             environment: Environment(sandbox.jwtctl.environment), clock: .system,
             terminal: Terminal(columns: 80))
-        let store = try Session(Console(GlobalOptions(), system: system)).store
+        let store = try Backend(Console(GlobalOptions(), system: system)).store
         let now = try store.time()
         let ann = try Identifier("ann")
         let new = TokenRecord(

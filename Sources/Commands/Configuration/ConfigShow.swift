@@ -40,17 +40,12 @@ let configShowCommand = Command(
 private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let settings = try console.settings()
-    var list = ResultList(
-        console, columns: [.init("SETTING"), .init("VALUE", .cut), .init("ORIGIN")])
+    let list = console.writer(columns) { Item.line($0.name, keys: nil) }
     func show(_ name: String, _ value: Settings.Value?, _ setting: Setting? = nil) throws {
-        let text = value.map { shown($0, setting, system) }
-        let origin = value?.origin.title ?? "not set"
         try list.append(
-            [
-                "setting": .string(name), "value": text.map { .string($0) } ?? .null,
-                "origin": .string(origin),
-            ], id: name,
-            cells: [name, text.map { VisibleText.escape($0) } ?? "-", origin])
+            SettingRow(
+                name: name, value: value.map { shown($0, setting, system) },
+                origin: value?.origin.title ?? "not set"))
     }
     try show("config", settings.place)
     try show("profile", settings.chosenProfile)
@@ -62,6 +57,34 @@ private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throw
     }
     try list.finish(empty: "")
     return .success
+}
+
+/// A setting, as it is shown.
+private struct SettingRow {
+    let name: String
+    /// The value without its secrets; nil where it is not set.
+    let value: String?
+    let origin: String
+}
+
+private var columns: [Column<SettingRow>] {
+    [
+        .both(Table.Column("SETTING"), "setting") {
+            $0.name
+        } value: {
+            .string($0.name)
+        },
+        .both(Table.Column("VALUE", .cut), "value") {
+            $0.value.map { VisibleText.escape($0) } ?? ""
+        } value: {
+            .string(orNull: $0.value)
+        },
+        .both(Table.Column("ORIGIN"), "origin") {
+            $0.origin
+        } value: {
+            .string($0.origin)
+        },
+    ]
 }
 
 /// A value without its secrets. What stands in the place of a file or a URL and is none may be a

@@ -62,13 +62,13 @@ let doctorCommand = Command(
             summary: "Check the services' public key, and every key in Redis."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown),
-    environment: KeyOptions.environment + Session.environment,
+    environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["stats", "layout", "redis"], run: runDoctor)
 
 private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let run = DoctorRun(
-        session: try Session(console, tellsFaults: true), options: options, console: console)
+        session: try Backend(console, tellsFaults: true), options: options, console: console)
     var report = DoctorReport(console)
     for finding in [Finding.program] + (try KeyChecks.findings(options.keys, console)) {
         try report.add(finding)

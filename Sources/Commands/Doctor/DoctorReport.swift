@@ -6,13 +6,17 @@ internal import Platform
 /// still works on the others.
 struct DoctorReport {
     private let console: Console
-    private var list: ResultList
+    private let list: any ResultWriter<Finding>
     private var counts: [Finding.Severity: Int] = [:]
     private var hasHeader = false
 
     init(_ console: Console) {
         self.console = console
-        list = ResultList(console, columns: [])
+        list = console.writer([.all { $0.json }]) {
+            Item.line($0.id, keys: nil)
+        } text: {
+            DoctorText.text($0, width: console.tableWidth, style: console.style)
+        }
     }
 
     /// The worst severity so far.
@@ -20,20 +24,14 @@ struct DoctorReport {
 
     mutating func add(_ finding: Finding) throws {
         counts[finding.severity, default: 0] += 1
-        guard console.options.format.isText, console.options.field == nil else {
-            return try list.append(finding.json, id: finding.id, cells: [])
-        }
-        if !hasHeader { try console.print(DoctorText.header(console.style)) }
+        if console.isForPerson, !hasHeader { try console.print(DoctorText.header(console.style)) }
         hasHeader = true
-        try console.print(
-            DoctorText.text(finding, width: console.tableWidth, style: console.style))
-        try console.system.output.flush()
+        try list.append(finding)
+        if console.isForPerson { try console.system.output.flush() }
     }
 
     mutating func finish() throws {
-        guard !console.options.format.isText || console.options.field != nil else {
-            return try console.note(summary)
-        }
+        if console.isForPerson { try console.note(summary) }
         try list.finish(empty: "")
     }
 

@@ -7,7 +7,7 @@ internal import TokenStore
 /// A run of `doctor` against one Redis: collects the facts of each area and reports the findings
 /// as they come, so that the first are visible while Redis still works on the others.
 struct DoctorRun {
-    let session: Session
+    let session: Backend
     let options: DoctorOptions
     let console: Console
     private typealias Report = (Finding) throws -> Void
@@ -82,7 +82,7 @@ struct DoctorRun {
             let time = try client.serverTime().seconds
             let difference = now - time
             try report(
-                abs(difference) <= Session.clockTolerance
+                abs(difference) <= Backend.clockTolerance
                     ? .clockAgrees
                     : .clockDiffers(by: difference, margin: session.store.denyMargin))
         } catch RedisError.server {

@@ -38,7 +38,7 @@ enum Item {
             if let id = claims["jti"]?.stringValue {
                 return "jti '\(VisibleText.escape(id.text, columns: 60))'"
             }
-            return ShownToken.label(ofText: token.bytes).description
+            return DisplayToken.label(ofText: token.bytes).description
         }
         return names.joined(separator: ", ") + (items.count > names.count ? ", …" : "")
     }

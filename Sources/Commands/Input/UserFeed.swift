@@ -5,7 +5,7 @@ internal import TokenStore
 /// The users of a command: operands, or the lines of a file.
 final class UserFeed {
     private let lines: LineSource?
-    private let session: Session
+    private let backend: Backend
     private let console: Console
     private var users: ArraySlice<Identifier>
     private var isConfirmed: Bool
@@ -17,10 +17,10 @@ final class UserFeed {
     private(set) var count = 0
 
     init(
-        _ options: LogoutAllOptions, _ users: [Identifier], _ session: Session, _ console: Console
+        _ options: LogoutAllOptions, _ users: [Identifier], _ backend: Backend, _ console: Console
     ) throws {
         self.users = users[...]
-        self.session = session
+        self.backend = backend
         self.console = console
         isConfirmed = options.isConfirmed
         lines = try options.file.map { file in
@@ -40,9 +40,9 @@ final class UserFeed {
         let isRest = lines == nil
         try Confirmation.ask(
             isRest
-                ? "Log out \(users.count) users on \(session.description)?"
+                ? "Log out \(users.count) users on \(backend.description)?"
                 : "Log out more than \(Confirmation.threshold) users on "
-                    + "\(session.description)?",
+                    + "\(backend.description)?",
             answer: isRest ? String(users.count) : "yes", console)
     }
 

@@ -73,3 +73,13 @@ enum UserLine {
             && !ForeignLine.isForeign(bytes)
     }
 }
+
+/// A user id from the command line.
+func parseUser(_ text: String) throws -> Identifier {
+    try UserLine.refuseToken(Array(text.utf8))
+    do throws(Identifier.Refusal) {
+        return try Identifier(text)
+    } catch {
+        throw Diagnostics.identifier(error, what: "the user id")
+    }
+}

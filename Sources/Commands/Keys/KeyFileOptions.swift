@@ -77,3 +77,8 @@ struct KeyFileOptions: Sendable {
         return try KeyLoader.load(file, role, passphrase: passphrase, system: system, note: note)
     }
 }
+
+extension KeySet {
+    /// A file of one key has one result; a set is a list, whatever its length.
+    var extent: ResultExtent { isSet ? .many : .one }
+}

@@ -113,7 +113,7 @@ struct KeyOutputOptions: Sendable {
     private func print(
         _ content: SecretBytes, _ keys: [Key], _ encoding: KeyEncoding, _ console: Console
     ) throws {
-        guard console.options.format.isText, console.options.field == nil else {
+        guard console.isForPerson else {
             let text = unsafe content.withBytes { bytes in
                 encoding == .der
                     ? String(decoding: Base64.standard.encode(unsafe Array(bytes)), as: UTF8.self)

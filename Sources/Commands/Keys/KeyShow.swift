@@ -41,12 +41,13 @@ let keyShowCommand = Command(
     run: { options, system in
         let console = Console(options.global, system: system)
         let keys = try options.input.load(console)
-        var list = KeyResults(console, isSet: keys.isSet)
-        for key in keys.keys {
-            let card = try KeyCard(key)
-            try list.append(card.json, id: card.thumbprint.text) { card.text(console.style) }
+        let list = console.writer([Column<KeyCard>.all { $0.json }], of: keys.extent) {
+            Item.line($0.thumbprint.text, keys: nil)
+        } text: {
+            $0.text(console.style)
         }
-        try list.finish()
+        for key in keys.keys { try list.append(try KeyCard(key)) }
+        try list.finish(empty: "")
         for skipped in keys.skipped {
             let name = skipped.keyID.map { " (kid \($0))" } ?? ""
             try console.warn(

@@ -40,16 +40,17 @@ let keyThumbprintCommand = Command(
     run: { options, system in
         let console = Console(options.global, system: system)
         let keys = try options.input.load(console)
-        let thumbprints = try keys.keys.map { ($0, try $0.thumbprint()) }
-        var list = KeyResults(console, isSet: keys.isSet)
-        for (key, thumbprint) in thumbprints {
-            try list.append(
-                [
-                    "thumbprint": .string(thumbprint),
-                    "kid": key.keyID.map { .string($0) } ?? .null,
-                ], id: thumbprint.text
-            ) { thumbprint.text + "\n" }
+        let thumbprints = try keys.keys.map { (key: $0, thumbprint: try $0.thumbprint()) }
+        let columns: [Column<(key: Key, thumbprint: JSONString)>] = [
+            .member("thumbprint") { .string($0.thumbprint) },
+            .member("kid") { $0.key.keyID.map { .string($0) } ?? .null },
+        ]
+        let list = console.writer(columns, of: keys.extent) {
+            Item.line($0.thumbprint.text, keys: nil)
+        } text: {
+            $0.thumbprint.text + "\n"
         }
-        try list.finish()
+        for row in thumbprints { try list.append(row) }
+        try list.finish(empty: "")
         return .success
     })

@@ -52,7 +52,7 @@ let layoutDetectCommand = Command(
             command: "jwtctl layout detect --sample 10000000 --json",
             summary: "Look at every key of a large Redis."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["layouts", "jwtctl-layout(5)"], run: runLayoutDetect)
 
 private func runLayoutDetect(
@@ -64,27 +64,13 @@ private func runLayoutDetect(
     // What is there has nothing to do with what is chosen.
     global.layout = Array(Presets.native.utf8)
     global.layoutVariables = []
-    let session = try Session(Console(global, system: system))
-    try session.requireCurrent(options.global)
-    let found = try session.store.detect(
+    let backend = try Backend(Console(global, system: system))
+    try backend.requireCurrent(options.global)
+    let found = try backend.store.detect(
         try LayoutDetector(files: files), sample: Int(options.sample))
-    var list = ResultList(
-        console,
-        columns: [
-            .init("LAYOUT"), .init("CONFIDENCE"), .count("KEYS"), .init("ROLES"),
-            .init("OPTIONS"), .init("EXAMPLE", .cut),
-        ])
-    for layout in found.layouts {
-        let example = layout.examples.first.map { VisibleText.escape($0, columns: 60) }
-        try list.append(
-            layout.json(found), id: layout.name,
-            cells: [
-                layout.name, layout.confidence.rawValue, NumberText.grouped(layout.keyCount),
-                layout.counts.map { "\($0.role.rawValue) \($0.keys)" }.joined(separator: ", "),
-                layout.options, example ?? "",
-            ])
-    }
-    try list.finish(empty: "no keys of a known layout in \(session.server)")
+    let list = console.writer(columns(found)) { Item.line($0.name, keys: nil) }
+    for layout in found.layouts { try list.append(layout) }
+    try list.finish(empty: "no keys of a known layout in \(backend.server)")
     // The notes come after what they are about, also where both go into one file.
     try system.output.flush()
     try console.note(
@@ -111,23 +97,46 @@ extension DetectedLayout {
                 : "--layout-var \(variable.name)=\(ShellText.quote(variable.value))"
         }.joined(separator: " ")
     }
+}
 
-    fileprivate func json(_ detection: Detection) -> JSONObject {
-        [
-            "layout": .string(name), "confidence": .string(confidence.rawValue),
-            "keys": .integer(Int64(keyCount)),
-            "counts": .object(
+private func columns(_ detection: Detection) -> [Column<DetectedLayout>] {
+    [
+        .both(Table.Column("LAYOUT"), "layout") {
+            $0.name
+        } value: {
+            .string($0.name)
+        },
+        .both(Table.Column("CONFIDENCE"), "confidence") {
+            $0.confidence.rawValue
+        } value: {
+            .string($0.confidence.rawValue)
+        },
+        .count("KEYS", "keys") { Int64($0.keyCount) },
+        .both(Table.Column("ROLES"), "counts") { row in
+            row.counts.map { "\($0.role.rawValue) \($0.keys)" }.joined(separator: ", ")
+        } value: { row in
+            .object(
                 JSONObject(
-                    counts.map { (JSONString($0.role.rawValue), .integer(Int64($0.keys))) })),
-            "variables": .object(
-                JSONObject(variables.map { (JSONString($0.name), .string($0.value)) })),
-            "options": .string(options),
-            "examples": .array(
-                examples.map { .string(String(decoding: $0, as: UTF8.self)) }),
-            "remarks": .array(remarks.map { .string($0.words) }),
-            "sampled": .integer(Int64(detection.sampled)), "whole": .bool(detection.isWhole),
-        ]
-    }
+                    row.counts.map { (JSONString($0.role.rawValue), .integer(Int64($0.keys))) }))
+        },
+        .member("variables") { row in
+            .object(
+                JSONObject(row.variables.map { (JSONString($0.name), .string($0.value)) }))
+        },
+        .both(Table.Column("OPTIONS"), "options") {
+            $0.options
+        } value: {
+            .string($0.options)
+        },
+        .both(Table.Column("EXAMPLE", .cut), "examples") {
+            $0.examples.first.map { VisibleText.escape($0, columns: 60) } ?? ""
+        } value: {
+            .array($0.examples.map { .string(String(decoding: $0, as: UTF8.self)) })
+        },
+        .member("remarks") { .array($0.remarks.map { .string($0.words) }) },
+        .member("sampled") { _ in .integer(Int64(detection.sampled)) },
+        .member("whole") { _ in .bool(detection.isWhole) },
+    ]
 }
 
 extension DetectedLayout.Remark {

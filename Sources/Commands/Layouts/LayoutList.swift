@@ -38,20 +38,9 @@ let layoutListCommand = Command(
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts", "config"],
     run: { options, system in
         let console = Console(options.global, system: system, .reports)
-        var list = ResultList(
-            console,
-            columns: [
-                .init("NAME"), .init("TESTED", .omitted), .init("CAN"), .init("NEEDS", .omitted),
-                .init("DESCRIPTION", .cut),
-            ])
+        let list = console.writer(columns) { Item.line($0.name, keys: nil) }
         func add(_ name: String, _ layout: Layout) throws {
-            try list.append(
-                layout.card(name), id: name,
-                cells: [
-                    VisibleText.escape(name), layout.proof.rawValue, layout.letters,
-                    VisibleText.escape(layout.missingVariables.joined(separator: " ")),
-                    VisibleText.escape(layout.summary),
-                ])
+            try list.append(NamedLayout(name: name, layout: layout))
         }
         for name in Presets.names { try add(name, try LayoutReader.preset(name, for: .show)) }
         let settings = try console.settings()
@@ -77,26 +66,53 @@ let layoutListCommand = Command(
         return .success
     })
 
+/// A layout with the name by which it is chosen.
+private struct NamedLayout {
+    let name: String
+    let layout: Layout
+}
+
+private var columns: [Column<NamedLayout>] {
+    [
+        .both(Table.Column("NAME"), "name") {
+            VisibleText.escape($0.name)
+        } value: {
+            .string($0.name)
+        },
+        .member("doc") { .string($0.layout.summary) },
+        .both(Table.Column("TESTED", .omitted), "proof") {
+            $0.layout.proof.rawValue
+        } value: {
+            .string($0.layout.proof.rawValue)
+        },
+        .member("source") { .string(orNull: $0.layout.origin) },
+        .both(Table.Column("CAN"), "can") {
+            $0.layout.letters
+        } value: { row in
+            .array(
+                Capability.allCases.filter { row.layout.can($0) }.map { .string($0.rawValue) })
+        },
+        .both(Table.Column("NEEDS", .omitted), "needs") {
+            VisibleText.escape($0.layout.missingVariables.joined(separator: " "))
+        } value: {
+            .array($0.layout.missingVariables.map { .string($0) })
+        },
+        .member("variables") { .object($0.layout.givenVariables) },
+        .member("notes") { .array($0.layout.notes.map { .string($0) }) },
+        .cell(Table.Column("DESCRIPTION", .cut)) { VisibleText.escape($0.layout.summary) },
+    ]
+}
+
 extension Layout {
-    /// `name` is the one by which it is chosen.
-    fileprivate func card(_ name: String) -> JSONObject {
-        [
-            "name": .string(name), "doc": .string(summary), "proof": .string(proof.rawValue),
-            "source": origin.map { .string($0) } ?? .null,
-            "can": .array(
-                Capability.allCases.filter { can($0) }.map { .string($0.rawValue) }),
-            "needs": .array(missingVariables.map { .string($0) }),
-            "variables": .object(
-                JSONObject(
-                    variables.map { variable in
-                        (
-                            JSONString(variable.name),
-                            missingVariables.contains(variable.name)
-                                ? .null : .string(variable.value)
-                        )
-                    })),
-            "notes": .array(notes.map { .string($0) }),
-        ]
+    /// The variables with their values; those that have to be given are null.
+    fileprivate var givenVariables: JSONObject {
+        JSONObject(
+            variables.map { variable in
+                (
+                    JSONString(variable.name),
+                    missingVariables.contains(variable.name) ? .null : .string(variable.value)
+                )
+            })
     }
 
     /// One for each thing that some layouts can't do, a dash where this one can't.

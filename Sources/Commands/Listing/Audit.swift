@@ -46,7 +46,7 @@ let auditCommand = Command(
                 "2026-11-30 17:31:42Z  logout-all  alice        3  ops    ops-1  laptop stolen",
             ]),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["revoke", "logout-all"],
     check: { options throws(UsageError) in
         if options.follows, options.filter.until != nil {
@@ -56,30 +56,29 @@ let auditCommand = Command(
 
 private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    let session = try Session(console)
-    try session.require(.audit)
-    try session.requireCurrent(options.global)
-    var list = ResultList(
-        console,
-        columns: columns(steady: options.follows, now: system.clock.seconds))
-    let span = try options.filter.span(session.store)
+    let backend = try Backend(console)
+    try backend.require(.audit)
+    try backend.requireCurrent(options.global)
+    let list = console.writer(
+        columns(console, steady: options.follows, now: system.clock.seconds)
+    ) { Item.line($0.subject, keys: nil) }
+    let span = try options.filter.span(backend.store)
     var position: String?
     func show(_ entries: [AuditEntry]) throws {
         for entry in entries where options.filter.admits(entry) {
-            try list.append(
-                json(entry), id: entry.id ?? entry.user ?? "*", cells: cells(entry, console))
+            try list.append(entry)
         }
         if options.follows { try list.showRows() }
     }
     if let limit = options.limit {
         // One page at least is read: following goes on after it, also where nothing is shown.
-        let latest = try session.store.latestAuditEntries(
+        let latest = try backend.store.latestAuditEntries(
             in: span, limit: Int(clamping: limit), admits: options.filter.admits)
         try show(latest.entries)
         position = latest.position
     }
     while options.limit == nil {
-        let page = try session.store.auditEntries(after: position, in: span, limit: pageSize)
+        let page = try backend.store.auditEntries(after: position, in: span, limit: pageSize)
         try show(page)
         position = page.last?.position ?? position
         if page.count < pageSize { break }
@@ -87,53 +86,108 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
     try system.output.flush()
     // `$` would miss what came since the last read; an empty trail is followed from its beginning.
     while options.follows {
-        let page = try session.store.awaitAuditEntries(
-            after: position ?? span.origin, milliseconds: session.patience)
+        let page = try backend.store.awaitAuditEntries(
+            after: position ?? span.origin, milliseconds: backend.patience)
         try show(page)
         position = page.last?.position ?? position
         try system.output.flush()
-        try session.requireCurrent(options.global)
+        try backend.requireCurrent(options.global)
     }
-    if !options.follows || !options.global.format.isText {
-        try list.finish(
-            nothing: options.filter.isEmpty
-                ? "the audit log is empty" : "no matching audit entries",
-            in: session, limit: options.limit, of: "entries")
-    }
+    try list.finish(
+        nothing: options.filter.isEmpty ? "the audit log is empty" : "no matching audit entries",
+        in: backend, limit: options.limit, of: "entries")
     return .success
 }
 
 /// How many entries are read at a time.
 private let pageSize = 1000
 
+extension AuditEntry {
+    /// What was changed: one token, one user, or many.
+    fileprivate var subject: String { id ?? user ?? "*" }
+}
+
 /// Where rows come one by one, columns are `steady`: as wide as entries usually need.
-private func columns(steady: Bool, now: Int64) -> [Table.Column] {
+private func columns(_ console: Console, steady: Bool, now: Int64) -> [Column<AuditEntry>] {
     func width(_ usual: Int) -> Int { steady ? usual : 0 }
     return [
-        .time("TIME", now: now), .init("OPERATION", minimum: width(15)),
-        .init("SUBJECT", minimum: width(22)), .count("COUNT"),
-        .init("ACTOR", .omitted, minimum: width(8)), .init("HOST", .omitted, minimum: width(12)),
-        .init("REASON", .cut),
+        .both(.time("TIME", now: now), "time") {
+            TimeText.table($0.time / 1000)
+        } value: {
+            .string(TimeText.rfc3339($0.time / 1000))
+        },
+        .both(Table.Column("OPERATION", minimum: width(15)), "op") {
+            VisibleText.escape($0.operation, columns: 20)
+        } value: {
+            .string($0.operation)
+        },
+        .member("id") { .string(orNull: $0.id) }, .member("user") { .string(orNull: $0.user) },
+        .cell(Table.Column("SUBJECT", minimum: width(22))) { console.cell(id: $0.subject) },
+        .count("COUNT", "count") { $0.count },
+        .member("reason") { .string(orNull: $0.reason) },
+        .both(Table.Column("ACTOR", .omitted, minimum: width(8)), "actor") {
+            VisibleText.escape($0.actor ?? "", columns: 24)
+        } value: {
+            .string(orNull: $0.actor)
+        },
+        .both(Table.Column("HOST", .omitted, minimum: width(12)), "host") {
+            VisibleText.escape($0.host ?? "", columns: 32)
+        } value: {
+            .string(orNull: $0.host)
+        },
+        .cell(Table.Column("REASON", .cut)) { VisibleText.escape($0.reason ?? "", columns: 60) },
     ]
 }
 
-private func json(_ entry: AuditEntry) -> JSONObject {
-    [
-        "time": .string(TimeText.rfc3339(entry.time / 1000)), "op": .string(entry.operation),
-        "id": entry.id.map { .string($0) } ?? .null,
-        "user": entry.user.map { .string($0) } ?? .null, "count": .integer(entry.count),
-        "reason": entry.reason.map { .string($0) } ?? .null,
-        "actor": entry.actor.map { .string($0) } ?? .null,
-        "host": entry.host.map { .string($0) } ?? .null,
-    ]
-}
+/// Which entries of the audit trail are shown.
+struct AuditFilter: Sendable {
+    var user: String?
+    var id: String?
+    var actor: String?
+    var since: Moment?
+    var until: Moment?
 
-private func cells(_ entry: AuditEntry, _ console: Console) -> [String] {
-    [
-        TimeText.table(entry.time / 1000), VisibleText.escape(entry.operation, columns: 20),
-        console.cell(id: entry.id ?? entry.user ?? "*"), NumberText.grouped(entry.count),
-        VisibleText.escape(entry.actor ?? "", columns: 24),
-        VisibleText.escape(entry.host ?? "", columns: 32),
-        VisibleText.escape(entry.reason ?? "", columns: 60),
-    ]
+    static let group = OptionGroup(
+        title: "Filters", defaults: AuditFilter(),
+        options: [
+            .text(
+                "user", short: "u", metavar: "USER", summary: "Only entries about this user.",
+                into: \.user
+            ).completing(.dynamic("users")),
+            .text("id", metavar: "ID", summary: "Only entries about this token id.", into: \.id),
+            .text(
+                "actor", metavar: "NAME", summary: "Only changes made by this actor.", into: \.actor
+            ),
+            .value(
+                "since", metavar: "TIME", summary: "Only changes made at this time or later.",
+                into: \.since
+            ) { text throws(InvalidValue) in try Moment(text) },
+            .value(
+                "until", metavar: "TIME", summary: "Only changes made before this time.",
+                into: \.until
+            ) { text throws(InvalidValue) in try Moment(text) },
+        ])
+
+    /// Whether it admits every entry.
+    var isEmpty: Bool {
+        user == nil && id == nil && actor == nil && since == nil && until == nil
+    }
+
+    /// Text is compared byte by byte, as Redis keeps it.
+    func admits(_ entry: AuditEntry) -> Bool {
+        Self.fits(entry.user, user) && Self.fits(entry.id, id) && Self.fits(entry.actor, actor)
+    }
+
+    private static func fits(_ text: String?, _ wanted: String?) -> Bool {
+        guard let wanted else { return true }
+        return text.map { $0.utf8.elementsEqual(wanted.utf8) } ?? false
+    }
+
+    /// The times by Redis' clock, by which entries are dated.
+    func span(_ store: TokenStore) throws -> AuditSpan {
+        guard since != nil || until != nil else { return AuditSpan() }
+        let now = try store.time()
+        return AuditSpan(
+            from: since.map { $0.seconds(now: now) }, to: until.map { $0.seconds(now: now) })
+    }
 }

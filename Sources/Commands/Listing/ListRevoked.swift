@@ -33,82 +33,53 @@ let listRevokedCommand = Command(
                 "7c3e,3660,1796062915,ops,2026-11-30T17:21:55Z,found in a log,false",
             ]),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["revoke", "restore"], run: runListRevoked)
 
 private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    let session = try Session(console)
-    try session.require(.listRevoked)
-    try session.requireCurrent(options.global)
+    let backend = try Backend(console)
+    try backend.require(.listRevoked)
+    try backend.requireCurrent(options.global)
     var filter = ScanFilter(options)
-    let now = system.clock.seconds
-    var list = ResultList(
-        console,
-        columns: [
-            .id, .left, .time("EXPIRES", now: now), .init("BY", .omitted), .init("AT", .omitted),
-            .init("REASON", .cut),
-        ])
-    list.showsTokens = options.showsTokens
-    list.keys = session.keys
+    let naming = backend.layout.naming
+    func id(_ item: ListedDenial) -> Identifier {
+        options.showsTokens ? item.id : DisplayToken(item.id, naming).label
+    }
+    let list = console.writer(columns(console, now: system.clock.seconds, id: id)) { item in
+        Item.line(id(item).description, mayBeToken: options.showsTokens, keys: backend.keys)
+    }
     if !filter.isDone {
-        try session.store.forEachDenial(like: options.pattern) { page in
+        try backend.store.forEachDenial(like: options.pattern) { page in
             for item in page where filter.admits(item.id) {
-                try list.append(
-                    DenialRow(
-                        item, session.layout.naming, console, showsTokens: options.showsTokens))
+                try list.append(item)
                 if filter.isDone { return false }
             }
-            if options.global.format == .jsonl { try system.output.flush() }
+            if options.global.format.isStream { try system.output.flush() }
             return true
         }
     }
-    try session.requireCurrent(options.global)
+    try backend.requireCurrent(options.global)
     try list.finish(
         nothing: options.pattern == nil
             ? "the blacklist is empty" : "no matching blacklist entries",
-        in: session, limit: options.limit, of: "entries")
+        in: backend, limit: options.limit, of: "entries")
     return .success
 }
 
-/// A blacklist entry as it is shown.
-private struct DenialRow: ListRow {
-    private let id: Identifier
-    private let denial: TokenState.Denial
-    private let expiry: Expiry
-    private let console: Console
-
-    init(_ item: ListedDenial, _ naming: Naming, _ console: Console, showsTokens: Bool) {
-        id = showsTokens ? item.id : ShownToken(item.id, naming).label
-        denial = item.denial
-        expiry = item.expiry
-        self.console = console
-    }
-
-    var idText: String { id.description }
-
-    var cells: [String] {
-        let entry = denial.entry
-        return [
-            console.cell(id: id.description),
-            denial.timeToLive.map(Duration.words) ?? "forever",
-            expiry.seconds.map(TimeText.table) ?? "never",
-            entry.actor.map { VisibleText.escape($0, columns: 24) } ?? "",
-            entry.time.map(TimeText.table) ?? "",
-            entry.reason.map { VisibleText.escape($0, columns: 60) } ?? "",
-        ]
-    }
-
-    func describe(to json: inout some JSONSink) {
-        let entry = denial.entry
-        json.beginObject()
-        json.member("id", text: id.bytes)
-        json.member("ttl", integer: denial.timeToLive)
-        json.member("exp", integer: expiry.seconds)
-        json.member("by", entry.actor.map { .string($0) } ?? .null)
-        json.member("at", TimeText.json(entry.time))
-        json.member("reason", entry.reason.map { .string($0) } ?? .null)
-        json.member("forever", .bool(expiry.seconds == nil))
-        json.endObject()
-    }
+private func columns(
+    _ console: Console, now: Int64, id: @escaping (ListedDenial) -> Identifier
+) -> [Column<ListedDenial>] {
+    [
+        .id("ID", "id", console, id), .left("ttl", none: "forever") { $0.denial.timeToLive },
+        .time(.time("EXPIRES", now: now), "exp", none: "never") { $0.expiry.seconds },
+        .text("BY", .omitted, "by", columns: 24) { $0.denial.entry.actor },
+        .both(Table.Column("AT", .omitted), "at") {
+            $0.denial.entry.time.map(TimeText.table) ?? ""
+        } value: {
+            TimeText.json($0.denial.entry.time)
+        },
+        .text("REASON", .cut, "reason", columns: 60) { $0.denial.entry.reason },
+        .member("forever") { .bool($0.expiry.seconds == nil) },
+    ]
 }

@@ -66,7 +66,7 @@ let listTokensCommand = Command(
             command: "jwtctl list tokens --all --sort iat --limit 20",
             summary: "Show the last 20 logins."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["logout-all", "revoke"],
     check: { options throws(UsageError) in
         if options.listsAll, !options.users.isEmpty { throw .conflicting("--all", "USER") }
@@ -76,34 +76,28 @@ let listTokensCommand = Command(
 private func runListTokens(_ options: ListTokensOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let users = try options.users.map { try parseUser($0) }
-    let session = try Session(console)
-    try session.require(options.listsAll ? .listUsers : .listTokens)
-    try session.requireCurrent(options.global)
+    let backend = try Backend(console)
+    try backend.require(options.listsAll ? .listUsers : .listTokens)
+    try backend.requireCurrent(options.global)
     let hasUsers = options.listsAll || users.count > 1
-    var list = ResultList(
-        console,
-        columns: (hasUsers ? [.user] : []) + [
-            .id, .init("ISSUED", .omitted), .time("EXPIRES", now: system.clock.seconds), .left,
-            .state("STATE"), .init("LABEL", .cut),
-        ])
-    list.showsTokens = options.showsTokens
-    list.keys = session.keys
+    let list = console.writer(
+        columns(console, hasUsers: hasUsers, now: system.clock.seconds)
+    ) { row in
+        Item.line(row.id.description, mayBeToken: options.showsTokens, keys: backend.keys)
+    }
     var left = options.limit ?? .max
     func show(_ row: TokenRow) throws {
-        let user = hasUsers ? [console.cell(id: row.user.description)] : []
-        try list.append(
-            row.json, id: row.id.description,
-            cells: user + [console.cell(id: row.id.description)] + row.cells)
+        try list.append(row)
         left -= 1
     }
     var waiting: [TokenRow] = []
     // With `--all` a user may come twice, and so would each token.
     var seen: Set<Identifier> = []
-    let isStreaming = options.global.format == .jsonl && options.order == nil
+    let isStreaming = options.global.format.isStream && options.order == nil
     func take(_ user: Identifier, _ tokens: TokenList) throws -> Bool {
         guard !options.listsAll || isStreaming || seen.insert(user).inserted else { return true }
         for token in tokens.tokens {
-            let shown = options.showsTokens ? nil : ShownToken(token.id, session.layout.naming)
+            let shown = options.showsTokens ? nil : DisplayToken(token.id, backend.layout.naming)
             let row = TokenRow(
                 user: user, token: token, list: tokens, id: shown?.label ?? token.id)
             if options.order != nil {
@@ -117,7 +111,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     }
     var problems = 0
     if options.listsAll, left > 0 {
-        try session.store.forEachTokenList { user, tokens in
+        try backend.store.forEachTokenList { user, tokens in
             if case .failure(let error) = tokens, error.isAboutOneKey {
                 problems += 1
                 try console.report(error, of: user)
@@ -127,7 +121,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
         }
     } else {
         for user in users where left > 0 {
-            try session.store.forEachTokenPage(of: user) { try take(user, $0) }
+            try backend.store.forEachTokenPage(of: user) { try take(user, $0) }
         }
     }
     if let order = options.order {
@@ -135,14 +129,14 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
             try show(row)
         }
     }
-    try session.requireCurrent(options.global)
+    try backend.requireCurrent(options.global)
     if problems > 0 {
         try list.finish(empty: "")
     } else {
         let user = users.count == 1 ? users[0].description : nil
         let owner = user.map { " of \(VisibleText.escape($0, columns: 60))" } ?? ""
         try list.finish(
-            nothing: "no tokens\(owner) are recorded", in: session, limit: options.limit,
+            nothing: "no tokens\(owner) are recorded", in: backend, limit: options.limit,
             of: "tokens")
     }
     return problems > 0 ? .unknown : .success
@@ -174,7 +168,7 @@ private struct TokenRow {
     let list: TokenList
     let id: Identifier
 
-    private var state: String {
+    var state: String {
         if token.expiry.isPast(at: list.time) { return "expired" }
         if token.isRevoked { return "revoked" }
         // As `TokenState.judgeCutoff` says of a token.
@@ -183,24 +177,26 @@ private struct TokenRow {
         return issuedAt > list.time + TokenState.futureTolerance ? "not_yet_valid" : "active"
     }
 
-    var json: JSONObject {
-        let end = token.expiry.seconds
-        return [
-            "user": .string(user.description), "id": .string(id.description),
-            "iat": TimeText.number(token.issuedAt), "exp": TimeText.number(end),
-            "expires_in": TimeText.number(end.map { $0 - list.time }), "state": .string(state),
-            "label": token.label.map { .string($0) } ?? .null,
-        ]
-    }
+    /// Seconds until the token expires; negative once it has.
+    var left: Int64? { token.expiry.seconds.map { $0 - list.time } }
+}
 
-    /// All but user and id.
-    var cells: [String] {
-        let end = token.expiry.seconds
-        return [
-            token.issuedAt.map(TimeText.table) ?? "", end.map(TimeText.table) ?? "never",
-            end.map { $0 > list.time ? Duration.words($0 - list.time) : "" } ?? "",
-            state.spoken,
-            token.label.map { VisibleText.escape($0, columns: 40) } ?? "",
-        ]
-    }
+private func columns(
+    _ console: Console, hasUsers: Bool, now: Int64
+) -> [Column<TokenRow>] {
+    [
+        hasUsers
+            ? .id("USER", "user", console) { $0.user }
+            : .member("user") { .string($0.user.description) },
+        .id("ID", "id", console) { $0.id },
+        .time(Table.Column("ISSUED", .omitted), "iat") { $0.token.issuedAt },
+        .time(.time("EXPIRES", now: now), "exp", none: "never") { $0.token.expiry.seconds },
+        .both(.left, "expires_in") { row in
+            row.left.map { $0 > 0 ? Duration.words($0) : "" } ?? ""
+        } value: {
+            TimeText.number($0.left)
+        },
+        .state("STATE", "state") { $0.state },
+        .text("LABEL", .cut, "label", columns: 40) { $0.token.label },
+    ]
 }

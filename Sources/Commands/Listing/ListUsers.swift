@@ -66,29 +66,22 @@ let listUsersCommand = Command(
             command: "jwtctl list users --match '*@example.com'",
             summary: "List the users of one domain."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["logout-all"], run: runListUsers)
 
 private func runListUsers(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    let session = try Session(console)
-    try session.require(.listUsers)
-    try session.requireCurrent(options.global)
+    let backend = try Backend(console)
+    try backend.require(.listUsers)
+    try backend.requireCurrent(options.global)
     var filter = ScanFilter(options)
-    var list = ResultList(
-        console,
-        columns: [
-            .user, .count("TOKENS"), .time("LATEST EXPIRY", now: system.clock.seconds),
-            .time("CUTOFF", now: system.clock.seconds),
-        ])
-    list.namesUsers = true
-    guard !filter.isDone else { return try finish(list, options, session) }
-    func show(_ user: ListedUser) throws {
-        try list.append(json(user), id: user.user.description, cells: cells(user, console))
+    let list = console.writer(columns(console, now: system.clock.seconds)) { user in
+        UserLine.write(user.user.description)
     }
+    guard !filter.isDone else { return try finish(list, options, backend) }
     var waiting: [ListedUser] = []
     var problems: Set<Identifier> = []
-    try session.store.forEachUser(like: options.pattern) { page in
+    try backend.store.forEachUser(like: options.pattern) { page in
         for user in page {
             if let problem = user.problem {
                 guard problems.insert(user.user).inserted else { continue }
@@ -96,36 +89,30 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
             } else if options.order != nil {
                 waiting.append(user)
             } else if filter.admits(user.user) {
-                try show(user)
+                try list.append(user)
             }
             if filter.isDone { return false }
         }
-        if options.global.format == .jsonl { try system.output.flush() }
+        if options.global.format.isStream { try system.output.flush() }
         return true
     }
     if let order = options.order {
         for user in waiting.sorted(by: { $0.precedes($1, by: order) })
         where filter.admits(user.user) {
-            try show(user)
+            try list.append(user)
         }
     }
-    try session.requireCurrent(options.global)
-    return try finish(list, options, session, problems: problems.count)
+    try backend.requireCurrent(options.global)
+    return try finish(list, options, backend, problems: problems.count)
 }
 
-private func json(_ user: ListedUser) -> JSONObject {
+private func columns(_ console: Console, now: Int64) -> [Column<ListedUser>] {
     [
-        "user": .string(user.user.description), "tokens": .integer(user.tokenCount),
-        "latest_exp": TimeText.number(user.latestExpiry?.seconds),
-        "cutoff": TimeText.number(user.cutoff),
-    ]
-}
-
-private func cells(_ user: ListedUser, _ console: Console) -> [String] {
-    [
-        console.cell(id: user.user.description), NumberText.grouped(user.tokenCount),
-        user.latestExpiry?.seconds.map(TimeText.table) ?? "never",
-        user.cutoff.map(TimeText.table) ?? "",
+        .id("USER", "user", console) { $0.user }, .count("TOKENS", "tokens") { $0.tokenCount },
+        .time(.time("LATEST EXPIRY", now: now), "latest_exp", none: "never") {
+            $0.latestExpiry?.seconds
+        },
+        .time(.time("CUTOFF", now: now), "cutoff") { $0.cutoff },
     ]
 }
 
@@ -137,14 +124,15 @@ extension ListedUser {
 }
 
 private func finish(
-    _ list: ResultList, _ options: ScanOptions, _ session: Session, problems: Int = 0
+    _ list: any ResultWriter<ListedUser>, _ options: ScanOptions, _ backend: Backend,
+    problems: Int = 0
 ) throws -> ExitStatus {
     if problems > 0 {
         try list.finish(empty: "")
     } else {
         let kind = options.pattern == nil ? "" : "matching "
         try list.finish(
-            nothing: "no \(kind)users have recorded tokens", in: session, limit: options.limit,
+            nothing: "no \(kind)users have recorded tokens", in: backend, limit: options.limit,
             of: "users")
     }
     return problems > 0 ? .unknown : .success
@@ -169,7 +157,7 @@ struct ScanFilter {
 
     init(_ options: ScanOptions) {
         limit = options.limit
-        isStreaming = options.global.format == .jsonl && options.order == nil
+        isStreaming = options.global.format.isStream && options.order == nil
     }
 
     var isDone: Bool { limit.map { count >= $0 } ?? false }

@@ -54,29 +54,27 @@ let pruneCommand = Command(
             ]),
         Example(command: "jwtctl prune --quiet", summary: "Run it from cron."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["list"], run: runPrune)
 
 private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
-    let session = try Session(console)
-    try session.require(.prune)
-    try session.requirePrimary(comparingClocks: console)
-    try console.note("target: \(session.description)" + (options.isDryRun ? " (dry run)" : ""))
-    let interrupts = InterruptScope()
-    var progress = ProgressLine(
-        label: "pruning", total: nil, isTerminal: system.diagnostics.isTerminal,
-        columns: system.terminal.columns, start: .now)
-    let result = try session.store.prune(dryRun: options.isDryRun) { result in
-        try console.progress(progress.update(count: result.users, now: .now))
-        return Signals.pending == nil
+    let backend = try Backend(console)
+    try backend.require(.prune)
+    try backend.requirePrimary(comparingClocks: console)
+    try console.note("target: \(backend.description)" + (options.isDryRun ? " (dry run)" : ""))
+    var progress = console.progressLine("pruning")
+    let result = try stoppable {
+        try backend.store.prune(dryRun: options.isDryRun) { result in
+            try console.progress(progress.update(count: result.users, now: .now))
+            return Signals.pending == nil
+        }
     }
     try console.progress(progress.finish())
-    _ = interrupts
     try console.result([
         "users": .integer(Int64(result.users)), "removed": .integer(Int64(result.removed)),
         "mended": .integer(Int64(result.mended)), "dry_run": .bool(options.isDryRun),
-        "target": session.json,
+        "target": backend.json,
     ]) {
         let would = options.isDryRun ? "would be " : ""
         let removed = Count.words(result.removed, "expired token", "expired tokens")
@@ -88,9 +86,6 @@ private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitS
         }
         return text + "\n"
     }
-    if let signal = Signals.pending {
-        try system.output.flush()
-        Signals.endProcess(by: signal)
-    }
+    try console.endWhereInterrupted()
     return .success
 }

@@ -47,18 +47,16 @@ let statsCommand = Command(
             command: "jwtctl stats -o prometheus > jwtctl.prom",
             summary: "Write a file for the textfile collector; see cron(8)."),
     ],
-    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["list", "prune"], run: runStats)
 
 private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    let session = try Session(console)
-    if !session.layout.can(.listRevoked) { try session.require(.listUsers) }
-    try session.requireCurrent(options.global)
-    var progress = ProgressLine(
-        label: "counting", total: nil, isTerminal: system.diagnostics.isTerminal,
-        columns: system.terminal.columns, start: .now)
-    let numbers = try session.store.statistics(
+    let backend = try Backend(console)
+    if !backend.layout.can(.listRevoked) { try backend.require(.listUsers) }
+    try backend.requireCurrent(options.global)
+    var progress = console.progressLine("counting")
+    let numbers = try backend.store.statistics(
         largestCount: Int(clamping: options.largestCount)
     ) { numbers in
         let count = Int(clamping: numbers.users + numbers.denials)
@@ -66,14 +64,14 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
         return true
     }
     try console.progress(progress.finish())
-    try session.requireCurrent(options.global)
+    try backend.requireCurrent(options.global)
     if options.global.format == .prometheus {
-        try console.print(Gauge.text(numbers, session))
+        try console.print(Gauge.text(numbers, backend))
     } else {
-        try console.result(json(numbers, session)) { words(numbers, session) }
+        try console.result(json(numbers, backend)) { words(numbers, backend) }
         if options.global.format.isText, numbers.isEmpty {
             try system.output.flush()
-            try console.note("nothing is recorded or revoked in \(session.location)")
+            try console.note("nothing is recorded or revoked in \(backend.location)")
         }
     }
     return .success
@@ -85,8 +83,8 @@ extension StoreStatistics {
     }
 }
 
-private func json(_ numbers: StoreStatistics, _ session: Session) -> JSONObject {
-    let layout = session.layout
+private func json(_ numbers: StoreStatistics, _ backend: Backend) -> JSONObject {
+    let layout = backend.layout
     let hasUsers = layout.can(.listUsers)
     let hasDenials = layout.can(.listRevoked)
     func number(_ value: Int64, _ isKnown: Bool) -> JSONValue {
@@ -106,13 +104,13 @@ private func json(_ numbers: StoreStatistics, _ session: Session) -> JSONObject 
         "cutoff": TimeText.number(numbers.globalCutoff),
         "tokens_bytes": TimeText.number(numbers.listMemory),
         "revoked_bytes": TimeText.number(numbers.denialMemory),
-        "used_memory": TimeText.number(numbers.usedMemory), "target": session.json,
+        "used_memory": TimeText.number(numbers.usedMemory), "target": backend.json,
     ]
 }
 
-private func words(_ numbers: StoreStatistics, _ session: Session) -> String {
+private func words(_ numbers: StoreStatistics, _ backend: Backend) -> String {
     var text = ""
-    if session.layout.can(.listUsers) {
+    if backend.layout.can(.listUsers) {
         text += count(numbers.users, "user", "users")
         text += ", " + count(numbers.liveTokens, "unexpired token", "unexpired tokens")
         if numbers.userCutoffs > 0 {
@@ -124,7 +122,7 @@ private func words(_ numbers: StoreStatistics, _ session: Session) -> String {
                 "  \(user.tokenCount)  \(VisibleText.escape(user.user.description, columns: 60))\n"
         }
     }
-    if session.layout.can(.listRevoked) {
+    if backend.layout.can(.listRevoked) {
         text += count(numbers.denials, "blacklist entry", "blacklist entries")
         text += size(numbers.denialMemory)
         text += "  expiring within 1 h: \(numbers.denialsWithinHour), "
@@ -152,8 +150,8 @@ private struct Gauge {
     let help: String
     let value: Int64
 
-    static func text(_ numbers: StoreStatistics, _ session: Session) -> String {
-        let layout = session.layout
+    static func text(_ numbers: StoreStatistics, _ backend: Backend) -> String {
+        let layout = backend.layout
         var gauges: [Gauge] = []
         if layout.can(.listUsers) {
             gauges += [
@@ -194,7 +192,7 @@ private struct Gauge {
             if let bytes { gauges.append(Gauge(name: name, help: help, value: bytes)) }
         }
         let labels = [
-            ("redis", session.place), ("namespace", layout.namespace ?? ""),
+            ("redis", backend.place), ("namespace", layout.namespace ?? ""),
             ("layout", layout.name),
         ].map { "\($0.0)=\"\(escape($0.1))\"" }.joined(separator: ",")
         return gauges.map { gauge in

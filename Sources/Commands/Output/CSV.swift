@@ -1,6 +1,25 @@
 internal import CommandKit
 internal import JSON
 
+/// Lines of CSV: the members of the first row as a header, then a line for each row.
+final class CSVWriter<Row>: ResultWriter {
+    private let form: RowForm<Row>
+    private let console: Console
+    private var hasHeader = false
+
+    init(_ form: RowForm<Row>, _ console: Console) {
+        self.form = form
+        self.console = console
+    }
+
+    func append(_ row: Row) throws {
+        let object = form.object(row)
+        if !hasHeader { try console.print(CSV.header(object)) }
+        hasHeader = true
+        try console.print(CSV.row(object))
+    }
+}
+
 /// RFC 4180 lines of the flat members of an object.
 enum CSV {
     static func header(_ object: JSONObject) -> String {

@@ -63,7 +63,7 @@ package enum EntryPoint {
     /// Of a line that could not be parsed, whether it asks for JSON: a script reads the error.
     private static func understood(_ arguments: [[UInt8]]) -> GlobalOptions {
         let words = arguments.map { String(decoding: $0, as: UTF8.self) }.prefix { $0 != "--" }
-        let formats = ["json", "jsonl"]
+        let formats = OutputFormat.allCases.filter(\.tellsErrors).map(\.rawValue)
         var options = GlobalOptions()
         for (index, word) in words.enumerated() {
             let isSplit =
@@ -125,7 +125,7 @@ package enum EntryPoint {
                 }
             }
             try system.diagnostics.flush()
-            if [.json, .jsonl].contains(global.format), !(error is OutputError) {
+            if global.format.tellsErrors, !(error is OutputError) {
                 try console.json(
                     [
                         "error": [

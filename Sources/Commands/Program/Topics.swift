@@ -32,7 +32,7 @@ enum Topics {
         name: "environment", title: "ENVIRONMENT", summary: "Environment variables.",
         body: [
             .definitions(
-                Session.environment + KeyOptions.environment + [
+                Backend.environment + KeyOptions.environment + [
                     Definition("NO_COLOR", "Turns colour off, unless --color always is given."),
                     Definition("COLUMNS", "Width of tables, if the terminal does not report it."),
                     Definition("TMPDIR", "Directory for the temporary Redis of demo."),

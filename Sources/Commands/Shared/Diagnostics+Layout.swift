@@ -142,7 +142,7 @@ extension Diagnostics {
     }
 }
 
-extension Session {
+extension Backend {
     /// Refuses what the layout can't do, before anything is written.
     func require(_ capability: Capability) throws(Failure) {
         guard !layout.can(capability) else { return }

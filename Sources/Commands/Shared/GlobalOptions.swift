@@ -1,22 +1,6 @@
 internal import CommandKit
 internal import Redis
 
-/// How results are written.
-enum OutputFormat: String, CaseIterable, Sendable {
-    /// `wide` is a table that is not fitted to the terminal.
-    case table, wide, json, jsonl, csv, id
-    /// A response of RFC 7662; for `verify` alone.
-    case introspection
-    /// Prometheus' text format; for `stats` alone.
-    case prometheus
-
-    /// Whether it is text for a person.
-    var isText: Bool { self == .table || self == .wide }
-
-    /// Those that every command knows.
-    static let common = allCases.filter { $0 != .introspection && $0 != .prometheus }
-}
-
 /// What every command takes, before or after its name.
 struct GlobalOptions: Sendable {
     var format = OutputFormat.table
@@ -146,5 +130,65 @@ extension GlobalOptions {
     var openSettings: [Setting] {
         (redisURL == nil ? [.redis] : []) + (layout == nil ? [.layout] : [])
             + (namespace == nil ? [.namespace] : [])
+    }
+}
+
+extension GlobalOptions {
+    /// How Redis proves who it is, and how we do.
+    static let tls: [Option<GlobalOptions>] = [
+        path(
+            "redis-cacert", "CA certificate file or directory to trust.",
+            into: \.redisCACert),
+        path("redis-cert", "Client certificate for TLS.", into: \.redisCert),
+        path("redis-key", "Private key of the client certificate.", into: \.redisKey),
+        .text(
+            "redis-server-name", metavar: "NAME",
+            summary: "Name that Redis' certificate must have (for tunnels).",
+            into: \.redisServerName),
+        .flag(
+            "redis-insecure", summary: "Do not check Redis' certificate.",
+            into: \.isRedisInsecure),
+    ]
+
+    private static func path(
+        _ name: String, _ summary: String,
+        into path: @autoclosure @escaping PropertyPath<GlobalOptions, [UInt8]?>
+    ) -> Option<GlobalOptions> {
+        .raw(name, metavar: "PATH", summary: summary, into: path()) {
+            bytes throws(InvalidValue) in bytes
+        }
+        .completing(.file)
+    }
+}
+
+/// What the command line says about groups of servers.
+enum Replication {
+    /// What `--wait`, or the profile, and `--fsync` ask for together.
+    static func concern(
+        _ options: GlobalOptions, _ settings: Settings
+    ) throws(Failure) -> WriteConcern {
+        let usual = try settings.parsed(.wait) { text throws(InvalidValue) in try concern(text) }
+        let wanted = options.concern ?? usual ?? .standard
+        return WriteConcern(
+            replicas: wanted.replicas, milliseconds: wanted.milliseconds,
+            isOnDisk: options.asksForDisk)
+    }
+
+    /// `N` or `N,DURATION`; the time is that of `--timeout` unless it is given.
+    static func concern(_ text: String) throws(InvalidValue) -> WriteConcern {
+        let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+        let count = try Count.parse(
+            String(parts[0]), in: 0...64, expected: "a number of replicas, such as 1 or 2,10s")
+        let time = parts.count == 2 ? try Duration.milliseconds(String(parts[1])) : nil
+        return WriteConcern(replicas: Int(count), milliseconds: time.map(Int.init))
+    }
+
+    /// `HOST:PORT=HOST:PORT` or `HOST=HOST`.
+    static func addressRule(_ text: String) throws(InvalidValue) -> AddressMap.Rule {
+        do throws(AddressMap.InvalidRule) {
+            return try AddressMap.Rule(text)
+        } catch {
+            throw .expected("HOST:PORT=HOST:PORT, or HOST=HOST for all ports")
+        }
     }
 }

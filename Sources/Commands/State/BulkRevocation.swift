@@ -11,20 +11,20 @@ final class BulkRevocation {
     /// How many items make one piece of work, where so many are there.
     private static let batchSize = 512
 
-    private typealias Entry = ItemFeed<RevocationPlanner.Plan>.Entry
+    private typealias Entry = ItemFeed<RevocationRequest>.Entry
 
     private let lines: LineSource
     private let options: RevokeOptions
     private let planner: RevocationPlanner
-    private let feed: ItemFeed<RevocationPlanner.Plan>
-    private let session: Session
+    private let feed: ItemFeed<RevocationRequest>
+    private let backend: Backend
     private let console: Console
     private let failed: FailedItems?
     private var counts = BulkCounts()
     /// What was revoked first: the audit trail names it where it stays the only one.
-    private var firstRevoked: RevocationPlanner.Plan?
+    private var firstRevoked: RevocationRequest?
     /// The first item and what became of it: an only item is reported like an operand.
-    private var first: (plan: RevocationPlanner.Plan, outcome: RevocationOutcome)?
+    private var first: (request: RevocationRequest, outcome: RevocationOutcome)?
     /// What was read and not handed to Redis yet.
     private var batch: [Entry] = []
     /// Items that were handed to Redis.
@@ -39,14 +39,14 @@ final class BulkRevocation {
 
     init(
         _ lines: LineSource, _ options: RevokeOptions, _ planner: RevocationPlanner,
-        _ session: Session,
+        _ backend: Backend,
         _ console: Console
     ) throws {
         self.lines = lines
         self.options = options
         self.planner = planner
-        feed = ItemFeed(options.items, lines, console) { try planner.plan($0) }
-        self.session = session
+        feed = ItemFeed(options.items, lines, console) { try planner.request($0) }
+        self.backend = backend
         self.console = console
         taken = TakenTokens(console)
         failed =
@@ -57,18 +57,11 @@ final class BulkRevocation {
             feed.invalid.keep = { failed.append(line: $0, $1) }
         }
         isConfirmed = options.isConfirmed || options.isDryRun
-        progress = ProgressLine(
-            label: "revoking", total: nil, isTerminal: console.system.diagnostics.isTerminal,
-            columns: console.system.terminal.columns, start: .now)
+        progress = console.progressLine("revoking")
     }
 
     func run() throws -> ExitStatus {
-        let failure: Failure?
-        do {
-            let interrupts = InterruptScope()
-            defer { _ = interrupts }
-            failure = try work()
-        }
+        let failure = try stoppable(work)
         counts.invalid = feed.invalid.count
         try console.progress(progress.finish())
         if Signals.pending == nil {
@@ -87,7 +80,7 @@ final class BulkRevocation {
         if failure != nil && !isWritten || Signals.pending != nil { keepRest() }
         let incomplete = failed?.finish(areConfirmed: counts.areConfirmed)
         if !options.isDryRun, counts.revoked > 0 {
-            _ = session.audit(
+            _ = backend.audit(
                 "revoke", counts.revoked == 1 ? firstRevoked?.auditSubject ?? .many : .many,
                 count: Int64(counts.revoked), reason: options.reason,
                 after: broken, console)
@@ -114,14 +107,14 @@ final class BulkRevocation {
     /// The short value is written, unless somebody said who or why.
     private func revoke() throws -> StoreError? {
         let isDetailed = options.reason != nil || options.actor != nil
-        return try session.store.revoke(
+        return try backend.store.revoke(
             entry: isDetailed
-                ? DenyEntry(reason: options.reason, actor: session.store.actor) : nil,
+                ? DenyEntry(reason: options.reason, actor: backend.store.actor) : nil,
             clock: planner.clock, item: { $0.element.revocation }, next: nextBatch, deliver: count)
     }
 
     private func plan() throws -> StoreError? {
-        let rehearsal = RevocationRehearsal(session.store)
+        let rehearsal = RevocationRehearsal(backend.store)
         while Signals.pending == nil, let batch = try nextBatch(mayWait: true) {
             let outcomes = try rehearsal.outcomes(of: batch.map(\.element.revocation))
             for (entry, outcome) in zip(batch, outcomes) { try count(entry, outcome) }
@@ -142,13 +135,13 @@ final class BulkRevocation {
             }
             guard batch.count > Confirmation.threshold, !isConfirmed else { continue }
             try Confirmation.ask(
-                "Revoke more than \(Confirmation.threshold) items on \(session.description)?",
+                "Revoke more than \(Confirmation.threshold) items on \(backend.description)?",
                 answer: "yes", console)
             isConfirmed = true
         }
         guard !batch.isEmpty, Signals.pending == nil else { return nil }
         if attempted == 0 {
-            try session.announce(options, redisTime: planner.now, console)
+            try backend.announce(options, redisTime: planner.now, console)
         }
         return try takeBatch()
     }
@@ -227,21 +220,15 @@ final class BulkRevocation {
     /// `incomplete` is why the file of `--failed` does not hold everything.
     private func tell(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
         let only = counts.total == 1 && failure == nil ? onlyResult : nil
+        let words = only?.words ?? counts.words(isDryRun: options.isDryRun)
         try console.result(
-            counts.json(target: session.json, isDryRun: options.isDryRun),
-            id: only?.label.description, keys: session.keys
-        ) {
-            only?.words ?? counts.words(isDryRun: options.isDryRun)
-        }
-        if let failure {
-            try console.error(failure.message)
-            if let hint = failure.hint { try console.note("hint: \(hint)") }
-        }
+            counts.json(target: backend.json, isDryRun: options.isDryRun),
+            id: only?.label.description, keys: backend.keys
+        ) { words }
+        if let failure { try console.error(failure) }
         if let incomplete { try console.error(incomplete.message) }
-        if let signal = Signals.pending {
+        try console.endWhereInterrupted {
             try console.note("interrupted; the counts above show what was done")
-            try console.system.output.flush()
-            Signals.endProcess(by: signal)
         }
         if let failure { return failure.status }
         let bad = counts.failed + counts.invalid + counts.notFound
@@ -263,7 +250,7 @@ final class BulkRevocation {
         case .failed, .notFound, .unknown, .notAttempted: return nil
         }
         var result = RevokeResult(
-            first.plan, outcome: outcome, session: session, isDryRun: options.isDryRun)
+            first.request, outcome: outcome, backend: backend, isDryRun: options.isDryRun)
         result.isReadBack = false
         return result
     }
@@ -272,7 +259,8 @@ final class BulkRevocation {
     private var onlyFailure: Failure? {
         switch first {
         case (_, .failed(let error))?: Diagnostics.failure(for: error)
-        case (let plan, .notFound)?: planner.notFound(plan.revocation, plan.label)
+        case (let request, .notFound)?:
+            planner.notFound(request.revocation, request.label)
         default: feed.invalid.firstFailure
         }
     }

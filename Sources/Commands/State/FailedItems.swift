@@ -46,11 +46,11 @@ final class FailedItems {
     }
 
     func append(
-        _ plan: RevocationPlanner.Plan, _ reason: String, isUnconfirmed: Bool = false
+        _ request: RevocationRequest, _ reason: String, isUnconfirmed: Bool = false
     ) {
         let start = count
         write(reason: reason)
-        append(plan)
+        append(request)
         guard isUnconfirmed, count > start else { return }
         if let last = unconfirmed.last, last.upperBound == start {
             unconfirmed[unconfirmed.count - 1] = last.lowerBound..<count
@@ -59,9 +59,9 @@ final class FailedItems {
         }
     }
 
-    private func append(_ plan: RevocationPlanner.Plan) {
-        if let text = plan.text { return write(text + [0x0A]) }
-        let item = plan.revocation
+    private func append(_ request: RevocationRequest) {
+        if let text = request.text { return write(text + [0x0A]) }
+        let item = request.revocation
         var object = "{\"jti\":"
         object += JSONText.quoted(item.id.description)
         switch item.expiry {

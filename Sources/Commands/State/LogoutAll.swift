@@ -115,7 +115,7 @@ let logoutAllCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),
-    environment: KeyOptions.environment + Session.environment,
+    environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["revoke", "list", "audit"],
     check: { options throws(UsageError) in
         if options.isEveryone {
@@ -151,41 +151,41 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
         try UserLine.check(operand: Array(user.utf8))
         return try parseUser(user)
     }
-    let session = try Session(console, actor: options.actor)
-    try session.require(options.isEveryone ? .logoutEveryone : .logoutAll)
-    try session.requirePrimary(comparingClocks: console)
-    if options.isEveryone { return try logOutEveryone(options, session, console) }
-    try requireKnown(options, session)
-    let feed = try UserFeed(options, users, session, console)
-    let scope = try scope(options, users, session, console)
-    try session.requireLayout(isConfirmed: options.isConfirmed, console)
+    let backend = try Backend(console, actor: options.actor)
+    try backend.require(options.isEveryone ? .logoutEveryone : .logoutAll)
+    try backend.requirePrimary(comparingClocks: console)
+    if options.isEveryone { return try logOutEveryone(options, backend, console) }
+    try requireKnown(options, backend)
+    let feed = try UserFeed(options, users, backend, console)
+    let scope = try scope(options, users, backend, console)
+    try backend.requireLayout(isConfirmed: options.isConfirmed, console)
     try feed.confirm()
-    try session.announce(console, change: "logout")
-    let work = LogoutReport(options: options, scope: scope, session: session, console: console)
-    return try users.count == 1 ? work.run(users[0]) : work.runAll(feed)
+    try backend.announce(console, change: "logout")
+    let runner = LogoutRunner(options: options, scope: scope, backend: backend, console: console)
+    return try users.count == 1 ? runner.run(users[0]) : runner.run(feed)
 }
 
 /// What narrows a logout needs a layout that tells tokens apart by it.
-private func requireKnown(_ options: LogoutAllOptions, _ session: Session) throws(Failure) {
-    if options.issuedBefore != nil, !session.layout.knowsIssue {
+private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throws(Failure) {
+    if options.issuedBefore != nil, !backend.layout.knowsIssue {
         throw Failure(
             .refused, "unsupported_by_layout",
-            "with the layout '\(session.layout.name)', jwtctl cannot tell when tokens were issued",
+            "with the layout '\(backend.layout.name)', jwtctl cannot tell when tokens were issued",
             hint: "omit --issued-before, or revoke single tokens: 'jwtctl revoke TOKEN'")
     }
-    if options.keep != nil, !session.layout.tellsSessions {
+    if options.keep != nil, !backend.layout.tellsSessions {
         throw Failure(
             .refused, "unsupported_by_layout",
-            "with the layout '\(session.layout.name)', jwtctl cannot spare one session",
+            "with the layout '\(backend.layout.name)', jwtctl cannot spare one session",
             hint: "omit --keep, or revoke single tokens: 'jwtctl revoke TOKEN'")
     }
 }
 
 /// The time of `--issued-before` has to be past by Redis' clock; it is told as it was understood.
 private func issuedBefore(
-    _ moment: Moment, _ session: Session, _ console: Console
+    _ moment: Moment, _ backend: Backend, _ console: Console
 ) throws -> Int64 {
-    let now = try session.store.time()
+    let now = try backend.store.time()
     let time = moment.seconds(now: now)
     guard time <= now else {
         throw Failure(
@@ -198,15 +198,15 @@ private func issuedBefore(
 }
 
 private func scope(
-    _ options: LogoutAllOptions, _ users: [Identifier], _ session: Session, _ console: Console
+    _ options: LogoutAllOptions, _ users: [Identifier], _ backend: Backend, _ console: Console
 ) throws -> LogoutScope {
     if let moment = options.issuedBefore {
-        return .issuedBefore(try issuedBefore(moment, session, console))
+        return .issuedBefore(try issuedBefore(moment, backend, console))
     }
     guard let keep = options.keep else { return .everything }
-    let target = try StateTarget(
+    let target = try ResolvedItem(
         try ItemOptions().item(keep, console), user: users[0],
-        in: try TokenBook(session, user: users[0], console), .strict)
+        in: try TokenResolver(backend, user: users[0], console), .strict)
     guard target.user == users[0] else {
         throw Failure(.refused, "other_user", "the token to keep belongs to another user")
     }
@@ -214,14 +214,14 @@ private func scope(
     try TakenTokens(console).tell(target)
     if let seconds = target.issued.wholeSeconds {
         // A cutoff never sinks again: one before such a token would lock the user out until then.
-        guard seconds <= (try session.store.time()) + TokenState.futureTolerance else {
+        guard seconds <= (try backend.store.time()) + TokenState.futureTolerance else {
             throw Failure(
                 .refused, "future_time", "the token to keep was issued in the future",
                 hint: "a cutoff rejects such a token anyway: omit --keep")
         }
         return .allBut(target.id, issuedAt: seconds)
     }
-    let listed = try session.store.listedToken(target.id, of: users[0])
+    let listed = try backend.store.listedToken(target.id, of: users[0])
     // A slip of the pen here would end the very session that was to be spared.
     guard listed != nil || target.token != nil else {
         throw Failure(
@@ -235,7 +235,7 @@ private func scope(
 
 /// The kept token's `iat` becomes the cutoff: whoever forges it would choose who stays logged in.
 private func requireTrusted(
-    _ target: StateTarget, _ options: LogoutAllOptions, _ console: Console
+    _ target: ResolvedItem, _ options: LogoutAllOptions, _ console: Console
 ) throws {
     guard target.token != nil else { return }
     let trust = try TokenTrust(options.keys, console)
@@ -246,21 +246,21 @@ private func requireTrusted(
 }
 
 private func logOutEveryone(
-    _ options: LogoutAllOptions, _ session: Session, _ console: Console
+    _ options: LogoutAllOptions, _ backend: Backend, _ console: Console
 ) throws -> ExitStatus {
-    let time = try options.issuedBefore.map { try issuedBefore($0, session, console) }
+    let time = try options.issuedBefore.map { try issuedBefore($0, backend, console) }
     if !options.isConfirmed {
         try Confirmation.ask(
-            "Log out ALL users on \(session.description)?", answer: "everyone", console)
+            "Log out ALL users on \(backend.description)?", answer: "everyone", console)
     }
-    try session.announce(console, change: "cutoff")
-    let cutoff = try session.store.logOutEveryone(issuedBefore: time, skew: options.skew)
-    let isAudited = session.audit(
+    try backend.announce(console, change: "cutoff")
+    let cutoff = try backend.store.logOutEveryone(issuedBefore: time, skew: options.skew)
+    let isAudited = backend.audit(
         "logout-everyone", .many, count: 0, reason: options.reason, console)
     try console.result([
         "user": .null, "revoked": .null, "already_revoked": .null, "kept": .null,
         "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited), "late": .null,
-        "version": .null, "target": session.json,
+        "version": .null, "target": backend.json,
     ]) {
         "all tokens of all users issued up to \(TimeText.table(cutoff)) are now revoked\n"
             + "  this does not help against a leaked signing key: replace it in every service\n"

@@ -66,7 +66,7 @@ let restoreCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .unknown, .refused, .someFailed),
-    environment: KeyOptions.environment + Session.environment, seeAlso: ["revoke", "status"],
+    environment: KeyOptions.environment + Backend.environment, seeAlso: ["revoke", "status"],
     check: { options throws(UsageError) in
         if options.reason?.isEmpty ?? true { throw .missingOption("--reason TEXT") }
     }, run: runRestore)
@@ -78,60 +78,53 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to restore it anyway", console)
-    let session = try Session(console, actor: options.actor)
-    try session.require(.restore)
-    try session.requirePrimary(comparingClocks: console)
+    let backend = try Backend(console, actor: options.actor)
+    try backend.require(.restore)
+    try backend.requirePrimary(comparingClocks: console)
     if !options.isConfirmed {
         let items =
             lines == nil ? Count.words(options.items.operands.count, "item", "items") : "all items"
         try Confirmation.ask(
-            "Restore \(items) on \(session.description)?", answer: "yes", console)
+            "Restore \(items) on \(backend.description)?", answer: "yes", console)
     }
-    try session.announce(console, change: "change")
+    try backend.announce(console, change: "change")
 
-    let restoring = RestoreReport(session: session, console: console)
-    let book = try TokenBook(session, user: user, kind: options.items.kind, console)
-    if lines == nil, options.items.operands.count == 1 {
-        let item = try options.items.item(options.items.operands[0], console)
-        let target = try StateTarget(item, user: user, in: book)
-        try trust.require(target)
-        try TakenTokens(console).tell(target)
-        let result = try session.store.restore(target.restoration, reason: options.reason)
-        let told = restoring.tell(target, result)
-        try console.result(told.json, id: target.label.description, keys: session.keys) {
-            told.words
-        }
-        if told.isUnconfirmed, let doubt = session.store.doubt {
-            try console.error(Diagnostics.failure(for: doubt))
-        }
-        return told.status
-    }
-    var list = ResultList(console, columns: [.id, .state("RESULT")])
-    list.keys = session.keys
-    let feed = ItemFeed(options.items, lines, console) {
-        let target = try StateTarget($0, user: user, in: book)
-        try trust.require(target)
-        return target
+    let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
+    let isOne = lines == nil && options.items.operands.count == 1
+    let list = console.writer(
+        RestoreRow.columns(console, target: backend.json), of: isOne ? .one : .many
+    ) { row in
+        Item.line(row.item.label.description, keys: backend.keys)
+    } text: {
+        $0.text
     }
     let taken = TakenTokens(console)
-    var failures = 0
-    // An only item is reported like an operand.
-    var first: ToldRestoration?
-    var count = 0
-    // Those of which it is not known whether they will be confirmed.
-    var held: [ToldRestoration] = []
-    func tell(_ told: ToldRestoration) throws {
-        if told.status != .success { failures += 1 }
-        first = first ?? told
-        count += 1
-        let id = told.target.label.description
-        try list.append(
-            told.json, id: id, cells: [console.cell(id: id), told.word.spoken])
+    func resolve(_ item: Item) throws -> ResolvedItem {
+        let item = try ResolvedItem(item, user: user, in: resolver)
+        try trust.require(item)
+        return item
     }
-    do {
-        let interrupts = InterruptScope()
-        defer { _ = interrupts }
-        let failure = try session.store.restore(
+    func row(_ item: ResolvedItem, _ result: RestoreResult) -> RestoreRow {
+        if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
+        return RestoreRow(item: item, result: result)
+    }
+    if isOne {
+        let item = try resolve(try options.items.item(options.items.operands[0], console))
+        try taken.tell(item)
+        let result = try backend.store.restore(item.restoration, reason: options.reason)
+        let row = row(item, result)
+        let status = try ItemRun(console, list, .endProcess).run(only: row)
+        if row.isUnconfirmed, let doubt = backend.store.doubt {
+            try console.error(Diagnostics.failure(for: doubt))
+        }
+        return status
+    }
+    let feed = ItemFeed(options.items, lines, console, resolve)
+    let run = ItemRun(
+        console, list, invalid: feed.invalid,
+        .stop(words: "interrupted; the items listed were done, the rest was not attempted"))
+    return try run.run(feed) {
+        let failure = try backend.store.restore(
             reason: options.reason, item: { $0.element.restoration },
             next: { mayWait in
                 if mayWait { try system.output.flush() }
@@ -140,86 +133,43 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
                 return batch
             }
         ) { entry, result in
-            let told = restoring.tell(entry.element, result)
+            let row = row(entry.element, result)
             if case .failed(let error) = result.outcome {
                 try console.error(
                     "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
             }
-            if told.isUnconfirmed, held.count < ResultList.heldCount {
-                held.append(told)
-            } else {
-                try tell(told)
-            }
+            if row.isUnconfirmed, run.canHold { run.hold(row) } else { try run.add(row) }
         }
-        for told in held { try tell(failure == nil ? told.confirmed : told) }
+        for row in run.takeHeld() { try run.add(failure == nil ? row.confirmed : row) }
         if let failure { throw failure }
-    } catch {
-        // What was restored before stays told.
-        try list.finish(empty: "")
-        if let signal = Signals.pending { try end(by: signal, console) }
-        throw error
     }
-    if Signals.pending == nil { try feed.requireItems() }
-    let isOnly = count + feed.invalid.count == 1
-    if isOnly, let first, console.isForPerson {
-        try console.print(first.words)
-    } else {
-        try list.finish(empty: "no items")
-    }
-    if let signal = Signals.pending { try end(by: signal, console) }
-    if isOnly, let status = first?.status ?? feed.invalid.firstFailure?.status { return status }
-    return failures + feed.invalid.count > 0 ? .someFailed : .success
 }
 
 /// How many items are worked on together, where so many are there.
 private let batchSize = 128
 
-private func end(by signal: CInt, _ console: Console) throws {
-    try console.note("interrupted; the items listed were done, the rest was not attempted")
-    try console.system.output.flush()
-    Signals.endProcess(by: signal)
-}
-
-extension StateTarget {
+extension ResolvedItem {
     fileprivate var restoration: Restoration {
         Restoration(subject, issued: issued, expiry: expiry)
     }
 }
 
-/// Makes results into what is told.
-private struct RestoreReport {
-    let session: Session
-    let console: Console
-    private let place: JSONValue
-
-    init(session: Session, console: Console) {
-        self.session = session
-        self.console = console
-        place = session.json
-    }
-
-    func tell(_ target: StateTarget, _ result: RestoreResult) -> ToldRestoration {
-        if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
-        return ToldRestoration(target: target, result: result, place: place)
-    }
-}
-
-private struct ToldRestoration {
-    let target: StateTarget
+/// What became of an item, as it is shown.
+private struct RestoreRow: ItemRow {
+    let item: ResolvedItem
     private(set) var result: RestoreResult
-    let place: JSONValue
 
     var isUnconfirmed: Bool {
         if case .unconfirmed = result.outcome { return true }
         return false
     }
 
-    /// The same once it was confirmed.
-    var confirmed: ToldRestoration {
+    /// The row once all that was written is confirmed.
+    var confirmed: RestoreRow {
         guard case .unconfirmed(let isListed) = result.outcome else { return self }
-        var told = self
-        told.result.outcome = .restored(isListed: isListed)
-        return told
+        var row = self
+        row.result.outcome = .restored(isListed: isListed)
+        return row
     }
 
     var word: String {
@@ -246,28 +196,32 @@ private struct ToldRestoration {
         }
     }
 
-    var json: JSONObject {
-        let isListed: JSONValue
-        if case .restored(let listed) = result.outcome {
-            isListed = .bool(listed)
-        } else {
-            isListed = .null
-        }
-        return [
-            "id": .string(target.label.description),
-            "sub": target.user.map { .string($0.description) } ?? .null, "result": .string(word),
-            "listed": isListed, "confirmed": isUnconfirmed ? false : .null,
-            "audited": .bool(result.isAudited), "target": place,
+    /// Whether the token is on its user's list again; nil where nothing was restored.
+    private var isListed: Bool? {
+        if case .restored(let isListed) = result.outcome { return isListed }
+        return nil
+    }
+
+    static func columns(_ console: Console, target: JSONValue) -> [Column<RestoreRow>] {
+        [
+            .id("ID", "id", console) { $0.item.label },
+            .member("sub") { .string(orNull: $0.item.user) },
+            .state("RESULT", "result") { $0.word },
+            .member("listed") { .bool(orNull: $0.isListed) },
+            .member("confirmed") { $0.isUnconfirmed ? false : .null },
+            .member("audited") { .bool($0.result.isAudited) },
+            .member("target") { _ in target },
         ]
     }
 
-    var words: String {
-        let id = VisibleText.escape(target.label.description, columns: 80)
+    /// The report on an only item.
+    var text: String {
+        let id = VisibleText.escape(item.label.description, columns: 80)
         switch result.outcome {
         case .restored(let isListed):
             var text = "restored \(id)\n"
             if !isListed { text += "  not put back on a user's token list\n" }
-            if target.token == nil {
+            if item.token == nil {
                 text += "  cutoffs were not checked: give the whole token to check them\n"
             }
             return text

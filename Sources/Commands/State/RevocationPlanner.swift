@@ -5,77 +5,77 @@ internal import Platform
 internal import Redis
 internal import TokenStore
 
+/// An item that may be revoked.
+///
+/// An object, since it waits in several queues until Redis has answered.
+final class RevocationRequest {
+    let revocation: Revocation
+    /// Whether the token's signature was checked; nil for a bare id.
+    let isVerified: Bool?
+    /// The name that people see.
+    let label: Identifier
+    /// The token itself, where only that can be tried again.
+    let text: [UInt8]?
+    /// Facts of a token that was taken out of other text; nil for any other item.
+    var description: String?
+
+    init(_ revocation: Revocation, isVerified: Bool?, label: Identifier, text: [UInt8]?) {
+        self.revocation = revocation
+        self.isVerified = isVerified
+        self.label = label
+        self.text = text
+    }
+
+    /// The token as the audit log names it.
+    var auditSubject: AuditSubject { .token(label, user: revocation.user) }
+}
+
 /// Decides for each item what would be written: whether the token may be trusted, and until when
 /// its entry has to live.
 struct RevocationPlanner {
-    /// An item that may be revoked.
-    ///
-    /// An object, since it waits in several queues until Redis has answered.
-    final class Plan {
-        let revocation: Revocation
-        /// Whether the token's signature was checked; nil for a bare id.
-        let isVerified: Bool?
-        /// What people are told it is.
-        let label: Identifier
-        /// The token itself, where only that can be tried again.
-        let text: [UInt8]?
-        /// What a token that was taken out of other text says of itself; nil for any other item.
-        var description: String?
-
-        init(_ revocation: Revocation, isVerified: Bool?, label: Identifier, text: [UInt8]?) {
-            self.revocation = revocation
-            self.isVerified = isVerified
-            self.label = label
-            self.text = text
-        }
-
-        /// As the audit trail names it.
-        var auditSubject: AuditSubject { .token(label, user: revocation.user) }
-    }
-
     private let options: RevokeOptions
     private let trust: TokenTrust
     private let user: Identifier?
     private let store: TokenStore
     private let needsExpiry: Bool
-    private let book: TokenBook
+    private let resolver: TokenResolver
     /// Redis' clock.
     let clock: ServerClock
     /// What it said at the beginning.
     let now: Int64
 
     init(
-        _ options: RevokeOptions, _ trust: TokenTrust, session: Session, _ console: Console
+        _ options: RevokeOptions, _ trust: TokenTrust, backend: Backend, _ console: Console
     ) throws {
         self.options = options
         self.trust = trust
         user = try options.user.map { try parseUser($0) }
-        store = session.store
+        store = backend.store
         needsExpiry = store.layout.needsExpiry
-        book = try TokenBook(
-            session, user: user, issuer: options.issuer, kind: options.items.kind, console)
+        resolver = try TokenResolver(
+            backend, user: user, issuer: options.issuer, kind: options.items.kind, console)
         clock = try store.clock()
         now = clock.now
     }
 
-    func plan(_ item: Item) throws -> Plan {
+    func request(_ item: Item) throws -> RevocationRequest {
         let target = try target(item)
         if let token = target.token {
-            return try plan(token, target)
+            return try request(token, target)
         }
         let expiry = givenExpiry(target) ?? target.expiry ?? (needsExpiry ? nil : .never)
         guard expiry != nil || target.user != nil && store.layout.can(.listTokens) else {
             throw Failure.noLifetime(of: target.id)
         }
-        return Plan(
+        return RevocationRequest(
             Revocation(target.subject, expiry: expiry), isVerified: nil, label: target.label,
             text: nil)
     }
 
     /// An entry for a token that lacks the claim would be a key that no service reads.
-    private func target(_ item: Item) throws -> StateTarget {
+    private func target(_ item: Item) throws -> ResolvedItem {
         do {
-            return try StateTarget(item, user: user, in: book)
+            return try ResolvedItem(item, user: user, in: resolver)
         } catch NamingError.missing(claims: ["jti"]) where store.layout.hasBlacklist {
             throw Failure(
                 .refused, "missing_claim",
@@ -84,7 +84,8 @@ struct RevocationPlanner {
         }
     }
 
-    private func plan(_ token: CompactToken, _ target: StateTarget) throws -> Plan {
+    private func request(_ token: CompactToken, _ target: ResolvedItem) throws -> RevocationRequest
+    {
         try trust.require(target)
         if !trust.isChecking, !options.skipsVerification, store.layout.deniesByBareID {
             // Whoever hands an operator a token would choose which key is overwritten.
@@ -102,15 +103,15 @@ struct RevocationPlanner {
         }
         var issuedAt: Int64?
         if case .at(let iat) = target.issued { issuedAt = Int64(outside: iat, rounding: .up) }
-        let plan = Plan(
+        let request = RevocationRequest(
             Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
             isVerified: trust.isChecking, label: target.label,
-            text: book.naming.isStandard ? nil : token.bytes)
-        if target.place != .itself { plan.description = target.description }
-        return plan
+            text: resolver.naming.isStandard ? nil : token.bytes)
+        if target.place != .itself { request.description = target.description }
+        return request
     }
 
-    private func tokenExpiry(_ target: StateTarget) throws -> Expiry {
+    private func tokenExpiry(_ target: ResolvedItem) throws -> Expiry {
         if target.expiry == nil {
             // Services that ignore such an exp accept the token for ever.
             guard needsExpiry, !store.layout.keepsEndless else { return .never }
@@ -129,7 +130,7 @@ struct RevocationPlanner {
 
     /// What the command line says, but never before the end that the item itself names: the token
     /// would work again.
-    private func givenExpiry(_ target: StateTarget) -> Expiry? {
+    private func givenExpiry(_ target: ResolvedItem) -> Expiry? {
         if options.isForever { return .never }
         let given = options.lifetime.map { now + $0 } ?? options.expiry.map { $0.seconds(now: now) }
         guard let given else { return nil }

@@ -14,27 +14,27 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to revoke it anyway", console)
-    let session = try Session(console, actor: options.actor)
+    let backend = try Backend(console, actor: options.actor)
     if case .id(let id, nil, _, _)? = item, options.user == nil, !options.saysLifetime,
-        session.layout.needsExpiry, !session.layout.naming.isByText
+        backend.layout.needsExpiry, !backend.layout.naming.isByText
     {
         throw Failure.noLifetime(of: id)
     }
-    try session.requirePrimary(console)
+    try backend.requirePrimary(console)
     if !options.isDryRun {
-        try session.requireLayout(isConfirmed: options.isConfirmed, console)
+        try backend.requireLayout(isConfirmed: options.isConfirmed, console)
     }
-    let planner = try RevocationPlanner(options, trust, session: session, console)
+    let planner = try RevocationPlanner(options, trust, backend: backend, console)
     if let lines {
-        let bulk = try BulkRevocation(lines, options, planner, session, console)
+        let bulk = try BulkRevocation(lines, options, planner, backend, console)
         return try bulk.run()
     }
-    let revoker = OperandRevocation(
-        options: options, planner: planner, session: session, console: console)
-    return try item.map { try revoker.runOne($0) } ?? revoker.runAll()
+    let revocation = OperandRevocation(
+        options: options, planner: planner, backend: backend, console: console)
+    return try revocation.run(only: item)
 }
 
-extension Session {
+extension Backend {
     /// Names the target of a change, and a clock that would make it surprising.
     func announce(_ options: RevokeOptions, redisTime: Int64, _ console: Console) throws {
         try warnAboutClock(redisTime, console)
@@ -51,22 +51,69 @@ extension Session {
 private struct OperandRevocation {
     let options: RevokeOptions
     let planner: RevocationPlanner
-    let session: Session
+    let backend: Backend
     let console: Console
     private let rehearsal: RevocationRehearsal
     private let taken: TakenTokens
 
-    private var store: TokenStore { session.store }
+    private var store: TokenStore { backend.store }
 
     init(
-        options: RevokeOptions, planner: RevocationPlanner, session: Session, console: Console
+        options: RevokeOptions, planner: RevocationPlanner, backend: Backend, console: Console
     ) {
         self.options = options
         self.planner = planner
-        self.session = session
+        self.backend = backend
         self.console = console
-        rehearsal = RevocationRehearsal(session.store)
+        rehearsal = RevocationRehearsal(backend.store)
         taken = TakenTokens(console)
+    }
+
+    /// A run goes on after an item's own failure; where Redis broke, the rest is not attempted.
+    /// The failure of an `only` item is that of the command.
+    func run(only: Item?) throws -> ExitStatus {
+        let operands = options.items.operands
+        try requireAllowed(count: operands.count)
+        try confirm(count: operands.count)
+        let first = try only.map { try planner.request($0) }
+        try backend.announce(options, redisTime: planner.now, console)
+        let list = RevokeRow.writer(console, of: only == nil ? .many : .one, backend)
+        let run = ItemRun(console, list, .endProcess)
+        var broken: Failure?
+        for operand in operands {
+            do {
+                if let broken { throw broken }
+                let request =
+                    try first ?? planner.request(try options.items.item(operand, console))
+                if let description = request.description {
+                    try taken.tell(description, at: nil)
+                }
+                let row = RevokeRow.done(try revoke(request))
+                // From the first doubt on it is not known what will be confirmed.
+                if store.doubt == nil { try run.add(row) } else { run.hold(row) }
+            } catch {
+                guard only == nil else { throw error }
+                let failure = Diagnostics.failure(for: error)
+                let shown = VisibleText.escape(TokenText.strip(operand), columns: 24)
+                if broken != nil {
+                    try run.add(.notAttempted(failure, operand: shown))
+                    continue
+                }
+                try console.error("\(shown): \(failure.message)")
+                if let hint = failure.hint { try console.note("hint: \(hint)") }
+                if failure.status == .unknown { broken = failure }
+                try run.add(.failed(failure, operand: shown))
+            }
+        }
+        let held = run.takeHeld()
+        let doubt = held.isEmpty ? nil : try store.confirm()
+        for row in held { try run.add(row.confirmed(doubt == nil)) }
+        try run.finish(empty: "no items")
+        if let doubt {
+            try console.error(Diagnostics.failure(for: doubt))
+            return .unknown
+        }
+        return broken != nil ? .unknown : run.failures > 0 ? .someFailed : .success
     }
 
     /// Operands are known beforehand, so that too many of them write nothing at all.
@@ -75,131 +122,67 @@ private struct OperandRevocation {
         throw Failure(.refused, "maximum", "more than \(maximum) items; nothing was written")
     }
 
-    func runOne(_ item: Item) throws -> ExitStatus {
-        try requireAllowed(count: 1)
-        let plan = try planner.plan(item)
-        try session.announce(options, redisTime: planner.now, console)
-        try tellTaken(plan)
-        let result = try revoke(plan)
-        let doubt = options.isDryRun ? nil : try store.confirm()
-        let told = result.confirmed(doubt == nil)
-        try console.result(told.json, id: plan.label.description, keys: session.keys) { told.words }
-        guard let doubt else { return .success }
-        try console.error(Diagnostics.failure(for: doubt))
-        return .unknown
+    private func confirm(count: Int) throws {
+        guard count > Confirmation.threshold, !options.isConfirmed, !options.isDryRun else {
+            return
+        }
+        try Confirmation.ask(
+            "Revoke \(count) items on \(backend.description)?", answer: String(count), console)
     }
 
-    /// Goes on after an item's own failure; where Redis broke, the rest is not attempted.
-    func runAll() throws -> ExitStatus {
-        let operands = options.items.operands
-        try requireAllowed(count: operands.count)
-        if operands.count > Confirmation.threshold, !options.isConfirmed, !options.isDryRun {
-            try Confirmation.ask(
-                "Revoke \(operands.count) items on \(session.description)?",
-                answer: String(operands.count), console)
-        }
-        try session.announce(options, redisTime: planner.now, console)
-        var list = ResultList(
-            console,
-            columns: [.id, .state("RESULT"), .left])
-        list.keys = session.keys
-        var failures = 0
-        var broken: Failure?
-        /// From the first on of which it is not known whether it will be confirmed.
-        var held: [RevokeResult] = []
-        for operand in operands {
-            do {
-                if let broken { throw broken }
-                let plan = try planner.plan(try options.items.item(operand, console))
-                try tellTaken(plan)
-                let result = try revoke(plan)
-                guard store.doubt == nil else {
-                    held.append(result)
-                    continue
-                }
-                try list.append(result, console)
-            } catch {
-                failures += 1
-                let failure = Diagnostics.failure(for: error)
-                let word = broken == nil ? "failed" : "not_attempted"
-                let shown = VisibleText.escape(TokenText.strip(operand), columns: 24)
-                if broken == nil {
-                    try console.error("\(shown): \(failure.message)")
-                    if let hint = failure.hint { try console.note("hint: \(hint)") }
-                }
-                if failure.status == .unknown { broken = failure }
-                try list.append(
-                    RevokeResult.failed(word, failure), id: "",
-                    cells: [shown, word.spoken, ""])
-            }
-        }
-        let doubt = held.isEmpty ? nil : try store.confirm()
-        for result in held { try list.append(result.confirmed(doubt == nil), console) }
-        try list.finish(empty: "no items")
-        if let doubt {
-            try console.error(Diagnostics.failure(for: doubt))
-            return .unknown
-        }
-        return broken != nil ? .unknown : failures > 0 ? .someFailed : .success
-    }
-
-    private func tellTaken(_ plan: RevocationPlanner.Plan) throws {
-        if let description = plan.description { try taken.tell(description, at: nil) }
-    }
-
-    private func revoke(_ plan: RevocationPlanner.Plan) throws -> RevokeResult {
-        let item = plan.revocation
+    private func revoke(_ request: RevocationRequest) throws -> RevokeResult {
+        let item = request.revocation
         if options.isDryRun {
             let outcome = try rehearsal.outcomes(of: [item])[0]
-            if outcome == .notFound { throw planner.notFound(item, plan.label) }
-            return RevokeResult(plan, outcome: outcome, session: session, isDryRun: true)
+            if outcome == .notFound { throw planner.notFound(item, request.label) }
+            return RevokeResult(request, outcome: outcome, backend: backend, isDryRun: true)
         }
         let batch = store.revoke(
             [item], entry: DenyEntry(reason: options.reason, actor: store.actor), isPart: true)
         if let failure = batch.failure { throw failure }
         var result = RevokeResult(
-            plan, outcome: batch.outcomes[0], session: session, isDryRun: false)
+            request, outcome: batch.outcomes[0], backend: backend, isDryRun: false)
         if case .failed(let error) = result.outcome { throw error }
-        if result.outcome == .notFound { throw planner.notFound(item, plan.label) }
+        if result.outcome == .notFound { throw planner.notFound(item, request.label) }
         guard result.outcome != .expired else { return result }
-        // What an application would see: the entry has to be there.
+        result.timeToLive = try readBack(item)
+        result.isAudited = audit(request, result.outcome)
+        return result
+    }
+
+    /// Reads what an application would see: the entry has to be there. Returns the seconds until it
+    /// expires; nil where it never does, and where the layout has no blacklist.
+    private func readBack(_ item: Revocation) throws -> Int64? {
         let state = try store.states(of: [StateQuery(item.subject)])[0]
-        if !store.layout.hasBlacklist {
+        guard store.layout.hasBlacklist else {
             guard state.listing == .notListed else {
                 throw Failure(
                     .unknown, "read_back", "the token is back on the whitelist",
                     hint: "did the application renew it? run it again")
             }
-            result.isAudited = audit(plan, result.outcome)
-            return result
+            return nil
         }
         guard let denial = state.denial else {
             throw Failure(
                 .unknown, "read_back", "the entry was written, but is not in Redis",
                 hint: "does Redis evict keys? check maxmemory-policy, then run it again")
         }
-        result.timeToLive = denial.timeToLive
-        result.isAudited = audit(plan, result.outcome)
-        return result
+        return denial.timeToLive
     }
 
-    /// A repetition is told of as well, as one that changed nothing: the first may have died before
+    /// A repetition is audited as well, as one that changed nothing: the first may have died before
     /// it could tell services to look again.
-    private func audit(_ plan: RevocationPlanner.Plan, _ outcome: RevocationOutcome) -> Bool {
-        session.audit(
-            "revoke", plan.auditSubject, count: outcome == .revoked ? 1 : 0,
+    private func audit(_ request: RevocationRequest, _ outcome: RevocationOutcome) -> Bool {
+        backend.audit(
+            "revoke", request.auditSubject, count: outcome == .revoked ? 1 : 0,
             reason: options.reason, console)
     }
 }
 
-extension ResultList {
-    fileprivate mutating func append(_ result: RevokeResult, _ console: Console) throws {
-        let id = result.label.description
-        try append(
-            result.json, id: id,
-            cells: [
-                console.cell(id: id), result.word.spoken,
-                result.timeToLive.map(Duration.words) ?? "",
-            ])
+extension RevokeRow {
+    /// The row once it is known whether what was written `isConfirmed`.
+    fileprivate func confirmed(_ isConfirmed: Bool) -> RevokeRow {
+        guard case .done(let result) = self else { return self }
+        return .done(result.confirmed(isConfirmed))
     }
 }

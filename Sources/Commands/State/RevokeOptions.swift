@@ -123,7 +123,7 @@ let revokeCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),
-    environment: KeyOptions.environment + Session.environment,
+    environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["restore", "logout-all", "status", "time"],
     check: { options throws(UsageError) in
         let given = [

@@ -55,52 +55,46 @@ let statusCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .claims, .revoked, .notListed, .unknown, .someFailed),
-    environment: Session.environment, seeAlso: ["verify", "revoke", "list"], run: runStatus)
+    environment: Backend.environment, seeAlso: ["verify", "revoke", "list"], run: runStatus)
 
 private func runStatus(_ options: StatusOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    var options = options
-    if !options.requiresListing {
-        options.requiresListing = try console.settings().requiresListing()
-    }
+    let requiresListing = try options.requiresListing || console.settings().requiresListing()
     let user = try options.user.map { try parseUser($0) }
     if options.user != nil, options.items.operands.isEmpty, options.items.file == nil {
         throw UsageError.missingOperand("ID|TOKEN, or - for standard input")
     }
     let lines = try options.items.openLines(system: system)
-    let session = try Session(console)
-    try session.requireCurrent(options.global)
+    let backend = try Backend(console)
+    try backend.requireCurrent(options.global)
 
-    let book = try TokenBook(session, user: user, kind: options.items.kind, console)
-    if lines == nil, options.items.operands.count == 1 {
-        let item = try options.items.item(options.items.operands[0], console)
-        let target = try StateTarget(item, user: user, in: book)
-        try TakenTokens(console).tell(target)
-        try options.requireKnownUser(target)
-        let state = try session.store.states(of: [target.query])[0]
-        try session.warnAboutClock(state.time, console)
-        let report = report(on: target, state, options, session.layout)
-        try console.result(
-            json(target, report), id: target.label.description, keys: session.keys
-        ) {
-            human(target, report, console.style)
-        }
-        return status(report)
-    }
-    var list = ResultList(
-        console, columns: [.id, .state("STATE"), .init("DETAIL", .cut)])
-    list.keys = session.keys
-    let feed = ItemFeed(options.items, lines, console) {
-        try StateTarget($0, user: user, in: book)
+    let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
+    let isOne = lines == nil && options.items.operands.count == 1
+    let list = console.writer(StatusRow.columns(console), of: isOne ? .one : .many) { row in
+        Item.line(row.item.label.description, keys: backend.keys)
+    } text: {
+        $0.text(console.style)
     }
     let taken = TakenTokens(console)
-    var failures = 0
-    // An only item is reported like an operand.
-    var first: (target: StateTarget, report: StateReport)?
-    var count = 0
+    func resolve(_ item: Item) throws -> ResolvedItem {
+        try ResolvedItem(item, user: user, in: resolver)
+    }
+    func row(_ item: ResolvedItem, _ state: TokenState) -> StatusRow {
+        StatusRow(item, state, backend.layout, requiresListing: requiresListing)
+    }
+    if isOne {
+        let item = try resolve(try options.items.item(options.items.operands[0], console))
+        try taken.tell(item)
+        try item.requireKnownUser(if: requiresListing)
+        let state = try backend.store.states(of: [item.query])[0]
+        try backend.warnAboutClock(state.time, console)
+        return try ItemRun(console, list, .endProcess).run(only: row(item, state))
+    }
+    let feed = ItemFeed(options.items, lines, console, resolve)
+    let run = ItemRun(console, list, invalid: feed.invalid, .endProcess)
     var hasComparedClocks = false
-    do {
-        let failure = try session.store.states(
+    return try run.run(feed) {
+        let failure = try backend.store.states(
             query: { $0.element.query },
             next: { mayWait in
                 // Whoever reads gets the answers before more questions are waited for.
@@ -108,145 +102,128 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                 let batch = try feed.batch(of: batchSize, mayWait: mayWait)
                 for entry in batch ?? [] {
                     try taken.tell(entry.element, at: feed.place(entry))
-                    try options.requireKnownUser(entry.element)
+                    try entry.element.requireKnownUser(if: requiresListing)
                 }
                 return batch
             }
         ) { entry, answer in
-            let target = entry.element
-            count += 1
             let state: TokenState
             do throws(StoreError) {
                 state = try answer.get()
             } catch {
-                failures += 1
-                let failure = Diagnostics.failure(for: error)
-                try console.error("\(feed.place(entry)): \(failure.message)")
-                return try list.append(
-                    [
-                        "id": .string(target.label.description), "active": .null,
-                        "verified": .null, "state": .null,
-                    ],
-                    id: target.label.description,
-                    cells: [console.cell(id: target.label.description), "unknown", ""])
+                try console.error(
+                    "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
+                return try run.addFailed(StatusRow(unknown: entry.element))
             }
-            if !hasComparedClocks { try session.warnAboutClock(state.time, console) }
+            if !hasComparedClocks { try backend.warnAboutClock(state.time, console) }
             hasComparedClocks = true
-            let report = report(on: target, state, options, session.layout)
-            if status(report) != .success { failures += 1 }
-            first = first ?? (target, report)
-            try list.append(
-                json(target, report), id: target.label.description,
-                cells: [
-                    console.cell(id: target.label.description), word(report), detail(report),
-                ])
+            try run.add(row(entry.element, state))
         }
         if let failure { throw failure }
-        try session.requireCurrent(options.global)
-    } catch {
-        try list.finish(empty: "")
-        throw error
+        try backend.requireCurrent(options.global)
     }
-    try feed.requireItems()
-    let isOnly = count + feed.invalid.count == 1
-    if isOnly, let first, console.isForPerson {
-        try console.print(human(first.target, first.report, console.style))
-        return status(first.report)
-    }
-    try list.finish(empty: "no items")
-    if isOnly, let status = first.map({ status($0.report) }) ?? feed.invalid.firstFailure?.status {
-        return status
-    }
-    return failures + feed.invalid.count > 0 ? .someFailed : .success
 }
 
 /// How many items share a round trip, where so many are there.
 private let batchSize = 256
 
-/// A user id from the command line.
-func parseUser(_ text: String) throws -> Identifier {
-    try UserLine.refuseToken(Array(text.utf8))
-    do throws(Identifier.Refusal) {
-        return try Identifier(text)
-    } catch {
-        throw Diagnostics.identifier(error, what: "the user id")
+extension ResolvedItem {
+    /// A user's list knows when its tokens were issued.
+    fileprivate var query: StateQuery {
+        StateQuery(subject, asksIssue: issued == .notSaid)
     }
-}
 
-extension StatusOptions {
-    fileprivate func requireKnownUser(_ target: StateTarget) throws {
-        guard requiresListing, target.token == nil, target.user == nil else { return }
+    /// A whitelist keeps the tokens of each user.
+    fileprivate func requireKnownUser(if requiresListing: Bool) throws {
+        guard requiresListing, token == nil, user == nil else { return }
         throw Failure(
             .usage, "usage", "'--require-listed' needs the user of the id",
             hint: "give --user USER, or the whole token")
     }
 }
 
-extension StateTarget {
-    /// A user's list knows when its tokens were issued.
-    fileprivate var query: StateQuery {
-        StateQuery(subject, asksIssue: issued == .notSaid)
+/// The revocation state of an item, as it is shown.
+private struct StatusRow: ItemRow {
+    let item: ResolvedItem
+    /// nil where Redis could not tell.
+    private let report: StateReport?
+
+    init(
+        _ item: ResolvedItem, _ state: TokenState, _ layout: Layout, requiresListing: Bool
+    ) {
+        let listed = item.issued == .notSaid ? state.listedIssuedAt : nil
+        self.item = item
+        report = StateReport(
+            state: state, issued: listed.map { .at(Double($0)) } ?? item.issued,
+            layout: layout, requiresListing: requiresListing)
     }
-}
 
-private func report(
-    on target: StateTarget, _ state: TokenState, _ options: StatusOptions, _ layout: Layout
-) -> StateReport {
-    let listed = target.issued == .notSaid ? state.listedIssuedAt : nil
-    return StateReport(
-        state: state, issued: listed.map { .at(Double($0)) } ?? target.issued,
-        layout: layout, requiresListing: options.requiresListing)
-}
-
-private func status(_ report: StateReport) -> ExitStatus {
-    switch report.checks.compactMap(\.reason).first {
-    case nil: .success
-    case .notListed: .notListed
-    case .notYetValid: .claims
-    default: .revoked
+    init(unknown item: ResolvedItem) {
+        self.item = item
+        report = nil
     }
-}
 
-/// What Redis says. Never "active": neither signature nor times were looked at.
-private func word(_ report: StateReport) -> String {
-    switch report.checks.compactMap(\.reason).first {
-    case nil: "not revoked"
-    case .cutOff: "cut off"
-    case .notListed: "not listed"
-    case .notYetValid: "not yet valid"
-    default: "revoked"
-    }
-}
+    /// Why the token is rejected; nil where it is not.
+    private var reason: Reason? { report?.checks.compactMap(\.reason).first }
 
-/// Why it is so; of what passes, what could not be checked.
-private func detail(_ report: StateReport) -> String {
-    let checks = report.checks
-    let check =
-        checks.first { $0.reason != nil } ?? checks.first { $0.result == .notJudged }
-    guard let check, let detail = check.detail else { return "" }
-    return VisibleText.escape(
-        check.reason == nil ? "\(check.name) \(detail)" : detail, columns: 100)
-}
-
-private func json(_ target: StateTarget, _ report: StateReport) -> JSONObject {
-    [
-        "id": .string(target.label.description),
-        "active": report.isActive.map { .bool($0) } ?? .null, "verified": .null,
-        "state": report.json,
-    ]
-}
-
-private func human(_ target: StateTarget, _ report: StateReport, _ style: Style) -> String {
-    let word = word(report)
-    var text = "\(report.isActive == false ? style.red(word) : style.green(word))"
-    text += "  \(VisibleText.escape(target.label.description, columns: 80))\n"
-    for check in report.checks {
-        if let detail = check.detail {
-            text += "  \(check.name): \(VisibleText.escape(detail, columns: 200))\n"
+    var status: ExitStatus {
+        guard report != nil else { return .unknown }
+        return switch reason {
+        case nil: .success
+        case .notListed: .notListed
+        case .notYetValid: .claims
+        default: .revoked
         }
     }
-    if let left = report.state.denial?.timeToLive {
-        text += "  blacklist entry expires in \(Duration.words(left))\n"
+
+    /// What Redis says. Never "active": neither signature nor times were looked at.
+    private var word: String {
+        guard report != nil else { return "unknown" }
+        return switch reason {
+        case nil: "not revoked"
+        case .cutOff: "cut off"
+        case .notListed: "not listed"
+        case .notYetValid: "not yet valid"
+        default: "revoked"
+        }
     }
-    return text
+
+    /// Why it is so; of what passes, what could not be checked.
+    private var detail: String {
+        let checks = report?.checks ?? []
+        let check =
+            checks.first { $0.reason != nil } ?? checks.first { $0.result == .notJudged }
+        guard let check, let detail = check.detail else { return "" }
+        return VisibleText.escape(
+            check.reason == nil ? "\(check.name) \(detail)" : detail, columns: 100)
+    }
+
+    static func columns(_ console: Console) -> [Column<StatusRow>] {
+        [
+            .id("ID", "id", console) { $0.item.label },
+            .member("active") { .bool(orNull: $0.report?.isActive) },
+            .member("verified") { _ in .null },
+            .both(.state("STATE"), "state") {
+                $0.word
+            } value: {
+                $0.report?.json ?? .null
+            },
+            .cell(Table.Column("DETAIL", .cut)) { $0.detail },
+        ]
+    }
+
+    /// The report on an only item.
+    func text(_ style: Style) -> String {
+        var text = report?.isActive == false ? style.red(word) : style.green(word)
+        text += "  \(VisibleText.escape(item.label.description, columns: 80))\n"
+        for check in report?.checks ?? [] {
+            if let detail = check.detail {
+                text += "  \(check.name): \(VisibleText.escape(detail, columns: 200))\n"
+            }
+        }
+        if let left = report?.state.denial?.timeToLive {
+            text += "  blacklist entry expires in \(Duration.words(left))\n"
+        }
+        return text
+    }
 }

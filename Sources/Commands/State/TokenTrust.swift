@@ -30,7 +30,7 @@ struct TokenTrust {
 
     /// Throws where the signature is bad, and where it is not checked and the token was found in text
     /// that an attacker may have written.
-    func require(_ target: StateTarget) throws(Failure) {
+    func require(_ target: ResolvedItem) throws(Failure) {
         guard let token = target.token else { return }
         if let verifier {
             guard case .failed(let failure) = verifier.verify(token) else { return }

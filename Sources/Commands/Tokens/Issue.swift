@@ -10,19 +10,19 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)
     let signer = try options.keys.signer(keys, hint: "give the key to sign with")
-    let session = options.isRecorded ? try Session(console, actor: options.actor) : nil
+    let backend = options.isRecorded ? try Backend(console, actor: options.actor) : nil
     let minter = TokenMinter(
         draft: try TokenDraft(options, system: system), signer: signer, label: options.label,
-        naming: session?.layout.naming ?? Naming())
-    try session?.require(.record)
+        naming: backend?.layout.naming ?? Naming())
+    try backend?.require(.record)
     if options.isRecorded { try requireUser(minter, now: system.clock.seconds) }
-    try minter.rehearse(now: system.clock.seconds)
-    try session?.requirePrimary(comparingClocks: console)
+    try minter.validate(now: system.clock.seconds)
+    try backend?.requirePrimary(comparingClocks: console)
     if let count = options.count {
-        var series = TokenSeries(minter: minter, session: session, console: console, total: count)
+        var series = TokenSeries(minter: minter, backend: backend, console: console, total: count)
         return try series.run()
     }
-    return try issueOne(minter, session, console)
+    return try issueOne(minter, backend, console)
 }
 
 /// What is nobody's can't be recorded. Layouts may find the user in another claim than `sub`.
@@ -40,35 +40,34 @@ private func requireUser(_ minter: TokenMinter, now: Int64) throws {
 }
 
 private func issueOne(
-    _ minter: TokenMinter, _ session: Session?, _ console: Console
+    _ minter: TokenMinter, _ backend: Backend?, _ console: Console
 ) throws -> ExitStatus {
     let system = console.system
-    var births = BirthWait(clock: system.clock)
+    var cutoffWait = CutoffWait(clock: system.clock)
     // Signed before it is recorded: a list must not name a token that was never made.
-    var minted = try minter.mint(now: births.now)
-    while let session, let record = minted.record(label: minter.label) {
-        let outcome = try session.store.record(record)
+    var minted = try minter.mint(now: cutoffWait.now)
+    while let backend, let record = minted.record(label: minter.label) {
+        let outcome = try backend.store.record(record)
         guard let failure = minter.failure(outcome, id: minted.facts.label.description) else {
             break
         }
-        guard births.mayWait(for: outcome, minter.draft) else { throw failure }
-        minted = try minter.mint(now: births.now)
+        guard cutoffWait.mayWait(for: outcome, minter.draft) else { throw failure }
+        minted = try minter.mint(now: cutoffWait.now)
     }
 
-    let text = String(decoding: minted.text, as: UTF8.self)
-    try console.result(
-        minted.json(isRecorded: session != nil), id: minted.facts.label.description
-    ) { text + "\n" }
+    let list = TokenSeries.writer(console, of: .one, isRecorded: backend != nil)
+    try list.append(minted)
+    try list.finishOnly()
     if system.diagnostics.isTerminal {
         try system.output.flush()
-        try console.note("revoke with: \(minted.facts.revokeCommand(isRecorded: session != nil))")
+        try console.note("revoke with: \(minted.facts.revokeCommand(isRecorded: backend != nil))")
     }
     return .success
 }
 
 /// Waiting for the second after a logout: a login in the very second of one would be dead at
 /// birth, the next second is alive.
-struct BirthWait {
+struct CutoffWait {
     private let clock: Clock
     /// The second in which the next token is born.
     private(set) var now: Int64

@@ -164,7 +164,7 @@ let issueCommand = Command(
             summary: "A thousand tokens for a test, one per line."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .badSignature, .revoked, .unknown, .refused),
-    environment: KeyOptions.environment + Session.environment,
+    environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["verify", "revoke", "list", "keys"],
     check: { options throws(UsageError) in
         if options.expiry != nil, options.lifetime != nil {

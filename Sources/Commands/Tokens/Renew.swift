@@ -66,7 +66,7 @@ let renewCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .notListed, .unknown, .refused),
-    environment: KeyOptions.environment + Session.environment,
+    environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["issue", "verify", "revoke"],
     check: { options throws(UsageError) in
         if let lifetime = options.lifetime, lifetime <= 0 {
@@ -80,25 +80,25 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     let signer = try options.keys.signer(
         keys, hint: "give the key that signed the token")
     let text = try TokenOperand.readOne(options.token, console)
-    let session = try Session(console, actor: options.actor)
-    try session.requirePrimary(comparingClocks: console)
-    let (token, claims) = try active(text, keys, options, session, console)
+    let backend = try Backend(console, actor: options.actor)
+    try backend.requirePrimary(comparingClocks: console)
+    let (token, claims) = try active(text, keys, options, backend, console)
 
-    let naming = session.layout.naming
+    let naming = backend.layout.naming
     let old = try TokenFacts(token, claims: claims, naming: naming)
     let renewal = Renewal(token: token, claims: claims, old: old, naming: naming)
     let new = try renewal.mint(
         signer, lifetime: options.lifetime, now: max(system.clock.seconds, old.issuedAt ?? 0))
-    let record = try record(new, replacing: old, options, session)
-    try session.requireLayout(isConfirmed: false, console)
-    try session.announce(console, change: "change")
-    let outcome = try session.store.renew(
+    let record = try record(new, replacing: old, options, backend)
+    try backend.requireLayout(isConfirmed: false, console)
+    try backend.announce(console, change: "change")
+    let outcome = try backend.store.renew(
         Revocation(old.subject, expiry: old.expiry, issuedAt: old.issuedAt), issued: old.issued,
-        as: record, entry: DenyEntry(reason: options.reason, actor: session.store.actor))
+        as: record, entry: DenyEntry(reason: options.reason, actor: backend.store.actor))
     let isRecorded = record != nil
     switch outcome {
     case .renewed:
-        let isAudited = session.audit(
+        let isAudited = backend.audit(
             "renew", .token(old.label, user: old.user), count: 1, reason: options.reason, console)
         try tell(new, old, isRecorded, isAudited, console)
         return .success
@@ -120,7 +120,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
 
 /// The token and its claims, if it is active in every respect.
 private func active(
-    _ text: [UInt8], _ keys: KeySet, _ options: RenewOptions, _ session: Session,
+    _ text: [UInt8], _ keys: KeySet, _ options: RenewOptions, _ backend: Backend,
     _ console: Console
 ) throws -> (CompactToken, RegisteredClaims) {
     let settings = try console.settings()
@@ -132,7 +132,7 @@ private func active(
         options: demands,
         verifier: SignatureVerifier(
             keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey),
-        session: session, clock: console.system.clock)
+        session: backend, clock: console.system.clock)
     let verdict = judge.verdicts(on: [text])[0]
     guard verdict.status == .success, let token = verdict.token, let claims = verdict.claims else {
         let check = verdict.decisive
@@ -147,15 +147,15 @@ private func active(
 /// What is put on the user's list; nil where the layout has none.
 private func record(
     _ new: TokenMinter.Minted, replacing old: TokenFacts, _ options: RenewOptions,
-    _ session: Session
+    _ backend: Backend
 ) throws -> TokenRecord? {
-    guard session.layout.can(.record) else { return nil }
+    guard backend.layout.can(.record) else { return nil }
     guard let user = old.user else {
         throw Failure(
             .refused, "unnamed", "the token names no user",
             hint: "a token without a user cannot be recorded")
     }
-    let listed = try options.label == nil ? session.store.listedToken(old.id, of: user) : nil
+    let listed = try options.label == nil ? backend.store.listedToken(old.id, of: user) : nil
     return new.record(label: options.label ?? listed?.label)
 }
 

@@ -53,7 +53,7 @@ struct TokenMinter {
 
     /// Makes one token and reads it back as a verifier would: no token leaves that this program
     /// itself would call malformed. Tokens of one draft differ in id and times only.
-    func rehearse(now: Int64) throws {
+    func validate(now: Int64) throws {
         let minted = try mint(now: now)
         let checks: [Check]
         do throws(MalformedToken) {

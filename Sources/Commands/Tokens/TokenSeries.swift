@@ -9,46 +9,44 @@ internal import TokenStore
 /// the run, what was printed can be found and revoked by its list.
 struct TokenSeries {
     private let minter: TokenMinter
-    private let session: Session?
+    private let backend: Backend?
     private let console: Console
     private let total: Int
-    private var list: ResultList
-    private var births: BirthWait
+    private let list: any ResultWriter<TokenMinter.Minted>
+    private var cutoffWait: CutoffWait
     private var done = 0
 
     /// Tokens that share a round trip to Redis; of a broken one, at most so many are in doubt.
     private static let batchSize = 256
 
-    init(minter: TokenMinter, session: Session?, console: Console, total: Int) {
+    init(minter: TokenMinter, backend: Backend?, console: Console, total: Int) {
         self.minter = minter
-        self.session = session
+        self.backend = backend
         self.console = console
         self.total = total
-        list = ResultList(console, columns: [])
-        births = BirthWait(clock: console.system.clock)
+        list = Self.writer(console, of: .many, isRecorded: backend != nil)
+        cutoffWait = CutoffWait(clock: console.system.clock)
     }
 
     mutating func run() throws -> ExitStatus {
-        guard session != nil else {
+        guard backend != nil else {
             while done < total {
-                births.refresh()
+                cutoffWait.refresh()
                 for _ in 0..<min(Self.batchSize, total - done) {
-                    try print(minter.mint(now: births.now))
+                    try print(minter.mint(now: cutoffWait.now))
                 }
             }
             try list.finish(empty: "")
             return .success
         }
-        do {
-            let interrupts = InterruptScope()
-            defer { _ = interrupts }
+        try stoppable {
             while done < total, Signals.pending == nil { try recordBatch() }
         }
         try list.finish(empty: "")
-        if done < total, let signal = Signals.pending {
+        guard done < total else { return .success }
+        try console.endWhereInterrupted {
             try console.system.output.flush()
             try console.error("interrupted: \(progress)")
-            Signals.endProcess(by: signal)
         }
         return .success
     }
@@ -57,13 +55,13 @@ struct TokenSeries {
 
     /// Signs and records some tokens, and prints those of which Redis has taken note.
     private mutating func recordBatch() throws {
-        births.refresh()
+        cutoffWait.refresh()
         var minted: [TokenMinter.Minted] = []
         for _ in 0..<min(Self.batchSize, total - done) {
-            minted.append(try minter.mint(now: births.now))
+            minted.append(try minter.mint(now: cutoffWait.now))
         }
-        guard let session else { return }
-        let batch = session.store.record(minted.compactMap { $0.record(label: minter.label) })
+        guard let backend else { return }
+        let batch = backend.store.record(minted.compactMap { $0.record(label: minter.label) })
         var refusal: (outcome: RecordOutcome, failure: Failure)?
         for (token, outcome) in zip(minted, batch.outcomes) {
             guard let outcome else { continue }
@@ -83,7 +81,7 @@ struct TokenSeries {
         }
         guard let refusal else { return }
         // Those that a logout overtook are made anew, in the next second.
-        guard births.mayWait(for: refusal.outcome, minter.draft) else {
+        guard cutoffWait.mayWait(for: refusal.outcome, minter.draft) else {
             try tellInterruption(uncertain: 0)
             throw refusal.failure
         }
@@ -100,12 +98,17 @@ struct TokenSeries {
 
     private mutating func print(_ token: TokenMinter.Minted) throws {
         done += 1
-        if console.options.format.isText, console.options.field == nil {
-            try console.print(line: token.text)
-        } else {
-            try list.append(
-                token.json(isRecorded: session != nil), id: token.facts.label.description, cells: []
-            )
+        try list.append(token)
+    }
+
+    /// The writer of issued tokens: a person reads the bare token.
+    static func writer(
+        _ console: Console, of extent: ResultExtent, isRecorded: Bool
+    ) -> any ResultWriter<TokenMinter.Minted> {
+        console.writer([.all { $0.json(isRecorded: isRecorded) }], of: extent) {
+            Item.line($0.facts.label.description, keys: nil)
+        } text: {
+            String(decoding: $0.text, as: UTF8.self) + "\n"
         }
     }
 }

@@ -301,7 +301,7 @@ struct Verdict {
 
     /// What people are told the token is; nil for text that is no token.
     var label: String? {
-        token.flatMap { ShownToken.name(of: $0, registered ?? RegisteredClaims([:])) }
+        token.flatMap { DisplayToken.name(of: $0, registered ?? RegisteredClaims([:])) }
     }
 
     /// What a person has to know of an expiry that is accepted.

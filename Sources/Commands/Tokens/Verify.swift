@@ -16,7 +16,7 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
     let settings = try console.settings()
     if options.issuers.isEmpty { options.issuers = settings[.issuer].map { [$0.text] } ?? [] }
     if !options.requiresListing { options.requiresListing = try settings.requiresListing() }
-    let session = options.isOffline ? nil : try Session(console)
+    let session = options.isOffline ? nil : try Backend(console)
     if let margin = session?.store.margin, options.leeway > margin {
         throw Failure(
             .usage, "usage",
@@ -66,7 +66,7 @@ func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus 
 struct TokenJudge {
     let options: VerifyOptions
     let verifier: SignatureVerifier
-    let session: Session?
+    let session: Backend?
     let clock: Clock
 
     /// One verdict for each text, in order.

@@ -151,7 +151,7 @@ let verifyCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .notListed, .unknown),
-    environment: KeyOptions.environment + Session.environment,
+    environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["decode", "status", "revoke", "exit-status", "keys"],
     check: { options throws(UsageError) in
         if options.time != nil, !options.isOffline {

@@ -8,7 +8,7 @@ internal import Glibc
 
 /// The connection between a command and the state: made from options and environment, opened when
 /// the first question is asked.
-struct Session {
+struct Backend {
     let store: TokenStore
     /// Whose tokens these are, where the profile says so.
     let issuer: String?
@@ -151,7 +151,7 @@ struct Session {
     }
 
     /// For commands that write: a replica that takes writes forgets them, or nobody reads them. What
-    /// is written has to stay, too: see `Session+Durability`.
+    /// is written has to stay, too: see `requireDurable`.
     func requirePrimary(_ console: Console) throws {
         try client.requirePrimary()
         try requireDurable(console)
@@ -229,82 +229,6 @@ struct Session {
         let seconds = try Duration.seconds(text)
         guard seconds >= 0 else { throw .expected("a duration; write 60s or 30d") }
         return seconds
-    }
-
-    private static func target(
-        _ options: GlobalOptions, _ settings: Settings, _ system: System
-    ) throws -> RedisTarget {
-        let environment = system.environment
-        let url = options.redisURL ?? settings[.redis]?.text
-        var target = try url.map { try RedisURL.parse($0) } ?? .standard
-        if target.password != nil {
-            target.passwordSource =
-                options.redisURL != nil
-                ? "the URL of --redis"
-                : settings[.redis].map { "the URL in \(settings.title(of: $0.origin))" }
-        }
-        if options.asksPassword {
-            do throws(SystemError) {
-                return target.withPassword(
-                    try Terminal.askSecret("Redis password: "), from: "the terminal")
-            } catch {
-                throw Failure(.failure, "input", "no terminal to ask for the password")
-            }
-        }
-        // A profile's password is meant for the profile's own server.
-        let isProfiles =
-            options.redisURL == nil
-            && settings[.redis]?.origin != Setting.redis.variable.map(Settings.Origin.environment)
-        let setting = isProfiles && target.password == nil ? settings[.redisPassword] : nil
-        if let source = try options.redisPassword ?? setting.map(Settings.source) {
-            let origin =
-                options.redisPassword == nil
-                ? setting.map { settings.title(of: $0.origin) } : nil
-            let role = SourceRole("password", option: "--redis-password", origin: origin)
-            let content = try source.read(role, limit: 64 * 1024, system: system)
-            return target.withPassword(
-                content.withoutFinalNewline(), from: origin ?? "--redis-password")
-        }
-        if target.password == nil, let password = environment.bytes(of: "REDISCLI_AUTH") {
-            return target.withPassword(SecretBytes(copying: password), from: "REDISCLI_AUTH")
-        }
-        return target
-    }
-
-    private static func loginName(_ environment: Environment) -> String {
-        if let name = environment["SUDO_USER"] ?? environment["LOGNAME"] ?? environment["USER"] {
-            return name
-        }
-        return passwdName(of: getuid()) ?? "uid:\(getuid())"
-    }
-
-    /// The name in /etc/passwd. Read by ourselves, since a static program cannot load what
-    /// getpwuid may ask.
-    private static func passwdName(of user: uid_t) -> String? {
-        do {
-            let file = try Descriptor.open(Array("/etc/passwd".utf8))
-            let lines = InputStream(borrowing: file.number)
-            while let line = try lines.readLine(limit: 4096) {
-                guard case .text(let bytes) = line else { continue }
-                let fields = bytes.split(
-                    separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-                if fields.count > 2, fields[2].elementsEqual(String(user).utf8) {
-                    return String(decoding: fields[0], as: UTF8.self)
-                }
-            }
-        } catch {
-            return nil
-        }
-        return nil
-    }
-
-    private static func hostName() -> String {
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let status: CInt = unsafe buffer.withUnsafeMutableBytes { bytes in
-            guard let base = unsafe bytes.bindMemory(to: CChar.self).baseAddress else { return -1 }
-            return unsafe gethostname(base, bytes.count - 1)
-        }
-        return status == 0 ? String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self) : "unknown"
     }
 
     private static func trace(_ line: String, on console: Console) {

@@ -7,7 +7,7 @@ internal import TokenStore
 /// `jti`, and the user's own list has the whole token.
 ///
 /// An object, since it is asked for every line of a file.
-final class TokenBook {
+final class TokenResolver {
     let naming: Naming
     /// Tokens of another issuer are not this Redis' business; nil where nobody said whose are.
     private let issuer: JSONString?
@@ -24,23 +24,23 @@ final class TokenBook {
 
     /// Reads the list of `user`, once, where ids may have to be looked up on it.
     init(
-        _ session: Session, user: Identifier?, issuer: String? = nil,
+        _ backend: Backend, user: Identifier?, issuer: String? = nil,
         kind: Item.Kind = .guess, _ console: Console
     ) throws {
         self.console = console
         takesText = kind == .id
-        self.issuer = (issuer ?? session.issuer).map { JSONString($0) }
-        canSearch = session.layout.can(.listTokens)
-        keys = session.keys
-        naming = session.layout.naming
+        self.issuer = (issuer ?? backend.issuer).map { JSONString($0) }
+        canSearch = backend.layout.can(.listTokens)
+        keys = backend.keys
+        naming = backend.layout.naming
         self.user = user
         guard let user, naming.isByText, canSearch else {
             tokens = [:]
             return
         }
         var tokens: [Identifier: [UInt8]] = [:]
-        for token in try session.store.tokens(of: user).tokens {
-            tokens[ShownToken(token.id, naming).label] = token.id.bytes
+        for token in try backend.store.tokens(of: user).tokens {
+            tokens[DisplayToken(token.id, naming).label] = token.id.bytes
         }
         self.tokens = tokens
     }
@@ -116,7 +116,7 @@ final class TokenBook {
 }
 
 /// What is told of a token that stands in Redis by its text.
-struct ShownToken {
+struct DisplayToken {
     /// The `jti`, or a hash: a whole token is shown to nobody.
     let label: Identifier
 

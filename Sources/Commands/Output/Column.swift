@@ -1,0 +1,184 @@
+internal import CommandKit
+internal import JSON
+internal import TokenStore
+
+/// One fact of a row: its column in a table, and its member in JSON, which is also its field in CSV
+/// and what `--field` names.
+struct Column<Row> {
+    /// What a member holds.
+    enum Value {
+        /// A string of UTF-8. Of many rows, each is written without a copy.
+        case text([UInt8])
+        /// A whole number, or null.
+        case number(Int64?)
+        case json(JSONValue)
+    }
+
+    /// What JSON has of the fact.
+    enum Member {
+        case none
+        /// A row without a value has no such member.
+        case named(StaticString, (Row) -> Value?)
+        /// The members of an object.
+        case all((Row) -> JSONObject)
+    }
+
+    /// The column of a table and the text of its cells, which must be harmless already; nil for
+    /// what only JSON has.
+    let table: (column: Table.Column, cell: (Row) -> String)?
+    let member: Member
+
+    /// A fact that a table and JSON have.
+    static func both(
+        _ column: Table.Column, _ name: StaticString, cell: @escaping (Row) -> String,
+        value: @escaping (Row) -> JSONValue?
+    ) -> Column {
+        Column(
+            table: (column, cell), member: .named(name) { row in value(row).map { .json($0) } })
+    }
+
+    /// A fact that only a table has.
+    static func cell(_ column: Table.Column, _ cell: @escaping (Row) -> String) -> Column {
+        Column(table: (column, cell), member: .none)
+    }
+
+    /// A member that only JSON has; nil where the row has no such member.
+    static func member(
+        _ name: StaticString, _ value: @escaping (Row) -> JSONValue?
+    ) -> Column {
+        Column(table: nil, member: .named(name) { row in value(row).map { .json($0) } })
+    }
+
+    /// All members of an object.
+    static func all(_ members: @escaping (Row) -> JSONObject) -> Column {
+        Column(table: nil, member: .all(members))
+    }
+}
+
+// MARK: - Facts of several commands
+
+extension Column {
+    /// An id or a user, which people copy.
+    static func id(
+        _ header: String, _ name: StaticString, _ console: Console,
+        _ id: @escaping (Row) -> Identifier
+    ) -> Column {
+        Column(
+            table: (Table.Column(header), { console.cell(id: id($0).description) }),
+            member: .named(name) { .text(id($0).bytes) })
+    }
+
+    /// A number of things.
+    static func count(
+        _ header: String, _ name: StaticString, _ count: @escaping (Row) -> Int64
+    ) -> Column {
+        Column(
+            table: (.count(header), { NumberText.grouped(count($0)) }),
+            member: .named(name) { .number(count($0)) })
+    }
+
+    /// A time in seconds since 1970; `none` is the cell of a row that has none.
+    static func time(
+        _ column: Table.Column, _ name: StaticString, none: String = "",
+        _ seconds: @escaping (Row) -> Int64?
+    ) -> Column {
+        Column(
+            table: (column, { seconds($0).map(TimeText.table) ?? none }),
+            member: .named(name) { .number(seconds($0)) })
+    }
+
+    /// Seconds that something still lasts; `none` is the cell of a row that has none.
+    static func left(
+        _ name: StaticString, none: String = "", _ seconds: @escaping (Row) -> Int64?
+    ) -> Column {
+        Column(
+            table: (.left, { seconds($0).map(Duration.words) ?? none }),
+            member: .named(name) { .number(seconds($0)) })
+    }
+
+    /// What somebody wrote; a table shows it up to `columns`.
+    static func text(
+        _ header: String, _ yielding: Table.Yielding, _ name: StaticString, columns: Int,
+        _ text: @escaping (Row) -> String?
+    ) -> Column {
+        .both(Table.Column(header, yielding), name) {
+            text($0).map { VisibleText.escape($0, columns: columns) } ?? ""
+        } value: {
+            .string(orNull: text($0))
+        }
+    }
+
+    /// A state or a result: the word of JSON, and for people the same without underscores.
+    static func state(
+        _ header: String, _ name: StaticString, _ word: @escaping (Row) -> String
+    ) -> Column {
+        .both(.state(header), name) {
+            word($0).spoken
+        } value: {
+            .string(word($0))
+        }
+    }
+}
+
+extension JSONValue {
+    /// A string, or null where there is none.
+    static func string(orNull text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+    /// A string with a name of Redis, or null where there is none.
+    static func string(orNull id: Identifier?) -> JSONValue { .string(orNull: id?.description) }
+
+    /// A truth value, or null where it is not known.
+    static func bool(orNull value: Bool?) -> JSONValue { value.map { .bool($0) } ?? .null }
+}
+
+extension String {
+    /// A word of JSON for people: `already_revoked` without its underscore.
+    var spoken: String { replacing("_", with: " ") }
+}
+
+// MARK: - Columns of tables
+
+/// Columns that several tables have, so that they look and give way alike.
+extension Table.Column {
+    static let id = Table.Column("ID")
+    /// How long something still lasts.
+    static let left = Table.Column("LEFT", right: true)
+
+    /// A state or a result, in a colour for each kind of word.
+    static func state(_ header: String) -> Table.Column {
+        Table.Column(header, paint: paint)
+    }
+
+    /// A time in the cells of `TimeText.table`; `now` is of the clock that lists compare with.
+    static func time(_ header: String, now: Int64) -> Table.Column {
+        Table.Column(header, .shortened { TimeText.short($0, now: now) })
+    }
+
+    /// A number, with its thousands apart.
+    static func count(_ header: String) -> Table.Column {
+        Table.Column(header, right: true)
+    }
+
+    private static let paint: Table.Paint = { text, style in
+        switch text {
+        case "active", "not revoked", "restored": style.green(text)
+        case "revoked", "already revoked", "failed", "banned": style.red(text)
+        case "cut off", "not listed", "not yet valid", "unknown", "not confirmed", "not attempted":
+            style.yellow(text)
+        case "expired": style.dim(text)
+        default: text
+        }
+    }
+}
+
+extension Console {
+    /// An id or a user in a table: on a terminal a very long one is cut, and its length told, unless
+    /// `-o wide` was asked for.
+    func cell(id: String) -> String {
+        let text = VisibleText.escape(id)
+        guard tableWidth != nil, id.utf8.count > Self.longestID else { return text }
+        return VisibleText.escape(id, columns: Self.longestID) + " (\(id.utf8.count) bytes)"
+    }
+
+    private static let longestID = 200
+}

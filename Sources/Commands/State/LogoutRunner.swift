@@ -1,0 +1,313 @@
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+/// Logs users out, and reports what came of it.
+struct LogoutRunner {
+    let options: LogoutAllOptions
+    let scope: LogoutScope
+    let backend: Backend
+    let console: Console
+
+    private var entry: DenyEntry {
+        DenyEntry(reason: options.reason, actor: backend.store.actor)
+    }
+
+    /// Milliseconds after which it is looked again.
+    private var settle: Int64 {
+        options.settle ?? (backend.layout.needsSettling ? Self.standardSettle : 0)
+    }
+
+    /// A login takes less.
+    private static let standardSettle: Int64 = 2000
+
+    /// Many users at once. Each is reported as it is done; the clock is waited for at the end.
+    func run(_ feed: UserFeed) throws -> ExitStatus {
+        let run = ItemRun(console, writer(of: .many), invalid: feed.invalid, .stop())
+        var completeCount: Int { run.count - run.failures }
+        var latest: (cutoff: Int64, users: [Identifier])?
+        var issuerLead: Int64 = 0
+        var unrecorded = Unrecorded()
+        func add(_ row: LogoutRow) throws {
+            guard row.cause == nil else {
+                try run.addFailed(row)
+                return try console.error(words(unfinished: row))
+            }
+            try run.add(row)
+            let result = row.result
+            if backend.layout.can(.listTokens) { unrecorded.add(row.user, result) }
+            issuerLead = max(issuerLead, result.issuerLead)
+            guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
+            if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
+            if (latest?.users.count ?? 0) < Self.waitingLimit { latest?.users.append(row.user) }
+        }
+        let broken = try run.perform {
+            let broken = try backend.store.logOut(
+                scope: scope, skew: options.skew, settle: settle, entry: entry, next: feed.next
+            ) { user, result, cause in
+                if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
+                let row = LogoutRow(user: user, result: result, cause: cause)
+                if row.isUnconfirmed, run.canHold { run.hold(row) } else { try add(row) }
+            }
+            for var row in run.takeHeld() {
+                row.cause = broken.map { .store(backend.store.doubt ?? $0) }
+                try add(row)
+            }
+            if let latest {
+                try backend.store.awaitCutoffs(latest.users, latest.cutoff, skew: options.skew)
+            }
+            return broken
+        }
+        if broken == nil, Signals.pending == nil { try feed.invalid.requireItems() }
+        try run.finish(empty: "no users")
+        if !run.isOnly, let words = unrecorded.words {
+            try console.system.output.flush()
+            try console.note(words)
+        }
+        try hint(issuerLead: issuerLead)
+        if broken != nil || Signals.pending != nil {
+            try console.error(
+                Count.words(completeCount, "user is", "users are")
+                    + " logged out completely; run it again for the others")
+        }
+        try console.endWhereInterrupted()
+        if let broken { throw broken }
+        return run.status
+    }
+
+    /// Users whose servers' clocks are looked at before the end.
+    private static let waitingLimit = 64
+
+    /// One user, reported in words.
+    func run(_ user: Identifier) throws -> ExitStatus {
+        let run = ItemRun(console, writer(of: .one), .stop())
+        return try run.perform {
+            let result: LogoutResult
+            do throws(LogoutInterruption) {
+                result = try work(user)
+            } catch {
+                return try report(error, user, run)
+            }
+            if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
+            let status = try run.run(only: LogoutRow(user: user, result: result, cause: nil))
+            try hint(issuerLead: result.issuerLead)
+            return status
+        }
+    }
+
+    /// Reports a logout that did not come to its end. Throws unless all was done and only the
+    /// confirmation is missing.
+    private func report(
+        _ error: LogoutInterruption, _ user: Identifier, _ run: ItemRun<LogoutRow>
+    ) throws -> ExitStatus {
+        let row = LogoutRow(user: user, result: error.result, cause: error.cause)
+        if let failure = row.result.auditFailure {
+            backend.warn(notAudited: failure, console)
+        } else if !row.result.isAudited, row.result.cutoff != nil || row.result.revoked > 0 {
+            _ = backend.audit(
+                "logout-all", .user(user), count: Int64(row.result.revoked),
+                reason: options.reason, after: error.cause.storeError, console)
+        }
+        try console.error(words(unfinished: row))
+        if row.isUnconfirmed, let doubt = error.cause.storeError {
+            let status = try run.run(only: row)
+            try console.error(Diagnostics.failure(for: doubt))
+            return status
+        }
+        if case .signal = error.cause { try console.endWhereInterrupted() }
+        throw error
+    }
+
+    private func work(_ user: Identifier) throws(LogoutInterruption) -> LogoutResult {
+        var progress = console.progressLine("logging out")
+        func show(_ text: String?) {
+            do throws(OutputError) {
+                try console.progress(text)
+            } catch {
+                // A lost progress line is no reason to leave a user half logged out.
+            }
+        }
+        defer { show(progress.finish()) }
+        return try backend.store.logOut(
+            user, scope: scope, skew: options.skew, settle: settle, entry: entry
+        ) {
+            show(progress.update(count: $0.revoked + $0.alreadyRevoked, now: .now))
+        }
+    }
+
+    /// What is true although the work broke off.
+    private func words(unfinished row: LogoutRow) -> String {
+        let name = VisibleText.escape(row.user.description, columns: 60)
+        let result = row.result
+        let cutoff =
+            result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) is set, " }
+            ?? (backend.layout.hasUserCutoff ? "the cutoff was not confirmed, " : "")
+        let verb = backend.layout.requiresListing ? "revoked" : "blacklisted"
+        let tokens = Count.words(result.revoked, "token was", "tokens were") + " \(verb)"
+        if row.isUnconfirmed {
+            return "'\(name)' is logged out, but this is not confirmed: \(cutoff)"
+                + "\(tokens); run it again to confirm it"
+        }
+        var text =
+            "'\(name)' is not logged out completely: \(cutoff)"
+            + "\(tokens); run it again to finish"
+        if case .store(.refused(let error, let command, let key))? = row.cause {
+            let failure = Diagnostics.failure(
+                for: StoreError.refused(error, command: command, key: key))
+            text += " (\(failure.message))"
+        }
+        return text
+    }
+
+    /// Names the option that reaches the unrecorded tokens of an issuer whose clock runs ahead.
+    private func hint(issuerLead: Int64) throws(OutputError) {
+        guard issuerLead > 0 else { return }
+        try console.system.output.flush()
+        // The clock has moved on by a second when the command is run again.
+        try console.note(
+            issuerLead < LogoutAllOptions.longestSkew
+                ? "hint: run it again with --skew \(issuerLead + 1)s"
+                : "hint: correct the issuer's clock, then run it again")
+    }
+
+    private func writer(of extent: ResultExtent) -> any ResultWriter<LogoutRow> {
+        console.writer(columns, of: extent) { row in
+            UserLine.write(row.user.description)
+        } text: { row in
+            row.cause == nil ? words(row.user, row.result) : ""
+        }
+    }
+
+    private var columns: [Column<LogoutRow>] {
+        let target = backend.json
+        return [
+            .id("USER", "user", console) { $0.user },
+            .count("REVOKED", "revoked") { Int64($0.result.revoked) },
+            .count("ALREADY", "already_revoked") { Int64($0.result.alreadyRevoked) },
+            .count("KEPT", "kept") { Int64($0.result.kept) },
+            .member("cutoff") { TimeText.number($0.result.cutoff) },
+            .both(Table.Column("COMPLETE"), "complete") {
+                $0.isComplete ? "yes" : "no"
+            } value: {
+                .bool($0.isComplete)
+            },
+            .member("confirmed") { $0.isUnconfirmed ? false : .null },
+            .member("audited") { .bool($0.result.isAudited) },
+            .member("late") { .integer(Int64($0.result.late)) },
+            .member("version") { TimeText.number($0.result.version) },
+            .member("unreached_until") { _ in TimeText.number(unreachedUntil) },
+            .member("target") { _ in target },
+        ]
+    }
+
+    /// When what the logout does not reach has expired; nil where nobody knows.
+    private var unreachedUntil: Int64? {
+        backend.layout.unreachedFor.map { console.system.clock.seconds + $0 }
+    }
+
+    private var unreachedWords: String {
+        guard let end = unreachedUntil else { return "" }
+        return "; the last of them expires at \(TimeText.table(end))"
+    }
+
+    private func words(_ user: Identifier, _ result: LogoutResult) -> String {
+        let name = VisibleText.escape(user.description, columns: 60)
+        var text = "\(name): \(NumberText.grouped(result.revoked)) revoked"
+        if result.late > 0 { text += " (\(result.late) found in the recheck)" }
+        if result.alreadyRevoked > 0 {
+            text += ", \(NumberText.grouped(result.alreadyRevoked)) already revoked"
+        }
+        if result.kept > 0 { text += ", \(result.kept) kept" }
+        text += "\n"
+        if let cutoff = result.cutoff {
+            text +=
+                "  all tokens issued up to \(TimeText.table(cutoff)) are now revoked, "
+                + "recorded or not\n"
+        } else if let version = result.version {
+            text +=
+                "  all tokens with a version below \(version) are now revoked, recorded or not\n"
+        } else if backend.layout.hasUserCutoff {
+            text += "  no cutoff was raised: the issue time of the kept token is unknown\n"
+        } else if backend.layout.requiresListing {
+            text +=
+                "  the application accepts only tokens it finds, so removed tokens are rejected; "
+                + "this layout has no cutoff\n"
+        }
+        if case .allBut(_, let issuedAt?) = scope, let cutoff = result.cutoff, issuedAt <= cutoff {
+            text +=
+                "  the token to keep is revoked too: the existing cutoff covers it\n"
+        }
+        if result.issuerLead > 0 {
+            text +=
+                "  not reached: unrecorded tokens of an issuer whose clock is "
+                + "\(Duration.words(result.issuerLead)) ahead of Redis'\n"
+        } else if result.hasUnreadTokens {
+            text += "  not reached: more tokens issued after this cutoff; run it again\n"
+        } else if !result.isComplete {
+            text +=
+                backend.layout.unreached.map { "  not reached: \($0)\(unreachedWords)\n" }
+                ?? (backend.layout.requiresListing
+                    ? "  some keys could not be read: other tokens of the user may still be valid\n"
+                    : result.cutoff == nil && result.version == nil
+                        ? "  tokens that were never recorded may still be valid\n"
+                        : "  newer tokens that were never recorded may still be valid\n")
+        }
+        if result.remains > 0 {
+            let tokens = Count.words(result.remains, "older token", "older tokens")
+            text += "  leftover keys of \(tokens) were removed too\n"
+        }
+        if result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 {
+            let raised = result.cutoff == nil ? "" : " (cutoff raised)"
+            text += "  no recorded tokens\(raised): is the user name spelled correctly?\n"
+        }
+        return text
+    }
+}
+
+extension LogoutInterruption.Cause {
+    fileprivate var storeError: StoreError? {
+        if case .store(let error) = self { return error }
+        return nil
+    }
+
+    /// Whether all was done, and not confirmed.
+    fileprivate var isDoubt: Bool { storeError?.isAboutConfirmation ?? false }
+}
+
+/// Users of whom no token was recorded. Their names may be misspelled.
+private struct Unrecorded {
+    private var total = 0
+    private var count = 0
+    private var names: [Identifier] = []
+
+    mutating func add(_ user: Identifier, _ result: LogoutResult) {
+        total += 1
+        guard result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 else {
+            return
+        }
+        count += 1
+        if names.count < 3 { names.append(user) }
+    }
+
+    var words: String? {
+        guard count > 0 else { return nil }
+        let shown = names.map { VisibleText.escape($0.description, columns: 40) }
+            .joined(separator: ", ")
+        return "no recorded tokens for \(count) of \(total) users: \(shown)"
+            + (count > names.count ? ", …" : "") + "; is the spelling correct?"
+    }
+}
+
+/// What became of a user, as it is shown.
+private struct LogoutRow: ItemRow {
+    let user: Identifier
+    let result: LogoutResult
+    /// Why the logout is not complete or not confirmed; nil where it is both.
+    var cause: LogoutInterruption.Cause?
+
+    /// Whether all was done, and not confirmed.
+    var isUnconfirmed: Bool { cause?.isDoubt ?? false }
+    var isComplete: Bool { result.isComplete && cause == nil }
+    var status: ExitStatus { cause == nil ? .success : .unknown }
+}
