@@ -21,7 +21,7 @@ private struct Unrecorded {
 
     mutating func add(_ user: Identifier, _ result: LogoutResult) {
         total += 1
-        guard result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 else {
+        guard result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0 else {
             return
         }
         count += 1
@@ -49,7 +49,7 @@ struct LogoutReport {
     }
 
     /// Milliseconds after which it is looked again.
-    private var settle: Int64 {
+    private var recheckDelay: Int64 {
         options.settle ?? (session.layout.needsSettling ? Self.standardSettle : 0)
     }
 
@@ -95,7 +95,8 @@ struct LogoutReport {
             let interrupts = InterruptScope()
             defer { _ = interrupts }
             broken = try session.store.logOut(
-                scope: scope, skew: options.skew, settle: settle, entry: entry, next: feed.next
+                scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry,
+                next: feed.next
             ) { user, result, cause in
                 if let failure = result.auditFailure { session.warn(notAudited: failure, console) }
                 if cause?.isDoubt ?? false, held.count < ResultList.heldCount {
@@ -198,7 +199,7 @@ struct LogoutReport {
         }
         defer { show(progress.finish()) }
         return try session.store.logOut(
-            user, scope: scope, skew: options.skew, settle: settle, entry: entry
+            user, scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry
         ) {
             show(progress.update(count: $0.revoked + $0.alreadyRevoked, now: .now))
         }
@@ -318,11 +319,11 @@ struct LogoutReport {
                         ? "  tokens that were never recorded may still be valid\n"
                         : "  newer tokens that were never recorded may still be valid\n")
         }
-        if result.remains > 0 {
-            let tokens = Count.words(result.remains, "older token", "older tokens")
+        if result.leftovers > 0 {
+            let tokens = Count.words(result.leftovers, "older token", "older tokens")
             text += "  leftover keys of \(tokens) were removed too\n"
         }
-        if result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 {
+        if result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0 {
             let raised = result.cutoff == nil ? "" : " (cutoff raised)"
             text += "  no recorded tokens\(raised): is the user name spelled correctly?\n"
         }

@@ -53,7 +53,7 @@ private struct OperandRevocation {
     let planner: RevocationPlanner
     let session: Session
     let console: Console
-    private let rehearsal: RevocationRehearsal
+    private let dryRun: RevocationDryRun
     private let taken: TakenTokens
 
     private var store: TokenStore { session.store }
@@ -65,7 +65,7 @@ private struct OperandRevocation {
         self.planner = planner
         self.session = session
         self.console = console
-        rehearsal = RevocationRehearsal(session.store)
+        dryRun = RevocationDryRun(session.store)
         taken = TakenTokens(console)
     }
 
@@ -150,7 +150,7 @@ private struct OperandRevocation {
     private func revoke(_ plan: RevocationPlanner.Plan) throws -> RevokeResult {
         let item = plan.revocation
         if options.isDryRun {
-            let outcome = try rehearsal.outcomes(of: [item])[0]
+            let outcome = try dryRun.outcomes(of: [item])[0]
             if outcome == .notFound { throw planner.notFound(item, plan.label) }
             return RevokeResult(plan, outcome: outcome, session: session, isDryRun: true)
         }

@@ -20,9 +20,14 @@ extension TokenStore {
         let clock = try clock()
         switch deny.shape {
         case .string, .hash:
-            try forEachPage(match: deny.key.glob(like: pattern), type: scannedType(deny)) {
-                keys throws(StoreError) in
-                try self.describe(deny, keys, like: pattern, clock)
+            let gathers = gathers(deny)
+            try forEachPage(match: deny.key.glob(like: pattern), type: scannedType(deny)) { keys in
+                let found = keys.compactMap { key in
+                    self.layout.subject(ofDenyKey: key).map { (key, $0) }
+                }
+                return DenialPageJob(
+                    self, deny, found.filter { pattern?.matches($0.1.id) ?? true }, clock,
+                    gathers: gathers)
             } _: {
                 try body($0)
             }
@@ -30,7 +35,10 @@ extension TokenStore {
             try forEachMember(of: deny.key.literal, member, like: pattern, body)
         case .numbers(let field, _):
             try forEachPage(match: deny.key.glob(), type: "hash") { keys in
-                self.describe(numbers: field, keys, like: pattern, clock)
+                let users = keys.compactMap { key in
+                    deny.key.parse(key)?[.user].map { (key, Identifier(stored: $0)) }
+                }
+                return DenialNumbersJob(self, field, users, like: pattern, clock)
             } _: {
                 try body($0)
             }
@@ -48,48 +56,78 @@ extension TokenStore {
         if case .hash = deny.shape { "hash" } else { gathers(deny) ? nil : "string" }
     }
 
-    /// Reads the entries under these keys.
-    private func describe(
-        _ deny: DenyStore, _ keys: [[UInt8]], like pattern: IdentifierPattern?,
-        _ clock: ServerClock
-    ) throws(StoreError) -> Step<[ListedDenial]> {
-        var found: [[UInt8]] = []
-        var subjects: [TokenSubject] = []
-        found.reserveCapacity(keys.count)
-        subjects.reserveCapacity(keys.count)
-        for key in keys {
-            guard let subject = layout.subject(ofDenyKey: key), pattern?.matches(subject.id) ?? true
-            else { continue }
-            found.append(key)
-            subjects.append(subject)
-        }
-        guard !found.isEmpty else { return .done([]) }
-        let gathers = gathers(deny)
-        let commands =
-            gathers
-            ? Self.gathering(found)
-            : try subjects.flatMapping { subject throws(StoreError) in try deny.reading(subject) }
-        return .send(commands) { exchange throws(StoreError) in
-            var replies = try self.replies(exchange, to: commands)
-            if gathers { replies = try Self.inOrder(replies, count: subjects.count) }
-            let size = replies.count / subjects.count
-            let now = clock.milliseconds
-            var page: [ListedDenial] = []
-            page.reserveCapacity(subjects.count)
-            for (index, subject) in subjects.enumerated() {
-                let own = replies[index * size..<(index + 1) * size]
-                guard let denial = try deny.denial(own, of: subject, now: now / 1000) else {
-                    continue
-                }
-                let left = try StoreError.wrapping { () throws(RedisError) in
-                    try replies[index * size + 1].integer()
-                }
-                page.append(
-                    ListedDenial(
-                        id: subject.id, user: subject.user, denial: denial,
-                        expiry: self.expiry(left, at: now)))
+    /// The members of the one set that is the blacklist.
+    private func forEachMember(
+        of key: [UInt8], _ member: Template, like pattern: IdentifierPattern?,
+        _ body: ([ListedDenial]) throws -> Bool
+    ) throws {
+        try forEachMember(ofSet: key) { members in
+            let page = members.compactMap { bytes -> ListedDenial? in
+                guard let id = member.parse(bytes)?[.id].map(Identifier.init(stored:)),
+                    pattern?.matches(id) ?? true
+                else { return nil }
+                let denial = TokenState.Denial(entry: DenyEntry(), timeToLive: nil)
+                return ListedDenial(id: id, user: nil, denial: denial, expiry: .never)
             }
-            return .done(page)
+            return try body(page)
+        }
+    }
+
+    /// The end of the token for which an entry stands that has this much left: a whole second.
+    fileprivate func expiry(_ milliseconds: Int64, at now: Int64) -> Expiry {
+        milliseconds < 0 ? .never : .at((now + milliseconds + 500) / 1000 - margin)
+    }
+}
+
+/// The entries under some keys.
+private struct DenialPageJob: Question {
+    private let store: TokenStore
+    private let deny: DenyStore
+    private let found: [(key: [UInt8], subject: TokenSubject)]
+    private let clock: ServerClock
+    /// Whether many values are had with one command.
+    private let gathers: Bool
+    private var commands: [Command] = []
+    private var isDone: Bool
+    private(set) var outcome: [ListedDenial] = []
+
+    init(
+        _ store: TokenStore, _ deny: DenyStore, _ found: [(key: [UInt8], subject: TokenSubject)],
+        _ clock: ServerClock, gathers: Bool
+    ) {
+        self.store = store
+        self.deny = deny
+        self.found = found
+        self.clock = clock
+        self.gathers = gathers
+        isDone = found.isEmpty
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard !isDone else { return nil }
+        if gathers {
+            commands = Self.gathering(found.map(\.key))
+        } else {
+            for (_, subject) in found { commands += try deny.reading(subject) }
+        }
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        isDone = true
+        var replies = try store.replies(exchange, to: commands)
+        if gathers { replies = try Self.inOrder(replies, count: found.count) }
+        let size = replies.count / found.count
+        let now = clock.milliseconds
+        outcome.reserveCapacity(found.count)
+        for (index, (_, subject)) in found.enumerated() {
+            let own = replies[index * size..<(index + 1) * size]
+            guard let denial = try deny.denial(own, of: subject, now: now / 1000) else { continue }
+            let left = try replies[index * size + 1].asInteger
+            outcome.append(
+                ListedDenial(
+                    id: subject.id, user: subject.user, denial: denial,
+                    expiry: store.expiry(left, at: now)))
         }
     }
 
@@ -117,8 +155,7 @@ extension TokenStore {
         var ordered: [Reply] = []
         ordered.reserveCapacity(count * 2)
         for chunk in replies.prefix(replies.count - count) {
-            let values = try StoreError.wrapping { () throws(RedisError) in try chunk.array() }
-            for value in values where ordered.count < count * 2 {
+            for value in try chunk.asArray where ordered.count < count * 2 {
                 ordered.append(value)
                 ordered.append(replies[replies.count - count + ordered.count / 2])
             }
@@ -130,64 +167,55 @@ extension TokenStore {
         }
         return ordered
     }
+}
 
-    /// The entries of lists of numbers, one of which belongs to each user.
-    private func describe(
-        numbers field: [UInt8], _ keys: [[UInt8]], like pattern: IdentifierPattern?,
-        _ clock: ServerClock
-    ) -> Step<[ListedDenial]> {
-        let users = keys.compactMap { key in
-            layout.deny?.key.parse(key)?[.user].map { (key, Identifier(stored: $0)) }
-        }
-        let commands = users.flatMap { key, _ in
+/// The entries of lists of numbers, one of which belongs to each user.
+private struct DenialNumbersJob: Question {
+    private let store: TokenStore
+    private let field: [UInt8]
+    private let users: [(key: [UInt8], user: Identifier)]
+    private let pattern: IdentifierPattern?
+    private let clock: ServerClock
+    private var commands: [Command] = []
+    private var isDone = false
+    private(set) var outcome: [ListedDenial] = []
+
+    init(
+        _ store: TokenStore, _ field: [UInt8], _ users: [(key: [UInt8], user: Identifier)],
+        like pattern: IdentifierPattern?, _ clock: ServerClock
+    ) {
+        self.store = store
+        self.field = field
+        self.users = users
+        self.pattern = pattern
+        self.clock = clock
+    }
+
+    mutating func next() -> [Command]? {
+        guard !isDone else { return nil }
+        commands = users.flatMap { key, _ in
             [Command("HMGET", key: key, .bytes(field)), Command("PTTL", key: key)]
         }
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try self.replies(exchange, to: commands)
-            let page = try StoreError.wrapping { () throws(RedisError) in
-                var page: [ListedDenial] = []
-                for (index, (_, user)) in users.enumerated() {
-                    let left = try replies[index * 2 + 1].integer()
-                    guard let list = try replies[index * 2].array().first?.optionalBytes() else {
-                        continue
-                    }
-                    for number in DenyStore.numbers(list) {
-                        let id = Identifier(stored: number)
-                        guard pattern?.matches(id) ?? true else { continue }
-                        let denial = TokenState.Denial(
-                            entry: DenyEntry(user: user),
-                            timeToLive: left == -1 ? nil : (max(left, 0) + 999) / 1000)
-                        page.append(
-                            ListedDenial(
-                                id: id, user: user, denial: denial,
-                                expiry: self.expiry(left, at: clock.milliseconds)))
-                    }
-                }
-                return page
-            }
-            return .done(page)
-        }
+        return commands
     }
 
-    /// The members of the one set that is the blacklist.
-    private func forEachMember(
-        of key: [UInt8], _ member: Template, like pattern: IdentifierPattern?,
-        _ body: ([ListedDenial]) throws -> Bool
-    ) throws {
-        try forEachMember(ofSet: key) { members in
-            let page = members.compactMap { bytes -> ListedDenial? in
-                guard let id = member.parse(bytes)?[.id].map(Identifier.init(stored:)),
-                    pattern?.matches(id) ?? true
-                else { return nil }
-                let denial = TokenState.Denial(entry: DenyEntry(), timeToLive: nil)
-                return ListedDenial(id: id, user: nil, denial: denial, expiry: .never)
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        isDone = true
+        let replies = try store.replies(exchange, to: commands)
+        for (index, (_, user)) in users.enumerated() {
+            let left = try replies[index * 2 + 1].asInteger
+            guard let list = try replies[index * 2].asArray.first?.asOptionalBytes else { continue }
+            for number in DenyStore.numbers(list) {
+                let id = Identifier(stored: number)
+                guard pattern?.matches(id) ?? true else { continue }
+                let denial = TokenState.Denial(
+                    entry: DenyEntry(user: user),
+                    timeToLive: left == -1 ? nil : (max(left, 0) + 999) / 1000)
+                outcome.append(
+                    ListedDenial(
+                        id: id, user: user, denial: denial,
+                        expiry: store.expiry(left, at: clock.milliseconds)))
             }
-            return try body(page)
         }
-    }
-
-    /// The end of the token for which an entry stands that has this much left: a whole second.
-    private func expiry(_ milliseconds: Int64, at now: Int64) -> Expiry {
-        milliseconds < 0 ? .never : .at((now + milliseconds + 500) / 1000 - margin)
     }
 }

@@ -59,247 +59,51 @@ extension TokenStore {
     /// `next`, and for what is returned.
     package func restore<Item>(
         reason: String?, item: @escaping (Item) -> Restoration,
-        next: @escaping (_ mayWait: Bool) throws -> [Item]?,
+        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RestoreResult) throws -> Void
     ) throws -> StoreError? {
-        let run = BulkRun<[Item], [RestoreResult]>(
+        let runner = JobRunner<[Item], [RestoreResult]>(
             self, window: Self.restorationWindow, changes: true
         ) { mayWait in
             try next(mayWait).map { batch in
-                (batch, self.restoration(of: batch.map(item), reason: reason))
+                (batch, RestoreJob(self, batch.map(item), reason: reason))
             }
-        } deliver: { batch, delivery in
-            let results: [RestoreResult]
-            switch delivery.result {
-            case .success(let known): results = known
-            case .failure(.redis): results = batch.map { _ in .init(outcome: .notAttempted) }
-            case .failure(let error): results = batch.map { _ in .init(outcome: .failed(error)) }
-            }
-            for (item, result) in zip(batch, results) {
-                try deliver(item, delivery.doubt.map(result.doubted) ?? result)
+        } deliver: { batch, done in
+            for (item, result) in zip(batch, done.outcomes(count: batch.count)) {
+                try deliver(item, result)
             }
         }
-        return try run.run()
+        return try runner.run()
     }
 
     /// The same for one item. What nobody confirmed is `unconfirmed`, and why is the `doubt`.
     package func restore(
         _ item: Restoration, reason: String?
     ) throws(StoreError) -> RestoreResult {
-        let (delivery, failure) = perform(restoration(of: [item], reason: reason))
+        var job = RestoreJob(self, [item], reason: reason)
+        let (done, failure) = run(&job)
         if let failure, !failure.isAboutConfirmation { throw failure }
-        let result = try delivery.result.get()[0]
-        if case .failed(let error) = result.outcome { throw error }
+        let result = try done.result.get()[0]
+        if let error = result.error { throw error }
         return failure.map(result.doubted) ?? result
     }
-
-    private func restoration(
-        of items: [Restoration], reason: String?
-    ) -> Step<[RestoreResult]>.Start {
-        // What a first attempt has found out is not to be found any more by a second one.
-        var owners: [Int: TokenRecord] = [:]
-        return { previous throws(StoreError) in
-            let queries = items.map { StateQuery($0.subject) }
-            return try self.reading(queries).then { states throws(StoreError) in
-                let work = RestorationWork(
-                    store: self, items: items, reason: reason,
-                    wasRestored: previous?.map(\.outcome.isRestored))
-                let (results, removed) = work.judge(states)
-                for index in removed {
-                    let state = try states[index].get()
-                    if let record = work.record(index, state) { owners[index] = record }
-                }
-                return try work.remove(removed, owners, results)
-            }
-        }
-    }
 }
 
-extension RestoreOutcome {
-    fileprivate var isRestored: Bool {
-        if case .restored = self { return true }
-        return false
-    }
-}
+extension RestoreResult: ItemOutcome {
+    static func failed(_ error: StoreError) -> RestoreResult { .init(outcome: .failed(error)) }
+    static var unknown: RestoreResult { .init(outcome: .unknown) }
+    static var notAttempted: RestoreResult { .init(outcome: .notAttempted) }
 
-extension RestoreResult {
+    var error: StoreError? {
+        if case .failed(let error) = outcome { error } else { nil }
+    }
+
     /// The same where what was acknowledged may not stand.
-    fileprivate func doubted(because doubt: StoreError) -> RestoreResult {
+    func doubted(because doubt: StoreError) -> RestoreResult {
         guard case .restored(let isListed) = outcome else { return self }
-        guard doubt.isAboutConfirmation else { return RestoreResult(outcome: .unknown) }
+        guard doubt.isAboutConfirmation else { return .unknown }
         var result = self
         result.outcome = .unconfirmed(isListed: isListed)
         return result
-    }
-}
-
-/// The steps of one batch.
-private struct RestorationWork {
-    let store: TokenStore
-    let items: [Restoration]
-    let reason: String?
-    /// For each item whether an attempt has restored it that may be lost; nil in the first.
-    let wasRestored: [Bool]?
-
-    typealias Results = [RestoreResult]
-
-    /// What can be said before anything is changed, and the items whose entries are to go.
-    func judge(_ states: [Result<TokenState, StoreError>]) -> (Results, removed: [Int]) {
-        var results = Results(repeating: RestoreResult(outcome: .notAttempted), count: items.count)
-        var removed: [Int] = []
-        for (index, (item, answer)) in zip(items, states).enumerated() {
-            let state: TokenState
-            switch answer {
-            case .success(let known): state = known
-            case .failure(let error):
-                results[index].outcome = .failed(error)
-                continue
-            }
-            if case .cutOff(let cutoff) = state.judgeCutoff(item.issued) {
-                results[index].outcome = .cutOff(cutoff)
-            } else if state.isBanned {
-                results[index].outcome = .banned
-            } else if state.isOutdated {
-                results[index].outcome = .outdated
-            } else if !isDead(state), wasRestored?[index] != true {
-                results[index].outcome = .notRevoked
-            } else if let expiry = item.expiry, expiry.isPast(at: state.time) {
-                results[index].outcome = .expired
-            } else {
-                removed.append(index)
-            }
-        }
-        return (results, removed)
-    }
-
-    /// Whether there is something to take back: an entry, or a place on a list that is empty.
-    private func isDead(_ state: TokenState) -> Bool {
-        if store.layout.deny != nil { return state.denial != nil }
-        return state.listing == .notListed
-    }
-
-    /// The token as its user's list had it, as far as the entry or the caller knows.
-    func record(_ index: Int, _ state: TokenState) -> TokenRecord? {
-        guard store.layout.list != nil || store.layout.allow?.value != nil,
-            let user = items[index].user ?? state.denial?.entry.user,
-            let end = items[index].expiry
-                ?? state.denial.flatMap({ expiry(of: $0, now: state.time) })
-        else { return nil }
-        let issuedAt = items[index].issued.wholeSeconds
-        return TokenRecord(
-            items[index].subject.of(user), user: user, issuedAt: issuedAt, expiry: end)
-    }
-
-    /// The token's end, from the life of the entry that stood for it.
-    private func expiry(of denial: TokenState.Denial, now: Int64) -> Expiry? {
-        guard let left = denial.timeToLive else { return .never }
-        return left > store.margin ? .at(now + left - store.margin) : nil
-    }
-
-    func remove(
-        _ indices: [Int], _ owners: [Int: TokenRecord], _ results: Results
-    ) throws(StoreError) -> Step<[RestoreResult]> {
-        guard let deny = store.layout.deny else { return try relist(indices, owners, results) }
-        let commands = try indices.map { index throws(StoreError) in
-            let command = try deny.removing(TemplateValues(items[index].subject))
-            // Sent twice it would say that there was nothing; done twice on purpose it is ours.
-            return wasRestored == nil ? command.once() : command
-        }
-        let beside = try indices.compactMapping { index throws(StoreError) in
-            try deny.removingBeside(TemplateValues(items[index].subject))
-        }
-        return .send(commands + beside) { exchange throws(StoreError) in
-            var results = results
-            var restored: [Int] = []
-            for (position, index) in indices.enumerated() {
-                switch exchange.replies[position] {
-                case .error(let error)?:
-                    let command = commands[position]
-                    results[index].outcome = .failed(
-                        .refused(
-                            error, command: command.name,
-                            key: command.key.map(store.layout.shown)))
-                case .integer(0)? where wasRestored?[index] != true:
-                    results[index].outcome = .notRevoked
-                case .some:
-                    results[index].outcome = .restored(isListed: false)
-                    restored.append(index)
-                case nil:
-                    if exchange.uncertain.contains(position) { results[index].outcome = .unknown }
-                }
-            }
-            return try relist(restored, owners, results)
-        }
-    }
-
-    private func relist(
-        _ restored: [Int], _ owners: [Int: TokenRecord], _ results: Results
-    ) throws(StoreError) -> Step<[RestoreResult]> {
-        let listed = restored.filter { owners[$0] != nil }
-        let commands = try listed.compactMapping { index throws(StoreError) in
-            try owners[index].map { record throws(StoreError) in try store.recordCommand(record) }
-        }
-        let isWhitelist = store.layout.deny == nil
-        return .send(commands) { exchange throws(StoreError) in
-            var results = results
-            for (position, index) in listed.enumerated() {
-                guard let record = owners[index], let reply = exchange.replies[position] else {
-                    continue
-                }
-                do throws(StoreError) {
-                    let checked = try store.check(reply, of: commands[position])
-                    let outcome = try store.recordOutcome(checked, of: record)
-                    let isListed = outcome == .recorded || outcome == .alreadyRecorded
-                    switch outcome {
-                    case .expired where isWhitelist: results[index].outcome = .expired
-                    case .displaced where isWhitelist: results[index].outcome = .displaced
-                    default: results[index].outcome = .restored(isListed: isListed)
-                    }
-                } catch {
-                    // The token lives again, but its list could not be told.
-                    results[index].outcome = .failed(error)
-                }
-            }
-            let isLost = isWhitelist && exchange.failure != nil
-            for (position, index) in listed.enumerated()
-            where isLost && exchange.replies[position] == nil {
-                let isSent = exchange.uncertain.contains(position)
-                results[index].outcome = isSent ? .unknown : .notAttempted
-            }
-            let changed = restored.filter {
-                results[$0].outcome != .displaced && results[$0].outcome != .expired
-            }
-            return audit(changed, results)
-        }
-    }
-
-    private func audit(_ restored: [Int], _ results: Results) -> Step<[RestoreResult]> {
-        let commands = restored.flatMap { index in
-            store.auditCommands(
-                "restore", .token(items[index].id, user: items[index].user), count: 1,
-                reason: reason)
-        }
-        return .send(commands) { exchange throws(StoreError) in
-            var results = results
-            let size = restored.isEmpty ? 0 : commands.count / restored.count
-            for (place, index) in restored.enumerated() {
-                let positions = place * size..<(place + 1) * size
-                results[index].isAudited = size > 0 && store.layout.auditKey != nil
-                for position in positions {
-                    do throws(StoreError) {
-                        guard let reply = exchange.replies[position] else {
-                            throw .redis(
-                                exchange.failure
-                                    ?? .unexpectedReply(expected: "a reply", got: "nothing"))
-                        }
-                        _ = try store.check(reply, of: commands[position])
-                    } catch {
-                        results[index].isAudited = false
-                        results[index].auditFailure = error
-                    }
-                }
-            }
-            return .done(results)
-        }
     }
 }

@@ -1,12 +1,12 @@
 internal import JSON
 internal import Redis
 
-/// A token that came to light, or what is left of one.
-struct Sighting {
+/// A token found by scanning keys, or a leftover key of one.
+struct FoundSession {
     let user: Identifier
     /// nil for what has no key among the tokens': a refresh token, say.
     let subject: TokenSubject?
-    /// What it is known by among its like.
+    /// The name of it among its like.
     let name: [UInt8]
     /// When the token's own key ends, where that was asked; nil for one that is gone.
     var end: Expiry?
@@ -14,10 +14,10 @@ struct Sighting {
     var traces: [Command] = []
 }
 
-/// What a page of keys told.
-struct SightingPage {
-    var sightings: [Sighting] = []
-    /// Values that nobody could read, so that nobody knows whose they are.
+/// What a page of keys tells.
+struct SessionPage {
+    var sessions: [FoundSession] = []
+    /// Values that can't be read, so that nobody knows whose they are.
     var unreadable = 0
 }
 
@@ -25,7 +25,7 @@ struct SightingPage {
 ///
 /// Nothing here changes anything. Everything goes through SCAN, and what comes back is parsed
 /// exactly: user `bob` never meets `bobby`.
-struct TokenFinder {
+struct SessionScan {
     let store: TokenStore
     let allow: AllowStore
     let index: IndexStore
@@ -36,7 +36,7 @@ struct TokenFinder {
     /// Whether to ask when the tokens' own keys end.
     var asksEnds = false
     /// Values of the allow store that are the user's, for tokens that say nothing.
-    var objects: Set<[UInt8]> = []
+    var userValues: Set<[UInt8]> = []
 
     init?(_ store: TokenStore, user: Identifier?, like pattern: IdentifierPattern? = nil) {
         guard let allow = store.layout.allow, let index = store.layout.index else { return nil }
@@ -47,45 +47,26 @@ struct TokenFinder {
         self.pattern = pattern
     }
 
-    private var layout: Layout { store.layout }
-
     /// Hands on page after page until `body` says to stop; a token may come more than once.
-    func forEachPage(_ body: @escaping (SightingPage) throws -> Bool) throws {
+    func forEachPage(_ body: @escaping (SessionPage) throws -> Bool) throws {
         switch index.kind {
-        case .keys(let template, _, _) where allow.isShared:
-            try scan(template, type: "string", body) { keys in self.readHolders(keys, template) }
         case .keys(let template, let path, _):
             // What could be anybody's key is passed over where it is of another type.
-            try scan(template, type: path.isEmpty ? nil : "string", body) {
-                keys throws(StoreError) in
-                let page = self.sightings(keys, template)
-                return path.isEmpty
-                    ? .done(page) : self.confirm(page, keys: keys, template, path)
-            }
-        case .values(let path):
-            try scan(allow.key, type: "string", body) { keys in self.readValues(keys, path) }
-        case .hashes(let template, let field):
-            try scan(template, type: nil, body) { keys in
-                self.readHashes(keys, template, field)
-            }
+            let isRead = allow.isShared || !path.isEmpty
+            try scan(template, type: isRead ? "string" : nil, body)
+        case .values: try scan(allow.key, type: "string", body)
+        case .hashes(let template, _): try scan(template, type: nil, body)
         case .set(let template):
-            guard let user else {
-                return try scan(template, type: "set", body) { keys in
-                    self.readSets(keys, template)
-                }
-            }
-            try forEachMember(
-                of: try template.render(TemplateValues(TokenSubject(id: user, user: user))), user,
-                body)
+            guard let user else { return try scan(template, type: "set", body) }
+            let values = TemplateValues(TokenSubject(id: user, user: user))
+            try forEachMember(of: try template.render(values), user, body)
         case .tokens(let places):
-            let others = user == nil ? [] : places.also + places.kin.prefix(1)
+            let others = user == nil ? [] : places.extraKeys + places.companionKeys.prefix(1)
             for template in [allow.key] + others {
                 var isGoingOn = true
                 try scan(template, type: "string") { page in
                     isGoingOn = try body(page)
                     return isGoingOn
-                } work: { keys in
-                    self.readTokens(keys, template, places)
                 }
                 if !isGoingOn { return }
             }
@@ -93,50 +74,59 @@ struct TokenFinder {
     }
 
     private func scan(
-        _ template: Template, type: String?,
-        _ body: @escaping (SightingPage) throws -> Bool,
-        work: @escaping ([[UInt8]]) throws(StoreError) -> Step<SightingPage>
+        _ template: Template, type: String?, _ body: @escaping (SessionPage) throws -> Bool
     ) throws {
         try store.forEachPage(
             match: template.glob(user: user, like: pattern, in: [.user]), type: type,
-            once: user == nil,
-            work: { keys throws(StoreError) in try work(keys).then(self.describe) }, body)
+            once: user == nil, job: { SessionPageJob(self, template, $0) }, body)
     }
 
-    /// Asks when the tokens' own keys end.
-    func describe(_ page: SightingPage) throws(StoreError) -> Step<SightingPage> {
-        guard asksEnds else { return .done(page) }
-        let known = page.sightings.filter { $0.subject != nil }
-        let commands = try known.compactMapping { sighting throws(StoreError) in
-            try sighting.subject.map { subject throws(StoreError) in
-                Command("PTTL", key: try allow.key.render(TemplateValues(subject)))
-            }
-        }
-        guard !commands.isEmpty else { return .done(page) }
-        // A cluster's keys are on several clocks, which agree to the second or nothing does.
-        return .send([Command("TIME")] + commands) { exchange throws(StoreError) in
-            let replies = try store.replies(exchange, to: [Command("TIME")] + commands)
-            let now = try store.seconds(replies[0])
-            let others = page.sightings.filter { $0.subject == nil }
-            var page = SightingPage(sightings: known + others, unreadable: page.unreadable)
-            for index in known.indices {
-                let left = try StoreError.wrapping { () throws(RedisError) in
-                    try replies[index + 1].integer()
-                }
-                page.sightings[index].end =
-                    left == -2 ? nil : left < 0 ? .never : .at(now + (left + 999) / 1000)
-            }
-            return .done(page)
+    /// The members of one user's set, page by page.
+    private func forEachMember(
+        of key: [UInt8], _ user: Identifier, _ body: (SessionPage) throws -> Bool
+    ) throws {
+        try store.forEachMember(ofSet: key) { members in
+            let page = SessionPage(
+                sessions: members.compactMap { session(member: $0, of: key, user) })
+            return try body(try store.ask(SessionPageJob(self, page)))
         }
     }
+
+    /// The sets or lists that hold the user's values, and what they hold.
+    func readUserValues() throws -> [(key: [UInt8], value: [UInt8])] {
+        guard case .tokens(let places) = index.kind, let template = places.userValueKeys, let user
+        else { return [] }
+        var keys: [[UInt8]] = []
+        try store.forEachPage(match: template.glob(user: user), type: nil, once: true) { page in
+            KnownPage(outcome: page.filter { template.parse($0, of: user) != nil })
+        } _: {
+            keys += $0
+            return true
+        }
+        let types = try store.ask(keys.map { Command("TYPE", key: $0) })
+        var found: [(key: [UInt8], value: [UInt8])] = []
+        for (key, type) in zip(keys, types) {
+            let command: Command
+            switch try type.asText {
+            case "none": continue
+            case "list": command = Command("LRANGE", key: key, 0, -1)
+            case "zset": command = Command("ZRANGE", key: key, 0, -1)
+            default: command = Command("SMEMBERS", key: key)
+            }
+            found += try store.ask(command).asByteStrings.map { (key, $0) }
+        }
+        return found
+    }
+
+    // MARK: keys
 
     /// Whether the owner of a token is among those that are meant.
-    private func admits(_ owner: Identifier) -> Bool {
+    fileprivate func admits(_ owner: Identifier) -> Bool {
         user.map { $0 == owner } ?? pattern?.matches(owner) ?? true
     }
 
     /// The user whom a key names, and what else it tells.
-    private func parse(
+    fileprivate func parse(
         _ key: [UInt8], _ template: Template
     ) -> (user: Identifier, holes: [Template.Hole: [UInt8]])? {
         if let user { return template.parse(key, of: user).map { (user, $0) } }
@@ -146,250 +136,256 @@ struct TokenFinder {
         return (owner, holes)
     }
 
-    // MARK: keys
-
-    private func sightings(_ keys: [[UInt8]], _ template: Template) -> SightingPage {
-        SightingPage(
-            sightings: keys.compactMap { self.sighting($0, template) },
-            unreadable: ambiguous(keys, template))
-    }
-
     /// How many keys may be the user's, and as well another's. They are left alone, and nobody may
     /// say that all was found.
-    private func ambiguous(_ keys: [[UInt8]], _ template: Template) -> Int {
+    fileprivate func ambiguous(_ keys: [[UInt8]], _ template: Template) -> Int {
         user.map { user in keys.count { template.isAmbiguous($0, of: user) } } ?? 0
     }
 
-    private func sighting(_ key: [UInt8], _ template: Template) -> Sighting? {
+    fileprivate func session(_ key: [UInt8], _ template: Template) -> FoundSession? {
         guard let (owner, holes) = parse(key, template),
-            let told = holes[.id] == nil ? allow.key.parse(key) : holes,
-            let subject = layout.subject(of: told)?.of(owner)
+            let known = holes[.id] == nil ? allow.key.parse(key) : holes,
+            let subject = store.layout.subject(of: known)?.of(owner)
         else { return nil }
-        var sighting = Sighting(user: owner, subject: subject, name: subject.id.bytes)
+        var session = FoundSession(user: owner, subject: subject, name: subject.id.bytes)
         if case .keys(_, _, isTrace: true) = index.kind {
-            sighting.traces = [.eval(Script.deleteString, keys: [key], [])]
+            session.traces = [.eval(Script.deleteString, keys: [key], [])]
         }
-        return sighting
+        return session
     }
 
-    /// Keeps those in whose JSON the id stands at the end of `path`.
-    private func confirm(
-        _ page: SightingPage, keys: [[UInt8]], _ template: Template, _ path: [JSONString]
-    ) -> Step<SightingPage> {
-        let known = keys.filter { self.sighting($0, template) != nil }
-        return values(of: known) { values in
-            let confirmed = zip(page.sightings, values).filter { sighting, value in
-                value.flatMap { LooseJSON.text(of: $0, at: path) } == sighting.name
-            }
-            return SightingPage(
-                sightings: confirmed.map(\.0), unreadable: page.unreadable)
-        }
-    }
-
-    /// Keys of users, each with the user's only token.
-    private func readHolders(_ keys: [[UInt8]], _ template: Template) -> Step<SightingPage> {
-        let known = keys.compactMap { key in parse(key, template).map { (key, $0.user) } }
-        return values(of: known.map(\.0)) { values in
-            var page = SightingPage()
-            for ((_, owner), value) in zip(known, values) {
-                guard let value else { continue }
-                guard let subject = store.subject(ofValue: value, in: allow) else {
-                    page.unreadable += 1
-                    continue
-                }
-                page.sightings.append(
-                    Sighting(user: owner, subject: subject.of(owner), name: subject.id.bytes))
-            }
-            return page
-        }
-    }
-
-    // MARK: values
-
-    private func readValues(_ keys: [[UInt8]], _ path: [JSONString]) -> Step<SightingPage> {
-        let known = keys.compactMap { key -> (key: [UInt8], subject: TokenSubject)? in
-            guard let holes = allow.key.parse(key), let subject = layout.subject(of: holes) else {
-                return nil
-            }
-            return (key, subject)
-        }
-        return values(of: known.map(\.key)) { values in
-            var page = SightingPage()
-            for (known, value) in zip(known, values) {
-                guard let value, !allow.isDead(value) else { continue }
-                let isJSON = !path.isEmpty || allow.valueCodec == .json
-                let name = isJSON ? LooseJSON.text(of: value, at: path) : value
-                guard let owner = name.flatMap(Identifier.init(found:)) else {
-                    page.unreadable += 1
-                    continue
-                }
-                guard admits(owner) else { continue }
-                page.sightings.append(
-                    Sighting(
-                        user: owner, subject: known.subject.of(owner),
-                        name: known.subject.id.bytes))
-            }
-            return page
-        }
-    }
-
-    // MARK: hashes
-
-    private func readHashes(
-        _ keys: [[UInt8]], _ template: Template, _ field: [UInt8]
-    ) -> Step<SightingPage> {
-        let known = keys.compactMap { key in parse(key, template).map { (key, $0.user) } }
-        let commands = known.map { key, _ in Command("HGET", key: key, .bytes(field)) }
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try store.replies(exchange, to: commands)
-            var page = SightingPage(sightings: [], unreadable: ambiguous(keys, template))
-            for ((key, owner), reply) in zip(known, replies) {
-                let id = try StoreError.wrapping { () throws(RedisError) in
-                    try reply.optionalBytes()
-                }
-                // One without a token of its own can still bring forth another.
-                let name = id ?? []
-                let subject = Identifier(found: name).map { TokenSubject(id: $0, user: owner) }
-                page.sightings.append(
-                    Sighting(
-                        user: owner, subject: subject, name: name,
-                        traces: [
-                            .eval(
-                                Script.deleteIfField, keys: [key], [.bytes(field), .bytes(name)])
-                        ]))
-            }
-            return .done(page)
-        }
-    }
-
-    // MARK: sets
-
-    /// The members of one user's set, page by page.
-    private func forEachMember(
-        of key: [UInt8], _ user: Identifier, _ body: (SightingPage) throws -> Bool
-    ) throws {
-        try store.forEachMember(ofSet: key) { members in
-            let page = SightingPage(
-                sightings: members.compactMap { self.sighting(member: $0, of: key, user) })
-            return try body(try store.resolve(try describe(page)))
-        }
-    }
-
-    private func sighting(
+    fileprivate func session(
         member: [UInt8], of key: [UInt8], _ user: Identifier
-    ) -> Sighting? {
-        guard let subject = allow.key.parse(member).flatMap(layout.subject(of:)) else { return nil }
-        return Sighting(
+    ) -> FoundSession? {
+        guard let subject = allow.key.parse(member).flatMap(store.layout.subject(of:)) else {
+            return nil
+        }
+        return FoundSession(
             user: user, subject: subject.of(user), name: member,
             traces: [Command("SREM", key: key, .bytes(member))])
     }
 
-    private func readSets(_ keys: [[UInt8]], _ template: Template) -> Step<SightingPage> {
-        let known = keys.compactMap { key in parse(key, template).map { (key, $0.user) } }
-        let commands = known.map { key, _ in Command("SMEMBERS", key: key) }
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try store.replies(exchange, to: commands)
-            var page = SightingPage()
-            for ((key, owner), reply) in zip(known, replies) {
-                let members = try StoreError.wrapping { () throws(RedisError) in
-                    try reply.byteStrings()
-                }
-                page.sightings += members.compactMap { self.sighting(member: $0, of: key, owner) }
-            }
-            return .done(page)
-        }
-    }
-
-    // MARK: tokens
-
-    private func readTokens(
-        _ keys: [[UInt8]], _ template: Template, _ places: TokenIndex
-    ) -> Step<SightingPage> {
-        var page = SightingPage()
-        var silent: [(key: [UInt8], subject: TokenSubject)] = []
-        for key in keys {
-            guard let id = template.parse(key)?[.id].flatMap(Identifier.init(found:)) else {
-                continue
-            }
-            let isKin = places.kin.first == template
-            let subject = store.subject(ofToken: id.bytes)
-            if let subject, let owner = subject.user {
-                guard admits(owner) else { continue }
-                page.sightings.append(
-                    Sighting(
-                        user: owner, subject: isKin ? nil : subject, name: id.bytes,
-                        traces: isKin ? kin(id, owner, places) : []))
-            } else if user != nil, template == allow.key {
-                silent.append((key, subject ?? TokenSubject(id: id, user: nil)))
-            }
-        }
-        guard let user, !silent.isEmpty, !objects.isEmpty else { return .done(page) }
-        return values(of: silent.map(\.key)) { values in
-            for (known, value) in zip(silent, values) {
-                guard let value, objects.contains(value) else { continue }
-                page.sightings.append(
-                    Sighting(
-                        user: user, subject: known.subject.of(user), name: known.subject.id.bytes))
-            }
-            return page
-        }
-    }
-
-    /// Takes away all keys of a token of another kind, the one that it is found by last.
-    private func kin(_ id: Identifier, _ owner: Identifier, _ places: TokenIndex) -> [Command] {
+    /// Removes all keys of a token of another kind, the one that it is found by last.
+    fileprivate func companionTraces(
+        _ id: Identifier, _ owner: Identifier, _ places: TokenIndex
+    ) -> [Command] {
         let values = TemplateValues(TokenSubject(id: id, user: owner))
         do throws(StoreError) {
-            return try places.kin.reversed().map { template throws(StoreError) in
+            return try places.companionKeys.reversed().map { template throws(StoreError) in
                 .eval(Script.deleteString, keys: [try template.render(values)], [])
             }
         } catch {
             return []
         }
     }
+}
 
-    /// The sets or lists that hold the user's values, and what they hold.
-    func readObjects() throws -> [(key: [UInt8], value: [UInt8])] {
-        guard case .tokens(let places) = index.kind, let template = places.objects, let user else {
-            return []
-        }
-        var keys: [[UInt8]] = []
-        try store.forEachPage(match: template.glob(user: user), type: nil, once: true) { keys in
-            .done(keys.filter { template.parse($0, of: user) != nil })
-        } _: {
-            keys += $0
-            return true
-        }
-        let types = try store.pipeline(keys.map { Command("TYPE", key: $0) })
-        var found: [(key: [UInt8], value: [UInt8])] = []
-        for (key, type) in zip(keys, types) {
-            let name = try StoreError.wrapping { () throws(RedisError) in try type.text() }
-            let command: Command
-            switch name {
-            case "none": continue
-            case "list": command = Command("LRANGE", key: key, 0, -1)
-            case "zset": command = Command("ZRANGE", key: key, 0, -1)
-            default: command = Command("SMEMBERS", key: key)
-            }
-            let reply = try store.call(command)
-            let values = try StoreError.wrapping { () throws(RedisError) in
-                try reply.byteStrings()
-            }
-            found += values.map { (key, $0) }
-        }
-        return found
+/// A page that needs no more commands.
+private struct KnownPage<Outcome>: Question {
+    let outcome: Outcome
+
+    func next() -> [Command]? { nil }
+    func take(_ exchange: Exchange) {}
+}
+
+/// Finds the tokens that a page of keys tells of.
+private struct SessionPageJob: Question {
+    private enum Phase: CaseIterable {
+        /// Reads the keys that do not tell everything by their names.
+        case read
+        /// Asks when the tokens' own keys end.
+        case ends
     }
 
-    /// The values of strings, nil where one is gone.
-    private func values(
-        of keys: [[UInt8]], _ body: @escaping ([[UInt8]?]) -> SightingPage
-    ) -> Step<SightingPage> {
-        let commands = keys.map { Command("GET", key: $0) }
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try store.replies(exchange, to: commands)
-            let values = try StoreError.wrapping { () throws(RedisError) in
-                try replies.map { reply throws(RedisError) in try reply.optionalBytes() }
+    /// A key that has to be read, and what its name tells.
+    private struct Candidate {
+        let key: [UInt8]
+        var user: Identifier?
+        var subject: TokenSubject?
+        var session: FoundSession?
+    }
+
+    private let scan: SessionScan
+    private let template: Template
+    private var candidates: [Candidate] = []
+    private var phases: ArraySlice<Phase>
+    private var commands: [Command] = []
+    private(set) var outcome = SessionPage()
+
+    init(_ scan: SessionScan, _ template: Template, _ keys: [[UInt8]]) {
+        self.scan = scan
+        self.template = template
+        phases = Phase.allCases[...]
+        sort(keys)
+    }
+
+    /// Nothing has to be read of these.
+    init(_ scan: SessionScan, _ page: SessionPage) {
+        self.scan = scan
+        template = scan.allow.key
+        phases = [.ends]
+        outcome = page
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        switch phases.first {
+        case .read: commands = candidates.map { read($0.key) }
+        case .ends: commands = try askEnds()
+        case nil: return nil
+        }
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        let replies = try scan.store.replies(exchange, to: commands)
+        switch phases.removeFirst() {
+        case .read:
+            for (candidate, reply) in zip(candidates, replies) { try take(reply, candidate) }
+        case .ends: try takeEnds(replies)
+        }
+    }
+
+    // MARK: names
+
+    private mutating func sort(_ keys: [[UInt8]]) {
+        switch scan.index.kind {
+        case .keys where scan.allow.isShared, .set:
+            for key in keys { addNamed(key) }
+        case .keys(_, let path, _):
+            outcome.unreadable = scan.ambiguous(keys, template)
+            for key in keys {
+                guard let session = scan.session(key, template) else { continue }
+                if path.isEmpty {
+                    outcome.sessions.append(session)
+                } else {
+                    candidates.append(Candidate(key: key, session: session))
+                }
             }
-            return .done(body(values))
+        case .values:
+            for key in keys {
+                guard let holes = scan.allow.key.parse(key),
+                    let subject = scan.store.layout.subject(of: holes)
+                else { continue }
+                candidates.append(Candidate(key: key, subject: subject))
+            }
+        case .hashes:
+            outcome.unreadable = scan.ambiguous(keys, template)
+            for key in keys { addNamed(key) }
+        case .tokens(let places): for key in keys { addToken(key, places) }
+        }
+    }
+
+    /// A key that names its user.
+    private mutating func addNamed(_ key: [UInt8]) {
+        guard let user = scan.parse(key, template)?.user else { return }
+        candidates.append(Candidate(key: key, user: user))
+    }
+
+    /// A key that is named after a token. One whose claims do not tell the user is the user's where
+    /// its value is.
+    private mutating func addToken(_ key: [UInt8], _ places: TokenIndex) {
+        guard let id = template.parse(key)?[.id].flatMap(Identifier.init(found:)) else { return }
+        let isCompanion = places.companionKeys.first == template
+        let subject = scan.store.subject(ofToken: id.bytes)
+        if let subject, let owner = subject.user {
+            guard scan.admits(owner) else { return }
+            outcome.sessions.append(
+                FoundSession(
+                    user: owner, subject: isCompanion ? nil : subject, name: id.bytes,
+                    traces: isCompanion ? scan.companionTraces(id, owner, places) : []))
+        } else if let user = scan.user, template == scan.allow.key, !scan.userValues.isEmpty {
+            let subject = subject ?? TokenSubject(id: id, user: nil)
+            candidates.append(Candidate(key: key, user: user, subject: subject))
+        }
+    }
+
+    // MARK: values
+
+    private func read(_ key: [UInt8]) -> Command {
+        switch scan.index.kind {
+        case .keys, .values, .tokens: Command("GET", key: key)
+        case .hashes(_, let field): Command("HGET", key: key, .bytes(field))
+        case .set: Command("SMEMBERS", key: key)
+        }
+    }
+
+    private mutating func take(_ reply: Reply, _ candidate: Candidate) throws(StoreError) {
+        let key = candidate.key
+        switch scan.index.kind {
+        case .keys where scan.allow.isShared:
+            // The key of a user, with the user's only token.
+            guard let value = try reply.asOptionalBytes, let user = candidate.user else { return }
+            guard let subject = scan.store.subject(ofValue: value, in: scan.allow) else {
+                outcome.unreadable += 1
+                return
+            }
+            add(subject, of: user)
+        case .keys(_, let path, _):
+            // The id is in the JSON, at the end of the path.
+            guard let value = try reply.asOptionalBytes, let session = candidate.session,
+                LooseJSON.text(of: value, at: path) == session.name
+            else { return }
+            outcome.sessions.append(session)
+        case .values(let path):
+            guard let value = try reply.asOptionalBytes, let subject = candidate.subject,
+                !scan.allow.isDead(value)
+            else { return }
+            let isJSON = !path.isEmpty || scan.allow.valueCodec == .json
+            let name = isJSON ? LooseJSON.text(of: value, at: path) : value
+            guard let owner = name.flatMap(Identifier.init(found:)) else {
+                outcome.unreadable += 1
+                return
+            }
+            if scan.admits(owner) { add(subject, of: owner) }
+        case .hashes(_, let field):
+            // One without a token of its own can still bring forth another.
+            let name = try reply.asOptionalBytes ?? []
+            guard let user = candidate.user else { return }
+            let trace = Command.eval(
+                Script.deleteIfField, keys: [key], [.bytes(field), .bytes(name)])
+            let subject = Identifier(found: name).map { TokenSubject(id: $0, user: user) }
+            outcome.sessions.append(
+                FoundSession(user: user, subject: subject, name: name, traces: [trace]))
+        case .set:
+            guard let user = candidate.user else { return }
+            outcome.sessions += try reply.asByteStrings.compactMap {
+                scan.session(member: $0, of: key, user)
+            }
+        case .tokens:
+            guard let value = try reply.asOptionalBytes, scan.userValues.contains(value),
+                let user = candidate.user, let subject = candidate.subject
+            else { return }
+            add(subject, of: user)
+        }
+    }
+
+    private mutating func add(_ subject: TokenSubject, of user: Identifier) {
+        outcome.sessions.append(
+            FoundSession(user: user, subject: subject.of(user), name: subject.id.bytes))
+    }
+
+    // MARK: ends
+
+    /// A cluster's keys are on several clocks, which agree to the second or nothing does.
+    private mutating func askEnds() throws(StoreError) -> [Command] {
+        guard scan.asksEnds else { return [] }
+        var asked: [Command] = []
+        for subject in outcome.sessions.compactMap(\.subject) {
+            let key = try scan.allow.key.render(TemplateValues(subject))
+            asked.append(Command("PTTL", key: key))
+        }
+        return asked.isEmpty ? [] : [Command("TIME")] + asked
+    }
+
+    private mutating func takeEnds(_ replies: [Reply]) throws(StoreError) {
+        guard let first = replies.first else { return }
+        let now = try first.asSeconds
+        let known = outcome.sessions.filter { $0.subject != nil }
+        outcome.sessions = known + outcome.sessions.filter { $0.subject == nil }
+        for index in known.indices {
+            let left = try replies[index + 1].asInteger
+            outcome.sessions[index].end =
+                left == -2 ? nil : left < 0 ? .never : .at(now + (left + 999) / 1000)
         }
     }
 }

@@ -97,12 +97,11 @@ extension Layout {
     ) throws(StoreError) -> [(name: String, key: [UInt8], value: String)] {
         try keptVariables.compactMapping { kept throws(StoreError) in
             let key = kept.key.literal
-            let stored = try StoreError.wrapping { () throws(RedisError) in
-                try client.call(Command("GET", key: key)).value().optionalBytes()
+            let command = Command("GET", key: key)
+            let reply = try StoreError.wrapping { () throws(RedisError) in try client.call(command)
             }
-            return try stored.map { stored throws(StoreError) in
-                (kept.name, key, try kept.value(stored))
-            }
+            guard let stored = try reply.asOptionalBytes else { return nil }
+            return (kept.name, key, try kept.value(stored))
         }
     }
 }

@@ -39,7 +39,8 @@ extension Layout {
         switch index?.kind {
         case .keys(let key, _, _)?, .set(let key)?, .hashes(let key, _)?: templates.append(key)
         case .tokens(let tokens)?:
-            templates += tokens.also + tokens.kin + [tokens.objects].compactMap(\.self)
+            templates +=
+                tokens.extraKeys + tokens.companionKeys + [tokens.userValueKeys].compactMap(\.self)
         case .values?, nil: break
         }
         return templates
@@ -87,19 +88,6 @@ extension StoreError {
         case .corrupt(let key): .corrupt(key: layout.shown(key))
         case .otherUnit(let key): .otherUnit(key: layout.shown(key))
         case .redis, .unnamed, .digest: self
-        }
-    }
-}
-
-extension [RevocationOutcome] {
-    /// The same with keys that people may see.
-    func shown(in layout: Layout) -> Self {
-        map { outcome in
-            if case .failed(let error) = outcome {
-                .failed(error.shown(in: layout))
-            } else {
-                outcome
-            }
         }
     }
 }

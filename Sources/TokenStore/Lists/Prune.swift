@@ -23,11 +23,7 @@ extension TokenStore {
         guard let list = layout.list else { return result }
         let clock = try clock()
         try forEachPage(match: list.key.glob(), type: "zset", once: true, changes: !dryRun) {
-            keys throws(StoreError) in
-            let lists = try keys.compactMap(list.user(ofKey:)).map { user throws(StoreError) in
-                try list.keys(of: user)
-            }
-            return self.survey(list, lists, dryRun: dryRun, clock)
+            PruneJob(self, list, $0.compactMap(list.user(ofKey:)), clock, dryRun: dryRun)
         } _: { page in
             result.users += page.users
             result.removed = (result.removed + page.removed).bounded
@@ -36,58 +32,91 @@ extension TokenStore {
         }
         return result
     }
+}
 
-    /// Counts what there is to do on these lists, and does it.
-    private func survey(
-        _ list: ListStore, _ lists: [[[UInt8]]], dryRun: Bool, _ clock: ServerClock
-    ) -> Step<PruneResult> {
-        let now = clock.now * list.unit
-        let hasLife = listMargin != nil
-        let commands = lists.flatMap { keys in
-            [
-                Command("ZCOUNT", key: keys[0], "-inf", .integer(now)),
-                Command("ZCOUNT", key: keys[0], "+inf", "+inf"),
-                Command("PTTL", key: keys[0]), list.countingForeign(keys[0]),
-            ]
-        }
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try self.replies(exchange, to: commands)
-            var result = PruneResult()
-            result.users = lists.count
-            var untidy: [[[UInt8]]] = []
-            for (index, keys) in lists.enumerated() {
-                let own = replies[index * 4..<index * 4 + 4]
-                let facts = try StoreError.wrapping { () throws(RedisError) in
-                    try own.map { reply throws(RedisError) in try reply.integer() }
-                }
-                let (expired, endless, left) = (facts[0], facts[1], facts[2])
-                // Read in the wrong unit every member would have expired.
-                guard facts[3] == 0 else { throw .otherUnit(key: keys[0]) }
-                // A list has to go with its last token, and to stay where a token has no end.
-                let isWrongLife = hasLife && (left == -1) != (endless > 0)
-                result.removed = (result.removed + Int(expired)).bounded
-                if isWrongLife { result.mended += 1 }
-                if expired > 0 || isWrongLife { untidy.append(keys) }
+/// Tidies the lists of some users.
+private struct PruneJob: Job {
+    private enum Phase {
+        /// Counts what there is to do on each list.
+        case survey
+        /// Tidies lists, a page of each at a time, until nothing expired is left.
+        case tidy
+    }
+
+    private let store: TokenStore
+    private let list: ListStore
+    private let users: [Identifier]
+    private let clock: ServerClock
+    private let dryRun: Bool
+    private var phase = Phase.survey
+    /// The keys of the lists that the phase is about.
+    private var lists: [[[UInt8]]] = []
+    private var commands: [Command] = []
+    private(set) var outcome = PruneResult()
+
+    init(
+        _ store: TokenStore, _ list: ListStore, _ users: [Identifier], _ clock: ServerClock,
+        dryRun: Bool
+    ) {
+        self.store = store
+        self.list = list
+        self.users = users
+        self.clock = clock
+        self.dryRun = dryRun
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        switch phase {
+        case .survey:
+            lists = []
+            for user in users { lists.append(try list.keys(of: user)) }
+            let now = clock.now * list.unit
+            commands = lists.flatMap { keys in
+                [
+                    Command("ZCOUNT", key: keys[0], "-inf", .integer(now)),
+                    Command("ZCOUNT", key: keys[0], "+inf", "+inf"),
+                    Command("PTTL", key: keys[0]), list.countingForeign(keys[0]),
+                ]
             }
-            return dryRun ? .done(result) : self.tidy(list, untidy, result)
+        case .tidy:
+            guard !lists.isEmpty, !dryRun else { return nil }
+            commands = lists.map { keys in
+                .eval(Script.prune, keys: keys, [.integer(list.unit), store.listLife])
+            }
+        }
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        let numbers = try store.replies(exchange, to: commands).asIntegers
+        switch phase {
+        case .survey:
+            phase = .tidy
+            try takeSurvey(numbers)
+        case .tidy:
+            lists = zip(lists, numbers).filter { $1 >= Int64(TokenStore.pageSize) }.map(\.0)
         }
     }
 
-    /// Tidies these lists, a page of each at a time, until nothing expired is left.
-    private func tidy(
-        _ list: ListStore, _ lists: [[[UInt8]]], _ result: PruneResult
-    ) -> Step<PruneResult> {
-        guard !lists.isEmpty else { return .done(result) }
-        let commands = lists.map { keys in
-            Command.eval(Script.prune, keys: keys, [.integer(list.unit), listLife])
+    private mutating func takeSurvey(_ numbers: [Int64]) throws(StoreError) {
+        outcome.users = lists.count
+        var untidy: [[[UInt8]]] = []
+        for (index, keys) in lists.enumerated() {
+            let own = Array(numbers[index * 4..<index * 4 + 4])
+            let (expired, endless, left, foreign) = (own[0], own[1], own[2], own[3])
+            // Read in the wrong unit every member would have expired.
+            guard foreign == 0 else { throw .otherUnit(key: keys[0]) }
+            // A list has to go with its last token, and to stay where a token has no end.
+            let isWrongLife = store.listMargin != nil && (left == -1) != (endless > 0)
+            outcome.removed = (outcome.removed + Int(expired)).bounded
+            if isWrongLife { outcome.mended += 1 }
+            if expired > 0 || isWrongLife { untidy.append(keys) }
         }
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try self.replies(exchange, to: commands)
-            let counts = try StoreError.wrapping { () throws(RedisError) in
-                try replies.map { reply throws(RedisError) in try reply.integer() }
-            }
-            let rest = zip(lists, counts).filter { $0.1 >= Int64(Self.pageSize) }.map(\.0)
-            return self.tidy(list, rest, result)
-        }
+        lists = untidy
+    }
+
+    mutating func restart(after outcome: PruneResult?) {
+        phase = .survey
+        self.outcome = PruneResult()
     }
 }

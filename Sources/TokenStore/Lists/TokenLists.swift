@@ -28,8 +28,8 @@ package struct TokenList: Equatable, Sendable {
 extension TokenStore {
     /// Everything on a user's list, soonest expiry first.
     package func tokens(of user: Identifier) throws(StoreError) -> TokenList {
-        if let finder = TokenFinder(self, user: user) { return try tokens(finder, user) }
-        return try resolve(readTokens(of: user))
+        if let scan = SessionScan(self, user: user) { return try tokens(scan, user) }
+        return try ask(TokenListJob(self, user))
     }
 
     /// The tokens of every user, or why they can't be told, a user at a time; one may come twice
@@ -38,8 +38,8 @@ extension TokenStore {
         like pattern: IdentifierPattern? = nil,
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws {
-        if let finder = TokenFinder(self, user: nil, like: pattern) {
-            return try forEachTokenList(finder, body)
+        if let scan = SessionScan(self, user: nil, like: pattern) {
+            return try forEachTokenList(scan, body)
         }
         guard let list = layout.list else { return }
         var scan = client.scan(match: list.key.glob(like: pattern), type: "zset")
@@ -59,41 +59,17 @@ extension TokenStore {
     ) throws -> Bool {
         var waiting = users[...]
         var isGoingOn = true
-        let run = BulkRun<Identifier, TokenList>(self, window: Self.listWindow, changes: false) {
-            _ in
-            guard isGoingOn, let user = waiting.popFirst() else { return nil }
-            return (user, { _ throws(StoreError) in try self.readTokens(of: user) })
-        } deliver: { user, delivery in
+        let runner = JobRunner<Identifier, TokenList>(
+            self, window: Self.listWindow, changes: false
+        ) { _ in
+            guard isGoingOn, let user = waiting.popFirst() else { return .end }
+            return .item((user, TokenListJob(self, user)))
+        } deliver: { user, done in
             guard isGoingOn else { return }
-            isGoingOn = try body(user, delivery.result)
+            isGoingOn = try body(user, done.result)
         }
-        if let failure = try run.run() { throw failure }
+        if let failure = try runner.run() { throw failure }
         return isGoingOn
-    }
-
-    private func readTokens(of user: Identifier) throws(StoreError) -> Step<TokenList> {
-        let commands = try cutoffCommands(of: user)
-        return .send(commands) { exchange throws(StoreError) in
-            let facts = try self.cutoffs(
-                of: user, try self.replies(exchange, to: commands), asked: commands)
-            return try self.readTokens(of: user, into: TokenPages()).then { tokens in
-                .done(
-                    TokenList(
-                        tokens: tokens, userCutoff: facts.user, globalCutoff: facts.global,
-                        time: facts.time))
-            }
-        }
-    }
-
-    /// Goes on with what follows the pages that were read.
-    private func readTokens(
-        of user: Identifier, into pages: TokenPages
-    ) throws(StoreError) -> Step<[ListedToken]> {
-        try judgedPage(of: user, from: pages.rank).then { page throws(StoreError) in
-            pages.tokens += pages.take(page)
-            guard page.count == Self.pageSize else { return .done(pages.tokens) }
-            return try self.readTokens(of: user, into: pages)
-        }
     }
 
     /// The tokens on a user's list as they are read, soonest expiry first: at most a page of them is
@@ -101,14 +77,14 @@ extension TokenStore {
     package func forEachTokenPage(
         of user: Identifier, _ body: (TokenList) throws -> Bool
     ) throws {
-        if let finder = TokenFinder(self, user: user) {
-            _ = try body(try tokens(finder, user))
+        if let scan = SessionScan(self, user: user) {
+            _ = try body(try tokens(scan, user))
             return
         }
         let facts = try cutoffs(of: user)
-        let pages = TokenPages()
+        var pages = TokenPages()
         while true {
-            let page = try resolve(judgedPage(of: user, from: pages.rank))
+            let page = try ask(TokenPageJob(self, user, from: pages.rank))
             let list = TokenList(
                 tokens: pages.take(page), userCutoff: facts.user, globalCutoff: facts.global,
                 time: facts.time)
@@ -116,131 +92,37 @@ extension TokenStore {
         }
     }
 
-    private func judgedPage(
-        of user: Identifier, from rank: Int
-    ) throws(StoreError) -> Step<[ListedToken]> {
-        try page(of: user, from: rank, isStrict: true).then { page throws(StoreError) in
-            page.isEmpty ? .done(page) : try self.judged(page)
-        }
-    }
-
-    /// The same tokens, each with whether it is revoked.
-    private func judged(_ page: [ListedToken]) throws(StoreError) -> Step<[ListedToken]> {
-        guard layout.deny != nil else { return .done(page) }
-        let queries = page.map { StateQuery(TokenSubject(id: $0.id, user: nil)) }
-        return try reading(queries).then { states throws(StoreError) in
-            var page = page
-            for (index, state) in states.enumerated() {
-                page[index].isRevoked = try state.get().denial != nil
-            }
-            return .done(page)
-        }
-    }
-
-    /// Redis' clock, and the cutoffs that stand against a user's tokens.
-    func cutoffs(
-        of user: Identifier
-    ) throws(StoreError) -> (time: Int64, user: Int64?, global: Int64?) {
+    /// Redis' clock, and the cutoffs of a user's tokens.
+    func cutoffs(of user: Identifier) throws(StoreError) -> UserCutoffs {
         let commands = try cutoffCommands(of: user)
-        return try cutoffs(of: user, try pipeline(commands), asked: commands)
+        return try cutoffs(try ask(commands), to: commands)
     }
+
+    typealias UserCutoffs = (time: Int64, user: Int64?, global: Int64?)
 
     private var cutoffStores: [CutoffStore] {
         [layout.userCutoff, layout.globalCutoff].compactMap(\.self)
     }
 
-    private func cutoffCommands(of user: Identifier) throws(StoreError) -> [Command] {
+    fileprivate func cutoffCommands(of user: Identifier) throws(StoreError) -> [Command] {
         let values = TemplateValues(TokenSubject(id: user, user: user))
-        return [Command("TIME")]
-            + (try cutoffStores.map { store throws(StoreError) in
-                store.reading(try store.key.render(values))
-            })
+        var commands = [Command("TIME")]
+        for store in cutoffStores { commands.append(store.reading(try store.key.render(values))) }
+        return commands
     }
 
-    private func cutoffs(
-        of user: Identifier, _ facts: [Reply], asked commands: [Command]
-    ) throws(StoreError) -> (time: Int64, user: Int64?, global: Int64?) {
+    fileprivate func cutoffs(
+        _ replies: [Reply], to commands: [Command]
+    ) throws(StoreError) -> UserCutoffs {
         var found: [Int64?] = []
         for (index, store) in cutoffStores.enumerated() {
-            found.append(
-                try cutoff(facts[index + 1], store, key: commands[index + 1].key ?? []))
+            let key = commands[index + 1].key ?? []
+            found.append(try cutoff(replies[index + 1], store, key: key))
         }
         return (
-            try seconds(facts[0]), layout.userCutoff == nil ? nil : found[0],
+            try replies[0].asSeconds, layout.userCutoff == nil ? nil : found[0],
             layout.globalCutoff == nil ? nil : found[found.count - 1]
         )
-    }
-
-    /// Up to `pageSize` tokens of a user's list, from a rank on. A score that is no time, or one of
-    /// the other unit among scores of the right one, is an error where it `isStrict`. Else its token
-    /// has no end: it must not keep a logout from ending the others.
-    func page(
-        of user: Identifier, from rank: Int, isStrict: Bool = false
-    ) throws(StoreError) -> Step<[ListedToken]> {
-        guard let list = layout.list else { return .done([]) }
-        let keys = try list.keys(of: user)
-        let command = Command(
-            "ZRANGE", key: keys[0], .integer(Int64(rank)),
-            .integer(Int64(rank + Self.pageSize - 1)), "WITHSCORES")
-        return .send([command]) { exchange throws(StoreError) in
-            let range = try self.replies(exchange, to: [command])[0]
-            let flat = try StoreError.wrapping { () throws(RedisError) in try range.byteStrings() }
-            var fault: StoreError?
-            let members = try stride(from: 0, to: flat.count - 1, by: 2).map {
-                index throws(StoreError) in
-                var expiry = Expiry.never
-                do throws(StoreError) {
-                    expiry = try list.expiry(score: flat[index + 1], key: keys[0])
-                } catch {
-                    fault = error
-                }
-                guard let id = list.member.parse(flat[index])?[.id] else {
-                    throw .corrupt(key: keys[0])
-                }
-                return (id: Identifier(stored: id), expiry: expiry)
-            }
-            if let fault, isStrict { throw fault }
-            let tokens =
-                keys.count == 2
-                ? self.details(of: members, under: keys[1])
-                : .done(
-                    members.map {
-                        ListedToken(
-                            id: $0.id, expiry: $0.expiry, issuedAt: self.issuedAt($0.id),
-                            label: nil)
-                    })
-            guard case .otherUnit? = fault else { return tokens }
-            return try self.requireOwnUnit(list, keys[0]).then { _ in tokens }
-        }
-    }
-
-    /// Throws where every score of a list is of the other unit: the layout is the wrong one then.
-    private func requireOwnUnit(_ list: ListStore, _ key: [UInt8]) -> Step<Void> {
-        let commands = [Command("ZCARD", key: key), list.countingForeign(key)]
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try self.replies(exchange, to: commands)
-            guard replies[0] != replies[1] else { throw .otherUnit(key: key) }
-            return .done(())
-        }
-    }
-
-    private func details(
-        of members: [(id: Identifier, expiry: Expiry)], under key: [UInt8]
-    ) -> Step<[ListedToken]> {
-        guard !members.isEmpty else { return .done([]) }
-        let command = Command(
-            arguments: ["HMGET", .bytes(key)] + members.map { .bytes($0.id.bytes) }, keyIndex: 1)
-        return .send([command]) { exchange throws(StoreError) in
-            let reply = try self.replies(exchange, to: [command])[0]
-            let details = try StoreError.wrapping { () throws(RedisError) in try reply.array() }
-            guard details.count == members.count else { throw .corrupt(key: key) }
-            return .done(
-                zip(members, details).map { member, detail in
-                    let (issuedAt, label) = self.read(detail)
-                    return ListedToken(
-                        id: member.id, expiry: member.expiry, issuedAt: issuedAt, label: label)
-                })
-        }
     }
 
     /// The details of a token; what is not understood is as good as absent.
@@ -258,17 +140,193 @@ extension TokenStore {
     }
 }
 
+/// The cutoffs of a user, and page by page all tokens on the list.
+private struct TokenListJob: Question {
+    private let store: TokenStore
+    private let user: Identifier
+    private var commands: [Command] = []
+    private var cutoffs: TokenStore.UserCutoffs?
+    private var pages = TokenPages()
+    private var tokens: [ListedToken] = []
+    /// The page that is being read; nil before the cutoffs are known, and at the end.
+    private var page: TokenPageJob?
+
+    init(_ store: TokenStore, _ user: Identifier) {
+        self.store = store
+        self.user = user
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard cutoffs != nil else {
+            commands = try store.cutoffCommands(of: user)
+            return commands
+        }
+        while page != nil {
+            if let commands = try page?.next() { return commands }
+            let read = page?.outcome ?? []
+            tokens += pages.take(read)
+            page =
+                read.count == TokenStore.pageSize
+                ? TokenPageJob(store, user, from: pages.rank) : nil
+        }
+        return nil
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        if page != nil {
+            try page?.take(exchange)
+        } else {
+            cutoffs = try store.cutoffs(try store.replies(exchange, to: commands), to: commands)
+            page = TokenPageJob(store, user, from: 0)
+        }
+    }
+
+    var outcome: TokenList {
+        TokenList(
+            tokens: tokens, userCutoff: cutoffs?.user, globalCutoff: cutoffs?.global,
+            time: cutoffs?.time ?? 0)
+    }
+}
+
+/// A page of a user's list, each token with whether it is revoked.
+private struct TokenPageJob: Question {
+    private let store: TokenStore
+    private var page: ListPageJob
+    private var states: StatesJob?
+    private(set) var outcome: [ListedToken] = []
+
+    init(_ store: TokenStore, _ user: Identifier, from rank: Int) {
+        self.store = store
+        page = ListPageJob(store, user, from: rank, .strict)
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        if states == nil {
+            if let commands = try page.next() { return commands }
+            outcome = page.outcome
+            guard store.layout.deny != nil, !outcome.isEmpty else { return nil }
+            states = StatesJob(
+                store, outcome.map { StateQuery(TokenSubject(id: $0.id, user: nil)) })
+        }
+        if let commands = states?.next() { return commands }
+        for (index, state) in (states?.outcome ?? []).enumerated() {
+            outcome[index].isRevoked = try state.get().denial != nil
+        }
+        return nil
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        if states != nil {
+            try states?.take(exchange)
+        } else {
+            try page.take(exchange)
+        }
+    }
+}
+
+/// Up to `pageSize` tokens of a user's list, from a rank on.
+struct ListPageJob: Question {
+    private enum Phase { case range, unit, details, done }
+
+    /// What becomes of a score that is no time, or of the other unit among scores of the right one.
+    enum Reading {
+        case strict
+        /// The token has no end: it must not keep a logout from ending the others.
+        case tolerant
+    }
+
+    private let store: TokenStore
+    private let user: Identifier
+    private let rank: Int
+    private let reading: Reading
+    private var phase: Phase
+    private var keys: [[UInt8]] = []
+    private var commands: [Command] = []
+    private(set) var outcome: [ListedToken] = []
+
+    init(_ store: TokenStore, _ user: Identifier, from rank: Int, _ reading: Reading) {
+        self.store = store
+        self.user = user
+        self.rank = rank
+        self.reading = reading
+        phase = store.layout.list == nil ? .done : .range
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard let list = store.layout.list else { return nil }
+        switch phase {
+        case .range:
+            keys = try list.keys(of: user)
+            let last = Int64(rank + TokenStore.pageSize - 1)
+            commands = [
+                Command("ZRANGE", key: keys[0], .integer(Int64(rank)), .integer(last), "WITHSCORES")
+            ]
+        case .unit:
+            commands = [Command("ZCARD", key: keys[0]), list.countingForeign(keys[0])]
+        case .details:
+            guard keys.count == 2, !outcome.isEmpty else { return nil }
+            let ids = outcome.map { Argument.bytes($0.id.bytes) }
+            commands = [Command(arguments: ["HMGET", .bytes(keys[1])] + ids, keyIndex: 1)]
+        case .done: return nil
+        }
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        guard let list = store.layout.list else { return }
+        let replies = try store.replies(exchange, to: commands)
+        switch phase {
+        case .range: try takeRange(try replies[0].asByteStrings, list)
+        case .unit:
+            // Where every score is of the other unit the layout is the wrong one.
+            guard replies[0] != replies[1] else { throw .otherUnit(key: keys[0]) }
+            phase = .details
+        case .details:
+            phase = .done
+            let details = try replies[0].asArray
+            guard details.count == outcome.count else { throw .corrupt(key: keys[1]) }
+            for (index, detail) in details.enumerated() {
+                let (issuedAt, label) = store.read(detail)
+                let token = outcome[index]
+                outcome[index] = ListedToken(
+                    id: token.id, expiry: token.expiry, issuedAt: issuedAt, label: label)
+            }
+        case .done: break
+        }
+    }
+
+    private mutating func takeRange(_ flat: [[UInt8]], _ list: ListStore) throws(StoreError) {
+        var fault: StoreError?
+        for index in stride(from: 0, to: flat.count - 1, by: 2) {
+            var expiry = Expiry.never
+            do throws(StoreError) {
+                expiry = try list.expiry(score: flat[index + 1], key: keys[0])
+            } catch {
+                fault = error
+            }
+            guard let stored = list.member.parse(flat[index])?[.id] else {
+                throw .corrupt(key: keys[0])
+            }
+            let id = Identifier(stored: stored)
+            let issuedAt = keys.count == 2 ? nil : store.issuedAt(id)
+            outcome.append(ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: nil))
+        }
+        if let fault, reading == .strict { throw fault }
+        phase = .details
+        if case .otherUnit? = fault { phase = .unit }
+    }
+}
+
 /// The pages of one list. A token that arrives meanwhile shifts the others to a later page: those
 /// of the last two pages are not told again.
-private final class TokenPages {
+private struct TokenPages {
     /// Where the next page begins.
     private(set) var rank = 0
-    var tokens: [ListedToken] = []
     private var last: Set<Identifier> = []
     private var secondLast: Set<Identifier> = []
 
     /// What is new on the next page.
-    func take(_ page: [ListedToken]) -> [ListedToken] {
+    mutating func take(_ page: [ListedToken]) -> [ListedToken] {
         rank += page.count
         let fresh = page.filter { !last.contains($0.id) && !secondLast.contains($0.id) }
         secondLast = last
@@ -289,12 +347,9 @@ extension TokenStore {
         let key = try list.key.render(values)
         let score = Command("ZSCORE", key: key, .bytes(try list.member.render(values)))
         let details = try list.details?.render(values)
-        let replies = try pipeline(
+        let replies = try ask(
             [score] + (details.map { [Command("HGET", key: $0, .bytes(id.bytes))] } ?? []))
-        let found = try StoreError.wrapping { () throws(RedisError) in
-            try replies[0].optionalBytes()
-        }
-        guard let found else { return nil }
+        guard let found = try replies[0].asOptionalBytes else { return nil }
         let expiry = try list.expiry(score: found, key: key)
         let (issuedAt, label) = replies.count == 2 ? read(replies[1]) : (nil, nil)
         return ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label)

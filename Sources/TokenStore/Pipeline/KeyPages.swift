@@ -4,25 +4,24 @@ extension TokenStore {
     /// How many pages of keys may be under way.
     private static let scanWindow = 4
 
-    /// Goes through the keys that match, a page at a time: `work` says what is to be done with the
-    /// keys of a page, `body` takes what that came to and answers whether to go on.
+    /// Goes through the keys that match, a page at a time: `job` makes the job for the keys of a
+    /// page, `body` takes its outcome and answers whether to go on.
     ///
     /// A key may come twice, unless it is to come only `once`. A signal ends it after the pages that
     /// are under way.
     func forEachPage<Page>(
         match: [UInt8], type: String?, once: Bool = false, changes: Bool = false,
-        work: @escaping ([[UInt8]]) throws(StoreError) -> Step<Page>,
-        _ body: @escaping (Page) throws -> Bool
+        job: @escaping ([[UInt8]]) -> any Job<Page>, _ body: @escaping (Page) throws -> Bool
     ) throws {
-        let feed = ScanFeed(client, match: match, type: type, once: once, work: work)
-        var run: BulkRun<Void, Page>?
-        run = BulkRun(self, window: Self.scanWindow, changes: changes) {
+        let feed = ScanFeed(client, match: match, type: type, once: once, job: job)
+        var runner: JobRunner<Void, Page>?
+        runner = JobRunner(self, window: Self.scanWindow, changes: changes) {
             try feed.next(mayWait: $0).map { ((), $0) }
         } deliver: {
-            if try !body(try $1.result.get()) { run?.stop() }
+            if try !body(try $1.result.get()) { runner?.stop() }
         }
-        defer { run = nil }
-        if let failure = try run?.run() { throw failure }
+        defer { runner = nil }
+        if let failure = try runner?.run() { throw failure }
     }
 }
 
@@ -31,33 +30,31 @@ extension TokenStore {
     func forEachMember(ofSet key: [UInt8], _ body: ([[UInt8]]) throws -> Bool) throws {
         var cursor = ScanCursor()
         while true {
-            let replies = try pipeline(
+            let replies = try ask(
                 cursor.commands(
                     { position in
                         Command(
                             "SSCAN", key: key, .bytes(position), "COUNT",
                             .integer(Int64(Self.pageSize)))
                     }, size: Command("SCARD", key: key)))
-            let page = try StoreError.wrapping { () throws(RedisError) in
-                try cursor.take(replies)
-            }
+            let page = try cursor.page(replies)
             guard try body(page.items), !page.isLast else { return }
         }
     }
 }
 
-/// The pages of a scan as pieces of work. One server is asked for the next page as soon as the
-/// last one has told where it begins; of a group, some pages are fetched before work on them begins.
+/// The pages of a scan as jobs. One server is asked for the next page as soon as the last one has
+/// told where it begins; of a group, some pages are fetched before work on them begins.
 private final class ScanFeed<Page> {
     private enum Position {
         case cursor(ScanCursor)
-        /// It stands in a reply that has not come.
+        /// The reply that tells it has not come.
         case awaited
         case end
     }
 
     private let client: Client
-    private let work: ([[UInt8]]) throws(StoreError) -> Step<Page>
+    private let job: ([[UInt8]]) -> any Job<Page>
     private var scan: Scan
     private var position = Position.cursor(ScanCursor())
     private var fetched: ArraySlice<[[UInt8]]> = []
@@ -69,47 +66,41 @@ private final class ScanFeed<Page> {
 
     init(
         _ client: Client, match: [UInt8], type: String?, once: Bool,
-        work: @escaping ([[UInt8]]) throws(StoreError) -> Step<Page>
+        job: @escaping ([[UInt8]]) -> any Job<Page>
     ) {
         self.client = client
-        self.work = work
+        self.job = job
         scan = client.scan(match: match, type: type)
         seen = once ? [] : nil
     }
 
-    func next(mayWait: Bool) throws(StoreError) -> Step<Page>.Start? {
+    func next(mayWait: Bool) throws(StoreError) -> Supply<any Job<Page>> {
         if client.isGroup {
             if fetched.isEmpty, mayWait { try fetch() }
-            guard let keys = fetched.popFirst() else { return nil }
-            return start(work, keys)
+            if let keys = fetched.popFirst() { return .item(ScanPageJob(self, keys: keys)) }
+            return mayWait ? .end : .notYet
         }
-        guard case .cursor(let cursor) = position else { return nil }
-        position = .awaited
-        let commands = cursor.commands(scan.command)
-        var known: [[UInt8]]?
-        return { [work] previous throws(StoreError) in
-            // Done again, it is the same page.
-            if let known { return try self.start(work, known)(previous) }
-            return .send(commands) { exchange throws(StoreError) in
-                var cursor = cursor
-                let page = try StoreError.wrapping { () throws(RedisError) in
-                    try cursor.take(try exchange.complete())
-                }
-                self.position = page.isLast ? .end : .cursor(cursor)
-                let fresh = self.filter(page.items)
-                known = fresh
-                return try work(fresh)
-            }
+        switch position {
+        case .cursor(let cursor):
+            position = .awaited
+            return .item(ScanPageJob(self, cursor: cursor))
+        case .awaited: return .notYet
+        case .end: return .end
         }
     }
 
-    /// What a first attempt told stands.
-    private func start(
-        _ work: @escaping ([[UInt8]]) throws(StoreError) -> Step<Page>, _ keys: [[UInt8]]
-    ) -> Step<Page>.Start {
-        { previous throws(StoreError) in
-            try work(keys).then { page throws(StoreError) in .done(previous ?? page) }
-        }
+    fileprivate func commands(_ cursor: ScanCursor) -> [Command] { cursor.commands(scan.command) }
+
+    fileprivate func start(_ keys: [[UInt8]]) -> any Job<Page> { job(keys) }
+
+    /// The keys of a page of which this is the answer.
+    fileprivate func take(_ exchange: Exchange, _ cursor: ScanCursor) throws(StoreError)
+        -> [[UInt8]]
+    {
+        var cursor = cursor
+        let page = try cursor.page(try exchange.all)
+        position = page.isLast ? .end : .cursor(cursor)
+        return filter(page.items)
     }
 
     private func filter(_ keys: [[UInt8]]) -> [[UInt8]] {
@@ -118,10 +109,79 @@ private final class ScanFeed<Page> {
     }
 
     private func fetch() throws(StoreError) {
-        try StoreError.wrapping { () throws(RedisError) in
-            while fetched.count < Self.fetchCount, let page = try scan.nextPage() {
-                if !page.isEmpty { fetched.append(filter(page)) }
-            }
+        while fetched.count < Self.fetchCount, let page = try scan.nextKeys() {
+            if !page.isEmpty { fetched.append(filter(page)) }
+        }
+    }
+}
+
+/// Reads a page of keys, where that is not there yet, and does the job for these keys.
+private struct ScanPageJob<Page>: Job {
+    private let feed: ScanFeed<Page>
+    private let cursor: ScanCursor?
+    /// Done again, it is the same page.
+    private var keys: [[UInt8]]?
+    private var job: (any Job<Page>)?
+    /// What a first attempt told is kept.
+    private var previous: Page?
+
+    init(_ feed: ScanFeed<Page>, keys: [[UInt8]]) {
+        self.feed = feed
+        self.keys = keys
+        cursor = nil
+    }
+
+    init(_ feed: ScanFeed<Page>, cursor: ScanCursor) {
+        self.feed = feed
+        self.cursor = cursor
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        if job == nil, let keys { job = feed.start(keys) }
+        if job != nil { return try job?.next() }
+        return cursor.map(feed.commands)
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        if job != nil {
+            try job?.take(exchange)
+        } else if let cursor {
+            keys = try feed.take(exchange, cursor)
+        }
+    }
+
+    var outcome: Page {
+        guard let page = previous ?? job?.outcome else {
+            preconditionFailure("the outcome of a page that was not read")
+        }
+        return page
+    }
+
+    mutating func restart(after outcome: Page?) {
+        previous = outcome ?? previous
+        job?.restart(after: outcome)
+    }
+}
+
+extension ScanCursor {
+    fileprivate mutating func page(
+        _ replies: [Reply]
+    ) throws(StoreError) -> (items: [[UInt8]], isLast: Bool) {
+        do throws(RedisError) {
+            return try take(replies)
+        } catch {
+            throw .redis(error)
+        }
+    }
+}
+
+extension Scan {
+    /// The next page of keys; nil at the end.
+    mutating func nextKeys() throws(StoreError) -> [[UInt8]]? {
+        do throws(RedisError) {
+            return try nextPage()
+        } catch {
+            throw .redis(error)
         }
     }
 }
