@@ -53,7 +53,7 @@ private struct OperandRevocation {
     let planner: RevocationPlanner
     let backend: Backend
     let console: Console
-    private let rehearsal: RevocationRehearsal
+    private let dryRun: RevocationDryRun
     private let taken: TakenTokens
 
     private var store: TokenStore { backend.store }
@@ -65,7 +65,7 @@ private struct OperandRevocation {
         self.planner = planner
         self.backend = backend
         self.console = console
-        rehearsal = RevocationRehearsal(backend.store)
+        dryRun = RevocationDryRun(backend.store)
         taken = TakenTokens(console)
     }
 
@@ -133,7 +133,7 @@ private struct OperandRevocation {
     private func revoke(_ request: RevocationRequest) throws -> RevokeResult {
         let item = request.revocation
         if options.isDryRun {
-            let outcome = try rehearsal.outcomes(of: [item])[0]
+            let outcome = try dryRun.outcomes(of: [item])[0]
             if outcome == .notFound { throw planner.notFound(item, request.label) }
             return RevokeResult(request, outcome: outcome, backend: backend, isDryRun: true)
         }

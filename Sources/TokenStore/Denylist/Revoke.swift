@@ -62,85 +62,61 @@ extension TokenStore {
     /// their lists. The outcomes of each batch are delivered in the batches' order.
     ///
     /// Safe to repeat: an entry's life is never shortened, its first reason is kept. With `entry`
-    /// nil the short value is written. A batch is some hundred items. Where `next` `mayWait`, nil
-    /// ends the work; else it means that there is nothing at the moment. Returns what broke the
-    /// work off; a signal ends it after what was under way. Where it returns nil, what was delivered
-    /// as `unconfirmed` was confirmed in the end.
+    /// nil the short value is written. A batch is some hundred items; `next` waits for one only
+    /// where it `mayWait`. Returns what broke the work off; a signal ends it after what was under
+    /// way. Where it returns nil, what was delivered as `unconfirmed` was confirmed in the end.
     package func revoke<Item>(
         entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
-        next: @escaping (_ mayWait: Bool) throws -> [Item]?,
+        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         lookForWhitelist()
-        guard !needsCare else { return try revokeCarefully(item, next, deliver) }
-        let run = BulkRun<[Item], [RevocationOutcome]>(
+        guard !requiresLinkSearch else { return try removeSessions(item, next, deliver) }
+        let runner = JobRunner<[Item], [RevocationOutcome]>(
             self, window: Self.revocationWindow, changes: true
         ) { mayWait in
             try next(mayWait).map { batch in
                 (batch, self.revocation(of: batch.map(item), entry: entry, clock: clock))
             }
-        } deliver: { batch, delivery in
-            let outcomes = Self.outcomes(delivery, count: batch.count)
+        } deliver: { batch, done in
+            let outcomes = done.outcomes(count: batch.count)
             for index in batch.indices { try deliver(batch[index], outcomes[index]) }
         }
-        return try run.run()
+        return try runner.run()
     }
 
     /// The same for one batch. `isPart` is whether more changes belong to it: the caller then looks
-    /// for doubts. `looksAgain` is whether to wait for what the application may write back.
+    /// for doubts. `rechecks` is whether to wait for what the application may write back.
     package func revoke(
-        _ items: [Revocation], entry: DenyEntry?, isPart: Bool = false, looksAgain: Bool = true
+        _ items: [Revocation], entry: DenyEntry?, isPart: Bool = false, rechecks: Bool = true
     ) -> RevocationBatch {
         lookForWhitelist()
-        guard !needsCare else {
-            var batch = revokeCarefully(items, looksAgain: looksAgain)
-            if !isPart, batch.failure == nil { conclude(&batch) }
+        guard !requiresLinkSearch else {
+            var batch = removeSessions(items, rechecks: rechecks)
+            if !isPart, batch.failure == nil {
+                batch.failure = confirmAtEnd()
+                if let doubt { batch.outcomes = batch.outcomes.map { $0.doubted(because: doubt) } }
+            }
             return batch
         }
-        let clock: ServerClock
         do throws(StoreError) {
-            clock = try self.clock()
+            let clock = try self.clock()
+            var job = revocation(of: items, entry: entry, clock: clock)
+            let (done, failure) = run(&job, isPart: isPart)
+            return RevocationBatch(outcomes: done.outcomes(count: items.count), failure: failure)
         } catch {
             return RevocationBatch(
                 outcomes: Array(repeating: .notAttempted, count: items.count), failure: error)
         }
-        let (delivery, failure) = perform(
-            revocation(of: items, entry: entry, clock: clock), isPart: isPart)
-        return RevocationBatch(
-            outcomes: Self.outcomes(delivery, count: items.count), failure: failure)
     }
 
-    /// Tells of doubts at the end.
-    func conclude(_ batch: inout RevocationBatch) {
-        do throws(StoreError) {
-            batch.failure = try confirm()
-        } catch {
-            batch.failure = error
-        }
-        if let doubt { batch.outcomes = batch.outcomes.map { $0.doubted(because: doubt) } }
-    }
-
-    static func outcomes(
-        _ delivery: Delivery<[RevocationOutcome]>, count: Int
-    ) -> [RevocationOutcome] {
-        switch delivery.result {
-        case .success(let outcomes):
-            delivery.doubt.map { doubt in outcomes.map { $0.doubted(because: doubt) } } ?? outcomes
-        case .failure(.redis): Array(repeating: .notAttempted, count: count)
-        case .failure(let error): Array(repeating: .failed(error), count: count)
-        }
-    }
-
-    private func revocation(
+    /// The job that revokes a batch: an entry on the blacklist, or the removal of what the
+    /// application accepts tokens by.
+    func revocation(
         of items: [Revocation], entry: DenyEntry?, clock: ServerClock
-    ) -> Step<[RevocationOutcome]>.Start {
-        { previous throws(StoreError) in
-            let work = RevocationWork(
-                store: self, items: items, entry: entry, now: clock.now)
-            return try work.steps().then { outcomes throws(StoreError) in
-                .done(previous.map { Self.keepFirst($0, in: outcomes) } ?? outcomes)
-            }
-        }
+    ) -> any Job<[RevocationOutcome]> {
+        guard let deny = layout.deny else { return RemoveSessionsJob(self, items) }
+        return DenyJob(self, deny, items, entry: entry, clock: clock)
     }
 
     /// What a repetition finds in place it wrote itself the first time.
@@ -154,7 +130,11 @@ extension TokenStore {
     }
 }
 
-extension RevocationOutcome {
+extension RevocationOutcome: ItemOutcome {
+    var error: StoreError? {
+        if case .failed(let error) = self { error } else { nil }
+    }
+
     /// The same where what was acknowledged may not stand.
     func doubted(because doubt: StoreError) -> RevocationOutcome {
         switch self {

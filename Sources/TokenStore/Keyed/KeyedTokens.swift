@@ -9,22 +9,22 @@ extension TokenStore {
 
     /// The user's tokens whose own keys are there, soonest expiry first.
     func tokens(
-        _ finder: TokenFinder, _ user: Identifier
+        _ scan: SessionScan, _ user: Identifier
     ) throws(StoreError) -> TokenList {
         try tokens(
             StoreError.only {
-                var finder = finder
-                finder.objects = Set(try finder.readObjects().map(\.value))
-                return try find(finder)[user] ?? [:]
+                var scan = scan
+                scan.userValues = Set(try scan.readUserValues().map(\.value))
+                return try find(scan)[user] ?? [:]
             }, of: user)
     }
 
     /// The same for everybody. Nobody keeps lists, so that they can be told only when all keys were
     /// seen.
     func forEachTokenList(
-        _ finder: TokenFinder, _ body: (Identifier, Result<TokenList, StoreError>) throws -> Bool
+        _ scan: SessionScan, _ body: (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws {
-        let found = try find(finder)
+        let found = try find(scan)
         for user in Self.sorted(found.keys) where Signals.pending == nil {
             let list = Result { () throws(StoreError) in
                 try tokens(found[user] ?? [:], of: user)
@@ -33,14 +33,14 @@ extension TokenStore {
         }
     }
 
-    private func find(_ finder: TokenFinder) throws -> [Identifier: FoundTokens] {
-        var finder = finder
-        finder.asksEnds = true
+    private func find(_ scan: SessionScan) throws -> [Identifier: FoundTokens] {
+        var scan = scan
+        scan.asksEnds = true
         var found: [Identifier: FoundTokens] = [:]
-        try finder.forEachPage { page in
-            for sighting in page.sightings {
-                if let subject = sighting.subject, let end = sighting.end {
-                    found[sighting.user, default: [:]][subject.id] = (subject, end)
+        try scan.forEachPage { page in
+            for session in page.sessions {
+                if let subject = session.subject, let end = session.end {
+                    found[session.user, default: [:]][subject.id] = (subject, end)
                 }
             }
             return true
@@ -60,11 +60,9 @@ extension TokenStore {
         }
         var tokens: [ListedToken] = []
         tokens.reserveCapacity(found.count)
-        for start in stride(from: 0, to: found.count, by: Self.pageSize) {
-            let page = found[start..<min(start + Self.pageSize, found.count)]
-            let states = try resolve(reading(page.map { StateQuery($0.subject) }))
+        for page in found.chunked(by: Self.pageSize) {
+            let states = try states(of: page.map { StateQuery($0.subject) })
             for ((subject, end), state) in zip(page, states) {
-                let state = try state.get()
                 let isRevoked = state.denial != nil || state.listing == .notListed
                 tokens.append(
                     ListedToken(
@@ -90,28 +88,27 @@ extension TokenStore {
     /// Every user of whom a token is found. Nobody keeps count of them, so that they can be told
     /// only when all keys were seen.
     func forEachUser(
-        _ finder: TokenFinder, pageLimit: Int, _ body: ([ListedUser]) throws -> Bool
+        _ scan: SessionScan, pageLimit: Int, _ body: ([ListedUser]) throws -> Bool
     ) throws {
-        var finder = finder
-        finder.asksEnds = true
+        var scan = scan
+        scan.asksEnds = true
         var pages = 0
         var users: [Identifier: (count: Int64, latest: Expiry?)] = [:]
-        try finder.forEachPage { page in
-            for sighting in page.sightings {
-                var known = users[sighting.user] ?? (0, nil)
-                if let end = sighting.end {
+        try scan.forEachPage { page in
+            for session in page.sessions {
+                var known = users[session.user] ?? (0, nil)
+                if let end = session.end {
                     known.count += 1
                     let isLater = (end.seconds ?? .max) > (known.latest?.seconds ?? .max)
                     if known.latest == nil || isLater { known.latest = end }
                 }
-                users[sighting.user] = known
+                users[session.user] = known
             }
             pages += 1
             return pages < pageLimit
         }
         let all = Self.sorted(users.keys)
-        for start in stride(from: 0, to: all.count, by: Self.pageSize) {
-            let page = Array(all[start..<min(start + Self.pageSize, all.count)])
+        for page in all.chunked(by: Self.pageSize) {
             let cutoffs = try cutoffs(ofAll: page)
             let listed = page.enumerated().map { index, user in
                 ListedUser(
@@ -127,7 +124,7 @@ extension TokenStore {
         let keys = try users.map { user throws(StoreError) in
             try store.key.render(TemplateValues(TokenSubject(id: user, user: user)))
         }
-        let replies = try pipeline(keys.map { store.reading($0) })
+        let replies = try ask(keys.map { store.reading($0) })
         return try zip(keys, replies).map { key, reply throws(StoreError) in
             try cutoff(reply, store, key: key)
         }

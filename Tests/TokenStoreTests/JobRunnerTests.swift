@@ -5,23 +5,35 @@ import Testing
 
 @testable import TokenStore
 
-@Suite("Many pieces of work in one pipeline", .redis)
-struct BulkRunTests {
+@Suite("Many jobs in one pipeline", .redis)
+struct JobRunnerTests {
     private struct Trouble: Error {}
 
-    /// Work that counts a key up in as many steps as its number says, and answers the last count.
-    private func counting(_ number: Int, steps: Int) -> Step<Int64>.Start {
-        func step(_ left: Int, _ last: Int64) -> Step<Int64> {
-            guard left > 0 else { return .done(last) }
-            let command = Command("INCR", key: Array("n:\(number)".utf8))
-            return .send([command]) { exchange throws(StoreError) in
-                guard case .integer(let count)? = exchange.replies[0] else {
-                    return .done(exchange.uncertain.isEmpty ? -1 : -2)
-                }
-                return step(left - 1, count)
-            }
+    /// Counts a key up in as many exchanges as its number says, and answers the last count.
+    private struct CountingJob: Job {
+        let number: Int
+        var left: Int
+        var outcome: Int64 = 0
+
+        mutating func next() -> [Command]? {
+            left > 0 ? [Command("INCR", key: Array("n:\(number)".utf8))] : nil
         }
-        return { _ throws(StoreError) in step(steps, 0) }
+
+        mutating func take(_ exchange: Exchange) {
+            left -= 1
+            guard case .integer(let count)? = exchange.replies[0] else {
+                outcome = exchange.uncertain.isEmpty ? -1 : -2
+                left = 0
+                return
+            }
+            outcome = count
+        }
+
+        mutating func restart(after outcome: Int64?) {}
+    }
+
+    private func counting(_ number: Int, steps: Int) -> any Job<Int64> {
+        CountingJob(number: number, left: steps)
     }
 
     @Test("What takes long holds nothing up, and is delivered in its place")
@@ -29,10 +41,10 @@ struct BulkRunTests {
         let lab = try Lab()
         var given = 0
         var delivered: [Int] = []
-        let run = BulkRun<Int, Int64>(lab.store, window: 8, changes: true) { _ in
-            guard given < 500 else { return nil }
+        let runner = JobRunner<Int, Int64>(lab.store, window: 8, changes: true) { _ in
+            guard given < 500 else { return .end }
             defer { given += 1 }
-            return (given, counting(given, steps: given * 7 % 11))
+            return .item((given, counting(given, steps: given * 7 % 11)))
         } deliver: { number, delivery in
             let value = try delivery.result.get()
             #expect(value == Int64(number * 7 % 11))
@@ -41,7 +53,7 @@ struct BulkRunTests {
             #expect(given - delivered.count <= 8)
             delivered.append(number)
         }
-        #expect(try run.run() == nil)
+        #expect(try runner.run() == nil)
         #expect(delivered == Array(0..<500))
     }
 
@@ -52,19 +64,20 @@ struct BulkRunTests {
         var given = 0
         var delivered = 0
         var waits = 0
-        let run = BulkRun<Void, Int64>(lab.store, window: 8, changes: false) { mayWait in
+        let runner = JobRunner<Void, Int64>(lab.store, window: 8, changes: false) { mayWait in
             if mayWait {
                 #expect(delivered == given)
                 waits += 1
             }
             // Every other question is answered by "not yet".
-            guard mayWait, given < 50 else { return nil }
+            guard mayWait else { return .notYet }
+            guard given < 50 else { return .end }
             given += 1
-            return ((), counting(given, steps: 2))
+            return .item(((), counting(given, steps: 2)))
         } deliver: { _, _ in
             delivered += 1
         }
-        #expect(try run.run() == nil)
+        #expect(try runner.run() == nil)
         #expect(given == 50 && delivered == 50)
         #expect(waits == 51)
     }
@@ -74,16 +87,16 @@ struct BulkRunTests {
         let lab = try Lab()
         var given = 0
         var delivered = 0
-        let run = BulkRun<Void, Int64>(lab.store, window: 8, changes: true) { _ in
+        let runner = JobRunner<Void, Int64>(lab.store, window: 8, changes: true) { _ in
             guard given < 20 else { throw Trouble() }
             given += 1
-            return ((), counting(given, steps: 5))
+            return .item(((), counting(given, steps: 5)))
         } deliver: { _, delivery in
             let value = try delivery.result.get()
             #expect(value == 5)
             delivered += 1
         }
-        #expect(throws: Trouble.self) { try run.run() }
+        #expect(throws: Trouble.self) { try runner.run() }
         #expect(delivered == 20)
         #expect(try lab.integer("DBSIZE") == 20)
     }
@@ -92,13 +105,13 @@ struct BulkRunTests {
     func failingTaker() throws {
         let lab = try Lab()
         var given = 0
-        let run = BulkRun<Void, Int64>(lab.store, window: 8, changes: true) { _ in
+        let runner = JobRunner<Void, Int64>(lab.store, window: 8, changes: true) { _ in
             given += 1
-            return ((), counting(given, steps: 3))
+            return .item(((), counting(given, steps: 3)))
         } deliver: { _, _ in
             throw Trouble()
         }
-        #expect(throws: Trouble.self) { try run.run() }
+        #expect(throws: Trouble.self) { try runner.run() }
         // Nothing is left half done.
         for number in 1...given { #expect(try lab.server.cli("GET", "n:\(number)") == "3") }
         // The connection is good for more.
@@ -111,14 +124,14 @@ struct BulkRunTests {
         try lab.raw("LPUSH", "n:3", "x")
         var given = 0
         var results: [Int64] = []
-        let run = BulkRun<Void, Int64>(lab.store, window: 4, changes: true) { _ in
-            guard given < 6 else { return nil }
+        let runner = JobRunner<Void, Int64>(lab.store, window: 4, changes: true) { _ in
+            guard given < 6 else { return .end }
             defer { given += 1 }
-            return ((), counting(given, steps: 1))
+            return .item(((), counting(given, steps: 1)))
         } deliver: { _, delivery in
             results.append(try delivery.result.get())
         }
-        #expect(try run.run() == nil)
+        #expect(try runner.run() == nil)
         #expect(results == [1, 1, 1, -1, 1, 1])
     }
 
@@ -127,9 +140,9 @@ struct BulkRunTests {
         let lab = try Lab()
         var given = 0
         var results: [Int64] = []
-        let run = BulkRun<Int, Int64>(lab.store, window: 64, changes: true) { _ in
+        let runner = JobRunner<Int, Int64>(lab.store, window: 64, changes: true) { _ in
             given += 1
-            return (given, counting(given, steps: 4))
+            return .item((given, counting(given, steps: 4)))
         } deliver: { number, delivery in
             #expect(number == results.count + 1)
             switch delivery.result {
@@ -138,7 +151,7 @@ struct BulkRunTests {
             }
             if results.count == 500 { lab.server.kill9() }
         }
-        #expect(try run.run() != nil)
+        #expect(try runner.run() != nil)
         #expect(results.count == given)
         #expect(results.prefix(500).allSatisfy { $0 == 4 })
         // Some were sent without an answer: none of these says that it is done.

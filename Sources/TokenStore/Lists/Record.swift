@@ -96,60 +96,13 @@ extension TokenStore {
     /// The same for many tokens in two round trips. At most some hundred at a time: all of them
     /// are in flight together.
     package func record(_ tokens: [TokenRecord]) -> RecordBatch {
-        var batch = RecordBatch(outcomes: Array(repeating: nil, count: tokens.count))
-        do throws(StoreError) {
-            try confirmed { isRepeated throws(StoreError) in
-                let before = batch.outcomes
-                if isRepeated { batch.doubt() }
-                try record(tokens, into: &batch)
-                guard isRepeated else { return }
-                for index in tokens.indices
-                where before[index] == .recorded && batch.outcomes[index] == .alreadyRecorded {
-                    // The first time it was not there: it is ours.
-                    batch.outcomes[index] = .recorded
-                }
-            }
-        } catch {
-            batch.failure = error
-            if hasToSettle, !error.isAboutConfirmation { batch.doubt() }
-        }
+        var job = RecordJob(self, tokens)
+        let (done, failure) = run(&job)
+        var batch = job.outcome
+        batch.failure = failure
+        if case .failure(let error) = done.result { batch.failure = error }
+        if let failure = batch.failure, hasToSettle, !failure.isAboutConfirmation { batch.doubt() }
         return batch
-    }
-
-    private func record(
-        _ tokens: [TokenRecord], into batch: inout RecordBatch
-    ) throws(StoreError) {
-        let states = try states(of: tokens.map { StateQuery($0.deniable, asksAllow: false) })
-        var sent: [Int] = []
-        for (index, (token, state)) in zip(tokens, states).enumerated() {
-            if state.denial != nil {
-                batch.outcomes[index] = .alreadyRevoked
-            } else if case .cutOff(let cutoff) = state.judgeCutoff(token.issued) {
-                batch.outcomes[index] = .cutOff(cutoff)
-            } else {
-                sent.append(index)
-            }
-        }
-        guard !sent.isEmpty else { return }
-        let commands = try sent.map { index throws(StoreError) in
-            try recordCommand(tokens[index])
-        }
-        let exchange = client.collect(commands)
-        batch.uncertainCount = exchange.uncertain.count
-        // Every answer is read before the first fault is told: what was recorded is known.
-        var fault: StoreError?
-        for (position, reply) in exchange.replies.enumerated() {
-            guard let reply else { continue }
-            do throws(StoreError) {
-                let checked = try check(reply, of: commands[position])
-                let index = sent[position]
-                batch.outcomes[index] = try recordOutcome(checked, of: tokens[index])
-            } catch {
-                fault = fault ?? error
-            }
-        }
-        if let failure = exchange.failure { throw .redis(failure) }
-        if let fault { throw fault }
     }
 
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
@@ -212,8 +165,9 @@ extension TokenStore {
         guard !ids.isEmpty else { return 0 }
         let subjects = ids.map { TokenSubject(id: $0, user: user) }
         guard let command = try unlistCommand(subjects, of: user) else { return 0 }
-        let reply = try confirmed { _ throws(StoreError) in try call(command) }
-        return try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
+        let reply = try change([command])[0]
+        if let doubt = try confirm() { throw doubt }
+        return try reply.asInteger
     }
 
     /// nil where the layout has no lists.
@@ -221,8 +175,10 @@ extension TokenStore {
         _ tokens: [TokenSubject], of user: Identifier
     ) throws(StoreError) -> Command? {
         guard let list = layout.list else { return nil }
-        let members = try tokens.map { token throws(StoreError) in
-            Argument.bytes(try list.member.render(TemplateValues(token)))
+        var members: [Argument] = []
+        members.reserveCapacity(tokens.count)
+        for token in tokens {
+            members.append(.bytes(try list.member.render(TemplateValues(token))))
         }
         return .eval(
             Script.unlist, keys: try list.keys(of: user),
@@ -231,15 +187,109 @@ extension TokenStore {
 
     /// The two elements of a script's answer: a word or number, and a number.
     func outcome(_ reply: Reply) throws(StoreError) -> (word: String, number: Int64) {
-        try StoreError.wrapping { () throws(RedisError) in
-            let parts = try reply.array()
-            guard parts.count == 2 else {
-                throw .unexpectedReply(expected: "an array of 2", got: reply.shape)
+        let parts = try reply.asArray
+        guard parts.count == 2 else {
+            throw .redis(.unexpectedReply(expected: "an array of 2", got: reply.shape))
+        }
+        if case .integer(let number) = parts[0] {
+            return (String(number), try parts[1].asInteger)
+        }
+        return (try parts[0].asText, try parts[1].asInteger)
+    }
+}
+
+/// Records a batch of tokens.
+struct RecordJob: Job {
+    private enum Phase: CaseIterable {
+        /// Asks the blacklist and the cutoffs, of which a script sees only those of its own slot.
+        case judge
+        /// Records what passed, in one step with another look at the user's cutoff.
+        case record
+    }
+
+    private let store: TokenStore
+    private let tokens: [TokenRecord]
+    private var phases = Phase.allCases[...]
+    private var states: StatesJob
+    private var commands: [Command] = []
+    /// The tokens that are recorded, by their places.
+    private var sent: [Int] = []
+    /// The outcomes of an attempt whose changes may be lost.
+    private var previous: [RecordOutcome?]?
+    /// Always tells how far the job came.
+    private(set) var outcome: RecordBatch
+
+    init(_ store: TokenStore, _ tokens: [TokenRecord]) {
+        self.store = store
+        self.tokens = tokens
+        states = Self.question(store, tokens)
+        outcome = RecordBatch(outcomes: Array(repeating: nil, count: tokens.count))
+    }
+
+    private static func question(_ store: TokenStore, _ tokens: [TokenRecord]) -> StatesJob {
+        StatesJob(store, tokens.map { StateQuery($0.deniable, asksAllow: false) })
+    }
+
+    mutating func restart(after outcome: RecordBatch?) {
+        previous = self.outcome.outcomes
+        self.outcome.doubt()
+        phases = Phase.allCases[...]
+        states = Self.question(store, tokens)
+        sent = []
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        switch phases.first {
+        case .judge: commands = states.next() ?? []
+        case .record:
+            commands = []
+            for index in sent { commands.append(try store.recordCommand(tokens[index])) }
+        case nil: return nil
+        }
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        switch phases.removeFirst() {
+        case .judge: try judge(exchange)
+        case .record: if !sent.isEmpty { try takeRecorded(exchange) }
+        }
+    }
+
+    private mutating func judge(_ exchange: Exchange) throws(StoreError) {
+        try states.take(exchange)
+        for (index, answer) in states.outcome.enumerated() {
+            let state = try answer.get()
+            if state.denial != nil {
+                outcome.outcomes[index] = .alreadyRevoked
+            } else if case .cutOff(let cutoff) = state.judgeCutoff(tokens[index].issued) {
+                outcome.outcomes[index] = .cutOff(cutoff)
+            } else {
+                sent.append(index)
             }
-            if case .integer(let number) = parts[0] {
-                return (String(number), try parts[1].integer())
+        }
+    }
+
+    /// Every answer is read before the first fault is told: what was recorded is known.
+    private mutating func takeRecorded(_ exchange: Exchange) throws(StoreError) {
+        outcome.uncertainCount = exchange.uncertain.count
+        var fault: StoreError?
+        for (position, reply) in exchange.replies.enumerated() {
+            guard let reply else { continue }
+            do throws(StoreError) {
+                let checked = try store.check(reply, of: commands[position])
+                let index = sent[position]
+                outcome.outcomes[index] = try store.recordOutcome(checked, of: tokens[index])
+            } catch {
+                fault = fault ?? error
             }
-            return (try parts[0].text(), try parts[1].integer())
+        }
+        if let failure = exchange.failure { throw .redis(failure) }
+        if let fault { throw fault }
+        for (index, before) in (previous ?? []).enumerated()
+        where before == .recorded && outcome.outcomes[index] == .alreadyRecorded {
+            // The first time it was not there: it is ours.
+            outcome.outcomes[index] = .recorded
         }
     }
 }

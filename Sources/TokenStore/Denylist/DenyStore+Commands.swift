@@ -35,10 +35,9 @@ extension DenyStore {
         guard let first = replies.first, let last = replies.last else { return nil }
         switch shape {
         case .string(let value, let match):
-            let bytes = try StoreError.wrapping { () throws(RedisError) in
-                try first.optionalBytes()
-            }
-            guard let bytes, try self.matches(bytes, value, match, subject, now) else { return nil }
+            guard let bytes = try first.asOptionalBytes,
+                try self.matches(bytes, value, match, subject, now)
+            else { return nil }
             return TokenState.Denial(
                 entry: entry(bytes, value), timeToLive: try timeToLive(last))
         case .hash(let fields, let beside):
@@ -93,15 +92,13 @@ extension DenyStore {
     }
 
     private func values(_ reply: Reply) throws(StoreError) -> [[UInt8]?] {
-        try StoreError.wrapping { () throws(RedisError) in
-            try reply.array().map { field throws(RedisError) in try field.optionalBytes() }
-        }
+        try reply.asArray.asOptionalBytes
     }
 
     /// Seconds, rounded up. An entry may end between two questions, which still counts: the token
     /// was revoked when the server was asked.
     private func timeToLive(_ reply: Reply) throws(StoreError) -> Int64? {
-        let left = try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
+        let left = try reply.asInteger
         return left == -1 ? nil : (max(left, 0) + 999) / 1000
     }
 

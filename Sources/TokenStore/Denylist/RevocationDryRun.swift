@@ -2,7 +2,7 @@
 ///
 /// Of what was already told it keeps a number of 64 bits each: what stands there twice is revoked
 /// once.
-package final class RevocationRehearsal {
+package final class RevocationDryRun {
     private let store: TokenStore
     private var seen: Set<Int> = []
 

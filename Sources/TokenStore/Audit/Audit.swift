@@ -54,7 +54,7 @@ extension TokenStore {
     package func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) throws(StoreError) {
-        _ = try pipeline(auditCommands(operation, subject, count: count, reason: reason))
+        _ = try ask(auditCommands(operation, subject, count: count, reason: reason))
     }
 
     /// None where the layout keeps no audit log and announces no such change.
@@ -86,25 +86,23 @@ extension TokenStore {
         return [entry, isAnnounced ? call : nil].compactMap(\.self)
     }
 
-    /// Revocations that `announcing` does not tell of.
+    /// Revocations of which `announcements` has none.
     private static let logouts = ["logout-all", "logout-everyone"]
 
     /// Publishes the id of each token that is revoked now, for listeners that know nothing but ids.
-    /// The revocations are unaffected by a failure, which `unannounced` keeps.
-    func announcing(
-        _ items: [Revocation], _ outcomes: [RevocationOutcome]
-    ) -> Step<[RevocationOutcome]> {
-        guard let channel = layout.channel, !layout.announcesAll else { return .done(outcomes) }
-        let commands = zip(items, outcomes).filter { $1 == .revoked || $1 == .alreadyRevoked }.map {
+    func announcements(of items: [Revocation], _ outcomes: [RevocationOutcome]) -> [Command] {
+        guard let channel = layout.channel, !layout.announcesAll else { return [] }
+        return zip(items, outcomes).filter { $1 == .revoked || $1 == .alreadyRevoked }.map {
             Command("PUBLISH", key: channel, .bytes($0.0.id.bytes))
         }
-        return .send(commands) { exchange throws(StoreError) in
-            do throws(StoreError) {
-                _ = try self.replies(exchange, to: commands)
-            } catch {
-                self.unannounced = error
-            }
-            return .done(outcomes)
+    }
+
+    /// The revocations are unaffected by a failure, which `unannounced` keeps.
+    func noteAnnounced(_ exchange: Exchange, _ announcements: [Command]) {
+        do throws(StoreError) {
+            _ = try replies(exchange, to: announcements)
+        } catch {
+            unannounced = error
         }
     }
 
@@ -114,10 +112,10 @@ extension TokenStore {
     ) throws(StoreError) -> [AuditEntry] {
         guard let key = layout.auditKey else { return [] }
         let start = position.map(StreamPosition.following) ?? span.start
-        let reply = try call(
+        let reply = try ask(
             Command(
                 "XRANGE", key: key, .text(start), .text(span.end), "COUNT", .integer(Int64(limit))))
-        return try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
+        return try entries(reply)
     }
 
     /// The last `limit` entries of a span that `admits` lets through, oldest first; and where
@@ -130,11 +128,11 @@ extension TokenStore {
         var position: String?
         var end = span.end
         while true {
-            let reply = try call(
+            let reply = try ask(
                 Command(
                     "XREVRANGE", key: key, .text(end), .text(span.start), "COUNT",
                     .integer(Int64(Self.pageSize))))
-            let page = try StoreError.wrapping { () throws(RedisError) in try entries(reply) }
+            let page = try entries(reply)
             position = position ?? page.first?.position
             latest += page.lazy.filter(admits).prefix(limit - latest.count)
             guard latest.count < limit, page.count == Self.pageSize, let last = page.last else {
@@ -149,31 +147,31 @@ extension TokenStore {
         after position: String, milliseconds: Int
     ) throws(StoreError) -> [AuditEntry] {
         guard let key = layout.auditKey else { return [] }
-        let reply = try call(
+        let reply = try ask(
             Command(
                 arguments: [
                     "XREAD", "COUNT", 1000, "BLOCK", .integer(Int64(milliseconds)), "STREAMS",
                     .bytes(key), .text(position),
                 ], keyIndex: 6))
-        return try StoreError.wrapping { () throws(RedisError) in
-            guard case .array(let streams) = reply, let stream = try streams.first?.array(),
-                stream.count == 2
-            else { return [] }
-            return try entries(stream[1])
-        }
+        guard case .array(let streams) = reply, let stream = try streams.first?.asArray,
+            stream.count == 2
+        else { return [] }
+        return try entries(stream[1])
     }
 
-    private func entries(_ reply: Reply) throws(RedisError) -> [AuditEntry] {
-        try reply.array().map { item throws(RedisError) in try entry(item) }
+    private func entries(_ reply: Reply) throws(StoreError) -> [AuditEntry] {
+        var entries: [AuditEntry] = []
+        for item in try reply.asArray { entries.append(try entry(item)) }
+        return entries
     }
 
-    private func entry(_ reply: Reply) throws(RedisError) -> AuditEntry {
-        let parts = try reply.array()
+    private func entry(_ reply: Reply) throws(StoreError) -> AuditEntry {
+        let parts = try reply.asArray
         guard parts.count == 2 else {
-            throw .unexpectedReply(expected: "a stream entry", got: reply.shape)
+            throw .redis(.unexpectedReply(expected: "a stream entry", got: reply.shape))
         }
-        let position = try parts[0].text()
-        let flat = try parts[1].byteStrings()
+        let position = try parts[0].asText
+        let flat = try parts[1].asByteStrings
         var fields: [String: String] = [:]
         for index in stride(from: 0, to: flat.count - 1, by: 2) {
             fields[String(decoding: flat[index], as: UTF8.self)] =

@@ -19,63 +19,75 @@ extension TokenStore {
         like pattern: IdentifierPattern? = nil, pageLimit: Int = .max,
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
-        if let finder = TokenFinder(self, user: nil, like: pattern) {
-            return try forEachUser(finder, pageLimit: pageLimit, body)
+        if let scan = SessionScan(self, user: nil, like: pattern) {
+            return try forEachUser(scan, pageLimit: pageLimit, body)
         }
         guard let list = layout.list else { return }
         let clock = try clock()
         var pages = 0
-        try forEachPage(match: list.key.glob(like: pattern), type: "zset") {
-            keys throws(StoreError) in
-            let users = keys.compactMap(list.user(ofKey:))
-            return try self.describe(list, users.filter { pattern?.matches($0) ?? true }, clock)
+        try forEachPage(match: list.key.glob(like: pattern), type: "zset") { keys in
+            let users = keys.compactMap(list.user(ofKey:)).filter { pattern?.matches($0) ?? true }
+            return UserPageJob(self, list, users, clock)
         } _: {
             pages += 1
             return try body($0) && pages < pageLimit
         }
     }
+}
 
-    private func describe(
-        _ list: ListStore, _ users: [Identifier], _ clock: ServerClock
-    ) throws(StoreError) -> Step<[ListedUser]> {
+/// Describes some users by their lists.
+private struct UserPageJob: Question {
+    private let store: TokenStore
+    private let list: ListStore
+    private let users: [Identifier]
+    private let clock: ServerClock
+    private var commands: [Command] = []
+    private var isDone = false
+    private(set) var outcome: [ListedUser] = []
+
+    init(_ store: TokenStore, _ list: ListStore, _ users: [Identifier], _ clock: ServerClock) {
+        self.store = store
+        self.list = list
+        self.users = users
+        self.clock = clock
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard !isDone else { return nil }
         let now = clock.now * list.unit
-        let cutoffs = layout.userCutoff
-        var commands: [Command] = []
         for user in users {
             let values = TemplateValues(TokenSubject(id: user, user: user))
             let key = try list.key.render(values)
             commands.append(Command("ZCOUNT", key: key, .text("(\(now)"), "+inf"))
             commands.append(Command("ZRANGE", key: key, -1, -1, "WITHSCORES"))
-            guard let cutoffs else { continue }
-            commands.append(cutoffs.reading(try cutoffs.key.render(values)))
+            guard let cutoff = store.layout.userCutoff else { continue }
+            commands.append(cutoff.reading(try cutoff.key.render(values)))
         }
-        let size = cutoffs == nil ? 2 : 3
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try StoreError.wrapping { () throws(RedisError) in
-                try exchange.complete()
-            }
-            return .done(
-                try users.indices.map { index throws(StoreError) in
-                    let own = index * size..<(index + 1) * size
-                    return try self.describe(
-                        users[index], list, Array(zip(commands[own], replies[own])))
-                })
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        isDone = true
+        let answers = Array(zip(commands, try exchange.all))
+        let size = store.layout.userCutoff == nil ? 2 : 3
+        for (index, user) in users.enumerated() {
+            let own = answers[index * size..<(index + 1) * size]
+            outcome.append(try describe(user, Array(own)))
         }
     }
 
     /// What is wrong under one user's keys is that user's own problem.
     private func describe(
-        _ user: Identifier, _ list: ListStore, _ answers: [(command: Command, reply: Reply)]
+        _ user: Identifier, _ answers: [(command: Command, reply: Reply)]
     ) throws(StoreError) -> ListedUser {
         do throws(StoreError) {
-            for (command, reply) in answers { _ = try check(reply, of: command) }
-            let (count, top) = try StoreError.wrapping { () throws(RedisError) in
-                (try answers[0].reply.integer(), try answers[1].reply.byteStrings())
-            }
+            for (command, reply) in answers { _ = try store.check(reply, of: command) }
+            let count = try answers[0].reply.asInteger
+            let top = try answers[1].reply.asByteStrings
             var cutoff: Int64?
-            if let store = layout.userCutoff {
-                cutoff = try self.cutoff(
-                    answers[2].reply, store, key: answers[2].command.key ?? [])
+            if let userCutoff = store.layout.userCutoff {
+                cutoff = try store.cutoff(
+                    answers[2].reply, userCutoff, key: answers[2].command.key ?? [])
             }
             let expiry =
                 top.count == 2

@@ -27,16 +27,16 @@ extension LogoutScope {
         }
     }
 
-    /// How many were spared of so many that were met: a token that comes meanwhile may move those
+    /// How many of so many tokens that were met are kept: a token that comes meanwhile may move those
     /// behind it on, and the one to keep is then met again.
-    func spared(of count: Int) -> Int {
+    func kept(of count: Int) -> Int {
         if case .allBut = self { min(count, 1) } else { count }
     }
 
-    /// Whether a token has to go: unless it is the spared one, or is known to be later than the
+    /// Whether a token has to go: unless it is the kept one, or is known to be later than the
     /// cutoff that stands.
-    func condemns(_ id: Identifier, issuedAt: Int64?, cutoff: Int64?) -> Bool {
-        if case .allBut(let spared, _) = self { return id != spared }
+    func revokes(_ id: Identifier, issuedAt: Int64?, cutoff: Int64?) -> Bool {
+        if case .allBut(let kept, _) = self { return id != kept }
         if case .issuedBefore(let time) = self, cutoff == nil {
             return issuedAt.map { $0 < time } ?? true
         }
@@ -52,8 +52,8 @@ package struct LogoutResult: Equatable, Sendable {
     package var kept = 0
     /// Those among the revoked that came while the others were being revoked.
     package var late = 0
-    /// Tokens that were dead, of which something was found that is gone now: a refresh token, say.
-    package var remains = 0
+    /// Leftover keys of tokens that were revoked before, removed now: of a refresh token, say.
+    package var leftovers = 0
     /// The cutoff that now stands, in unix seconds; nil where none was raised.
     package var cutoff: Int64?
     /// The lowest number that the user's tokens may now carry; nil where none was raised.

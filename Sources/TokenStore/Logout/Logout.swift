@@ -13,7 +13,7 @@ extension TokenStore {
     ///
     /// Returns once Redis' clock has passed the cutoff, so that a login which follows is alive.
     package func logOut(
-        _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, settle: Int64 = 0,
+        _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, recheckDelay: Int64 = 0,
         entry: DenyEntry,
         onProgress: @escaping (LogoutResult) -> Void = { _ in }
     ) throws(LogoutInterruption) -> LogoutResult {
@@ -22,8 +22,8 @@ extension TokenStore {
         var cause: LogoutInterruption.Cause?
         do {
             let failure = try logOut(
-                scope: scope, skew: skew, settle: settle, entry: entry,
-                next: { _ in users.popLast() },
+                scope: scope, skew: skew, recheckDelay: recheckDelay, entry: entry,
+                next: { _ in users.popLast().map { .item($0) } ?? .end },
                 onProgress: onProgress
             ) { _, told, broken in
                 result = told
@@ -45,57 +45,52 @@ extension TokenStore {
     /// for what is returned. Call `awaitCutoffs` afterwards. A user's own failure does not keep the
     /// others from being logged out.
     ///
-    /// After `settle` milliseconds it is looked again, once, for tokens of logins that ran
+    /// After `recheckDelay` milliseconds it is looked again, once, for tokens of logins that ran
     /// meanwhile; 0 does not look.
     package func logOut(
-        scope: LogoutScope, skew: Int64, settle: Int64 = 0, entry: DenyEntry,
-        next: @escaping (_ mayWait: Bool) throws -> Identifier?,
+        scope: LogoutScope, skew: Int64, recheckDelay: Int64 = 0, entry: DenyEntry,
+        next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
         onProgress: @escaping (LogoutResult) -> Void = { _ in },
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
-        guard settle == 0, layout.index == nil else {
-            let work = SettlingLogout(
-                store: self, scope: scope, skew: skew, settle: settle, entry: entry,
+        guard recheckDelay == 0, layout.index == nil else {
+            let logout = RecheckedLogout(
+                store: self, scope: scope, skew: skew, recheckDelay: recheckDelay, entry: entry,
                 onProgress: onProgress)
-            return try work.run(next: next, deliver: deliver)
+            return try logout.run(next: next, deliver: deliver)
         }
         return try logOutListed(
-            scope: scope, skew: skew, entry: entry, next: next, onProgress: onProgress,
+            .first, scope: scope, skew: skew, entry: entry, next: next, onProgress: onProgress,
             deliver: deliver)
     }
 
-    /// The same for those whose tokens stand on lists. `isLook` is whether it was done before, and
-    /// only the tokens that have come since are to be looked for; `isPart` whether the caller looks
-    /// for doubts at the end.
+    /// The same for those whose tokens are on lists. `isPart` is whether the caller looks for doubts
+    /// at the end.
     func logOutListed(
-        scope: LogoutScope, skew: Int64, entry: DenyEntry, isLook: Bool = false,
+        _ round: LogoutRound, scope: LogoutScope, skew: Int64, entry: DenyEntry,
         isPart: Bool = false,
-        next: @escaping (_ mayWait: Bool) throws -> Identifier?,
+        next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
         onProgress: @escaping (LogoutResult) -> Void,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let clock = try clock()
-        let run = BulkRun<LogoutWork, CInt?>(
+        let runner = JobRunner<Identifier, LogoutJob.Outcome>(
             self, window: Self.logoutWindow, changes: true, isPart: isPart
         ) { mayWait in
             try next(mayWait).map { user in
-                let work = LogoutWork(
-                    store: self, user: user, scope: scope, skew: skew, entry: entry, clock: clock,
-                    isLook: isLook, onProgress: onProgress)
-                return (work, work.start)
+                let job = LogoutJob(
+                    self, user, round, scope: scope, skew: skew, entry: entry, clock: clock,
+                    onProgress: onProgress)
+                return (user, job)
             }
-        } deliver: { work, delivery in
-            switch delivery.result {
-            case .success(nil):
-                work.result.isComplete =
-                    self.isComplete(scope) && work.result.issuerLead == 0
-                    && !work.result.hasUnreadTokens
-                try deliver(work.user, work.result, delivery.doubt.map { .store($0) })
-            case .success(let signal?): try deliver(work.user, work.result, .signal(signal))
-            case .failure(let error): try deliver(work.user, work.result, .store(error))
+        } deliver: { user, done in
+            switch done.result {
+            case .success(let (result, cause)):
+                try deliver(user, result, cause ?? done.doubt.map { .store($0) })
+            case .failure(let error): try deliver(user, LogoutResult(), .store(error))
             }
         }
-        return try run.run()
+        return try runner.run()
     }
 
     /// Whether a logout of which every step was acknowledged has reached everything.
@@ -134,8 +129,7 @@ extension TokenStore {
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) throws(StoreError) -> Int64 {
         let command = raiseCommand(store, keys, to: wanted, skew: skew)
-        return try raised(
-            try settled { _ throws(StoreError) in try call(command) }, key: keys[0])
+        return try raised(try change([command])[0], key: keys[0])
     }
 
     /// `keys` are the cutoff's, and the list's where both share a slot.
@@ -158,11 +152,6 @@ extension TokenStore {
     ) throws(StoreError) -> Command {
         let values = TemplateValues(TokenSubject(id: user, user: user))
         return .eval(Script.raiseVersion, keys: [try store.key.render(values)], []).once()
-    }
-
-    /// The number that stands now.
-    func raisedVersion(_ reply: Reply) throws(StoreError) -> Int64 {
-        try StoreError.wrapping { () throws(RedisError) in try reply.integer() }
     }
 
     /// The cutoff that stands now.
