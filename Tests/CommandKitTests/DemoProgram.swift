@@ -137,7 +137,11 @@ enum Demo {
     static let users = Command(
         name: "users", summary: "List users.", defaults: ListOptions(),
         options: [.group(globals, at: \.globals)],
-        examples: [Example(command: "jwtctl list users", summary: "All of them.")],
+        examples: [
+            Example(
+                command: "jwtctl list users", summary: "All of them.",
+                output: ["USER", "...", "o'hara"])
+        ],
         run: { _, _ in ExitStatus(rawValue: 6) })
 
     static let completion = Command(

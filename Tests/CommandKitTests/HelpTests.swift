@@ -29,6 +29,15 @@ struct HelpTests {
                 """)
     }
 
+    @Test(
+        "Help shows the commands of examples, and not their output",
+        arguments: [HelpDetail.short, .long])
+    func examples(detail: HelpDetail) {
+        let text = Demo.program.help(path: ["list", "users"], detail: detail, width: 80)
+        #expect(text.contains("\nExample:\n  All of them.\n      jwtctl list users\n"))
+        #expect(!text.contains("o'hara"))
+    }
+
     @Test("Long help has every section, in order")
     func long() throws {
         let text = Demo.program.help(path: ["issue"], detail: .long, width: 80)

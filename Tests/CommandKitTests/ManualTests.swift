@@ -75,7 +75,18 @@ struct ManualTests {
         let page = Self.page("jwtctl-list.1")
         for part in [
             ".Nm \"jwtctl list tokens\"\n", ".Sh \"LIST TOKENS\"\n", ".Sh \"LIST USERS\"\n",
-            ".Ss Options\n", "jwtctl list users\n",
+            ".Ss Options\n",
+        ] {
+            #expect(page.contains(part), "\(part)\n\(page)")
+        }
+    }
+
+    @Test("An example has a prompt where its output follows, and only there")
+    func examples() {
+        let page = Self.page("jwtctl-list.1")
+        for part in [
+            ".Bd -literal -offset indent\njwtctl list tokens alice\n.Ed\n",
+            ".Bd -literal -offset indent\n$ jwtctl list users\nUSER\n\\&...\no\\(aqhara\n.Ed\n",
         ] {
             #expect(page.contains(part), "\(part)\n\(page)")
         }

@@ -11,7 +11,7 @@ struct RulesTests {
 
     struct Odd: Sendable { var value = 1.5 }
 
-    static func program(_ options: [Option<Odd>]) -> Program {
+    static func program(_ options: [Option<Odd>], output: [String] = []) -> Program {
         Program(
             name: "x", version: "1", summary: "X.",
             globalOptions: { OptionGroup(title: "G", defaults: Odd(), options: []).section },
@@ -22,7 +22,9 @@ struct RulesTests {
                         AnyCommand("go") {
                             Command(
                                 name: "go", summary: "Go.", defaults: Odd(), options: options,
-                                examples: [Example(command: "x go", summary: "Go.")],
+                                examples: [
+                                    Example(command: "x go", summary: "Go.", output: output)
+                                ],
                                 run: { _, _ in .success })
                         }
                     ])
@@ -73,6 +75,17 @@ struct RulesTests {
         ])
     func planted(options: [Option<Odd>], expected: String) {
         #expect(Self.program(options).violations() == [expected])
+    }
+
+    @Test("Output of an example that does not fit is found")
+    func output() {
+        let fits = String(repeating: "o", count: 80)
+        #expect(Self.program([], output: [fits, "..."]).violations() == [])
+        #expect(
+            Self.program([], output: ["", fits + "o"]).violations() == [
+                "command 'go': an example's output has an empty line",
+                "command 'go': an example's output is over 80 columns",
+            ])
     }
 
     @Test("Violations of commands and topics are found")

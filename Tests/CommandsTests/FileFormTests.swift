@@ -111,7 +111,7 @@ import TokenStore
         _ line: String, _ id: String, _ exp: Int64?, _ user: String?
     ) throws {
         let item = try Item.items(line: Array(line.utf8), as: .guess)[0]
-        guard case .id(let found, let expiry, let owner) = item else {
+        guard case .id(let found, let expiry, let owner, _) = item else {
             Issue.record("\(item)")
             return
         }

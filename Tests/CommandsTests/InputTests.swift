@@ -84,7 +84,7 @@ import TokenStore
             }
         }
         for text in ["4f3c2a", "a.b", "a.b.c.d", "sha256:00", "user@host", "ä"] {
-            guard case .id(let id, nil, nil) = try Item(operand: Array(text.utf8), as: .guess)
+            guard case .id(let id, nil, nil, _) = try Item(operand: Array(text.utf8), as: .guess)
             else {
                 Issue.record("\(text)")
                 continue
@@ -102,7 +102,7 @@ import TokenStore
         #expect(failure?.status == .malformed)
         // Only what may be meant as one is said to need the option.
         #expect((failure?.hint?.contains("--id") ?? false) == !text.hasPrefix("eyJ"))
-        guard case .id(let id, _, _) = try Item(operand: Array(text.utf8), as: .id) else {
+        guard case .id(let id, _, _, _) = try Item(operand: Array(text.utf8), as: .id) else {
             Issue.record("--id settles it")
             return
         }
@@ -133,7 +133,7 @@ import TokenStore
         ] as [(String, String, Int64?, String?)])
     func lines(_ line: String, _ id: String, _ exp: Int64?, _ user: String?) throws {
         guard
-            case .id(let found, let expiry, let owner) = try Item.items(
+            case .id(let found, let expiry, let owner, _) = try Item.items(
                 line: Array(line.utf8), as: .guess)[0]
         else {
             Issue.record("\(line)")

@@ -11,10 +11,10 @@ struct ItemTests {
     private func words(_ item: Item) -> String {
         switch item {
         case .token(_, let claims, _): "token of \(claims["sub"]?.stringValue?.text ?? "nobody")"
-        case .id(let id, let expiry, let user):
+        case .id(let id, let expiry, let user, _):
             "id \(id)" + (expiry.map { " exp \($0.seconds ?? -1)" } ?? "")
                 + (user.map { " sub \($0)" } ?? "")
-        case .opaque(let text): "opaque \(text)"
+        case .opaque(let text, _): "opaque \(text)"
         }
     }
 

@@ -119,5 +119,7 @@ struct PastedForm: Sendable {
                 "Bearer abcdef", "Authorization: Bearer abcdef", "Bearer 0123456789abcdef0123",
                 "Authorization: Basic YWxpY2U6eA==", "GET /x HTTP/1.1", "revoke alice's token",
                 "{\"id\":\"a\",\"token\":\"⟨T⟩\"}", "{\"jti\":\"a\",\"id\":\"b\"}",
+                // Keys, as redis-cli prints them.
+                "jwt:deny:4f3c2a", "jwt:cutoff", "jwt:audit",
             ])
 }

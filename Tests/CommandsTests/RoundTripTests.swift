@@ -30,8 +30,11 @@ import Testing
         ]
         let more = pieces.filter { $0.count > 1 }.map { "x\($0)" } + pieces.map { "\($0)-y" }
         return Array(Set(pieces + more)).filter { !$0.contains("\u{0}") }.sorted().prefix(200)
-            .map { $0 }
+            + keys
     }()
+
+    /// Names that are keys of one of the layouts.
+    private static let keys = ["jwt:deny:x", "jwt:cutoff", "jwt:audit", "blacklist:x"]
 
     /// Layouts with the words that record a token there.
     enum Layout: String, CaseIterable, Sendable {
@@ -81,7 +84,7 @@ import Testing
     }
 
     @Test func `there are enough names`() {
-        #expect(Self.names.count == 200)
+        #expect(Self.names.count >= 200)
     }
 
     @Test(arguments: [Layout.native, .userZset], ["id", "jsonl"])

@@ -5,7 +5,7 @@ import Testing
 
 /// A line to Redis that breaks at any byte, in either direction: no command says that something is
 /// so which is not, or which it could not have read.
-@Suite(.redis) struct BrokenLineTests {
+@Suite(.slow) struct BrokenLineTests {
     /// How long Redis may stay silent on a line that is going to break.
     private static let patience = "80ms"
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Redis or the tool dies, or stops, at any point of a bulk revocation: nothing that was reported
 /// as revoked is alive, and the next run finishes the work.
-@Suite(.redis) struct BulkFaultTests {
+@Suite(.slow) struct BulkFaultTests {
     private static let items = BulkItems(count: FaultRounds.areLong ? 100_000 : 20_000)
     private static let command = [
         "revoke", "--from", "items", "--failed", "failed", "--yes", "--json",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Roles that change under a bulk revocation: what it reports has to be there in the end.
-@Suite(.cluster) struct FailOverTests {
+@Suite(.slow) struct FailOverTests {
     /// Feeds lines to `jwtctl revoke` from before `change` until after it.
     private func revoke(
         _ url: String, during change: () throws -> Void

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `logout-all`: killed anywhere, and followed at once by a login.
-@Suite(.redis) struct LogoutTests {
+@Suite(.slow) struct LogoutTests {
     /// The rule that an application applies with nothing but Redis: see the native layout.
     private func isDead(_ jti: String, iat: Int, user: String, _ redis: RedisServer) throws -> Bool
     {

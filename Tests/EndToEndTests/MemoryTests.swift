@@ -4,7 +4,7 @@ import Testing
 
 /// What the tool lends to OpenSSL and hiredis is still there when they read it: a name that was
 /// freed too early once made a valid signature a bad one, now and then.
-@Suite(.redis) struct MemoryTests {
+@Suite(.slow) struct MemoryTests {
     @Test(
         arguments: [
             ["verify"], ["verify", "--offline"], ["issue", "--sub", "bob"], ["revoke"],

@@ -6,7 +6,7 @@ import Testing
 @testable import Redis
 
 /// A primary that Sentinels name.
-@Suite(.cluster) struct SentinelTests {
+@Suite(.slow) struct SentinelTests {
     private func client(_ url: String, timeout: Int = 5000) throws -> Client {
         Client(target: try RedisURL.parse(url), timeout: timeout)
     }

@@ -51,6 +51,24 @@ import Testing
         Self.expectPrinted(block)
     }
 
+    /// Every command that does something and is shown.
+    private static let commands = jwtctlProgram.describe().commands.flatMap(\.flattened)
+        .filter { $0.subcommands.isEmpty && !$0.isHidden }
+
+    /// Examples of the commands' own manual pages, those that have output.
+    private static let examples = commands.flatMap(\.examples).filter { !$0.output.isEmpty }
+        .map { $0.transcript.joined(separator: "\n") }
+
+    @Test func everyCommandShowsOutput() {
+        let silent = Self.commands.filter { $0.examples.allSatisfy(\.output.isEmpty) }
+        #expect(Set(silent.map(\.path)) == [["completion"], ["demo"], ["help"]])
+    }
+
+    @Test(arguments: examples)
+    func exampleShowsWhatIsPrinted(_ block: String) {
+        Self.expectPrinted(block)
+    }
+
     /// One script has to run all steps of the block, in its order, and to print what it shows.
     private static func expectPrinted(_ block: String) {
         let shown = Transcript(block).steps

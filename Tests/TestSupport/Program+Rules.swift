@@ -51,6 +51,7 @@ extension Program {
         {
             found.append("\(title) has no example with '\(start)'")
         }
+        found += outputViolations(command.examples.flatMap(\.output), of: title)
         let options = command.sections.flatMap(\.options)
         found += duplicates(options.flatMap(\.longNames), what: "option of \(title)")
         found += duplicates(
@@ -109,6 +110,16 @@ extension Program {
         if !summary.hasSuffix(".") { found.append("\(what): summary has no period") }
         if DisplayWidth.of(summary) > 72 { found.append("\(what): summary is over 72 columns") }
         return found
+    }
+
+    /// Output of an example fits a terminal, and has no empty line: that would end it in the
+    /// transcripts of the tests.
+    private static func outputViolations(_ lines: [String], of command: String) -> [String] {
+        lines.compactMap { line in
+            if line.isEmpty { return "\(command): an example's output has an empty line" }
+            return DisplayWidth.of(line) > 80
+                ? "\(command): an example's output is over 80 columns" : nil
+        }
     }
 
     /// A second option or command of the same name could never be reached.

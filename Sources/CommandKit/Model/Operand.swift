@@ -74,27 +74,30 @@ package struct Operand<Target: Sendable>: Sendable {
 extension Operand {
     /// Exactly one, made by `parse` from UTF-8 text.
     package static func required<Value>(
-        _ name: String, summary: String, into path: any WritableKeyPath<Target, Value> & Sendable,
+        _ name: String, summary: String,
+        into path: @autoclosure @escaping PropertyPath<Target, Value>,
         parse: @escaping @Sendable (String) throws(InvalidValue) -> Value
     ) -> Operand {
         Operand(name, .required, summary) { target, bytes throws(InvalidValue) in
-            target[keyPath: path] = try parse(String(argument: bytes))
+            target[keyPath: path()] = try parse(String(argument: bytes))
         }
     }
 
     /// Exactly one, as text.
     package static func required(
-        _ name: String, summary: String, into path: any WritableKeyPath<Target, String> & Sendable
+        _ name: String, summary: String,
+        into path: @autoclosure @escaping PropertyPath<Target, String>
     ) -> Operand {
-        required(name, summary: summary, into: path) { text throws(InvalidValue) in text }
+        required(name, summary: summary, into: path()) { text throws(InvalidValue) in text }
     }
 
     /// One of the cases of an enum.
     package static func choice<Value: CaseIterable & RawRepresentable<String> & Sendable>(
-        _ name: String, summary: String, into path: any WritableKeyPath<Target, Value> & Sendable
+        _ name: String, summary: String,
+        into path: @autoclosure @escaping PropertyPath<Target, Value>
     ) -> Operand {
         let choices = Array(Value.allCases)
-        return required(name, summary: summary, into: path) { text throws(InvalidValue) in
+        return required(name, summary: summary, into: path()) { text throws(InvalidValue) in
             try ChoiceParser.parse(text, among: choices)
         }
         .completing(ChoiceParser.completion(choices))
@@ -102,38 +105,40 @@ extension Operand {
 
     /// One or none, made by `parse` from UTF-8 text.
     package static func optional<Value>(
-        _ name: String, summary: String, into path: any WritableKeyPath<Target, Value?> & Sendable,
+        _ name: String, summary: String,
+        into path: @autoclosure @escaping PropertyPath<Target, Value?>,
         parse: @escaping @Sendable (String) throws(InvalidValue) -> Value
     ) -> Operand {
         Operand(name, .optional, summary) { target, bytes throws(InvalidValue) in
-            target[keyPath: path] = try parse(String(argument: bytes))
+            target[keyPath: path()] = try parse(String(argument: bytes))
         }
     }
 
     /// One or none, as text.
     package static func optional(
-        _ name: String, summary: String, into path: any WritableKeyPath<Target, String?> & Sendable
+        _ name: String, summary: String,
+        into path: @autoclosure @escaping PropertyPath<Target, String?>
     ) -> Operand {
-        optional(name, summary: summary, into: path) { text throws(InvalidValue) in text }
+        optional(name, summary: summary, into: path()) { text throws(InvalidValue) in text }
     }
 
     /// At least `minimum`, each made by `parse` from UTF-8 text.
     package static func repeated<Value>(
         _ name: String, minimum: Int = 0, summary: String,
-        into path: any WritableKeyPath<Target, [Value]> & Sendable,
+        into path: @autoclosure @escaping PropertyPath<Target, [Value]>,
         parse: @escaping @Sendable (String) throws(InvalidValue) -> Value
     ) -> Operand {
         Operand(name, .repeated(minimum: minimum), summary) { target, bytes throws(InvalidValue) in
-            target[keyPath: path].append(try parse(String(argument: bytes)))
+            target[keyPath: path()].append(try parse(String(argument: bytes)))
         }
     }
 
     /// At least `minimum`, as text.
     package static func repeated(
         _ name: String, minimum: Int = 0, summary: String,
-        into path: any WritableKeyPath<Target, [String]> & Sendable
+        into path: @autoclosure @escaping PropertyPath<Target, [String]>
     ) -> Operand {
-        repeated(name, minimum: minimum, summary: summary, into: path) {
+        repeated(name, minimum: minimum, summary: summary, into: path()) {
             text throws(InvalidValue) in text
         }
     }

@@ -3,9 +3,9 @@ extension Option {
     package static func choice<Value: CaseIterable & RawRepresentable<String> & Sendable>(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         among choices: [Value] = Array(Value.allCases),
-        into path: any WritableKeyPath<Target, Value> & Sendable
+        into path: @autoclosure @escaping PropertyPath<Target, Value>
     ) -> Option {
-        value(name, short: short, metavar: metavar, summary: summary, into: path) {
+        value(name, short: short, metavar: metavar, summary: summary, into: path()) {
             text throws(InvalidValue) in try ChoiceParser.parse(text, among: choices)
         }
         .completing(ChoiceParser.completion(choices))
@@ -15,9 +15,9 @@ extension Option {
     package static func choice<Value: CaseIterable & RawRepresentable<String> & Sendable>(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         among choices: [Value] = Array(Value.allCases),
-        into path: any WritableKeyPath<Target, Value?> & Sendable
+        into path: @autoclosure @escaping PropertyPath<Target, Value?>
     ) -> Option {
-        value(name, short: short, metavar: metavar, summary: summary, into: path) {
+        value(name, short: short, metavar: metavar, summary: summary, into: path()) {
             text throws(InvalidValue) in try ChoiceParser.parse(text, among: choices)
         }
         .completing(ChoiceParser.completion(choices))

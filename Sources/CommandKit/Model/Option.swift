@@ -1,3 +1,8 @@
+/// The property that an option sets, made when the option is met or help is printed: making the key
+/// paths of all options at every start would cost a sixth of it.
+package typealias PropertyPath<Root, Value> =
+    @Sendable () -> any WritableKeyPath<Root, Value> & Sendable
+
 /// An option, or a lifted group of them: how it reads and what it does to `Target`.
 ///
 /// Made by the factories in `Option+Factories.swift`; the modifiers below add what is rare.
@@ -88,14 +93,14 @@ package struct OptionGroup<Shared: Sendable>: Sendable {
 extension Option {
     /// Every option of `group`, acting on the part of `Target` at `path`.
     package static func group<Shared: Sendable>(
-        _ group: OptionGroup<Shared>, at path: any WritableKeyPath<Target, Shared> & Sendable
+        _ group: OptionGroup<Shared>, at path: @autoclosure @escaping PropertyPath<Target, Shared>
     ) -> Option {
         Option(
             entries: group.options.flatMap(\.entries).map { entry in
                 OptionEntry(
                     description: entry.description, section: entry.section ?? group.title,
                     action: entry.action.lifted(to: path),
-                    readDefault: { target in entry.readDefault(target[keyPath: path]) })
+                    readDefault: { target in entry.readDefault(target[keyPath: path()]) })
             })
     }
 }
@@ -103,15 +108,16 @@ extension Option {
 extension OptionEntry.Action {
     /// The same action on the part of a larger struct.
     fileprivate func lifted<Outer: Sendable>(
-        to path: any WritableKeyPath<Outer, Target> & Sendable
+        to path: @escaping PropertyPath<Outer, Target>
     ) -> OptionEntry<Outer>.Action {
         switch self {
         case .flag(let set, let clear):
             .flag(
-                set: { outer in set(&outer[keyPath: path]) },
-                clear: { outer in clear(&outer[keyPath: path]) })
+                set: { outer in set(&outer[keyPath: path()]) },
+                clear: { outer in clear(&outer[keyPath: path()]) })
         case .value(let apply):
-            .value { outer, bytes throws(InvalidValue) in try apply(&outer[keyPath: path], bytes) }
+            .value { outer, bytes throws(InvalidValue) in try apply(&outer[keyPath: path()], bytes)
+            }
         }
     }
 }

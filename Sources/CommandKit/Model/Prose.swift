@@ -85,10 +85,18 @@ package struct Example: Sendable, Equatable {
     package let command: String
     /// What it does, as a sentence.
     package let summary: String
+    /// Lines as a terminal shows them, standard error and output together; `...` leaves some out.
+    package let output: [String]
 
-    package init(command: String, summary: String) {
+    package init(command: String, summary: String, output: [String] = []) {
         self.command = command
         self.summary = summary
+        self.output = output
+    }
+
+    /// The command to copy, or a session with a prompt where there is output.
+    package var transcript: [String] {
+        output.isEmpty ? [command] : ["$ \(command)"] + output
     }
 }
 

@@ -217,7 +217,7 @@ package struct ManualPages {
         for (index, example) in examples.enumerated() {
             if index > 0 { page.macro("Pp") }
             page.text(example.summary)
-            page.literal([example.command])
+            page.literal(example.transcript)
         }
     }
 

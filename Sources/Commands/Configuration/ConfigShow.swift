@@ -19,7 +19,18 @@ let configShowCommand = Command(
     ],
     defaults: ConfigShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
     examples: [
-        Example(command: "jwtctl config show", summary: "Show the settings in effect here."),
+        Example(
+            command: "jwtctl config show", summary: "Show the settings in effect here.",
+            output: [
+                "SETTING            VALUE                             ORIGIN",
+                "...",
+                "redis              redis://:***@redis.internal:6379  JWTCTL_REDIS_URL",
+                "...",
+                "layout             native                            default",
+                "...",
+                "secret             secret.txt                        JWTCTL_SECRET",
+                "...",
+            ]),
         Example(
             command: "jwtctl config show -o csv", summary: "Write them as CSV, for a spreadsheet."),
     ],

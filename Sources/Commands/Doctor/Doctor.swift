@@ -43,7 +43,18 @@ let doctorCommand = Command(
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl doctor", summary: "Check the configured key and Redis."),
+        Example(
+            command: "jwtctl doctor", summary: "Check the configured key and Redis.",
+            output: [
+                "CHECK        RESULT   FINDING",
+                "...",
+                "memory       ok       1.5 MiB used, no limit; nothing is evicted",
+                "persistence  ERROR    no append-only file and no snapshots",
+                "...",
+                "                      redis-cli -h redis -p 6379 CONFIG SET appendonly yes",
+                "...",
+                "jwtctl: 1 error",
+            ]),
         Example(
             command: "jwtctl doctor --json --strict > findings.json || true",
             summary: "For monitoring: a JSON array; warnings count as failures."),

@@ -7,10 +7,12 @@ internal import TokenStore
 /// What an operand or a bulk line of `revoke`, `restore` and `status` stands for.
 enum Item {
     case token(CompactToken, JSONObject, TokenPlace)
-    /// An id, with what the line said about it.
-    case id(Identifier, expiry: Expiry?, user: Identifier?)
-    /// A token that is no JWT: where the layout knows tokens by their text, as that.
-    case opaque(Identifier)
+    /// An id, with what the line said about it. `isNamed` where a member of an object has it, so that
+    /// it can be nothing else.
+    case id(Identifier, expiry: Expiry?, user: Identifier?, isNamed: Bool = false)
+    /// A token that is no JWT, and the text that it stood in: where the layout knows tokens by their
+    /// text, as that.
+    case opaque(Identifier, in: [UInt8])
 
     /// How operands are read.
     enum Kind: Sendable {
@@ -54,7 +56,7 @@ enum Item {
         switch try PastedText.read(text) {
         case .tokens(let tokens, let place):
             return try tokens.map { try guessedToken($0, place, headers) }
-        case .opaque(let text): return [.opaque(try Identifier(text))]
+        case .opaque(let token): return [.opaque(try Identifier(token), in: text)]
         case .id(let bytes):
             let id = try Identifier(bytes)
             if let invisible = InvisibleText.first(in: bytes) {
@@ -140,13 +142,14 @@ enum Item {
     }
 
     /// A line that `items(line:as:)` reads as `id`: the id alone, or the object where an id could be
-    /// taken for something else; `mayBeToken` leaves it as it is where it could be for a token.
-    static func line(_ id: String, mayBeToken: Bool = false) -> String {
+    /// taken for something else, such as for one of the layout's `keys`; `mayBeToken` leaves it as it
+    /// is where it could be for a token.
+    static func line(_ id: String, mayBeToken: Bool = false, keys: LayoutKeys?) -> String {
         let bytes = Array(id.utf8)
         let isPlain =
             !["#", "{", "-"].contains(id.unicodeScalars.first)
             && !id.unicodeScalars.contains(where: VisibleText.isHostile)
-            && !ForeignLine.isHeader(bytes)
+            && !ForeignLine.isHeader(bytes) && keys?.contain(bytes) != true
             && (isReadAsID(bytes) || mayBeToken && PastedText.isToken(bytes))
         return isPlain ? id : "{\"jti\":\(JSONText.quoted(id))}"
     }
@@ -154,7 +157,9 @@ enum Item {
     /// Whether a text is read as an id, and as that very id.
     private static func isReadAsID(_ bytes: [UInt8]) -> Bool {
         do {
-            guard case .id(let id, _, _) = try items(in: bytes, as: .guess)[0] else { return false }
+            guard case .id(let id, _, _, _) = try items(in: bytes, as: .guess)[0] else {
+                return false
+            }
             return id.bytes == bytes
         } catch {
             return false
@@ -198,7 +203,7 @@ enum Item {
 
     /// Where a line names an id and a token, both have to be of the same.
     private static func requireAgreement(_ item: Item, _ members: JSONObject) throws {
-        guard case .id(let id, _, _) = item, let text = members["token"]?.stringValue else {
+        guard case .id(let id, _, _, _) = item, let text = members["token"]?.stringValue else {
             return
         }
         guard let own = try token(TokenText.strip(text.utf8), .itself, nil).tokenID else { return }
@@ -234,7 +239,7 @@ enum Item {
         let user = try name(in: object, "sub", "user")
         return .id(
             try Identifier(id.utf8), expiry: try expiry(in: object),
-            user: try user.map { try Identifier($0.utf8) })
+            user: try user.map { try Identifier($0.utf8) }, isNamed: true)
     }
 
     /// The string under either name; null is none.

@@ -106,7 +106,7 @@ extension Item {
         }
         let text = line[..<idEnd]
         guard
-            case .id(let id, _, _) = try isID
+            case .id(let id, _, _, _) = try isID
                 ? .id(Identifier(Array(text)), expiry: nil, user: nil) : plainID(text)
         else {
             // A token is never taken for an id, whatever follows it.

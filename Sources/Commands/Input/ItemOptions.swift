@@ -26,10 +26,10 @@ struct ItemOptions: Sendable {
         ])
 
     static func operand<Options: Sendable>(
-        at path: any WritableKeyPath<Options, ItemOptions> & Sendable, summary: String
+        at path: @autoclosure @escaping PropertyPath<Options, ItemOptions>, summary: String
     ) -> Operand<Options> {
         .raw("ID|TOKEN", .repeated(minimum: 0), summary: summary) {
-            options, bytes throws(InvalidValue) in options[keyPath: path].operands.append(bytes)
+            options, bytes throws(InvalidValue) in options[keyPath: path()].operands.append(bytes)
         }
         .completing(.fileAfterAt)
     }

@@ -48,11 +48,11 @@ struct KeyOptions: Sendable {
 
     /// `--passphrase`, for all that read keys.
     static func passphraseOption<Target>(
-        into path: any WritableKeyPath<Target, Source?> & Sendable
+        into path: @autoclosure @escaping PropertyPath<Target, Source?>
     ) -> Option<Target> {
         .raw(
             "passphrase", metavar: "SOURCE",
-            summary: "Passphrase of an encrypted key (default: ask for it).", into: path
+            summary: "Passphrase of an encrypted key (default: ask for it).", into: path()
         ) { bytes throws(InvalidValue) in try Source(bytes) }
         .completing(.file)
     }

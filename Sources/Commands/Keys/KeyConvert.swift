@@ -19,7 +19,8 @@ let keyConvertCommand = Command(
             summary: "Convert PEM to a JWK."),
         Example(
             command: "jwtctl key convert --format der --out key.der public.pem",
-            summary: "Convert PEM to DER."),
+            summary: "Convert PEM to DER.",
+            output: ["jwtctl: public key written to 'key.der'"]),
         Example(
             command: "jwtctl key convert --format jwk --secret secret.txt --out secret.jwk",
             summary: "Write an HMAC secret as a JWK."),

@@ -29,12 +29,12 @@ struct KeyFileOptions: Sendable {
         ])
 
     static func operand<Options>(
-        at path: any WritableKeyPath<Options, KeyFileOptions> & Sendable
+        at path: @autoclosure @escaping PropertyPath<Options, KeyFileOptions>
     ) -> Operand<Options> {
         .raw(
             "FILE", .optional, summary: "The key: a path, env:NAME, fd:N, or - for standard input."
         ) { options, bytes throws(InvalidValue) in
-            options[keyPath: path].file = try Source(bytes)
+            options[keyPath: path()].file = try Source(bytes)
         }
         .completing(.file)
     }

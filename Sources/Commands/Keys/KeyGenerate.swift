@@ -41,7 +41,8 @@ let keyGenerateCommand = Command(
     examples: [
         Example(
             command: "jwtctl key generate --alg ES256 --out key.pem",
-            summary: "Generate an ES256 key in PEM."),
+            summary: "Generate an ES256 key in PEM.",
+            output: ["jwtctl: private key written to 'key.pem'"]),
         Example(
             command: "jwtctl key generate --alg EdDSA --format jwk --out key.jwk",
             summary: "An Ed25519 key as a JWK with its thumbprint as kid."),

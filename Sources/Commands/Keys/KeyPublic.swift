@@ -27,8 +27,12 @@ let keyPublicCommand = Command(
     operands: [KeyFileOptions.operand(at: \.input)],
     examples: [
         Example(
-            command: "jwtctl key public private.pem > public.pem", summary: "Write the public half."
-        ),
+            command: "jwtctl key public private.pem", summary: "Print the public half.",
+            output: [
+                "-----BEGIN PUBLIC KEY-----",
+                "MCowBQYDK2VwAyEAzEjolDm07BcaOGzTattu439AyGBISjAsAUMePcKHUa4=",
+                "-----END PUBLIC KEY-----",
+            ]),
         Example(
             command: "jwtctl key public --format jwks private.pem > jwks.json",
             summary: "A JWKS to publish."),

@@ -22,7 +22,16 @@ let keyShowCommand = Command(
     ],
     operands: [KeyFileOptions.operand(at: \.input)],
     examples: [
-        Example(command: "jwtctl key show private.pem", summary: "Show what a key is."),
+        Example(
+            command: "jwtctl key show private.pem", summary: "Show what a key is.",
+            output: [
+                "Ed25519 private key",
+                "  thumbprint  TZ6WeG-WD9RxJ4Hi64tMJRsIhOMu2Ed8dt1Bf771zvA",
+                "  signs       EdDSA Ed25519",
+                "  verifies    EdDSA Ed25519",
+                "  strength    128 bits",
+                "  halves      match",
+            ]),
         Example(
             command: "jwtctl key show jwks.json --json",
             summary: "Show every key of a set as JSON."),

@@ -27,7 +27,9 @@ let keyThumbprintCommand = Command(
     ],
     operands: [KeyFileOptions.operand(at: \.input)],
     examples: [
-        Example(command: "jwtctl key thumbprint public.pem", summary: "Print a key's thumbprint."),
+        Example(
+            command: "jwtctl key thumbprint public.pem", summary: "Print a key's thumbprint.",
+            output: ["TZ6WeG-WD9RxJ4Hi64tMJRsIhOMu2Ed8dt1Bf771zvA"]),
         Example(
             command:
                 "jwtctl issue --no-record --key private.pem --header \"kid=$(jwtctl key thumbprint private.pem)\"",

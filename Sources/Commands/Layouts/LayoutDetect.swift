@@ -41,7 +41,13 @@ let layoutDetectCommand = Command(
         .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl layout detect", summary: "Find the layout of an unknown Redis."),
+        Example(
+            command: "jwtctl layout detect", summary: "Find the layout of an unknown Redis.",
+            output: [
+                "LAYOUT         CONFIDENCE  KEYS  ROLES   OPTIONS  EXAMPLE",
+                "blacklist-jti  high           8  deny 8  -        blacklist:8ca6…",
+                "jwtctl: looked at all keys (8)",
+            ]),
         Example(
             command: "jwtctl layout detect --sample 10000000 --json",
             summary: "Look at every key of a large Redis."),

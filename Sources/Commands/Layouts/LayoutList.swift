@@ -25,7 +25,15 @@ let layoutListCommand = Command(
     examples: [
         Example(command: "jwtctl layout list", summary: "List the supported applications."),
         Example(
-            command: "jwtctl layout list -o id", summary: "Print only the names."),
+            command: "jwtctl layout list -o id | grep spring",
+            summary: "Print only the names of layouts for Spring.",
+            output: [
+                "spring-raw-jdk",
+                "spring-raw",
+                "spring-oauth2-jwt",
+                "spring-redishash",
+                "spring-oauth2-redis",
+            ]),
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts", "config"],
     run: { options, system in

@@ -31,7 +31,16 @@ let layoutShowCommand = Command(
     examples: [
         Example(
             command: "jwtctl layout show spring-raw-jdk",
-            summary: "Show what this application stores in Redis."),
+            summary: "Show what this application stores in Redis.",
+            output: [
+                "spring-raw-jdk: Spring Boot blacklist of whole tokens, keys serialized by Java",
+                "...",
+                "Keys in Redis",
+                "  deny        string ${id}, serialized as a Java string",
+                "              A token is revoked while the key exists, whatever its value.",
+                "              Value: 'blacklisted'.",
+                "...",
+            ]),
         Example(
             command: "jwtctl layout show blacklist-jti --json > mine.json",
             summary: "Start a layout file of your own."),

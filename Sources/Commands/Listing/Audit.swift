@@ -38,7 +38,13 @@ let auditCommand = Command(
             summary: "Show the last 100 entries as JSON lines."),
         Example(
             command: "jwtctl audit --user alice --since -1d",
-            summary: "Show what happened to alice since yesterday."),
+            summary: "Show what happened to alice since yesterday.",
+            output: [
+                "TIME                  OPERATION   SUBJECT  COUNT  ACTOR  HOST   REASON",
+                "2026-11-30 17:21:55Z  revoke      7c3e         1  ops    ops-1  found in a log",
+                "2026-11-30 17:24:10Z  restore     7c3e         1  ops    ops-1  wrong user",
+                "2026-11-30 17:31:42Z  logout-all  alice        3  ops    ops-1  laptop stolen",
+            ]),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["revoke", "logout-all"],

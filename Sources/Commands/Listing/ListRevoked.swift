@@ -20,8 +20,18 @@ let listRevokedCommand = Command(
             into: \.showsTokens)
     ] + ScanOptions.options("ids"),
     examples: [
-        Example(command: "jwtctl list revoked", summary: "Show the blacklist."),
-        Example(command: "jwtctl list revoked -o csv", summary: "Export it for a spreadsheet."),
+        Example(
+            command: "jwtctl list revoked", summary: "Show the blacklist.",
+            output: [
+                "ID         LEFT  EXPIRES               BY   AT                    REASON",
+                "7c3e  1 h 1 min  2026-11-30 18:21:55Z  ops  2026-11-30 17:21:55Z  found in a log",
+            ]),
+        Example(
+            command: "jwtctl list revoked -o csv", summary: "Export it for a spreadsheet.",
+            output: [
+                "id,ttl,exp,by,at,reason,forever",
+                "7c3e,3660,1796062915,ops,2026-11-30T17:21:55Z,found in a log,false",
+            ]),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,
     seeAlso: ["revoke", "restore"], run: runListRevoked)
@@ -40,6 +50,7 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
             .init("REASON", .cut),
         ])
     list.showsTokens = options.showsTokens
+    list.keys = session.keys
     if !filter.isDone {
         try session.store.forEachDenial(like: options.pattern) { page in
             for item in page where filter.admits(item.id) {

@@ -52,7 +52,13 @@ let listTokensCommand = Command(
             .completing(.dynamic("users"))
     ],
     examples: [
-        Example(command: "jwtctl list tokens alice", summary: "Show where alice is logged in."),
+        Example(
+            command: "jwtctl list tokens alice", summary: "Show where alice is logged in.",
+            output: [
+                "ID      ISSUED                EXPIRES               LEFT  STATE   LABEL",
+                "4f3c2a  2026-11-30 17:21:55Z  2026-11-30 18:21:55Z   1 h  active  phone",
+                "5e2d1b  2026-11-30 17:21:55Z  2026-12-01 01:21:55Z   8 h  active  laptop",
+            ]),
         Example(
             command: "jwtctl list tokens -o id alice | jwtctl revoke --user alice -",
             summary: "Revoke all tokens on alice's list."),
@@ -81,6 +87,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
             .state("STATE"), .init("LABEL", .cut),
         ])
     list.showsTokens = options.showsTokens
+    list.keys = session.keys
     var left = options.limit ?? .max
     func show(_ row: TokenRow) throws {
         let user = hasUsers ? [console.cell(id: row.user.description)] : []

@@ -54,8 +54,14 @@ let listUsersCommand = Command(
         Example(command: "jwtctl list users", summary: "List all users who have tokens."),
         Example(command: "jwtctl list users -o id --limit 10", summary: "List ten user ids."),
         Example(
-            command: "jwtctl list users --sort count --limit 5",
-            summary: "List the five users with the most tokens."),
+            command: "jwtctl list users --sort count --limit 3",
+            summary: "List the three users with the most tokens.",
+            output: [
+                "USER   TOKENS  LATEST EXPIRY         CUTOFF",
+                "alice       3  2026-12-01 01:21:55Z  -",
+                "carol       2  2026-11-30 18:21:55Z  -",
+                "bob         1  2026-11-30 18:14:08Z  2026-11-30 17:14:02Z",
+            ]),
         Example(
             command: "jwtctl list users --match '*@example.com'",
             summary: "List the users of one domain."),

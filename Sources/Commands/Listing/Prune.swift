@@ -46,7 +46,12 @@ let pruneCommand = Command(
         .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl prune --dry-run", summary: "Count what would be removed."),
+        Example(
+            command: "jwtctl prune --dry-run", summary: "Count what would be removed.",
+            output: [
+                "jwtctl: target: redis:6379, database 0, namespace jwt, layout native (dry run)",
+                "2 expired tokens would be removed, 2 token lists checked",
+            ]),
         Example(command: "jwtctl prune --quiet", summary: "Run it from cron."),
     ],
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Session.environment,

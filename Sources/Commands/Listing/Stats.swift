@@ -33,7 +33,16 @@ let statsCommand = Command(
             GlobalOptions.group(formats: OutputFormat.common + [.prometheus]), at: \.global),
     ],
     examples: [
-        Example(command: "jwtctl stats", summary: "Count what is in Redis."),
+        Example(
+            command: "jwtctl stats", summary: "Count what is in Redis.",
+            output: [
+                "2 users, 3 unexpired tokens, 1 user with a cutoff, about 480 B",
+                "  2  carol",
+                "  1  bob",
+                "3 blacklist entries, about 456 B",
+                "  expiring within 1 h: 0, within 24 h: 3, never: 0",
+                "Redis uses 1.5 MiB in total",
+            ]),
         Example(
             command: "jwtctl stats -o prometheus > jwtctl.prom",
             summary: "Write a file for the textfile collector; see cron(8)."),

@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JSON
 internal import Platform
+internal import TokenStore
 
 /// How a command speaks: data on standard output in the format that was asked for, notes on
 /// standard error. Decided once from the options.
@@ -116,7 +117,8 @@ final class Console {
 
     /// One result: in the machine formats as JSON, `--field` picks from it, else `human` is shown.
     func result(
-        _ value: JSONObject, id: String? = nil, user: String? = nil, human: () -> String
+        _ value: JSONObject, id: String? = nil, user: String? = nil, keys: LayoutKeys? = nil,
+        human: () -> String
     ) throws {
         if let field = options.field { return try self.field(field, of: .object(value)) }
         switch options.format {
@@ -125,7 +127,7 @@ final class Console {
         case .jsonl, .introspection, .prometheus: try json(.object(value), .compact)
         case .csv: try print(CSV.header(value) + CSV.row(value))
         case .id:
-            let line = id.map { Item.line($0) } ?? user.map(UserLine.write)
+            let line = id.map { Item.line($0, keys: keys) } ?? user.map(UserLine.write)
             try print(line.map { $0 + "\n" } ?? "")
         }
     }
@@ -192,6 +194,8 @@ struct ResultList {
     private var hasHeader = false
     /// Whether what looks like a token is one, so that it can be read back as one.
     var showsTokens = false
+    /// What an id could be taken for; nil where the rows have nothing to do with Redis.
+    var keys: LayoutKeys?
     /// Whether the rows are of users, and not of tokens.
     var namesUsers = false
     /// How many rows a table is made of before they are printed.
@@ -256,7 +260,8 @@ struct ResultList {
             try console.print(CSV.row(value))
         case .id:
             let line =
-                namesUsers ? UserLine.write(id()) : Item.line(id(), mayBeToken: showsTokens)
+                namesUsers
+                ? UserLine.write(id()) : Item.line(id(), mayBeToken: showsTokens, keys: keys)
             try console.print(line + "\n")
         }
         count += 1

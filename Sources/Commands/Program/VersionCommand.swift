@@ -22,10 +22,16 @@ let versionCommand = Command(
     ],
     defaults: PlainOptions(), options: [.group(GlobalOptions.group, at: \.global)],
     examples: [
-        Example(command: "jwtctl version", summary: "Show the version of jwtctl."),
+        Example(
+            command: "jwtctl version", summary: "Show the version of jwtctl.",
+            output: [
+                "jwtctl \(programVersion) (commit 494e855f3b21, 2026-11-30)",
+                "Swift 6.3.1, OpenSSL 3.0.19, hiredis 0.14.1, dynamic",
+            ]),
         Example(
             command: "jwtctl version --field openssl.running",
-            summary: "Print the version of OpenSSL alone."),
+            summary: "Print the version of OpenSSL alone.",
+            output: ["3.0.19"]),
     ],
     exitStatuses: ExitStatus.docs(.failure),
     run: { options, system in

@@ -19,9 +19,9 @@ extension GlobalOptions {
 
     private static func path(
         _ name: String, _ summary: String,
-        into path: any WritableKeyPath<GlobalOptions, [UInt8]?> & Sendable
+        into path: @autoclosure @escaping PropertyPath<GlobalOptions, [UInt8]?>
     ) -> Option<GlobalOptions> {
-        .raw(name, metavar: "PATH", summary: summary, into: path) {
+        .raw(name, metavar: "PATH", summary: summary, into: path()) {
             bytes throws(InvalidValue) in bytes
         }
         .completing(.file)

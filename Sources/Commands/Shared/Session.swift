@@ -208,6 +208,9 @@ struct Session {
 
     var layout: Layout { store.layout }
 
+    /// What an id could be taken for.
+    var keys: LayoutKeys { LayoutKeys(layout) }
+
     /// Server and database, as numbers about them are labelled.
     var place: String { "\(client.target.place)/\(database)" }
 

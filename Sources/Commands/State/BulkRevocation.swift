@@ -229,7 +229,7 @@ final class BulkRevocation {
         let only = counts.total == 1 && failure == nil ? onlyResult : nil
         try console.result(
             counts.json(target: session.json, isDryRun: options.isDryRun),
-            id: only?.label.description
+            id: only?.label.description, keys: session.keys
         ) {
             only?.words ?? counts.words(isDryRun: options.isDryRun)
         }

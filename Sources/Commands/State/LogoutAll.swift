@@ -91,13 +91,24 @@ let logoutAllCommand = Command(
     examples: [
         Example(
             command: "jwtctl logout-all --reason \"account taken over\" alice",
-            summary: "Log alice out of all her sessions."),
+            summary: "Log alice out of all her sessions.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                "alice: 2 revoked",
+                "  all tokens issued up to 2026-11-30 17:21:55Z are now revoked, recorded or not",
+            ]),
         Example(
             command: "jwtctl list users -o id | jwtctl logout-all --from - --yes",
             summary: "Log out all users who have recorded tokens."),
         Example(
             command: "jwtctl logout-all --keep \"$TOKEN\" alice",
-            summary: "Keep the session that she uses now."),
+            summary: "Keep the session that she uses now.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                "alice: 2 revoked, 1 kept",
+                "  all tokens issued up to 2026-11-30 17:01:54Z are now revoked, recorded or not",
+                "  newer tokens that were never recorded may still be valid",
+            ]),
         Example(
             command: "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
             summary: "Reject all tokens issued before 14:00, of all users."),

@@ -58,7 +58,11 @@ let restoreCommand = Command(
     examples: [
         Example(
             command: "jwtctl restore --reason \"wrong user\" --yes \"$TOKEN\"",
-            summary: "Restore a token.")
+            summary: "Restore a token.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                "restored 7c3e",
+            ])
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .unknown, .refused, .someFailed),
@@ -94,13 +98,16 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         try TakenTokens(console).tell(target)
         let result = try session.store.restore(target.restoration, reason: options.reason)
         let told = restoring.tell(target, result)
-        try console.result(told.json, id: target.label.description) { told.words }
+        try console.result(told.json, id: target.label.description, keys: session.keys) {
+            told.words
+        }
         if told.isUnconfirmed, let doubt = session.store.doubt {
             try console.error(Diagnostics.failure(for: doubt))
         }
         return told.status
     }
     var list = ResultList(console, columns: [.id, .state("RESULT")])
+    list.keys = session.keys
     let feed = ItemFeed(options.items, lines, console) {
         let target = try StateTarget($0, user: user, in: book)
         try trust.require(target)

@@ -15,7 +15,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to revoke it anyway", console)
     let session = try Session(console, actor: options.actor)
-    if case .id(let id, nil, _)? = item, options.user == nil, !options.saysLifetime,
+    if case .id(let id, nil, _, _)? = item, options.user == nil, !options.saysLifetime,
         session.layout.needsExpiry, !session.layout.naming.isByText
     {
         throw Failure.noLifetime(of: id)
@@ -83,7 +83,7 @@ private struct OperandRevocation {
         let result = try revoke(plan)
         let doubt = options.isDryRun ? nil : try store.confirm()
         let told = result.confirmed(doubt == nil)
-        try console.result(told.json, id: plan.label.description) { told.words }
+        try console.result(told.json, id: plan.label.description, keys: session.keys) { told.words }
         guard let doubt else { return .success }
         try console.error(Diagnostics.failure(for: doubt))
         return .unknown
@@ -102,6 +102,7 @@ private struct OperandRevocation {
         var list = ResultList(
             console,
             columns: [.id, .state("RESULT"), .left])
+        list.keys = session.keys
         var failures = 0
         var broken: Failure?
         /// From the first on of which it is not known whether it will be confirmed.

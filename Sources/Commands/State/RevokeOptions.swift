@@ -107,11 +107,19 @@ let revokeCommand = Command(
     examples: [
         Example(
             command: "jwtctl revoke --reason \"leaked into a log\" \"$TOKEN\"",
-            summary: "Revoke a token."),
+            summary: "Revoke a token.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                "revoked 7c3e (blacklisted for 1 h 1 min)",
+            ]),
         Example(
             command: "jwtctl revoke --user alice 4f3c2a", summary: "Revoke one of alice's ids."),
         Example(
-            command: "jwtctl revoke --from ids.tsv --yes", summary: "Revoke many, one per line."),
+            command: "jwtctl revoke --from ids.tsv --yes", summary: "Revoke many, one per line.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                "1,204 items: 1,199 revoked, 5 expired",
+            ]),
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),

@@ -41,8 +41,8 @@ struct StateTarget {
             leastExpiry = facts.leastExpiry
             self.token = token
         case .opaque: preconditionFailure("the book has resolved it")
-        case .id(let id, let expiry, let owner):
-            try book.check(id)
+        case .id(let id, let expiry, let owner, let isNamed):
+            try book.check(id, isNamed: isNamed)
             place = .itself
             subject = TokenSubject(id: id, user: owner ?? user)
             label = naming.isByText ? ShownToken.label(ofText: id) : id

@@ -38,10 +38,17 @@ let statusCommand = Command(
     ],
     otherForms: ["--from FILE"],
     examples: [
-        Example(command: "jwtctl status \"$TOKEN\"", summary: "Show the state of a token."),
+        Example(
+            command: "jwtctl status \"$TOKEN\"", summary: "Show the state of a token.",
+            output: [
+                "revoked  7c3e",
+                "  blacklist: revoked by ops 12 min ago: leaked into a log",
+                "  blacklist entry expires in 49 min",
+            ]),
         Example(
             command: "jwtctl status --user alice 4f3c2a",
-            summary: "Show the state of one of alice's ids."),
+            summary: "Show the state of one of alice's ids.",
+            output: ["not revoked  4f3c2a"]),
         Example(
             command: "jwtctl status --from ids.txt -o jsonl",
             summary: "Show the state of many, one per line."),
@@ -73,13 +80,16 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         let state = try session.store.states(of: [target.query])[0]
         try session.warnAboutClock(state.time, console)
         let report = report(on: target, state, options, session.layout)
-        try console.result(json(target, report), id: target.label.description) {
+        try console.result(
+            json(target, report), id: target.label.description, keys: session.keys
+        ) {
             human(target, report, console.style)
         }
         return status(report)
     }
     var list = ResultList(
         console, columns: [.id, .state("STATE"), .init("DETAIL", .cut)])
+    list.keys = session.keys
     let feed = ItemFeed(options.items, lines, console) {
         try StateTarget($0, user: user, in: book)
     }

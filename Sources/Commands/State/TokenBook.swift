@@ -12,6 +12,7 @@ final class TokenBook {
     /// Tokens of another issuer are not this Redis' business; nil where nobody said whose are.
     private let issuer: JSONString?
     private let canSearch: Bool
+    private let keys: LayoutKeys
     /// Whether ids are meant as they are: where the layout knows a token by its text, as that.
     private let takesText: Bool
     private let console: Console
@@ -30,6 +31,7 @@ final class TokenBook {
         takesText = kind == .id
         self.issuer = (issuer ?? session.issuer).map { JSONString($0) }
         canSearch = session.layout.can(.listTokens)
+        keys = session.keys
         naming = session.layout.naming
         self.user = user
         guard let user, naming.isByText, canSearch else {
@@ -43,12 +45,22 @@ final class TokenBook {
         self.tokens = tokens
     }
 
-    /// Warns of an id that is a token: an object names it so, where the token was meant.
-    func check(_ id: Identifier) throws {
+    /// Refuses a key in place of an id, unless an object or `--id` says that it is one. Warns of an id
+    /// that is a token: an object names it so, where the token was meant.
+    func check(_ id: Identifier, isNamed: Bool) throws {
+        if !isNamed, !takesText { try requireNoKey(id.bytes) }
         guard !naming.isByText, !takesText, PastedText.isWholeToken(id.bytes),
             warned.insert("id").inserted
         else { return }
         try console.warn("the id is a token itself: write {\"token\":…} to use the token's own id")
+    }
+
+    private func requireNoKey(_ text: [UInt8]) throws {
+        guard keys.contain(text) else { return }
+        let id = keys.id(in: text).map { ", '\(VisibleText.escape($0, columns: 60))'," }
+        throw Failure(
+            .usage, "unclear_id", "this is not clearly an id: it is a key of the layout",
+            hint: "pass the id alone\(id ?? ",") or use --id to treat the whole text as an id")
     }
 
     /// Refuses a token of another issuer, and names claims that have not the RFC's type.
@@ -70,13 +82,16 @@ final class TokenBook {
     /// The token that an id stands for, where the layout needs the token. `--id` takes a text for the
     /// token itself, unless the user's list has a token of that id: opaque tokens have no other name.
     func resolve(_ item: Item, user owner: Identifier?) throws -> Item {
-        if case .opaque(let id) = item {
+        if case .opaque(let id, let text) = item {
             guard !naming.isByText else { return .id(id, expiry: nil, user: owner) }
+            try requireNoKey(text)
             throw Failure(
                 .usage, "opaque_token", "this is an opaque token, which has no claims",
                 hint: "pass the token alone, with --id, to treat it as an id")
         }
-        guard naming.isByText, case .id(let id, let expiry, let named) = item else { return item }
+        guard naming.isByText, case .id(let id, let expiry, let named, _) = item else {
+            return item
+        }
         let isListed = user != nil && named ?? owner == user
         let text = isListed ? tokens[id] : nil
         if takesText, text == nil { return item }

@@ -40,12 +40,27 @@ let decodeCommand = Command(
         .completing(.fileAfterAt)
     ],
     examples: [
-        Example(command: "jwtctl decode \"$TOKEN\"", summary: "Show a token's claims."),
+        Example(
+            command: "jwtctl decode \"$TOKEN\"", summary: "Show a token's claims.",
+            output: [
+                "Header",
+                #"  alg  "EdDSA""#,
+                #"  typ  "JWT""#,
+                "Payload",
+                #"  sub  "alice""#,
+                "  iat  1796058115  issued 2026-11-30 17:01:55Z, 20 min ago",
+                "  exp  1796061715  expires 2026-11-30 18:01:55Z, in 40 min",
+                #"  jti  "4f3c2a""#,
+                "Signature",
+                "  64 bytes",
+                "not verified, expires in 40 min",
+            ]),
         Example(
             command: "echo \"Authorization: Bearer $TOKEN\" | jwtctl decode --json",
             summary: "Show a pasted header as JSON."),
         Example(
-            command: "jwtctl decode --field payload.sub \"$TOKEN\"", summary: "Print one claim."),
+            command: "jwtctl decode --field payload.sub \"$TOKEN\"", summary: "Print one claim.",
+            output: ["alice"]),
     ],
     exitStatuses: ExitStatus.docs(.failure, .malformed), seeAlso: ["verify", "status"],
     run: runDecode)

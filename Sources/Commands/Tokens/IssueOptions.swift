@@ -147,6 +147,12 @@ let issueCommand = Command(
                 "jwtctl issue --sub alice --aud api --expires-in 30d --claim role=admin",
             summary: "Thirty days, one audience, an extra claim."),
         Example(
+            command: "jwtctl issue --no-record --sub ci | jwtctl decode --field payload",
+            summary: "See the claims that every token gets.",
+            output: [
+                #"{"sub":"ci","iat":1796059315,"exp":1796062915,"jti":"txWqMCg7kBmqn1A-toHC5Q"}"#
+            ]),
+        Example(
             command: "jwtctl issue --no-record --claim level:=3 --secret env:JWT_SECRET",
             summary: "Sign without Redis."),
         Example(

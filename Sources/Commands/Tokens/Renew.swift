@@ -57,8 +57,12 @@ let renewCommand = Command(
     examples: [
         Example(command: "jwtctl renew \"$TOKEN\"", summary: "Replace a token."),
         Example(
-            command: "jwtctl renew --expires-in 8h \"$TOKEN\"",
-            summary: "Replace it with one that is valid for 8 hours."),
+            command: "jwtctl renew --expires-in 8h \"$TOKEN\" | jwtctl decode --field payload",
+            summary: "Replace it with one that is valid for 8 hours, and see its claims.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                #"{"sub":"ci","iat":1796059315,"exp":1796088115,"jti":"058-nkOxkPeSrlajtyL7qA"}"#,
+            ]),
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .badSignature, .claims, .revoked, .notListed, .unknown, .refused),

@@ -122,7 +122,19 @@ let verifyCommand = Command(
     examples: [
         Example(
             command: "jwtctl verify --key public.pem \"$TOKEN\"",
-            summary: "Check signature, claims and revocation."),
+            summary: "Check signature, claims and revocation.",
+            output: [
+                "not active: revoked",
+                "  ok      signature  EdDSA, Ed25519 public key",
+                "  ok      exp",
+                "  ok      iat",
+                "  ok      sub",
+                "  ok      jti",
+                "  FAILED  blacklist  revoked by ops 12 min ago: found in a log",
+                "  ok      cutoff",
+                "  iat  1796058115  2026-11-30 17:01:55Z  issued 20 min ago",
+                "  exp  1796061715  2026-11-30 18:01:55Z  expires in 40 min",
+            ]),
         Example(
             command: "jwtctl verify --secret secret.txt --aud api --offline \"$TOKEN\"",
             summary: "Without Redis, for one audience."),
@@ -131,7 +143,8 @@ let verifyCommand = Command(
             summary: "Show why it is rejected or accepted."),
         Example(
             command: "jwtctl verify --key public.pem -o introspection \"$TOKEN\"",
-            summary: "Answer like an OAuth introspection endpoint."),
+            summary: "Answer like an OAuth introspection endpoint.",
+            output: [#"{"active":false}"#]),
         Example(
             command: "jwtctl verify --key public.pem --stream < tokens.txt",
             summary: "One line of JSON for each token."),

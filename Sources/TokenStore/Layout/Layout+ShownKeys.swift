@@ -30,7 +30,7 @@ extension Layout {
     private var namesByText: Bool { keyTemplates.contains { $0.tellsText(naming) } }
 
     /// Every template that a key is made from.
-    private var keyTemplates: [Template] {
+    var keyTemplates: [Template] {
         var templates = [deny?.key, allow?.key, list?.key, list?.details].compactMap(\.self)
         templates += [userCutoff?.key, globalCutoff?.key, version?.key, ban?.key].compactMap(\.self)
         templates += allow?.links.flatMap { [$0.key, $0.via].compactMap(\.self) } ?? []
@@ -48,7 +48,7 @@ extension Layout {
 
 extension Template {
     /// What stands before the first hole.
-    fileprivate var beginning: [UInt8] {
+    var beginning: [UInt8] {
         if case .literal(let bytes)? = parts.first { bytes } else { [] }
     }
 
