@@ -81,9 +81,9 @@ struct SocketAddress: Sendable {
 /// If no answer comes in time the thread is abandoned, and ends with the process.
 final class NameLookup: Sendable {
     private let result = Mutex<Result<[SocketAddress], RedisError>?>(nil)
-    private let isDone: Semaphore
+    private let isDone: Platform.Semaphore
 
-    private init() throws(SystemError) { isDone = try Semaphore() }
+    private init() throws(SystemError) { isDone = try Platform.Semaphore() }
 
     /// The answer to `question`; throws where there is none by `deadline`.
     static func run(
