@@ -45,8 +45,11 @@ package struct Departure: Equatable, Sendable {
 ///
 /// An object, since it goes through many hands for each token of a stream.
 package final class RegisteredClaims: Sendable {
+    /// All claims with their text, for a stream that writes them again.
+    package let document: JSONDocument
+
     /// All claims, the registered ones among them.
-    package let object: JSONObject
+    package var object: JSONObject { document.object }
 
     package let issuer: Claim<JSONString>
     package let subject: Claim<JSONString>
@@ -64,8 +67,11 @@ package final class RegisteredClaims: Sendable {
     /// is asked for: who revokes has no use for it.
     package var audience: Claim<[JSONString]> { object["aud"].map(Self.strings) ?? .absent }
 
+    /// Claims that are not read from text, or need not be written again.
+    package convenience init(_ object: JSONObject) { self.init(JSONDocument(object)) }
+
     /// Goes over the claims once, not once for each name: this is done for every token.
-    package init(_ object: JSONObject) {
+    package init(_ document: JSONDocument) {
         var issuer: Claim<JSONString> = .absent
         var subject: Claim<JSONString> = .absent
         var identifier: Claim<JSONString> = .absent
@@ -74,6 +80,7 @@ package final class RegisteredClaims: Sendable {
         var issuedAt: Claim<JSONNumber> = .absent
         var departures: [Departure] = []
         // A span lends the members: to copy each of them costs more than all the rest.
+        let object = document.object
         let members = object.members.span
         for index in members.indices {
             switch Self.code(members[index].name) {
@@ -90,7 +97,7 @@ package final class RegisteredClaims: Sendable {
             default: break
             }
         }
-        self.object = object
+        self.document = document
         self.issuer = issuer
         self.subject = subject
         self.identifier = identifier

@@ -144,3 +144,36 @@ struct StateReport {
         ])
     }
 }
+
+/// Redis' answer about a token. The report is kept apart, so that a verdict that has none is small.
+enum StateAnswer {
+    /// Redis is asked about no token.
+    case offline
+    /// Redis was not asked about this token: its form, its signature or its ids are bad.
+    case withheld
+    indirect case known(StateReport)
+    /// Redis could not be asked.
+    case unknown(Failure)
+
+    var report: StateReport? {
+        if case .known(let report) = self { return report }
+        return nil
+    }
+
+    /// Redis' clock when it answered, in unix seconds.
+    var time: Int64? { report?.state.time }
+
+    /// The checks of the state, which come after those of the claims.
+    var checks: [Check] {
+        switch self {
+        case .offline: []
+        case .withheld: [Check("blacklist", .notJudged), Check("cutoff", .notJudged)]
+        case .known(let report): report.checks
+        case .unknown(let failure):
+            [
+                Check("blacklist", .failed(.unknown), detail: failure.message),
+                Check("cutoff", .notJudged),
+            ]
+        }
+    }
+}

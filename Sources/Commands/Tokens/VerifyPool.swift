@@ -1,11 +1,74 @@
 internal import Platform
 internal import Synchronization
 
-/// The desk between the thread that reads and writes and those that judge: a ring of slots.
+/// Threads that answer batches of lines, the answers coming back in the order of the batches.
 ///
-/// Batches are numbered as they come; number n has slot n modulo the capacity. Buffers go round
-/// with the slots and keep their memory.
-final class AnswerExchange: Sendable {
+/// Each worker owns what it judges with: `sending` has the compiler check that. Only the ring
+/// is common to all; it holds a fixed number of batches, which bounds the memory.
+final class VerifyPool {
+    /// Answers the lines, appending to the bytes.
+    typealias Worker = (LineBatch, inout [UInt8]) -> Void
+
+    private let ring: WorkRing
+    private var threads: [Thread] = []
+    private var submitted = 0
+    private var collected = 0
+
+    /// A pool for that many workers, which `start` has to add.
+    init(workerCount: Int) throws(SystemError) {
+        // For each worker one batch at work and one waiting.
+        ring = try WorkRing(capacity: 2 * workerCount)
+    }
+
+    /// Starts a thread for `worker`.
+    func start(_ worker: sending @escaping Worker) throws(SystemError) {
+        threads.append(
+            try Thread { [ring] in
+                while let (number, taken) = ring.take() {
+                    var slot = taken
+                    slot.answers.removeAll(keepingCapacity: true)
+                    worker(slot.lines, &slot.answers)
+                    ring.giveBack(slot, number)
+                }
+            })
+    }
+
+    /// Raised when a batch may have been answered: for waiting for that and for input at once.
+    var answered: Semaphore { _read { yield ring.answered } }
+
+    var isIdle: Bool { collected == submitted }
+    var hasRoom: Bool { submitted - collected < ring.capacity }
+
+    /// Hands `lines` in and leaves others, done with, in their place. There must be room.
+    func submit(_ lines: inout LineBatch) {
+        ring.submit(&lines)
+        submitted += 1
+    }
+
+    /// Waits for an answer, and lends each that is next in order. There may be none: a later batch
+    /// can be the first to be done.
+    func collect<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+        ring.answered.wait()
+        while !isIdle, let answers = ring.answer(of: collected) {
+            try body(answers)
+            ring.recycle(answers, collected)
+            collected += 1
+        }
+    }
+
+    /// Stops the threads; what is not yet begun is left.
+    func stop() {
+        ring.close(workerCount: threads.count)
+        for thread in threads { thread.join() }
+        threads = []
+    }
+}
+
+/// The ring of slots between the thread that reads and writes and the threads that judge.
+///
+/// Batches are numbered as they come; number n has slot n modulo the capacity. Buffers stay with
+/// the slots and keep their memory.
+final class WorkRing: Sendable {
     /// A batch and its answer.
     struct Slot: Sendable {
         var lines = LineBatch()
