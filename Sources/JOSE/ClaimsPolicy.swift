@@ -4,8 +4,8 @@ package import JSON
 package struct ClaimsPolicy: Sendable {
     /// The time to judge by, in seconds since 1970.
     package var now: Double
-    /// Another clock that judges `exp` where it is ahead of `now`, in seconds since 1970: that of the
-    /// server that drops blacklist entries.
+    /// The clock of the server that drops blacklist entries, in seconds since 1970. It judges `exp`
+    /// where it is ahead of `now`: a token that has expired there may have lost its entry.
     package var serverNow: Double?
     /// By how much `exp` and `nbf` are stretched, in seconds.
     package var leeway: Double = 0
@@ -53,7 +53,10 @@ package struct ClaimsPolicy: Sendable {
         var checks: [Check] = []
         checks.reserveCapacity(Self.registeredNames.count + requiredClaims.count + 3)
         if let signature { checks.append(signature) }
-        judgeExpiry(of: claims, &checks)
+        judge("exp", claims.expiresAt, of: claims, &checks) { exp in
+            exp.double <= latestExpired
+                ? (.expired, "\(Self.seconds(serverOrNow - exp.double)) ago") : nil
+        }
         judge("nbf", claims.notBefore, of: claims, &checks) { nbf in
             nbf.double > latestBegin
                 ? (.notYetValid, "valid in \(Self.seconds(nbf.double - now))") : nil
@@ -84,20 +87,6 @@ package struct ClaimsPolicy: Sendable {
             checks.append(Self.judge(type: header.type, demanded: type))
         }
         return checks
-    }
-
-    /// The check of `exp` alone; nil where it is neither there nor demanded.
-    package func expiryCheck(of claims: RegisteredClaims) -> Check? {
-        var checks: [Check] = []
-        judgeExpiry(of: claims, &checks)
-        return checks.first
-    }
-
-    private func judgeExpiry(of claims: RegisteredClaims, _ checks: inout [Check]) {
-        judge("exp", claims.expiresAt, of: claims, &checks) { exp in
-            exp.double <= latestExpired
-                ? (.expired, "\(Self.seconds(serverOrNow - exp.double)) ago") : nil
-        }
     }
 
     /// Adds the check of one registered claim; none where it is neither there nor demanded.

@@ -4,8 +4,8 @@ package import OpenSSL
 /// Decides whether one of the given keys signed a token.
 ///
 /// The algorithm is the key's, or the one that the caller demands; the token's `alg` is compared
-/// with it and never chooses. In the order of the checks the cheap come first, and nothing of the
-/// payload is looked at.
+/// with it and never chooses. Cheap checks come first, and the payload is
+/// not read.
 package final class SignatureVerifier {
     private let keys: KeySet
     private let algorithm: Algorithm?
@@ -157,14 +157,14 @@ package final class SignatureVerifier {
         throw Self.failure(algorithm, failed)
     }
 
-    /// The failure for keys of which none vouched.
+    /// The failure for keys none of which signed the token.
     private static func failure(
         _ algorithm: Algorithm, _ trials: [KeyTrial]
     ) -> SignatureFailure {
         let reason: Reason
         let detail: String
         if trials.contains(where: { $0.refusal == nil }) {
-            // One text for all bad signatures: which of its checks failed is nobody's business.
+            // One text for all bad signatures, so that it gives no hint to a forger.
             (reason, detail) = (.badSignature, "the signature does not verify")
         } else if let weak = trials.compactMap(\.refusal).first(where: \.isWeakness) {
             (reason, detail) = (.weakKey, weak.description)
@@ -176,7 +176,7 @@ package final class SignatureVerifier {
         return SignatureFailure(reason, detail, trials: trials)
     }
 
-    /// Fails closed: where OpenSSL breaks down, the signature was not seen to hold.
+    /// Fails closed: if OpenSSL fails, the signature counts as bad.
     private static func isSigned(_ token: CompactToken, _ method: Method) -> Bool {
         let text = token.bytes
         let message = text.span.extracting(..<token.signingInputCount)

@@ -15,8 +15,8 @@ package protocol JSONSink {
     mutating func member(_ name: StaticString, integer: Int64?)
     /// A member that is a string of ASCII without need of an escape.
     mutating func member(_ name: StaticString, plainText: Span<UInt8>)
-    /// An object that was read from text.
-    mutating func value(_ document: JSONDocument)
+    /// An object that was read from text; null for nil.
+    mutating func value(_ document: JSONDocument?)
     /// An array of which the compact text is at hand; the array is made only if it is needed.
     mutating func value(_ array: () -> [JSONValue], compactText: [UInt8])
 }
@@ -79,7 +79,9 @@ package struct JSONBuilder: JSONSink {
         }
     }
 
-    package mutating func value(_ document: JSONDocument) { value(.object(document.object)) }
+    package mutating func value(_ document: JSONDocument?) {
+        value(document.map { .object($0.object) } ?? .null)
+    }
 
     package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {
         let text = unsafe plainText.withUnsafeBufferPointer {

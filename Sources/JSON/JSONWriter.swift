@@ -158,9 +158,9 @@ package struct JSONWriter: JSONSink {
         }
     }
 
-    package mutating func value(_ document: JSONDocument) {
-        guard style == .compact, let text = document.compactText else {
-            return value(.object(document.object))
+    package mutating func value(_ document: JSONDocument?) {
+        guard style == .compact, let text = document?.compactText else {
+            return value(document.map { .object($0.object) } ?? .null)
         }
         startItem()
         bytes.append(contentsOf: text)

@@ -19,14 +19,15 @@ struct Explanation {
     init(of verdict: Verdict, skipped: [KeySet.Skipped], layout: Layout?) {
         self.verdict = verdict
         self.skipped = skipped
-        trials = verdict.grounds?.trials ?? []
+        trials = verdict.trials
         checks = Self.explained(verdict)
         asked = layout.map { Self.asked(verdict, $0) } ?? [:]
     }
 
-    /// The verdict's checks, those of the claims with their values, and those that were not asked for.
+    /// The verdict's checks, those of the claims with their values, and the claims and lists that no
+    /// option requires.
     private static func explained(_ verdict: Verdict) -> [ExplainedCheck] {
-        let claims = verdict.grounds?.claims ?? []
+        let claims = verdict.explainedClaims
         let judged = claims.count { $0.check.result != .notJudged }
         var checks = verdict.checks.prefix(1).map { ExplainedCheck($0) }
         checks += claims.map(sayingAbsent)
@@ -42,7 +43,7 @@ struct Explanation {
         return checks
     }
 
-    /// Of a claim that is not there and that nobody demanded, just that.
+    /// The check, with a word for a claim that is neither present nor required.
     private static func sayingAbsent(_ check: ExplainedCheck) -> ExplainedCheck {
         guard check.check.result == .notJudged, check.found == nil else { return check }
         let meaning = check.name == "exp" ? ": the token never expires" : ""
@@ -50,7 +51,7 @@ struct Explanation {
             Check(check.name, .notJudged, detail: "absent" + meaning), wanted: check.wanted)
     }
 
-    /// A check of the state, with what Redis said.
+    /// A check of the state, with the values that Redis gave.
     private static func explained(
         _ check: ExplainedCheck, _ report: StateReport?
     ) -> ExplainedCheck {
@@ -122,7 +123,7 @@ struct Explanation {
         ]
     }
 
-    /// The verdict in words, and below each check what it rests on.
+    /// The verdict in words, and below each check its values.
     func text(width: Int?, style: Style) -> String {
         let margin = String(repeating: " ", count: Verdict.margin)
         var text = verdict.headline(style) + "\n"
@@ -145,7 +146,7 @@ struct Explanation {
         return text
     }
 
-    /// A line below a check; its text is harmless to look at.
+    /// A line below a check; its text is escaped.
     private typealias Detail = (label: String, text: String)
 
     /// A claim may be as long as a token.
@@ -188,7 +189,7 @@ struct Explanation {
         return lines
     }
 
-    /// What became of each key; of a single one that signed the token, the check itself tells.
+    /// The result of each key; the check itself names a single key that signed the token.
     private func keyDetails(_ check: Check) -> [Detail] {
         let isTold = trials.count == 1 && skipped.isEmpty && check.result == .passed
         guard !isTold else { return [] }
@@ -200,7 +201,7 @@ struct Explanation {
             }
     }
 
-    /// What Redis said, in words; nil for what it was not asked.
+    /// The value that Redis gave, in words; nil for a check that has none.
     private static func words(_ check: String, _ state: TokenState) -> String? {
         func time(_ cutoff: Int64?) -> String { cutoff.map(TimeText.rfc3339) ?? "none" }
         switch check {
@@ -216,7 +217,7 @@ struct Explanation {
         }
     }
 
-    /// The option that would demand something of a claim in which anything may stand.
+    /// The option that would check a claim whose value is free.
     private static let demandingOption = [
         "iss": "--iss", "aud": "--aud", "sub": "--sub", "iat": "--max-age", "typ": "--typ",
     ]
@@ -289,7 +290,7 @@ extension ClaimExpectation {
 }
 
 extension JSONValue {
-    /// The value as it was written, on one line, a date beside the number of a claim that is one.
+    /// The value as it was written, on one line; a time has its date beside the number.
     func shown(now: Int64, name: String) -> String {
         guard ["exp", "nbf", "iat"].contains(name),
             let seconds = numberValue.flatMap(TimeText.seconds)

@@ -68,21 +68,20 @@ struct TokenJudge {
 
     /// One verdict for each text, in order.
     func verdicts(on texts: [[UInt8]]) -> [Verdict] {
-        let policy = policy()
+        var policy = policy()
         guard let session else { return texts.map { offlineVerdict(on: $0, by: policy) } }
-        let examined = texts.map { examine($0, by: policy) }
+        let examined = texts.map(examine)
         var answers = ask(session, about: examined.compactMap(\.facts)).makeIterator()
         return examined.map { token in
-            guard token.facts != nil, let answer = answers.next() else {
-                return Verdict(token, .withheld)
-            }
-            return Verdict(token.judgedAgain(by: policy, answer.time), answer)
+            let answer = token.facts == nil ? .withheld : answers.next() ?? .withheld
+            policy.serverNow = answer.time.map { Double($0) }
+            return Verdict(token, answer, by: policy)
         }
     }
 
     /// The verdict by signature and claims alone.
     func offlineVerdict(on text: [UInt8], by policy: ClaimsPolicy) -> Verdict {
-        Verdict(examine(text, by: policy), .offline)
+        Verdict(examine(text), .offline, by: policy)
     }
 
     /// Redis' answer about each token, in order.
@@ -107,40 +106,26 @@ struct TokenJudge {
         }
     }
 
-    /// Examines a text without Redis: first its form, then the signature, then the claims. After a
-    /// failure nothing else is examined.
-    private func examine(_ text: [UInt8], by policy: ClaimsPolicy) -> ExaminedToken {
+    /// Examines a text by itself: first its form, then the signature, then its ids. After a failure
+    /// nothing else is examined.
+    private func examine(_ text: [UInt8]) -> ExaminedToken {
         let token: CompactToken
         let claims: RegisteredClaims
         do throws(MalformedToken) {
             token = try CompactToken(parsing: text, headers: headers)
             claims = RegisteredClaims(try token.readClaims())
         } catch {
-            return ExaminedToken(
-                token: nil, claims: nil, instant: policy.now,
-                checks: [
-                    Check("format", .failed(.malformed), detail: error.description),
-                    Check("signature", .notJudged), Check("claims", .notJudged),
-                ])
+            let check = Check("format", .failed(.malformed), detail: error.description)
+            return ExaminedToken(token: nil, claims: nil, check: check)
         }
-        let explains = demands.options.explains
-        let (signature, trials) =
-            explains ? verifier.explain(token) : (verifier.check(token), [])
-        guard signature.result == .passed else {
-            return ExaminedToken(
-                token: token, claims: claims, instant: policy.now,
-                checks: [signature, Check("claims", .notJudged)],
-                grounds: explains ? Grounds(trials: trials, claims: []) : nil)
+        var examined: ExaminedToken
+        if demands.options.explains {
+            let (check, trials) = verifier.explain(token)
+            examined = ExaminedToken(token: token, claims: claims, check: check, trials: trials)
+        } else {
+            examined = ExaminedToken(token: token, claims: claims, check: verifier.check(token))
         }
-        var examined = ExaminedToken(
-            token: token, claims: claims, instant: policy.now,
-            checks: policy.checks(after: signature, header: token.header, claims: claims))
-        if explains {
-            examined.grounds = Grounds(
-                trials: trials,
-                claims: policy.explain(
-                    examined.checks.dropFirst(), header: token.header, claims: claims.object))
-        }
+        guard examined.isVerified else { return examined }
         do {
             if let session {
                 examined.facts = try TokenFacts(
@@ -149,66 +134,28 @@ struct TokenJudge {
                 try TokenFacts.requireUsable(claims)
             }
         } catch {
-            examined.refuseIdentifier(error)
+            examined.badIdentifier = Check(
+                "identifier", .failed(.invalidClaim),
+                detail: Diagnostics.failure(for: error).message)
         }
         return examined
     }
 }
 
-/// A token as far as it can be judged without Redis.
+/// A token that was examined by itself: neither its claims nor its state are judged yet.
 struct ExaminedToken {
     /// nil for text that is no token.
     let token: CompactToken?
     let claims: RegisteredClaims?
-    /// The moment by which the claims were judged, in seconds since 1970 with their fraction.
-    let instant: Double
-    /// The check of the signature, or of the form, and those of the claims.
-    fileprivate(set) var checks: [Check]
+    /// The check of the signature; of the form, for text that is no token.
+    let check: Check
+    /// The result of each key; nil unless `--explain` asks for it.
+    var trials: [KeyTrial]?
     /// The facts that its state depends on; nil if Redis must not be asked, or is not there.
     fileprivate(set) var facts: TokenFacts?
-    /// nil unless `--explain` asks for it.
-    fileprivate(set) var grounds: Grounds?
+    /// The check of a claim that names no id.
+    fileprivate(set) var badIdentifier: Check?
 
-    /// Adds that a claim names no id: the policy may allow that, the state does not.
-    fileprivate mutating func refuseIdentifier(_ error: any Error) {
-        guard !checks.contains(where: { $0.reason == .invalidClaim }) else { return }
-        checks.append(
-            Check(
-                "identifier", .failed(.invalidClaim),
-                detail: Diagnostics.failure(for: error).message))
-    }
-
-    /// The token with `exp` judged again if Redis' clock is ahead of ours: a token that has expired
-    /// there may have lost its blacklist entry.
-    fileprivate func judgedAgain(by policy: ClaimsPolicy, _ time: Int64?) -> ExaminedToken {
-        guard let time, Double(time) > policy.now, let token, let claims,
-            let index = checks.firstIndex(where: { $0.name == "exp" && $0.result == .passed })
-        else { return self }
-        var policy = policy
-        policy.serverNow = Double(time)
-        guard let check = policy.expiryCheck(of: claims) else { return self }
-        var judged = self
-        judged.checks[index] = check
-        if let grounds {
-            judged.grounds = Grounds(
-                trials: grounds.trials,
-                claims: policy.explain(
-                    judged.checks.dropFirst(), header: token.header, claims: claims.object))
-        }
-        return judged
-    }
-}
-
-/// What the checks of a token have compared, for `--explain`. An object, so that a stream, which
-/// explains nothing, passes on no more than a nil for each token.
-final class Grounds {
-    /// The result of each key.
-    let trials: [KeyTrial]
-    /// The checks of the claims, those that nobody asked for included; empty if none was made.
-    let claims: [ExplainedCheck]
-
-    init(trials: [KeyTrial], claims: [ExplainedCheck]) {
-        self.trials = trials
-        self.claims = claims
-    }
+    /// Whether its signature is good.
+    var isVerified: Bool { check.result == .passed }
 }

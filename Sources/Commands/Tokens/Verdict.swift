@@ -9,22 +9,46 @@ internal import TokenStore
 struct Verdict {
     private let examined: ExaminedToken
     private let answer: StateAnswer
+    /// The moment by which the claims were judged, in unix seconds with their fraction.
+    private let instant: Double
     let checks: [Check]
+    /// The checks of the claims with the values they compared, those that nobody asked for included;
+    /// empty unless `--explain` asks for it.
+    let explainedClaims: [ExplainedCheck]
 
-    init(_ examined: ExaminedToken, _ answer: StateAnswer) {
+    /// Judges the claims of a token whose signature is good, by `policy`, and its state by `answer`.
+    init(_ examined: ExaminedToken, _ answer: StateAnswer, by policy: ClaimsPolicy) {
         self.examined = examined
         self.answer = answer
-        // A stream without Redis copies no checks.
-        let stateChecks = answer.checks
-        checks = stateChecks.isEmpty ? examined.checks : examined.checks + stateChecks
+        instant = policy.now
+        guard examined.isVerified, let token = examined.token, let claims = examined.claims else {
+            let skipped = examined.token == nil ? ["signature", "claims"] : ["claims"]
+            checks = [examined.check] + skipped.map { Check($0, .notJudged) } + answer.checks
+            explainedClaims = []
+            return
+        }
+        var checks = policy.checks(after: examined.check, header: token.header, claims: claims)
+        explainedClaims =
+            examined.trials == nil
+            ? []
+            : policy.explain(checks.dropFirst(), header: token.header, claims: claims.object)
+        // The policy may allow a claim that names no id; the state does not.
+        if let check = examined.badIdentifier,
+            !checks.contains(where: { $0.reason == .invalidClaim })
+        {
+            checks.append(check)
+        }
+        checks += answer.checks
+        self.checks = checks
     }
 
     var token: CompactToken? { examined.token }
     var claims: RegisteredClaims? { examined.claims }
-    /// nil unless `--explain` asks for it.
-    var grounds: Grounds? { examined.grounds }
+    var isSignatureVerified: Bool { examined.isVerified }
+    /// The result of each key; empty unless `--explain` asks for it.
+    var trials: [KeyTrial] { examined.trials ?? [] }
     /// The moment by which the claims were judged, in whole unix seconds.
-    var now: Int64 { Int64(examined.instant) }
+    var now: Int64 { Int64(instant) }
 
     /// Redis' clock when it was asked, in unix seconds.
     var stateTime: Int64? { answer.time }
@@ -99,9 +123,6 @@ struct Verdict {
         case .unknown: .unknown
         }
     }
-
-    /// The first check of a token is that of its signature.
-    var isSignatureVerified: Bool { token != nil && checks[0].result == .passed }
 }
 
 extension Verdict {
@@ -124,17 +145,9 @@ extension Verdict {
         json.member("valid", .bool(reason == nil || isValid))
         json.member("reason", reason.map { .string($0.rawValue) } ?? .null)
         json.name("header")
-        if let header = token?.header {
-            json.value(header.document)
-        } else {
-            json.value(.null)
-        }
+        json.value(token?.header.document)
         json.name("payload")
-        if let claims {
-            json.value(claims.document)
-        } else {
-            json.value(.null)
-        }
+        json.value(claims?.document)
         json.member("verified", .bool(isSignatureVerified))
         json.name("checks")
         if reason == nil, let passed {
@@ -232,8 +245,7 @@ extension Verdict {
         return text
     }
 
-    /// One check: its mark, its name, and what there is to say, or `words` that are harmless
-    /// already.
+    /// One check: its mark, its name and its detail, or `words`, which are escaped already.
     static func line(
         _ check: Check, saying words: String? = nil, width: Int?, style: Style
     ) -> String {
@@ -254,10 +266,10 @@ extension Verdict {
         return line + "\n"
     }
 
-    /// Where the details of checks begin.
+    /// The column in which the details of checks begin.
     static let margin = 21
 
-    /// Why a date fails, as people count; nil for any other check.
+    /// The reason why a date fails, in words; nil for any other check.
     func dateWords(_ check: Check) -> String? {
         func relative(_ claim: Claim<JSONNumber>?) -> String? {
             claim?.value.flatMap(TimeText.seconds).map { TimeText.relative($0, to: now) }
@@ -271,12 +283,12 @@ extension Verdict {
         }
     }
 
-    /// What people are told the token is; nil for text that is no token.
+    /// The name to show for the token; nil for text that is no token.
     var label: String? {
         token.flatMap { ShownToken.name(of: $0, claims ?? RegisteredClaims([:])) }
     }
 
-    /// What a person has to know of an expiry that is accepted.
+    /// The warnings about claims that are accepted.
     var warnings: [String] {
         let expiry = claims?.expiresAt.value.flatMap(TimeText.seconds) ?? 0
         return departures.map(\.warning)

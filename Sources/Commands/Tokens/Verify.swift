@@ -152,7 +152,7 @@ let verifyCommand = Command(
         try checkOutput(options)
     }, run: runVerify)
 
-/// Combinations of which one part would silently be ignored.
+/// Refuses combinations of which one part would silently be ignored.
 private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
     if options.global.format == .introspection, options.isOffline {
         throw .other(

@@ -1,10 +1,10 @@
 internal import Platform
 internal import Synchronization
 
-/// Threads that answer batches of lines, the answers coming back in the order of the batches.
+/// Threads that answer batches of lines; the answers come back in the order of the batches.
 ///
-/// Each worker owns what it judges with: `sending` has the compiler check that. Only the ring
-/// is common to all; it holds a fixed number of batches, which bounds the memory.
+/// Each worker owns what it judges with, which `sending` makes the compiler check. They share only
+/// the ring, whose fixed number of batches bounds the memory.
 final class VerifyPool {
     /// Answers the lines, appending to the bytes.
     typealias Worker = (LineBatch, inout [UInt8]) -> Void
@@ -14,9 +14,9 @@ final class VerifyPool {
     private var submitted = 0
     private var collected = 0
 
-    /// A pool for that many workers, which `start` has to add.
+    /// A pool without workers: `start` adds each.
     init(workerCount: Int) throws(SystemError) {
-        // For each worker one batch at work and one waiting.
+        // One batch in work and one waiting for each worker.
         ring = try WorkRing(capacity: 2 * workerCount)
     }
 
@@ -33,20 +33,20 @@ final class VerifyPool {
             })
     }
 
-    /// Raised when a batch may have been answered: for waiting for that and for input at once.
+    /// Raised when a batch may have been answered, so that a caller can wait for that and for input.
     var answered: Semaphore { _read { yield ring.answered } }
 
     var isIdle: Bool { collected == submitted }
     var hasRoom: Bool { submitted - collected < ring.capacity }
 
-    /// Hands `lines` in and leaves others, done with, in their place. There must be room.
+    /// Hands in `lines` and replaces them with a batch to reuse. There must be room.
     func submit(_ lines: inout LineBatch) {
         ring.submit(&lines)
         submitted += 1
     }
 
-    /// Waits for an answer, and lends each that is next in order. There may be none: a later batch
-    /// can be the first to be done.
+    /// Waits for an answer, and lends each that is next in order: none if a later batch was
+    /// answered first.
     func collect<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
         ring.answered.wait()
         while !isIdle, let answers = ring.answer(of: collected) {
@@ -56,7 +56,7 @@ final class VerifyPool {
         }
     }
 
-    /// Stops the threads; what is not yet begun is left.
+    /// Stops the threads; batches that are not begun are not answered.
     func stop() {
         ring.close(workerCount: threads.count)
         for thread in threads { thread.join() }
@@ -145,7 +145,7 @@ final class WorkRing: Sendable {
         state.withLock { [answers] in $0.slots[number % capacity].answers = answers }
     }
 
-    /// Ends the waiting of that many workers.
+    /// Wakes that many workers, which then end.
     func close(workerCount: Int) {
         state.withLock { $0.isClosed = true }
         for _ in 0..<workerCount { work.signal() }

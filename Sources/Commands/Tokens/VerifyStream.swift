@@ -5,8 +5,8 @@ internal import Platform
 
 /// `verify --stream`: exactly one line for each line of input, in order.
 ///
-/// Whatever has arrived is answered before more of it is waited for: a gateway writes one line and
-/// reads the answer before it writes the next.
+/// All lines that have arrived are answered before more input is awaited: a gateway writes one line
+/// and reads the answer before it writes the next.
 struct VerifyStream {
     private let judge: TokenJudge
     /// nil if Redis is not asked.
@@ -28,7 +28,7 @@ struct VerifyStream {
         return try answer(asking: session)
     }
 
-    /// Answers by asking Redis, once for all lines that are there.
+    /// Answers by asking Redis, once for all lines that have arrived.
     private func answer(asking session: Session) throws -> ExitStatus {
         var lines = LineBatch()
         var isKnown = true
@@ -48,11 +48,11 @@ struct VerifyStream {
         return isKnown ? .success : .unknown
     }
 
-    /// Fewer lines are answered sooner than another thread wakes up.
+    /// The number of lines from which on threads pay: fewer are answered before a thread wakes up.
     private static let worthwhileCount = 32
 
-    /// Answers without Redis, on all processors where there is work for them. Each line gets a
-    /// known verdict.
+    /// Answers without Redis, on all processors if there are enough lines. Each line gets a known
+    /// verdict.
     private func answerOffline() throws -> ExitStatus {
         let writer = VerdictWriter(judge)
         var lines = LineBatch()
@@ -121,12 +121,12 @@ private struct VerdictWriter {
 
 /// The checks of the previous valid token, as text.
 ///
-/// The valid tokens of one issuer have the same checks: writing them once is enough.
+/// Valid tokens of one issuer usually have the same checks, which need to be written only once.
 final class PassedChecksCache {
     private var checks: [Check] = []
     private var text: [UInt8] = Array("[]".utf8)
 
-    /// The compact text of `checks`, of which none has failed.
+    /// The compact text of `checks`, none of which has failed.
     func text(of checks: [Check]) -> [UInt8] {
         guard !isKnown(checks) else { return text }
         var json = JSONWriter(.compact, escaping: .visible)
@@ -146,8 +146,7 @@ final class PassedChecksCache {
         }
     }
 
-    /// Whether the bytes are the same. The first comparison, of normalized text, is
-    /// quicker to tell unlike ones apart.
+    /// Whether the bytes are the same. Comparing normalized text first finds differences sooner.
     private static func isSame(_ left: String, _ right: String) -> Bool {
         left == right && left.utf8.elementsEqual(right.utf8)
     }
