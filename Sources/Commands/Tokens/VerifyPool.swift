@@ -1,11 +1,74 @@
 internal import Platform
 internal import Synchronization
 
-/// The desk between the thread that reads and writes and those that judge: a ring of slots.
+/// Threads that answer batches of lines; the answers come back in the order of the batches.
 ///
-/// Batches are numbered as they come; number n has slot n modulo the capacity. Buffers go round
-/// with the slots and keep their memory.
-final class AnswerExchange: Sendable {
+/// Each worker owns what it judges with, which `sending` makes the compiler check. They share only
+/// the ring, whose fixed number of batches bounds the memory.
+final class VerifyPool {
+    /// Answers the lines, appending to the bytes.
+    typealias Worker = (LineBatch, inout [UInt8]) -> Void
+
+    private let ring: WorkRing
+    private var threads: [Thread] = []
+    private var submitted = 0
+    private var collected = 0
+
+    /// A pool without workers: `start` adds each.
+    init(workerCount: Int) throws(SystemError) {
+        // One batch in work and one waiting for each worker.
+        ring = try WorkRing(capacity: 2 * workerCount)
+    }
+
+    /// Starts a thread for `worker`.
+    func start(_ worker: sending @escaping Worker) throws(SystemError) {
+        threads.append(
+            try Thread { [ring] in
+                while let (number, taken) = ring.take() {
+                    var slot = taken
+                    slot.answers.removeAll(keepingCapacity: true)
+                    worker(slot.lines, &slot.answers)
+                    ring.giveBack(slot, number)
+                }
+            })
+    }
+
+    /// Raised when a batch may have been answered, so that a caller can wait for that and for input.
+    var answered: Semaphore { _read { yield ring.answered } }
+
+    var isIdle: Bool { collected == submitted }
+    var hasRoom: Bool { submitted - collected < ring.capacity }
+
+    /// Hands in `lines` and replaces them with a batch to reuse. There must be room.
+    func submit(_ lines: inout LineBatch) {
+        ring.submit(&lines)
+        submitted += 1
+    }
+
+    /// Waits for an answer, and lends each that is next in order: none if a later batch was
+    /// answered first.
+    func collect<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+        ring.answered.wait()
+        while !isIdle, let answers = ring.answer(of: collected) {
+            try body(answers)
+            ring.recycle(answers, collected)
+            collected += 1
+        }
+    }
+
+    /// Stops the threads; batches that are not begun are not answered.
+    func stop() {
+        ring.close(workerCount: threads.count)
+        for thread in threads { thread.join() }
+        threads = []
+    }
+}
+
+/// The ring of slots between the thread that reads and writes and the threads that judge.
+///
+/// Batches are numbered as they come; number n has slot n modulo the capacity. Buffers stay with
+/// the slots and keep their memory.
+final class WorkRing: Sendable {
     /// A batch and its answer.
     struct Slot: Sendable {
         var lines = LineBatch()
@@ -82,7 +145,7 @@ final class AnswerExchange: Sendable {
         state.withLock { [answers] in $0.slots[number % capacity].answers = answers }
     }
 
-    /// Ends the waiting of that many workers.
+    /// Wakes that many workers, which then end.
     func close(workerCount: Int) {
         state.withLock { $0.isClosed = true }
         for _ in 0..<workerCount { work.signal() }
