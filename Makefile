@@ -134,6 +134,10 @@ test: setup-test ## Install what is missing, build, and run all tests.
 quick: setup-build ## Run the tests that need neither a server nor another program.
 	@JWTCTL_TESTS=pure Tests/Setup/run-tests
 
+.PHONY: house
+house: ## Count files, lines and the steps of a reader in Sources.
+	@Tests/Setup/house
+
 .PHONY: test-times
 test-times: setup-times ## Run all tests, and print the slowest and where the time went.
 	@Tests/Setup/test-times

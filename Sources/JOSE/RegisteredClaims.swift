@@ -155,14 +155,4 @@ package final class RegisteredClaims: Sendable {
         default: return .wrongType
         }
     }
-
-    /// Any claim that has to be a string.
-    package func string(_ name: JSONString) -> Claim<JSONString> {
-        object[name].map(Self.string) ?? .absent
-    }
-
-    /// Any claim that has to be a number; `true` is none.
-    package func number(_ name: JSONString) -> Claim<JSONNumber> {
-        object[name].map(Self.number) ?? .absent
-    }
 }

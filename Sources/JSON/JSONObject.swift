@@ -29,7 +29,6 @@ package struct JSONObject: Sendable {
         for (name, value) in members { set(name, value) }
     }
 
-    package var count: Int { members.count }
     package var isEmpty: Bool { members.isEmpty }
     package var names: [JSONString] { members.map(\.name) }
 

@@ -13,12 +13,6 @@ package struct JSONString: Sendable {
         self.text = text
     }
 
-    /// The string with exactly these bytes, or `nil` where they are not UTF-8.
-    package init?(utf8 bytes: some Sequence<UInt8>) {
-        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        self.text = text
-    }
-
     /// The bytes that a signature, a service and Redis see.
     package var utf8: [UInt8] { Array(text.utf8) }
 

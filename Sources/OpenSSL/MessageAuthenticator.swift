@@ -58,7 +58,7 @@ package import Platform
         return code
     }
 
-    /// The same for a message in an array.
+    /// The code of a message in an array.
     package func code(for message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         try code(for: message.span)
     }
@@ -68,11 +68,6 @@ package import Platform
         _ code: [UInt8], for message: Span<UInt8>
     ) throws(OpenSSLError) -> Bool {
         constantTimeEqual(try self.code(for: message), code)
-    }
-
-    /// The same for a message in an array.
-    package func isCode(_ code: [UInt8], for message: [UInt8]) throws(OpenSSLError) -> Bool {
-        try isCode(code, for: message.span)
     }
 }
 

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The time of this machine, or a fixed one in tests.
+/// The time of this machine, or another one in tests.
 package struct Clock: Sendable {
     private let read: @Sendable () -> Instant
 
@@ -16,8 +16,6 @@ package struct Clock: Sendable {
 
         /// As a JWT `NumericDate`.
         package var numericDate: Double { Double(seconds) + Double(nanoseconds) / 1e9 }
-
-        package var milliseconds: Int64 { seconds * 1000 + nanoseconds / 1_000_000 }
     }
 
     package init(_ read: @escaping @Sendable () -> Instant) {
@@ -34,14 +32,10 @@ package struct Clock: Sendable {
         let time = clockReading(CLOCK_REALTIME)
         return Instant(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
-
-    package static func fixed(_ seconds: Int64) -> Clock {
-        Clock { Instant(seconds: seconds) }
-    }
 }
 
 /// Time that only moves forward, for deadlines and rates; it has no meaning as a date.
-package struct Monotonic: Sendable, Comparable {
+package struct Monotonic: Sendable {
     package let nanoseconds: Int64
 
     package static var now: Monotonic {
@@ -57,10 +51,6 @@ package struct Monotonic: Sendable, Comparable {
     package var remainingMilliseconds: Int64 {
         let left = nanoseconds - Monotonic.now.nanoseconds
         return left <= 0 ? 0 : (left + 999_999) / 1_000_000
-    }
-
-    package static func < (left: Monotonic, right: Monotonic) -> Bool {
-        left.nanoseconds < right.nanoseconds
     }
 }
 

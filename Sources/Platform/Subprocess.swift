@@ -8,14 +8,6 @@ package struct Subprocess: ~Copyable {
     package enum Ending: Equatable, Sendable {
         case exit(CInt)
         case signal(CInt)
-
-        /// As a shell reports it.
-        package var status: CInt {
-            switch self {
-            case .exit(let status): status
-            case .signal(let number): 128 + number
-            }
-        }
     }
 
     /// Starts `arguments[0]` (looked up in PATH unless it has a slash) with our streams.

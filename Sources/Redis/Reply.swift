@@ -28,11 +28,6 @@ package enum Reply: Equatable, Sendable {
         return self
     }
 
-    /// Requires `+OK`.
-    package func ok() throws(RedisError) {
-        guard case .status("OK") = self else { throw mismatch("OK") }
-    }
-
     /// A count or a span, bounded so that sums of it cannot overflow.
     package func integer() throws(RedisError) -> Int64 {
         guard case .integer(let number) = self else { throw mismatch("an integer") }

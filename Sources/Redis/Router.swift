@@ -84,13 +84,10 @@ final class Router {
     }
 
     /// Pauses before another attempt; after `deadline`, throws what stood in the way.
-    func backOff(
-        until deadline: Monotonic, _ cause: RedisError?,
-        _ progress: ExchangeProgress = ExchangeProgress()
-    ) throws(RedisError) {
+    func backOff(until deadline: Monotonic, _ cause: RedisError?) throws(RedisError) {
         if let signal = Signals.pending { throw .interrupted(signal: signal) }
         guard deadline.remainingMilliseconds > 0 else {
-            throw .stalled(milliseconds: timeout, cause: cause, progress)
+            throw .stalled(milliseconds: timeout, cause: cause, ExchangeProgress())
         }
         pause(milliseconds: min(Self.retryPause, deadline.remainingMilliseconds))
     }

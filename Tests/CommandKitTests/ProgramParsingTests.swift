@@ -1,5 +1,6 @@
 import CommandKit
 import Platform
+import TestSupport
 import Testing
 
 /// An outcome in a form that a table can hold.

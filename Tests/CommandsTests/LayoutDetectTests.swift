@@ -245,6 +245,15 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
+    @Test func aKeyWithoutHolesIsOneOfItsLayout() throws {
+        let server = try RedisServer()
+        try server.cli("SET", "jwt:deny:\(Self.uuid(1))", "1", "EX", "900")
+        try server.cli("SET", "jwt:cutoff", "4102444800", "EX", "900")
+        let found = try detect(server)
+        #expect(found.map { $0["layout"]?.stringValue } == ["native"])
+        #expect(found.first?["counts"] == ["deny": 1, "cutoff": 1])
+    }
+
     @Test func whatIsOddIsRemarked() throws {
         let server = try RedisServer()
         try server.cli("ZADD", "a-tokens", "4102444800", Self.token(1))

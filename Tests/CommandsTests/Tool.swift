@@ -3,6 +3,7 @@ import Glibc
 import JOSE
 import JSON
 import Platform
+import TestSupport
 
 @testable import Commands
 

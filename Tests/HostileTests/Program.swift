@@ -1,5 +1,6 @@
 import JSON
 import Platform
+import TestSupport
 
 @testable import Commands
 

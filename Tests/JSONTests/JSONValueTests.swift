@@ -36,8 +36,6 @@ struct JSONValueTests {
         #expect(JSONString("caf\u{e9}") != JSONString("cafe\u{301}"))
         #expect(JSONString("\u{212A}") != JSONString("K"))
         #expect(Set<JSONString>(["\u{e9}", "e\u{301}", "\u{e9}"]).count == 2)
-        #expect(JSONString(utf8: [0x61, 0xFF]) == nil)
-        #expect(JSONString(utf8: Array("é".utf8))?.utf8 == [0xC3, 0xA9])
     }
 
     @Test(arguments: [3, 40]) func anObjectKeepsItsOrder(count: Int) {
@@ -52,7 +50,7 @@ struct JSONValueTests {
         #expect(object.remove("m0") == nil)
         #expect(object["m0"] == nil)
         #expect(object["m2"] == 2)
-        #expect(object.count == count - 1)
+        #expect(object.members.count == count - 1)
     }
 
     @Test func theOrderOfMembersCountsInEquality() {

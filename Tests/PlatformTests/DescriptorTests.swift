@@ -171,10 +171,9 @@ struct ClockTests {
         #expect(clock.now == Clock.Instant(seconds: 1_767_225_600))
     }
 
-    @Test("The parts of an instant add up")
+    @Test("An instant is a numeric date")
     func instant() {
         let instant = Clock.Instant(seconds: 12, nanoseconds: 345_678_901)
-        #expect(instant.milliseconds == 12_345)
         #expect(instant.numericDate == 12.345678901)
     }
 
@@ -190,8 +189,7 @@ struct ClockTests {
     func monotonic() {
         let start = Monotonic.now
         #expect(start.advanced(byMilliseconds: 5).nanoseconds == start.nanoseconds + 5_000_000)
-        #expect(start < start.advanced(byMilliseconds: 1))
-        #expect(start <= Monotonic.now)
+        #expect(start.nanoseconds <= Monotonic.now.nanoseconds)
         #expect(start.advanced(byMilliseconds: -1).remainingMilliseconds == 0)
         let left = Monotonic.now.advanced(byMilliseconds: 60_000).remainingMilliseconds
         #expect((30_000...60_000).contains(left))
@@ -201,7 +199,7 @@ struct ClockTests {
     func pauses(milliseconds: Int64) {
         let end = Monotonic.now.advanced(byMilliseconds: milliseconds)
         pause(milliseconds: milliseconds)
-        #expect(Monotonic.now >= end)
+        #expect(Monotonic.now.nanoseconds >= end.nanoseconds)
     }
 }
 

@@ -17,14 +17,12 @@ import Testing
     func status(_ status: CInt) throws {
         let ending = try start("/bin/sh", "-c", "exit \(status)").wait()
         #expect(ending == .exit(status))
-        #expect(ending.status == status)
     }
 
     @Test("A program that a signal ended says so", arguments: [SIGTERM, SIGKILL, SIGINT])
     func signal(_ number: CInt) throws {
         let ending = try start("/bin/sh", "-c", "kill -\(number) $$; sleep 60").wait()
         #expect(ending == .signal(number))
-        #expect(ending.status == 128 + number)
     }
 
     @Test("A running program has no ending yet; a signal reaches it")

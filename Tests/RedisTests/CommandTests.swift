@@ -107,10 +107,7 @@ import Testing
             try Reply.string([0x31]).integer()
         }
         #expect(throws: RedisError.server(ServerError("OOM x"))) {
-            try Reply.error(ServerError("OOM x")).ok()
-        }
-        #expect(throws: RedisError.unexpectedReply(expected: "OK", got: "a status")) {
-            try Reply.status("QUEUED").ok()
+            try Reply.error(ServerError("OOM x")).integer()
         }
     }
 

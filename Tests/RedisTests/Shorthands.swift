@@ -18,3 +18,11 @@ extension RedisError {
         progress?.stage == .work && (progress?.unknown ?? 0) > 0
     }
 }
+
+extension Reply {
+    /// Requires `+OK`.
+    func ok() throws(RedisError) {
+        guard try value() != .status("OK") else { return }
+        throw .unexpectedReply(expected: "OK", got: shape)
+    }
+}

@@ -57,16 +57,6 @@ package struct Command<Options: Sendable>: Sendable {
         self.run = run
     }
 
-    /// The options in this command's own words, for tests of parsing alone. A request for help counts
-    /// as no options.
-    package func parse(_ arguments: [String]) throws(UsageError) -> Options {
-        switch ArgumentParser(self).parse(arguments.map { Array($0.utf8) }, failure: nil) {
-        case .options(let options): return options
-        case .failure(let error): throw error
-        case .help, .version: return defaults
-        }
-    }
-
     /// The command as data: groups become sections, defaults are read from the struct.
     func describe(path: [String]) -> CommandDescription {
         var own: [OptionDescription] = []

@@ -1,5 +1,4 @@
 internal import CommandKit
-internal import JOSE
 internal import Platform
 
 struct DoctorOptions: CommandOptions {
@@ -9,7 +8,7 @@ struct DoctorOptions: CommandOptions {
     var isStrict = false
 }
 
-/// `doctor`: what would make a revocation fail, or vanish without a word.
+/// `doctor`: problems that make revocations fail or get lost, and how to fix them.
 let doctorCommand = Command(
     name: "doctor", summary: "Find problems that could make revocations fail or get lost.",
     discussion: [
@@ -68,34 +67,14 @@ let doctorCommand = Command(
 
 private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    let visit = DoctorVisit(try Backend(console, tellsFaults: true), options, console)
+    let run = DoctorRun(
+        session: try Backend(console, tellsFaults: true), options: options, console: console)
     var report = DoctorReport(console)
-    for finding in [programFinding] + (try keyFindings(options.keys, console)) {
+    for finding in [Finding.program] + (try KeyChecks.findings(options.keys, console)) {
         try report.add(finding)
     }
-    let failure = try visit.run { try report.add($0) }
+    let failure = try run.run { try report.add($0) }
     try report.finish()
     if let failure { return failure }
     return report.worst >= (options.isStrict ? .warning : .error) ? .failure : .success
-}
-
-/// What a report of a problem begins with.
-private var programFinding: Finding {
-    let version = ProgramVersion()
-    return Finding(
-        .program, "program", .ok, "\(version.title), \(version.libraries)", data: version.json)
-}
-
-/// What needs no Redis.
-private func keyFindings(_ options: KeyOptions, _ console: Console) throws -> [Finding] {
-    do {
-        guard let keys = try options.load(console) else { return [KeySymptom.none.finding] }
-        return try KeySymptom.symptoms(of: keys, options).map(\.finding)
-    } catch let error as OutputError {
-        throw error
-    } catch {
-        let failure = Diagnostics.failure(for: error)
-        if failure.status == .usage { throw error }
-        return [KeySymptom.unusable(failure).finding]
-    }
 }

@@ -2,7 +2,8 @@ internal import CommandKit
 internal import JSON
 internal import Platform
 
-/// Writes findings as they come: the first ones stand there while Redis is still waited for.
+/// Output of `doctor`. Findings are printed as they come, so that the first are visible while Redis
+/// still works on the others.
 struct DoctorReport {
     private let console: Console
     private let list: any ResultWriter<Finding>
@@ -18,7 +19,7 @@ struct DoctorReport {
         }
     }
 
-    /// The worst so far.
+    /// The worst severity so far.
     var worst: Finding.Severity { counts.keys.max() ?? .ok }
 
     mutating func add(_ finding: Finding) throws {
@@ -43,11 +44,11 @@ struct DoctorReport {
     }
 }
 
-/// A finding for a person: a line of a table, and below it what it means and what to do.
+/// A finding as text: a row of a table, with its meaning and remedy below.
 enum DoctorText {
     private static let areaWidth = 13
     private static let severityWidth = 9
-    /// A terminal that is too narrow for the margin gets longer lines.
+    /// Columns of the finding at least. On a narrower terminal, lines are longer than it is wide.
     private static let narrowest = 32
 
     static func header(_ style: Style) -> String {
@@ -68,7 +69,7 @@ enum DoctorText {
                     + (finding.severity == .ok ? style.dim(lines[0]) : lines[0])
             ] + lines.dropFirst().map { margin + (finding.severity == .ok ? style.dim($0) : $0) }
         if let means = finding.means { lines += wrap(means, room).map { margin + $0 } }
-        // Never wrapped: it is there to be copied.
+        // A remedy is not wrapped, so that it can be copied.
         if let remedy = finding.remedy { lines.append(margin + style.bold(remedy)) }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -77,9 +78,7 @@ enum DoctorText {
         room.map { TextWrapper.wrap(text, width: $0) } ?? [text]
     }
 
-    private static func paint(
-        _ severity: Finding.Severity, _ style: Style
-    ) -> (String) -> String {
+    private static func paint(_ severity: Finding.Severity, _ style: Style) -> (String) -> String {
         switch severity {
         case .ok: style.dim
         case .note: { $0 }
@@ -94,7 +93,7 @@ enum DoctorText {
 }
 
 extension Finding.Severity {
-    /// What has to be seen is in capitals: not every terminal has colours.
+    /// The severity in the table. Problems are in capitals, since not every terminal has colours.
     fileprivate var title: String {
         switch self {
         case .ok, .note: rawValue

@@ -1,16 +1,20 @@
 internal import JSON
+internal import Redis
 
-/// What came of one check, in words and as data.
+/// The result of one check, in words and as data.
+///
+/// Each finding is a factory in `Findings/`, named after its `id` and called where the fact is
+/// found.
 struct Finding: Sendable {
-    /// How bad it is for a revocation.
+    /// The effect on revocations.
     enum Severity: String, CaseIterable, Comparable, Sendable {
-        /// As it should be.
+        /// No problem.
         case ok
-        /// Worth knowing, or could not be found out.
+        /// A fact worth knowing, or one that could not be checked.
         case note
-        /// A revocation may fail or vanish one day.
+        /// Revocations may fail or get lost one day.
         case warning
-        /// A revocation fails, or vanishes.
+        /// Revocations fail or get lost.
         case error
 
         static func < (one: Severity, other: Severity) -> Bool {
@@ -18,7 +22,7 @@ struct Finding: Sendable {
         }
     }
 
-    /// What is looked at.
+    /// The area that was checked.
     enum Area: String, Sendable {
         case program, key, connection, server, clock, tls, rights, memory, persistence, replicas,
             sentinels
@@ -26,17 +30,17 @@ struct Finding: Sendable {
     }
 
     let area: Area
-    /// Stable, in snake case, for scripts.
+    /// Name for scripts, stable, in snake case.
     let id: String
     let severity: Severity
-    /// Harmless to look at: what others wrote is escaped.
+    /// The fact. Text from a server, a key or a file is escaped.
     let message: String
-    /// What it means for a revocation, in sentences; nil where all is well.
+    /// The consequences for revocations, in sentences; nil if there is no problem.
     let means: String?
-    /// A line to copy, or what to do.
+    /// A command to copy, or an instruction.
     let remedy: String?
     let data: JSONObject
-    /// Which of several servers it is about.
+    /// The server that it concerns; nil unless there are several.
     var server: String?
 
     init(
@@ -65,14 +69,25 @@ struct Finding: Sendable {
     }
 }
 
-/// What a check can come to: facts alone. Its words are in one place for each area.
-protocol Symptom {
-    var finding: Finding { get }
-}
+/// A `redis-cli` command line for one server, which an administrator can copy as a remedy.
+struct RedisCLICommand: Sendable {
+    let endpoint: Endpoint
+    let isSecured: Bool
+    var database = 0
+    /// Whether redis-cli has to follow redirections: a key may be on another node.
+    var isCluster = false
 
-extension Symptom {
-    /// What goes with CONFIG SET.
-    static var untilRestart: String {
-        "The command below lasts until a restart: set it in redis.conf, too."
+    /// The command line that runs `words`. The caller quotes what a shell would interpret.
+    func callAsFunction(_ words: String) -> String {
+        let place =
+            switch endpoint {
+            case .tcp(let host, let port): "-h \(ShellText.quote(host)) -p \(port)"
+            case .unix(let path): "-s \(ShellText.quote(path))"
+            }
+        let options = [
+            isSecured ? "--tls" : "", isCluster ? "-c" : "", database == 0 ? "" : "-n \(database)",
+            words,
+        ]
+        return (["redis-cli", place] + options.filter { !$0.isEmpty }).joined(separator: " ")
     }
 }

@@ -2,18 +2,33 @@ internal import CommandKit
 internal import Platform
 internal import Redis
 
-/// What one server has told about itself, and how it was reached.
+/// Facts outside the servers that decide how bad a finding is: options, layout, clock.
+struct DoctorContext: Sendable {
+    let hasPassword: Bool
+    /// Whether `--redis-insecure` was given.
+    let isUnverified: Bool
+    let allowsReplica: Bool
+    /// The Redis user.
+    let user: String
+    /// This machine's clock, in unix seconds.
+    let now: Int64
+    /// Whether a token is accepted once its keys are gone. Under a whitelist it is rejected.
+    let failsOpen: Bool
+    /// Whether several servers hold the data, with Sentinel or as a Cluster.
+    let isGroup: Bool
+}
+
+/// The answers of one server about itself, and how it was reached.
 struct ServerFacts {
     let report: ServerReport
-    /// nil where INFO was refused.
+    /// The answer to INFO; nil if it was refused.
     let info: InfoReport?
-    /// The answers to CONFIG GET by name; nil where it was refused.
+    /// The answers to CONFIG GET by name; nil if it was refused.
     let settings: [String: String]?
-    /// Why INFO, and CONFIG GET, were refused.
     let infoRefusal: ServerError?
     let settingsRefusal: ServerError?
-    let session: ServerExamination.Session
-    /// How many replicas the group says that it has, connected or not; nil where it does not say.
+    let context: DoctorContext
+    /// The number of replicas that the group reports, connected or not; nil if it reports none.
     let knownReplicas: Int?
 
     static let questions = [
@@ -22,12 +37,11 @@ struct ServerFacts {
         Command("CONFIG", "GET", "stop-writes-on-bgsave-error"),
     ]
 
-    init(
-        _ report: ServerReport, _ session: ServerExamination.Session, knownReplicas: Int? = nil
-    ) {
+    /// `report` has the replies to `questions`, in their order.
+    init(_ report: ServerReport, _ context: DoctorContext, knownReplicas: Int?) {
         self.knownReplicas = knownReplicas
         self.report = report
-        self.session = session
+        self.context = context
         var refusals: [ServerError?] = report.replies.map { reply in
             if case .error(let error) = reply { error } else { nil }
         }
@@ -51,8 +65,10 @@ struct ServerFacts {
         self.settings = settingsRefusal == nil ? settings : nil
     }
 
-    var line: RedisLine { RedisLine(endpoint: report.endpoint, isSecured: report.tls != nil) }
+    var cli: RedisCLICommand {
+        RedisCLICommand(endpoint: report.endpoint, isSecured: report.tls != nil)
+    }
 
-    /// Whether it still reads its data from disk.
+    /// Whether the server is still reading its data from disk.
     var isLoading: Bool { info?.flag("loading") ?? false }
 }

@@ -54,7 +54,7 @@ let layoutShowCommand = Command(
         let layout = try LayoutChoice.layout(
             global, try console.settings(), system, for: .show)
         try console.result(layout.definition, id: layout.name) {
-            LayoutWords(layout, width: console.tableWidth, console.style).text
+            LayoutDescription(layout, width: console.tableWidth, console.style).text
         }
         return .success
     })

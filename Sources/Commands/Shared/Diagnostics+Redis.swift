@@ -3,8 +3,8 @@ internal import Platform
 internal import Redis
 internal import TokenStore
 
-/// What Redis said, in words that tell an operator what to do. Every one of these is "unknown":
-/// it says nothing about any token.
+/// Errors from Redis and its connection. The status of nearly all is "unknown": they say nothing
+/// about any token.
 extension Diagnostics {
     static func store(_ error: StoreError) -> Failure {
         switch error {
@@ -147,7 +147,7 @@ extension Diagnostics {
             hint: phase == .tls ? notTLSHint : hint(progress))
     }
 
-    /// What may help where the connection broke.
+    /// The advice for the stage at which the connection broke.
     private static func hint(_ progress: ExchangeProgress) -> String? {
         switch progress.stage {
         case .secureHandshake: notTLSHint
@@ -159,17 +159,17 @@ extension Diagnostics {
         }
     }
 
-    /// A time-out as a person writes it.
-    static func span(_ milliseconds: Int) -> String {
+    /// A duration as the user gives it to `--timeout`.
+    private static func span(_ milliseconds: Int) -> String {
         milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
     }
 
-    /// How many commands were answered, where more than one was under way.
-    static func extent(_ progress: ExchangeProgress) -> String {
+    /// The number of answered commands, if more than one was sent.
+    private static func extent(_ progress: ExchangeProgress) -> String {
         progress.sent > 1 ? " (\(progress.acknowledged) of \(progress.sent) answered)" : ""
     }
 
-    /// What writes to a replica is refused. `reads` says that the command only reads.
+    /// The refusal of a replica. `reads` says that the command only reads.
     static func replica(_ address: String, _ primary: String?, reads: Bool = false) -> Failure {
         let place = primary.map { ", \(VisibleText.escape($0, columns: 120))" } ?? ""
         return unknown(
@@ -205,7 +205,7 @@ extension Diagnostics {
         "Sentinels have their own password: "
         + "redis+sentinel://HOST,HOST/NAME?sentinel_password=PASSWORD (and sentinel_username)"
 
-    static func code(_ error: ServerError) -> String {
+    private static func code(_ error: ServerError) -> String {
         switch error.kind {
         case .noPermission: "no_permission"
         case .loading: "loading"
@@ -237,5 +237,146 @@ extension Diagnostics {
         case .tls: "the server speaks TLS: write rediss:// instead of redis://"
         default: nil
         }
+    }
+}
+
+/// Errors of Sentinel, Cluster and confirmations, which involve several servers.
+extension Diagnostics {
+    private static func unsupported(_ feature: RedisError.Feature, _ address: String) -> Failure {
+        let address = shown(address)
+        switch feature {
+        case .clusterDatabase:
+            return unknown(
+                "no_such_database", "Redis at \(address) is a Cluster node",
+                hint: "a Cluster has only database 0: remove the number from the URL")
+        case .severalServers:
+            return unknown(
+                "several_servers", "Redis at \(address) is a standalone server",
+                hint:
+                    "give one address; several are for a Cluster, or with redis+sentinel:// for "
+                    + "Sentinels"
+            )
+        case .sentinel(let names):
+            let name = names.first.map { VisibleText.escape($0, columns: 60) } ?? "NAME"
+            return unknown(
+                "sentinel", "\(address) is a Sentinel, which holds no tokens",
+                hint: "write redis+sentinel://\(address)/\(name)")
+        case .notSentinel:
+            return unknown(
+                "not_sentinel", "\(address) is not a Sentinel but a Redis server",
+                hint: "Sentinels usually listen on port 26379; for this server write redis://")
+        case .diskConfirmation(let server, let version):
+            let name = server == "redis" ? "Redis" : server
+            let what = VisibleText.escape(
+                ([name] + (version.map { [$0] } ?? [])).joined(separator: " "), columns: 60)
+            return unknown(
+                "no_waitaof", "\(what) at \(address) has no WAITAOF, which --fsync needs",
+                hint: "nothing was written; Redis 7.2 and Valkey have WAITAOF")
+        case .replicaConfirmation(let error):
+            let grant =
+                error.kind == .noPermission
+                ? "an administrator can allow it: \(grant(error, key: nil)); " : ""
+            return unknown(
+                code(error),
+                "Redis at \(address) does not let this user wait for replicas: "
+                    + KeyText.shown(error.text, columns: 200),
+                hint: "nothing was written; \(grant)--wait 0 does not wait for them")
+        case .appendOnlyFile:
+            return unknown(
+                "no_append_only_file",
+                "Redis at \(address) has no append-only file, which --fsync needs",
+                hint: "nothing was written; set appendonly to yes on that server")
+        }
+    }
+
+    private static func notOnDisk(_ address: String, _ cause: RedisError.DiskFailure) -> Failure {
+        let reason =
+            switch cause {
+            case .late(let milliseconds):
+                "\(shown(address)) did not sync its append-only file within \(span(milliseconds))"
+            case .refused(let error):
+                "\(shown(address)) answered: \(VisibleText.escape(error.text, columns: 200))"
+            }
+        return unknown(
+            "not_on_disk", "written, not on disk: \(reason)",
+            hint: "the server has it in memory; is appendfsync set to 'no', or the disk slow?")
+    }
+
+    private static func node(_ address: String, _ source: String, _ cause: RedisError) -> Failure {
+        let failure = redis(cause)
+        return unknown(
+            failure.code, "\(failure.message); \(shown(source)) announced this address",
+            hint: isAboutReaching(cause)
+                ? "if you cannot reach that address: --redis-nat \(shown(address))=HOST:PORT"
+                : failure.hint)
+    }
+
+    private static func isAboutReaching(_ error: RedisError) -> Bool {
+        switch error {
+        case .connect, .resolve, .timeout(.connect, _, _, _), .timeout(.handshake, _, _, _): true
+        default: false
+        }
+    }
+
+    private static func stalled(
+        _ milliseconds: Int, _ cause: RedisError?, _ progress: ExchangeProgress
+    ) -> Failure {
+        let failure = cause.map(redis)
+        let reason = failure.map { "; last error: \($0.message)" } ?? ""
+        return unknown(
+            failure?.code ?? "timeout",
+            "no progress for \(span(milliseconds))\(extent(progress))\(reason)",
+            hint: failure?.hint ?? "a longer --timeout waits until a fail-over has finished")
+    }
+
+    private static func unknownName(_ name: String, _ known: [String]) -> Failure {
+        let list = known.map { "'\(VisibleText.escape($0, columns: 60))'" }
+        return unknown(
+            "unknown_primary",
+            "no Sentinel knows a primary named '\(VisibleText.escape(name, columns: 60))'",
+            hint: list.isEmpty ? nil : "known names: " + list.joined(separator: ", "))
+    }
+}
+
+/// Permissions that the Redis user lacks.
+extension Diagnostics {
+    /// The command that grants the permission for lack of which Redis refused.
+    static func grant(_ error: ServerError, key: [UInt8]?) -> String {
+        let user = VisibleText.escape(error.user ?? "USER", columns: 60)
+        return "ACL SETUSER \(user) \(right(error.text, key))"
+    }
+
+    /// The permission as ACL SETUSER takes it after the user's name. `text` is the server's error,
+    /// `key` the key of the refused command.
+    static func right(_ text: String, _ key: [UInt8]?) -> String {
+        // ACL DRYRUN names the key or channel: `… to access the 'jwt:cutoff' key`.
+        if text.contains(" channels") || text.contains(" a channel") || text.contains("' channel") {
+            return "&\(namespace(of: key)):revoked"
+        }
+        if text.contains(" keys ") || text.contains(" access a key") || text.contains("' key") {
+            return "~\(namespace(of: key)):*"
+        }
+        if let command = quotedCommand(in: text) { return "+\(command)" }
+        // The error of a script does not name the refused command.
+        return Topics.grantedCommands.joined(separator: " ")
+    }
+
+    /// The command in `… to run the 'client|setname' command`; nil if the text names none.
+    private static func quotedCommand(in text: String) -> String? {
+        let parts = text.utf8.split(separator: UInt8(ascii: "'"))
+        guard parts.count == 3 else { return nil }
+        let name = String(parts[1]) ?? ""
+        let isName = name.utf8.allSatisfy {
+            (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || "|._-".utf8.contains($0)
+        }
+        return isName && !name.isEmpty ? name : nil
+    }
+
+    /// The part of the key before the first colon, which no namespace contains.
+    private static func namespace(of key: [UInt8]?) -> String {
+        guard let key, let colon = key.firstIndex(of: UInt8(ascii: ":")) else {
+            return Layout.defaultNamespace
+        }
+        return VisibleText.escape(Array(key[..<colon]))
     }
 }

@@ -152,7 +152,13 @@ package struct LayoutDetector {
     }
 
     /// The number of a candidate; nil where there are too many of its layout.
-    private mutating func place(_ layout: Int, _ variables: [String: [UInt8]]) -> Int? {
+    private mutating func place(_ layout: Int, _ found: [String: [UInt8]]) -> Int? {
+        // The layout's own values are no others, whichever pattern has found them.
+        let closed = entries[layout].closed
+        let isPlain = found.allSatisfy { name, value in
+            closed.variable(name)?.utf8.elementsEqual(value) ?? false
+        }
+        let variables = isPlain ? [:] : found
         if variables.isEmpty, let known = plainPlaces[layout] { return known }
         let place = Place(layout: layout, variables: variables)
         if let known = places[place] { return known }

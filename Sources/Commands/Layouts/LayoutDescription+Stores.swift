@@ -3,7 +3,7 @@ internal import JSON
 internal import TokenStore
 
 /// What lies in Redis, a store at a time.
-extension LayoutWords {
+extension LayoutDescription {
     private func member(_ store: JSONObject, _ name: JSONString) -> String? {
         store[name]?.stringValue.map { shown($0.text) }
     }
@@ -48,7 +48,7 @@ extension LayoutWords {
         }
     }
 
-    func explain(_ store: JSONObject, on page: inout WordsPage) {
+    func explain(_ store: JSONObject, on page: inout DescriptionPage) {
         switch store["role"]?.stringValue?.text {
         case "deny": deny(store, on: &page)
         case "allow": allow(store, on: &page)
@@ -79,7 +79,7 @@ extension LayoutWords {
         }
     }
 
-    private func deny(_ store: JSONObject, on page: inout WordsPage) {
+    private func deny(_ store: JSONObject, on page: inout DescriptionPage) {
         let type = store["type"]?.stringValue?.text ?? ""
         page.store("deny", type, key(store))
         switch (type, member(store, "list")) {
@@ -120,7 +120,7 @@ extension LayoutWords {
         life(store, on: &page)
     }
 
-    private func life(_ store: JSONObject, on page: inout WordsPage) {
+    private func life(_ store: JSONObject, on page: inout DescriptionPage) {
         switch layout.entryLife {
         case .remaining(let margin)?:
             page.sentence("The key expires \(Duration.words(margin)) after the token.")
@@ -141,7 +141,7 @@ extension LayoutWords {
         }
     }
 
-    private func allow(_ store: JSONObject, on page: inout WordsPage) {
+    private func allow(_ store: JSONObject, on page: inout DescriptionPage) {
         let type = store["type"]?.stringValue?.text ?? ""
         page.store("allow", type, key(store))
         if type == "zset" {
@@ -175,7 +175,7 @@ extension LayoutWords {
         }
     }
 
-    private func link(_ link: JSONObject, on page: inout WordsPage) {
+    private func link(_ link: JSONObject, on page: inout DescriptionPage) {
         let key = member(link, "key")
         var words: String
         switch (member(link, "remove"), key) {
@@ -199,7 +199,7 @@ extension LayoutWords {
         page.sentence(words)
     }
 
-    private func scores(_ store: JSONObject, on page: inout WordsPage) {
+    private func scores(_ store: JSONObject, on page: inout DescriptionPage) {
         let isMilliseconds = member(store, "score") == "exp_ms"
         page.sentence(
             "Scores are expiry times in \(isMilliseconds ? "milliseconds" : "seconds").")
@@ -213,7 +213,7 @@ extension LayoutWords {
         }
     }
 
-    private func index(_ store: JSONObject, on page: inout WordsPage) {
+    private func index(_ store: JSONObject, on page: inout DescriptionPage) {
         let type = store["type"]?.stringValue?.text ?? ""
         switch type {
         case "zset":
@@ -271,7 +271,7 @@ extension LayoutWords {
         }
     }
 
-    private func notBefore(_ store: JSONObject, on page: inout WordsPage) {
+    private func notBefore(_ store: JSONObject, on page: inout DescriptionPage) {
         let field = member(store, "field").map { ", field \($0)" } ?? ""
         page.store("not_before", store["type"]?.stringValue?.text ?? "", key(store) + field)
         let isExclusive = member(store, "compare") == "lt"
@@ -282,7 +282,7 @@ extension LayoutWords {
         page.sentence("It is never lowered.")
     }
 
-    func definitions(on page: inout WordsPage) {
+    func definitions(on page: inout DescriptionPage) {
         guard let texts = layout.definition["define"]?.objectValue, !texts.isEmpty else { return }
         page.heading("Definitions")
         page.facts(

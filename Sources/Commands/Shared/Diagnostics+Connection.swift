@@ -1,8 +1,9 @@
 internal import CommandKit
+internal import OpenSSL
+internal import Platform
 internal import Redis
 
-/// What is wrong with a Redis URL, and how it is spelled. The URL itself is never repeated: a
-/// password may stand anywhere in it.
+/// Mistakes in a Redis URL. No message repeats the URL: any part of it may be a password.
 extension Diagnostics {
     static func url(_ error: RedisURLError) -> Failure {
         let (message, hint): (String, String?) =
@@ -86,15 +87,16 @@ extension Diagnostics {
         return Failure(
             .usage, "redis_url", "the Redis URL is not valid: \(message)", hint: hint)
     }
-    /// How jwtctl spells what other clients write as a parameter of the URL; nil where none is known
-    /// to do so.
+
+    /// The jwtctl form of a parameter that other clients accept; nil for one that none is known to
+    /// accept.
     private static func spelling(ofParameter name: String) -> String? {
         let plain = String(name.lowercased().filter { $0 != "_" && $0 != "-" })
         return parameterSpellings.first { $0.names.contains(plain) }?.spelling
     }
 
-    /// Names in lower case without signs: of redis-py, node-redis, ioredis, go-redis, Lettuce, Jedis,
-    /// StackExchange.Redis, redis-rb and phpredis.
+    /// Parameters of redis-py, node-redis, ioredis, go-redis, Lettuce, Jedis, StackExchange.Redis,
+    /// redis-rb and phpredis, in lower case without `_` and `-`.
     private static let parameterSpellings: [(names: Set<String>, spelling: String)] = [
         (
             [
@@ -150,13 +152,14 @@ extension Diagnostics {
         ),
     ]
 
-    /// Whether a longer name is that of a parameter, ours or another client's.
+    /// Whether jwtctl or another client has a parameter with this name.
     private static func isKnown(_ name: String) -> Bool {
         ["sentinel_username", "sentinel_password"].contains(name)
             || spelling(ofParameter: name) != nil
     }
 
-    /// The name of a parameter, where it can be one: else it may be a piece of a password.
+    /// The parameter in a message. A long name that is not known is left out: it may be part of a
+    /// password.
     private static func parameter(_ name: String) -> String {
         let isName =
             (name.utf8.count < 8 || isKnown(name))
@@ -165,5 +168,123 @@ extension Diagnostics {
                     || $0 == UInt8(ascii: "_")
             }
         return isName ? "the parameter '\(name)'" : "a parameter after '?' or '&'"
+    }
+}
+
+/// Errors of TLS with Redis. No hint proposes `--redis-insecure`: the reader may be under attack.
+extension Diagnostics {
+    static let notTLSHint =
+        "does the port speak TLS? if not, write redis:// instead of rediss://"
+
+    static let certificateHint =
+        "give a client certificate: --redis-cert PATH and --redis-key PATH"
+
+    static func tls(_ error: TLSError, _ address: String) -> Failure {
+        let server = "Redis at \(shown(address))"
+        switch error {
+        case .certificate(let problem): return certificate(problem, of: server)
+        case .certificateWanted:
+            return unknown(
+                "client_certificate", "\(server) requires a client certificate",
+                hint: certificateHint)
+        case .certificateRefused(let alert):
+            return unknown(
+                "client_certificate",
+                "\(server) rejected the client certificate: \(VisibleText.escape(alert))",
+                hint: "is --redis-cert signed by a CA that the server trusts?")
+        case .alert(let text):
+            return unknown("tls", "\(server) ended the TLS session: \(VisibleText.escape(text))")
+        case .notTLS:
+            return unknown("not_tls", "\(shown(address)) does not speak TLS", hint: notTLSHint)
+        case .tooOld: return unknown("tls", "\(server) supports neither TLS 1.2 nor 1.3")
+        case .broken(let text):
+            return unknown("tls", "TLS with \(server) failed: \(VisibleText.escape(text))")
+        }
+    }
+
+    private static func certificate(
+        _ problem: CertificateProblem, of server: String
+    ) -> Failure {
+        let (message, hint): (String, String?) =
+            switch problem {
+            case .expired(let date): ("expired on \(date)", nil)
+            case .notYetValid(let date):
+                ("is not valid before \(date)", "is this machine's clock right?")
+            case .unknownIssuer(let issuer):
+                (
+                    "is signed by an unknown issuer, '\(VisibleText.escape(issuer, columns: 100))'",
+                    "give the certificate of the CA to trust with --redis-cacert PATH"
+                )
+            case .selfSigned(let name):
+                (
+                    "is self-signed, '\(VisibleText.escape(name, columns: 100))'",
+                    "is it the right one? then trust it with --redis-cacert PATH"
+                )
+            case .wrongName(let host, let names) where isSubject(names):
+                (
+                    "has no subjectAltName: the name '\(VisibleText.escape(names[0], columns: 100))' "
+                        + "alone does not prove that it is for \(VisibleText.escape(host))",
+                    "reissue it with subjectAltName = \(isAddress(host) ? "IP" : "DNS"):"
+                        + VisibleText.escape(host)
+                )
+            case .wrongName(let host, let names):
+                (
+                    "is for \(list(names)), not for \(VisibleText.escape(host))",
+                    isLoopback(host)
+                        ? "through a tunnel, give the server's own name: --redis-server-name NAME"
+                        : "connect to it by a name in the certificate"
+                )
+            case .other(let text): ("is not valid: \(VisibleText.escape(text))", nil)
+            }
+        return unknown("certificate", "the certificate of \(server) \(message)", hint: hint)
+    }
+
+    /// Whether `names` is the subject of a certificate without names, such as `CN=redis`.
+    private static func isSubject(_ names: [String]) -> Bool {
+        names.count == 1 && (names[0].isEmpty || names[0].contains("="))
+            && !names[0].contains(":")
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        host.contains(":") || host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+    }
+
+    /// The number of names shown: some certificates have hundreds.
+    private static let mostNames = 5
+
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(mostNames).map { VisibleText.escape($0, columns: 100) }
+        let rest = names.count - shown.count
+        let more = rest > 0 ? " and \(rest) more" : ""
+        return shown.isEmpty ? "no name" : shown.joined(separator: ", ") + more
+    }
+
+    static func tlsSetup(_ error: TLSSetupError) -> Failure {
+        func failure(_ message: String, hint: String? = nil) -> Failure {
+            Failure(.failure, "tls_setup", message, hint: hint)
+        }
+        switch error {
+        case .unreadable(let path, let cause):
+            return failure("cannot read '\(VisibleText.escape(path))': \(cause.message)")
+        case .noCertificates(let path):
+            return failure("'\(VisibleText.escape(path))' contains no PEM certificate")
+        case .noKey(let path):
+            return failure(
+                "'\(VisibleText.escape(path))' contains no PEM private key",
+                hint: "give the certificate's key with --redis-key PATH")
+        case .encryptedKey(let path):
+            let path = VisibleText.escape(path)
+            return failure(
+                "the key in '\(path)' is encrypted, which is not supported",
+                hint: "remove the passphrase: (umask 077; openssl pkey -in '\(path)' -out KEY)")
+        case .keyMismatch(let path):
+            return failure(
+                "the key in '\(VisibleText.escape(path))' does not match the certificate")
+        case .failed(let error): return Diagnostics.failure(for: error)
+        }
     }
 }

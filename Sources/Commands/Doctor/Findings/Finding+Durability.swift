@@ -1,0 +1,241 @@
+internal import CommandKit
+internal import JSON
+internal import Redis
+
+/// Memory: whether Redis evicts keys or refuses writes. Amounts are in bytes.
+extension Finding {
+    /// The reminder that goes with a remedy by CONFIG SET.
+    private static let untilRestart =
+        "The command below lasts until a restart: set it in redis.conf, too."
+
+    static func memoryRoomy(used: Int64, limit: Int64) -> Finding {
+        Finding(
+            .memory, "roomy", .ok,
+            "\(Bytes.words(used)) used" + (limit > 0 ? " of \(Bytes.words(limit))" : ", no limit")
+                + "; nothing is evicted",
+            data: ["used_memory": .integer(used), "maxmemory": .integer(limit)])
+    }
+
+    static func evictingPolicy(
+        _ policy: String, limit: Int64, failsOpen: Bool, _ cli: RedisCLICommand
+    ) -> Finding {
+        Finding(
+            .memory, "evicting_policy", failsOpen ? .error : .warning,
+            "maxmemory-policy is \(VisibleText.escape(policy, columns: 40)), maxmemory is "
+                + Bytes.words(limit),
+            means: failsOpen
+                ? "When memory is short, Redis evicts blacklist entries and cutoffs: revoked "
+                    + "tokens are accepted again, without notice. " + untilRestart
+                : "When memory is short, Redis evicts sessions: users are logged out.",
+            remedy: cli("CONFIG SET maxmemory-policy noeviction"),
+            data: ["maxmemory_policy": .string(policy), "maxmemory": .integer(limit)])
+    }
+
+    static func evictedKeys(_ count: Int64, failsOpen: Bool, _ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .memory, "evicted_keys", .warning,
+            Count.words(Int(count), "key", "keys") + " evicted since Redis started",
+            means: failsOpen
+                ? "Revocations may be among them: revoke again what 'jwtctl audit' shows as "
+                    + "revoked. The command below resets the count."
+                : "Sessions may be among them.",
+            remedy: cli("CONFIG RESETSTAT"), data: ["evicted_keys": .integer(count)])
+    }
+
+    static func memoryNearlyFull(used: Int64, limit: Int64, _ cli: RedisCLICommand) -> Finding {
+        let isFull = used >= limit
+        return Finding(
+            .memory, isFull ? "memory_full" : "memory_nearly_full", isFull ? .error : .warning,
+            "\(Bytes.words(used)) of \(Bytes.words(limit)) used",
+            means: (isFull ? "" : "Once memory is full, ")
+                + "Redis refuses writes: nothing can be revoked until memory is freed.",
+            remedy: cli("CONFIG SET maxmemory \(max(limit, used) * 2)"),
+            data: ["used_memory": .integer(used), "maxmemory": .integer(limit)])
+    }
+}
+
+/// Persistence: whether revocations survive a restart or a crash.
+extension Finding {
+    private static let appendOnly = "CONFIG SET appendonly yes"
+
+    static func appendOnlyFile(fsync: String?) -> Finding {
+        Finding(
+            .persistence, "append_only_file", .ok,
+            "append-only file"
+                + (fsync.map { ", appendfsync \(VisibleText.escape($0, columns: 20))" } ?? ""))
+    }
+
+    static func noPersistence(_ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .persistence, "no_persistence", .error, "no append-only file and no snapshots",
+            means: "A restart loses every revocation: revoked tokens are accepted again. "
+                + untilRestart, remedy: cli(appendOnly))
+    }
+
+    /// `points` is the setting `save`; `changes` counts those since the last snapshot.
+    static func snapshotsOnly(points: String, changes: Int64?, _ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .persistence, "snapshots_only", .warning,
+            "snapshots only (save \(VisibleText.escape(points, columns: 60)))"
+                + (changes.map {
+                    ", \(Count.words(Int($0), "change", "changes")) since the last one"
+                } ?? ""),
+            means: "A crash loses the revocations since the last snapshot. " + untilRestart,
+            remedy: cli(appendOnly), data: ["save": .string(points)])
+    }
+
+    /// CONFIG GET was refused, so there may or may not be snapshots.
+    static func noAppendOnlyFile(_ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .persistence, "no_append_only_file", .warning, "no append-only file",
+            means: "A crash loses the revocations since the last snapshot, or all of them if there "
+                + "are no snapshots.", remedy: cli(appendOnly))
+    }
+
+    static func unsynced(_ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .persistence, "unsynced", .warning, "appendfsync is no",
+            means: "A power failure loses the revocations of the last half minute.",
+            remedy: cli("CONFIG SET appendfsync everysec"))
+    }
+
+    static func appendFailed(_ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .persistence, "append_failed", .error, "Redis could not write the append-only file",
+            means: "Redis refuses writes, or loses them on a restart. The disk may be full.",
+            remedy: cli("CONFIG GET dir"))
+    }
+
+    static func rewriteFailed(_ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .persistence, "rewrite_failed", .warning,
+            "Redis could not rewrite the append-only file",
+            means: "The file grows until the disk is full; then nothing can be revoked.",
+            remedy: cli("BGREWRITEAOF"))
+    }
+
+    static func snapshotFailed(stopsWrites: Bool, _ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .persistence, "snapshot_failed", stopsWrites ? .error : .warning,
+            "the last snapshot failed",
+            means: (stopsWrites
+                ? "Redis refuses writes until a snapshot succeeds: nothing can be revoked."
+                : "The data on disk is out of date.")
+                + " The disk may be full, or the directory missing.",
+            remedy: cli("CONFIG GET dir"))
+    }
+}
+
+/// Replicas: whether revocations survive the loss of the primary.
+extension Finding {
+    static func replicasInStep(count: Int) -> Finding {
+        Finding(
+            .replicas, "in_step", .ok,
+            count == 0 ? "none" : count == 1 ? "1, in sync" : "\(count), all in sync",
+            data: ["replicas": .integer(Int64(count))])
+    }
+
+    static func replicaLate(_ replica: InfoReport.Replica) -> Finding {
+        let address = VisibleText.escape(replica.address, columns: 60)
+        let how =
+            !replica.isOnline
+            ? "is not in sync yet"
+            : replica.bytesBehind.map { "is \(Bytes.words($0)) behind" } ?? "is behind"
+        let silence = replica.silence.map { ", last heard from \($0) s ago" } ?? ""
+        return Finding(
+            .replicas, "replica_late", .warning, "\(address) \(how)\(silence)",
+            means: "If it becomes the primary, the revocations that it lacks are lost.",
+            remedy: "use --wait 1 (the default with Sentinel and Cluster) for writes",
+            data: [
+                "replica": .string(replica.address),
+                "bytes_behind": TimeText.number(replica.bytesBehind),
+            ])
+    }
+
+    static let noReplica = Finding(
+        .replicas, "no_replica", .warning, "none",
+        means: "The data is on this server only: if it fails, revocations are lost.",
+        remedy: "add a replica; changes then wait for it to confirm")
+
+    static func noReplicaConnected(known: Int, _ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .replicas, "no_replica_connected", .error, "0 of \(known) known replicas connected",
+            means: "No replica confirms a change: revoke writes it and exits with status 8.",
+            remedy: cli("INFO replication"), data: ["known": .integer(Int64(known))])
+    }
+
+    static func tooFewReplicas(good: Int64, wanted: Int64, _ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .replicas, "too_few_replicas", .error,
+            "\(good) in sync, but min-replicas-to-write requires \(wanted)",
+            means: "Redis refuses writes: nothing can be revoked until replicas are back.",
+            remedy: cli("INFO replication"),
+            data: ["good": .integer(good), "wanted": .integer(wanted)])
+    }
+
+    static func noMinimum(_ cli: RedisCLICommand) -> Finding {
+        Finding(
+            .replicas, "no_minimum", .note, "min-replicas-to-write is 0",
+            means: "A primary that is cut off from its replicas still accepts revocations, and "
+                + "loses them once a replica has replaced it.",
+            remedy: cli("CONFIG SET min-replicas-to-write 1"))
+    }
+}
+
+/// Sentinels and Cluster: whether a failed primary is replaced, and every key has a server.
+extension Finding {
+    static func sentinelsAgree(_ report: SentinelReport) -> Finding {
+        Finding(
+            .sentinels, "sentinels_agree", .ok,
+            Count.words(report.known ?? report.reached, "Sentinel", "Sentinels")
+                + (report.quorum.map { ", quorum \($0)" } ?? ""), data: report.data)
+    }
+
+    static func sentinelsUnreached(_ report: SentinelReport) -> Finding {
+        Finding(
+            .sentinels, "sentinels_unreached", report.reached == 0 ? .error : .warning,
+            "\(report.reached) of \(report.named) Sentinels in the URL answered",
+            means: "With fewer Sentinels, a failed primary may not be replaced.",
+            remedy: "start the others, or remove them from the URL", data: report.data)
+    }
+
+    /// `objection` is a Sentinel's reply to SENTINEL CKQUORUM.
+    static func noQuorum(_ objection: String) -> Finding {
+        Finding(
+            .sentinels, "no_quorum", .error, VisibleText.escape(objection, columns: 120),
+            means: "If the primary fails, it is not replaced, and nothing can be revoked.",
+            remedy: "start the missing Sentinels", data: ["reply": .string(objection)])
+    }
+
+    static func fewSentinels(_ report: SentinelReport) -> Finding {
+        Finding(
+            .sentinels, "few_sentinels", .warning,
+            Count.words(report.known ?? 0, "Sentinel", "Sentinels") + ", at least 3 needed",
+            means: "If one fails together with the primary, the primary may not be replaced.",
+            remedy: "run three Sentinels, each on its own machine", data: report.data)
+    }
+
+    static func clusterWhole(primaries: Int) -> Finding {
+        Finding(
+            .cluster, "whole", .ok,
+            "all slots served by " + Count.words(primaries, "primary", "primaries"),
+            data: ["primaries": .integer(Int64(primaries))])
+    }
+
+    static func unservedSlots(_ count: Int) -> Finding {
+        Finding(
+            .cluster, "unserved_slots", .error, "no node serves \(count) of 16384 slots",
+            means: "Tokens with keys in these slots can be neither revoked nor checked.",
+            remedy: "redis-cli --cluster check HOST:PORT", data: ["slots": .integer(Int64(count))])
+    }
+}
+
+extension SentinelReport {
+    fileprivate var data: JSONObject {
+        [
+            "named": .integer(Int64(named)), "reached": .integer(Int64(reached)),
+            "known": TimeText.number(known.map(Int64.init)),
+            "quorum": TimeText.number(quorum.map(Int64.init)),
+        ]
+    }
+}
