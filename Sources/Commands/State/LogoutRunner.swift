@@ -3,7 +3,7 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Logs users out, and reports what came of it.
+/// Logs users out and reports the results.
 struct LogoutRunner {
     let options: LogoutAllOptions
     let scope: LogoutScope
@@ -14,7 +14,7 @@ struct LogoutRunner {
         DenyEntry(reason: options.reason, actor: backend.store.actor)
     }
 
-    /// Milliseconds after which it is looked again.
+    /// Milliseconds until the recheck.
     private var settle: Int64 {
         options.settle ?? (backend.layout.needsSettling ? Self.standardSettle : 0)
     }
@@ -136,7 +136,7 @@ struct LogoutRunner {
         }
     }
 
-    /// What is true although the work broke off.
+    /// What was done before the work broke off.
     private func words(unfinished row: LogoutRow) -> String {
         let name = VisibleText.escape(row.user.description, columns: 60)
         let result = row.result
@@ -171,7 +171,7 @@ struct LogoutRunner {
                 : "hint: correct the issuer's clock, then run it again")
     }
 
-    private func writer(of extent: ResultExtent) -> any ResultWriter<LogoutRow> {
+    private func writer(of extent: ResultExtent) -> ResultWriter<LogoutRow> {
         console.writer(columns, of: extent) { row in
             UserLine.write(row.user.description)
         } text: { row in
@@ -187,7 +187,7 @@ struct LogoutRunner {
             .count("ALREADY", "already_revoked") { Int64($0.result.alreadyRevoked) },
             .count("KEPT", "kept") { Int64($0.result.kept) },
             .member("cutoff") { TimeText.number($0.result.cutoff) },
-            .both(Table.Column("COMPLETE"), "complete") {
+            .both(.init("COMPLETE"), "complete") {
                 $0.isComplete ? "yes" : "no"
             } value: {
                 .bool($0.isComplete)
@@ -201,7 +201,7 @@ struct LogoutRunner {
         ]
     }
 
-    /// When what the logout does not reach has expired; nil where nobody knows.
+    /// When what the logout does not reach has expired; nil if it cannot be known.
     private var unreachedUntil: Int64? {
         backend.layout.unreachedFor.map { console.system.clock.seconds + $0 }
     }
