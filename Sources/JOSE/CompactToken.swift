@@ -77,9 +77,9 @@ package final class CompactToken: Sendable {
         try readClaims().object
     }
 
-    /// The claims, and whether the payload is what writing them in compact style gives.
-    package func readClaims() throws(MalformedToken) -> (object: JSONObject, isCompact: Bool) {
-        try Self.object(payload, .payload)
+    /// The claims with their text, for a stream that writes them again.
+    package func readClaims() throws(MalformedToken) -> JSONDocument {
+        try Self.document(payload, .payload)
     }
 
     /// The header, whose size is known from that of its text.
@@ -89,9 +89,7 @@ package final class CompactToken: Sendable {
         guard Base64.decodedCount(text.count) <= maximumHeaderByteCount else {
             throw MalformedToken(.header, .tooLarge(limit: maximumHeaderByteCount))
         }
-        let decoded = try decode(text, .header)
-        let (object, isCompact) = try object(decoded, .header)
-        return try TokenHeader(object, compactText: isCompact ? decoded : nil)
+        return try TokenHeader(try document(try decode(text, .header), .header))
     }
 
     /// Decodes one segment, strictly: a second spelling of the same bytes is refused.
@@ -106,18 +104,15 @@ package final class CompactToken: Sendable {
     }
 
     /// `text` as the object that a header and claims have to be.
-    private static func object(
+    private static func document(
         _ text: [UInt8], _ segment: MalformedToken.Segment
-    ) throws(MalformedToken) -> (object: JSONObject, isCompact: Bool) {
-        let value: JSONValue
-        let isCompact: Bool
+    ) throws(MalformedToken) -> JSONDocument {
         do throws(JSONError) {
-            (value, isCompact) = try JSONParser.parseNotingForm(text.span)
+            if let document = try JSONDocument(parsing: text) { return document }
         } catch {
             throw MalformedToken(segment, .json(error))
         }
-        guard let object = value.objectValue else { throw MalformedToken(segment, .notAnObject) }
-        return (object, isCompact)
+        throw MalformedToken(segment, .notAnObject)
     }
 }
 
@@ -140,66 +135,89 @@ extension CompactToken {
     }
 }
 
-/// Why a text is not a token, and in which part of it.
-package struct MalformedToken: Error, Equatable, Sendable {
-    /// The part of the token that is at fault.
-    package enum Segment: String, Sendable {
-        /// The text as a whole.
-        case token
-        case header
-        case payload
-        case signature
+/// The header of a token (RFC 7515 section 4), read but not trusted.
+///
+/// An object, since the tokens of a stream share it; see `HeaderCache`.
+package final class TokenHeader: Sendable {
+    /// All members with their text, for a stream that writes them again.
+    package let document: JSONDocument
+
+    /// All members, in order.
+    package var object: JSONObject { document.object }
+
+    /// The name of the algorithm in `alg`, `none` included.
+    package let algorithmName: JSONString
+
+    package let keyID: JSONString?
+
+    /// The media type in `typ`.
+    package let type: JSONString?
+
+    /// The algorithm, where the name is one that this program knows.
+    package let algorithm: Algorithm?
+
+    /// The first member that this program's verifier does not support; see `unsupportedMember(of:)`.
+    let unsupportedMember: JSONString?
+
+    /// Reads the members that this program uses. A member of another type than the RFC's makes the
+    /// token malformed, since some reader would treat it as absent.
+    package init(_ document: JSONDocument) throws(MalformedToken) {
+        let object = document.object
+        guard let algorithmName = try Self.string("alg", of: object) else {
+            throw MalformedToken(.header, .missingMember("alg"))
+        }
+        self.document = document
+        self.algorithmName = algorithmName
+        algorithm = Algorithm(name: algorithmName)
+        unsupportedMember = Self.unsupportedMember(of: object)
+        keyID = try Self.string("kid", of: object)
+        type = try Self.string("typ", of: object)
     }
 
-    /// The fault. It holds data only, so that a message can be built without the token's text
-    /// (CVE-2025-65015: a whole token in an exception's text).
-    package enum Fault: Equatable, Sendable {
-        case empty
-        /// Above the limit, in bytes.
-        case tooLarge(limit: Int)
-        /// Not the three segments of RFC 7515 section 3.1, nor the five of a JWE.
-        case segmentCount(Int)
-        /// Five segments: an encrypted token (RFC 7516). It is refused by its shape, because a forged
-        /// token could hide in a JWE that is taken for a JWS (CVE-2023-51774).
-        case encrypted
-        case base64(Base64Error)
-        case json(JSONError)
-        /// JSON, but no object.
-        case notAnObject
-        /// A member that a JWS header must have.
-        case missingMember(JSONString)
-        /// A header member that has to be a string and is not.
-        case notAString(JSONString)
+    /// The header of a token that is not read from text.
+    package convenience init(_ object: JSONObject) throws(MalformedToken) {
+        try self.init(JSONDocument(object))
     }
 
-    package let segment: Segment
-    package let fault: Fault
+    /// The first member that changes what a verifier has to do, in a way that this one cannot.
+    ///
+    /// `crit` lists extensions that must be understood (RFC 7515 section 4.1.11); none is, so
+    /// whatever it holds, the answer is no. `b64` is forbidden in a JWT (RFC 7797 section 7), and
+    /// `zip` belongs to JWE. `jwk`, `jku`, `x5u` and `x5c` are not here: they are ignored, since
+    /// a key that comes with the token proves nothing.
+    static func unsupportedMember(of object: JSONObject) -> JSONString? {
+        (["crit", "b64", "zip"] as [JSONString]).first { object[$0] != nil }
+    }
 
-    package init(_ segment: Segment, _ fault: Fault) {
-        self.segment = segment
-        self.fault = fault
+    private static func string(
+        _ name: JSONString, of object: JSONObject
+    ) throws(MalformedToken) -> JSONString? {
+        guard let value = object[name] else { return nil }
+        guard let string = value.stringValue else {
+            throw MalformedToken(.header, .notAString(name))
+        }
+        return string
     }
 }
 
-extension MalformedToken: CustomStringConvertible {
-    /// The fault as a clause; it holds nothing of the token.
-    package var description: String {
-        switch fault {
-        case .empty: "the \(segment.rawValue) is empty"
-        case .tooLarge(let limit): "the \(segment.rawValue) is larger than \(limit) bytes"
-        case .segmentCount(let count):
-            count == 1 ? "1 segment instead of 3" : "\(count) segments instead of 3"
-        case .encrypted: "five segments: an encrypted token (JWE)"
-        case .base64(.invalidCharacter(let offset)):
-            "the \(segment.rawValue) is not base64url: invalid character at byte \(offset)"
-        case .base64(.invalidLength):
-            "the \(segment.rawValue) is not base64url: invalid length"
-        case .base64(.nonZeroTailBits):
-            "the \(segment.rawValue) is not base64url: unused bits are set"
-        case .json(let error): "the \(segment.rawValue) is not JSON: \(error)"
-        case .notAnObject: "the \(segment.rawValue) is not a JSON object"
-        case .missingMember(let name): "the \(segment.rawValue) has no '\(name)'"
-        case .notAString(let name): "'\(name)' of the \(segment.rawValue) is not a string"
-        }
+/// The header of the previous token of a stream, as text and as read.
+///
+/// The tokens of one issuer usually have the same header, byte for byte: reading it once is enough.
+package final class HeaderCache {
+    private var text: [UInt8] = []
+    private var header: TokenHeader?
+
+    package init() {}
+
+    /// The header that was read from exactly this text; nil for any other text.
+    func header(of text: Span<UInt8>) -> TokenHeader? {
+        let known = self.text
+        return text.isEqual(to: known.span) ? header : nil
+    }
+
+    /// Replaces the header that is kept.
+    func keep(_ header: TokenHeader, of text: ArraySlice<UInt8>) {
+        self.text = Array(text)
+        self.header = header
     }
 }

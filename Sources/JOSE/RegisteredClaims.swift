@@ -1,8 +1,8 @@
 package import JSON
 
-/// A claim as a verifier has to see it: there, not there, or there as something else.
+/// A claim as a verifier has to see it: present, absent, or of the wrong type.
 ///
-/// "Not there" and "of the wrong type" must never be one: a verifier that reads `"exp":"never"` as
+/// "Absent" and "of the wrong type" must never be confused: a verifier that reads `"exp":"never"` as
 /// no expiry at all accepts the token for ever (CVE-2026-25537). `null` is a wrong type for a time;
 /// for names see `Departure`.
 package enum Claim<Value: Sendable>: Sendable {
@@ -10,7 +10,7 @@ package enum Claim<Value: Sendable>: Sendable {
     case wrongType
     case value(Value)
 
-    /// The value, where nothing more needs to be known.
+    /// The value; nil for an absent claim and for one of the wrong type.
     package var value: Value? {
         guard case .value(let value) = self else { return nil }
         return value
@@ -35,7 +35,7 @@ package struct Departure: Equatable, Sendable {
         self.section = section
     }
 
-    /// What is wrong with it, for a person.
+    /// The departure in words.
     package var words: String {
         (isNull ? "null, " : "") + "not a string: RFC 7519 section 4.1.\(section)"
     }
@@ -43,10 +43,13 @@ package struct Departure: Equatable, Sendable {
 
 /// The claims of RFC 7519 section 4.1.
 ///
-/// An object, since it goes through many hands for each token of a stream.
+/// An object, because many functions pass it on for each token of a stream.
 package final class RegisteredClaims: Sendable {
+    /// All claims with their text, for a stream that writes them again.
+    package let document: JSONDocument
+
     /// All claims, the registered ones among them.
-    package let object: JSONObject
+    package var object: JSONObject { document.object }
 
     package let issuer: Claim<JSONString>
     package let subject: Claim<JSONString>
@@ -57,15 +60,18 @@ package final class RegisteredClaims: Sendable {
     package let notBefore: Claim<JSONNumber>
     package let issuedAt: Claim<JSONNumber>
 
-    /// What is read of another type than the RFC's; empty for nearly all tokens.
+    /// The claims that are read of another type than the RFC's; empty for nearly all tokens.
     package let departures: [Departure]
 
-    /// `aud`, which is a string or an array of strings; one string is an array of one. Made when it
-    /// is asked for: who revokes has no use for it.
+    /// `aud`, which is a string or an array of strings; one string is an array of one. Made on
+    /// demand, since `revoke` does not need it.
     package var audience: Claim<[JSONString]> { object["aud"].map(Self.strings) ?? .absent }
 
+    /// Reads claims that need not be written again from their text.
+    package convenience init(_ object: JSONObject) { self.init(JSONDocument(object)) }
+
     /// Goes over the claims once, not once for each name: this is done for every token.
-    package init(_ object: JSONObject) {
+    package init(_ document: JSONDocument) {
         var issuer: Claim<JSONString> = .absent
         var subject: Claim<JSONString> = .absent
         var identifier: Claim<JSONString> = .absent
@@ -74,6 +80,7 @@ package final class RegisteredClaims: Sendable {
         var issuedAt: Claim<JSONNumber> = .absent
         var departures: [Departure] = []
         // A span lends the members: to copy each of them costs more than all the rest.
+        let object = document.object
         let members = object.members.span
         for index in members.indices {
             switch Self.code(members[index].name) {
@@ -90,7 +97,7 @@ package final class RegisteredClaims: Sendable {
             default: break
             }
         }
-        self.object = object
+        self.document = document
         self.issuer = issuer
         self.subject = subject
         self.identifier = identifier

@@ -1,26 +1,27 @@
-internal import JSON
+package import JSON
 package import OpenSSL
 
 /// Decides whether one of the given keys signed a token.
 ///
 /// The algorithm is the key's, or the one that the caller demands; the token's `alg` is compared
-/// with it and never chooses. In the order of the checks the cheap come first, and nothing of the
-/// payload is looked at.
+/// with it and never chooses. Cheap checks come first, and the payload is
+/// not read.
 package final class SignatureVerifier {
     private let keys: KeySet
     private let algorithm: Algorithm?
     private let allowWeak: Bool
 
     /// The set-up for each key and algorithm, kept for long streams.
-    private var trials: [TrialID: Trial] = [:]
+    private var prepared: [PreparedID: PreparedKey] = [:]
 
-    private struct TrialID: Hashable {
+    private struct PreparedID: Hashable {
         let key: ObjectIdentifier
         let algorithm: Algorithm
     }
 
     /// A key that is set up for an algorithm.
-    private final class Trial {
+    private final class PreparedKey {
+        let key: Key
         let description: String
         let algorithm: Algorithm
         let method: Method
@@ -28,15 +29,27 @@ package final class SignatureVerifier {
         let passed: Check
 
         init(_ key: Key, _ algorithm: Algorithm, _ method: Method) {
+            self.key = key
             description = key.description
             self.algorithm = algorithm
             self.method = method
             passed = SignatureVerdict.verified(key: description, algorithm: algorithm).check
         }
+
+        /// The result for a token of which it is known whether this key signed it.
+        func trial(isSigned: Bool) -> KeyTrial {
+            let outcome: KeyTrial.Outcome =
+                if case .refused(let refusal) = method {
+                    .refused(refusal)
+                } else {
+                    isSigned ? .verified : .badSignature
+                }
+            return KeyTrial(key: description, keyID: key.keyID, outcome: outcome)
+        }
     }
 
     private enum Outcome {
-        case verified(Trial)
+        case verified(PreparedKey)
         case failed(SignatureFailure)
     }
 
@@ -64,8 +77,7 @@ package final class SignatureVerifier {
     /// `verified`.
     package func verify(_ token: CompactToken) -> SignatureVerdict {
         switch outcome(of: token) {
-        case .verified(let trial):
-            .verified(key: trial.description, algorithm: trial.algorithm)
+        case .verified(let key): .verified(key: key.description, algorithm: key.algorithm)
         case .failed(let failure): .failed(failure)
         }
     }
@@ -73,51 +85,86 @@ package final class SignatureVerifier {
     /// The verdict as a check. A passed check is made once for each key, which long streams need.
     package func check(_ token: CompactToken) -> Check {
         switch outcome(of: token) {
-        case .verified(let trial): trial.passed
+        case .verified(let key): key.passed
         case .failed(let failure): SignatureVerdict.failed(failure).check
         }
     }
 
+    /// The verdict as a check, and the result of each key of the set. Every key that `kid` leaves is
+    /// tried, where `check` stops at the first that signed the token.
+    package func explain(_ token: CompactToken) -> (check: Check, trials: [KeyTrial]) {
+        let candidates = keys.candidates(for: token.header.keyID)
+        func trials(_ result: (Key) -> KeyTrial) -> [KeyTrial] {
+            keys.keys.map { key in
+                candidates.contains { $0 === key }
+                    ? result(key)
+                    : KeyTrial(key: key.description, keyID: key.keyID, outcome: .otherKeyID)
+            }
+        }
+        do throws(SignatureFailure) {
+            let algorithm = try algorithm(of: token)
+            var signer: PreparedKey?
+            let trials = trials { key in
+                let key = prepare(key, for: algorithm)
+                let isSigned = Self.isSigned(token, key.method)
+                if isSigned { signer = signer ?? key }
+                return key.trial(isSigned: isSigned)
+            }
+            if let signer { return (signer.passed, trials) }
+            let failure = Self.failure(algorithm, trials.filter { $0.outcome != .otherKeyID })
+            return (SignatureVerdict.failed(failure).check, trials)
+        } catch {
+            let trials = trials { key in
+                KeyTrial(key: key.description, keyID: key.keyID, outcome: .notTried)
+            }
+            return (SignatureVerdict.failed(error).check, trials)
+        }
+    }
+
     private func outcome(of token: CompactToken) -> Outcome {
+        do throws(SignatureFailure) {
+            return .verified(try signer(of: token, try algorithm(of: token)))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// The algorithm to try keys with; throws if the header alone rules the token out.
+    private func algorithm(of token: CompactToken) throws(SignatureFailure) -> Algorithm {
         guard let algorithm = token.header.algorithm else {
-            return Self.refused(
+            throw SignatureFailure(
                 .algorithmNotAllowed, "alg '\(token.header.algorithmName)' is never accepted")
         }
         if let demanded = self.algorithm, demanded != algorithm {
-            return Self.refused(.algorithmNotAllowed, "alg is \(algorithm), not \(demanded)")
+            throw SignatureFailure(.algorithmNotAllowed, "alg is \(algorithm), not \(demanded)")
         }
         if let member = token.header.unsupportedMember {
-            return Self.refused(.unsupportedHeader, "'\(member)' is not supported")
+            throw SignatureFailure(.unsupportedHeader, "'\(member)' is not supported")
         }
-        return outcome(of: token, algorithm)
+        return algorithm
     }
 
-    /// The verdict where the header alone rules the token out and no key was looked at.
-    private static func refused(_ reason: Reason, _ detail: String) -> Outcome {
-        .failed(SignatureFailure(reason: reason, detail: detail, trials: []))
-    }
-
-    /// Tries the keys that `kid` leaves; the algorithm has been settled.
-    private func outcome(of token: CompactToken, _ algorithm: Algorithm) -> Outcome {
-        var failed: [SignatureFailure.Trial] = []
+    /// The first of the keys that `kid` leaves that signed the token.
+    private func signer(
+        of token: CompactToken, _ algorithm: Algorithm
+    ) throws(SignatureFailure) -> PreparedKey {
+        var failed: [KeyTrial] = []
         for key in keys.candidates(for: token.header.keyID) {
-            let trial = trial(of: key, for: algorithm)
-            if Self.isSigned(token, trial.method) { return .verified(trial) }
-            var refusal: KeyRefusal?
-            if case .refused(let reason) = trial.method { refusal = reason }
-            failed.append(SignatureFailure.Trial(key: trial.description, refusal: refusal))
+            let key = prepare(key, for: algorithm)
+            if Self.isSigned(token, key.method) { return key }
+            failed.append(key.trial(isSigned: false))
         }
-        return .failed(Self.failure(algorithm, failed))
+        throw Self.failure(algorithm, failed)
     }
 
-    /// The failure for keys of which none vouched.
+    /// The failure for keys none of which signed the token.
     private static func failure(
-        _ algorithm: Algorithm, _ trials: [SignatureFailure.Trial]
+        _ algorithm: Algorithm, _ trials: [KeyTrial]
     ) -> SignatureFailure {
         let reason: Reason
         let detail: String
         if trials.contains(where: { $0.refusal == nil }) {
-            // One text for all bad signatures: which of its checks failed is nobody's business.
+            // One text for all bad signatures, so that it gives no hint to a forger.
             (reason, detail) = (.badSignature, "the signature does not verify")
         } else if let weak = trials.compactMap(\.refusal).first(where: \.isWeakness) {
             (reason, detail) = (.weakKey, weak.description)
@@ -126,10 +173,10 @@ package final class SignatureVerifier {
         } else {
             (reason, detail) = (.noKey, "no key fits")
         }
-        return SignatureFailure(reason: reason, detail: detail, trials: trials)
+        return SignatureFailure(reason, detail, trials: trials)
     }
 
-    /// Fails closed: where OpenSSL breaks down, the signature was not seen to hold.
+    /// Fails closed: if OpenSSL fails, the signature counts as bad.
     private static func isSigned(_ token: CompactToken, _ method: Method) -> Bool {
         let text = token.bytes
         let message = text.span.extracting(..<token.signingInputCount)
@@ -146,13 +193,13 @@ package final class SignatureVerifier {
         }
     }
 
-    /// What is to be done with the key, found out on first use.
-    private func trial(of key: Key, for algorithm: Algorithm) -> Trial {
-        let id = TrialID(key: ObjectIdentifier(key), algorithm: algorithm)
-        if let known = trials[id] { return known }
-        let trial = Trial(key, algorithm, method(of: key, for: algorithm))
-        trials[id] = trial
-        return trial
+    /// The key, set up on first use.
+    private func prepare(_ key: Key, for algorithm: Algorithm) -> PreparedKey {
+        let id = PreparedID(key: ObjectIdentifier(key), algorithm: algorithm)
+        if let known = prepared[id] { return known }
+        let key = PreparedKey(key, algorithm, method(of: key, for: algorithm))
+        prepared[id] = key
+        return key
     }
 
     private func method(of key: Key, for algorithm: Algorithm) -> Method {
@@ -209,15 +256,41 @@ package enum SignatureVerdict: Equatable, Sendable {
 
 /// Why no key verifies a token.
 package struct SignatureFailure: Error, Equatable, Sendable {
-    /// A key that was considered.
-    package struct Trial: Equatable, Sendable {
-        /// The key's description.
-        package let key: String
-        /// Why it did not fit; `nil` if it fitted and did not make the signature.
-        package let refusal: KeyRefusal?
-    }
-
     package let reason: Reason
     package let detail: String
-    package let trials: [Trial]
+    /// The keys that were tried; none if the header alone rules the token out.
+    package let trials: [KeyTrial]
+
+    init(_ reason: Reason, _ detail: String, trials: [KeyTrial] = []) {
+        self.reason = reason
+        self.detail = detail
+        self.trials = trials
+    }
+}
+
+/// The result of trying one key, for a person who asks why no key fitted.
+package struct KeyTrial: Equatable, Sendable {
+    package enum Outcome: Equatable, Sendable {
+        /// It signed the token.
+        case verified
+        /// It fits the token's algorithm, and the signature is not its own.
+        case badSignature
+        /// It may not serve the token's algorithm.
+        case refused(KeyRefusal)
+        /// It was not tried: the token's `kid` names another.
+        case otherKeyID
+        /// It was not tried: the header alone rules the token out.
+        case notTried
+    }
+
+    /// The key's description.
+    package let key: String
+    package let keyID: JSONString?
+    package let outcome: Outcome
+
+    /// Why the key may not serve the algorithm; nil for any other outcome.
+    package var refusal: KeyRefusal? {
+        guard case .refused(let refusal) = outcome else { return nil }
+        return refusal
+    }
 }

@@ -34,7 +34,7 @@ package struct JSONParser {
 
     /// The value, and whether the text is what writing the value in compact style gives, byte for
     /// byte and in whichever escaping. There are such texts for which the answer is no.
-    package static func parseNotingForm(
+    static func parseNotingForm(
         _ text: Span<UInt8>, maximumDepth: Int = defaultMaximumDepth
     ) throws(JSONError) -> (value: JSONValue, isCompact: Bool) {
         var parser = JSONParser(maximumDepth: maximumDepth)
@@ -192,5 +192,28 @@ package struct JSONParser {
         let byte = try peek(text)
         offset += 1
         return byte
+    }
+}
+
+/// An object, and the text that it was read from if writing the object in compact style gives just
+/// that: a stream copies the text, where the object would be written member by member.
+package struct JSONDocument: Sendable {
+    package let object: JSONObject
+
+    /// nil if the text has another form, or if there is none.
+    let compactText: [UInt8]?
+
+    /// An object that has no text.
+    package init(_ object: JSONObject) {
+        self.object = object
+        compactText = nil
+    }
+
+    /// nil for JSON that is no object.
+    package init?(parsing text: [UInt8]) throws(JSONError) {
+        let (value, isCompact) = try JSONParser.parseNotingForm(text.span)
+        guard let object = value.objectValue else { return nil }
+        self.object = object
+        compactText = isCompact ? text : nil
     }
 }

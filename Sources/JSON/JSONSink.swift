@@ -15,9 +15,9 @@ package protocol JSONSink {
     mutating func member(_ name: StaticString, integer: Int64?)
     /// A member that is a string of ASCII without need of an escape.
     mutating func member(_ name: StaticString, plainText: Span<UInt8>)
-    /// A value, for an object of which the compact text is at hand; `nil` where it is not.
-    mutating func value(_ object: JSONObject, compactText: [UInt8]?)
-    /// The same for an array, which is made only where it is needed.
+    /// An object that was read from text; null for nil.
+    mutating func value(_ document: JSONDocument?)
+    /// An array of which the compact text is at hand; the array is made only if it is needed.
     mutating func value(_ array: () -> [JSONValue], compactText: [UInt8])
 }
 
@@ -79,8 +79,8 @@ package struct JSONBuilder: JSONSink {
         }
     }
 
-    package mutating func value(_ object: JSONObject, compactText: [UInt8]?) {
-        value(.object(object))
+    package mutating func value(_ document: JSONDocument?) {
+        value(document.map { .object($0.object) } ?? .null)
     }
 
     package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {

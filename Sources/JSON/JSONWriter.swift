@@ -164,10 +164,12 @@ package struct JSONWriter: JSONSink {
         }
     }
 
-    package mutating func value(_ object: JSONObject, compactText: [UInt8]?) {
-        guard style == .compact, let compactText else { return value(.object(object)) }
+    package mutating func value(_ document: JSONDocument?) {
+        guard style == .compact, let text = document?.compactText else {
+            return value(document.map { .object($0.object) } ?? .null)
+        }
         startItem()
-        bytes.append(contentsOf: compactText)
+        bytes.append(contentsOf: text)
     }
 
     package mutating func value(_ array: () -> [JSONValue], compactText: [UInt8]) {

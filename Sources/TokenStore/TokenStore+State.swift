@@ -7,72 +7,26 @@ extension TokenStore {
     /// The state of each token, in the order of `queries`, all in one round trip.
     package func states(of queries: [StateQuery]) throws(StoreError) -> [TokenState] {
         guard !queries.isEmpty else { return [] }
-        return try resolve(reading(queries)).map { state throws(StoreError) in try state.get() }
+        return try ask(StatesJob(self, queries)).map { state throws(StoreError) in try state.get() }
     }
 
     /// The same for every batch that `next` gives, in one pipeline; see `revoke`.
     package func states<Item>(
         query: @escaping (Item) -> StateQuery,
-        next: @escaping (_ mayWait: Bool) throws -> [Item]?,
+        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
         deliver: @escaping (Item, Result<TokenState, StoreError>) throws -> Void
     ) throws -> StoreError? {
-        let run = BulkRun<[Item], [Result<TokenState, StoreError>]>(
+        let runner = JobRunner<[Item], [Result<TokenState, StoreError>]>(
             self, window: Self.stateWindow, changes: false
         ) { mayWait in
-            try next(mayWait).map { batch in
-                (batch, { _ throws(StoreError) in try self.reading(batch.map(query)) })
-            }
-        } deliver: { batch, delivery in
-            for (item, state) in zip(batch, try delivery.result.get()) { try deliver(item, state) }
+            try next(mayWait).map { batch in (batch, StatesJob(self, batch.map(query))) }
+        } deliver: { batch, done in
+            for (item, state) in zip(batch, try done.result.get()) { try deliver(item, state) }
         }
-        return try run.run()
+        return try runner.run()
     }
 
-    /// Asks for the state of each token; a foreign thing under a key is that token's own failure.
-    func reading(
-        _ queries: [StateQuery]
-    ) throws(StoreError) -> Step<[Result<TokenState, StoreError>]> {
-        let global = layout.globalCutoff.map { $0.reading($0.key.literal) }
-        let shared = [Command("TIME")] + (global.map { [$0] } ?? [])
-        var commands = shared
-        var questions: [Result<StateQuestion, StoreError>] = []
-        questions.reserveCapacity(queries.count)
-        for query in queries {
-            do throws(StoreError) {
-                var question = try StateQuestion(query, layout: layout)
-                question.start = commands.count
-                commands += question.commands
-                questions.append(.success(question))
-            } catch {
-                questions.append(.failure(error))
-            }
-        }
-        return .send(commands) { exchange throws(StoreError) in
-            let replies = try StoreError.wrapping { () throws(RedisError) in
-                try exchange.complete()
-            }
-            for index in shared.indices { _ = try self.check(replies[index], of: shared[index]) }
-            let time = try self.seconds(replies[0])
-            var cutoff: Int64?
-            if let store = self.layout.globalCutoff {
-                cutoff = try self.cutoff(replies[1], store, key: store.key.literal)
-            }
-            return .done(
-                questions.map { question in
-                    Result { () throws(StoreError) in
-                        let question = try question.get()
-                        let range = question.start..<question.start + question.commands.count
-                        for index in range {
-                            _ = try self.check(replies[index], of: commands[index])
-                        }
-                        return try self.state(
-                            of: question, replies[range], global: cutoff, time: time)
-                    }
-                })
-        }
-    }
-
-    private func state(
+    fileprivate func state(
         of question: StateQuestion, _ replies: ArraySlice<Reply>, global: Int64?, time: Int64
     ) throws(StoreError) -> TokenState {
         let subject = question.query.subject
@@ -89,10 +43,7 @@ extension TokenStore {
             state.userCutoff = try cutoff(reply, store, key: question.userKey ?? [])
         }
         if let list = layout.list, let reply = one(question.score) {
-            let score = try StoreError.wrapping { () throws(RedisError) in
-                try reply.optionalBytes()
-            }
-            if let score {
+            if let score = try reply.asOptionalBytes {
                 let expiry = try list.expiry(score: score, key: question.listKey ?? [])
                 state.listing = expiry.isPast(at: time) ? .notListed : .listed(expiry)
             } else {
@@ -100,13 +51,10 @@ extension TokenStore {
             }
         }
         if let allow = layout.allow, let reply = one(question.allow) {
-            let value = try StoreError.wrapping { () throws(RedisError) in
-                try reply.optionalBytes()
+            state.listing = .notListed
+            if let value = try reply.asOptionalBytes, try allow.admits(value, subject) {
+                state.listing = .listed(nil)
             }
-            let isListed = try value.map { bytes throws(StoreError) in
-                try allow.admits(bytes, subject)
-            }
-            state.listing = isListed ?? false ? .listed(nil) : .notListed
         }
         if let reply = one(question.details) { state.listedIssuedAt = try issuedAt(reply) }
         if let reply = one(question.ban) { state.isBanned = reply == .integer(1) }
@@ -122,8 +70,7 @@ extension TokenStore {
     }
 
     private func number(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64? {
-        let bytes = try StoreError.wrapping { () throws(RedisError) in try reply.optionalBytes() }
-        guard let bytes else { return nil }
+        guard let bytes = try reply.asOptionalBytes else { return nil }
         guard let number = Int64(String(decoding: bytes, as: UTF8.self)) else {
             throw .corrupt(key: key)
         }
@@ -132,13 +79,69 @@ extension TokenStore {
 
     /// From the reply to HMGET of a token's details.
     private func issuedAt(_ reply: Reply) throws(StoreError) -> Int64? {
-        let details = try StoreError.wrapping { () throws(RedisError) in try reply.array() }
-        return details.first.flatMap { read($0).issuedAt }
+        try reply.asArray.first.flatMap { read($0).issuedAt }
+    }
+}
+
+/// Asks for the state of each token; a foreign thing under a key is that token's own failure.
+struct StatesJob: Question {
+    private let store: TokenStore
+    private let queries: [StateQuery]
+    private var questions: [Result<StateQuestion, StoreError>] = []
+    /// Redis' clock and everybody's cutoff come first, for all.
+    private var shared: [Command] = []
+    private var commands: [Command] = []
+    private var isDone = false
+    private(set) var outcome: [Result<TokenState, StoreError>] = []
+
+    init(_ store: TokenStore, _ queries: [StateQuery]) {
+        self.store = store
+        self.queries = queries
     }
 
-    /// The seconds of a reply to TIME.
-    func seconds(_ reply: Reply) throws(StoreError) -> Int64 {
-        try StoreError.wrapping { () throws(RedisError) in try reply.time().seconds }
+    mutating func next() -> [Command]? {
+        guard !isDone else { return nil }
+        shared = [Command("TIME")]
+        if let cutoff = store.layout.globalCutoff {
+            shared.append(cutoff.reading(cutoff.key.literal))
+        }
+        commands = shared
+        questions.reserveCapacity(queries.count)
+        for query in queries {
+            do throws(StoreError) {
+                var question = try StateQuestion(query, layout: store.layout)
+                question.start = commands.count
+                commands += question.commands
+                questions.append(.success(question))
+            } catch {
+                questions.append(.failure(error))
+            }
+        }
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        isDone = true
+        let replies = try exchange.all
+        for index in shared.indices { _ = try store.check(replies[index], of: shared[index]) }
+        let time = try replies[0].asSeconds
+        var cutoff: Int64?
+        if let global = store.layout.globalCutoff {
+            cutoff = try store.cutoff(replies[1], global, key: global.key.literal)
+        }
+        outcome = questions.map { question in
+            Result { () throws(StoreError) in
+                try state(try question.get(), replies, global: cutoff, time: time)
+            }
+        }
+    }
+
+    private func state(
+        _ question: StateQuestion, _ replies: [Reply], global: Int64?, time: Int64
+    ) throws(StoreError) -> TokenState {
+        let range = question.start..<question.start + question.commands.count
+        for index in range { _ = try store.check(replies[index], of: commands[index]) }
+        return try store.state(of: question, replies[range], global: global, time: time)
     }
 }
 

@@ -43,7 +43,7 @@ extension TokenStore {
         result.usedMemory = usedMemory()
         result.globalCutoff = try layout.globalCutoff.flatMap { store in
             let key = store.key.literal
-            return try cutoff(try call(store.reading(key)), store, key: key)
+            return try cutoff(try ask(store.reading(key)), store, key: key)
         }
         var lists: [Identifier] = []
         var entries: [TokenSubject] = []

@@ -77,14 +77,6 @@ package final class TokenStore {
         expiry.extended(by: margin).isPast(at: now)
     }
 
-    /// How often changes are done again because the primary was replaced meanwhile.
-    static let settlingAttempts = 5
-
-    /// What is thrown where the primary is replaced again and again.
-    var unsettled: StoreError {
-        .redis(.stalled(milliseconds: client.timeout, cause: nil, ExchangeProgress()))
-    }
-
     /// Whether what was acknowledged is only told once it is settled.
     var hasToSettle: Bool { concern.isDemanded || client.isGroup }
 
@@ -138,27 +130,13 @@ package final class TokenStore {
         }
     }
 
-    /// Runs `body`, and again as long as what it changed may be lost: its changes must be safe to
-    /// repeat. It is told whether this is such a repetition. What nobody confirmed in time is in
-    /// doubt: see `confirmed`.
-    func settled<Result>(
-        _ body: (_ isRepeated: Bool) throws(StoreError) -> Result
-    ) throws(StoreError) -> Result {
-        for attempt in 0..<Self.settlingAttempts {
-            let checkpoint = try checkpoint(changes: true)
-            let result = try body(attempt > 0)
-            if try confirm(since: checkpoint) == .intact { return result }
+    /// The same at the end of jobs, where a failure is as good as a doubt.
+    func confirmAtEnd() -> StoreError? {
+        do throws(StoreError) {
+            return try confirm()
+        } catch {
+            return error
         }
-        throw unsettled
-    }
-
-    /// The same, and throws what is not confirmed.
-    func confirmed<Result>(
-        _ body: (_ isRepeated: Bool) throws(StoreError) -> Result
-    ) throws(StoreError) -> Result {
-        let result = try settled(body)
-        if let doubt = try confirm() { throw doubt }
-        return result
     }
 
     /// Redis' clock, in whole unix seconds.
@@ -172,40 +150,11 @@ package final class TokenStore {
         return ServerClock(milliseconds: time.seconds * 1000 + time.microseconds / 1000)
     }
 
-    /// One command; an error reply names the command and its key.
-    func call(_ command: Command) throws(StoreError) -> Reply {
-        try pipeline([command])[0]
-    }
-
-    /// All commands in one round trip; the first error reply is thrown.
-    func pipeline(_ commands: [Command]) throws(StoreError) -> [Reply] {
-        guard !commands.isEmpty else { return [] }
-        let replies = try StoreError.wrapping { () throws(RedisError) in
-            try client.pipeline(commands)
-        }
-        for (command, reply) in zip(commands, replies) { _ = try check(reply, of: command) }
-        return replies
-    }
-
-    /// Takes steps that change nothing, one after the other.
-    func resolve<Outcome>(_ first: Step<Outcome>) throws(StoreError) -> Outcome {
-        var step = first
-        while true {
-            switch step {
-            case .done(let outcome): return outcome
-            case .send(let commands, let then):
-                let exchange = client.collect(commands)
-                step = try then(exchange)
-                if let failure = exchange.failure { return try step.abandoned(because: failure) }
-            }
-        }
-    }
-
     /// All replies of an exchange; what broke it off, or the first error reply, is thrown.
     func replies(
         _ exchange: Exchange, to commands: [Command]
     ) throws(StoreError) -> [Reply] {
-        let replies = try StoreError.wrapping { () throws(RedisError) in try exchange.complete() }
+        let replies = try exchange.all
         for (command, reply) in zip(commands, replies) { _ = try check(reply, of: command) }
         return replies
     }

@@ -18,3 +18,10 @@ extension Sequence {
         return results
     }
 }
+
+extension Array {
+    /// The elements in pages of at most `size`.
+    func chunked(by size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

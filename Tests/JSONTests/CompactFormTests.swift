@@ -37,7 +37,7 @@ import Testing
         builder.name("b")
         builder.beginArray()
         builder.value(value)
-        builder.value(["c": value], compactText: nil)
+        builder.value(JSONDocument(["c": value]))
         builder.endArray()
         builder.endObject()
         #expect(builder.result == ["a": value, "b": [value, ["c": value]]])

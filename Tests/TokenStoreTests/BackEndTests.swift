@@ -76,7 +76,7 @@ import Testing
                     user: number < 20 ? try id("user\(number)") : nil, expiry: .at(now + 100))
             }
             #expect(
-                try RevocationRehearsal(store).outcomes(of: items).allSatisfy { $0 == .revoked })
+                try RevocationDryRun(store).outcomes(of: items).allSatisfy { $0 == .revoked })
             let first = store.revoke(items, entry: DenyEntry(reason: "leak"))
             #expect(first.failure == nil)
             #expect(first.outcomes.allSatisfy { $0 == .revoked })

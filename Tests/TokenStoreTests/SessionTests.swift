@@ -134,7 +134,7 @@ struct SessionTests {
         try lab.logIn(application, "bob", 2)
         let ended = try lab.whenIdle(client, application.login("bob", 7).commands)
         let result = try store.logOut(
-            try Identifier("bob"), scope: .everything, settle: 3000, entry: DenyEntry())
+            try Identifier("bob"), scope: .everything, recheckDelay: 3000, entry: DenyEntry())
         #expect(ended.current)
         #expect(result.revoked == 3)
         #expect(result.late == 1)
@@ -153,8 +153,8 @@ struct SessionTests {
         var told: [String] = []
         let start = Date()
         let failure = try store.logOut(
-            scope: .everything, skew: 0, settle: 700, entry: DenyEntry(),
-            next: { _ in users.isEmpty ? nil : users.removeFirst() }
+            scope: .everything, skew: 0, recheckDelay: 700, entry: DenyEntry(),
+            next: { _ in users.isEmpty ? .end : .item(users.removeFirst()) }
         ) { user, result, cause in
             told.append("\(user) \(result.revoked) \(result.isComplete) \(cause != nil)")
         }
@@ -185,7 +185,7 @@ struct SessionTests {
         let ended = try lab.whenIdle(
             client, [Command("ZADD", "bob-tokens", .integer(end), .text(token(9)))])
         let result = try store.logOut(
-            try Identifier("bob"), scope: .everything, settle: 3000, entry: DenyEntry())
+            try Identifier("bob"), scope: .everything, recheckDelay: 3000, entry: DenyEntry())
         #expect(ended.current)
         #expect(result.revoked == 3)
         #expect(result.late == 1)
@@ -301,7 +301,8 @@ struct SessionTests {
         #expect(try lab.server.cli("GET", "version:bob") == "8")
         #expect(try lab.integer("TTL", "version:bob") > 890)
         #expect(
-            try store.logOut(bob, scope: .everything, settle: 1, entry: DenyEntry()).version == 9)
+            try store.logOut(bob, scope: .everything, recheckDelay: 1, entry: DenyEntry()).version
+                == 9)
         #expect(try lab.server.cli("GET", "version:bob") == "9")
         for (number, isOutdated) in [("8", true), ("9", false), (nil, true)] {
             let subject = TokenSubject(

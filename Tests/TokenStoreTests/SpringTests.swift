@@ -21,7 +21,7 @@ struct SpringTests {
     private func revoke(_ store: TokenStore, _ token: SpringToken) throws -> RevocationOutcome {
         let id = Array(token.id.utf8)
         let subject = try store.subject(ofToken: id) ?? TokenSubject(id: Identifier(id), user: nil)
-        let batch = store.revoke([Revocation(subject, expiry: nil)], entry: nil, looksAgain: false)
+        let batch = store.revoke([Revocation(subject, expiry: nil)], entry: nil, rechecks: false)
         if let failure = batch.failure { throw failure }
         return batch.outcomes[0]
     }
@@ -115,9 +115,9 @@ struct SpringTests {
                         ?? TokenSubject(id: Identifier(stored: []), user: nil), expiry: nil)
             },
             next: { _ in
-                guard !rest.isEmpty else { return nil }
+                guard !rest.isEmpty else { return .end }
                 defer { rest = rest.dropFirst(100) }
-                return Array(rest.prefix(100))
+                return .item(Array(rest.prefix(100)))
             }
         ) { _, outcome in outcomes.append(outcome) }
         #expect(failure == nil)
@@ -318,7 +318,7 @@ struct SpringTests {
             }
             #expect(try store.tokens(of: Identifier("bob")).tokens.count == 40)
             let result = try store.logOut(
-                try Identifier("bob"), scope: .everything, settle: 50, entry: DenyEntry())
+                try Identifier("bob"), scope: .everything, recheckDelay: 50, entry: DenyEntry())
             #expect(result.revoked == 40)
             #expect(result.isComplete)
             #expect(try store.tokens(of: Identifier("bob")).tokens.isEmpty)

@@ -253,7 +253,7 @@ import Testing
             entry: nil, clock: try store.clock(), item: { $0 },
             next: { _ in
                 defer { rest = nil }
-                return rest
+                return rest.map { .item($0) } ?? .end
             }, deliver: { _, outcome in told.append(outcome) })
         #expect(broken == nil)
         #expect(told == [failed, failed])

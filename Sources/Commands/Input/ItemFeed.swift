@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JOSE
 internal import Platform
+internal import TokenStore
 
 /// The items of a command as they come, each made into what the command works with. A bad one is
 /// told of with its line number, and the rest goes on.
@@ -42,13 +43,14 @@ final class ItemFeed<Element> {
         invalid = InvalidLines(console, title: lines?.title ?? "the operands")
     }
 
-    /// The next good item. Where it `mayWait`, nil is the end; else that there is none yet.
-    func next(mayWait: Bool = true) throws -> Entry? {
+    /// The next good item, waited for only where it `mayWait`.
+    func next(mayWait: Bool) throws -> Supply<Entry> {
         while true {
             do {
-                guard let item = try nextItem(mayWait: mayWait) else { return nil }
-                invalid.acceptItem()
-                return Entry(element: try convert(item), number: number)
+                return try nextItem(mayWait: mayWait).map { item in
+                    invalid.acceptItem()
+                    return Entry(element: try convert(item), number: number)
+                }
             } catch {
                 guard Diagnostics.failure(for: error).isItemsOwn else { throw error }
                 try invalid.add(error, line: text, at: place(number))
@@ -74,30 +76,41 @@ final class ItemFeed<Element> {
         (lines == nil ? "operand " : "line ") + String(number)
     }
 
-    /// Up to `count` items that are there, waiting for the first of them where it `mayWait`; nil
-    /// where there is none.
-    func batch(of count: Int, mayWait: Bool) throws -> [Entry]? {
+    /// Up to `count` items that are there, waiting for the first of them where it `mayWait`.
+    func batch(of count: Int, mayWait: Bool) throws -> Supply<[Entry]> {
         var batch: [Entry] = []
-        while batch.count < count, let entry = try next(mayWait: mayWait && batch.isEmpty) {
-            batch.append(entry)
+        while batch.count < count {
+            switch try next(mayWait: mayWait && batch.isEmpty) {
+            case .item(let entry): batch.append(entry)
+            case .notYet: return batch.isEmpty ? .notYet : .item(batch)
+            case .end: return batch.isEmpty ? .end : .item(batch)
+            }
         }
-        return batch.isEmpty ? nil : batch
+        return .item(batch)
     }
 
-    private func nextItem(mayWait: Bool) throws -> Item? {
-        if !rest.isEmpty { return rest.removeFirst() }
+    private func nextItem(mayWait: Bool) throws -> Supply<Item> {
+        if !rest.isEmpty { return .item(rest.removeFirst()) }
         guard let lines else {
-            guard operandCount < options.operands.count else { return nil }
+            guard operandCount < options.operands.count else { return .end }
             operandCount += 1
             let operand = options.operands[operandCount - 1]
             text = operand
-            return try options.item(operand, console)
+            return .item(try options.item(operand, console))
         }
-        guard let line = try lines.next(mayWait: mayWait) else { return nil }
-        guard case .text(var bytes) = line else {
+        switch try lines.next(mayWait: mayWait) {
+        case .item(.text(let bytes)): return .item(try item(bytes, lines))
+        case .item:
             text = nil
             throw Failure(.usage, "invalid_line", "the line is too long")
+        case .notYet: return .notYet
+        case .end: return .end
         }
+    }
+
+    /// The first item of a line; what else it has comes next.
+    private func item(_ line: [UInt8], _ lines: LineSource) throws -> Item {
+        var bytes = line
         if bytes.first == UInt8(ascii: "e"), options.kind == .guess, PastedText.mayBeWrapped(bytes)
         {
             bytes += try lines.continuation(of: bytes).joined()
@@ -119,7 +132,7 @@ final class ItemFeed<Element> {
             hasToldOfIgnored = true
             try console.note("\(place(number)): \(Item.ignoredToken)")
         }
-        return items.first
+        return items[0]
     }
 
     private func items(_ line: [UInt8], isFirst: Bool) throws -> [Item] {

@@ -95,6 +95,11 @@ struct KeyOptions: Sendable {
             hint: "give --key FILE (PEM, DER, JWK, JWKS) or --secret FILE (HMAC)")
     }
 
+    /// What checks signatures with `keys`, by these options.
+    func verifier(_ keys: KeySet) -> SignatureVerifier {
+        SignatureVerifier(keys: keys, algorithm: algorithm, allowWeak: allowsWeakKey)
+    }
+
     /// What signs with the only key of a set; `hint` says which to give where there are several.
     func signer(_ keys: KeySet, hint: String) throws -> Signer {
         guard let key = keys.keys.first, keys.keys.count == 1 else {

@@ -2,6 +2,7 @@ internal import CommandKit
 internal import Glibc
 internal import JOSE
 internal import Platform
+internal import TokenStore
 
 /// Lines with their numbers; comments and blank lines left out.
 final class LineSource {
@@ -64,9 +65,13 @@ final class LineSource {
         return own.st_dev == file.st_dev && own.st_ino == file.st_ino
     }
 
-    /// The next line that holds something. Where it `mayWait`, nil is the end; else that there is
-    /// none yet.
-    func next(mayWait: Bool = true) throws(Failure) -> InputStream.Line? {
+    /// The next line that holds something, waited for; nil at the end.
+    func next() throws(Failure) -> InputStream.Line? {
+        if case .item(let line) = try next(mayWait: true) { line } else { nil }
+    }
+
+    /// The next line that holds something, waited for only where it `mayWait`.
+    func next(mayWait: Bool) throws(Failure) -> Supply<InputStream.Line> {
         do throws(InputError) {
             return try read(mayWait: mayWait)
         } catch {
@@ -74,20 +79,20 @@ final class LineSource {
         }
     }
 
-    private func read(mayWait: Bool) throws(InputError) -> InputStream.Line? {
+    private func read(mayWait: Bool) throws(InputError) -> Supply<InputStream.Line> {
         if let line = waiting {
             waiting = nil
             number += 1
-            return line
+            return .item(line)
         }
         while true {
-            if !mayWait, !isFile, try !input.isLineReady() { return nil }
+            if !mayWait, !isFile, try !input.isLineReady() { return .notYet }
             try input.skipByteOrderMark()
-            guard let line = try input.readLine(limit: Self.lineLimit) else { return nil }
+            guard let line = try input.readLine(limit: Self.lineLimit) else { return .end }
             number += 1
-            guard case .text(let bytes) = line else { return line }
+            guard case .text(let bytes) = line else { return .item(line) }
             let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
-            if first != nil, first != UInt8(ascii: "#") { return line }
+            if first != nil, first != UInt8(ascii: "#") { return .item(line) }
         }
     }
 

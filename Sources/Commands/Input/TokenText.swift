@@ -2,9 +2,9 @@ internal import CommandKit
 internal import JOSE
 internal import Platform
 
-/// A token as it comes from a clipboard, a header or a log: what is around it falls away.
+/// Takes a token out of the quotes and words that a clipboard, a header or a log puts around it.
 enum TokenText {
-    /// Without white space, quotes, `Authorization:` and `Bearer ` around it.
+    /// The text without white space, quotes, `Authorization:` and `Bearer ` around it.
     static func strip(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var text = trim(ArraySlice(bytes))
         // Nearly all texts are tokens and begin with the base64url of `{`.
@@ -14,12 +14,12 @@ enum TokenText {
         return Array(text)
     }
 
-    /// Without white space and quotes around it.
+    /// The text without white space and quotes around it.
     static func withoutQuotes(_ bytes: some Collection<UInt8>) -> [UInt8] {
         Array(trim(ArraySlice(bytes)))
     }
 
-    /// Whether a quote stands at one end and none at the other: the text is a piece of another.
+    /// Whether only one end has a quote: the text is a piece of another.
     static func hasUnpairedQuotes(_ bytes: [UInt8]) -> Bool {
         let text = trim(bytes[...])
         func quotes(_ part: ArraySlice<UInt8>) -> Int {
@@ -30,7 +30,7 @@ enum TokenText {
         return quotes(bytes[..<text.startIndex]) != quotes(bytes[text.endIndex...])
     }
 
-    /// What follows `NAME:` at the beginning of a line.
+    /// The rest of a line after `NAME:` at its beginning.
     static func value(ofHeaders names: [StaticString], in line: [UInt8]) -> ArraySlice<UInt8>? {
         for name in names {
             let rest = dropPrefix(name, from: line[...])
@@ -39,8 +39,8 @@ enum TokenText {
         return nil
     }
 
-    /// What follows `NAME=` or `NAME:`, of a name as variables and members have them; `export` may
-    /// stand before it.
+    /// The text after `NAME=` or `NAME:`, if the name could be that of a variable or a member; `export`
+    /// may come before it.
     static func assigned(_ piece: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let text = trim(dropWord("export", from: trim(piece)) ?? trim(piece))
         guard
@@ -53,7 +53,7 @@ enum TokenText {
         return name.allSatisfy(TokenScanner.isLetter) ? text[(sign + 1)...] : nil
     }
 
-    /// What a field holds whose name says that it is a token, such as `access_token=…`.
+    /// The value of a field whose name ends in `token` or `jwt`, such as `access_token=…`.
     static func tokenField(_ text: [UInt8]) -> [UInt8]? {
         guard let value = assigned(text[...]) else { return nil }
         let name = text[..<value.startIndex].dropLast().map(lowercased)
@@ -85,7 +85,7 @@ enum TokenText {
         return head == prefix ? text.dropFirst(prefix.count) : text
     }
 
-    /// What follows a word and a blank.
+    /// The text after a word and a blank.
     private static func dropWord(
         _ word: StaticString, from text: ArraySlice<UInt8>
     ) -> ArraySlice<UInt8>? {
@@ -101,19 +101,19 @@ enum TokenText {
     }
 }
 
-/// Where the one token of `decode` and `verify` comes from.
+/// Reads the one token of `decode`, `verify` and `renew`.
 enum TokenOperand: Sendable {
-    /// More than any token with everything that may stand around it.
+    /// More than any token with everything that may surround it, in bytes.
     private static let limit = CompactToken.maximumByteCount + 4096
 
-    /// A text that was read, without what may be around a token.
+    /// The text without what may surround a token.
     static func token(in text: [UInt8]) -> [UInt8] {
-        // What is cut off here is unread: as it is it is too long to be a token, and is judged so.
+        // A longer text was not read to its end. It is too long for a token, and is judged as it is.
         text.count > limit ? text : TokenText.strip(text)
     }
 
-    /// The one token in a text of any kind, for people who pass a line of a log, say. A note names the
-    /// place where it is not all of the text.
+    /// The one token in a text of any kind, such as a line of a log. If there is other text, a note
+    /// gives the token's place.
     static func readOne(_ operand: [UInt8]?, _ console: Console) throws -> [UInt8] {
         let text = try readText(operand, system: console.system)
         try requireUTF8(text)
@@ -136,7 +136,7 @@ enum TokenOperand: Sendable {
             return stripped
         }
         if only.bytes == stripped { return stripped }
-        // A letter that does not belong into a token is its fault, and not its end.
+        // A character that no token has is a fault in the token, and does not end it.
         let isCut = only.fault != nil || only.bytes.last == UInt8(ascii: ".")
         if isCut, stripped.starts(with: only.bytes) { return stripped }
         try console.note("using the token at byte \(only.offset) of the text")
@@ -161,7 +161,7 @@ enum TokenOperand: Sendable {
         try unsafe source.read(limit: limit, system: system).withBytes { unsafe Array($0) }
     }
 
-    /// Refuses text in which every second byte is none of a token.
+    /// Refuses UTF-16, in which every second byte is no part of a token.
     static func requireUTF8(_ text: [UInt8]) throws(Failure) {
         guard InputStream.isUTF16(text) else { return }
         throw Failure(

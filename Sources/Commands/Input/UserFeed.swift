@@ -33,7 +33,9 @@ final class UserFeed {
 
     /// Asks where there are many users; as many are read as have to be counted for that.
     func confirm() throws {
-        while !isConfirmed, users.count <= Confirmation.threshold, let user = try read() {
+        while !isConfirmed, users.count <= Confirmation.threshold,
+            case .item(let user) = try read(mayWait: true)
+        {
             users.append(user)
         }
         guard users.count > Confirmation.threshold, !isConfirmed else { return }
@@ -46,30 +48,34 @@ final class UserFeed {
             answer: isRest ? String(users.count) : "yes", console)
     }
 
-    func next(mayWait: Bool) throws -> Identifier? {
-        guard let user = try users.popFirst() ?? read(mayWait: mayWait) else { return nil }
-        count += 1
-        return user
+    /// The next user, waited for only where it `mayWait`.
+    func next(mayWait: Bool) throws -> Supply<Identifier> {
+        let next = try users.popFirst().map { .item($0) } ?? read(mayWait: mayWait)
+        if case .item = next { count += 1 }
+        return next
     }
 
-    private func read(mayWait: Bool = true) throws -> Identifier? {
-        while let line = try lines?.next(mayWait: mayWait) {
+    private func read(mayWait: Bool) throws -> Supply<Identifier> {
+        guard let lines else { return .end }
+        while true {
+            let next = try lines.next(mayWait: mayWait)
             var text: [UInt8]?
             do {
-                guard case .text(let bytes) = line else { throw Identifier.Refusal.tooLong }
-                text = bytes
-                let user = try self.user(bytes)
-                invalid.acceptItem()
+                let user = try next.map { line in
+                    guard case .text(let bytes) = line else { throw Identifier.Refusal.tooLong }
+                    text = bytes
+                    return try self.user(bytes)
+                }
+                if case .item = user { invalid.acceptItem() }
                 return user
             } catch {
                 let failure =
                     (error as? Identifier.Refusal).map {
                         Diagnostics.identifier($0, what: "the user id")
                     } ?? error
-                try invalid.add(failure, line: text, at: "line \(lines?.number ?? 0)")
+                try invalid.add(failure, line: text, at: "line \(lines.number)")
             }
         }
-        return nil
     }
 
     private func user(_ line: [UInt8]) throws -> Identifier {

@@ -114,9 +114,9 @@ final class BulkRevocation {
     }
 
     private func plan() throws -> StoreError? {
-        let rehearsal = RevocationRehearsal(backend.store)
-        while Signals.pending == nil, let batch = try nextBatch(mayWait: true) {
-            let outcomes = try rehearsal.outcomes(of: batch.map(\.element.revocation))
+        let dryRun = RevocationDryRun(backend.store)
+        while Signals.pending == nil, case .item(let batch) = try nextBatch(mayWait: true) {
+            let outcomes = try dryRun.outcomes(of: batch.map(\.element.revocation))
             for (entry, outcome) in zip(batch, outcomes) { try count(entry, outcome) }
         }
         return nil
@@ -124,11 +124,15 @@ final class BulkRevocation {
 
     /// The items that are there, waiting for the first of them where it `mayWait`; for as many as
     /// need a confirmation in any case.
-    private func nextBatch(mayWait: Bool) throws -> [Entry]? {
-        guard refusal == nil else { return nil }
-        while batch.count < Self.batchSize, Signals.pending == nil,
-            let entry = try feed.next(mayWait: mayWait && (batch.isEmpty || !isConfirmed))
-        {
+    private func nextBatch(mayWait: Bool) throws -> Supply<[Entry]> {
+        guard refusal == nil else { return .end }
+        var isEnd = false
+        while batch.count < Self.batchSize, Signals.pending == nil {
+            let next = try feed.next(mayWait: mayWait && (batch.isEmpty || !isConfirmed))
+            guard case .item(let entry) = next else {
+                if case .end = next { isEnd = true }
+                break
+            }
             batch.append(entry)
             if let description = entry.element.description {
                 try taken.tell(description, at: feed.place(entry))
@@ -139,11 +143,13 @@ final class BulkRevocation {
                 answer: "yes", console)
             isConfirmed = true
         }
-        guard !batch.isEmpty, Signals.pending == nil else { return nil }
+        guard !batch.isEmpty, Signals.pending == nil else {
+            return isEnd || Signals.pending != nil ? .end : .notYet
+        }
         if attempted == 0 {
             try backend.announce(options, redisTime: planner.now, console)
         }
-        return try takeBatch()
+        return .item(try takeBatch())
     }
 
     /// The batch, as far as `--max` lets it through: nothing where that is known to be too little

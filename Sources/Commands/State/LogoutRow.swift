@@ -32,7 +32,7 @@ struct Unrecorded {
 
     mutating func add(_ user: Identifier, _ result: LogoutResult) {
         total += 1
-        guard result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 else {
+        guard result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0 else {
             return
         }
         count += 1

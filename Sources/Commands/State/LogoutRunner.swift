@@ -15,7 +15,7 @@ struct LogoutRunner {
     }
 
     /// Milliseconds until the recheck.
-    private var settle: Int64 {
+    private var recheckDelay: Int64 {
         options.settle ?? (backend.layout.needsSettling ? Self.standardSettle : 0)
     }
 
@@ -44,7 +44,8 @@ struct LogoutRunner {
         }
         let broken = try run.perform {
             let broken = try backend.store.logOut(
-                scope: scope, skew: options.skew, settle: settle, entry: entry, next: feed.next
+                scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry,
+                next: feed.next
             ) { user, result, cause in
                 if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
                 let row = LogoutRow(user: user, result: result, cause: cause)
@@ -130,7 +131,7 @@ struct LogoutRunner {
         }
         defer { show(progress.finish()) }
         return try backend.store.logOut(
-            user, scope: scope, skew: options.skew, settle: settle, entry: entry
+            user, scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry
         ) {
             show(progress.update(count: $0.revoked + $0.alreadyRevoked, now: .now))
         }
@@ -253,11 +254,11 @@ struct LogoutRunner {
                         ? "  tokens that were never recorded may still be valid\n"
                         : "  newer tokens that were never recorded may still be valid\n")
         }
-        if result.remains > 0 {
-            let tokens = Count.words(result.remains, "older token", "older tokens")
+        if result.leftovers > 0 {
+            let tokens = Count.words(result.leftovers, "older token", "older tokens")
             text += "  leftover keys of \(tokens) were removed too\n"
         }
-        if result.revoked + result.alreadyRevoked + result.kept + result.remains == 0 {
+        if result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0 {
             let raised = result.cutoff == nil ? "" : " (cutoff raised)"
             text += "  no recorded tokens\(raised): is the user name spelled correctly?\n"
         }

@@ -129,7 +129,8 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
             next: { mayWait in
                 if mayWait { try system.output.flush() }
                 let batch = try feed.batch(of: batchSize, mayWait: mayWait)
-                for entry in batch ?? [] { try taken.tell(entry.element, at: feed.place(entry)) }
+                guard case .item(let entries) = batch else { return batch }
+                for entry in entries { try taken.tell(entry.element, at: feed.place(entry)) }
                 return batch
             }
         ) { entry, result in

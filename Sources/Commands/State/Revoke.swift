@@ -31,7 +31,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
     }
     let revocation = OperandRevocation(
         options: options, planner: planner, backend: backend, console: console,
-        rehearsal: RevocationRehearsal(backend.store))
+        dryRun: RevocationDryRun(backend.store))
     return try revocation.run(only: item)
 }
 
@@ -54,7 +54,7 @@ private struct OperandRevocation {
     let planner: RevocationPlanner
     let backend: Backend
     let console: Console
-    let rehearsal: RevocationRehearsal
+    let dryRun: RevocationDryRun
 
     private var store: TokenStore { backend.store }
 
@@ -127,7 +127,7 @@ private struct OperandRevocation {
     private func revoke(_ request: RevocationRequest) throws -> RevokeResult {
         let item = request.revocation
         if options.isDryRun {
-            let outcome = try rehearsal.outcomes(of: [item])[0]
+            let outcome = try dryRun.outcomes(of: [item])[0]
             if outcome == .notFound { throw planner.notFound(item, request.label) }
             return RevokeResult(request, outcome: outcome, backend: backend, isDryRun: true)
         }

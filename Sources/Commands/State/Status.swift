@@ -100,7 +100,8 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                 // Whoever reads gets the answers before more questions are waited for.
                 if mayWait { try system.output.flush() }
                 let batch = try feed.batch(of: batchSize, mayWait: mayWait)
-                for entry in batch ?? [] {
+                guard case .item(let entries) = batch else { return batch }
+                for entry in entries {
                     try taken.tell(entry.element, at: feed.place(entry))
                     try entry.element.requireKnownUser(if: requiresListing)
                 }

@@ -22,10 +22,7 @@ struct TokenTrust {
         verifier =
             skipsVerification
             ? nil
-            : try options.load(console).map { keys in
-                SignatureVerifier(
-                    keys: keys, algorithm: options.algorithm, allowWeak: options.allowsWeakKey)
-            }
+            : try options.load(console).map(options.verifier)
     }
 
     /// Throws where the signature is bad, and where it is not checked and the token was found in text

@@ -1,7 +1,7 @@
 internal import JOSE
 internal import JSON
 
-/// The dates among a token's claims, beside which people need words.
+/// The dates among a token's claims, which people read better in words.
 struct ClaimTimes {
     private let claims: RegisteredClaims
 
@@ -9,7 +9,7 @@ struct ClaimTimes {
         self.claims = RegisteredClaims(claims)
     }
 
-    /// The same for claims that have been looked through.
+    /// The dates of claims that are already read.
     init(_ claims: RegisteredClaims) {
         self.claims = claims
     }

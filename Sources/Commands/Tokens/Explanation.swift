@@ -3,8 +3,10 @@ internal import JOSE
 internal import JSON
 internal import TokenStore
 
-/// What stands behind a verdict, for `verify --explain`: for each check what was found and wanted,
-/// what became of each key, which keys of Redis were asked, and what nobody asked for.
+/// The reasons of a verdict, for `verify --explain`: for each check what was found and wanted, the
+/// result of each key, the keys of Redis that were read, and the checks that nobody asked for.
+///
+/// It is a view of the checks that were made, and judges nothing.
 struct Explanation {
     private let verdict: Verdict
     private let checks: [ExplainedCheck]
@@ -13,39 +15,24 @@ struct Explanation {
     /// The keys of Redis behind each check of the state, by the check's name.
     private let asked: [String: [[UInt8]]]
 
-    init(of verdict: Verdict, keys: KeySet, options: VerifyOptions, layout: Layout?) {
+    /// `skipped` are the members of the key set that were not used.
+    init(of verdict: Verdict, skipped: [KeySet.Skipped], layout: Layout?) {
         self.verdict = verdict
-        skipped = keys.skipped
-        trials =
-            verdict.token.map {
-                keys.trials(
-                    of: $0, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey
-                )
-            } ?? []
-        checks = Self.explained(verdict, options)
+        self.skipped = skipped
+        trials = verdict.trials
+        checks = Self.explained(verdict)
         asked = layout.map { Self.asked(verdict, $0) } ?? [:]
     }
 
-    /// The verdict's checks, those of the claims filled in, and those that were not asked for.
-    private static func explained(_ verdict: Verdict, _ options: VerifyOptions) -> [ExplainedCheck]
-    {
-        guard verdict.isSignatureVerified, let token = verdict.token, let claims = verdict.claims
-        else { return verdict.checks.map { ExplainedCheck($0) } }
-        // The verdict's own moment: a relative --at must not be counted twice.
-        var policy = options.policy(now: verdict.instant)
-        policy.now = verdict.instant
-        policy.serverNow = verdict.stateTime.map { Double($0) }
-        let claimChecks = policy.explainedChecks(header: token.header, claims: claims)
-            .map(sayingAbsent)
-        let names = Set(claimChecks.map(\.name))
-        let stateNames: Set<String> = [
-            "signature", "blacklist", "cutoff", "version", "user", "whitelist",
-        ]
-        let others = verdict.checks.map { ExplainedCheck($0) }
-        var checks = others.filter { $0.name == "signature" } + claimChecks
-        checks += others.filter { !names.contains($0.name) && !stateNames.contains($0.name) }
-        checks += others.filter { stateNames.contains($0.name) && $0.name != "signature" }
-            .map { explained($0, verdict.report) }
+    /// The verdict's checks, those of the claims with their values, and the claims and lists that no
+    /// option requires.
+    private static func explained(_ verdict: Verdict) -> [ExplainedCheck] {
+        let claims = verdict.explainedClaims
+        let judged = claims.count { $0.check.result != .notJudged }
+        var checks = verdict.checks.prefix(1).map { ExplainedCheck($0) }
+        checks += claims.map(sayingAbsent)
+        checks += verdict.checks.dropFirst(1 + judged)
+            .map { explained(ExplainedCheck($0), verdict.report) }
         if let report = verdict.report, !report.requiresListing {
             let isListed = report.state.listing.isListed
             let detail = (isListed ? "listed" : "not listed") + ", not required"
@@ -56,7 +43,7 @@ struct Explanation {
         return checks
     }
 
-    /// Of a claim that is not there and that nobody demanded, just that.
+    /// The check, with a word for a claim that is neither present nor required.
     private static func sayingAbsent(_ check: ExplainedCheck) -> ExplainedCheck {
         guard check.check.result == .notJudged, check.found == nil else { return check }
         let meaning = check.name == "exp" ? ": the token never expires" : ""
@@ -64,7 +51,7 @@ struct Explanation {
             Check(check.name, .notJudged, detail: "absent" + meaning), wanted: check.wanted)
     }
 
-    /// A check of the state, with what Redis said.
+    /// A check of the state, with the values that Redis gave.
     private static func explained(
         _ check: ExplainedCheck, _ report: StateReport?
     ) -> ExplainedCheck {
@@ -136,7 +123,7 @@ struct Explanation {
         ]
     }
 
-    /// The verdict in words, and below each check what it rests on.
+    /// The verdict in words, and below each check its values.
     func text(width: Int?, style: Style) -> String {
         let margin = String(repeating: " ", count: Verdict.margin)
         var text = verdict.headline(style) + "\n"
@@ -159,7 +146,7 @@ struct Explanation {
         return text
     }
 
-    /// A line below a check; its text is harmless to look at.
+    /// A line below a check; its text is escaped.
     private typealias Detail = (label: String, text: String)
 
     /// A claim may be as long as a token.
@@ -202,7 +189,7 @@ struct Explanation {
         return lines
     }
 
-    /// What became of each key; of a single one that signed the token, the check itself tells.
+    /// The result of each key; the check itself names a single key that signed the token.
     private func keyDetails(_ check: Check) -> [Detail] {
         let isTold = trials.count == 1 && skipped.isEmpty && check.result == .passed
         guard !isTold else { return [] }
@@ -214,7 +201,7 @@ struct Explanation {
             }
     }
 
-    /// What Redis said, in words; nil for what it was not asked.
+    /// The value that Redis gave, in words; nil for a check that has none.
     private static func words(_ check: String, _ state: TokenState) -> String? {
         func time(_ cutoff: Int64?) -> String { cutoff.map(TimeText.rfc3339) ?? "none" }
         switch check {
@@ -230,7 +217,7 @@ struct Explanation {
         }
     }
 
-    /// The option that would demand something of a claim in which anything may stand.
+    /// The option that would check a claim whose value is free.
     private static let demandingOption = [
         "iss": "--iss", "aud": "--aud", "sub": "--sub", "iat": "--max-age", "typ": "--typ",
     ]
@@ -240,5 +227,75 @@ extension TokenState.Listing {
     fileprivate var isListed: Bool {
         if case .listed = self { return true }
         return false
+    }
+}
+
+extension KeyTrial.Outcome {
+    /// The member `result` of JSON.
+    var code: String {
+        switch self {
+        case .verified: "verified"
+        case .badSignature: "bad_signature"
+        case .refused: "refused"
+        case .otherKeyID, .notTried: "not_tried"
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .verified: "signed the token"
+        case .badSignature: "did not sign the token"
+        case .refused(let refusal): "not for this token: \(refusal)"
+        case .otherKeyID: "not tried: the token's kid names another key"
+        case .notTried: "not tried: the token was rejected because of its header"
+        }
+    }
+}
+
+extension ClaimExpectation {
+    /// The member `wanted` of JSON.
+    var json: JSONValue {
+        switch self {
+        case .presence: ["present": true]
+        case .equal(let text): ["equal": .string(text)]
+        case .oneOf(let names): ["one_of": .array(names.map { .string($0) })]
+        case .after(let time): ["after": .integer(Self.whole(time))]
+        case .notAfter(let time): ["not_after": .integer(Self.whole(time))]
+        case .notBefore(let time): ["not_before": .integer(Self.whole(time))]
+        }
+    }
+
+    func words(now: Int64) -> String {
+        switch self {
+        case .presence: "present"
+        case .equal(let text): Self.quoted(text)
+        case .oneOf(let names): names.map(Self.quoted).joined(separator: " or ")
+        case .after(let time): "later than " + Self.date(time, now: now)
+        case .notAfter(let time): "no later than " + Self.date(time, now: now)
+        case .notBefore(let time): "no earlier than " + Self.date(time, now: now)
+        }
+    }
+
+    private static func quoted(_ text: JSONString) -> String {
+        JSONText.shown(.string(text))
+    }
+
+    private static func date(_ time: Double, now: Int64) -> String {
+        let seconds = whole(time)
+        return "\(seconds) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
+    }
+
+    /// Seconds that this program computed from its own clock and options.
+    private static func whole(_ time: Double) -> Int64 { Int64(exactly: time.rounded(.down)) ?? 0 }
+}
+
+extension JSONValue {
+    /// The value as it was written, on one line; a time has its date beside the number.
+    func shown(now: Int64, name: String) -> String {
+        guard ["exp", "nbf", "iat"].contains(name),
+            let seconds = numberValue.flatMap(TimeText.seconds)
+        else { return JSONText.shown(self) }
+        return
+            "\(JSONText.shown(self)) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
     }
 }

@@ -123,17 +123,9 @@ private func active(
     _ text: [UInt8], _ keys: KeySet, _ options: RenewOptions, _ backend: Backend,
     _ console: Console
 ) throws -> (CompactToken, RegisteredClaims) {
-    let settings = try console.settings()
-    var demands = VerifyOptions()
-    demands.global = options.global
-    demands.issuers = settings[.issuer].map { [$0.text] } ?? []
-    demands.requiresListing = try settings.requiresListing()
-    let judge = TokenJudge(
-        options: demands,
-        verifier: SignatureVerifier(
-            keys: keys, algorithm: options.keys.algorithm, allowWeak: options.keys.allowsWeakKey),
-        session: backend, clock: console.system.clock)
-    let verdict = judge.verdicts(on: [text])[0]
+    let demands = try TokenDemands(VerifyOptions(global: options.global), console.settings())
+    let judge = TokenJudge(demands, options.keys.verifier(keys), console.system.clock, backend)
+    let verdict = judge.verdict(on: text)
     guard verdict.status == .success, let token = verdict.token, let claims = verdict.claims else {
         let check = verdict.decisive
         let reason = check?.reason ?? .unknown
@@ -141,7 +133,7 @@ private func active(
         throw Failure(
             verdict.status, reason.rawValue, "not renewed: \(Verdict.words(reason))\(detail)")
     }
-    return (token, RegisteredClaims(claims))
+    return (token, claims)
 }
 
 /// What is put on the user's list; nil where the layout has none.

@@ -3,7 +3,7 @@ internal import JOSE
 internal import JSON
 internal import TokenStore
 
-/// A token's state as checks, as JSON and in words.
+/// A token's state as checks and as JSON.
 struct StateReport {
     let state: TokenState
     let issued: IssuedAt
@@ -11,7 +11,7 @@ struct StateReport {
     /// Whether a token that is not on its user's list is refused.
     let requiresListing: Bool
 
-    /// `requiresListing` is what the command line demands; the layout may demand it by itself.
+    /// `requiresListing` comes from options and settings; the layout may require it anyway.
     init(state: TokenState, issued: IssuedAt, layout: Layout, requiresListing: Bool) {
         self.state = state
         self.issued = issued
@@ -19,7 +19,7 @@ struct StateReport {
         self.requiresListing = requiresListing || layout.requiresListing
     }
 
-    /// What the layout has to say about tokens, and nothing that it does not have.
+    /// One check for each kind of state that the layout keeps.
     var checks: [Check] {
         var checks: [Check] = []
         if layout.hasBlacklist { checks.append(blacklist) }
@@ -30,7 +30,7 @@ struct StateReport {
         return checks
     }
 
-    /// Whether the state lets the token pass; nil where something could not be judged.
+    /// Whether the state accepts the token; nil if something could not be judged.
     var isActive: Bool? {
         let results = checks.map(\.result)
         if results.contains(where: { $0 != .passed && $0 != .notJudged }) { return false }
@@ -52,7 +52,7 @@ struct StateReport {
             return Check("cutoff", .failed(.cutOff), detail: cutoffWords(cutoff))
         case .notYetIssued(let iat):
             let ahead = Int64(min(iat - Double(state.time), 1e15))
-            // A blacklist entry is the stronger word, and stays true when the time has come.
+            // A blacklist entry outweighs this, and holds when that time has come.
             return Check(
                 "cutoff", state.denial == nil ? .failed(.notYetValid) : .notJudged,
                 detail: "its iat is \(Duration.words(ahead)) ahead of Redis' clock, while a cutoff "
@@ -72,7 +72,7 @@ struct StateReport {
             : "issued at or before the cutoff \(time)\(whose(cutoff))"
     }
 
-    /// The cutoff of all users is named as that.
+    /// The words that mark the cutoff of all users.
     private func whose(_ cutoff: Int64) -> String {
         state.globalCutoff == cutoff ? " for all users" : ""
     }
@@ -142,5 +142,38 @@ struct StateReport {
             "listed": listed,
             "cutoff": TimeText.number(state.cutoff),
         ])
+    }
+}
+
+/// Redis' answer about a token. The report is kept apart, so that a verdict that has none is small.
+enum StateAnswer {
+    /// Redis is asked about no token.
+    case offline
+    /// Redis was not asked about this token: its form, its signature or its ids are bad.
+    case withheld
+    indirect case known(StateReport)
+    /// Redis could not be asked.
+    case unknown(Failure)
+
+    var report: StateReport? {
+        if case .known(let report) = self { return report }
+        return nil
+    }
+
+    /// Redis' clock when it answered, in unix seconds.
+    var time: Int64? { report?.state.time }
+
+    /// The checks of the state, which come after those of the claims.
+    var checks: [Check] {
+        switch self {
+        case .offline: []
+        case .withheld: [Check("blacklist", .notJudged), Check("cutoff", .notJudged)]
+        case .known(let report): report.checks
+        case .unknown(let failure):
+            [
+                Check("blacklist", .failed(.unknown), detail: failure.message),
+                Check("cutoff", .notJudged),
+            ]
+        }
     }
 }

@@ -3,29 +3,29 @@ internal import JOSE
 internal import JSON
 internal import TokenStore
 
-/// What the state of a token hangs on, read from its claims: which id, whose, issued when.
+/// The facts that decide a token's state in Redis, read from its claims: its id, its user, its times.
 ///
-/// Whether the signature was checked is the caller's to know. An object, since it goes through many
-/// hands for each token of a stream.
+/// The caller knows whether the signature was checked. An object, because many functions pass it on
+/// for each token of a stream.
 final class TokenFacts {
-    /// What the layout calls it.
+    /// The id and the user as the layout names them.
     let subject: TokenSubject
-    /// What people are told it is: never the token itself.
+    /// The name to show: never the token itself.
     let label: Identifier
     let issued: IssuedAt
     let expiry: Expiry
     let issuer: JSONString?
     /// Claims that were read although they have not the RFC's type.
     let departures: [Departure]
-    /// Claims of a type that says nothing, which were left out; only of a `.lenient` reading.
+    /// Claims of a wrong type that a `.lenient` reading left out.
     let unclear: [UnclearClaim]
 
-    /// What a claim of the wrong type is.
+    /// The treatment of a claim of the wrong type.
     enum Reading {
         /// An error: the token is about to be trusted.
         case strict
-        /// Left out, and noted: the token is about to be revoked, or asked about. Some service may
-        /// accept it all the same.
+        /// Left out and noted: the token is about to be revoked or shown, and some service may
+        /// accept it.
         case lenient
     }
 
@@ -36,7 +36,7 @@ final class TokenFacts {
         try self.init(token, claims: RegisteredClaims(claims), naming: naming, reading)
     }
 
-    /// The same for claims that have been looked through.
+    /// The facts of claims that are already read.
     convenience init(
         _ token: CompactToken, claims: RegisteredClaims, naming: Naming,
         _ reading: Reading = .strict
@@ -54,7 +54,7 @@ final class TokenFacts {
         try self.init(claims, subject: subject, label: label, reading)
     }
 
-    /// Whether there is nothing to look for: most tokens have both claims.
+    /// Whether both names are in their own claims, as in most tokens: no other claim is searched.
     private static func areNames(_ claims: RegisteredClaims, _ naming: Naming) -> Bool {
         guard naming.isRegistered, case .value = claims.identifier, case .value = claims.subject
         else { return false }
@@ -62,10 +62,10 @@ final class TokenFacts {
     }
 
     var id: Identifier { subject.id }
-    /// Whose token it is; nil where it does not say.
+    /// The user; nil if the token names none.
     var user: Identifier? { subject.user }
 
-    /// The `jti`, or the hash of what was signed: a whole token is shown to nobody.
+    /// The `jti`, or the hash of the signing input: a whole token is never shown.
     private static func label(
         _ token: CompactToken, _ claims: RegisteredClaims
     ) throws -> Identifier {
@@ -135,18 +135,18 @@ final class TokenFacts {
             reading == .strict ? [] : UnclearClaim.all(of: registered, user: subject.user)
     }
 
-    /// The latest end that some service may read in an unclear `exp`; nil where none reads one.
+    /// The latest expiry that some service may read in an unclear `exp`, in seconds since 1970.
     var leastExpiry: Int64? {
         for case .expiry(let seconds) in unclear { return seconds }
         return nil
     }
 
-    /// Whether `exp` says no end that every service would read alike.
+    /// Whether services may disagree on `exp`.
     var hasUnclearExpiry: Bool {
         unclear.contains { if case .expiry = $0 { true } else { false } }
     }
 
-    /// `iat` in whole seconds, as lists keep it; nil where there is none.
+    /// `iat` in whole seconds, as lists keep it; nil if the token has none.
     var issuedAt: Int64? { issued.wholeSeconds }
 
     /// The command that revokes the token, ready to paste into a shell.
@@ -182,6 +182,57 @@ final class TokenFacts {
 }
 
 extension Departure {
-    /// The remark about a token that has it.
+    /// The warning about a token that has it.
     var warning: String { "the claim '\(claim)' is \(words)" }
+}
+
+/// A claim of a wrong type in a token that is to be revoked or shown. `verify` refuses the token;
+/// services differ.
+enum UnclearClaim: Equatable {
+    /// `sub`: the user is unknown.
+    case user
+    /// `iat`: no cutoff can be compared.
+    case issue
+    /// `exp`: the seconds since 1970 that some services read in it, if it is a string of digits.
+    /// Others read no expiry.
+    case expiry(Int64?)
+
+    /// The unclear claims among `claims`; `user` is the one that the layout found in another claim.
+    static func all(of claims: RegisteredClaims, user: Identifier?) -> [UnclearClaim] {
+        var found: [UnclearClaim] = []
+        if case .wrongType = claims.subject, user == nil { found.append(.user) }
+        if case .wrongType = claims.issuedAt { found.append(.issue) }
+        if case .wrongType = claims.expiresAt {
+            found.append(.expiry(seconds(claims.object["exp"])))
+        }
+        return found
+    }
+
+    /// The seconds in a string of digits, rounded up; nil for any other value.
+    private static func seconds(_ value: JSONValue?) -> Int64? {
+        guard let text = value?.stringValue?.text, let first = text.utf8.first,
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first), let number = Double(text)
+        else { return nil }
+        return Expiry(numericDate: number).seconds
+    }
+
+    /// The name of the claim.
+    var name: String {
+        switch self {
+        case .user: "sub"
+        case .issue: "iat"
+        case .expiry: "exp"
+        }
+    }
+
+    /// The warning about a token that has it.
+    var warning: String {
+        switch self {
+        case .user:
+            "the claim 'sub' is not a string: the token is identified only by its id"
+        case .issue: "the claim 'iat' is not a number: it cannot be compared with a cutoff"
+        case .expiry:
+            "the claim 'exp' is not a number: services may disagree on when the token expires"
+        }
+    }
 }

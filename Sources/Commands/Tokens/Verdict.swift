@@ -7,123 +7,68 @@ internal import TokenStore
 ///
 /// After a malformed token or a bad signature nothing else is judged. Unknown is never valid.
 struct Verdict {
-    let token: CompactToken?
-    private let registered: RegisteredClaims?
-    var claims: JSONObject? { registered?.object }
-    /// What was accepted although it has not the RFC's type.
-    var departures: [Departure] {
-        (registered?.departures ?? []).filter { departure in
-            checks.contains { $0.name == departure.claim && $0.result == .passed }
-        }
-    }
-    /// Whether the payload can be copied where the claims are to be written in compact style.
-    private let isCompact: Bool
-    private(set) var checks: [Check]
-    /// What Redis said; nil where it was not asked.
-    private(set) var report: StateReport?
-    /// What it was asked.
-    private(set) var query: StateQuery?
-    let isOffline: Bool
+    private let examined: ExaminedToken
+    private let answer: StateAnswer
     /// The moment by which the claims were judged, in unix seconds with their fraction.
-    let instant: Double
+    private let instant: Double
+    let checks: [Check]
+    /// The checks of the claims with the values they compared, those that nobody asked for included;
+    /// empty unless `--explain` asks for it.
+    let explainedClaims: [ExplainedCheck]
+
+    /// Judges the claims of a token whose signature is good, by `policy`, and its state by `answer`.
+    init(_ examined: ExaminedToken, _ answer: StateAnswer, by policy: ClaimsPolicy) {
+        self.examined = examined
+        self.answer = answer
+        instant = policy.now
+        guard examined.isVerified, let token = examined.token, let claims = examined.claims else {
+            let skipped = examined.token == nil ? ["signature", "claims"] : ["claims"]
+            checks = [examined.check] + skipped.map { Check($0, .notJudged) } + answer.checks
+            explainedClaims = []
+            return
+        }
+        var checks = policy.checks(after: examined.check, header: token.header, claims: claims)
+        explainedClaims =
+            examined.trials == nil
+            ? []
+            : policy.explain(checks.dropFirst(), header: token.header, claims: claims.object)
+        // The policy may allow a claim that names no id; the state does not.
+        if let check = examined.badIdentifier,
+            !checks.contains(where: { $0.reason == .invalidClaim })
+        {
+            checks.append(check)
+        }
+        checks += answer.checks
+        self.checks = checks
+    }
+
+    var token: CompactToken? { examined.token }
+    var claims: RegisteredClaims? { examined.claims }
+    var isSignatureVerified: Bool { examined.isVerified }
+    /// The result of each key; empty unless `--explain` asks for it.
+    var trials: [KeyTrial] { examined.trials ?? [] }
+    /// The moment by which the claims were judged, in whole unix seconds.
     var now: Int64 { Int64(instant) }
 
     /// Redis' clock when it was asked, in unix seconds.
-    var stateTime: Int64? { report?.state.time }
+    var stateTime: Int64? { answer.time }
 
-    /// The part that needs no Redis; `facts` is nil where nothing more may or will be asked.
-    static func judge(
-        _ text: [UInt8], verifier: SignatureVerifier, policy: ClaimsPolicy, isOffline: Bool,
-        naming: Naming = Naming(), headers: HeaderCache? = nil
-    ) -> (verdict: Verdict, facts: TokenFacts?) {
-        let now = policy.now
-        let token: CompactToken
-        let claims: RegisteredClaims
-        let isCompact: Bool
-        do throws(MalformedToken) {
-            token = try CompactToken(parsing: text, headers: headers)
-            let read = try token.readClaims()
-            claims = RegisteredClaims(read.object)
-            isCompact = read.isCompact
-        } catch {
-            let check = Check("format", .failed(.malformed), detail: error.description)
-            return (
-                Verdict(
-                    token: nil, claims: nil, isCompact: false,
-                    checks: [check] + notJudged(["signature", "claims"], isOffline),
-                    isOffline: isOffline, now: now), nil
-            )
+    /// The state that Redis gave; nil if it was not asked, or could not be.
+    var report: StateReport? { answer.report }
+
+    /// The question that Redis answered.
+    var query: StateQuery? { report == nil ? nil : examined.facts?.query }
+
+    private var isOffline: Bool {
+        if case .offline = answer { return true }
+        return false
+    }
+
+    /// What was accepted although it has not the RFC's type.
+    private var departures: [Departure] {
+        (claims?.departures ?? []).filter { departure in
+            checks.contains { $0.name == departure.claim && $0.result == .passed }
         }
-        let signature = verifier.check(token)
-        guard signature.result == .passed else {
-            return (
-                Verdict(
-                    token: token, claims: claims, isCompact: isCompact,
-                    checks: [signature] + notJudged(["claims"], isOffline),
-                    isOffline: isOffline, now: now), nil
-            )
-        }
-        var verdict = Verdict(
-            token: token, claims: claims, isCompact: isCompact,
-            checks: [signature] + policy.checks(header: token.header, claims: claims),
-            isOffline: isOffline, now: now)
-        do {
-            guard isOffline else {
-                return (verdict, try TokenFacts(token, claims: claims, naming: naming))
-            }
-            try TokenFacts.requireUsable(claims)
-            return (verdict, nil)
-        } catch {
-            // A claim that names no id: the policy may not have minded, the state does.
-            if !verdict.checks.contains(where: { $0.reason == .invalidClaim }) {
-                verdict.checks.append(
-                    Check(
-                        "identifier", .failed(.invalidClaim),
-                        detail: Diagnostics.failure(for: error).message))
-            }
-            verdict.checks += Self.notJudged([], isOffline)
-            return (verdict, nil)
-        }
-    }
-
-    private static func notJudged(_ names: [String], _ isOffline: Bool) -> [Check] {
-        (names + (isOffline ? [] : ["blacklist", "cutoff"])).map { Check($0, .notJudged) }
-    }
-
-    private init(
-        token: CompactToken?, claims: RegisteredClaims?, isCompact: Bool, checks: [Check],
-        isOffline: Bool, now: Double
-    ) {
-        self.token = token
-        registered = claims
-        self.isCompact = isCompact
-        self.checks = checks
-        self.isOffline = isOffline
-        instant = now
-    }
-
-    /// Judges `exp` again where Redis' clock is ahead of ours: a token that has expired there may
-    /// have lost its blacklist entry.
-    mutating func judgeExpiry(by policy: ClaimsPolicy, atLeast time: Double) {
-        guard time > policy.now, let registered,
-            let index = checks.firstIndex(where: { $0.name == "exp" && $0.result == .passed })
-        else { return }
-        var policy = policy
-        policy.serverNow = time
-        if let check = policy.expiryCheck(of: registered) { checks[index] = check }
-    }
-
-    /// Adds what Redis said to `query`.
-    mutating func add(_ report: StateReport, to query: StateQuery) {
-        self.query = query
-        checks += report.checks
-        self.report = report
-    }
-
-    /// Adds that Redis could not be asked.
-    mutating func addUnknown(_ failure: Failure) {
-        checks.append(Check("blacklist", .failed(.unknown), detail: failure.message))
-        checks.append(Check("cutoff", .notJudged))
     }
 
     /// Signature and claims alone.
@@ -178,9 +123,12 @@ struct Verdict {
         case .unknown: .unknown
         }
     }
+}
 
-    var isSignatureVerified: Bool {
-        checks.contains { $0.name == "signature" && $0.result == .passed }
+extension Verdict {
+    /// The object to print in `format`.
+    func answer(in format: OutputFormat) -> JSONObject {
+        format == .introspection ? introspection : json
     }
 
     var json: JSONObject {
@@ -190,24 +138,16 @@ struct Verdict {
     }
 
     /// The verdict as a JSON object.
-    func describe(to json: inout some JSONSink, passed: PassedChecks? = nil) {
+    func describe(to json: inout some JSONSink, passed: PassedChecksCache? = nil) {
         json.beginObject()
         let reason = decisiveReason
         json.member("active", isActive(reason).map { .bool($0) } ?? .null)
         json.member("valid", .bool(reason == nil || isValid))
         json.member("reason", reason.map { .string($0.rawValue) } ?? .null)
         json.name("header")
-        if let header = token?.header {
-            json.value(header.object, compactText: header.compactText)
-        } else {
-            json.value(.null)
-        }
+        json.value(token?.header.document)
         json.name("payload")
-        if let claims {
-            json.value(claims, compactText: isCompact ? token?.payload : nil)
-        } else {
-            json.value(.null)
-        }
+        json.value(claims?.document)
         json.member("verified", .bool(isSignatureVerified))
         json.name("checks")
         if reason == nil, let passed {
@@ -219,8 +159,8 @@ struct Verdict {
         }
         json.member("state", report?.json ?? .null)
         json.name("times")
-        if let registered {
-            ClaimTimes(registered).describe(to: &json, now: now)
+        if let claims {
+            ClaimTimes(claims).describe(to: &json, now: now)
         } else {
             json.value(.null)
         }
@@ -250,6 +190,51 @@ struct Verdict {
         json.endObject()
     }
 
+    /// A response of RFC 7662 section 2.2. Whatever is not known to be active is inactive, and of
+    /// that nothing else is said: neither why, nor whether the token ever existed.
+    private var introspection: JSONObject {
+        guard isActive == true, let registered = claims else { return ["active": false] }
+        let claims = registered.object
+        var response: JSONObject = ["active": true]
+        func put(_ name: JSONString, _ value: JSONValue?) {
+            if let value { response.set(name, value) }
+        }
+        func text(_ name: JSONString) -> JSONValue? {
+            claims[name]?.stringValue.map { .string($0) }
+        }
+        put("scope", text("scope"))
+        put("client_id", text("client_id"))
+        put("username", text("username") ?? text("preferred_username"))
+        put("token_type", Self.tokenType(claims))
+        for name in ["exp", "iat", "nbf"] as [JSONString] {
+            put(name, claims[name]?.numberValue.flatMap(TimeText.seconds).map { .integer($0) })
+        }
+        put("sub", registered.subject.value.map { .string($0) })
+        put("aud", registered.audience.value == nil ? nil : claims["aud"])
+        put("iss", text("iss"))
+        put("jti", registered.identifier.value.map { .string($0) })
+        // Only names that the RFC leaves open: no claim of the token speaks for the response.
+        for member in claims.members where !Self.reservedNames.contains(member.name) {
+            response.set(member.name, member.value)
+        }
+        return response
+    }
+
+    /// What the response itself says; a claim of the name never gets there by being a claim.
+    private static let reservedNames: Set<JSONString> = [
+        "active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud",
+        "iss", "jti",
+    ]
+
+    /// `Bearer`, unless the token is bound to a key: then whoever presents it has to prove that
+    /// they have it (RFC 9449; by certificate, RFC 8705, it is no type of its own).
+    private static func tokenType(_ claims: JSONObject) -> JSONValue? {
+        guard let confirmation = claims["cnf"] else { return "Bearer" }
+        return confirmation.objectValue?["jkt"] == nil ? nil : "DPoP"
+    }
+}
+
+extension Verdict {
     /// The verdict in words: one line, the checks below it, then the claims.
     func text(width: Int?, style: Style) -> String {
         var text = headline(style) + "\n"
@@ -260,8 +245,7 @@ struct Verdict {
         return text
     }
 
-    /// One check: its mark, its name, and what there is to say, or `words` that are harmless
-    /// already.
+    /// One check: its mark, its name and its detail, or `words`, which are escaped already.
     static func line(
         _ check: Check, saying words: String? = nil, width: Int?, style: Style
     ) -> String {
@@ -282,31 +266,31 @@ struct Verdict {
         return line + "\n"
     }
 
-    /// Where the details of checks begin.
+    /// The column in which the details of checks begin.
     static let margin = 21
 
-    /// Why a date fails, as people count; nil for any other check.
+    /// The reason why a date fails, in words; nil for any other check.
     func dateWords(_ check: Check) -> String? {
         func relative(_ claim: Claim<JSONNumber>?) -> String? {
             claim?.value.flatMap(TimeText.seconds).map { TimeText.relative($0, to: now) }
         }
         switch check.reason {
-        case .expired: return relative(registered?.expiresAt).map { "expired \($0)" }
+        case .expired: return relative(claims?.expiresAt).map { "expired \($0)" }
         case .notYetValid where check.name == "nbf":
-            return relative(registered?.notBefore).map { "valid \($0)" }
-        case .tooOld: return relative(registered?.issuedAt).map { "issued \($0)" }
+            return relative(claims?.notBefore).map { "valid \($0)" }
+        case .tooOld: return relative(claims?.issuedAt).map { "issued \($0)" }
         default: return nil
         }
     }
 
-    /// What people are told the token is; nil for text that is no token.
+    /// The name to show for the token; nil for text that is no token.
     var label: String? {
-        token.flatMap { DisplayToken.name(of: $0, registered ?? RegisteredClaims([:])) }
+        token.flatMap { DisplayToken.name(of: $0, claims ?? RegisteredClaims([:])) }
     }
 
-    /// What a person has to know of an expiry that is accepted.
+    /// The warnings about claims that are accepted.
     var warnings: [String] {
-        let expiry = registered?.expiresAt.value.flatMap(TimeText.seconds) ?? 0
+        let expiry = claims?.expiresAt.value.flatMap(TimeText.seconds) ?? 0
         return departures.map(\.warning)
             + (expiry > TimeText.implausible ? [TimeText.millisecondsWarning] : [])
     }

@@ -5,19 +5,31 @@ internal import Platform
 
 /// `verify --stream`: exactly one line for each line of input, in order.
 ///
-/// Whatever has arrived is answered before more of it is waited for: a gateway writes one line and
-/// reads the answer before it writes the next.
-struct VerdictStream {
+/// All lines that have arrived are answered before more input is awaited: a gateway writes one line
+/// and reads the answer before it writes the next.
+struct VerifyStream {
+    private let judge: TokenJudge
+    /// nil if Redis is not asked.
+    private let backend: Backend?
     private let console: Console
     private var input: InputStream { console.system.input }
     private var output: OutputStream { console.system.output }
 
-    init(_ console: Console) {
+    init(_ judge: TokenJudge, _ backend: Backend?, _ console: Console) {
+        self.judge = judge
+        self.backend = backend
         self.console = console
     }
 
-    /// Answers by asking Redis, once for all lines that are there.
-    func answer(by judge: TokenJudge) throws -> ExitStatus {
+    /// Answers standard input to its end.
+    func run() throws -> ExitStatus {
+        try console.system.takeInput()
+        guard let backend else { return try answerOffline() }
+        return try answer(asking: backend)
+    }
+
+    /// Answers by asking Redis, once for all lines that have arrived.
+    private func answer(asking backend: Backend) throws -> ExitStatus {
         var lines = LineBatch()
         var isKnown = true
         var hasComparedClocks = false
@@ -25,7 +37,7 @@ struct VerdictStream {
             let texts = (0..<lines.count).map { TokenText.strip(lines[$0]) }
             for verdict in judge.verdicts(on: texts) {
                 if let time = verdict.stateTime, !hasComparedClocks {
-                    try judge.session?.warnAboutClock(time, console)
+                    try backend.warnAboutClock(time, console)
                     hasComparedClocks = true
                 }
                 if verdict.status == .unknown { isKnown = false }
@@ -36,29 +48,26 @@ struct VerdictStream {
         return isKnown ? .success : .unknown
     }
 
-    /// Fewer lines are answered sooner than another thread wakes up.
+    /// The number of lines from which on threads pay: fewer are answered before a thread wakes up.
     private static let worthwhileCount = 32
 
-    /// Answers without Redis, on all processors where there is work for them. Each line gets a
-    /// known verdict.
-    func answerOffline(
-        _ options: VerifyOptions, _ verifier: SignatureVerifier
-    ) throws -> ExitStatus {
-        let judge = OfflineJudge(
-            options: options, verifier: verifier, clock: console.system.clock)
+    /// Answers without Redis, on all processors if there are enough lines. Each line gets a known
+    /// verdict.
+    private func answerOffline() throws -> ExitStatus {
+        let writer = VerdictWriter(judge)
         var lines = LineBatch()
         var answers: [UInt8] = []
-        var pool: AnswerPool?
+        var pool: VerifyPool?
         defer { pool?.stop() }
         while true {
             guard let pool, !pool.isIdle else {
                 guard try lines.fill(from: input) else { return .success }
                 if lines.count >= Self.worthwhileCount, Thread.parallelism > 1 {
-                    pool = try pool ?? makePool(options, verifier)
+                    pool = try pool ?? makePool()
                     pool?.submit(&lines)
                 } else {
                     answers.removeAll(keepingCapacity: true)
-                    judge.answer(lines, &answers)
+                    writer.answer(lines, &answers)
                     try write(answers)
                 }
                 continue
@@ -71,14 +80,11 @@ struct VerdictStream {
         }
     }
 
-    private func makePool(
-        _ options: VerifyOptions, _ verifier: SignatureVerifier
-    ) throws -> AnswerPool {
-        let pool = try AnswerPool(workerCount: Thread.parallelism)
+    private func makePool() throws -> VerifyPool {
+        let pool = try VerifyPool(workerCount: Thread.parallelism)
         for _ in 0..<Thread.parallelism {
-            let judge = OfflineJudge(
-                options: options, verifier: try verifier.copy(), clock: console.system.clock)
-            try pool.start { judge.answer($0, &$1) }
+            let writer = VerdictWriter(try judge.offlineCopy())
+            try pool.start { writer.answer($0, &$1) }
         }
         return pool
     }
@@ -90,32 +96,66 @@ struct VerdictStream {
     }
 }
 
-/// Judges by signature and claims alone, for one thread.
-private struct OfflineJudge {
-    let options: VerifyOptions
-    let verifier: SignatureVerifier
-    let clock: Clock
-    private let headers = HeaderCache()
-    private let passed = PassedChecks()
+/// Writes the verdicts on lines, without Redis and for one thread.
+private struct VerdictWriter {
+    private let judge: TokenJudge
+    private let passed = PassedChecksCache()
 
-    init(options: VerifyOptions, verifier: SignatureVerifier, clock: Clock) {
-        self.options = options
-        self.verifier = verifier
-        self.clock = clock
+    init(_ judge: TokenJudge) {
+        self.judge = judge
     }
 
     /// Appends a line for each of the lines.
     func answer(_ lines: LineBatch, _ answers: inout [UInt8]) {
-        let policy = options.policy(now: clock.now.numericDate)
+        let policy = judge.policy()
         var json = JSONWriter(.compact, escaping: .visible, appendingTo: answers)
         answers = []
         for index in 0..<lines.count {
-            let (verdict, _) = Verdict.judge(
-                TokenText.strip(lines[index]), verifier: verifier, policy: policy,
-                isOffline: true, headers: headers)
-            verdict.describe(to: &json, passed: passed)
+            judge.offlineVerdict(on: TokenText.strip(lines[index]), by: policy)
+                .describe(to: &json, passed: passed)
             json.endLine()
         }
         answers = json.bytes
+    }
+}
+
+/// The checks of the previous valid token, as text.
+///
+/// Valid tokens of one issuer usually have the same checks, which need to be written only once.
+final class PassedChecksCache {
+    private var checks: [Check] = []
+    private var text: [UInt8] = Array("[]".utf8)
+
+    /// The compact text of `checks`, none of which has failed.
+    func text(of checks: [Check]) -> [UInt8] {
+        guard !isKnown(checks) else { return text }
+        var json = JSONWriter(.compact, escaping: .visible)
+        json.value(.array(checks.map(Verdict.json)))
+        text = json.bytes
+        self.checks = checks
+        return text
+    }
+
+    /// Whether `checks` are the known ones, byte for byte.
+    private func isKnown(_ checks: [Check]) -> Bool {
+        guard checks.count == self.checks.count else { return false }
+        return checks.indices.allSatisfy { index in
+            checks[index].result == self.checks[index].result
+                && Self.isSame(checks[index].name, self.checks[index].name)
+                && Self.isSame(checks[index].detail, self.checks[index].detail)
+        }
+    }
+
+    /// Whether the bytes are the same. Comparing normalized text first finds differences sooner.
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left == right && left.utf8.elementsEqual(right.utf8)
+    }
+
+    private static func isSame(_ left: String?, _ right: String?) -> Bool {
+        switch (left, right) {
+        case (nil, nil): true
+        case (let left?, let right?): isSame(left, right)
+        default: false
+        }
     }
 }

@@ -175,7 +175,7 @@ package struct LayoutDetector {
         var scan = client.scan(count: 500)
         // Only names that come twice are kept out; a page's own are never the same.
         while sampled < limit {
-            let page = try StoreError.wrapping { () throws(RedisError) in try scan.nextPage() }
+            let page = try scan.nextKeys()
             guard let page else { return try conclude(client, isWhole: true) }
             look(at: Array(page.prefix(limit - sampled)))
         }

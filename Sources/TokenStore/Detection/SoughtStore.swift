@@ -67,9 +67,9 @@ struct SoughtStore {
         case (.tokens(let places)?, let own):
             var closed: TokenIndex?
             if case .tokens(let own)? = own { closed = own }
-            add(.index, places.objects, closed?.objects, .anything)
-            for (number, key) in places.kin.enumerated() {
-                add(.link, key, closed?.kin[number], .anything)
+            add(.index, places.userValueKeys, closed?.userValueKeys, .anything)
+            for (number, key) in places.companionKeys.enumerated() {
+                add(.link, key, closed?.companionKeys[number], .anything)
             }
         case (.values?, _), (nil, _): break
         }

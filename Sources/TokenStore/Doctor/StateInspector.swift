@@ -75,7 +75,7 @@ struct StateInspector {
         let commands = questions.flatMap(\.commands)
         guard !commands.isEmpty else { return }
         let exchange = store.client.collect(commands)
-        let replies = try StoreError.wrapping { () throws(RedisError) in try exchange.complete() }
+        let replies = try exchange.all
         var start = 0
         for question in questions {
             let own = replies[start..<start + question.commands.count]
@@ -143,9 +143,7 @@ extension StateInspector {
                 inspector.survey.mistypedLists.note(key)
                 return
             }
-            let facts = try StoreError.wrapping { () throws(RedisError) in
-                try replies.map { reply throws(RedisError) in try reply.integer() }
-            }
+            let facts = try Array(replies).asIntegers
             guard facts[0] != -2 else { return }
             inspector.survey.lists += 1
             // Read in the wrong unit every member would have expired.

@@ -99,7 +99,7 @@ extension TokenStore {
         var sampled = 0
         var isWhole = false
         while limit.map({ sampled < $0 }) ?? true {
-            let page = try StoreError.wrapping { () throws(RedisError) in try scan.nextPage() }
+            let page = try scan.nextKeys()
             guard let page else {
                 isWhole = true
                 break

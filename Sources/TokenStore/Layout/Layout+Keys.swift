@@ -97,12 +97,11 @@ extension Layout {
     ) throws(StoreError) -> [(name: String, key: [UInt8], value: String)] {
         try keptVariables.compactMapping { kept throws(StoreError) in
             let key = kept.key.literal
-            let stored = try StoreError.wrapping { () throws(RedisError) in
-                try client.call(Command("GET", key: key)).value().optionalBytes()
+            let command = Command("GET", key: key)
+            let reply = try StoreError.wrapping { () throws(RedisError) in try client.call(command)
             }
-            return try stored.map { stored throws(StoreError) in
-                (kept.name, key, try kept.value(stored))
-            }
+            guard let stored = try reply.asOptionalBytes else { return nil }
+            return (kept.name, key, try kept.value(stored))
         }
     }
 }
@@ -148,7 +147,8 @@ extension Layout {
         switch index?.kind {
         case .keys(let key, _, _)?, .set(let key)?, .hashes(let key, _)?: templates.append(key)
         case .tokens(let tokens)?:
-            templates += tokens.also + tokens.kin + [tokens.objects].compactMap(\.self)
+            templates +=
+                tokens.extraKeys + tokens.companionKeys + [tokens.userValueKeys].compactMap(\.self)
         case .values?, nil: break
         }
         return templates
@@ -196,19 +196,6 @@ extension StoreError {
         case .corrupt(let key): .corrupt(key: layout.shown(key))
         case .otherUnit(let key): .otherUnit(key: layout.shown(key))
         case .redis, .unnamed, .digest: self
-        }
-    }
-}
-
-extension [RevocationOutcome] {
-    /// The same with keys that people may see.
-    func shown(in layout: Layout) -> Self {
-        map { outcome in
-            if case .failed(let error) = outcome {
-                .failed(error.shown(in: layout))
-            } else {
-                outcome
-            }
         }
     }
 }

@@ -229,11 +229,11 @@ struct IndexStore: Sendable {
 /// Where tokens stand that name their user themselves.
 struct TokenIndex: Sendable {
     /// Keys that name tokens of which the own key may be gone.
-    let also: [Template]
+    let extraKeys: [Template]
     /// Sets or lists of a user, with values of the allow store: for tokens that say nothing.
-    let objects: Template?
+    let userValueKeys: Template?
     /// Keys of another kind of token, which go together; the first is looked for.
-    let kin: [Template]
+    let companionKeys: [Template]
 }
 
 /// A second: tokens that were issued until then are revoked.

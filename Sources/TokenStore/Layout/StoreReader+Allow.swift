@@ -195,10 +195,10 @@ extension StoreReader {
             case .tokens:
                 .tokens(
                     TokenIndex(
-                        also: try keys(node["also"]),
-                        objects: try node["objects"].map { node throws(LayoutNode.Failure) in
+                        extraKeys: try keys(node["also"]),
+                        userValueKeys: try node["objects"].map { node throws(LayoutNode.Failure) in
                             try templates.key(node, .found)
-                        }, kin: try keys(node["kin"])))
+                        }, companionKeys: try keys(node["kin"])))
             default:
                 .keys(
                     try indexKey(node), path: try path(node),

@@ -1,0 +1,161 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
+internal import Platform
+internal import TokenStore
+
+/// The checks that a command asks for: those of its options, and those that settings add.
+///
+/// An object, since the judges of all threads share it.
+final class TokenDemands: Sendable {
+    let options: VerifyOptions
+    private let issuers: [String]
+    /// Whether a token that is not on its user's list is refused; the layout may refuse it anyway.
+    let requiresListing: Bool
+
+    init(_ options: VerifyOptions, _ settings: Settings) throws {
+        self.options = options
+        issuers =
+            options.issuers.isEmpty
+            ? settings[.issuer].map { [$0.text] } ?? [] : options.issuers
+        requiresListing = try options.requiresListing || settings.requiresListing()
+    }
+
+    /// The expectations of claims, `now` in seconds since 1970.
+    func policy(now: Double) -> ClaimsPolicy {
+        var policy = ClaimsPolicy(
+            now: options.time.map { Double($0.seconds(now: Int64(now))) } ?? now)
+        policy.leeway = Double(options.leeway)
+        policy.issuers = issuers.map { JSONString($0) }
+        policy.audiences = options.audiences.map { JSONString($0) }
+        policy.subject = options.subject.map { JSONString($0) }
+        policy.type = options.type.map { JSONString($0) }
+        policy.requiredClaims = options.requiredClaims.map { JSONString($0) }
+        policy.isStrict = options.isStrict
+        policy.maximumAge = options.maximumAge.map { Double($0) }
+        return policy
+    }
+}
+
+/// Gives the verdict on tokens: examines each by itself, then asks Redis about all that may be valid
+/// at once, since they share its round trip.
+struct TokenJudge {
+    private let demands: TokenDemands
+    private let verifier: SignatureVerifier
+    private let clock: Clock
+    /// nil if Redis is not asked.
+    private let backend: Backend?
+    private let headers = HeaderCache()
+
+    init(
+        _ demands: TokenDemands, _ verifier: SignatureVerifier, _ clock: Clock, _ backend: Backend?
+    ) {
+        self.demands = demands
+        self.verifier = verifier
+        self.clock = clock
+        self.backend = backend
+    }
+
+    /// A judge without Redis that shares nothing with this one: for another thread.
+    func offlineCopy() throws -> sending TokenJudge {
+        TokenJudge(demands, try verifier.copy(), clock, nil)
+    }
+
+    /// The expectations of claims at this moment.
+    func policy() -> ClaimsPolicy { demands.policy(now: clock.now.numericDate) }
+
+    func verdict(on text: [UInt8]) -> Verdict { verdicts(on: [text])[0] }
+
+    /// One verdict for each text, in order.
+    func verdicts(on texts: [[UInt8]]) -> [Verdict] {
+        var policy = policy()
+        guard let backend else { return texts.map { offlineVerdict(on: $0, by: policy) } }
+        let examined = texts.map(examine)
+        var answers = ask(backend, about: examined.compactMap(\.facts)).makeIterator()
+        return examined.map { token in
+            let answer = token.facts == nil ? .withheld : answers.next() ?? .withheld
+            policy.serverNow = answer.time.map { Double($0) }
+            return Verdict(token, answer, by: policy)
+        }
+    }
+
+    /// The verdict by signature and claims alone.
+    func offlineVerdict(on text: [UInt8], by policy: ClaimsPolicy) -> Verdict {
+        Verdict(examine(text), .offline, by: policy)
+    }
+
+    /// Redis' answer about each token, in order.
+    private func ask(_ backend: Backend, about tokens: [TokenFacts]) -> [StateAnswer] {
+        guard !tokens.isEmpty else { return [] }
+        do {
+            try backend.requireCurrent(demands.options.global)
+            let states = try backend.store.states(of: tokens.map(\.query))
+            return zip(tokens, states).map { facts, state in
+                .known(
+                    StateReport(
+                        state: state, issued: facts.issued, layout: backend.layout,
+                        requiresListing: demands.requiresListing))
+            }
+        } catch {
+            let failure = Diagnostics.failure(for: error)
+            // One wrong key must not take the others' answers away: ask one by one.
+            if tokens.count > 1, failure.code == "wrong_type" || failure.code == "corrupt" {
+                return tokens.flatMap { ask(backend, about: [$0]) }
+            }
+            return tokens.map { _ in .unknown(failure) }
+        }
+    }
+
+    /// Examines a text by itself: first its form, then the signature, then its ids. After a failure
+    /// nothing else is examined.
+    private func examine(_ text: [UInt8]) -> ExaminedToken {
+        let token: CompactToken
+        let claims: RegisteredClaims
+        do throws(MalformedToken) {
+            token = try CompactToken(parsing: text, headers: headers)
+            claims = RegisteredClaims(try token.readClaims())
+        } catch {
+            let check = Check("format", .failed(.malformed), detail: error.description)
+            return ExaminedToken(token: nil, claims: nil, check: check)
+        }
+        var examined: ExaminedToken
+        if demands.options.explains {
+            let (check, trials) = verifier.explain(token)
+            examined = ExaminedToken(token: token, claims: claims, check: check, trials: trials)
+        } else {
+            examined = ExaminedToken(token: token, claims: claims, check: verifier.check(token))
+        }
+        guard examined.isVerified else { return examined }
+        do {
+            if let backend {
+                examined.facts = try TokenFacts(
+                    token, claims: claims, naming: backend.layout.naming)
+            } else {
+                try TokenFacts.requireUsable(claims)
+            }
+        } catch {
+            examined.badIdentifier = Check(
+                "identifier", .failed(.invalidClaim),
+                detail: Diagnostics.failure(for: error).message)
+        }
+        return examined
+    }
+}
+
+/// A token that was examined by itself: neither its claims nor its state are judged yet.
+struct ExaminedToken {
+    /// nil for text that is no token.
+    let token: CompactToken?
+    let claims: RegisteredClaims?
+    /// The check of the signature; of the form, for text that is no token.
+    let check: Check
+    /// The result of each key; nil unless `--explain` asks for it.
+    var trials: [KeyTrial]?
+    /// The facts that its state depends on; nil if Redis must not be asked, or is not there.
+    fileprivate(set) var facts: TokenFacts?
+    /// The check of a claim that names no id.
+    fileprivate(set) var badIdentifier: Check?
+
+    /// Whether its signature is good.
+    var isVerified: Bool { check.result == .passed }
+}

@@ -1,0 +1,153 @@
+internal import Platform
+internal import Synchronization
+
+/// Threads that answer batches of lines; the answers come back in the order of the batches.
+///
+/// Each worker owns what it judges with, which `sending` makes the compiler check. They share only
+/// the ring, whose fixed number of batches bounds the memory.
+final class VerifyPool {
+    /// Answers the lines, appending to the bytes.
+    typealias Worker = (LineBatch, inout [UInt8]) -> Void
+
+    private let ring: WorkRing
+    private var threads: [Thread] = []
+    private var submitted = 0
+    private var collected = 0
+
+    /// A pool without workers: `start` adds each.
+    init(workerCount: Int) throws(SystemError) {
+        // One batch in work and one waiting for each worker.
+        ring = try WorkRing(capacity: 2 * workerCount)
+    }
+
+    /// Starts a thread for `worker`.
+    func start(_ worker: sending @escaping Worker) throws(SystemError) {
+        threads.append(
+            try Thread { [ring] in
+                while let (number, taken) = ring.take() {
+                    var slot = taken
+                    slot.answers.removeAll(keepingCapacity: true)
+                    worker(slot.lines, &slot.answers)
+                    ring.giveBack(slot, number)
+                }
+            })
+    }
+
+    /// Raised when a batch may have been answered, so that a caller can wait for that and for input.
+    var answered: Semaphore { _read { yield ring.answered } }
+
+    var isIdle: Bool { collected == submitted }
+    var hasRoom: Bool { submitted - collected < ring.capacity }
+
+    /// Hands in `lines` and replaces them with a batch to reuse. There must be room.
+    func submit(_ lines: inout LineBatch) {
+        ring.submit(&lines)
+        submitted += 1
+    }
+
+    /// Waits for an answer, and lends each that is next in order: none if a later batch was
+    /// answered first.
+    func collect<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+        ring.answered.wait()
+        while !isIdle, let answers = ring.answer(of: collected) {
+            try body(answers)
+            ring.recycle(answers, collected)
+            collected += 1
+        }
+    }
+
+    /// Stops the threads; batches that are not begun are not answered.
+    func stop() {
+        ring.close(workerCount: threads.count)
+        for thread in threads { thread.join() }
+        threads = []
+    }
+}
+
+/// The ring of slots between the thread that reads and writes and the threads that judge.
+///
+/// Batches are numbered as they come; number n has slot n modulo the capacity. Buffers stay with
+/// the slots and keep their memory.
+final class WorkRing: Sendable {
+    /// A batch and its answer.
+    struct Slot: Sendable {
+        var lines = LineBatch()
+        var answers: [UInt8] = []
+        fileprivate var isAnswered = false
+    }
+
+    private struct State {
+        var slots: [Slot]
+        var submitted = 0
+        var taken = 0
+        var isClosed = false
+    }
+
+    let capacity: Int
+
+    /// Raised for each batch that has been answered.
+    let answered: Semaphore
+
+    /// Raised for each batch that has been submitted, and for each worker at the end.
+    private let work: Semaphore
+
+    private let state: Mutex<State>
+
+    init(capacity: Int) throws(SystemError) {
+        self.capacity = capacity
+        answered = try Semaphore()
+        work = try Semaphore()
+        state = Mutex(State(slots: Array(repeating: Slot(), count: capacity)))
+    }
+
+    /// Puts `lines` into the next slot, which must be free, and takes out what was there.
+    func submit(_ lines: inout LineBatch) {
+        state.withLock { state in
+            swap(&state.slots[state.submitted % capacity].lines, &lines)
+            state.submitted += 1
+        }
+        work.signal()
+    }
+
+    /// The next batch, to be given back under its number; nil at the end. For the workers.
+    func take() -> (number: Int, slot: Slot)? {
+        work.wait()
+        return state.withLock { state in
+            guard !state.isClosed else { return nil }
+            let number = state.taken
+            state.taken += 1
+            var slot = Slot()
+            swap(&slot, &state.slots[number % capacity])
+            return (number, slot)
+        }
+    }
+
+    /// Brings a batch back with its answer. For the workers.
+    func giveBack(_ slot: consuming Slot, _ number: Int) {
+        slot.isAnswered = true
+        state.withLock { [slot] in $0.slots[number % capacity] = slot }
+        answered.signal()
+    }
+
+    /// The answer of a batch, taken out; nil while there is none.
+    func answer(of number: Int) -> [UInt8]? {
+        state.withLock { state in
+            guard state.slots[number % capacity].isAnswered else { return nil }
+            state.slots[number % capacity].isAnswered = false
+            var answers: [UInt8] = []
+            swap(&answers, &state.slots[number % capacity].answers)
+            return answers
+        }
+    }
+
+    /// Brings back the memory of an answer.
+    func recycle(_ answers: consuming [UInt8], _ number: Int) {
+        state.withLock { [answers] in $0.slots[number % capacity].answers = answers }
+    }
+
+    /// Wakes that many workers, which then end.
+    func close(workerCount: Int) {
+        state.withLock { $0.isClosed = true }
+        for _ in 0..<workerCount { work.signal() }
+    }
+}

@@ -1,0 +1,278 @@
+internal import Redis
+
+/// Blacklists a batch of tokens, and takes those of known users off their lists.
+struct DenyJob: Job {
+    /// The steps, in the order in which the work may break off anywhere: a token leaves its list
+    /// only once its entry was acknowledged, since without both nobody would find it.
+    private enum Phase: CaseIterable {
+        /// Asks the lists when tokens end whose ends were not given, and the blacklist whether a
+        /// first run has taken them off.
+        case lookUp
+        /// Asks the blacklist again about tokens that were found nowhere. In a Cluster the list and
+        /// the blacklist answer side by side: the revocation of somebody else may have come after
+        /// the one answer, and been over before the other.
+        case confirmMissing
+        /// Writes the entries where there are none.
+        case deny
+        /// Lengthens the life of entries that were there.
+        case extend
+        /// Adds to the set that some readers ask instead of the entry.
+        case writeBeside
+        /// Takes tokens off the lists of their users.
+        case unlist
+        /// Publishes the ids for listeners that know nothing else.
+        case announce
+    }
+
+    private let store: TokenStore
+    private let deny: DenyStore
+    private let items: [Revocation]
+    private let entry: DenyEntry?
+    private let clock: ServerClock
+
+    private var phases = Phase.allCases[...]
+    /// Redis' clock at the beginning.
+    private var now: Int64 = 0
+    private var outcomes: [RevocationOutcome] = []
+    /// The ends of the tokens, as given or found.
+    private var expiries: [Expiry?] = []
+    /// The commands under way.
+    private var sent = ItemCommands()
+    /// The items that the next phase is about, by their places.
+    private var rest: [Int] = []
+    /// The items whose entries were acknowledged, with their outcomes.
+    private var denied: [Int: RevocationOutcome] = [:]
+    /// The items that leave a list together.
+    private var groups: [[Int]] = []
+    /// The outcomes of an attempt whose changes may be lost.
+    private var previous: [RevocationOutcome]?
+
+    /// With `entry` nil the short value is written.
+    init(
+        _ store: TokenStore, _ deny: DenyStore, _ items: [Revocation], entry: DenyEntry?,
+        clock: ServerClock
+    ) {
+        self.store = store
+        self.deny = deny
+        self.items = items
+        self.entry = entry
+        self.clock = clock
+        begin()
+    }
+
+    private mutating func begin() {
+        phases = Phase.allCases[...]
+        now = clock.now
+        outcomes = Array(repeating: .notAttempted, count: items.count)
+        expiries = items.map(\.expiry)
+        rest = []
+        groups = []
+    }
+
+    mutating func restart(after outcome: [RevocationOutcome]?) {
+        previous = outcome ?? previous
+        begin()
+    }
+
+    var outcome: [RevocationOutcome] {
+        let shown = outcomes.shown(in: store.layout)
+        return previous.map { TokenStore.keepFirst($0, in: shown) } ?? shown
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard let phase = phases.first else { return nil }
+        sent = ItemCommands()
+        switch phase {
+        case .lookUp: try lookUp()
+        case .confirmMissing: try confirmMissing()
+        case .deny: writeEntries()
+        case .extend: try extendEntries()
+        case .writeBeside: try writeBeside()
+        case .unlist: try unlist()
+        case .announce: sent.add(store.announcements(of: items, outcomes), of: 0)
+        }
+        return sent.commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        switch phases.removeFirst() {
+        case .lookUp: takeEnds(exchange)
+        case .confirmMissing: takeMissing(exchange)
+        case .deny: takeWritten(exchange)
+        case .extend:
+            for answer in sent.answers(in: exchange, &outcomes) {
+                outcomes[answer.item] = answer.reply == .integer(1) ? .revoked : .alreadyRevoked
+            }
+        case .writeBeside:
+            for answer in sent.answers(in: exchange, &outcomes) {
+                outcomes[answer.item] = denied[answer.item] ?? .unknown
+            }
+        case .unlist: takeUnlisted(exchange)
+        case .announce: store.noteAnnounced(exchange, sent.commands)
+        }
+    }
+
+    // MARK: ends that were not given
+
+    private mutating func lookUp() throws(StoreError) {
+        for (index, item) in items.enumerated() where item.expiry == nil {
+            guard let list = store.layout.list, item.user != nil else {
+                outcomes[index] = .notFound
+                continue
+            }
+            let values = TemplateValues(item.subject)
+            let member = try list.member.render(values)
+            sent.add(
+                [
+                    Command("ZSCORE", key: try list.key.render(values), .bytes(member)),
+                    Command("PTTL", key: try deny.key.render(values)),
+                ], of: index)
+        }
+    }
+
+    private mutating func takeEnds(_ exchange: Exchange) {
+        for answer in sent.answers(in: exchange, &outcomes) {
+            let index = answer.item
+            guard case .string(let score) = answer[0], let list = store.layout.list else {
+                if case .integer(let left) = answer[1], left != -2 {
+                    outcomes[index] = .alreadyRevoked
+                } else {
+                    rest.append(index)
+                }
+                continue
+            }
+            do throws(StoreError) {
+                let key = try list.key.render(TemplateValues(items[index].subject))
+                expiries[index] = try list.expiry(score: score, key: key)
+            } catch {
+                outcomes[index] = .failed(error)
+            }
+        }
+        forgetUnanswered()
+    }
+
+    private mutating func confirmMissing() throws(StoreError) {
+        for index in rest {
+            let values = TemplateValues(items[index].subject)
+            sent.add(Command("PTTL", key: try deny.key.render(values)), of: index)
+        }
+    }
+
+    private mutating func takeMissing(_ exchange: Exchange) {
+        for answer in sent.answers(in: exchange, &outcomes) {
+            guard case .integer(let left) = answer.reply else { continue }
+            outcomes[answer.item] = left == -2 ? .notFound : .alreadyRevoked
+        }
+        forgetUnanswered()
+    }
+
+    /// A question without an answer has changed nothing.
+    private mutating func forgetUnanswered() {
+        for index in sent.items where outcomes[index] == .unknown {
+            outcomes[index] = .notAttempted
+        }
+    }
+
+    // MARK: entries
+
+    private mutating func writeEntries() {
+        rest = []
+        sent.reserve(items.count)
+        let knowsEnds = store.client.has(.absoluteExpiry)
+        let plain = deny.plainValue
+        for (index, expiry) in expiries.enumerated() {
+            guard let expiry else { continue }
+            let end = end(of: expiry, index)
+            if let end, end <= now {
+                outcomes[index] = .expired
+                continue
+            }
+            do throws(StoreError) {
+                sent.add(
+                    try deny.writing(
+                        values(items[index]), plain: plain, until: end, knowsEnds: knowsEnds),
+                    of: index)
+            } catch {
+                outcomes[index] = .failed(error)
+            }
+        }
+    }
+
+    private mutating func takeWritten(_ exchange: Exchange) {
+        for answer in sent.answers(in: exchange, &outcomes) {
+            switch answer.reply {
+            // What is there already may still have to live longer.
+            case .null:
+                outcomes[answer.item] = .unknown
+                rest.append(answer.item)
+            case .integer(0): outcomes[answer.item] = .alreadyRevoked
+            default: outcomes[answer.item] = .revoked
+            }
+        }
+    }
+
+    private mutating func extendEntries() throws(StoreError) {
+        for index in rest {
+            let end = expiries[index].flatMap { self.end(of: $0, index) }
+            sent.add(try deny.extending(values(items[index]), until: end), of: index)
+        }
+    }
+
+    /// Only where both are there does every reader see the token as revoked.
+    private mutating func writeBeside() throws(StoreError) {
+        guard deny.hasBeside else { return }
+        for index in items.indices where outcomes[index].isDenied {
+            guard let command = try deny.writingBeside(values(items[index])) else { continue }
+            sent.add(command, of: index)
+            denied[index] = outcomes[index]
+            outcomes[index] = .unknown
+        }
+    }
+
+    private func end(of expiry: Expiry, _ index: Int) -> Int64? {
+        deny.end(of: expiry, issuedAt: items[index].issuedAt, margin: store.margin)
+    }
+
+    private func values(_ item: Revocation) -> TemplateValues {
+        var values = TemplateValues(item.subject)
+        values.now = now
+        values.expiry = item.expiry
+        if var entry {
+            entry.time = now
+            entry.user = item.user ?? entry.user
+            values.entry = entry
+        }
+        return values
+    }
+
+    // MARK: lists
+
+    /// One command for all tokens of a user, which is about the first of them.
+    private mutating func unlist() throws(StoreError) {
+        guard store.layout.list != nil else { return }
+        var users: [Identifier: [Int]] = [:]
+        for index in items.indices where outcomes[index].isDenied {
+            if let user = items[index].user { users[user, default: []].append(index) }
+        }
+        groups = Array(users.values)
+        for (user, indices) in users {
+            let subjects = indices.map { items[$0].subject }
+            guard let command = try store.unlistCommand(subjects, of: user) else { continue }
+            sent.add(command, of: indices[0])
+        }
+    }
+
+    /// Where the connection broke the entries are there, so that these tokens stay revoked.
+    private mutating func takeUnlisted(_ exchange: Exchange) {
+        var unlisted = outcomes
+        _ = sent.answers(in: exchange, &unlisted)
+        for group in groups {
+            guard let error = unlisted[group[0]].error else { continue }
+            for index in group { outcomes[index] = .failed(error) }
+        }
+    }
+}
+
+extension RevocationOutcome {
+    fileprivate var isDenied: Bool { self == .revoked || self == .alreadyRevoked }
+}

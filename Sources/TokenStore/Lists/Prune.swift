@@ -1,0 +1,122 @@
+internal import Platform
+internal import Redis
+
+/// What pruning did, or would do.
+package struct PruneResult: Equatable, Sendable {
+    /// Lists that were looked at.
+    package var users = 0
+    /// Expired members removed.
+    package var removed = 0
+    /// Lists whose time to live was missing, or ended them before their tokens.
+    package var mended = 0
+
+    package init() {}
+}
+
+extension TokenStore {
+    /// Removes expired members from every user's list and mends the lists' time to live. Never
+    /// touches a blacklist entry or a cutoff. `body` sees the result grow, and says whether to go on.
+    package func prune(
+        dryRun: Bool, _ body: @escaping (PruneResult) throws -> Bool = { _ in true }
+    ) throws -> PruneResult {
+        var result = PruneResult()
+        guard let list = layout.list else { return result }
+        let clock = try clock()
+        try forEachPage(match: list.key.glob(), type: "zset", once: true, changes: !dryRun) {
+            PruneJob(self, list, $0.compactMap(list.user(ofKey:)), clock, dryRun: dryRun)
+        } _: { page in
+            result.users += page.users
+            result.removed = (result.removed + page.removed).bounded
+            result.mended += page.mended
+            return try body(result)
+        }
+        return result
+    }
+}
+
+/// Tidies the lists of some users.
+private struct PruneJob: Job {
+    private enum Phase {
+        /// Counts what there is to do on each list.
+        case survey
+        /// Tidies lists, a page of each at a time, until nothing expired is left.
+        case tidy
+    }
+
+    private let store: TokenStore
+    private let list: ListStore
+    private let users: [Identifier]
+    private let clock: ServerClock
+    private let dryRun: Bool
+    private var phase = Phase.survey
+    /// The keys of the lists that the phase is about.
+    private var lists: [[[UInt8]]] = []
+    private var commands: [Command] = []
+    private(set) var outcome = PruneResult()
+
+    init(
+        _ store: TokenStore, _ list: ListStore, _ users: [Identifier], _ clock: ServerClock,
+        dryRun: Bool
+    ) {
+        self.store = store
+        self.list = list
+        self.users = users
+        self.clock = clock
+        self.dryRun = dryRun
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        switch phase {
+        case .survey:
+            lists = []
+            for user in users { lists.append(try list.keys(of: user)) }
+            let now = clock.now * list.unit
+            commands = lists.flatMap { keys in
+                [
+                    Command("ZCOUNT", key: keys[0], "-inf", .integer(now)),
+                    Command("ZCOUNT", key: keys[0], "+inf", "+inf"),
+                    Command("PTTL", key: keys[0]), list.countingForeign(keys[0]),
+                ]
+            }
+        case .tidy:
+            guard !lists.isEmpty, !dryRun else { return nil }
+            commands = lists.map { keys in
+                .eval(Script.prune, keys: keys, [.integer(list.unit), store.listLife])
+            }
+        }
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        let numbers = try store.replies(exchange, to: commands).asIntegers
+        switch phase {
+        case .survey:
+            phase = .tidy
+            try takeSurvey(numbers)
+        case .tidy:
+            lists = zip(lists, numbers).filter { $1 >= Int64(TokenStore.pageSize) }.map(\.0)
+        }
+    }
+
+    private mutating func takeSurvey(_ numbers: [Int64]) throws(StoreError) {
+        outcome.users = lists.count
+        var untidy: [[[UInt8]]] = []
+        for (index, keys) in lists.enumerated() {
+            let own = Array(numbers[index * 4..<index * 4 + 4])
+            let (expired, endless, left, foreign) = (own[0], own[1], own[2], own[3])
+            // Read in the wrong unit every member would have expired.
+            guard foreign == 0 else { throw .otherUnit(key: keys[0]) }
+            // A list has to go with its last token, and to stay where a token has no end.
+            let isWrongLife = store.listMargin != nil && (left == -1) != (endless > 0)
+            outcome.removed = (outcome.removed + Int(expired)).bounded
+            if isWrongLife { outcome.mended += 1 }
+            if expired > 0 || isWrongLife { untidy.append(keys) }
+        }
+        lists = untidy
+    }
+
+    mutating func restart(after outcome: PruneResult?) {
+        phase = .survey
+        self.outcome = PruneResult()
+    }
+}

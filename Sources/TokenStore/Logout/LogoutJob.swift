@@ -1,0 +1,335 @@
+internal import Platform
+internal import Redis
+
+/// Which look for a user's tokens it is.
+enum LogoutRound {
+    case first
+    /// Only the tokens are looked for that have come since the first.
+    case recheck
+}
+
+/// The logout of one user whose tokens are on a list.
+struct LogoutJob: Job {
+    typealias Outcome = (result: LogoutResult, cause: LogoutInterruption.Cause?)
+
+    /// The order in which it is safe to break off anywhere. The pages are read until a whole pass
+    /// over the list finds nothing left to deny.
+    private enum Phase {
+        /// Refuses tokens that were issued until now, recorded or not.
+        case raiseCutoff
+        /// Notes the tokens that are listed although their `iat` is later.
+        case readAhead
+        /// Refuses tokens of a lower number.
+        case raiseVersion
+        /// Blacklists again what a first attempt took off the list: it is not found there.
+        case denyAgain
+        /// Reads the next page of the list.
+        case readPage
+        /// Blacklists what has to go of the page.
+        case deny
+        /// Takes it off the list, once that was acknowledged.
+        case unlist
+        /// Writes to the audit log. A log that cannot be written undoes nothing.
+        case audit
+        case done
+    }
+
+    private let store: TokenStore
+    private let user: Identifier
+    private let round: LogoutRound
+    private let scope: LogoutScope
+    private let skew: Int64
+    private let entry: DenyEntry
+    private let clock: ServerClock
+    private let onProgress: (LogoutResult) -> Void
+
+    private var phase = Phase.raiseCutoff
+    private var commands: [Command] = []
+    /// The part of the phase, where that is a job of its own.
+    private var page: ListPageJob?
+    private var denial: (any Job<[RevocationOutcome]>)?
+    /// What is being blacklisted.
+    private var toRevoke: [Revocation] = []
+    /// What was blacklisted and may be lost, although the list does not know it any more.
+    private var unconfirmed: [Revocation] = []
+    /// What of it was not blacklisted again.
+    private var toRepeat: ArraySlice<Revocation> = []
+    private var keptCount = 0
+    private var revokedInPass = 0
+    /// The tokens that were listed when the cutoff was raised, although their `iat` is later: their
+    /// issuer's clock runs ahead. nil before the list was read for them.
+    private var ahead: Set<Identifier>?
+    private var aheadRank = 0
+    /// Always tells how far the job came.
+    private var result = LogoutResult()
+    private var cause: LogoutInterruption.Cause?
+
+    /// How many tokens ahead of the cutoff are remembered; more leave the logout incomplete.
+    private static let aheadLimit = 10_000
+
+    init(
+        _ store: TokenStore, _ user: Identifier, _ round: LogoutRound, scope: LogoutScope,
+        skew: Int64, entry: DenyEntry, clock: ServerClock,
+        onProgress: @escaping (LogoutResult) -> Void
+    ) {
+        self.store = store
+        self.user = user
+        self.round = round
+        self.scope = scope
+        self.skew = skew
+        self.clock = clock
+        self.onProgress = onProgress
+        var entry = entry
+        entry.user = user
+        self.entry = entry
+    }
+
+    mutating func restart(after outcome: Outcome?) {
+        phase = .raiseCutoff
+        page = nil
+        denial = nil
+        toRepeat = unconfirmed[...]
+        keptCount = 0
+        revokedInPass = 0
+        cause = nil
+    }
+
+    var outcome: Outcome {
+        var result = result
+        if cause == nil {
+            result.isComplete =
+                store.isComplete(scope) && result.issuerLead == 0 && !result.hasUnreadTokens
+        }
+        return (result, cause)
+    }
+
+    mutating func next() -> [Command]? {
+        do throws(StoreError) {
+            return try phaseCommands()
+        } catch {
+            return end(because: .store(error))
+        }
+    }
+
+    mutating func take(_ exchange: Exchange) {
+        do throws(StoreError) {
+            try takePhase(exchange)
+        } catch {
+            _ = end(because: .store(error))
+        }
+    }
+
+    private mutating func end(because cause: LogoutInterruption.Cause?) -> [Command]? {
+        self.cause = cause
+        phase = .done
+        return nil
+    }
+
+    private mutating func phaseCommands() throws(StoreError) -> [Command]? {
+        while true {
+            switch phase {
+            case .raiseCutoff: return try send(raiseCutoff())
+            case .readAhead:
+                if let commands = try readAhead() { return commands }
+                phase = .raiseVersion
+            case .raiseVersion: return try send(raiseVersion())
+            case .denyAgain:
+                if let commands = try denyAgain() { return commands }
+                phase = .readPage
+            case .readPage:
+                if let commands = try readPage() { return commands }
+            case .deny:
+                if let commands = try denial?.next() { return commands }
+                try takeDenied(denial?.outcome ?? [])
+            case .unlist:
+                return send([try store.unlistCommand(toRevoke.map(\.subject), of: user)])
+            case .audit:
+                guard round == .first || result.revoked > 0 else {
+                    phase = .done
+                    continue
+                }
+                commands = store.auditCommands(
+                    "logout-all", .user(user), count: Int64(result.revoked), reason: entry.reason)
+                return commands
+            case .done: return nil
+            }
+        }
+    }
+
+    private mutating func takePhase(_ exchange: Exchange) throws(StoreError) {
+        switch phase {
+        case .raiseCutoff:
+            let replies = try store.replies(exchange, to: commands)
+            if let command = commands.first {
+                result.cutoff = try store.raised(replies[0], key: command.key ?? [])
+            }
+            phase = .readAhead
+        case .raiseVersion:
+            let replies = try store.replies(exchange, to: commands)
+            if let reply = replies.first { result.version = try reply.asInteger }
+            phase = .denyAgain
+        case .readAhead, .readPage: try page?.take(exchange)
+        case .denyAgain, .deny: try denial?.take(exchange)
+        case .unlist:
+            _ = try store.replies(exchange, to: commands)
+            onProgress(result)
+            phase = .readPage
+        case .audit:
+            do throws(StoreError) {
+                _ = try store.replies(exchange, to: commands)
+                result.isAudited = store.layout.auditKey != nil
+            } catch {
+                result.auditFailure = error
+            }
+            phase = .done
+        case .done: break
+        }
+    }
+
+    /// The commands of a phase that has one or none.
+    private mutating func send(_ command: [Command?]) -> [Command] {
+        commands = command.compactMap(\.self)
+        return commands
+    }
+
+    // MARK: what refuses all tokens at once
+
+    /// Where the cutoff can't be known it is not raised.
+    private func raiseCutoff() throws(StoreError) -> [Command] {
+        let keys = try store.layout.keys(of: user)
+        guard round == .first, let wanted = scope.cutoff, let cutoff = store.layout.userCutoff,
+            let key = keys.cutoff
+        else { return [] }
+        // Only the native layout sees to it that both lie in one slot.
+        let isTogether = keys.meta != nil
+        return [
+            store.raiseCommand(
+                cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []),
+                to: wanted.second, skew: skew)
+        ]
+    }
+
+    /// Reads the list once, directly after the cutoff. What is on it now is no login that follows,
+    /// whatever its `iat` says; what comes later is judged by its `iat`.
+    private mutating func readAhead() throws(StoreError) -> [Command]? {
+        guard scope == .everything, round == .first, let cutoff = result.cutoff else { return nil }
+        if page == nil {
+            guard ahead == nil else { return nil }
+            ahead = []
+            aheadRank = 0
+        }
+        while true {
+            var read = page ?? ListPageJob(store, user, from: aheadRank, .tolerant)
+            if let commands = try read.next() {
+                page = read
+                return commands
+            }
+            page = nil
+            aheadRank += read.outcome.count
+            guard !read.outcome.isEmpty, note(read.outcome, issuedAfter: cutoff) else { return nil }
+        }
+    }
+
+    /// Whether there is room for more tokens.
+    private mutating func note(_ tokens: [ListedToken], issuedAfter cutoff: Int64) -> Bool {
+        let now = clock.now
+        for token in tokens {
+            guard let issuedAt = token.issuedAt, issuedAt > cutoff else { continue }
+            result.issuerLead = max(result.issuerLead, issuedAt - now)
+            guard ahead?.count ?? 0 < Self.aheadLimit else {
+                result.hasUnreadTokens = true
+                return false
+            }
+            ahead?.insert(token.id)
+        }
+        return true
+    }
+
+    /// One raise is enough, however often what comes after it has to be done again.
+    private func raiseVersion() throws(StoreError) -> [Command] {
+        guard round == .first, scope == .everything, let version = store.layout.version,
+            result.version == nil || store.hasToSettle
+        else { return [] }
+        return [try store.raiseVersionCommand(version, of: user)]
+    }
+
+    // MARK: the list
+
+    private mutating func denyAgain() throws(StoreError) -> [Command]? {
+        while denial != nil || !toRepeat.isEmpty {
+            if denial == nil {
+                denial = revocation(of: Array(toRepeat.prefix(TokenStore.pageSize)))
+                toRepeat = toRepeat.dropFirst(TokenStore.pageSize)
+            }
+            if let commands = try denial?.next() { return commands }
+            try requireNoFailure(denial?.outcome ?? [])
+            denial = nil
+        }
+        return nil
+    }
+
+    /// nil where the next phase goes on.
+    private mutating func readPage() throws(StoreError) -> [Command]? {
+        if page == nil {
+            if let signal = Signals.pending {
+                cause = .signal(signal)
+                phase = .audit
+                return nil
+            }
+            page = ListPageJob(store, user, from: keptCount, .tolerant)
+        }
+        if let commands = try page?.next() { return commands }
+        takePage(page?.outcome ?? [])
+        page = nil
+        return nil
+    }
+
+    private mutating func takePage(_ tokens: [ListedToken]) {
+        guard !tokens.isEmpty else { return endPass() }
+        let revoked = tokens.filter(hasToGo)
+        keptCount += tokens.count - revoked.count
+        revokedInPass += revoked.count
+        guard !revoked.isEmpty else { return }
+        store.noteUsage()
+        // No user in the items: the whole page leaves the list in one step below.
+        let isRequired = store.layout.list?.isRequired ?? false
+        toRevoke = revoked.map { token in
+            Revocation(
+                TokenSubject(id: token.id, user: isRequired ? user : nil), expiry: token.expiry)
+        }
+        denial = revocation(of: toRevoke)
+        phase = .deny
+    }
+
+    private mutating func endPass() {
+        if revokedInPass == 0 {
+            result.kept = scope.kept(of: keptCount)
+            phase = .audit
+        }
+        keptCount = 0
+        revokedInPass = 0
+    }
+
+    private func hasToGo(_ token: ListedToken) -> Bool {
+        ahead?.contains(token.id) ?? false
+            || scope.revokes(token.id, issuedAt: token.issuedAt, cutoff: result.cutoff)
+    }
+
+    private func revocation(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
+        store.revocation(of: items, entry: entry, clock: clock)
+    }
+
+    /// Where the work broke off the outcomes tell how far it came, and the next phase fails.
+    private mutating func takeDenied(_ outcomes: [RevocationOutcome]) throws(StoreError) {
+        denial = nil
+        try requireNoFailure(outcomes)
+        if store.hasToSettle { unconfirmed += toRevoke }
+        result.revoked += outcomes.count { $0 == .revoked }
+        result.alreadyRevoked += outcomes.count { $0 == .alreadyRevoked }
+        phase = .unlist
+    }
+
+    private func requireNoFailure(_ outcomes: [RevocationOutcome]) throws(StoreError) {
+        for case .failed(let error) in outcomes { throw error }
+    }
+}

@@ -1,0 +1,161 @@
+internal import Redis
+
+/// A piece of work on the state in Redis, written as a state machine: it gives commands and takes
+/// the answers, and never waits or sends by itself. `JobRunner` has many under way in one pipeline;
+/// `TokenStore.run` and `TokenStore.ask` drive one.
+///
+/// `next()` and `take(_:)` alternate until `next()` gives nil.
+protocol Job<Outcome> {
+    associatedtype Outcome
+
+    /// The commands of the next exchange, none where a phase has nothing to do; nil at the end.
+    mutating func next() throws(StoreError) -> [Command]?
+
+    /// Takes the answers to the commands that `next()` gave. Also called where the connection
+    /// breaks: a command without a reply was then not sent, unless it is among the uncertain. The
+    /// phases that follow take exchanges that were not sent, so that the outcome tells how far the
+    /// job came.
+    mutating func take(_ exchange: Exchange) throws(StoreError)
+
+    /// The result of the job; complete once `next()` has given nil.
+    var outcome: Outcome { get }
+
+    /// Begins again, because what the last attempt has changed may be lost. `outcome` is the result
+    /// of that attempt, nil where it failed.
+    mutating func restart(after outcome: Outcome?)
+}
+
+/// A job that changes nothing, and is therefore never done again.
+protocol Question<Outcome>: Job {}
+
+extension Question {
+    mutating func restart(after outcome: Outcome?) {
+        preconditionFailure("a question changes nothing that may be lost")
+    }
+}
+
+/// The result of a job that has ended.
+struct JobResult<Outcome> {
+    let result: Result<Outcome, StoreError>
+    /// Why acknowledged changes may be lost all the same; nil where they are safe.
+    let doubt: StoreError?
+}
+
+/// Commands that belong to no item: every one has to succeed.
+struct CommandJob: Job {
+    private let store: TokenStore
+    private let commands: [Command]
+    private(set) var outcome: [Reply] = []
+    private var isDone = false
+
+    init(_ store: TokenStore, _ commands: [Command]) {
+        self.store = store
+        self.commands = commands
+    }
+
+    mutating func next() -> [Command]? { isDone ? nil : commands }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        isDone = true
+        outcome = try store.replies(exchange, to: commands)
+    }
+
+    mutating func restart(after outcome: [Reply]?) { isDone = false }
+}
+
+extension TokenStore {
+    /// How often changes are done again because the primary was replaced meanwhile.
+    static let attemptLimit = 5
+
+    /// What is thrown where the primary is replaced again and again.
+    var unsettled: StoreError {
+        .redis(.stalled(milliseconds: client.timeout, cause: nil, ExchangeProgress()))
+    }
+
+    /// The replies to commands that change nothing, all in one round trip; the first error reply is
+    /// thrown, with the command and its key.
+    func ask(_ commands: [Command]) throws(StoreError) -> [Reply] {
+        guard !commands.isEmpty else { return [] }
+        let replies = try StoreError.wrapping { () throws(RedisError) in
+            try client.pipeline(commands)
+        }
+        for (command, reply) in zip(commands, replies) { _ = try check(reply, of: command) }
+        return replies
+    }
+
+    func ask(_ command: Command) throws(StoreError) -> Reply { try ask([command])[0] }
+
+    /// Drives a question to its end.
+    func ask<Outcome>(_ question: some Question<Outcome>) throws(StoreError) -> Outcome {
+        var question = question
+        return try drive(&question).result.get()
+    }
+
+    /// Makes changes that are safe to repeat, and makes them again as long as they may be lost. The
+    /// caller has to `confirm()` them.
+    @discardableResult
+    func change(_ commands: [Command]) throws(StoreError) -> [Reply] {
+        var job = CommandJob(self, commands)
+        let (done, failure) = run(&job, isPart: true)
+        if let failure { throw failure }
+        return try done.result.get()
+    }
+
+    /// Runs one job that changes something, signals or not, and again as long as its changes may be
+    /// lost. `failure` is what broke it off, or what nobody confirmed. `isPart` is whether more
+    /// changes belong to it: who makes them all looks for doubts at the end.
+    func run<J: Job>(
+        _ job: inout J, isPart: Bool = false
+    ) -> (done: JobResult<J.Outcome>, failure: StoreError?) {
+        var result: Result<J.Outcome, StoreError>?
+        var keepsResults = false
+        do throws(StoreError) {
+            for _ in 0..<Self.attemptLimit {
+                let checkpoint = try checkpoint(changes: true)
+                keepsResults = hasToSettle
+                if let last = result { job.restart(after: last.value) }
+                let (attempt, failure) = drive(&job)
+                result = attempt
+                if let failure { throw .redis(failure) }
+                // A job that failed has nothing to confirm.
+                if attempt.value != nil, try confirm(since: checkpoint) != .intact { continue }
+                let doubt = keepsResults && !isPart ? self.doubt : nil
+                return (JobResult(result: attempt, doubt: doubt), isPart ? nil : confirmAtEnd())
+            }
+            throw unsettled
+        } catch {
+            // What was acknowledged and not confirmed may be lost.
+            return (
+                JobResult(
+                    result: result ?? .failure(error),
+                    doubt: result != nil && keepsResults ? error : nil),
+                error
+            )
+        }
+    }
+
+    /// Sends what a job gives, one exchange after the other; `failure` is what broke that off.
+    private func drive<J: Job>(
+        _ job: inout J
+    ) -> (result: Result<J.Outcome, StoreError>, failure: RedisError?) {
+        var failure: RedisError?
+        do throws(StoreError) {
+            while let commands = try job.next() {
+                let exchange =
+                    failure.map { Exchange(unsent: commands.count, because: $0) }
+                    ?? (commands.isEmpty ? Exchange(count: 0) : client.collect(commands))
+                failure = exchange.failure
+                try job.take(exchange)
+            }
+            return (.success(job.outcome), failure)
+        } catch {
+            return (.failure(error), failure)
+        }
+    }
+}
+
+extension Result {
+    fileprivate var value: Success? {
+        if case .success(let value) = self { value } else { nil }
+    }
+}

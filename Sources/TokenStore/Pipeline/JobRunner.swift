@@ -1,0 +1,206 @@
+internal import Platform
+internal import Redis
+
+/// Many jobs in one pipeline: while one waits for its answers, the others go on.
+///
+/// Results are delivered in the order of the jobs. Where changes have to be confirmed (several
+/// servers, or replicas) they are delivered once they are, and what may have been lost is done
+/// again; else each as soon as it and all before it are done.
+final class JobRunner<Tag, Outcome> {
+    /// Gives the next job, with what its result is delivered with. Only where it `mayWait` it may
+    /// take its time, and use the client: nothing is under way then.
+    typealias Source = (_ mayWait: Bool) throws -> Supply<(Tag, any Job<Outcome>)>
+
+    private struct Entry {
+        let tag: Tag
+        var job: any Job<Outcome>
+        var result: Result<Outcome, StoreError>?
+    }
+
+    private let store: TokenStore
+    /// How many jobs may be under way.
+    private let window: Int
+    private let changes: Bool
+    /// Whether more changes belong to these: who makes them all looks for doubts at the end.
+    private let isPart: Bool
+    private let next: Source
+    private let deliver: (Tag, JobResult<Outcome>) throws -> Void
+
+    /// The jobs from the oldest that was not delivered on, and the number of that one.
+    private var entries: [Entry] = []
+    private var firstNumber = 0
+    private var queue = ExchangeQueue()
+    /// Why the stream has ended: nothing more is sent.
+    private var failure: RedisError?
+    private var keepsResults = false
+    private var isEnded = false
+    private var isDiscarding = false
+    /// What the caller's own closures threw: the jobs under way are finished all the same.
+    private var callerError: (any Error)?
+
+    init(
+        _ store: TokenStore, window: Int, changes: Bool, isPart: Bool = false,
+        next: @escaping Source, deliver: @escaping (Tag, JobResult<Outcome>) throws -> Void
+    ) {
+        self.store = store
+        self.window = window
+        self.changes = changes
+        self.isPart = isPart
+        self.next = next
+        self.deliver = deliver
+    }
+
+    /// Works until there is no more to do, a signal asks to stop (what is under way is finished),
+    /// or Redis fails, which is returned. Throws what the closures throw.
+    ///
+    /// What was delivered in doubt because nobody had confirmed it is confirmed after all where nil
+    /// is returned.
+    func run() throws -> StoreError? {
+        var attempts = 0
+        repeat {
+            do throws(StoreError) {
+                attempts = try workUntilConfirmed() ? 0 : attempts + 1
+                if attempts == TokenStore.attemptLimit { throw store.unsettled }
+            } catch {
+                // What was acknowledged and not confirmed may be lost.
+                breakOff(error, doubt: keepsResults ? error : nil)
+                if let callerError { throw callerError }
+                return error
+            }
+        } while attempts > 0 || !isEnded && !isStopped
+        if let callerError { throw callerError }
+        return changes && !isPart ? store.confirmAtEnd() : nil
+    }
+
+    /// Delivers nothing more, and begins nothing.
+    func stop() {
+        isEnded = true
+        isDiscarding = true
+    }
+
+    /// Does what can be done before something has to be confirmed; false where it has to be done
+    /// again.
+    private func workUntilConfirmed() throws(StoreError) -> Bool {
+        let checkpoint = try store.checkpoint(changes: changes)
+        keepsResults = changes && store.hasToSettle
+        queue = ExchangeQueue()
+        for index in entries.indices { restart(index) }
+        let end = store.client.stream(next: { self.nextCommand() }) { self.take($1, number: $0) }
+        if let failure = end.failure {
+            self.failure = failure
+            for (number, exchange) in queue.breakOff(end, because: failure) {
+                resume(number, with: exchange)
+            }
+            throw .redis(failure)
+        }
+        guard keepsResults else { return true }
+        guard try store.confirm(since: checkpoint) == .intact else { return false }
+        deliverFinished(doubt: isPart ? nil : store.doubt)
+        return true
+    }
+
+    /// Whether no more jobs are to be begun.
+    private var isStopped: Bool { callerError != nil || Signals.pending != nil }
+
+    // MARK: jobs
+
+    private func nextCommand() -> Command? {
+        while true {
+            if let command = queue.continuation() { return command }
+            // New jobs first: a scan goes on while what it found is looked at.
+            let isNew = addJob()
+            if !queue.begin(), !isNew { return nil }
+        }
+    }
+
+    /// Takes one more job; false where there is none, or no room for it.
+    private func addJob() -> Bool {
+        guard !isEnded, !isStopped, entries.count < window else { return false }
+        do {
+            switch try next(entries.isEmpty) {
+            case .item((let tag, let job)):
+                entries.append(Entry(tag: tag, job: job))
+                advance(entries.count - 1, isNew: true)
+            case .notYet: return false
+            case .end:
+                isEnded = true
+                return false
+            }
+        } catch {
+            callerError = error
+            return false
+        }
+        if !keepsResults { deliverFinished(doubt: nil) }
+        return true
+    }
+
+    private func restart(_ index: Int) {
+        var outcome: Outcome?
+        if case .success(let last)? = entries[index].result { outcome = last }
+        entries[index].result = nil
+        entries[index].job.restart(after: outcome)
+        advance(index, isNew: true)
+    }
+
+    private func take(_ reply: Reply, number: Int) {
+        guard let (number, exchange) = queue.take(reply, number: number) else { return }
+        resume(number, with: exchange)
+        if !keepsResults { deliverFinished(doubt: nil) }
+    }
+
+    /// Gives a job the answers that it waits for.
+    private func resume(_ number: Int, with exchange: Exchange) {
+        let index = number - firstNumber
+        do throws(StoreError) {
+            try entries[index].job.take(exchange)
+            advance(index)
+        } catch {
+            entries[index].result = .failure(error)
+        }
+    }
+
+    /// Goes on to the next commands of a job, or to its end.
+    private func advance(_ index: Int, isNew: Bool = false) {
+        do throws(StoreError) {
+            while let commands = try entries[index].job.next() {
+                if commands.isEmpty {
+                    try entries[index].job.take(Exchange(count: 0))
+                } else if let failure {
+                    try entries[index].job.take(
+                        Exchange(unsent: commands.count, because: failure))
+                } else {
+                    let pending = PendingExchange(commands, job: firstNumber + index)
+                    return queue.append(pending, isNext: isNew)
+                }
+            }
+            entries[index].result = .success(entries[index].job.outcome)
+        } catch {
+            entries[index].result = .failure(error)
+        }
+    }
+
+    // MARK: results
+
+    /// Hands on what is done, up to the first that is not.
+    private func deliverFinished(doubt: StoreError?) {
+        while let entry = entries.first, let result = entry.result {
+            entries.removeFirst()
+            firstNumber += 1
+            guard !isDiscarding else { continue }
+            do {
+                try deliver(entry.tag, JobResult(result: result, doubt: doubt))
+            } catch {
+                callerError = error
+                isDiscarding = true
+            }
+        }
+    }
+
+    /// Delivers what is known of the jobs that were under way.
+    private func breakOff(_ error: StoreError, doubt: StoreError?) {
+        for index in entries.indices where entries[index].result == nil {
+            entries[index].result = .failure(error)
+        }
+        deliverFinished(doubt: doubt)
+    }
+}

@@ -1,0 +1,187 @@
+internal import Redis
+
+extension TokenStore {
+    /// How many pages of keys may be under way.
+    private static let scanWindow = 4
+
+    /// Goes through the keys that match, a page at a time: `job` makes the job for the keys of a
+    /// page, `body` takes its outcome and answers whether to go on.
+    ///
+    /// A key may come twice, unless it is to come only `once`. A signal ends it after the pages that
+    /// are under way.
+    func forEachPage<Page>(
+        match: [UInt8], type: String?, once: Bool = false, changes: Bool = false,
+        job: @escaping ([[UInt8]]) -> any Job<Page>, _ body: @escaping (Page) throws -> Bool
+    ) throws {
+        let feed = ScanFeed(client, match: match, type: type, once: once, job: job)
+        var runner: JobRunner<Void, Page>?
+        runner = JobRunner(self, window: Self.scanWindow, changes: changes) {
+            try feed.next(mayWait: $0).map { ((), $0) }
+        } deliver: {
+            if try !body(try $1.result.get()) { runner?.stop() }
+        }
+        defer { runner = nil }
+        if let failure = try runner?.run() { throw failure }
+    }
+}
+
+extension TokenStore {
+    /// Goes through the members of a set, a page at a time; `body` answers whether to go on.
+    func forEachMember(ofSet key: [UInt8], _ body: ([[UInt8]]) throws -> Bool) throws {
+        var cursor = ScanCursor()
+        while true {
+            let replies = try ask(
+                cursor.commands(
+                    { position in
+                        Command(
+                            "SSCAN", key: key, .bytes(position), "COUNT",
+                            .integer(Int64(Self.pageSize)))
+                    }, size: Command("SCARD", key: key)))
+            let page = try cursor.page(replies)
+            guard try body(page.items), !page.isLast else { return }
+        }
+    }
+}
+
+/// The pages of a scan as jobs. One server is asked for the next page as soon as the last one has
+/// told where it begins; of a group, some pages are fetched before work on them begins.
+private final class ScanFeed<Page> {
+    private enum Position {
+        case cursor(ScanCursor)
+        /// The reply that tells it has not come.
+        case awaited
+        case end
+    }
+
+    private let client: Client
+    private let job: ([[UInt8]]) -> any Job<Page>
+    private var scan: Scan
+    private var position = Position.cursor(ScanCursor())
+    private var fetched: ArraySlice<[[UInt8]]> = []
+    /// Every key so far, where each is to come once.
+    private var seen: Set<[UInt8]>?
+
+    /// Pages of a group that are fetched together.
+    private static var fetchCount: Int { 16 }
+
+    init(
+        _ client: Client, match: [UInt8], type: String?, once: Bool,
+        job: @escaping ([[UInt8]]) -> any Job<Page>
+    ) {
+        self.client = client
+        self.job = job
+        scan = client.scan(match: match, type: type)
+        seen = once ? [] : nil
+    }
+
+    func next(mayWait: Bool) throws(StoreError) -> Supply<any Job<Page>> {
+        if client.isGroup {
+            if fetched.isEmpty, mayWait { try fetch() }
+            if let keys = fetched.popFirst() { return .item(ScanPageJob(self, keys: keys)) }
+            return mayWait ? .end : .notYet
+        }
+        switch position {
+        case .cursor(let cursor):
+            position = .awaited
+            return .item(ScanPageJob(self, cursor: cursor))
+        case .awaited: return .notYet
+        case .end: return .end
+        }
+    }
+
+    fileprivate func commands(_ cursor: ScanCursor) -> [Command] { cursor.commands(scan.command) }
+
+    fileprivate func start(_ keys: [[UInt8]]) -> any Job<Page> { job(keys) }
+
+    /// The keys of a page of which this is the answer.
+    fileprivate func take(_ exchange: Exchange, _ cursor: ScanCursor) throws(StoreError)
+        -> [[UInt8]]
+    {
+        var cursor = cursor
+        let page = try cursor.page(try exchange.all)
+        position = page.isLast ? .end : .cursor(cursor)
+        return filter(page.items)
+    }
+
+    private func filter(_ keys: [[UInt8]]) -> [[UInt8]] {
+        guard seen != nil else { return keys }
+        return keys.filter { seen?.insert($0).inserted ?? true }
+    }
+
+    private func fetch() throws(StoreError) {
+        while fetched.count < Self.fetchCount, let page = try scan.nextKeys() {
+            if !page.isEmpty { fetched.append(filter(page)) }
+        }
+    }
+}
+
+/// Reads a page of keys, where that is not there yet, and does the job for these keys.
+private struct ScanPageJob<Page>: Job {
+    private let feed: ScanFeed<Page>
+    private let cursor: ScanCursor?
+    /// Done again, it is the same page.
+    private var keys: [[UInt8]]?
+    private var job: (any Job<Page>)?
+    /// What a first attempt told is kept.
+    private var previous: Page?
+
+    init(_ feed: ScanFeed<Page>, keys: [[UInt8]]) {
+        self.feed = feed
+        self.keys = keys
+        cursor = nil
+    }
+
+    init(_ feed: ScanFeed<Page>, cursor: ScanCursor) {
+        self.feed = feed
+        self.cursor = cursor
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        if job == nil, let keys { job = feed.start(keys) }
+        if job != nil { return try job?.next() }
+        return cursor.map(feed.commands)
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        if job != nil {
+            try job?.take(exchange)
+        } else if let cursor {
+            keys = try feed.take(exchange, cursor)
+        }
+    }
+
+    var outcome: Page {
+        guard let page = previous ?? job?.outcome else {
+            preconditionFailure("the outcome of a page that was not read")
+        }
+        return page
+    }
+
+    mutating func restart(after outcome: Page?) {
+        previous = outcome ?? previous
+        job?.restart(after: outcome)
+    }
+}
+
+extension ScanCursor {
+    fileprivate mutating func page(
+        _ replies: [Reply]
+    ) throws(StoreError) -> (items: [[UInt8]], isLast: Bool) {
+        do throws(RedisError) {
+            return try take(replies)
+        } catch {
+            throw .redis(error)
+        }
+    }
+}
+
+extension Scan {
+    /// The next page of keys; nil at the end.
+    mutating func nextKeys() throws(StoreError) -> [[UInt8]]? {
+        do throws(RedisError) {
+            return try nextPage()
+        } catch {
+            throw .redis(error)
+        }
+    }
+}
