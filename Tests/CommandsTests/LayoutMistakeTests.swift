@@ -90,7 +90,7 @@ import Testing
                 met.insert(Self.name(error.problem))
             }
         }
-        let source = try Project.text("Sources/TokenStore/Layout/LayoutError.swift")
+        let source = try Project.text("Sources/TokenStore/Layout/LayoutNode.swift")
         let cases = source.split(separator: "\n").filter { $0.hasPrefix("        case ") }.map {
             String($0.dropFirst("        case ".count).prefix { $0.isLetter })
         }

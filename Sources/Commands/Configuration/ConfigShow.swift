@@ -69,21 +69,9 @@ private struct SettingRow {
 
 private var columns: [Column<SettingRow>] {
     [
-        .both(Table.Column("SETTING"), "setting") {
-            $0.name
-        } value: {
-            .string($0.name)
-        },
-        .both(Table.Column("VALUE", .cut), "value") {
-            $0.value.map { VisibleText.escape($0) } ?? ""
-        } value: {
-            .string(orNull: $0.value)
-        },
-        .both(Table.Column("ORIGIN"), "origin") {
-            $0.origin
-        } value: {
-            .string($0.origin)
-        },
+        .word(.init("SETTING"), "setting") { $0.name },
+        .text(.init("VALUE", .cut), "value") { $0.value },
+        .word(.init("ORIGIN"), "origin") { $0.origin },
     ]
 }
 

@@ -6,7 +6,7 @@ internal import Platform
 /// still works on the others.
 struct DoctorReport {
     private let console: Console
-    private let list: any ResultWriter<Finding>
+    private let list: ResultWriter<Finding>
     private var counts: [Finding.Severity: Int] = [:]
     private var hasHeader = false
 

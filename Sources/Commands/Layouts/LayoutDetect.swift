@@ -101,34 +101,23 @@ extension DetectedLayout {
 
 private func columns(_ detection: Detection) -> [Column<DetectedLayout>] {
     [
-        .both(Table.Column("LAYOUT"), "layout") {
-            $0.name
-        } value: {
-            .string($0.name)
-        },
-        .both(Table.Column("CONFIDENCE"), "confidence") {
-            $0.confidence.rawValue
-        } value: {
-            .string($0.confidence.rawValue)
-        },
+        .word(.init("LAYOUT"), "layout") { $0.name },
+        .word(.init("CONFIDENCE"), "confidence") { $0.confidence.rawValue },
         .count("KEYS", "keys") { Int64($0.keyCount) },
-        .both(Table.Column("ROLES"), "counts") { row in
-            row.counts.map { "\($0.role.rawValue) \($0.keys)" }.joined(separator: ", ")
-        } value: { row in
-            .object(
-                JSONObject(
-                    row.counts.map { (JSONString($0.role.rawValue), .integer(Int64($0.keys))) }))
-        },
-        .member("variables") { row in
-            .object(
-                JSONObject(row.variables.map { (JSONString($0.name), .string($0.value)) }))
-        },
-        .both(Table.Column("OPTIONS"), "options") {
-            $0.options
+        .both(.init("ROLES"), "counts") {
+            $0.counts.map { "\($0.role.rawValue) \($0.keys)" }.joined(separator: ", ")
         } value: {
-            .string($0.options)
+            let counts = $0.counts.map {
+                (JSONString($0.role.rawValue), JSONValue.integer(Int64($0.keys)))
+            }
+            return .object(JSONObject(counts))
         },
-        .both(Table.Column("EXAMPLE", .cut), "examples") {
+        .member("variables") {
+            let variables = $0.variables.map { (JSONString($0.name), JSONValue.string($0.value)) }
+            return .object(JSONObject(variables))
+        },
+        .word(.init("OPTIONS"), "options") { $0.options },
+        .both(.init("EXAMPLE", .cut), "examples") {
             $0.examples.first.map { VisibleText.escape($0, columns: 60) } ?? ""
         } value: {
             .array($0.examples.map { .string(String(decoding: $0, as: UTF8.self)) })

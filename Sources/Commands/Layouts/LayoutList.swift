@@ -74,32 +74,23 @@ private struct NamedLayout {
 
 private var columns: [Column<NamedLayout>] {
     [
-        .both(Table.Column("NAME"), "name") {
-            VisibleText.escape($0.name)
-        } value: {
-            .string($0.name)
-        },
+        .text(.init("NAME"), "name") { $0.name },
         .member("doc") { .string($0.layout.summary) },
-        .both(Table.Column("TESTED", .omitted), "proof") {
-            $0.layout.proof.rawValue
-        } value: {
-            .string($0.layout.proof.rawValue)
-        },
+        .word(.init("TESTED", .omitted), "proof") { $0.layout.proof.rawValue },
         .member("source") { .string(orNull: $0.layout.origin) },
-        .both(Table.Column("CAN"), "can") {
+        .both(.init("CAN"), "can") {
             $0.layout.letters
-        } value: { row in
-            .array(
-                Capability.allCases.filter { row.layout.can($0) }.map { .string($0.rawValue) })
+        } value: {
+            .array(Capability.allCases.filter($0.layout.can).map { .string($0.rawValue) })
         },
-        .both(Table.Column("NEEDS", .omitted), "needs") {
+        .both(.init("NEEDS", .omitted), "needs") {
             VisibleText.escape($0.layout.missingVariables.joined(separator: " "))
         } value: {
             .array($0.layout.missingVariables.map { .string($0) })
         },
         .member("variables") { .object($0.layout.givenVariables) },
         .member("notes") { .array($0.layout.notes.map { .string($0) }) },
-        .cell(Table.Column("DESCRIPTION", .cut)) { VisibleText.escape($0.layout.summary) },
+        .cell(.init("DESCRIPTION", .cut)) { VisibleText.escape($0.layout.summary) },
     ]
 }
 

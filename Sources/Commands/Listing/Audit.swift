@@ -111,31 +111,15 @@ extension AuditEntry {
 private func columns(_ console: Console, steady: Bool, now: Int64) -> [Column<AuditEntry>] {
     func width(_ usual: Int) -> Int { steady ? usual : 0 }
     return [
-        .both(.time("TIME", now: now), "time") {
-            TimeText.table($0.time / 1000)
-        } value: {
-            .string(TimeText.rfc3339($0.time / 1000))
-        },
-        .both(Table.Column("OPERATION", minimum: width(15)), "op") {
-            VisibleText.escape($0.operation, columns: 20)
-        } value: {
-            .string($0.operation)
-        },
+        .date(.time("TIME", now: now), "time") { $0.time / 1000 },
+        .text(.init("OPERATION", minimum: width(15)), "op", columns: 20) { $0.operation },
         .member("id") { .string(orNull: $0.id) }, .member("user") { .string(orNull: $0.user) },
-        .cell(Table.Column("SUBJECT", minimum: width(22))) { console.cell(id: $0.subject) },
+        .cell(.init("SUBJECT", minimum: width(22))) { console.cell(id: $0.subject) },
         .count("COUNT", "count") { $0.count },
         .member("reason") { .string(orNull: $0.reason) },
-        .both(Table.Column("ACTOR", .omitted, minimum: width(8)), "actor") {
-            VisibleText.escape($0.actor ?? "", columns: 24)
-        } value: {
-            .string(orNull: $0.actor)
-        },
-        .both(Table.Column("HOST", .omitted, minimum: width(12)), "host") {
-            VisibleText.escape($0.host ?? "", columns: 32)
-        } value: {
-            .string(orNull: $0.host)
-        },
-        .cell(Table.Column("REASON", .cut)) { VisibleText.escape($0.reason ?? "", columns: 60) },
+        .text(.init("ACTOR", .omitted, minimum: width(8)), "actor", columns: 24) { $0.actor },
+        .text(.init("HOST", .omitted, minimum: width(12)), "host", columns: 32) { $0.host },
+        .cell(.init("REASON", .cut)) { VisibleText.escape($0.reason ?? "", columns: 60) },
     ]
 }
 

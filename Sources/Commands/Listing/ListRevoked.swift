@@ -73,13 +73,9 @@ private func columns(
     [
         .id("ID", "id", console, id), .left("ttl", none: "forever") { $0.denial.timeToLive },
         .time(.time("EXPIRES", now: now), "exp", none: "never") { $0.expiry.seconds },
-        .text("BY", .omitted, "by", columns: 24) { $0.denial.entry.actor },
-        .both(Table.Column("AT", .omitted), "at") {
-            $0.denial.entry.time.map(TimeText.table) ?? ""
-        } value: {
-            TimeText.json($0.denial.entry.time)
-        },
-        .text("REASON", .cut, "reason", columns: 60) { $0.denial.entry.reason },
+        .text(.init("BY", .omitted), "by", columns: 24) { $0.denial.entry.actor },
+        .date(.init("AT", .omitted), "at") { $0.denial.entry.time },
+        .text(.init("REASON", .cut), "reason", columns: 60) { $0.denial.entry.reason },
         .member("forever") { .bool($0.expiry.seconds == nil) },
     ]
 }

@@ -189,7 +189,7 @@ private func columns(
             ? .id("USER", "user", console) { $0.user }
             : .member("user") { .string($0.user.description) },
         .id("ID", "id", console) { $0.id },
-        .time(Table.Column("ISSUED", .omitted), "iat") { $0.token.issuedAt },
+        .time(.init("ISSUED", .omitted), "iat") { $0.token.issuedAt },
         .time(.time("EXPIRES", now: now), "exp", none: "never") { $0.token.expiry.seconds },
         .both(.left, "expires_in") { row in
             row.left.map { $0 > 0 ? Duration.words($0) : "" } ?? ""
@@ -197,6 +197,6 @@ private func columns(
             TimeText.number($0.left)
         },
         .state("STATE", "state") { $0.state },
-        .text("LABEL", .cut, "label", columns: 40) { $0.token.label },
+        .text(.init("LABEL", .cut), "label", columns: 40) { $0.token.label },
     ]
 }

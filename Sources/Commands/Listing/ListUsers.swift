@@ -124,7 +124,7 @@ extension ListedUser {
 }
 
 private func finish(
-    _ list: any ResultWriter<ListedUser>, _ options: ScanOptions, _ backend: Backend,
+    _ list: ResultWriter<ListedUser>, _ options: ScanOptions, _ backend: Backend,
     problems: Int = 0
 ) throws -> ExitStatus {
     if problems > 0 {

@@ -2,18 +2,11 @@ internal import CommandKit
 internal import JSON
 
 /// Lines of CSV: the members of the first row as a header, then a line for each row.
-final class CSVWriter<Row>: ResultWriter {
-    private let form: RowForm<Row>
-    private let console: Console
+final class CSVWriter<Row>: ResultWriter<Row> {
     private var hasHeader = false
 
-    init(_ form: RowForm<Row>, _ console: Console) {
-        self.form = form
-        self.console = console
-    }
-
-    func append(_ row: Row) throws {
-        let object = form.object(row)
+    override func append(_ row: Row) throws {
+        let object = object(row)
         if !hasHeader { try console.print(CSV.header(object)) }
         hasHeader = true
         try console.print(CSV.row(object))

@@ -31,10 +31,9 @@ struct Column<Row> {
     /// A fact that a table and JSON have.
     static func both(
         _ column: Table.Column, _ name: StaticString, cell: @escaping (Row) -> String,
-        value: @escaping (Row) -> JSONValue?
+        value: @escaping (Row) -> JSONValue
     ) -> Column {
-        Column(
-            table: (column, cell), member: .named(name) { row in value(row).map { .json($0) } })
+        Column(table: (column, cell), member: .named(name) { .json(value($0)) })
     }
 
     /// A fact that only a table has.
@@ -43,9 +42,7 @@ struct Column<Row> {
     }
 
     /// A member that only JSON has; nil where the row has no such member.
-    static func member(
-        _ name: StaticString, _ value: @escaping (Row) -> JSONValue?
-    ) -> Column {
+    static func member(_ name: StaticString, _ value: @escaping (Row) -> JSONValue?) -> Column {
         Column(table: nil, member: .named(name) { row in value(row).map { .json($0) } })
     }
 
@@ -68,13 +65,20 @@ extension Column {
             member: .named(name) { .text(id($0).bytes) })
     }
 
+    /// A whole number; the cell of a row without one is empty unless `cell` says otherwise.
+    private static func number(
+        _ column: Table.Column, _ name: StaticString, _ number: @escaping (Row) -> Int64?,
+        cell: @escaping (Int64?) -> String
+    ) -> Column {
+        Column(
+            table: (column, { cell(number($0)) }), member: .named(name) { .number(number($0)) })
+    }
+
     /// A number of things.
     static func count(
         _ header: String, _ name: StaticString, _ count: @escaping (Row) -> Int64
     ) -> Column {
-        Column(
-            table: (.count(header), { NumberText.grouped(count($0)) }),
-            member: .named(name) { .number(count($0)) })
+        number(.count(header), name, count) { NumberText.grouped($0 ?? 0) }
     }
 
     /// A time in seconds since 1970; `none` is the cell of a row that has none.
@@ -82,30 +86,45 @@ extension Column {
         _ column: Table.Column, _ name: StaticString, none: String = "",
         _ seconds: @escaping (Row) -> Int64?
     ) -> Column {
-        Column(
-            table: (column, { seconds($0).map(TimeText.table) ?? none }),
-            member: .named(name) { .number(seconds($0)) })
+        number(column, name, seconds) { $0.map(TimeText.table) ?? none }
+    }
+
+    /// A time that JSON has as a date.
+    static func date(
+        _ column: Table.Column, _ name: StaticString, _ seconds: @escaping (Row) -> Int64?
+    ) -> Column {
+        .both(column, name) {
+            seconds($0).map(TimeText.table) ?? ""
+        } value: {
+            TimeText.json(seconds($0))
+        }
     }
 
     /// Seconds that something still lasts; `none` is the cell of a row that has none.
     static func left(
         _ name: StaticString, none: String = "", _ seconds: @escaping (Row) -> Int64?
     ) -> Column {
-        Column(
-            table: (.left, { seconds($0).map(Duration.words) ?? none }),
-            member: .named(name) { .number(seconds($0)) })
+        number(.left, name, seconds) { $0.map(Duration.words) ?? none }
     }
 
-    /// What somebody wrote; a table shows it up to `columns`.
+    /// Text of others; a table shows it escaped, up to `columns`.
     static func text(
-        _ header: String, _ yielding: Table.Yielding, _ name: StaticString, columns: Int,
+        _ column: Table.Column, _ name: StaticString, columns: Int? = nil,
         _ text: @escaping (Row) -> String?
     ) -> Column {
-        .both(Table.Column(header, yielding), name) {
-            text($0).map { VisibleText.escape($0, columns: columns) } ?? ""
+        .both(column, name) { row in
+            let text = text(row) ?? ""
+            return columns.map { VisibleText.escape(text, columns: $0) } ?? VisibleText.escape(text)
         } value: {
             .string(orNull: text($0))
         }
+    }
+
+    /// Text of this program, the same for people and in JSON.
+    static func word(
+        _ column: Table.Column, _ name: StaticString, _ word: @escaping (Row) -> String
+    ) -> Column {
+        .both(column, name, cell: word) { .string(word($0)) }
     }
 
     /// A state or a result: the word of JSON, and for people the same without underscores.
@@ -172,7 +191,7 @@ extension Table.Column {
 }
 
 extension Console {
-    /// An id or a user in a table: on a terminal a very long one is cut, and its length told, unless
+    /// An id or a user in a table: on a terminal a very long one is cut and its length added, unless
     /// `-o wide` was asked for.
     func cell(id: String) -> String {
         let text = VisibleText.escape(id)

@@ -10,7 +10,7 @@ final class Console {
     struct Kind: OptionSet {
         let rawValue: Int
 
-        /// It only tells something, and `-q` silences that. Other commands print what they made.
+        /// It only reports, and `-q` silences that. Other commands print what they made.
         static let reports = Kind(rawValue: 1)
         /// It changes something. Doubt about what to change ends it.
         static let changes = Kind(rawValue: 2)
@@ -36,7 +36,7 @@ final class Console {
             environment: system.environment)
     }
 
-    /// What environment and profile say; the file is read when somebody first asks.
+    /// Settings of environment and profile; the file is read at the first use.
     func settings() throws -> Settings {
         if let loadedSettings { return loadedSettings }
         let settings = try Settings(options, system)
@@ -62,7 +62,7 @@ final class Console {
         system.output.isTerminal && options.format.fitsTerminal ? system.terminal.columns : nil
     }
 
-    /// Whether a person can be asked: somebody types and somebody reads.
+    /// Whether a person can be asked: input and diagnostics are a terminal.
     var isInteractive: Bool { system.input.isTerminal && system.diagnostics.isTerminal }
 
     /// A line on standard error, unless the user wants quiet.

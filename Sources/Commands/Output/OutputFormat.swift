@@ -28,15 +28,13 @@ enum OutputFormat: String, CaseIterable, Sendable {
     var isStream: Bool { self == .jsonl }
 
     /// The writer of this format for rows of one kind.
-    func writer<Row>(
-        _ form: RowForm<Row>, _ extent: ResultExtent, _ console: Console
-    ) -> any ResultWriter<Row> {
+    func writer<Row>(_: Row.Type) -> ResultWriter<Row>.Type {
         switch self {
-        case .table, .wide: TextWriter(form, extent, console)
-        case .json: JSONDocumentWriter(form, extent, console)
-        case .jsonl, .introspection, .prometheus: JSONLinesWriter(form, console)
-        case .csv: CSVWriter(form, console)
-        case .id: IDWriter(form, console)
+        case .table, .wide: TextWriter<Row>.self
+        case .json: JSONDocumentWriter<Row>.self
+        case .jsonl, .introspection, .prometheus: JSONLinesWriter<Row>.self
+        case .csv: CSVWriter<Row>.self
+        case .id: IDWriter<Row>.self
         }
     }
 }

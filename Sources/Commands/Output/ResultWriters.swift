@@ -3,39 +3,27 @@ internal import JSON
 internal import Platform
 
 /// Tables and other text for people.
-final class TextWriter<Row>: ResultWriter {
+final class TextWriter<Row>: ResultWriter<Row> {
     /// How many rows a table is made of before they are printed.
     private let rowsInMemory = 10_000
 
-    private let form: RowForm<Row>
-    private let extent: ResultExtent
-    private let console: Console
-    private var table: Table
-    private let hasTable: Bool
+    private lazy var table = Table(columns.compactMap { $0.table?.column })
+    private lazy var hasTable = extent == .many && columns.contains { $0.table != nil }
     private var first: Row?
 
-    init(_ form: RowForm<Row>, _ extent: ResultExtent, _ console: Console) {
-        self.form = form
-        self.extent = extent
-        self.console = console
-        let headers = form.headers
-        table = Table(headers)
-        hasTable = extent == .many && !headers.isEmpty
-    }
-
-    func append(_ row: Row) throws {
+    override func append(_ row: Row) throws {
         first = first ?? row
         guard hasTable else { return try printText(of: row) }
-        table.append(form.cells(row))
+        table.append(columns.compactMap { $0.table?.cell(row) })
         if table.rowCount == rowsInMemory { try showRows() }
     }
 
-    func showRows() throws {
+    override func showRows() throws {
         guard table.rowCount > 0 else { return }
         try console.print(table.take(width: console.tableWidth, style: console.style))
     }
 
-    func finish(empty: String) throws {
+    override func finish(empty: String) throws {
         if !table.isEmpty {
             try console.print(table.render(width: console.tableWidth, style: console.style))
         } else if first == nil, !empty.isEmpty {
@@ -43,32 +31,22 @@ final class TextWriter<Row>: ResultWriter {
         }
     }
 
-    func finishOnly() throws {
+    override func finishOnly() throws {
         guard hasTable, let first else { return }
         try printText(of: first)
     }
 
     private func printText(of row: Row) throws {
-        guard let text = form.text else { return }
-        try console.print(text(row))
+        if let text { try console.print(text(row)) }
     }
 }
 
 /// An object for a single result; for a list an array, with a line for each row.
-final class JSONDocumentWriter<Row>: ResultWriter {
-    private let form: RowForm<Row>
-    private let extent: ResultExtent
-    private let console: Console
+final class JSONDocumentWriter<Row>: ResultWriter<Row> {
     private var count = 0
 
-    init(_ form: RowForm<Row>, _ extent: ResultExtent, _ console: Console) {
-        self.form = form
-        self.extent = extent
-        self.console = console
-    }
-
-    func append(_ row: Row) throws {
-        let value = JSONValue.object(form.object(row))
+    override func append(_ row: Row) throws {
+        let value = JSONValue.object(object(row))
         guard extent == .many else { return try console.json(value, .pretty) }
         try console.print(count == 0 ? "[\n  " : ",\n  ")
         try console.print(
@@ -76,66 +54,60 @@ final class JSONDocumentWriter<Row>: ResultWriter {
         count += 1
     }
 
-    func finish(empty: String) throws {
+    override func finish(empty: String) throws {
         guard extent == .many else { return }
         try console.print(count == 0 ? "[]\n" : "\n]\n")
     }
 }
 
 /// A line of JSON for each row. There may be millions, so that no tree is made of any.
-final class JSONLinesWriter<Row>: ResultWriter {
-    private let form: RowForm<Row>
-    private let console: Console
+final class JSONLinesWriter<Row>: ResultWriter<Row> {
     /// Memory for a line.
-    private var line: [UInt8] = []
+    private var bytes: [UInt8] = []
 
-    init(_ form: RowForm<Row>, _ console: Console) {
-        self.form = form
-        self.console = console
+    override func append(_ row: Row) throws {
+        guard !console.isSilent else { return }
+        bytes.removeAll(keepingCapacity: true)
+        var json = JSONWriter(.compact, escaping: .visible, appendingTo: bytes)
+        bytes = []
+        json.beginObject()
+        for column in columns { write(column.member, of: row, to: &json) }
+        json.endObject()
+        json.endLine()
+        bytes = json.bytes
+        try console.system.output.write(bytes)
     }
 
-    func append(_ row: Row) throws {
-        guard !console.isSilent else { return }
-        line.removeAll(keepingCapacity: true)
-        var json = JSONWriter(.compact, escaping: .visible, appendingTo: line)
-        line = []
-        form.write(row, to: &json)
-        json.endLine()
-        line = json.bytes
-        try console.system.output.write(line)
+    private func write(_ member: Column<Row>.Member, of row: Row, to json: inout JSONWriter) {
+        switch member {
+        case .none: break
+        case .named(let name, let value):
+            switch value(row) {
+            case .text(let bytes)?: json.member(name, text: bytes)
+            case .number(let number)?: json.member(name, integer: number)
+            case .json(let value)?: json.member(name, value)
+            case nil: break
+            }
+        case .all(let members):
+            for member in members(row).members { json.member(named: member.name, member.value) }
+        }
     }
 }
 
 /// The lines of `-o id`, which other commands read.
-final class IDWriter<Row>: ResultWriter {
-    private let form: RowForm<Row>
-    private let console: Console
-
-    init(_ form: RowForm<Row>, _ console: Console) {
-        self.form = form
-        self.console = console
-    }
-
-    func append(_ row: Row) throws {
-        if let line = form.line(row) { try console.print(line + "\n") }
+final class IDWriter<Row>: ResultWriter<Row> {
+    override func append(_ row: Row) throws {
+        if let line = line(row) { try console.print(line + "\n") }
     }
 }
 
 /// One value of each row, for `--field PATH`: names and array indexes between dots. Strings are
 /// written bare.
-final class FieldWriter<Row>: ResultWriter {
-    private let path: String
-    private let form: RowForm<Row>
-    private let console: Console
+final class FieldWriter<Row>: ResultWriter<Row> {
+    private var path: String { console.options.field ?? "" }
 
-    init(_ path: String, _ form: RowForm<Row>, _ console: Console) {
-        self.path = path
-        self.form = form
-        self.console = console
-    }
-
-    func append(_ row: Row) throws {
-        switch try value(in: .object(form.object(row))) {
+    override func append(_ row: Row) throws {
+        switch try value(in: .object(object(row))) {
         case .string(let text): try console.print(bare(text.text) + "\n")
         case let value: try console.json(value, .compact)
         }

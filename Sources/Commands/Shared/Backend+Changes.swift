@@ -3,9 +3,9 @@ internal import Platform
 internal import Redis
 internal import TokenStore
 
-/// What is said before something changes: where, and whether anybody will notice.
+/// Messages before a change: its target, and whether services will notice it.
 extension Backend {
-    /// `change` is what services may not see.
+    /// `change` names what services may not see, such as a revocation.
     func announce(
         _ console: Console, isDryRun: Bool = false, change: String = "revocation"
     ) throws {
@@ -27,8 +27,8 @@ extension Backend {
                 + hint(at: others, sample))
     }
 
-    /// Who has chosen a layout is asked nothing where Redis is empty, or where those few of many keys
-    /// that were looked at are nobody's.
+    /// A layout that was chosen is not questioned if Redis is empty, or if the sampled keys among
+    /// many others belong to no layout.
     private func isQuestionable(_ sample: KeySample, _ others: [DetectedLayout]) -> Bool {
         !isLayoutChosen || !others.isEmpty || sample.isWhole && !sample.keys.isEmpty
     }
@@ -99,7 +99,7 @@ extension Backend {
         try noteMissingReplicas(console)
     }
 
-    /// Where nobody asked for replicas and there is none, none has to confirm anything.
+    /// Without `--wait` and without replicas, no replica confirms a change.
     private func noteMissingReplicas(_ console: Console) throws {
         guard concern.replicas == nil else { return }
         let known = try client.knownReplicas()
@@ -146,7 +146,7 @@ enum Confirmation {
     /// Input items above which a person is asked.
     static let threshold = 100
 
-    /// Returns where the person types `answer`; refuses where they do not, or nobody is there.
+    /// Returns if the person types `answer`; refuses otherwise, and if there is no terminal.
     static func ask(_ question: String, answer: String, _ console: Console) throws {
         guard console.system.diagnostics.isTerminal else { throw needsYes }
         let typed: [UInt8]

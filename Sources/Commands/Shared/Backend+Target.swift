@@ -78,7 +78,7 @@ extension Backend {
         return result
     }
 
-    /// A certificate that nobody asked for would look like protection.
+    /// TLS options without TLS would only look like protection.
     private static func refuseTLSOptions(
         _ options: GlobalOptions, _ endpoint: Endpoint
     ) throws(Failure) {

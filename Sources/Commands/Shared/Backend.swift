@@ -6,13 +6,13 @@ internal import Redis
 internal import TokenStore
 internal import Glibc
 
-/// The connection between a command and the state: made from options and environment, opened when
-/// the first question is asked.
+/// The connection, the layout and the settings with which a command works on Redis. It is made from
+/// options, environment and profile, and opened by the first command to Redis.
 struct Backend {
     let store: TokenStore
-    /// Whose tokens these are, where the profile says so.
+    /// The issuer of the tokens, if the profile names one.
     let issuer: String?
-    /// Whether somebody said how state lies in Redis, or under which namespace.
+    /// Whether a layout or a namespace was chosen; else the default is used.
     let isLayoutChosen: Bool
     /// Whether the chosen layout is questioned: the keys in Redis may be of another one.
     let checksLayout: Bool
@@ -21,7 +21,7 @@ struct Backend {
     private let profile: String?
     private let database: Int
     let client: Client
-    /// What has to have a change before it counts.
+    /// The replicas and disks that have to confirm a change.
     let concern: WriteConcern
 
     static let environment =
@@ -150,14 +150,14 @@ struct Backend {
             "this machine's clock is \(Duration.words(abs(difference))) \(direction) Redis'")
     }
 
-    /// For commands that write: a replica that takes writes forgets them, or nobody reads them. What
+    /// For commands that write: what a writable replica takes is lost, or no service reads it. What
     /// is written has to stay, too: see `requireDurable`.
     func requirePrimary(_ console: Console) throws {
         try client.requirePrimary()
         try requireDurable(console)
     }
 
-    /// The same, and a word where the two clocks differ.
+    /// For commands that also compare times: warns if the two clocks differ.
     func requirePrimary(comparingClocks console: Console) throws {
         try requirePrimary(console)
         try warnAboutClock(try store.time(), console)
@@ -188,7 +188,7 @@ struct Backend {
             let place = layout.can(.audit) ? "written to the audit log" : "announced to services"
             try console.warn("done, but not \(place): \(failure.line)")
         } catch {
-            // Nobody reads: the effect stands all the same.
+            // Standard error is closed; the change is done all the same.
         }
     }
 

@@ -99,12 +99,12 @@ final class BulkRevocation {
         } catch let error as OutputError {
             throw error
         } catch {
-            // A read that a signal interrupted is no failure: the signal is told of instead.
+            // A read that a signal interrupted is no failure: the signal is reported instead.
             return Signals.pending == nil ? Diagnostics.failure(for: error) : nil
         }
     }
 
-    /// The short value is written, unless somebody said who or why.
+    /// The short value is written unless a reason or an actor is given.
     private func revoke() throws -> StoreError? {
         let isDetailed = options.reason != nil || options.actor != nil
         return try backend.store.revoke(
@@ -204,8 +204,8 @@ final class BulkRevocation {
 
     private static let notAttempted = "not attempted"
 
-    /// Counts what was not attempted, and keeps it for another try. Lines that somebody still
-    /// writes are not waited for after a signal: an interrupted program has to end.
+    /// Counts what was not attempted, and keeps it for another try. Lines that are still
+    /// being written are not waited for after a signal: an interrupted program has to end.
     private func keepRest() {
         for entry in batch {
             counts.notAttempted += 1
@@ -219,7 +219,7 @@ final class BulkRevocation {
                 if case .text(let bytes) = line { failed?.append(line: bytes, Self.notAttempted) }
             }
         } catch {
-            // There is no more of the input; why, is told already, or the signal is.
+            // The input ends here; the error, or the signal, is reported already.
         }
     }
 

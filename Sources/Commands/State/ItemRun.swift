@@ -18,7 +18,7 @@ final class ItemRun<Row: ItemRow> {
     private let heldLimit = 10_000
 
     private let console: Console
-    private let list: any ResultWriter<Row>
+    private let list: ResultWriter<Row>
     /// The lines from which no item was read; nil where each operand is a row.
     private let invalid: InvalidLines?
     private let interrupts: Interrupts
@@ -28,7 +28,7 @@ final class ItemRun<Row: ItemRow> {
     private var held: [Row] = []
 
     init(
-        _ console: Console, _ list: any ResultWriter<Row>, invalid: InvalidLines? = nil,
+        _ console: Console, _ list: ResultWriter<Row>, invalid: InvalidLines? = nil,
         _ interrupts: Interrupts
     ) {
         self.console = console

@@ -3,7 +3,7 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Logs users out, and reports what came of it.
+/// Logs users out and reports the results.
 struct LogoutRunner {
     let options: LogoutAllOptions
     let scope: LogoutScope
@@ -14,7 +14,7 @@ struct LogoutRunner {
         DenyEntry(reason: options.reason, actor: backend.store.actor)
     }
 
-    /// Milliseconds after which it is looked again.
+    /// Milliseconds until the recheck.
     private var recheckDelay: Int64 {
         options.settle ?? (backend.layout.needsSettling ? Self.standardSettle : 0)
     }
@@ -137,7 +137,7 @@ struct LogoutRunner {
         }
     }
 
-    /// What is true although the work broke off.
+    /// What was done before the work broke off.
     private func words(unfinished row: LogoutRow) -> String {
         let name = VisibleText.escape(row.user.description, columns: 60)
         let result = row.result
@@ -172,7 +172,7 @@ struct LogoutRunner {
                 : "hint: correct the issuer's clock, then run it again")
     }
 
-    private func writer(of extent: ResultExtent) -> any ResultWriter<LogoutRow> {
+    private func writer(of extent: ResultExtent) -> ResultWriter<LogoutRow> {
         console.writer(columns, of: extent) { row in
             UserLine.write(row.user.description)
         } text: { row in
@@ -188,7 +188,7 @@ struct LogoutRunner {
             .count("ALREADY", "already_revoked") { Int64($0.result.alreadyRevoked) },
             .count("KEPT", "kept") { Int64($0.result.kept) },
             .member("cutoff") { TimeText.number($0.result.cutoff) },
-            .both(Table.Column("COMPLETE"), "complete") {
+            .both(.init("COMPLETE"), "complete") {
                 $0.isComplete ? "yes" : "no"
             } value: {
                 .bool($0.isComplete)
@@ -202,7 +202,7 @@ struct LogoutRunner {
         ]
     }
 
-    /// When what the logout does not reach has expired; nil where nobody knows.
+    /// When what the logout does not reach has expired; nil if it cannot be known.
     private var unreachedUntil: Int64? {
         backend.layout.unreachedFor.map { console.system.clock.seconds + $0 }
     }
@@ -264,51 +264,4 @@ struct LogoutRunner {
         }
         return text
     }
-}
-
-extension LogoutInterruption.Cause {
-    fileprivate var storeError: StoreError? {
-        if case .store(let error) = self { return error }
-        return nil
-    }
-
-    /// Whether all was done, and not confirmed.
-    fileprivate var isDoubt: Bool { storeError?.isAboutConfirmation ?? false }
-}
-
-/// Users of whom no token was recorded. Their names may be misspelled.
-private struct Unrecorded {
-    private var total = 0
-    private var count = 0
-    private var names: [Identifier] = []
-
-    mutating func add(_ user: Identifier, _ result: LogoutResult) {
-        total += 1
-        guard result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0 else {
-            return
-        }
-        count += 1
-        if names.count < 3 { names.append(user) }
-    }
-
-    var words: String? {
-        guard count > 0 else { return nil }
-        let shown = names.map { VisibleText.escape($0.description, columns: 40) }
-            .joined(separator: ", ")
-        return "no recorded tokens for \(count) of \(total) users: \(shown)"
-            + (count > names.count ? ", …" : "") + "; is the spelling correct?"
-    }
-}
-
-/// What became of a user, as it is shown.
-private struct LogoutRow: ItemRow {
-    let user: Identifier
-    let result: LogoutResult
-    /// Why the logout is not complete or not confirmed; nil where it is both.
-    var cause: LogoutInterruption.Cause?
-
-    /// Whether all was done, and not confirmed.
-    var isUnconfirmed: Bool { cause?.isDoubt ?? false }
-    var isComplete: Bool { result.isComplete && cause == nil }
-    var status: ExitStatus { cause == nil ? .success : .unknown }
 }

@@ -8,14 +8,14 @@ internal import TokenStore
 struct ResolvedItem {
     /// What the layout calls it.
     let subject: TokenSubject
-    /// What people are told it is.
+    /// The name that people see.
     let label: Identifier
     let issued: IssuedAt
-    /// nil where nobody said, or in a way that services read differently.
+    /// nil if it is not given, or if services read it differently.
     let expiry: Expiry?
     /// The end that some services read in an `exp` that is no number, in seconds since 1970.
     let leastExpiry: Int64?
-    /// Whether the item is a token, whose claims may be anybody's.
+    /// The token, if the item is one; its signature was not checked.
     let token: CompactToken?
     /// Whether it stood in other text.
     let place: TokenPlace
@@ -56,7 +56,7 @@ struct ResolvedItem {
 }
 
 extension ResolvedItem {
-    /// Whose token it is and until when, for a person who did not pass it alone.
+    /// The user and the expiry, for a person who did not pass the token alone.
     var description: String {
         let id = VisibleText.escape(label.description, columns: 60)
         let owner = user.map { ", user \(VisibleText.escape($0.description, columns: 60))" } ?? ""

@@ -8,7 +8,7 @@ internal import TokenStore
 func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let lines = try options.items.openLines(system: system)
-    // A broken token, or an id of which nobody can know the end, need neither key nor Redis.
+    // A broken token, or an id whose expiry cannot be known, needs neither key nor Redis.
     let only = options.items.operands.count == 1 ? options.items.operands[0] : nil
     let item = lines == nil ? try only.map { try options.items.item($0, console) } : nil
     let trust = try TokenTrust(
@@ -30,7 +30,8 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
         return try bulk.run()
     }
     let revocation = OperandRevocation(
-        options: options, planner: planner, backend: backend, console: console)
+        options: options, planner: planner, backend: backend, console: console,
+        dryRun: RevocationDryRun(backend.store))
     return try revocation.run(only: item)
 }
 
@@ -53,21 +54,9 @@ private struct OperandRevocation {
     let planner: RevocationPlanner
     let backend: Backend
     let console: Console
-    private let dryRun: RevocationDryRun
-    private let taken: TakenTokens
+    let dryRun: RevocationDryRun
 
     private var store: TokenStore { backend.store }
-
-    init(
-        options: RevokeOptions, planner: RevocationPlanner, backend: Backend, console: Console
-    ) {
-        self.options = options
-        self.planner = planner
-        self.backend = backend
-        self.console = console
-        dryRun = RevocationDryRun(backend.store)
-        taken = TakenTokens(console)
-    }
 
     /// A run goes on after an item's own failure; where Redis broke, the rest is not attempted.
     /// The failure of an `only` item is that of the command.
@@ -78,8 +67,10 @@ private struct OperandRevocation {
         let first = try only.map { try planner.request($0) }
         try backend.announce(options, redisTime: planner.now, console)
         let list = RevokeRow.writer(console, of: only == nil ? .many : .one, backend)
+        let taken = TakenTokens(console)
         let run = ItemRun(console, list, .endProcess)
         var broken: Failure?
+        var held: [RevokeResult] = []
         for operand in operands {
             do {
                 if let broken { throw broken }
@@ -88,26 +79,29 @@ private struct OperandRevocation {
                 if let description = request.description {
                     try taken.tell(description, at: nil)
                 }
-                let row = RevokeRow.done(try revoke(request))
+                let result = try revoke(request)
                 // From the first doubt on it is not known what will be confirmed.
-                if store.doubt == nil { try run.add(row) } else { run.hold(row) }
+                if store.doubt != nil {
+                    held.append(result)
+                } else {
+                    try run.add(RevokeRow(result, console))
+                }
             } catch {
                 guard only == nil else { throw error }
                 let failure = Diagnostics.failure(for: error)
                 let shown = VisibleText.escape(TokenText.strip(operand), columns: 24)
-                if broken != nil {
-                    try run.add(.notAttempted(failure, operand: shown))
+                guard broken == nil else {
+                    try run.add(RevokeRow("not_attempted", failure, operand: shown))
                     continue
                 }
                 try console.error("\(shown): \(failure.message)")
                 if let hint = failure.hint { try console.note("hint: \(hint)") }
                 if failure.status == .unknown { broken = failure }
-                try run.add(.failed(failure, operand: shown))
+                try run.add(RevokeRow("failed", failure, operand: shown))
             }
         }
-        let held = run.takeHeld()
         let doubt = held.isEmpty ? nil : try store.confirm()
-        for row in held { try run.add(row.confirmed(doubt == nil)) }
+        for result in held { try run.add(RevokeRow(result.confirmed(doubt == nil), console)) }
         try run.finish(empty: "no items")
         if let doubt {
             try console.error(Diagnostics.failure(for: doubt))
@@ -176,13 +170,5 @@ private struct OperandRevocation {
         backend.audit(
             "revoke", request.auditSubject, count: outcome == .revoked ? 1 : 0,
             reason: options.reason, console)
-    }
-}
-
-extension RevokeRow {
-    /// The row once it is known whether what was written `isConfirmed`.
-    fileprivate func confirmed(_ isConfirmed: Bool) -> RevokeRow {
-        guard case .done(let result) = self else { return self }
-        return .done(result.confirmed(isConfirmed))
     }
 }

@@ -2,7 +2,7 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
-/// What became of one revocation, or would become of it, as it is told.
+/// The outcome of one revocation, or of its dry run, as it is shown.
 struct RevokeResult {
     private(set) var outcome: RevocationOutcome
     /// Seconds that the entry lives on; nil for ever, or where there is none.
@@ -66,84 +66,64 @@ struct RevokeResult {
 }
 
 /// A row of `revoke`: what became of an item, or why nothing was done for it.
-enum RevokeRow: ItemRow {
-    case done(RevokeResult)
-    /// An operand as a table shows it.
-    case failed(Failure, operand: String)
-    /// An operand after one at which Redis failed.
-    case notAttempted(Failure, operand: String)
+struct RevokeRow: ItemRow {
+    let result: RevokeResult?
+    private let failure: Failure?
+    /// The item as a table shows it.
+    private let name: String
+    /// The outcome in JSON, and in a table.
+    private let words: (json: String, table: String)
 
-    var status: ExitStatus {
-        switch self {
-        case .done: .success
-        case .failed(let failure, _), .notAttempted(let failure, _): failure.status
-        }
+    var status: ExitStatus { failure?.status ?? .success }
+
+    init(_ result: RevokeResult, _ console: Console) {
+        self.result = result
+        failure = nil
+        name = console.cell(id: result.label.description)
+        words = (result.outcome.word, result.word)
     }
 
-    fileprivate var result: RevokeResult? {
-        if case .done(let result) = self { return result }
-        return nil
+    /// An item that could not be revoked; `word` is `failed` or `not_attempted`.
+    init(_ word: String, _ failure: Failure, operand: String) {
+        result = nil
+        self.failure = failure
+        name = operand
+        words = (word, word)
     }
 
-    private var failure: Failure? {
-        switch self {
-        case .done: nil
-        case .failed(let failure, _), .notAttempted(let failure, _): failure
-        }
-    }
-
-    private func name(_ console: Console) -> String {
-        switch self {
-        case .done(let result): console.cell(id: result.label.description)
-        case .failed(_, let operand), .notAttempted(_, let operand): operand
-        }
-    }
-
-    /// The word of JSON.
-    private var outcome: String {
-        switch self {
-        case .done(let result): result.outcome.word
-        case .failed: "failed"
-        case .notAttempted: "not_attempted"
-        }
-    }
-
-    private var error: JSONValue {
-        guard let failure else { return .null }
-        return ["code": .string(failure.code), "message": .string(failure.message)]
-    }
-
-    /// The writer of these rows; `extent` is one for a single operand.
+    /// The writer of such rows.
     static func writer(
         _ console: Console, of extent: ResultExtent, _ backend: Backend
-    ) -> any ResultWriter<RevokeRow> {
-        console.writer(columns(console, target: backend.json), of: extent) { row in
-            Item.line(row.result?.label.description ?? "", keys: backend.keys)
-        } text: {
-            $0.result?.words ?? ""
-        }
-    }
-
-    private static func columns(_ console: Console, target: JSONValue) -> [Column<RevokeRow>] {
-        [
+    ) -> ResultWriter<RevokeRow> {
+        let target = backend.json
+        let columns: [Column<RevokeRow>] = [
             .both(.id, "id") {
-                $0.name(console)
+                $0.name
             } value: {
                 .string(orNull: $0.result?.label)
             },
             .member("sub") { .string(orNull: $0.result?.request.revocation.user) },
             .both(.state("RESULT"), "result") {
-                ($0.result?.word ?? $0.outcome).spoken
+                $0.words.table.spoken
             } value: {
-                .string($0.outcome)
+                .string($0.words.json)
             },
             .left("ttl") { $0.result?.timeToLive },
             .member("verified") { .bool(orNull: $0.result?.request.isVerified) },
-            .member("error") { $0.error },
+            .member("error") { row in
+                row.failure.map { failure in
+                    ["code": .string(failure.code), "message": .string(failure.message)]
+                } ?? .null
+            },
             .member("confirmed") { $0.result?.outcome.isUnconfirmed == true ? false : .null },
             .member("audited") { .bool($0.result?.isAudited ?? false) },
             .member("dry_run") { row in row.result.map { .bool($0.isDryRun) } },
             .member("target") { row in row.result.map { _ in target } },
         ]
+        return console.writer(columns, of: extent) { row in
+            Item.line(row.result?.label.description ?? "", keys: backend.keys)
+        } text: {
+            $0.result?.words ?? ""
+        }
     }
 }

@@ -209,7 +209,7 @@ private struct StatusRow: ItemRow {
             } value: {
                 $0.report?.json ?? .null
             },
-            .cell(Table.Column("DETAIL", .cut)) { $0.detail },
+            .cell(.init("DETAIL", .cut)) { $0.detail },
         ]
     }
 

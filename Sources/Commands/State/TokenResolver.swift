@@ -9,7 +9,7 @@ internal import TokenStore
 /// An object, since it is asked for every line of a file.
 final class TokenResolver {
     let naming: Naming
-    /// Tokens of another issuer are not this Redis' business; nil where nobody said whose are.
+    /// The issuer whose tokens are in this Redis; tokens of others are refused. nil if none is named.
     private let issuer: JSONString?
     private let canSearch: Bool
     private let keys: LayoutKeys
@@ -115,9 +115,9 @@ final class TokenResolver {
     }
 }
 
-/// What is told of a token that stands in Redis by its text.
+/// What people see of a token whose whole text is in Redis.
 struct DisplayToken {
-    /// The `jti`, or a hash: a whole token is shown to nobody.
+    /// The `jti`, or a hash: a whole token is a secret.
     let label: Identifier
 
     /// `id` is shown as it is where it is no token.
@@ -145,7 +145,7 @@ struct DisplayToken {
         }
     }
 
-    /// What an opaque token is called: it is a secret, and a hash tells it from others.
+    /// The label of an opaque token: a hash, since the token is a secret.
     static func label(ofText text: Identifier) -> Identifier { label(ofText: text.bytes) }
 
     static func label(ofText text: [UInt8]) -> Identifier {

@@ -25,7 +25,7 @@ func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
     return try issueOne(minter, backend, console)
 }
 
-/// What is nobody's can't be recorded. Layouts may find the user in another claim than `sub`.
+/// A token without a user cannot be recorded. Layouts may find the user in another claim than `sub`.
 private func requireUser(_ minter: TokenMinter, now: Int64) throws {
     let isKnown =
         try minter.naming.isStandard
@@ -65,11 +65,11 @@ private func issueOne(
     return .success
 }
 
-/// Waiting for the second after a logout: a login in the very second of one would be dead at
-/// birth, the next second is alive.
+/// Waiting for the second after a logout: a token issued in the second of a cutoff is rejected, one
+/// of the next second is not.
 struct CutoffWait {
     private let clock: Clock
-    /// The second in which the next token is born.
+    /// The issue time of the next token.
     private(set) var now: Int64
     private var count = 0
 

@@ -12,7 +12,7 @@ struct TokenSeries {
     private let backend: Backend?
     private let console: Console
     private let total: Int
-    private let list: any ResultWriter<TokenMinter.Minted>
+    private let list: ResultWriter<TokenMinter.Minted>
     private var cutoffWait: CutoffWait
     private var done = 0
 
@@ -74,7 +74,7 @@ struct TokenSeries {
         if let error = batch.failure {
             try tellInterruption(uncertain: batch.uncertainCount)
             let failure = Diagnostics.failure(for: error)
-            // To run it again as it was would make tokens that nobody wants.
+            // Running it again unchanged would issue too many tokens.
             throw Failure(
                 failure.status, failure.code, failure.message,
                 hint: "--count \(total - done) issues the rest")
@@ -104,7 +104,7 @@ struct TokenSeries {
     /// The writer of issued tokens: a person reads the bare token.
     static func writer(
         _ console: Console, of extent: ResultExtent, isRecorded: Bool
-    ) -> any ResultWriter<TokenMinter.Minted> {
+    ) -> ResultWriter<TokenMinter.Minted> {
         console.writer([.all { $0.json(isRecorded: isRecorded) }], of: extent) {
             Item.line($0.facts.label.description, keys: nil)
         } text: {
