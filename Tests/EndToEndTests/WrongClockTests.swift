@@ -149,7 +149,8 @@ import Testing
         let start = ContinuousClock.now
         let result = try run(tool, at: skew, ["logout-all", "--json", "alice"])
         #expect(result.status == 0, "\(result.errorText)")
-        #expect(ContinuousClock.now - start < .seconds(3))
+        // Who waited by the wrong clock would wait for an hour; a busy machine takes seconds.
+        #expect(ContinuousClock.now - start < .seconds(20))
         #expect(Counts(result.text)["revoked"] == 1, "\(result.text)")
         func cutoff(_ key: String) throws -> Int {
             try #require(Int(try tool.redis.cli("GET", key)))
