@@ -1,4 +1,5 @@
 package import JSON
+internal import Platform
 package import Redis
 
 /// Revocation state in one Redis under one layout.
@@ -141,13 +142,12 @@ package final class TokenStore {
 
     /// Redis' clock, in whole unix seconds.
     package func time() throws(StoreError) -> Int64 {
-        try StoreError.wrapping { () throws(RedisError) in try client.serverTime().seconds }
+        try client.milliseconds() / 1000
     }
 
     /// The same to go on with.
     package func clock() throws(StoreError) -> ServerClock {
-        let time = try StoreError.wrapping { () throws(RedisError) in try client.serverTime() }
-        return ServerClock(milliseconds: time.seconds * 1000 + time.microseconds / 1000)
+        ServerClock(milliseconds: try client.milliseconds())
     }
 
     /// All replies of an exchange; what broke it off, or the first error reply, is thrown.
@@ -182,4 +182,23 @@ package final class TokenStore {
             throw .redis(.unexpectedReply(expected: "a string", got: reply.shape))
         }
     }
+}
+
+/// Redis' clock, read once and carried on by one of ours that no operator can set.
+package struct ServerClock: Sendable {
+    private let start: Monotonic
+    private let startMilliseconds: Int64
+
+    init(milliseconds: Int64) {
+        startMilliseconds = milliseconds
+        start = .now
+    }
+
+    /// Since 1970.
+    var milliseconds: Int64 {
+        startMilliseconds + (Monotonic.now.nanoseconds - start.nanoseconds) / 1_000_000
+    }
+
+    /// Unix seconds.
+    package var now: Int64 { milliseconds / 1000 }
 }

@@ -20,9 +20,10 @@ struct OtherJobTests {
     private func logout(
         _ round: LogoutRound = .first, _ answers: [[Answer]]
     ) throws -> (sent: [[String]], LogoutJob.Outcome) {
+        let request = LogoutRequest(
+            scope: .everything, skew: 0, entry: DenyEntry(), onProgress: { _ in })
         var job = LogoutJob(
-            .offline(try Layout.native()), try Identifier("bob"), round, scope: .everything,
-            skew: 0, entry: DenyEntry(), clock: .fixed, onProgress: { _ in })
+            .offline(try Layout.native()), try Identifier("bob"), round, request, clock: .fixed)
         let run = ScriptedRun(&job, answers)
         return (run.sent, try #require(try run.result?.get()))
     }

@@ -254,20 +254,20 @@ struct DenyJob: Job {
         for index in items.indices where outcomes[index].isDenied {
             if let user = items[index].user { users[user, default: []].append(index) }
         }
-        groups = Array(users.values)
         for (user, indices) in users {
             let subjects = indices.map { items[$0].subject }
             guard let command = try store.unlistCommand(subjects, of: user) else { continue }
+            groups.append(indices)
             sent.add(command, of: indices[0])
         }
     }
 
     /// Where the connection broke the entries are there, so that these tokens stay revoked.
     private mutating func takeUnlisted(_ exchange: Exchange) {
-        var unlisted = outcomes
-        _ = sent.answers(in: exchange, &unlisted)
+        let refusals = sent.refusals(in: exchange)
+        guard !refusals.isEmpty else { return }
         for group in groups {
-            guard let error = unlisted[group[0]].error else { continue }
+            guard let error = refusals[group[0]] else { continue }
             for index in group { outcomes[index] = .failed(error) }
         }
     }

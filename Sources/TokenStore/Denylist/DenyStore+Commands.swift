@@ -163,10 +163,11 @@ extension DenyStore {
                 Script.denyCompared, keys: [key],
                 [.bytes(try value.render(values)), end, .text(match.scriptWord)])
         case .hash(let fields, _):
-            let pairs = try fields.flatMapping { field throws(StoreError) in
-                [Argument.bytes(field.name), .bytes(try field.value.render(values))]
+            var arguments = [end]
+            for field in fields {
+                arguments += [.bytes(field.name), .bytes(try field.value.render(values))]
             }
-            return .eval(Script.denyHash, keys: [key], [end] + pairs)
+            return .eval(Script.denyHash, keys: [key], arguments)
         case .set(let member):
             return Command("SADD", key: key, .bytes(try member.render(values)))
         case .numbers(let field, let number):

@@ -25,9 +25,10 @@ extension TokenStore {
                 let found = keys.compactMap { key in
                     self.layout.subject(ofDenyKey: key).map { (key, $0) }
                 }
-                return DenialPageJob(
-                    self, deny, found.filter { pattern?.matches($0.1.id) ?? true }, clock,
-                    gathers: gathers)
+                let wanted = found.filter { pattern?.matches($0.1.id) ?? true }
+                return Asking(
+                    DenialPage(
+                        store: self, deny: deny, found: wanted, clock: clock, gathers: gathers))
             } _: {
                 try body($0)
             }
@@ -38,7 +39,9 @@ extension TokenStore {
                 let users = keys.compactMap { key in
                     deny.key.parse(key)?[.user].map { (key, Identifier(stored: $0)) }
                 }
-                return DenialNumbersJob(self, field, users, like: pattern, clock)
+                return Asking(
+                    DenialNumbers(
+                        store: self, field: field, users: users, pattern: pattern, clock: clock))
             } _: {
                 try body($0)
             }
@@ -80,55 +83,38 @@ extension TokenStore {
 }
 
 /// The entries under some keys.
-private struct DenialPageJob: Question {
-    private let store: TokenStore
-    private let deny: DenyStore
-    private let found: [(key: [UInt8], subject: TokenSubject)]
-    private let clock: ServerClock
+private struct DenialPage: Inquiry {
+    let store: TokenStore
+    let deny: DenyStore
+    let found: [(key: [UInt8], subject: TokenSubject)]
+    let clock: ServerClock
     /// Whether many values are had with one command.
-    private let gathers: Bool
-    private var commands: [Command] = []
-    private var isDone: Bool
-    private(set) var outcome: [ListedDenial] = []
+    let gathers: Bool
 
-    init(
-        _ store: TokenStore, _ deny: DenyStore, _ found: [(key: [UInt8], subject: TokenSubject)],
-        _ clock: ServerClock, gathers: Bool
-    ) {
-        self.store = store
-        self.deny = deny
-        self.found = found
-        self.clock = clock
-        self.gathers = gathers
-        isDone = found.isEmpty
-    }
-
-    mutating func next() throws(StoreError) -> [Command]? {
-        guard !isDone else { return nil }
-        if gathers {
-            commands = Self.gathering(found.map(\.key))
-        } else {
-            for (_, subject) in found { commands += try deny.reading(subject) }
-        }
+    func commands() throws(StoreError) -> [Command] {
+        if gathers { return Self.gathering(found.map(\.key)) }
+        var commands: [Command] = []
+        for (_, subject) in found { commands += try deny.reading(subject) }
         return commands
     }
 
-    mutating func take(_ exchange: Exchange) throws(StoreError) {
-        isDone = true
+    func read(_ exchange: Exchange, _ commands: [Command]) throws(StoreError) -> [ListedDenial] {
         var replies = try store.replies(exchange, to: commands)
         if gathers { replies = try Self.inOrder(replies, count: found.count) }
-        let size = replies.count / found.count
+        let size = replies.count / max(found.count, 1)
         let now = clock.milliseconds
-        outcome.reserveCapacity(found.count)
+        var page: [ListedDenial] = []
+        page.reserveCapacity(found.count)
         for (index, (_, subject)) in found.enumerated() {
             let own = replies[index * size..<(index + 1) * size]
             guard let denial = try deny.denial(own, of: subject, now: now / 1000) else { continue }
             let left = try replies[index * size + 1].asInteger
-            outcome.append(
+            page.append(
                 ListedDenial(
                     id: subject.id, user: subject.user, denial: denial,
                     expiry: store.expiry(left, at: now)))
         }
+        return page
     }
 
     /// How many values one command fetches: each command costs the server more than a value does,
@@ -170,38 +156,22 @@ private struct DenialPageJob: Question {
 }
 
 /// The entries of lists of numbers, one of which belongs to each user.
-private struct DenialNumbersJob: Question {
-    private let store: TokenStore
-    private let field: [UInt8]
-    private let users: [(key: [UInt8], user: Identifier)]
-    private let pattern: IdentifierPattern?
-    private let clock: ServerClock
-    private var commands: [Command] = []
-    private var isDone = false
-    private(set) var outcome: [ListedDenial] = []
+private struct DenialNumbers: Inquiry {
+    let store: TokenStore
+    let field: [UInt8]
+    let users: [(key: [UInt8], user: Identifier)]
+    let pattern: IdentifierPattern?
+    let clock: ServerClock
 
-    init(
-        _ store: TokenStore, _ field: [UInt8], _ users: [(key: [UInt8], user: Identifier)],
-        like pattern: IdentifierPattern?, _ clock: ServerClock
-    ) {
-        self.store = store
-        self.field = field
-        self.users = users
-        self.pattern = pattern
-        self.clock = clock
-    }
-
-    mutating func next() -> [Command]? {
-        guard !isDone else { return nil }
-        commands = users.flatMap { key, _ in
+    func commands() -> [Command] {
+        users.flatMap { key, _ in
             [Command("HMGET", key: key, .bytes(field)), Command("PTTL", key: key)]
         }
-        return commands
     }
 
-    mutating func take(_ exchange: Exchange) throws(StoreError) {
-        isDone = true
+    func read(_ exchange: Exchange, _ commands: [Command]) throws(StoreError) -> [ListedDenial] {
         let replies = try store.replies(exchange, to: commands)
+        var page: [ListedDenial] = []
         for (index, (_, user)) in users.enumerated() {
             let left = try replies[index * 2 + 1].asInteger
             guard let list = try replies[index * 2].asArray.first?.asOptionalBytes else { continue }
@@ -211,11 +181,12 @@ private struct DenialNumbersJob: Question {
                 let denial = TokenState.Denial(
                     entry: DenyEntry(user: user),
                     timeToLive: left == -1 ? nil : (max(left, 0) + 999) / 1000)
-                outcome.append(
+                page.append(
                     ListedDenial(
                         id: id, user: user, denial: denial,
                         expiry: store.expiry(left, at: clock.milliseconds)))
             }
         }
+        return page
     }
 }

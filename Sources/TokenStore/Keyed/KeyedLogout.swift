@@ -8,11 +8,8 @@ final class KeyedLogout {
 
     private let store: TokenStore
     private let user: Identifier
-    private let scope: LogoutScope
-    private let skew: Int64
-    private let entry: DenyEntry
+    private let request: LogoutRequest
     private let round: LogoutRound
-    private let onProgress: (LogoutResult) -> Void
     /// Redis' clock, where a cutoff was raised.
     private var clock: ServerClock?
 
@@ -22,19 +19,15 @@ final class KeyedLogout {
     private static let passCount = 1000
 
     init(
-        _ store: TokenStore, _ user: Identifier, _ round: LogoutRound, scope: LogoutScope,
-        skew: Int64, entry: DenyEntry, onProgress: @escaping (LogoutResult) -> Void
+        _ store: TokenStore, _ user: Identifier, _ round: LogoutRound, _ request: LogoutRequest
     ) {
         self.store = store
         self.user = user
         self.round = round
-        self.scope = scope
-        self.skew = skew
-        self.onProgress = onProgress
-        var entry = entry
-        entry.user = user
-        self.entry = entry
+        self.request = request
     }
+
+    private var scope: LogoutScope { request.scope }
 
     /// What was found in one pass.
     private struct Pass {
@@ -82,7 +75,7 @@ final class KeyedLogout {
         if let cutoff = layout.userCutoff, let wanted = scope.cutoff {
             let values = TemplateValues(TokenSubject(id: user, user: user))
             result.cutoff = try store.raise(
-                cutoff, [try cutoff.key.render(values)], to: wanted.second, skew: skew)
+                cutoff, [try cutoff.key.render(values)], to: wanted.second, skew: request.skew)
             clock = try store.clock()
         }
         if let version = layout.version, scope == .everything {
@@ -175,6 +168,8 @@ final class KeyedLogout {
             let items = page.compactMap { session in
                 session.subject.map { Revocation($0, expiry: session.end ?? .at(0)) }
             }
+            var entry = request.entry
+            entry.user = user
             let batch = store.revoke(items, entry: entry, isPart: true, rechecks: false)
             result.revoked += batch.outcomes.count { $0 == .revoked }
             result.leftovers += batch.outcomes.count { $0 == .alreadyRevoked }
@@ -184,7 +179,7 @@ final class KeyedLogout {
                 $0 == .revoked || $0 == .alreadyRevoked || $0 == .expired
             }
             try send(zip(page, isGone).flatMap { $1 ? $0.traces : [] })
-            onProgress(result)
+            request.onProgress(result)
         }
         try send(pass.leftovers.values.flatMap(\.traces))
         result.leftovers += pass.leftovers.count
@@ -219,7 +214,8 @@ final class KeyedLogout {
         guard store.layout.tellsChanges, round == .first || result.revoked > 0 else { return }
         do throws(StoreError) {
             try store.audit(
-                "logout-all", .user(user), count: Int64(result.revoked), reason: entry.reason)
+                "logout-all", .user(user), count: Int64(result.revoked),
+                reason: request.entry.reason)
             result.isAudited = store.layout.auditKey != nil
         } catch {
             result.auditFailure = error

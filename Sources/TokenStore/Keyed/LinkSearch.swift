@@ -13,7 +13,8 @@ extension TokenStore {
                 match: GlobPattern.escape(prefix) + [UInt8(ascii: "*")], type: "string",
                 changes: true
             ) { keys in
-                DeleteJob(self, keys.map { Command("GET", key: $0) }) { number, reply in
+                DeleteJob(store: self, reads: keys.map { Command("GET", key: $0) }) {
+                    number, reply in
                     guard case .string(let value) = reply,
                         values.contains(value)
                             || JavaObject.text(among: texts, in: value) != nil
@@ -42,10 +43,10 @@ extension TokenStore {
                 }
                 guard let field = wild.field else {
                     let named = own.filter(\.1).map(\.0)
-                    return DeleteJob(self, deletions: named.map { Command("DEL", key: $0) })
+                    return DeleteJob(store: self, deletions: named.map { Command("DEL", key: $0) })
                 }
                 let reads = own.map { Command("HGET", key: $0.0, .bytes(field)) }
-                return DeleteJob(self, reads) { number, reply in
+                return DeleteJob(store: self, reads: reads) { number, reply in
                     let (key, isNamed) = own[number]
                     var isHeld = false
                     if case .string(let id) = reply { isHeld = ids.contains(id) }
@@ -62,25 +63,15 @@ extension TokenStore {
 
 /// Reads values, and deletes what they call for.
 private struct DeleteJob: Job {
-    private enum Phase: CaseIterable { case read, delete }
+    enum Phase: CaseIterable { case read, delete }
 
-    private let store: TokenStore
-    private let reads: [Command]
-    private let known: [Command]
+    let store: TokenStore
+    var reads: [Command] = []
+    /// What is deleted.
+    var deletions: [Command] = []
     /// What deletes the key of a read, given the reply to it; nil where it is kept.
-    private let deletion: (_ number: Int, Reply) -> Command?
-    private var phases = Phase.allCases[...]
-    private var deletions: [Command] = []
-
-    init(
-        _ store: TokenStore, _ reads: [Command] = [], deletions: [Command] = [],
-        deletion: @escaping (_ number: Int, Reply) -> Command? = { _, _ in nil }
-    ) {
-        self.store = store
-        self.reads = reads
-        self.deletion = deletion
-        known = deletions
-    }
+    var deletion: (_ number: Int, Reply) -> Command? = { _, _ in nil }
+    var phases = Phase.allCases[...]
 
     var outcome: Void { () }
 
@@ -96,7 +87,7 @@ private struct DeleteJob: Job {
         switch phases.removeFirst() {
         case .read:
             let replies = try store.replies(exchange, to: reads)
-            deletions = known + replies.enumerated().compactMap { deletion($0, $1) }
+            if !reads.isEmpty { deletions = replies.enumerated().compactMap { deletion($0, $1) } }
         case .delete: _ = try store.replies(exchange, to: deletions)
         }
     }

@@ -137,11 +137,13 @@ struct RemoveSessionsJob: Job {
     private mutating func takeValues(_ answers: [ItemAnswer]) throws(StoreError) {
         guard let allow = store.layout.allow else { return }
         for answer in answers {
-            var values: [[UInt8]?] = []
-            for reply in answer.all { values.append(try reply.asOptionalBytes) }
+            var named: [[UInt8]?] = []
+            for number in allow.vias.indices {
+                named.append(try answer[1 + number].asOptionalBytes)
+            }
             links[answer.item] = try SessionLinks(
-                of: items[answer.item].subject, allow, value: values[0],
-                named: Array(values.dropFirst()))
+                of: items[answer.item].subject, allow, value: try answer[0].asOptionalBytes,
+                named: named)
         }
     }
 
@@ -149,8 +151,8 @@ struct RemoveSessionsJob: Job {
         rest = []
         for answer in answers {
             var foreign: [UInt8]?
-            for (place, reply) in zip(links[answer.item]?.places ?? [], answer.all) {
-                let type = try reply.asText
+            for (number, place) in (links[answer.item]?.places ?? []).enumerated() {
+                let type = try answer[number].asText
                 if type != "none", !place.link.types.contains(type) { foreign = place.key }
             }
             if let foreign {
@@ -166,7 +168,9 @@ struct RemoveSessionsJob: Job {
         rest = []
         for answer in answers {
             let cuts = links[answer.item]?.cuts(.ends, allow) ?? []
-            let isFound = zip(cuts, answer.all).contains { $0.link.isSought && $1 != .integer(0) }
+            let isFound = cuts.enumerated().contains { number, cut in
+                cut.link.isSought && answer[number] != .integer(0)
+            }
             if !isFound, let wanted = links[answer.item]?.wanted(allow) {
                 search.wanted[answer.item] = wanted
             } else {

@@ -170,10 +170,12 @@ struct SessionScan {
         _ id: Identifier, _ owner: Identifier, _ places: TokenIndex
     ) -> [Command] {
         let values = TemplateValues(TokenSubject(id: id, user: owner))
+        var traces: [Command] = []
         do throws(StoreError) {
-            return try places.companionKeys.reversed().map { template throws(StoreError) in
-                .eval(Script.deleteString, keys: [try template.render(values)], [])
+            for key in places.companionKeys.reversed() {
+                traces.append(.eval(Script.deleteString, keys: [try key.render(values)], []))
             }
+            return traces
         } catch {
             return []
         }

@@ -27,7 +27,7 @@ extension TokenStore {
         var pages = 0
         try forEachPage(match: list.key.glob(like: pattern), type: "zset") { keys in
             let users = keys.compactMap(list.user(ofKey:)).filter { pattern?.matches($0) ?? true }
-            return UserPageJob(self, list, users, clock)
+            return Asking(UserPage(store: self, list: list, users: users, clock: clock))
         } _: {
             pages += 1
             return try body($0) && pages < pageLimit
@@ -36,25 +36,15 @@ extension TokenStore {
 }
 
 /// Describes some users by their lists.
-private struct UserPageJob: Question {
-    private let store: TokenStore
-    private let list: ListStore
-    private let users: [Identifier]
-    private let clock: ServerClock
-    private var commands: [Command] = []
-    private var isDone = false
-    private(set) var outcome: [ListedUser] = []
+private struct UserPage: Inquiry {
+    let store: TokenStore
+    let list: ListStore
+    let users: [Identifier]
+    let clock: ServerClock
 
-    init(_ store: TokenStore, _ list: ListStore, _ users: [Identifier], _ clock: ServerClock) {
-        self.store = store
-        self.list = list
-        self.users = users
-        self.clock = clock
-    }
-
-    mutating func next() throws(StoreError) -> [Command]? {
-        guard !isDone else { return nil }
+    func commands() throws(StoreError) -> [Command] {
         let now = clock.now * list.unit
+        var commands: [Command] = []
         for user in users {
             let values = TemplateValues(TokenSubject(id: user, user: user))
             let key = try list.key.render(values)
@@ -66,14 +56,14 @@ private struct UserPageJob: Question {
         return commands
     }
 
-    mutating func take(_ exchange: Exchange) throws(StoreError) {
-        isDone = true
+    func read(_ exchange: Exchange, _ commands: [Command]) throws(StoreError) -> [ListedUser] {
         let answers = Array(zip(commands, try exchange.all))
         let size = store.layout.userCutoff == nil ? 2 : 3
-        for (index, user) in users.enumerated() {
-            let own = answers[index * size..<(index + 1) * size]
-            outcome.append(try describe(user, Array(own)))
+        var listed: [ListedUser] = []
+        for (user, own) in zip(users, answers.chunked(by: size)) {
+            listed.append(try describe(user, own))
         }
+        return listed
     }
 
     /// What is wrong under one user's keys is that user's own problem.

@@ -23,7 +23,9 @@ extension TokenStore {
         guard let list = layout.list else { return result }
         let clock = try clock()
         try forEachPage(match: list.key.glob(), type: "zset", once: true, changes: !dryRun) {
-            PruneJob(self, list, $0.compactMap(list.user(ofKey:)), clock, dryRun: dryRun)
+            PruneJob(
+                store: self, list: list, users: $0.compactMap(list.user(ofKey:)), clock: clock,
+                dryRun: dryRun)
         } _: { page in
             result.users += page.users
             result.removed = (result.removed + page.removed).bounded
@@ -36,34 +38,23 @@ extension TokenStore {
 
 /// Tidies the lists of some users.
 private struct PruneJob: Job {
-    private enum Phase {
+    enum Phase {
         /// Counts what there is to do on each list.
         case survey
         /// Tidies lists, a page of each at a time, until nothing expired is left.
         case tidy
     }
 
-    private let store: TokenStore
-    private let list: ListStore
-    private let users: [Identifier]
-    private let clock: ServerClock
-    private let dryRun: Bool
-    private var phase = Phase.survey
+    let store: TokenStore
+    let list: ListStore
+    let users: [Identifier]
+    let clock: ServerClock
+    let dryRun: Bool
+    var phase = Phase.survey
     /// The keys of the lists that the phase is about.
-    private var lists: [[[UInt8]]] = []
-    private var commands: [Command] = []
-    private(set) var outcome = PruneResult()
-
-    init(
-        _ store: TokenStore, _ list: ListStore, _ users: [Identifier], _ clock: ServerClock,
-        dryRun: Bool
-    ) {
-        self.store = store
-        self.list = list
-        self.users = users
-        self.clock = clock
-        self.dryRun = dryRun
-    }
+    var lists: [[[UInt8]]] = []
+    var commands: [Command] = []
+    var outcome = PruneResult()
 
     mutating func next() throws(StoreError) -> [Command]? {
         switch phase {
@@ -101,8 +92,7 @@ private struct PruneJob: Job {
     private mutating func takeSurvey(_ numbers: [Int64]) throws(StoreError) {
         outcome.users = lists.count
         var untidy: [[[UInt8]]] = []
-        for (index, keys) in lists.enumerated() {
-            let own = Array(numbers[index * 4..<index * 4 + 4])
+        for (keys, own) in zip(lists, numbers.chunked(by: 4)) {
             let (expired, endless, left, foreign) = (own[0], own[1], own[2], own[3])
             // Read in the wrong unit every member would have expired.
             guard foreign == 0 else { throw .otherUnit(key: keys[0]) }

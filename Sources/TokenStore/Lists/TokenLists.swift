@@ -7,8 +7,8 @@ package struct ListedToken: Equatable, Sendable {
     package let id: Identifier
     package let expiry: Expiry
     /// Unix seconds, nil where the list does not know.
-    package let issuedAt: Int64?
-    package let label: String?
+    package fileprivate(set) var issuedAt: Int64?
+    package fileprivate(set) var label: String?
     /// Whether a blacklist entry stands against it; only `tokens(of:)` asks.
     package var isRevoked = false
 }
@@ -29,7 +29,7 @@ extension TokenStore {
     /// Everything on a user's list, soonest expiry first.
     package func tokens(of user: Identifier) throws(StoreError) -> TokenList {
         if let scan = SessionScan(self, user: user) { return try tokens(scan, user) }
-        return try ask(TokenListJob(self, user))
+        return try ask(TokenListJob(store: self, user: user))
     }
 
     /// The tokens of every user, or why they can't be told, a user at a time; one may come twice
@@ -63,7 +63,7 @@ extension TokenStore {
             self, window: Self.listWindow, changes: false
         ) { _ in
             guard isGoingOn, let user = waiting.popFirst() else { return .end }
-            return .item((user, TokenListJob(self, user)))
+            return .item((user, TokenListJob(store: self, user: user)))
         } deliver: { user, done in
             guard isGoingOn else { return }
             isGoingOn = try body(user, done.result)
@@ -84,7 +84,7 @@ extension TokenStore {
         let facts = try cutoffs(of: user)
         var pages = TokenPages()
         while true {
-            let page = try ask(TokenPageJob(self, user, from: pages.rank))
+            let page = try ask(ListPageJob(self, user, from: pages.rank, .listing))
             let list = TokenList(
                 tokens: pages.take(page), userCutoff: facts.user, globalCutoff: facts.global,
                 time: facts.time)
@@ -142,19 +142,14 @@ extension TokenStore {
 
 /// The cutoffs of a user, and page by page all tokens on the list.
 private struct TokenListJob: Question {
-    private let store: TokenStore
-    private let user: Identifier
-    private var commands: [Command] = []
-    private var cutoffs: TokenStore.UserCutoffs?
-    private var pages = TokenPages()
-    private var tokens: [ListedToken] = []
+    let store: TokenStore
+    let user: Identifier
+    var commands: [Command] = []
+    var cutoffs: TokenStore.UserCutoffs?
+    var pages = TokenPages()
+    var tokens: [ListedToken] = []
     /// The page that is being read; nil before the cutoffs are known, and at the end.
-    private var page: TokenPageJob?
-
-    init(_ store: TokenStore, _ user: Identifier) {
-        self.store = store
-        self.user = user
-    }
+    var page: ListPageJob?
 
     mutating func next() throws(StoreError) -> [Command]? {
         guard cutoffs != nil else {
@@ -165,20 +160,19 @@ private struct TokenListJob: Question {
             if let commands = try page?.next() { return commands }
             let read = page?.outcome ?? []
             tokens += pages.take(read)
-            page =
-                read.count == TokenStore.pageSize
-                ? TokenPageJob(store, user, from: pages.rank) : nil
+            let isLast = read.count < TokenStore.pageSize
+            page = isLast ? nil : ListPageJob(store, user, from: pages.rank, .listing)
         }
         return nil
     }
 
     mutating func take(_ exchange: Exchange) throws(StoreError) {
-        if page != nil {
+        guard page == nil else {
             try page?.take(exchange)
-        } else {
-            cutoffs = try store.cutoffs(try store.replies(exchange, to: commands), to: commands)
-            page = TokenPageJob(store, user, from: 0)
+            return
         }
+        cutoffs = try store.cutoffs(try store.replies(exchange, to: commands), to: commands)
+        page = ListPageJob(store, user, from: 0, .listing)
     }
 
     var outcome: TokenList {
@@ -188,72 +182,44 @@ private struct TokenListJob: Question {
     }
 }
 
-/// A page of a user's list, each token with whether it is revoked.
-private struct TokenPageJob: Question {
-    private let store: TokenStore
-    private var page: ListPageJob
-    private var states: StatesJob?
-    private(set) var outcome: [ListedToken] = []
-
-    init(_ store: TokenStore, _ user: Identifier, from rank: Int) {
-        self.store = store
-        page = ListPageJob(store, user, from: rank, .strict)
-    }
-
-    mutating func next() throws(StoreError) -> [Command]? {
-        if states == nil {
-            if let commands = try page.next() { return commands }
-            outcome = page.outcome
-            guard store.layout.deny != nil, !outcome.isEmpty else { return nil }
-            states = StatesJob(
-                store, outcome.map { StateQuery(TokenSubject(id: $0.id, user: nil)) })
-        }
-        if let commands = states?.next() { return commands }
-        for (index, state) in (states?.outcome ?? []).enumerated() {
-            outcome[index].isRevoked = try state.get().denial != nil
-        }
-        return nil
-    }
-
-    mutating func take(_ exchange: Exchange) throws(StoreError) {
-        if states != nil {
-            try states?.take(exchange)
-        } else {
-            try page.take(exchange)
-        }
-    }
-}
-
 /// Up to `pageSize` tokens of a user's list, from a rank on.
 struct ListPageJob: Question {
-    private enum Phase { case range, unit, details, done }
+    enum Purpose {
+        /// A score that is no time, or of the other unit among scores of the right one, is an error;
+        /// the blacklist is asked for each token.
+        case listing
+        /// A token with such a score has no end: it must not keep a logout from ending the others.
+        case logout
+    }
 
-    /// What becomes of a score that is no time, or of the other unit among scores of the right one.
-    enum Reading {
-        case strict
-        /// The token has no end: it must not keep a logout from ending the others.
-        case tolerant
+    private enum Phase {
+        case range
+        /// Counts the scores of the other unit: where all are, the layout is the wrong one.
+        case unit
+        case details
+        case states
     }
 
     private let store: TokenStore
     private let user: Identifier
     private let rank: Int
-    private let reading: Reading
-    private var phase: Phase
+    private let purpose: Purpose
+    private var phase: Phase? = .range
     private var keys: [[UInt8]] = []
     private var commands: [Command] = []
+    private var states: StatesJob?
     private(set) var outcome: [ListedToken] = []
 
-    init(_ store: TokenStore, _ user: Identifier, from rank: Int, _ reading: Reading) {
+    init(_ store: TokenStore, _ user: Identifier, from rank: Int, _ purpose: Purpose) {
         self.store = store
         self.user = user
         self.rank = rank
-        self.reading = reading
-        phase = store.layout.list == nil ? .done : .range
+        self.purpose = purpose
     }
 
     mutating func next() throws(StoreError) -> [Command]? {
-        guard let list = store.layout.list else { return nil }
+        guard let list = store.layout.list, let phase else { return nil }
+        commands = []
         switch phase {
         case .range:
             keys = try list.keys(of: user)
@@ -263,35 +229,39 @@ struct ListPageJob: Question {
             ]
         case .unit:
             commands = [Command("ZCARD", key: keys[0]), list.countingForeign(keys[0])]
-        case .details:
-            guard keys.count == 2, !outcome.isEmpty else { return nil }
+        case .details where keys.count == 2 && !outcome.isEmpty:
             let ids = outcome.map { Argument.bytes($0.id.bytes) }
             commands = [Command(arguments: ["HMGET", .bytes(keys[1])] + ids, keyIndex: 1)]
-        case .done: return nil
+        case .states where purpose == .listing && store.layout.deny != nil && !outcome.isEmpty:
+            let subjects = outcome.map { TokenSubject(id: $0.id, user: nil) }
+            states = StatesJob(store, subjects.map { StateQuery($0) })
+            commands = states?.next() ?? []
+        case .details, .states: break
         }
         return commands
     }
 
     mutating func take(_ exchange: Exchange) throws(StoreError) {
-        guard let list = store.layout.list else { return }
-        let replies = try store.replies(exchange, to: commands)
+        guard let list = store.layout.list, let phase else { return }
         switch phase {
-        case .range: try takeRange(try replies[0].asByteStrings, list)
+        case .range:
+            let flat = try store.replies(exchange, to: commands)[0].asByteStrings
+            try takeRange(flat, list)
         case .unit:
-            // Where every score is of the other unit the layout is the wrong one.
-            guard replies[0] != replies[1] else { throw .otherUnit(key: keys[0]) }
-            phase = .details
+            self.phase = .details
+            let counts = try store.replies(exchange, to: commands)
+            guard counts[0] != counts[1] else { throw .otherUnit(key: keys[0]) }
         case .details:
-            phase = .done
-            let details = try replies[0].asArray
-            guard details.count == outcome.count else { throw .corrupt(key: keys[1]) }
-            for (index, detail) in details.enumerated() {
-                let (issuedAt, label) = store.read(detail)
-                let token = outcome[index]
-                outcome[index] = ListedToken(
-                    id: token.id, expiry: token.expiry, issuedAt: issuedAt, label: label)
+            self.phase = .states
+            if !commands.isEmpty {
+                try takeDetails(try store.replies(exchange, to: commands)[0].asArray)
             }
-        case .done: break
+        case .states:
+            self.phase = nil
+            try states?.take(exchange)
+            for (index, state) in (states?.outcome ?? []).enumerated() {
+                outcome[index].isRevoked = try state.get().denial != nil
+            }
         }
     }
 
@@ -311,9 +281,16 @@ struct ListPageJob: Question {
             let issuedAt = keys.count == 2 ? nil : store.issuedAt(id)
             outcome.append(ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: nil))
         }
-        if let fault, reading == .strict { throw fault }
+        if let fault, purpose == .listing { throw fault }
         phase = .details
         if case .otherUnit? = fault { phase = .unit }
+    }
+
+    private mutating func takeDetails(_ details: [Reply]) throws(StoreError) {
+        guard details.count == outcome.count else { throw .corrupt(key: keys[1]) }
+        for (index, detail) in details.enumerated() {
+            (outcome[index].issuedAt, outcome[index].label) = store.read(detail)
+        }
     }
 }
 

@@ -53,24 +53,21 @@ extension TokenStore {
         onProgress: @escaping (LogoutResult) -> Void = { _ in },
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
+        let request = LogoutRequest(
+            scope: scope, skew: skew, entry: entry, onProgress: onProgress)
         guard recheckDelay == 0, layout.index == nil else {
             let logout = RecheckedLogout(
-                store: self, scope: scope, skew: skew, recheckDelay: recheckDelay, entry: entry,
-                onProgress: onProgress)
+                store: self, request: request, recheckDelay: recheckDelay)
             return try logout.run(next: next, deliver: deliver)
         }
-        return try logOutListed(
-            .first, scope: scope, skew: skew, entry: entry, next: next, onProgress: onProgress,
-            deliver: deliver)
+        return try logOutListed(.first, request, next: next, deliver: deliver)
     }
 
     /// The same for those whose tokens are on lists. `isPart` is whether the caller looks for doubts
     /// at the end.
     func logOutListed(
-        _ round: LogoutRound, scope: LogoutScope, skew: Int64, entry: DenyEntry,
-        isPart: Bool = false,
+        _ round: LogoutRound, _ request: LogoutRequest, isPart: Bool = false,
         next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
-        onProgress: @escaping (LogoutResult) -> Void,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let clock = try clock()
@@ -78,10 +75,7 @@ extension TokenStore {
             self, window: Self.logoutWindow, changes: true, isPart: isPart
         ) { mayWait in
             try next(mayWait).map { user in
-                let job = LogoutJob(
-                    self, user, round, scope: scope, skew: skew, entry: entry, clock: clock,
-                    onProgress: onProgress)
-                return (user, job)
+                (user, LogoutJob(self, user, round, request, clock: clock))
             }
         } deliver: { user, done in
             switch done.result {
@@ -176,18 +170,15 @@ extension TokenStore {
         var deadline: Monotonic?
         while true {
             // The clock that the cutoff was taken from.
-            let now = try StoreError.wrapping { () throws(RedisError) in
-                try client.serverTime(besideKey: key)
-            }
-            last = min(last, now.seconds + max(skew, 0))
-            let left =
-                (last + 1 - now.seconds) * 1000 + Self.coarseClockLag - now.microseconds / 1000
+            let now = try client.milliseconds(besideKey: key)
+            last = min(last, now / 1000 + max(skew, 0))
+            let left = (last + 1) * 1000 + Self.coarseClockLag - now
             if left <= 0 { return }
             // A clock that stands still would be waited for without end.
             let end = deadline ?? .now.advanced(byMilliseconds: left + Int64(client.timeout))
             deadline = end
             guard end.remainingMilliseconds > 0 else {
-                throw .redis(.stalled(milliseconds: client.timeout, cause: nil, ExchangeProgress()))
+                throw unsettled
             }
             pause(milliseconds: min(max(left, 1), 1000))
         }

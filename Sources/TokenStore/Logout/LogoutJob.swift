@@ -1,6 +1,15 @@
 internal import Platform
 internal import Redis
 
+/// What is asked of the logout of every user.
+struct LogoutRequest {
+    let scope: LogoutScope
+    /// Seconds that a cutoff is raised further, for issuers whose clocks run ahead.
+    let skew: Int64
+    let entry: DenyEntry
+    let onProgress: (LogoutResult) -> Void
+}
+
 /// Which look for a user's tokens it is.
 enum LogoutRound {
     case first
@@ -37,11 +46,8 @@ struct LogoutJob: Job {
     private let store: TokenStore
     private let user: Identifier
     private let round: LogoutRound
-    private let scope: LogoutScope
-    private let skew: Int64
-    private let entry: DenyEntry
+    private let request: LogoutRequest
     private let clock: ServerClock
-    private let onProgress: (LogoutResult) -> Void
 
     private var phase = Phase.raiseCutoff
     private var commands: [Command] = []
@@ -68,21 +74,17 @@ struct LogoutJob: Job {
     private static let aheadLimit = 10_000
 
     init(
-        _ store: TokenStore, _ user: Identifier, _ round: LogoutRound, scope: LogoutScope,
-        skew: Int64, entry: DenyEntry, clock: ServerClock,
-        onProgress: @escaping (LogoutResult) -> Void
+        _ store: TokenStore, _ user: Identifier, _ round: LogoutRound, _ request: LogoutRequest,
+        clock: ServerClock
     ) {
         self.store = store
         self.user = user
         self.round = round
-        self.scope = scope
-        self.skew = skew
+        self.request = request
         self.clock = clock
-        self.onProgress = onProgress
-        var entry = entry
-        entry.user = user
-        self.entry = entry
     }
+
+    private var scope: LogoutScope { request.scope }
 
     mutating func restart(after outcome: Outcome?) {
         phase = .raiseCutoff
@@ -149,7 +151,8 @@ struct LogoutJob: Job {
                     continue
                 }
                 commands = store.auditCommands(
-                    "logout-all", .user(user), count: Int64(result.revoked), reason: entry.reason)
+                    "logout-all", .user(user), count: Int64(result.revoked),
+                    reason: request.entry.reason)
                 return commands
             case .done: return nil
             }
@@ -172,7 +175,7 @@ struct LogoutJob: Job {
         case .denyAgain, .deny: try denial?.take(exchange)
         case .unlist:
             _ = try store.replies(exchange, to: commands)
-            onProgress(result)
+            request.onProgress(result)
             phase = .readPage
         case .audit:
             do throws(StoreError) {
@@ -205,7 +208,7 @@ struct LogoutJob: Job {
         return [
             store.raiseCommand(
                 cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []),
-                to: wanted.second, skew: skew)
+                to: wanted.second, skew: request.skew)
         ]
     }
 
@@ -219,7 +222,7 @@ struct LogoutJob: Job {
             aheadRank = 0
         }
         while true {
-            var read = page ?? ListPageJob(store, user, from: aheadRank, .tolerant)
+            var read = page ?? ListPageJob(store, user, from: aheadRank, .logout)
             if let commands = try read.next() {
                 page = read
                 return commands
@@ -276,7 +279,7 @@ struct LogoutJob: Job {
                 phase = .audit
                 return nil
             }
-            page = ListPageJob(store, user, from: keptCount, .tolerant)
+            page = ListPageJob(store, user, from: keptCount, .logout)
         }
         if let commands = try page?.next() { return commands }
         takePage(page?.outcome ?? [])
@@ -316,7 +319,9 @@ struct LogoutJob: Job {
     }
 
     private func revocation(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
-        store.revocation(of: items, entry: entry, clock: clock)
+        var entry = request.entry
+        entry.user = user
+        return store.revocation(of: items, entry: entry, clock: clock)
     }
 
     /// Where the work broke off the outcomes tell how far it came, and the next phase fails.

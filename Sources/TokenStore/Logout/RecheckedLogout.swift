@@ -4,12 +4,9 @@ internal import Redis
 /// Logouts that end with another look: without a cutoff nothing stops a login that runs meanwhile.
 struct RecheckedLogout {
     let store: TokenStore
-    let scope: LogoutScope
-    let skew: Int64
+    let request: LogoutRequest
     /// Milliseconds until that look; 0 for none.
     let recheckDelay: Int64
-    let entry: DenyEntry
-    let onProgress: (LogoutResult) -> Void
 
     /// How many users wait for their look together.
     private static let userBatch = 4096
@@ -89,8 +86,8 @@ struct RecheckedLogout {
         var ended: [(LogoutResult, LogoutInterruption.Cause?)] = []
         var waiting = open.map { users[$0].user }[...]
         let failure = try store.logOutListed(
-            round, scope: scope, skew: skew, entry: entry, isPart: true,
-            next: { _ in waiting.popFirst().map { .item($0) } ?? .end }, onProgress: onProgress
+            round, request, isPart: true,
+            next: { _ in waiting.popFirst().map { .item($0) } ?? .end }
         ) { _, result, cause in
             ended.append((result, cause))
         }
@@ -107,9 +104,7 @@ struct RecheckedLogout {
                 users[index].interrupt()
                 continue
             }
-            let logout = KeyedLogout(
-                store, users[index].user, round, scope: scope, skew: skew, entry: entry,
-                onProgress: onProgress)
+            let logout = KeyedLogout(store, users[index].user, round, request)
             let cause = logout.run()
             users[index].take(logout.result, cause, round)
             // What Redis refuses of one user's keys is no reason to leave the others logged in.

@@ -41,27 +41,24 @@ extension [RevocationOutcome] {
 /// keeps its outcome; any other item was answered, and the job judges what the replies say.
 struct ItemCommands {
     private(set) var commands: [Command] = []
-    /// The items by their places in the job, in the order of their commands.
-    private(set) var items: [Int] = []
-    /// For each of them where its commands end.
-    private var ends: [Int] = []
+    /// The items by their places in the job, in the order of their commands, and where those end.
+    private var ends: [(item: Int, end: Int)] = []
+
+    var items: [Int] { ends.map(\.item) }
 
     mutating func reserve(_ count: Int) {
         commands.reserveCapacity(count)
-        items.reserveCapacity(count)
         ends.reserveCapacity(count)
     }
 
     mutating func add(_ command: Command, of item: Int) {
         commands.append(command)
-        items.append(item)
-        ends.append(commands.count)
+        ends.append((item, commands.count))
     }
 
     mutating func add(_ own: [Command], of item: Int) {
         commands += own
-        items.append(item)
-        ends.append(commands.count)
+        ends.append((item, commands.count))
     }
 
     /// The items of which every command was answered without an error. The outcomes of the others
@@ -70,32 +67,53 @@ struct ItemCommands {
         in exchange: Exchange, _ outcomes: inout [Outcome]
     ) -> [ItemAnswer] {
         var answers: [ItemAnswer] = []
-        answers.reserveCapacity(items.count)
+        answers.reserveCapacity(ends.count)
         var start = 0
-        for (place, item) in items.enumerated() {
-            let range = start..<ends[place]
-            start = range.upperBound
-            let replies = exchange.replies[range]
-            if let refusal = refusal(of: range, replies) {
-                outcomes[item] = .failed(refusal)
-            } else if !replies.contains(where: { $0 == nil }) {
-                answers.append(ItemAnswer(item: item, replies: replies))
-            } else if replies.contains(where: { $0 != nil })
-                || range.contains(where: exchange.uncertain.contains)
+        for (item, end) in ends {
+            var replyCount = 0
+            var refused: Int?
+            for position in start..<end {
+                switch exchange.replies[position] {
+                case .error: refused = refused ?? position
+                case .some: replyCount += 1
+                case nil: break
+                }
+            }
+            if let refused {
+                outcomes[item] = .failed(refusal(exchange, refused))
+            } else if replyCount == end - start {
+                answers.append(ItemAnswer(item: item, start: start, replies: exchange.replies))
+            } else if replyCount > 0
+                || (start..<end).contains(where: exchange.uncertain.contains)
             {
                 outcomes[item] = .unknown
             }
+            start = end
         }
         return answers
     }
 
-    private func refusal(of range: Range<Int>, _ replies: ArraySlice<Reply?>) -> StoreError? {
-        for position in range {
-            guard case .error(let error)? = replies[position] else { continue }
-            let command = commands[position]
-            return .refused(error, command: command.name, key: command.key)
+    /// The items of which a command was refused, where it does not matter whether the others were
+    /// sent.
+    func refusals(in exchange: Exchange) -> [Int: StoreError] {
+        var refusals: [Int: StoreError] = [:]
+        var start = 0
+        for (item, end) in ends {
+            for position in start..<end {
+                guard case .error? = exchange.replies[position] else { continue }
+                refusals[item] = refusals[item] ?? refusal(exchange, position)
+            }
+            start = end
         }
-        return nil
+        return refusals
+    }
+
+    private func refusal(_ exchange: Exchange, _ position: Int) -> StoreError {
+        guard case .error(let error)? = exchange.replies[position] else {
+            preconditionFailure("the reply is no refusal")
+        }
+        let command = commands[position]
+        return .refused(error, command: command.name, key: command.key)
     }
 }
 
@@ -103,18 +121,13 @@ struct ItemCommands {
 struct ItemAnswer {
     /// The item, by its place in the job.
     let item: Int
-    fileprivate let replies: ArraySlice<Reply?>
-
-    fileprivate init(item: Int, replies: ArraySlice<Reply?>) {
-        self.item = item
-        self.replies = replies
-    }
+    /// The place of its first reply among those of the exchange.
+    fileprivate let start: Int
+    fileprivate let replies: [Reply?]
 
     /// The reply to the item's command of this number, from 0.
-    subscript(number: Int) -> Reply { replies[replies.startIndex + number] ?? .null }
+    subscript(number: Int) -> Reply { replies[start + number] ?? .null }
 
     /// The reply to the only command.
     var reply: Reply { self[0] }
-
-    var all: [Reply] { replies.compactMap(\.self) }
 }

@@ -34,6 +34,37 @@ extension Question {
     }
 }
 
+/// What is asked with one exchange, and how the answers are read.
+protocol Inquiry<Outcome> {
+    associatedtype Outcome
+    func commands() throws(StoreError) -> [Command]
+    func read(_ exchange: Exchange, _ commands: [Command]) throws(StoreError) -> Outcome
+}
+
+/// The question of an inquiry.
+struct Asking<I: Inquiry>: Question {
+    private let inquiry: I
+    private var commands: [Command] = []
+    private var answer: I.Outcome?
+
+    init(_ inquiry: I) { self.inquiry = inquiry }
+
+    var outcome: I.Outcome {
+        guard let answer else { preconditionFailure("an outcome before the answer") }
+        return answer
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard answer == nil else { return nil }
+        commands = try inquiry.commands()
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        answer = try inquiry.read(exchange, commands)
+    }
+}
+
 /// The result of a job that has ended.
 struct JobResult<Outcome> {
     let result: Result<Outcome, StoreError>
@@ -76,9 +107,7 @@ extension TokenStore {
     /// thrown, with the command and its key.
     func ask(_ commands: [Command]) throws(StoreError) -> [Reply] {
         guard !commands.isEmpty else { return [] }
-        let replies = try StoreError.wrapping { () throws(RedisError) in
-            try client.pipeline(commands)
-        }
+        let replies = try client.replies(to: commands)
         for (command, reply) in zip(commands, replies) { _ = try check(reply, of: command) }
         return replies
     }

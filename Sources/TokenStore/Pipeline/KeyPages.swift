@@ -54,7 +54,7 @@ private final class ScanFeed<Page> {
     }
 
     private let client: Client
-    private let job: ([[UInt8]]) -> any Job<Page>
+    fileprivate let job: ([[UInt8]]) -> any Job<Page>
     private var scan: Scan
     private var position = Position.cursor(ScanCursor())
     private var fetched: ArraySlice<[[UInt8]]> = []
@@ -77,21 +77,19 @@ private final class ScanFeed<Page> {
     func next(mayWait: Bool) throws(StoreError) -> Supply<any Job<Page>> {
         if client.isGroup {
             if fetched.isEmpty, mayWait { try fetch() }
-            if let keys = fetched.popFirst() { return .item(ScanPageJob(self, keys: keys)) }
+            if let keys = fetched.popFirst() { return .item(ScanPageJob(feed: self, keys: keys)) }
             return mayWait ? .end : .notYet
         }
         switch position {
         case .cursor(let cursor):
             position = .awaited
-            return .item(ScanPageJob(self, cursor: cursor))
+            return .item(ScanPageJob(feed: self, cursor: cursor))
         case .awaited: return .notYet
         case .end: return .end
         }
     }
 
     fileprivate func commands(_ cursor: ScanCursor) -> [Command] { cursor.commands(scan.command) }
-
-    fileprivate func start(_ keys: [[UInt8]]) -> any Job<Page> { job(keys) }
 
     /// The keys of a page of which this is the answer.
     fileprivate func take(_ exchange: Exchange, _ cursor: ScanCursor) throws(StoreError)
@@ -117,27 +115,17 @@ private final class ScanFeed<Page> {
 
 /// Reads a page of keys, where that is not there yet, and does the job for these keys.
 private struct ScanPageJob<Page>: Job {
-    private let feed: ScanFeed<Page>
-    private let cursor: ScanCursor?
+    let feed: ScanFeed<Page>
+    /// Where the page begins; nil where its keys are known.
+    var cursor: ScanCursor?
     /// Done again, it is the same page.
-    private var keys: [[UInt8]]?
-    private var job: (any Job<Page>)?
+    var keys: [[UInt8]]?
+    var job: (any Job<Page>)?
     /// What a first attempt told is kept.
-    private var previous: Page?
-
-    init(_ feed: ScanFeed<Page>, keys: [[UInt8]]) {
-        self.feed = feed
-        self.keys = keys
-        cursor = nil
-    }
-
-    init(_ feed: ScanFeed<Page>, cursor: ScanCursor) {
-        self.feed = feed
-        self.cursor = cursor
-    }
+    var previous: Page?
 
     mutating func next() throws(StoreError) -> [Command]? {
-        if job == nil, let keys { job = feed.start(keys) }
+        if job == nil, let keys { job = feed.job(keys) }
         if job != nil { return try job?.next() }
         return cursor.map(feed.commands)
     }
@@ -183,5 +171,12 @@ extension Scan {
         } catch {
             throw .redis(error)
         }
+    }
+}
+
+extension Array {
+    /// The elements in pages of at most `size`.
+    func chunked(by size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }
