@@ -95,14 +95,14 @@ extension Layout {
     package func variablesKept(
         _ client: Client
     ) throws(StoreError) -> [(name: String, key: [UInt8], value: String)] {
-        try keptVariables.compactMapping { kept throws(StoreError) in
+        var found: [(name: String, key: [UInt8], value: String)] = []
+        for kept in keptVariables {
             let key = kept.key.literal
-            let command = Command("GET", key: key)
-            let reply = try StoreError.wrapping { () throws(RedisError) in try client.call(command)
-            }
-            guard let stored = try reply.asOptionalBytes else { return nil }
-            return (kept.name, key, try kept.value(stored))
+            let reply = try client.replies(to: [Command("GET", key: key)])[0]
+            guard let stored = try reply.asOptionalBytes else { continue }
+            found.append((kept.name, key, try kept.value(stored)))
         }
+        return found
     }
 }
 
