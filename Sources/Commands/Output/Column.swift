@@ -2,23 +2,23 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
+/// What a member of a row holds.
+enum MemberValue {
+    /// A string of UTF-8. Of many rows, each is written without a copy.
+    case text([UInt8])
+    /// A whole number, or null.
+    case number(Int64?)
+    case json(JSONValue)
+}
+
 /// One fact of a row: its column in a table, and its member in JSON, which is also its field in CSV
 /// and what `--field` names.
 struct Column<Row> {
-    /// What a member holds.
-    enum Value {
-        /// A string of UTF-8. Of many rows, each is written without a copy.
-        case text([UInt8])
-        /// A whole number, or null.
-        case number(Int64?)
-        case json(JSONValue)
-    }
-
     /// What JSON has of the fact.
     enum Member {
         case none
         /// A row without a value has no such member.
-        case named(StaticString, (Row) -> Value?)
+        case named(StaticString, (Row) -> MemberValue?)
         /// The members of an object.
         case all((Row) -> JSONObject)
     }

@@ -68,7 +68,7 @@ class ResultWriter<Row> {
     }
 }
 
-extension Column.Value {
+extension MemberValue {
     fileprivate var json: JSONValue {
         switch self {
         case .text(let bytes): .string(String(decoding: bytes, as: UTF8.self))

@@ -62,6 +62,7 @@ final class JSONDocumentWriter<Row>: ResultWriter<Row> {
 
 /// A line of JSON for each row. There may be millions, so that no tree is made of any.
 final class JSONLinesWriter<Row>: ResultWriter<Row> {
+    private lazy var writes = columns.compactMap { Self.write($0.member) }
     /// Memory for a line.
     private var bytes: [UInt8] = []
 
@@ -71,25 +72,34 @@ final class JSONLinesWriter<Row>: ResultWriter<Row> {
         var json = JSONWriter(.compact, escaping: .visible, appendingTo: bytes)
         bytes = []
         json.beginObject()
-        for column in columns { write(column.member, of: row, to: &json) }
+        for write in writes { write(row, &json) }
         json.endObject()
         json.endLine()
         bytes = json.bytes
         try console.system.output.write(bytes)
     }
 
-    private func write(_ member: Column<Row>.Member, of row: Row, to json: inout JSONWriter) {
+    /// A member as a closure, which is called for every row without a copy of the column.
+    private static func write(
+        _ member: Column<Row>.Member
+    ) -> ((Row, inout JSONWriter) -> Void)? {
         switch member {
-        case .none: break
+        case .none: nil
         case .named(let name, let value):
-            switch value(row) {
-            case .text(let bytes)?: json.member(name, text: bytes)
-            case .number(let number)?: json.member(name, integer: number)
-            case .json(let value)?: json.member(name, value)
-            case nil: break
+            { row, json in
+                switch value(row) {
+                case .text(let bytes)?: json.member(name, text: bytes)
+                case .number(let number)?: json.member(name, integer: number)
+                case .json(let value)?: json.member(name, value)
+                case nil: break
+                }
             }
         case .all(let members):
-            for member in members(row).members { json.member(named: member.name, member.value) }
+            { row, json in
+                for member in members(row).members {
+                    json.member(named: member.name, member.value)
+                }
+            }
         }
     }
 }
