@@ -22,13 +22,17 @@ extension TokenStore {
         case .string, .hash:
             let gathers = gathers(deny)
             try forEachPage(match: deny.key.glob(like: pattern), type: scannedType(deny)) { keys in
-                let found = keys.compactMap { key in
-                    self.layout.subject(ofDenyKey: key).map { (key, $0) }
+                var found: [(key: [UInt8], subject: TokenSubject)] = []
+                found.reserveCapacity(keys.count)
+                for key in keys {
+                    guard let subject = self.layout.subject(ofDenyKey: key),
+                        pattern?.matches(subject.id) ?? true
+                    else { continue }
+                    found.append((key, subject))
                 }
-                let wanted = found.filter { pattern?.matches($0.1.id) ?? true }
                 return Asking(
                     DenialPage(
-                        store: self, deny: deny, found: wanted, clock: clock, gathers: gathers))
+                        store: self, deny: deny, found: found, clock: clock, gathers: gathers))
             } _: {
                 try body($0)
             }

@@ -203,6 +203,8 @@ extension StoreError {
 /// Tells the keys of a layout from the ids of tokens: who copies from `redis-cli --scan` has a key.
 package struct LayoutKeys: Sendable {
     private let templates: [(beginning: [UInt8], template: Template)]
+    /// For each byte whether a key begins with it: nearly all ids end the question there.
+    private let mayBegin: [Bool]
 
     /// Takes the keys that begin with a text of the layout's own, and that text ends where a name
     /// does: an id may begin with the same letters.
@@ -214,11 +216,17 @@ package struct LayoutKeys: Sendable {
             }
             return (beginning, template)
         }
+        var mayBegin = Array(repeating: false, count: 256)
+        for (beginning, _) in templates { mayBegin[Int(beginning[0])] = true }
+        self.mayBegin = mayBegin
     }
 
     /// Whether `text` is a key that the layout would write.
     package func contain(_ text: [UInt8]) -> Bool {
-        templates.contains { text.starts(with: $0.beginning) && $0.template.parse(text) != nil }
+        guard let first = text.first, mayBegin[Int(first)] else { return false }
+        return templates.contains {
+            text.starts(with: $0.beginning) && $0.template.parse(text) != nil
+        }
     }
 
     /// The id in such a key; nil where it holds none, or only what was made of one.
