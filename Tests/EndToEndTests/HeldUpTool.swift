@@ -10,7 +10,9 @@ struct HeldUpTool {
     /// same order.
     init(_ tool: BuiltTool, changes: [String: String] = [:]) {
         self.tool = tool
-        self.changes = changes.merging(["SWIFT_DETERMINISTIC_HASHING": "1"]) { $1 }
+        self.changes = changes.merging([
+            "SWIFT_DETERMINISTIC_HASHING": "1", "JWTCTL_TIMEOUT": "60s",
+        ]) { $1 }
     }
 
     private var log: String { tool.directory.file("calls") }
@@ -27,12 +29,13 @@ struct HeldUpTool {
         return try said()
     }
 
-    /// Runs it, and `meanwhile` when it has spoken `count` times.
+    /// Runs it, and `meanwhile` when it has spoken `count` times: it is held up long enough for that
+    /// on a busy machine, too.
     func run(
         _ arguments: [String], after count: Int, meanwhile: () throws -> Void
     ) throws -> ProcessRunner.Result {
         let words =
-            trace + ["-e", "inject=sendto:delay_enter=2000000:when=\(count + 1)", "jwtctl"]
+            trace + ["-e", "inject=sendto:delay_enter=10000000:when=\(count + 1)", "jwtctl"]
             + arguments
         let process = try tool.start(
             script: words.map { "'\($0)'" }.joined(separator: " "), changes: changes)

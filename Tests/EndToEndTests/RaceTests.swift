@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What others do between two questions of one run.
-@Suite(.cluster) struct RaceTests {
+@Suite(.slow) struct RaceTests {
     /// The blacklist and the list are asked of two servers at the same time.
     @Test func whoIsRevokedBetweenTwoAnswersOfAClusterIsNotUnknown() throws {
         let cluster = try RedisCluster()

@@ -103,10 +103,9 @@ extension Topics {
                 Definition(
                     "ids",
                     "White space, quotes, commas, bars, brackets, NAME=VALUE, --options, invisible "
-                        + "characters and keys of the layout, such as jwt:deny:ID, are refused "
-                        + "without --id (2), and so is a token in base64 or hex (3). Text that "
-                        + "begins with eyJ is an id unless it decodes to the beginning of a JSON "
-                        + "object."),
+                        + "characters and keys of the layout are refused without --id (2), and so is "
+                        + "a token in base64 or hex (3). Text that begins with eyJ is an id unless it "
+                        + "decodes to the beginning of a JSON object."),
                 Definition(
                     "users",
                     "Control and invisible characters, and the name of a file, are refused as an operand "
