@@ -35,8 +35,12 @@ private func checkTypes(_ object: JSONObject) {
         case .value: require(member.map(isRight) == true, "\(name): it has the right type")
         }
     }
-    for name in ["exp", "nbf", "iat"] as [JSONString] {
-        check(name, claims.number(name), isName: false) {
+    let times =
+        [
+            ("exp", claims.expiresAt), ("nbf", claims.notBefore), ("iat", claims.issuedAt),
+        ] as [(JSONString, Claim<JSONNumber>)]
+    for (name, time) in times {
+        check(name, time, isName: false) {
             if case .number = $0 { true } else { false }
         }
     }

@@ -64,7 +64,7 @@ private func checkNames(_ value: JSONValue) {
     switch value {
     case .array(let elements): elements.forEach(checkNames)
     case .object(let object):
-        require(Set(object.names.map(\.utf8)).count == object.count, "no name comes twice")
+        require(Set(object.names.map(\.utf8)).count == object.members.count, "no name comes twice")
         for member in object.members {
             require(object[member.name] == member.value, "a member is found by its name")
             checkNames(member.value)
