@@ -73,7 +73,7 @@ SCRIPTS = $(shell grep -rlE --exclude='*.swift' '^.!/.*[/ ](ba)?sh$$' .ci .packa
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
-.PHONY: setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop \
+.PHONY: setup setup-build setup-demo setup-lint setup-test setup-times setup-house setup-fuzz setup-interop \
 	setup-servers setup-benchmark setup-deb setup-dist setup-rootfs
 setup: PACKAGES = $(sort $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(INTEROP_PACKAGES) $(SERVERS_PACKAGES) \
 	$(BENCHMARK_PACKAGES) $(DEB_PACKAGES))
@@ -82,6 +82,7 @@ setup-demo: PACKAGES = $(DEMO_PACKAGES)
 setup-lint: PACKAGES = $(LINT_PACKAGES)
 setup-test: PACKAGES = $(TEST_PACKAGES)
 setup-times: PACKAGES = $(TIMES_PACKAGES)
+setup-house: PACKAGES = python3
 setup-fuzz: PACKAGES = $(FUZZ_PACKAGES)
 setup-interop: PACKAGES = $(INTEROP_PACKAGES)
 setup-servers: PACKAGES = $(SERVERS_PACKAGES)
@@ -90,7 +91,7 @@ setup-dist: PACKAGES = $(DIST_PACKAGES)
 setup-rootfs: PACKAGES = $(ROOTFS_PACKAGES)
 setup-benchmark: PACKAGES = $(BENCHMARK_PACKAGES)
 setup: ## Install all that is missing to build, test, lint and measure.
-setup setup-build setup-demo setup-lint setup-test setup-times setup-fuzz setup-interop \
+setup setup-build setup-demo setup-lint setup-test setup-times setup-house setup-fuzz setup-interop \
 	setup-servers setup-benchmark setup-deb setup-dist setup-rootfs:
 	@Tests/Setup/packages $(PACKAGES)
 
@@ -135,7 +136,7 @@ quick: setup-build ## Run the tests that need neither a server nor another progr
 	@JWTCTL_TESTS=pure Tests/Setup/run-tests
 
 .PHONY: house
-house: ## Count files, lines and the steps of a reader in Sources.
+house: setup-house ## Count files, lines and the steps of a reader in Sources.
 	@Tests/Setup/house
 
 .PHONY: test-times

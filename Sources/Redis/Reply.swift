@@ -53,7 +53,7 @@ package enum Reply: Equatable, Sendable {
         return bytes
     }
 
-    /// The string, or nil for the null reply that stands for a missing key.
+    /// The string, or nil for the null reply about a missing key.
     package func optionalBytes() throws(RedisError) -> [UInt8]? {
         if case .null = self { return nil }
         return try bytes()

@@ -46,8 +46,9 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
     func id(_ item: ListedDenial) -> Identifier {
         options.showsTokens ? item.id : DisplayToken(item.id, naming).label
     }
+    let idLine = backend.idLine(mayBeToken: options.showsTokens)
     let list = console.writer(columns(console, now: system.clock.seconds, id: id)) { item in
-        Item.line(id(item).description, mayBeToken: options.showsTokens, keys: backend.keys)
+        idLine(id(item))
     }
     if !filter.isDone {
         try backend.store.forEachDenial(like: options.pattern) { page in

@@ -80,10 +80,11 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     try backend.require(options.listsAll ? .listUsers : .listTokens)
     try backend.requireCurrent(options.global)
     let hasUsers = options.listsAll || users.count > 1
+    let idLine = backend.idLine(mayBeToken: options.showsTokens)
     let list = console.writer(
         columns(console, hasUsers: hasUsers, now: system.clock.seconds)
     ) { row in
-        Item.line(row.id.description, mayBeToken: options.showsTokens, keys: backend.keys)
+        idLine(row.id)
     }
     var left = options.limit ?? .max
     func show(_ row: TokenRow) throws {

@@ -1,10 +1,10 @@
 internal import CommandKit
+internal import Glibc
 internal import JOSE
 internal import JSON
 internal import Platform
 internal import Redis
 internal import TokenStore
-internal import Glibc
 
 /// The connection, the layout and the settings with which a command works on Redis. It is made from
 /// options, environment and profile, and opened by the first command to Redis.
@@ -210,6 +210,12 @@ struct Backend {
 
     /// What an id could be taken for.
     var keys: LayoutKeys { LayoutKeys(layout) }
+
+    /// Makes the lines of `-o id`, of which there may be millions: the layout is looked at once.
+    func idLine(mayBeToken: Bool = false) -> (Identifier) -> String {
+        let keys = keys
+        return { Item.line($0.description, mayBeToken: mayBeToken, keys: keys) }
+    }
 
     /// Server and database, as numbers about them are labelled.
     var place: String { "\(client.target.place)/\(database)" }

@@ -91,10 +91,11 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
 
     let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
     let isOne = lines == nil && options.items.operands.count == 1
+    let idLine = backend.idLine()
     let list = console.writer(
         RestoreRow.columns(console, target: backend.json), of: isOne ? .one : .many
     ) { row in
-        Item.line(row.item.label.description, keys: backend.keys)
+        idLine(row.item.label)
     } text: {
         $0.text
     }

@@ -120,8 +120,9 @@ struct RevokeRow: ItemRow {
             .member("dry_run") { row in row.result.map { .bool($0.isDryRun) } },
             .member("target") { row in row.result.map { _ in target } },
         ]
+        let idLine = backend.idLine()
         return console.writer(columns, of: extent) { row in
-            Item.line(row.result?.label.description ?? "", keys: backend.keys)
+            row.result.map { idLine($0.label) } ?? Item.line("", keys: nil)
         } text: {
             $0.result?.words ?? ""
         }

@@ -70,8 +70,9 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
 
     let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
     let isOne = lines == nil && options.items.operands.count == 1
+    let idLine = backend.idLine()
     let list = console.writer(StatusRow.columns(console), of: isOne ? .one : .many) { row in
-        Item.line(row.item.label.description, keys: backend.keys)
+        idLine(row.item.label)
     } text: {
         $0.text(console.style)
     }

@@ -4,7 +4,7 @@ internal import JSON
 internal import TokenStore
 
 /// The reasons of a verdict, for `verify --explain`: for each check what was found and wanted, the
-/// result of each key, the keys of Redis that were read, and the checks that nobody asked for.
+/// result of each key, the keys of Redis that were read, and the checks that no option asked for.
 ///
 /// It is a view of the checks that were made, and judges nothing.
 struct Explanation {

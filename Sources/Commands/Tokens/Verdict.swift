@@ -12,7 +12,7 @@ struct Verdict {
     /// The moment by which the claims were judged, in unix seconds with their fraction.
     private let instant: Double
     let checks: [Check]
-    /// The checks of the claims with the values they compared, those that nobody asked for included;
+    /// The checks of the claims with the values they compared, those that no option asked for included;
     /// empty unless `--explain` asks for it.
     let explainedClaims: [ExplainedCheck]
 

@@ -3,13 +3,13 @@ internal import Redis
 /// Blacklists a batch of tokens, and takes those of known users off their lists.
 struct DenyJob: Job {
     /// The steps, in the order in which the work may break off anywhere: a token leaves its list
-    /// only once its entry was acknowledged, since without both nobody would find it.
+    /// only once its entry was acknowledged, since a token in neither place would not be found.
     private enum Phase: CaseIterable {
         /// Asks the lists when tokens end whose ends were not given, and the blacklist whether a
         /// first run has taken them off.
         case lookUp
         /// Asks the blacklist again about tokens that were found nowhere. In a Cluster the list and
-        /// the blacklist answer side by side: the revocation of somebody else may have come after
+        /// the blacklist answer side by side: another client's revocation may have come after
         /// the one answer, and been over before the other.
         case confirmMissing
         /// Writes the entries where there are none.
@@ -75,8 +75,7 @@ struct DenyJob: Job {
     }
 
     var outcome: [RevocationOutcome] {
-        let shown = outcomes.shown(in: store.layout)
-        return previous.map { TokenStore.keepFirst($0, in: shown) } ?? shown
+        outcomes.shown(in: store.layout, after: previous)
     }
 
     mutating func next() throws(StoreError) -> [Command]? {

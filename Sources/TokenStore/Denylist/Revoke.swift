@@ -118,16 +118,6 @@ extension TokenStore {
         guard let deny = layout.deny else { return RemoveSessionsJob(self, items) }
         return DenyJob(self, deny, items, entry: entry, clock: clock)
     }
-
-    /// What a repetition finds in place it wrote itself the first time.
-    static func keepFirst(
-        _ before: [RevocationOutcome], in outcomes: [RevocationOutcome]
-    ) -> [RevocationOutcome] {
-        zip(before, outcomes).map { before, outcome in
-            before == .revoked && [.alreadyRevoked, .notFound].contains(outcome)
-                ? .revoked : outcome
-        }
-    }
 }
 
 extension RevocationOutcome: ItemOutcome {

@@ -73,8 +73,7 @@ struct RemoveSessionsJob: Job {
     }
 
     var outcome: [RevocationOutcome] {
-        let shown = outcomes.shown(in: store.layout)
-        return previous.map { TokenStore.keepFirst($0, in: shown) } ?? shown
+        outcomes.shown(in: store.layout, after: previous)
     }
 
     mutating func next() -> [Command]? {

@@ -28,9 +28,17 @@ extension JobResult {
 }
 
 extension [RevocationOutcome] {
-    /// The same with keys that people may see.
-    func shown(in layout: Layout) -> Self {
-        map { outcome in outcome.error.map { .failed($0.shown(in: layout)) } ?? outcome }
+    /// The same with keys that people may see. `previous` are the outcomes of an attempt whose changes
+    /// may be lost: what a repetition finds in place that attempt has written.
+    func shown(in layout: Layout, after previous: Self?) -> Self {
+        let shown: Self = map { outcome in
+            outcome.error.map { .failed($0.shown(in: layout)) } ?? outcome
+        }
+        guard let previous else { return shown }
+        return zip(previous, shown).map { before, outcome in
+            before == .revoked && [.alreadyRevoked, .notFound].contains(outcome)
+                ? .revoked : outcome
+        }
     }
 }
 

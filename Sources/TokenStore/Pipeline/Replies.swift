@@ -4,7 +4,7 @@ internal import Redis
 extension Reply {
     var asInteger: Int64 { get throws(StoreError) { try StoreError.wrapping(integer) } }
 
-    /// nil for the null reply that stands for a missing key.
+    /// nil for the null reply about a missing key.
     var asOptionalBytes: [UInt8]? {
         get throws(StoreError) { try StoreError.wrapping(optionalBytes) }
     }

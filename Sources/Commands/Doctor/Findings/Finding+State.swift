@@ -85,9 +85,6 @@ extension Finding {
 
 /// Cutoffs and the audit log.
 extension Finding {
-    /// Seconds that `logout-all --skew` may raise a cutoff into the future.
-    private static let longestSkew: Int64 = 3600
-
     static func soundCutoffs(count: Int) -> Finding {
         Finding(
             .cutoffs, "sound_cutoffs", .ok,
@@ -110,7 +107,8 @@ extension Finding {
         var data = tally.data
         data.set("until", .integer(latest))
         return Finding(
-            .cutoffs, "future_cutoffs", latest - now > longestSkew ? .error : .warning,
+            .cutoffs, "future_cutoffs",
+            latest - now > LogoutAllOptions.longestSkew ? .error : .warning,
             "in the future, up to \(TimeText.table(latest)): " + tally.words("cutoff", "cutoffs"),
             means: "Until then, new tokens of these users are rejected immediately: they "
                 + "cannot log in.", remedy: cli(tally.command("DEL")), data: data)
