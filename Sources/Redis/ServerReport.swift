@@ -113,7 +113,7 @@ package enum Permission: Equatable, Sendable {
 }
 
 /// A command whose permission is to be found out.
-package struct Rehearsal: Sendable {
+package struct PermissionProbe: Sendable {
     package let command: Command
     /// Whether sending it changes nothing in any case: it reads, it is malformed, or its key does not
     /// exist.
@@ -133,14 +133,14 @@ extension Client {
     /// anything. Where the user may not use it, the harmless commands are sent, because Redis checks
     /// permissions before arguments and keys; the others remain unknown.
     package func permissions(
-        for rehearsals: [Rehearsal]
+        for probes: [PermissionProbe]
     ) throws(RedisError) -> [Permission] {
-        let trials = rehearsals.map { rehearsal in
+        let trials = probes.map { probe in
             Command(
-                arguments: ["ACL", "DRYRUN", .text(user)] + rehearsal.command.arguments)
+                arguments: ["ACL", "DRYRUN", .text(user)] + probe.command.arguments)
         }
         guard let first = trials.first else { return [] }
-        if case .error = try pipeline([first])[0] { return try sent(rehearsals) }
+        if case .error = try pipeline([first])[0] { return try sent(probes) }
         return try pipeline(trials).map { reply in
             switch reply {
             case .status: .granted
@@ -151,10 +151,10 @@ extension Client {
         }
     }
 
-    private func sent(_ rehearsals: [Rehearsal]) throws(RedisError) -> [Permission] {
-        var permissions = [Permission](repeating: .unknown, count: rehearsals.count)
-        let harmless = rehearsals.indices.filter { rehearsals[$0].isHarmless }
-        let replies = try pipeline(harmless.map { rehearsals[$0].command })
+    private func sent(_ probes: [PermissionProbe]) throws(RedisError) -> [Permission] {
+        var permissions = [Permission](repeating: .unknown, count: probes.count)
+        let harmless = probes.indices.filter { probes[$0].isHarmless }
+        let replies = try pipeline(harmless.map { probes[$0].command })
         for (index, reply) in zip(harmless, replies) {
             switch reply {
             case .error(let error) where error.kind == .noPermission:

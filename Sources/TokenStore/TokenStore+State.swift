@@ -193,36 +193,13 @@ private struct StateQuestion {
         if let store = layout.version {
             let key = try store.key.render(values)
             userKey = userKey ?? key
-            version = add(Command("GET", key: key))
+            version = add(try store.reading(values))
         }
-        if let store = layout.ban {
-            let key = try store.key.render(values)
-            let member = try store.member?.render(values)
-            ban = add(
-                member.map { Command("SISMEMBER", key: key, .bytes($0)) }
-                    ?? Command("EXISTS", key: key))
-        }
+        if let store = layout.ban { ban = add(try store.reading(values)) }
     }
 
     private mutating func add(_ command: Command) -> Int {
         commands.append(command)
         return commands.count - 1
-    }
-}
-
-extension CutoffStore {
-    func reading(_ key: [UInt8]) -> Command {
-        field.map { Command("HMGET", key: key, .bytes($0)) } ?? Command("GET", key: key)
-    }
-}
-
-extension AllowStore {
-    /// Whether the reader takes a value for a token that is alive.
-    func admits(_ value: [UInt8], _ subject: TokenSubject) throws(StoreError) -> Bool {
-        switch match {
-        case .exists: true
-        case .equals(let template): try template.render(TemplateValues(subject)) == value
-        case .noneOf(let values): !values.contains(value)
-        }
     }
 }

@@ -76,8 +76,8 @@ extension TokenStore {
             try layout.list?.keys(of: user) ?? []
         }
         result.denialMemory = memory(of: result.denials, keys: entries) { subject in
-            if case .set = layout.deny?.shape { return [] }
-            return try layout.deny.map { [try $0.key.render(TemplateValues(subject))] } ?? []
+            guard let deny = layout.deny, deny.shape.scope != .everyone else { return [] }
+            return [try deny.key.render(TemplateValues(subject))]
         }
         return result
     }

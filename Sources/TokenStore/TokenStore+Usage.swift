@@ -64,6 +64,25 @@ extension TokenStore {
     }
 }
 
+extension Layout {
+    /// The keys in which the application keeps variables.
+    package var keptVariableKeys: [[UInt8]] { keptVariables.map(\.key.literal) }
+
+    /// What the application keeps of the layout's variables: for each the key, and the value.
+    package func variablesKept(
+        _ client: Client
+    ) throws(StoreError) -> [(name: String, key: [UInt8], value: String)] {
+        var found: [(name: String, key: [UInt8], value: String)] = []
+        for kept in keptVariables {
+            let key = kept.key.literal
+            let reply = try client.replies(to: [Command("GET", key: key)])[0]
+            guard let stored = try reply.asOptionalBytes else { continue }
+            found.append((kept.name, key, try kept.value(stored)))
+        }
+        return found
+    }
+}
+
 /// The names that a layout gives to its keys.
 private struct OwnKeys {
     enum Verdict {
@@ -77,7 +96,7 @@ private struct OwnKeys {
     private let isByText: Bool
 
     init(_ layout: Layout) {
-        templates = SoughtStore.all(layout, closed: layout)
+        templates = StoreSignature.all(layout, closed: layout)
             .filter { ![.link, .details].contains($0.role) }.map { $0.closed ?? $0.open }
         isByText = layout.naming.isByText
     }

@@ -91,10 +91,10 @@ struct DoctorRun {
     }
 
     private func rights(_ cli: RedisCLICommand, _ report: Report) throws {
-        let needs = try session.store.needs()
-        let permissions = try client.permissions(for: needs.map(\.rehearsal))
+        let required = try session.store.requiredCommands()
+        let permissions = try client.permissions(for: required.map(\.probe))
         try RightsChecks.findings(
-            of: Array(zip(needs, permissions)), user: client.user, cli
+            of: Array(zip(required, permissions)), user: client.user, cli
         ).forEach(report)
     }
 

@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import Platform
 
 /// Spans of time as people write them: `90s`, `15m`, `12h`, `30d`, `1h30m`.
 enum Duration {
@@ -55,29 +56,6 @@ enum Duration {
         return total
     }
 
-    /// A span for a person, in its two largest units and rounded to what matters in it: `2 h 5 min`,
-    /// `14 min`, `3 days`, `73 years`.
-    static func words(_ seconds: Int64) -> String {
-        let (minute, hour, day, year): (Int64, Int64, Int64, Int64) = (60, 3600, 86_400, 31_556_952)
-        guard seconds < 2 * year else {
-            return "\(seconds / year + (seconds % year < year / 2 ? 0 : 1)) years"
-        }
-        let unit =
-            switch seconds {
-            case ..<(10 * minute): Int64(1)
-            case ..<day: minute
-            case ..<(10 * day): hour
-            default: day
-            }
-        let span = (seconds + unit / 2) / unit * unit
-        func words(_ large: String, _ rest: Int64, _ small: String) -> String {
-            rest > 0 ? "\(large) \(rest) \(small)" : large
-        }
-        return switch span {
-        case ..<minute: "\(span) s"
-        case ..<hour: words("\(span / minute) min", span % minute, "s")
-        case ..<day: words("\(span / hour) h", span % hour / minute, "min")
-        default: words(Count.words(Int(span / day), "day", "days"), span % day / hour, "h")
-        }
-    }
+    /// A span for a person: `2 h 5 min`, `14 min`, `3 days`, `73 years`.
+    static func words(_ seconds: Int64) -> String { TimeSpan.words(seconds) }
 }

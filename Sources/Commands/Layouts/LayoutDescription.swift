@@ -2,19 +2,18 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
-/// A layout in words, made from its data and followed by it.
+/// The pages of `layout show`: a layout in words, followed by its data. The stores describe
+/// themselves.
 struct LayoutDescription {
     let layout: Layout
     private let style: Style
     /// The columns of the terminal; nil for a pipe.
     private let width: Int?
-    let stores: [JSONObject]
 
     init(_ layout: Layout, width: Int?, _ style: Style) {
         self.layout = layout
         self.width = width
         self.style = style
-        stores = (layout.definition["stores"]?.arrayValue ?? []).compactMap(\.objectValue)
     }
 
     var text: String {
@@ -22,11 +21,14 @@ struct LayoutDescription {
         page.line(style.bold(layout.name) + ": " + VisibleText.escape(layout.summary))
         if let origin = layout.origin { page.fact("from", VisibleText.escape(origin)) }
         page.fact("tested", proof)
-        page.fact("token", "identified by " + names("id", ["jti", "$content"]))
-        page.fact("user", "identified by " + names("user", ["sub"]))
+        page.fact("token", "identified by " + words(layout.naming.id))
+        page.fact("user", "identified by " + words(layout.naming.user))
         variables(on: &page)
         page.heading("Keys in Redis")
-        for store in stores { explain(store, on: &page) }
+        for store in layout.storeDescriptions {
+            page.store(store.role, store.type, VisibleText.escape(store.key))
+            for sentence in store.sentences { page.sentence(VisibleText.escape(sentence)) }
+        }
         definitions(on: &page)
         abilities(on: &page)
         page.list("Notes", layout.notes.map { VisibleText.escape($0) })
@@ -44,16 +46,13 @@ struct LayoutDescription {
         }
     }
 
-    private func names(_ member: JSONString, _ standard: [String]) -> String {
-        let value = layout.definition["claims"]?.objectValue?[member]
-        let sources =
-            value?.stringValue.map { [$0.text] }
-            ?? value?.arrayValue?.compactMap { $0.stringValue?.text } ?? standard
-        return sources.map { source in
+    private func words(_ sources: [Naming.Source]) -> String {
+        sources.map { source in
             switch source {
-            case "$token": "its full text"
-            case "$content": "sha256: and the hash of header and payload"
-            default: "the claim \(VisibleText.escape(source))"
+            case .token: "its full text"
+            case .content: "sha256: and the hash of header and payload"
+            case .claim(let path):
+                "the claim \(VisibleText.escape(path.map(\.text).joined(separator: ".")))"
             }
         }.joined(separator: ", else by ")
     }
@@ -68,6 +67,15 @@ struct LayoutDescription {
                     layout.missingVariables.contains(variable.name)
                         ? style.yellow("required") : JSONText.quoted(variable.value)
                 )
+            })
+    }
+
+    private func definitions(on page: inout DescriptionPage) {
+        guard !layout.definitions.isEmpty else { return }
+        page.heading("Definitions")
+        page.facts(
+            layout.definitions.map { name, text in
+                ("${\(VisibleText.escape(name, columns: 30))}", VisibleText.escape(text))
             })
     }
 
@@ -114,7 +122,7 @@ struct LayoutDescription {
                 "Keys are bare ids, which cannot be told from other keys: an id that an attacker "
                     + "chose could name one of those. So tokens are verified before revoking.")
         }
-        if layout.entryLife == .forever {
+        if layout.keepsEntriesForever {
             words.append("The blacklist grows forever: its entries never expire.")
         }
         return words

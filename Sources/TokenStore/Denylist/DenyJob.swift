@@ -178,7 +178,6 @@ struct DenyJob: Job {
         rest = []
         sent.reserve(items.count)
         let knowsEnds = store.client.has(.absoluteExpiry)
-        let plain = deny.plainValue
         for (index, expiry) in expiries.enumerated() {
             guard let expiry else { continue }
             let end = end(of: expiry, index)
@@ -188,8 +187,7 @@ struct DenyJob: Job {
             }
             do throws(StoreError) {
                 sent.add(
-                    try deny.writing(
-                        values(items[index]), plain: plain, until: end, knowsEnds: knowsEnds),
+                    try deny.writing(values(items[index]), until: end, knowsEnds: knowsEnds),
                     of: index)
             } catch {
                 outcomes[index] = .failed(error)
@@ -219,10 +217,9 @@ struct DenyJob: Job {
 
     /// Only where both are there does every reader see the token as revoked.
     private mutating func writeBeside() throws(StoreError) {
-        guard deny.hasBeside else { return }
+        guard let beside = deny.shape.beside else { return }
         for index in items.indices where outcomes[index].isDenied {
-            guard let command = try deny.writingBeside(values(items[index])) else { continue }
-            sent.add(command, of: index)
+            sent.add(try beside.adding(values(items[index])), of: index)
             denied[index] = outcomes[index]
             outcomes[index] = .unknown
         }

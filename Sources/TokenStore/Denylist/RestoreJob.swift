@@ -152,7 +152,7 @@ struct RestoreJob: Job {
             let command = try deny.removing(values)
             // Sent twice it would say that there was nothing; done twice on purpose it is ours.
             sent.add(wasRestored == nil ? command.once() : command, of: index)
-            if let command = try deny.removingBeside(values) { beside.append(command) }
+            if let member = deny.shape.beside { beside.append(try member.removing(values)) }
         }
         return sent.commands + beside
     }

@@ -26,14 +26,12 @@ extension Layout {
     /// that nobody can make two that are the same.
     fileprivate func fingerprint(_ subject: TokenSubject) throws(StoreError) -> Int {
         var hasher = Hasher()
-        let values = TemplateValues(subject)
-        switch deny?.shape {
-        case .string?, .hash?: hasher.combine(try denyKey(subject))
-        case .set(let member)?: hasher.combine(try member.render(values))
-        case .numbers(_, let number)?:
-            hasher.combine(try denyKey(subject))
-            hasher.combine(try number.render(values))
-        case nil: hasher.combine(subject)
+        if let deny {
+            let values = TemplateValues(subject)
+            hasher.combine(try deny.key.render(values))
+            hasher.combine(try deny.shape.member?.render(values))
+        } else {
+            hasher.combine(subject)
         }
         return hasher.finalize()
     }

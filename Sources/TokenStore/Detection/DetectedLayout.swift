@@ -55,7 +55,7 @@ package struct DetectedLayout: Equatable, Sendable {
     }
 }
 
-/// What looking around in a Redis came to.
+/// The layouts that were found in a Redis.
 package struct Detection: Sendable {
     /// The surest first.
     package internal(set) var layouts: [DetectedLayout] = []
@@ -65,4 +65,16 @@ package struct Detection: Sendable {
     package internal(set) var isWhole = false
     /// Keys that Redis did not let us look into.
     package internal(set) var refusal: StoreError?
+}
+
+extension DetectedLayout {
+    /// Takes the values of variables that are not the layout's own.
+    mutating func adopt(_ values: [String: [UInt8]], of layout: Layout) {
+        for variable in layout.variables {
+            guard let bytes = values[variable.name],
+                let text = String(validating: bytes, as: UTF8.self), text != variable.value
+            else { continue }
+            variables.append((variable.name, text))
+        }
+    }
 }

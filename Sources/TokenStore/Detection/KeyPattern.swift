@@ -34,7 +34,7 @@ final class KeyPattern {
     /// The role's place among all.
     let rolePlace: Int
     let template: Template
-    let probe: KeyProbe
+    let probe: any ValueProbe
     let tier: Tier
     /// Whether ids are whole tokens.
     let isByText: Bool
@@ -49,7 +49,7 @@ final class KeyPattern {
 
     /// nil where no key could be told by it.
     init?(
-        _ template: Template, layout: Int, role: DetectedLayout.Role, probe: KeyProbe,
+        _ template: Template, layout: Int, role: DetectedLayout.Role, probe: any ValueProbe,
         naming: Naming
     ) {
         self.layout = layout

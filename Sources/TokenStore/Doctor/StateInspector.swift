@@ -107,16 +107,8 @@ struct StateInspector {
 
 extension StateInspector {
     private func question(_ deny: DenyStore, _ key: [UInt8]) -> Question {
-        let look: Command =
-            switch deny.shape {
-            case .string: Command("GETRANGE", key: key, 0, 0)
-            case .hash(let fields, _):
-                Command("HMGET", key: key, .bytes(fields.first?.name ?? []))
-            case .set: Command("SISMEMBER", key: key, "")
-            case .numbers(let field, _): Command("HMGET", key: key, .bytes(field))
-            }
         let hasEnd = deny.life != .none
-        return Question(key: key, commands: [Command("PTTL", key: key), look]) {
+        return Question(key: key, commands: [Command("PTTL", key: key), deny.shape.sample(key)]) {
             inspector, replies throws(StoreError) in
             guard !Self.isWrongType(replies) else {
                 inspector.survey.mistypedDenials.note(key)

@@ -94,16 +94,9 @@ extension Layout {
     }
 }
 
-extension DenyStore {
-    /// Whether its entries can be told from other keys.
-    fileprivate var canBeListed: Bool {
-        if case .set = shape { return true }
-        return key.isReversible && (key.hasLiteral || key.codec != .raw)
-    }
-}
-
 extension Template {
-    fileprivate var hasLiteral: Bool {
+    /// Whether its texts have a part that is the same for all.
+    var hasLiteral: Bool {
         parts.contains { part in
             if case .literal = part { true } else { false }
         }

@@ -1,4 +1,4 @@
-package import Redis
+internal import Redis
 
 /// The names of keys, made from the layout's templates.
 extension Layout {
@@ -87,25 +87,6 @@ extension Layout {
     }
 }
 
-extension Layout {
-    /// The keys in which the application keeps variables.
-    package var keptVariableKeys: [[UInt8]] { keptVariables.map(\.key.literal) }
-
-    /// What the application keeps of the layout's variables: for each the key, and the value.
-    package func variablesKept(
-        _ client: Client
-    ) throws(StoreError) -> [(name: String, key: [UInt8], value: String)] {
-        var found: [(name: String, key: [UInt8], value: String)] = []
-        for kept in keptVariables {
-            let key = kept.key.literal
-            let reply = try client.replies(to: [Command("GET", key: key)])[0]
-            guard let stored = try reply.asOptionalBytes else { continue }
-            found.append((kept.name, key, try kept.value(stored)))
-        }
-        return found
-    }
-}
-
 /// Keys as people may see them: whoever reads a live token can log in with it.
 extension Layout {
     /// What stands in place of a token's text.
@@ -137,22 +118,8 @@ extension Layout {
     /// Whether keys may hold the text of tokens.
     private var namesByText: Bool { keyTemplates.contains { $0.tellsText(naming) } }
 
-    /// Every template that a key is made from.
-    var keyTemplates: [Template] {
-        var templates = [deny?.key, allow?.key, list?.key, list?.details].compactMap(\.self)
-        templates += [userCutoff?.key, globalCutoff?.key, version?.key, ban?.key].compactMap(\.self)
-        templates += allow?.links.flatMap { [$0.key, $0.via].compactMap(\.self) } ?? []
-        templates += [auditKey, channel].compactMap { $0.map { Template(literal: $0) } }
-        if case .hash(_, let beside?)? = deny?.shape { templates.append(beside.key) }
-        switch index?.kind {
-        case .keys(let key, _, _)?, .set(let key)?, .hashes(let key, _)?: templates.append(key)
-        case .tokens(let tokens)?:
-            templates +=
-                tokens.extraKeys + tokens.companionKeys + [tokens.userValueKeys].compactMap(\.self)
-        case .values?, nil: break
-        }
-        return templates
-    }
+    /// Every template that a key is made from, or a channel.
+    var keyTemplates: [Template] { allStores.flatMap(\.keyTemplates) }
 }
 
 extension Template {

@@ -18,12 +18,6 @@ enum LayoutGrammar {
         case string, hash, set, zset, keys, values, hashes, tokens
     }
 
-    static let denyString = [
-        "role", "type", "key", "key_codec", "value", "value_codec", "match", "ttl", "no_exp",
-    ]
-    static let denyHash = ["role", "type", "key", "key_codec", "fields", "also", "ttl", "no_exp"]
-    static let denyNumbers = ["role", "type", "key", "list", "number", "ttl", "no_exp"]
-    static let denySet = ["role", "type", "key", "member"]
     /// Of `also`.
     static let beside = ["set", "member"]
     static let allow = [
@@ -47,7 +41,7 @@ enum LayoutGrammar {
 
     static let variable = ["role", "name", "key", "value_codec", "filter"]
 
-    static let denyMatches = ["exists", "equals", "php_valid_until", "rails_entry"]
+    static let denyMatches = DenyMatch.allCases.map(\.rawValue)
     static let allowMatches = ["exists", "equals"]
     static let removals = ["delete"]
     static let linkRemovals = ["key", "value", "same"]
@@ -70,11 +64,10 @@ enum LayoutGrammar {
     /// The names of members, wherever they stand.
     static let members = Set(
         [
-            layout, claims, denyString, denyHash, denyNumbers, denySet, beside, allow, removal,
-            link,
-            list, indexKeys, indexSet, indexValues, indexHashes, indexTokens, notBefore, version,
+            layout, claims, beside, allow, removal, link, list, indexKeys, indexSet, indexValues,
+            indexHashes, indexTokens, notBefore, version,
             userBan, audit, announce, variable,
-        ].flatMap(\.self))
+        ].flatMap(\.self) + DenyStore.shapes.flatMap { $0.members })
 
     /// The words that stand as values.
     static let values = Set(

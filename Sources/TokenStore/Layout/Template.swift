@@ -64,6 +64,8 @@ struct Template: Equatable, Sendable {
 
     let parts: [Part]
     let codec: Codec
+    /// The text as the layout has it, for people; empty for templates that no layout wrote.
+    let source: String
     /// The text before the only hole, where there is one that holds the id, percent-encoded: the
     /// shape of the keys of which millions are made.
     private let plainPrefix: [UInt8]?
@@ -72,9 +74,10 @@ struct Template: Equatable, Sendable {
     /// Whether it is nothing but what an entry tells.
     private let isEntry: Bool
 
-    init(_ parts: [Part], codec: Codec = .raw) {
+    init(_ parts: [Part], codec: Codec = .raw, source: String = "") {
         self.parts = parts
         self.codec = codec
+        self.source = source
         if codec == .raw, parts.count == 2, case .literal(let prefix) = parts[0],
             parts[1] == .hole(.id, [.pct])
         {
@@ -93,6 +96,11 @@ struct Template: Equatable, Sendable {
 
     init(literal bytes: [UInt8], codec: Codec = .raw) {
         self.init(bytes.isEmpty ? [] : [.literal(bytes)], codec: codec)
+    }
+
+    /// Two templates are the same that make the same texts, however a layout spells them.
+    static func == (one: Template, other: Template) -> Bool {
+        one.parts == other.parts && one.codec == other.codec
     }
 
     var holes: [Hole] {

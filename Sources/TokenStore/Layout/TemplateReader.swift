@@ -54,8 +54,8 @@ struct TemplateReader {
     mutating func template(
         _ node: LayoutNode, _ use: Use, codec: Template.Codec = .raw
     ) throws(LayoutNode.Failure) -> Template {
-        let parts = try parts(try node.text(), node, use)
-        return Template(parts, codec: codec)
+        let text = try node.text()
+        return Template(try parts(text, node, use), codec: codec, source: text)
     }
 
     /// A key: never empty.

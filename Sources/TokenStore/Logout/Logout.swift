@@ -144,8 +144,7 @@ extension TokenStore {
     func raiseVersionCommand(
         _ store: VersionStore, of user: Identifier
     ) throws(StoreError) -> Command {
-        let values = TemplateValues(TokenSubject(id: user, user: user))
-        return .eval(Script.raiseVersion, keys: [try store.key.render(values)], []).once()
+        try store.raising(TemplateValues(TokenSubject(id: user, user: user)))
     }
 
     /// The cutoff that stands now.

@@ -132,25 +132,26 @@ extension Finding {
 
     /// `rights` are the missing permissions as ACL SETUSER takes them.
     static func rightsLacking(
-        _ work: Work, commands: [String], rights: [String], user: String, _ cli: RedisCLICommand
+        _ operation: Operation, commands: [String], rights: [String], user: String,
+        _ cli: RedisCLICommand
     ) -> Finding {
         Finding(
-            .rights, "rights_lacking", work.severity,
-            "\(VisibleText.escape(user, columns: 40)) cannot \(work.rawValue): "
-                + "no permission for " + commands.joined(separator: ", "), means: work.loss,
+            .rights, "rights_lacking", operation.severity,
+            "\(VisibleText.escape(user, columns: 40)) cannot \(operation.rawValue): "
+                + "no permission for " + commands.joined(separator: ", "), means: operation.loss,
             remedy: cli(
                 "ACL SETUSER \(ShellText.quote(user)) "
                     + rights.map(ShellText.quote).joined(separator: " ")),
-            data: work.data(lacking: commands, user: user))
+            data: operation.data(lacking: commands, user: user))
     }
 
-    static func commandsMissing(_ work: Work, commands: [String]) -> Finding {
+    static func commandsMissing(_ operation: Operation, commands: [String]) -> Finding {
         Finding(
-            .rights, "commands_missing", work.severity,
+            .rights, "commands_missing", operation.severity,
             "the server does not support \(commands.joined(separator: ", ")), "
-                + "needed for \(work.rawValue)",
-            means: work.loss, remedy: "look for rename-command in redis.conf",
-            data: work.data(lacking: commands, user: nil))
+                + "needed for \(operation.rawValue)",
+            means: operation.loss, remedy: "look for rename-command in redis.conf",
+            data: operation.data(lacking: commands, user: nil))
     }
 
     static func rightsUntested(
@@ -166,7 +167,7 @@ extension Finding {
     }
 }
 
-extension Work {
+extension Operation {
     /// The severity if it is not possible: an error for what a revocation cannot do without.
     fileprivate var severity: Finding.Severity {
         switch self {

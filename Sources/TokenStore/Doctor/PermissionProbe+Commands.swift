@@ -1,6 +1,6 @@
 internal import Redis
 
-extension Rehearsal {
+extension PermissionProbe {
     /// A command of this name on `key` with as many arguments as it wants. `isAbsent` says that
     /// nothing can lie under the key.
     ///

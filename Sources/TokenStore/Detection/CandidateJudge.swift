@@ -1,0 +1,285 @@
+package import Redis
+
+/// Judges by values whose keys a sample has: it looks into some keys of each candidate. The sample is
+/// bounded, and nothing is written.
+struct CandidateJudge {
+    private let client: Client
+    private let entries: [LayoutDetector.Entry]
+    private let patterns: [KeyPattern]
+    /// The first refusal to look into a key.
+    private var refusal: StoreError?
+
+    /// Candidates of a layout that are looked into: those with the most keys.
+    private static let candidateLimit = 6
+
+    init(_ detector: LayoutDetector, _ client: Client) {
+        self.client = client
+        entries = detector.entries
+        patterns = detector.patterns
+    }
+
+    /// A layout that was found, and the keys by which.
+    private struct Judged {
+        var found: DetectedLayout
+        let candidate: LayoutDetector.Candidate
+        let layout: Layout
+        /// Whether a cutoff was found where only a layout with cutoffs has one.
+        let hasCutoff: Bool
+    }
+
+    /// The layouts to which the candidates belong, the surest first.
+    mutating func layouts(
+        of candidates: [LayoutDetector.Candidate]
+    ) throws(StoreError) -> (layouts: [DetectedLayout], refusal: StoreError?) {
+        var perLayout: [Int: Int] = [:]
+        let chosen = candidates.sorted { $0.keyCount > $1.keyCount }.filter {
+            perLayout[$0.layout, default: 0] += 1
+            return perLayout[$0.layout, default: 0] <= Self.candidateLimit
+        }
+        var judged: [Judged] = []
+        for candidate in chosen {
+            if let one = try judge(candidate) { judged.append(one) }
+        }
+        doubtRivals(&judged)
+        let found = judged.map(\.found).sorted {
+            ($0.confidence, $0.keyCount, $1.name) > ($1.confidence, $1.keyCount, $0.name)
+        }
+        return (found, refusal)
+    }
+
+    // MARK: a candidate
+
+    /// What was found under the keys of one role.
+    private struct Tally {
+        var tier = KeyPattern.Tier.shape
+        var weight = 0
+        var namesID = false
+        var isTelling = false
+        var fits = 0
+        var neutral = 0
+        var differs = 0
+        var mistyped = 0
+        var refused = 0
+        var units: Set<Int64> = []
+
+        var seen: Int { fits + neutral + differs + mistyped }
+
+        /// nil where these keys belong to something else.
+        var confidence: DetectedLayout.Confidence? {
+            if seen == 0 { return refused > 0 && tier == .own ? .medium : nil }
+            if mistyped * 2 > seen { return nil }
+            let isDistinct = weight >= 8
+            switch tier {
+            case .own, .open:
+                if differs * 2 > seen { return tier == .own ? .medium : .low }
+                if tier == .own { return fits > 0 || isDistinct ? .high : .medium }
+                return fits > 0 && (isTelling || isDistinct) ? .high : .medium
+            case .weak, .shape:
+                guard fits * 2 > seen else { return nil }
+                return isTelling ? .medium : .low
+            }
+        }
+
+        /// Takes the names of the pattern's keys into account.
+        mutating func add(_ pattern: KeyPattern) {
+            tier = KeyPattern.Tier(rawValue: min(tier.rawValue, pattern.tier.rawValue)) ?? tier
+            weight = max(weight, pattern.weight)
+            if pattern.template.holes.contains(.id) { namesID = true }
+        }
+    }
+
+    /// What is known of a candidate.
+    private struct Evidence {
+        /// Keys of each role.
+        var counts: [DetectedLayout.Role: Int] = [:]
+        var keyCount: Int
+        var examples: [[UInt8]]
+        var tallies: [DetectedLayout.Role: Tally] = [:]
+        /// How often each value of a variable was met.
+        var variables: [String: [[UInt8]: Int]] = [:]
+
+        init(_ candidate: LayoutDetector.Candidate) {
+            keyCount = candidate.keyCount
+            examples = candidate.examples
+            for (role, count) in zip(DetectedLayout.Role.allCases, candidate.counts)
+            where count > 0 {
+                counts[role] = count
+            }
+        }
+    }
+
+    private mutating func judge(
+        _ candidate: LayoutDetector.Candidate
+    ) throws(StoreError) -> Judged? {
+        var evidence = Evidence(candidate)
+        for (index, keys) in candidate.samples.sorted(by: { $0.key < $1.key }) {
+            try look(into: keys, patterns[index], &evidence)
+        }
+        let entry = entries[candidate.layout]
+        guard let found = verdict(entry.closed, candidate, evidence) else { return nil }
+        return Judged(
+            found: found, candidate: candidate, layout: entry.closed,
+            hasCutoff: evidence.tallies[.cutoff].map { $0.fits > 0 } ?? false)
+    }
+
+    private mutating func look(
+        into keys: [[UInt8]], _ pattern: KeyPattern, _ evidence: inout Evidence
+    ) throws(StoreError) {
+        let commands = keys.map(pattern.probe.commands)
+        let exchange = client.collect(commands.flatMap(\.self))
+        if let failure = exchange.failure { throw .redis(failure) }
+        let role = pattern.role
+        var tally = evidence.tallies[role] ?? Tally()
+        tally.add(pattern)
+        var start = 0
+        for (key, asked) in zip(keys, commands) {
+            let replies = exchange.replies[start..<start + asked.count]
+            start += asked.count
+            let finding = pattern.probe.judge(replies)
+            let isSingle = pattern.template.holes.isEmpty || evidence.counts[role] == nil
+            switch finding.verdict {
+            case .fits(let isTelling):
+                tally.fits += 1
+                if isTelling { tally.isTelling = true }
+            case .neutral: tally.neutral += 1
+            case .differs: tally.differs += 1
+            case .mistyped: tally.mistyped += 1
+            case .gone: continue
+            case .refused:
+                // A name that nobody has seen in use says nothing.
+                if isSingle { continue }
+                tally.refused += 1
+                if refusal == nil, case .error(let error)? = replies.first ?? nil {
+                    refusal = .refused(error, command: asked[0].name, key: key)
+                }
+            }
+            if isSingle, evidence.counts[role] == nil {
+                evidence.counts[role] = 1
+                evidence.keyCount += 1
+                evidence.examples.append(key)
+            }
+            if let unit = finding.unit { tally.units.insert(unit) }
+            for (name, value) in finding.variables {
+                evidence.variables[name, default: [:]][value, default: 0] += 1
+            }
+        }
+        evidence.tallies[role] = tally
+    }
+
+    private func verdict(
+        _ layout: Layout, _ candidate: LayoutDetector.Candidate, _ evidence: Evidence
+    ) -> DetectedLayout? {
+        let tallies = evidence.tallies
+        let proving = tallies.filter { role, tally in
+            switch role {
+            case .details, .audit: false
+            case .link: tally.namesID
+            default: true
+            }
+        }
+        guard let confidence = proving.values.compactMap(\.confidence).max() else { return nil }
+        var found = DetectedLayout(
+            name: layout.name, variables: [], confidence: confidence, keyCount: evidence.keyCount,
+            counts: [], examples: Array(evidence.examples.prefix(LayoutDetector.exampleLimit)),
+            remarks: [])
+        for role in DetectedLayout.Role.allCases {
+            if let keys = evidence.counts[role] {
+                found.counts.append(.init(role: role, keys: keys))
+            }
+        }
+        var hints = candidate.variables
+        for (name, seen) in evidence.variables where hints[name] == nil {
+            hints[name] = seen.max { ($0.value, $1.key.count) < ($1.value, $0.key.count) }?.key
+        }
+        let units = tallies[.list]?.units ?? []
+        if units.contains(0) || units.count > 1 {
+            found.remarks.append(.mixedScores)
+        } else if let unit = units.first, unit != layout.list?.unit {
+            if let variable = layout.list?.unitVariable {
+                hints[variable] = Array(LayoutGrammar.scores[unit == 1 ? 0 : 1].utf8)
+            } else {
+                found.remarks.append(.otherScores)
+            }
+        }
+        if tallies.values.contains(where: { $0.refused > 0 }) { found.remarks.append(.refused) }
+        if let deny = tallies[.deny], deny.differs * 2 > deny.seen, deny.seen > 0 {
+            found.remarks.append(.otherValues)
+        }
+        found.adopt(hints, of: layout)
+        return found
+    }
+
+    // MARK: rivals
+
+    /// Keys that a blacklist and a whitelist would both own mean the opposite in the two, and
+    /// deleting a blacklist makes revoked tokens valid again. Names with words for it decide.
+    private func doubtRivals(_ judged: inout [Judged]) {
+        judged.removeAll { one in
+            let keys = keys(one, of: .allow)
+            return !keys.isEmpty && keys.allSatisfy(Self.saysRevoked)
+        }
+        for allow in judged.indices {
+            let keys = keys(judged[allow], of: .allow)
+            guard !keys.isEmpty else { continue }
+            for deny in judged.indices where judged[deny].layout.deny != nil {
+                guard !keys.isDisjoint(with: self.keys(judged[deny], of: .deny)) else { continue }
+                doubt(&judged[allow], for: judged[deny].layout)
+                if !judged[deny].hasCutoff { doubt(&judged[deny], for: judged[allow].layout) }
+            }
+        }
+    }
+
+    private func doubt(_ one: inout Judged, for rival: Layout) {
+        one.found.confidence = .low
+        let known = one.layout.mistakenFor.first { $0.name == rival.name }
+        one.found.remarks.append(.ambiguous(with: rival.name, difference: known?.difference))
+    }
+
+    private func keys(_ one: Judged, of role: DetectedLayout.Role) -> Set<[UInt8]> {
+        Set(one.candidate.samples.filter { patterns[$0.key].role == role }.flatMap(\.value))
+    }
+
+    /// Whether the text before the id calls the key a blacklist's.
+    private static func saysRevoked(_ key: [UInt8]) -> Bool {
+        let end = NameShape.startOfRandomEnd(of: key) ?? key.count
+        let name = String(decoding: key[..<end], as: UTF8.self).lowercased()
+        return ["blacklist", "blocklist", "deny", "revoked", "invalid"].contains {
+            name.contains($0)
+        }
+    }
+}
+
+// MARK: detecting
+
+extension LayoutDetector {
+    /// Takes at most `limit` keys of `client` into the sample, and judges.
+    package mutating func run(_ client: Client, sample limit: Int) throws(StoreError) -> Detection {
+        var scan = client.scan(count: 500)
+        // Only names that come twice are kept out; a page's own are never the same.
+        while sampled < limit {
+            let page = try scan.nextKeys()
+            guard let page else { return try conclude(client, isWhole: true) }
+            look(at: Array(page.prefix(limit - sampled)))
+        }
+        return try conclude(client, isWhole: false)
+    }
+
+    /// Judges the sample. `isWhole` is whether Redis has no other keys.
+    mutating func conclude(_ client: Client, isWhole: Bool) throws(StoreError) -> Detection {
+        lookAtSingles()
+        var judge = CandidateJudge(self, client)
+        let (layouts, refusal) = try judge.layouts(of: candidates)
+        return Detection(layouts: layouts, sampled: sampled, isWhole: isWhole, refusal: refusal)
+    }
+}
+
+extension TokenStore {
+    /// Looks for the keys of every layout that `detector` knows, in at most `sample` of Redis' keys.
+    /// Never writes.
+    package func detect(
+        _ detector: LayoutDetector, sample: Int
+    ) throws(StoreError) -> Detection {
+        var detector = detector
+        return try detector.run(client, sample: sample)
+    }
+}

@@ -1,0 +1,79 @@
+internal import Redis
+
+/// The audit log: a stream with one entry for each change.
+struct AuditStore: SingleStore {
+    let key: [UInt8]
+
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
+        _ = try node.members(LayoutGrammar.audit)
+        key = try reader.bytes(try node.required("key"))
+    }
+
+    var keyTemplates: [Template] { [Template(literal: key)] }
+
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) -> [StoreCommand] {
+        guard operation == .audit else { return [] }
+        return ["XADD", "XRANGE", "XREVRANGE"].on(Template(literal: key))
+    }
+
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
+        guard let key = closed?.auditKey else { return [] }
+        let template = Template(literal: key)
+        return [StoreSignature(.audit, template, template, StreamProbe())]
+    }
+
+    func description(in layout: Layout) -> StoreDescription {
+        StoreDescription(
+            role: "audit", type: "stream", key: String(decoding: key, as: UTF8.self),
+            sentences: ["Receives an entry for each change."])
+    }
+}
+
+/// Any stream.
+private struct StreamProbe: ValueProbe {
+    var isSelective: Bool { false }
+
+    func look(at key: [UInt8]) -> Command? { Command("XRANGE", key: key, "-", "+", "COUNT", 1) }
+
+    func judge(_ value: Reply) -> ProbeFinding {
+        guard case .array = value else { return ProbeFinding(.differs) }
+        return ProbeFinding(.fits(isTelling: false))
+    }
+}
+
+/// The channel on which services that cache state hear of changes.
+struct AnnounceStore: SingleStore {
+    let channel: [UInt8]
+    /// Whether every change is published, as jwtctl spells them. Else only the id of each revoked
+    /// token is, and nothing that a listener could take for one.
+    let tellsAll: Bool
+
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
+        _ = try node.members(LayoutGrammar.announce)
+        channel = try reader.bytes(try node.required("channel"))
+        tellsAll = try reader.word(node, "changes", LayoutGrammar.announced) == "all"
+    }
+
+    var keyTemplates: [Template] { [Template(literal: channel)] }
+
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) -> [StoreCommand] {
+        operation == .audit ? [StoreCommand("PUBLISH", on: .channel(channel))] : []
+    }
+
+    /// None: a channel leaves nothing in Redis.
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] { [] }
+
+    func description(in layout: Layout) -> StoreDescription {
+        StoreDescription(
+            role: "announce", type: "channel", key: String(decoding: channel, as: UTF8.self),
+            sentences: [
+                tellsAll
+                    ? "Publishes each change."
+                    : "Publishes the id of each revoked token; restore publishes nothing."
+            ])
+    }
+}
