@@ -2,12 +2,13 @@ internal import CommandKit
 internal import JSON
 internal import Platform
 
-/// Output of `doctor`. Findings are printed as they come, so that the first are visible while Redis
-/// still works on the others.
+/// The output of `doctor`, and the counts that decide its exit status. Findings are printed as they
+/// come, so that the first are visible while Redis still works on the others.
 struct DoctorReport {
     private let console: Console
     private let list: ResultWriter<Finding>
     private var counts: [Finding.Severity: Int] = [:]
+    /// Whether the table's header was printed; it goes before the first finding.
     private var hasHeader = false
 
     init(_ console: Console) {
@@ -22,6 +23,7 @@ struct DoctorReport {
     /// The worst severity so far.
     var worst: Finding.Severity { counts.keys.max() ?? .ok }
 
+    /// Counts and prints a finding. For a person it is flushed at once.
     mutating func add(_ finding: Finding) throws {
         counts[finding.severity, default: 0] += 1
         if console.isForPerson, !hasHeader { try console.print(DoctorText.header(console.style)) }
@@ -30,6 +32,7 @@ struct DoctorReport {
         if console.isForPerson { try console.system.output.flush() }
     }
 
+    /// Prints the summary for a person and ends the list.
     mutating func finish() throws {
         if console.isForPerson { try console.note(summary) }
         try list.finish(empty: "")
@@ -44,18 +47,23 @@ struct DoctorReport {
     }
 }
 
-/// A finding as text: a row of a table, with its meaning and remedy below.
+/// The text of findings: each is a row of a table, with its meaning and remedy below it.
 enum DoctorText {
+    /// Columns of the area, with the space that follows it.
     private static let areaWidth = 13
+    /// Columns of the severity, with the space that follows it.
     private static let severityWidth = 9
-    /// Columns of the finding at least. On a narrower terminal, lines are longer than it is wide.
+    /// The fewest columns that a finding gets. On a narrower terminal, lines are longer than it is
+    /// wide.
     private static let narrowest = 32
 
+    /// The line above the first finding.
     static func header(_ style: Style) -> String {
         style.bold(pad("CHECK", areaWidth)) + style.bold(pad("RESULT", severityWidth))
             + style.bold("FINDING") + "\n"
     }
 
+    /// The lines of a finding. `width` is the number of columns of the terminal; nil does not wrap.
     static func text(_ finding: Finding, width: Int?, style: Style) -> String {
         let margin = String(repeating: " ", count: areaWidth + severityWidth)
         let room = width.map { max($0 - margin.utf8.count, narrowest) }

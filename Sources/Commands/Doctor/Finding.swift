@@ -1,12 +1,12 @@
 internal import JSON
 internal import Redis
 
-/// The result of one check, in words and as data.
+/// The result of one check of `doctor`, in words and as data.
 ///
-/// Each finding is a factory in `Findings/`, named after its `id` and called where the fact is
-/// found.
+/// Each finding is made by a static member named after its `id`, next to the checks that report it
+/// or in one of the files `Finding+….swift`. `DoctorReport` prints it.
 struct Finding: Sendable {
-    /// The effect on revocations.
+    /// The effect on revocations. Cases are in ascending order, which `<` relies on.
     enum Severity: String, CaseIterable, Comparable, Sendable {
         /// No problem.
         case ok
@@ -22,7 +22,7 @@ struct Finding: Sendable {
         }
     }
 
-    /// The area that was checked.
+    /// The area that was checked, which is the first column of the table.
     enum Area: String, Sendable {
         case program, key, connection, server, clock, tls, rights, memory, persistence, replicas,
             sentinels
@@ -30,15 +30,17 @@ struct Finding: Sendable {
     }
 
     let area: Area
-    /// Name for scripts, stable, in snake case.
+    /// The name for scripts: stable and in snake case.
     let id: String
     let severity: Severity
-    /// The fact. Text from a server, a key or a file is escaped.
+    /// The fact, in one line. Text from a server, a key or a file is already escaped.
     let message: String
     /// The consequences for revocations, in sentences; nil if there is no problem.
     let means: String?
-    /// A command to copy, or an instruction.
+    /// A command to copy, or an instruction; nil if there is nothing to do.
     let remedy: String?
+    /// The facts for scripts, such as the numbers in the message. The members depend on `id`.
+    /// Strings are not escaped, because JSON does that.
     let data: JSONObject
     /// The server that it concerns; nil unless there are several.
     var server: String?
@@ -56,6 +58,7 @@ struct Finding: Sendable {
         self.data = data
     }
 
+    /// The element of the array that `doctor --json` prints.
     var json: JSONObject {
         var object: JSONObject = [
             "check": .string(area.rawValue), "finding": .string(id),
@@ -69,12 +72,15 @@ struct Finding: Sendable {
     }
 }
 
-/// A `redis-cli` command line for one server, which an administrator can copy as a remedy.
+/// A `redis-cli` command line for one server, which an administrator can copy as a remedy. It
+/// contains neither a user nor a password.
 struct RedisCLICommand: Sendable {
     let endpoint: Endpoint
+    /// Whether the server is reached by TLS.
     let isSecured: Bool
+    /// The number of the database; 0 is the default of redis-cli and left out.
     var database = 0
-    /// Whether redis-cli has to follow redirections: a key may be on another node.
+    /// Whether redis-cli has to follow redirections, because a key may be on another node.
     var isCluster = false
 
     /// The command line that runs `words`. The caller quotes what a shell would interpret.

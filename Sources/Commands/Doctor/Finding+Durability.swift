@@ -4,7 +4,8 @@ internal import Redis
 
 /// Memory: whether Redis evicts keys or refuses writes. Amounts are in bytes.
 extension Finding {
-    /// The reminder that goes with a remedy by CONFIG SET.
+    /// The reminder that goes with a remedy by CONFIG SET, which does not change the configuration
+    /// file.
     private static let untilRestart =
         "The command below lasts until a restart: set it in redis.conf, too."
 
@@ -16,6 +17,9 @@ extension Finding {
             data: ["used_memory": .integer(used), "maxmemory": .integer(limit)])
     }
 
+    /// A limit with a policy that evicts keys. That is an error where a revoked token is accepted
+    /// once its keys are gone (`failsOpen`); where a token must be listed, eviction only logs users
+    /// out.
     static func evictingPolicy(
         _ policy: String, limit: Int64, failsOpen: Bool, _ cli: RedisCLICommand
     ) -> Finding {
@@ -31,6 +35,7 @@ extension Finding {
             data: ["maxmemory_policy": .string(policy), "maxmemory": .integer(limit)])
     }
 
+    /// Evictions in the past are a warning, because Redis does not record which keys it evicted.
     static func evictedKeys(_ count: Int64, failsOpen: Bool, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .memory, "evicted_keys", .warning,
@@ -42,6 +47,7 @@ extension Finding {
             remedy: cli("CONFIG RESETSTAT"), data: ["evicted_keys": .integer(count)])
     }
 
+    /// The limit is nearly reached, or reached. The proposed limit is twice what is used.
     static func memoryNearlyFull(used: Int64, limit: Int64, _ cli: RedisCLICommand) -> Finding {
         let isFull = used >= limit
         return Finding(
@@ -56,6 +62,7 @@ extension Finding {
 
 /// Persistence: whether revocations survive a restart or a crash.
 extension Finding {
+    /// Arguments of redis-cli that turn on the append-only file.
     private static let appendOnly = "CONFIG SET appendonly yes"
 
     static func appendOnlyFile(fsync: String?) -> Finding {
@@ -65,6 +72,7 @@ extension Finding {
                 + (fsync.map { ", appendfsync \(VisibleText.escape($0, columns: 20))" } ?? ""))
     }
 
+    /// Neither kind of persistence is on, which is known only if CONFIG GET is allowed.
     static func noPersistence(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "no_persistence", .error, "no append-only file and no snapshots",
@@ -72,7 +80,8 @@ extension Finding {
                 + untilRestart, remedy: cli(appendOnly))
     }
 
-    /// `points` is the setting `save`; `changes` counts those since the last snapshot.
+    /// `points` is the value of the setting `save`, such as `3600 1 300 100`; `changes` is the
+    /// number of changes since the last snapshot, if the server reports it.
     static func snapshotsOnly(points: String, changes: Int64?, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "snapshots_only", .warning,
@@ -92,6 +101,8 @@ extension Finding {
                 + "are no snapshots.", remedy: cli(appendOnly))
     }
 
+    /// The operating system decides when to write: on Linux usually within 30 seconds (Redis
+    /// documentation, "Redis persistence").
     static func unsynced(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "unsynced", .warning, "appendfsync is no",
@@ -114,6 +125,8 @@ extension Finding {
             remedy: cli("BGREWRITEAOF"))
     }
 
+    /// A failed snapshot is an error if it makes Redis refuse writes, which is the default
+    /// (`stop-writes-on-bgsave-error`).
     static func snapshotFailed(stopsWrites: Bool, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "snapshot_failed", stopsWrites ? .error : .warning,
@@ -128,6 +141,7 @@ extension Finding {
 
 /// Replicas: whether revocations survive the loss of the primary.
 extension Finding {
+    /// `count` is 0 if a single server has no replicas; in a group, that is a finding of its own.
     static func replicasInStep(count: Int) -> Finding {
         Finding(
             .replicas, "in_step", .ok,
@@ -157,6 +171,7 @@ extension Finding {
         means: "The data is on this server only: if it fails, revocations are lost.",
         remedy: "add a replica; changes then wait for it to confirm")
 
+    /// `known` is the number of replicas that Sentinels or the Cluster know of this primary.
     static func noReplicaConnected(known: Int, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .replicas, "no_replica_connected", .error, "0 of \(known) known replicas connected",
@@ -164,6 +179,7 @@ extension Finding {
             remedy: cli("INFO replication"), data: ["known": .integer(Int64(known))])
     }
 
+    /// `good` is the number of replicas in sync, `wanted` that of `min-replicas-to-write`.
     static func tooFewReplicas(good: Int64, wanted: Int64, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .replicas, "too_few_replicas", .error,
@@ -191,6 +207,7 @@ extension Finding {
                 + (report.quorum.map { ", quorum \($0)" } ?? ""), data: report.data)
     }
 
+    /// Some of the Sentinels that the URL names did not answer.
     static func sentinelsUnreached(_ report: SentinelReport) -> Finding {
         Finding(
             .sentinels, "sentinels_unreached", report.reached == 0 ? .error : .warning,
@@ -199,7 +216,7 @@ extension Finding {
             remedy: "start the others, or remove them from the URL", data: report.data)
     }
 
-    /// `objection` is a Sentinel's reply to SENTINEL CKQUORUM.
+    /// `objection` is a Sentinel's error reply to SENTINEL CKQUORUM, in the server's words.
     static func noQuorum(_ objection: String) -> Finding {
         Finding(
             .sentinels, "no_quorum", .error, VisibleText.escape(objection, columns: 120),
@@ -207,6 +224,8 @@ extension Finding {
             remedy: "start the missing Sentinels", data: ["reply": .string(objection)])
     }
 
+    /// Three Sentinels are the fewest that survive the loss of one (Redis documentation, "High
+    /// availability with Redis Sentinel").
     static func fewSentinels(_ report: SentinelReport) -> Finding {
         Finding(
             .sentinels, "few_sentinels", .warning,
@@ -222,6 +241,7 @@ extension Finding {
             data: ["primaries": .integer(Int64(primaries))])
     }
 
+    /// `count` is the number of slots, of 16384, that no primary serves.
     static func unservedSlots(_ count: Int) -> Finding {
         Finding(
             .cluster, "unserved_slots", .error, "no node serves \(count) of 16384 slots",
@@ -231,6 +251,7 @@ extension Finding {
 }
 
 extension SentinelReport {
+    /// The numbers for `Finding.data`.
     fileprivate var data: JSONObject {
         [
             "named": .integer(Int64(named)), "reached": .integer(Int64(reached)),
