@@ -79,7 +79,8 @@ let doctorCommand = Command(
 private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let run = DoctorRun(
-        backend: try Backend(console, tellsFaults: true), options: options, console: console)
+        backend: try Backend(console, connectionErrors: .deferred), options: options,
+        console: console)
     var report = DoctorReport(console)
     for finding in [Finding.program] + (try KeyChecks.findings(options.keys, console)) {
         try report.add(finding)

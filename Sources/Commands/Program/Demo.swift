@@ -235,10 +235,10 @@ final class PrivateRedis {
     var url: String { "unix://\(folder.path)/redis.sock" }
 
     /// How long the server may take to start, in milliseconds.
-    private static let patience: Int64 = 10_000
+    private static let startTimeout: Int64 = 10_000
 
     private func waitUntilReady() throws {
-        let deadline = Monotonic.now.advanced(byMilliseconds: Self.patience)
+        let deadline = Monotonic.now.advanced(byMilliseconds: Self.startTimeout)
         let target = RedisTarget(endpoint: .unix(path: "\(folder.path)/redis.sock"))
         while true {
             do throws(RedisError) {

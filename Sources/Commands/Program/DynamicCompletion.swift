@@ -96,7 +96,7 @@ enum DynamicCompletion {
 /// A search that takes too long keeps running until the process ends.
 final class UserSearch: Sendable {
     /// How long a shell waits after TAB, in milliseconds.
-    private static let patience: Int64 = 300
+    private static let timeout: Int64 = 300
     private static let limit = 200
     /// How many pages of keys are scanned: few enough for a Redis of any size.
     private static let pageLimit = 4
@@ -116,7 +116,7 @@ final class UserSearch: Sendable {
             search.isDone.signal()
         }
         thread.detach()
-        _ = search.isDone.wait(milliseconds: patience)
+        _ = search.isDone.wait(milliseconds: timeout)
         return search.found.withLock { $0.sorted() }
     }
 
@@ -124,7 +124,7 @@ final class UserSearch: Sendable {
         _ options: GlobalOptions, _ environment: Environment, for prefix: [UInt8]
     ) {
         var options = options
-        options.timeout = Self.patience
+        options.timeout = Self.timeout
         options.asksPassword = false
         let console = Console(options, system: Self.system(environment))
         do {
