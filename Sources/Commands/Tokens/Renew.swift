@@ -4,17 +4,21 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// Options of `renew`.
 struct RenewOptions: CommandOptions {
     var global = GlobalOptions()
     var keys = KeyOptions()
+    /// The operand: a token, `@FILE` or `-`; nil for standard input.
     var token: [UInt8]?
+    /// The lifetime of the new token in seconds; nil for that of the old one.
     var lifetime: Int64?
+    /// The label of the new token; nil for that of the old one.
     var label: String?
     var reason: String?
     var actor: String?
 }
 
-/// `renew`: the same claims in a new token, and the old one revoked.
+/// `renew`: records a new token with the same claims, then revokes the old one.
 let renewCommand = Command(
     name: "renew", summary: "Replace a token with a new one.",
     discussion: [
@@ -74,6 +78,10 @@ let renewCommand = Command(
         }
     }, run: runRenew)
 
+/// Checks the token, signs the new one and exchanges them in Redis.
+///
+/// The new token is printed even if the revocation of the old one is in doubt: the user might be
+/// left without any token otherwise.
 private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)
@@ -118,7 +126,8 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     }
 }
 
-/// The token and its claims, if it is active in every respect.
+/// The token and its claims, if `verify` would accept it. Otherwise throws with the status that
+/// `verify` would have.
 private func active(
     _ text: [UInt8], _ keys: KeySet, _ options: RenewOptions, _ backend: Backend,
     _ console: Console
@@ -136,7 +145,7 @@ private func active(
     return (token, claims)
 }
 
-/// What is put on the user's list; nil where the layout has none.
+/// The entry for the user's token list; nil if the layout has none.
 private func record(
     _ new: TokenMinter.Minted, replacing old: TokenFacts, _ options: RenewOptions,
     _ backend: Backend
@@ -151,6 +160,7 @@ private func record(
     return new.record(label: options.label ?? listed?.label)
 }
 
+/// Prints the new token.
 private func tell(
     _ new: TokenMinter.Minted, _ old: TokenFacts, _ isRecorded: Bool, _ isAudited: Bool,
     _ console: Console
@@ -164,6 +174,7 @@ private func tell(
     try console.system.output.flush()
 }
 
+/// The failure for a new token that could not be recorded. The old one is then unchanged.
 private func failure(_ outcome: RecordOutcome) -> Failure {
     switch outcome {
     case .cutOff(let cutoff):
@@ -182,14 +193,18 @@ private func failure(_ outcome: RecordOutcome) -> Failure {
     }
 }
 
-/// A token in the place of another.
+/// The replacement of one token.
 private struct Renewal {
     let token: CompactToken
     let claims: RegisteredClaims
+    /// The facts of the token that is replaced.
     let old: TokenFacts
+    /// The way in which the layout names tokens.
     let naming: Naming
 
-    /// Signs it: the same claims in the same order, with a new id and new times.
+    /// Signs the new token: the same claims in the same order, with a new id and new times. The key
+    /// chooses `alg`. `now` is in unix seconds; `lifetime` is in seconds, nil for that of the old
+    /// token.
     func mint(_ signer: Signer, lifetime: Int64?, now: Int64) throws -> TokenMinter.Minted {
         var object = claims.object
         object.set("jti", .string(try TokenDraft.randomID()))
@@ -208,7 +223,8 @@ private struct Renewal {
         return TokenMinter.Minted(text: text, facts: facts)
     }
 
-    /// How long the old one was to live, in seconds; nil where it has no end.
+    /// The lifetime of the old token in seconds; nil if it never expires. Without `iat` it is
+    /// unknown, and an hour is used.
     private var span: Int64? {
         guard let end = old.expiry.seconds else { return nil }
         return old.issuedAt.map { max(end - $0, 1) } ?? 3600

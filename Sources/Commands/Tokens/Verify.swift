@@ -4,22 +4,34 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// Options of `verify`. `renew` uses their defaults for the same checks.
 struct VerifyOptions: CommandOptions {
     var global = GlobalOptions()
     var keys = KeyOptions()
+    /// The operand: a token, `@FILE` or `-`; nil for standard input.
     var token: [UInt8]?
+    /// Accepted issuers; empty for those of the settings, or all.
     var issuers: [String] = []
+    /// Accepted audiences, one of which the token must have; empty for all.
     var audiences: [String] = []
     var subject: String?
     var type: String?
+    /// Clock skew for `exp` and `nbf`, in seconds.
     var leeway: Int64 = 0
     var requiredClaims: [String] = []
+    /// The highest age by `iat`, in seconds; nil for any.
     var maximumAge: Int64?
+    /// Whether Redis is not asked.
     var isOffline = false
+    /// The moment to check for instead of now; only offline, since Redis has only the current
+    /// state.
     var time: Moment?
+    /// Whether each line of standard input is a token.
     var isStream = false
+    /// Whether a token must be on its user's token list.
     var requiresListing = false
     var explains = false
+    /// Whether claims must have the types of RFC 7519.
     var isStrict = false
 
     static let options: [Option<VerifyOptions>] = [
@@ -169,6 +181,9 @@ private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
     }
 }
 
+/// Judges the token and prints the verdict. The status is that of the verdict.
+///
+/// With `--stream` the work continues in `VerifyStream`.
 private func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let keys = try options.keys.require(console)
@@ -196,7 +211,7 @@ private func runVerify(_ options: VerifyOptions, _ system: System) throws -> Exi
     return verdict.status
 }
 
-/// Refuses a leeway that accepts a token after its blacklist entry has expired.
+/// Refuses a leeway that would accept a token after its blacklist entry has expired.
 private func requireMargin(_ backend: Backend?, for leeway: Int64) throws(Failure) {
     guard let margin = backend?.store.margin, leeway > margin else { return }
     throw Failure(
@@ -206,7 +221,7 @@ private func requireMargin(_ backend: Backend?, for leeway: Int64) throws(Failur
         hint: "use it with '--offline'")
 }
 
-/// Prints the verdict, with its reasons if they are asked for.
+/// Prints the verdict, with its reasons if the user asked for them.
 private func show(
     _ verdict: Verdict, skipped: [KeySet.Skipped], _ backend: Backend?, _ options: VerifyOptions,
     _ console: Console
