@@ -90,6 +90,7 @@ struct ConfigurationFile {
 
     /// The section that a line belongs to.
     private enum Section {
+        /// Before the first section, where no setting is allowed.
         case none
         case profile(String)
         case layout(String)

@@ -170,6 +170,7 @@ private struct SettingRow {
     let origin: String
 }
 
+/// The columns of `config show`.
 private var columns: [Column<SettingRow>] {
     [
         .word(.init("SETTING"), "setting") { $0.name },
@@ -194,11 +195,12 @@ private func shown(_ value: Settings.Value, _ setting: Setting?, _ system: Syste
     do throws(InvalidValue) {
         if try Source(value.bytes).isShowable(system) { return value.text }
     } catch {
-        // What is no source is hidden, too.
+        // A value that is not a source is hidden, too.
     }
     return "(hidden: no such file)"
 }
 
+/// The options that correspond to settings.
 extension GlobalOptions {
     /// The value that an option gives, with the option as its origin. It covers the options that
     /// every command has; `key` and others are options of some commands only.

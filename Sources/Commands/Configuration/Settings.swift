@@ -55,6 +55,7 @@ final class Settings {
     let file: ConfigurationFile?
     /// The name of the profile in effect; nil if there is none.
     let profile: String?
+    /// The environment of the process, read when a setting is asked for.
     private let environment: Environment
     /// The settings of that profile.
     private let entries: [Setting: ConfigurationFile.Entry]

@@ -7,6 +7,7 @@ internal import TokenStore
 /// Options of `doctor`. The key options select the key to check; without any, the settings do.
 struct DoctorOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The key to check, as for `verify`; without it, the one of the settings.
     var keys = KeyOptions()
     /// Whether all keys in Redis are checked instead of a sample.
     var isDeep = false
@@ -94,6 +95,7 @@ private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> Exi
 /// The checks of one Redis for `doctor`: collects the facts of each area and reports the findings
 /// as they come, so that the first are visible while Redis still works on the others.
 struct DoctorRun {
+    /// The connection and the layout. Errors of the connection are findings here, not thrown.
     let backend: Backend
     let options: DoctorOptions
     let console: Console
@@ -227,11 +229,13 @@ struct DoctorRun {
     }
 }
 
+/// The layout's behaviour if Redis loses keys.
 extension Layout {
     /// Whether a token is accepted once the keys that revoke it are gone.
     fileprivate var failsOpen: Bool { hasBlacklist || hasCutoffs || hasBans || hasVersions }
 }
 
+/// The kind of error that ends a check, but not the run.
 extension StoreError {
     /// Whether Redis answered, but refused the command.
     fileprivate var isRefusal: Bool {

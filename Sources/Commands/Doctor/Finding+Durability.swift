@@ -9,6 +9,8 @@ extension Finding {
     private static let untilRestart =
         "The command below lasts until a restart: set it in redis.conf, too."
 
+    /// Memory is not nearly full, and Redis has evicted no keys. A `limit` of 0 means none, as in
+    /// `maxmemory`.
     static func memoryRoomy(used: Int64, limit: Int64) -> Finding {
         Finding(
             .memory, "roomy", .ok,
@@ -65,6 +67,8 @@ extension Finding {
     /// Arguments of redis-cli that turn on the append-only file.
     private static let appendOnly = "CONFIG SET appendonly yes"
 
+    /// The append-only file is on. `fsync` is the value of `appendfsync`; nil if CONFIG GET was
+    /// refused.
     static func appendOnlyFile(fsync: String?) -> Finding {
         Finding(
             .persistence, "append_only_file", .ok,
@@ -110,6 +114,7 @@ extension Finding {
             remedy: cli("CONFIG SET appendfsync everysec"))
     }
 
+    /// The last write of the append-only file failed (`aof_last_write_status` in INFO).
     static func appendFailed(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "append_failed", .error, "Redis could not write the append-only file",
@@ -117,6 +122,7 @@ extension Finding {
             remedy: cli("CONFIG GET dir"))
     }
 
+    /// The last rewrite of the append-only file failed (`aof_last_bgrewrite_status` in INFO).
     static func rewriteFailed(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "rewrite_failed", .warning,
@@ -149,6 +155,7 @@ extension Finding {
             data: ["replicas": .integer(Int64(count))])
     }
 
+    /// A replica that is not in sync, silent or behind. Its address is the server's text.
     static func replicaLate(_ replica: InfoReport.Replica) -> Finding {
         let address = VisibleText.escape(replica.address, columns: 60)
         let how =
@@ -166,6 +173,7 @@ extension Finding {
             ])
     }
 
+    /// A server of a group that never had a replica. A single server without one is no finding.
     static let noReplica = Finding(
         .replicas, "no_replica", .warning, "none",
         means: "The data is on this server only: if it fails, revocations are lost.",
@@ -189,6 +197,7 @@ extension Finding {
             data: ["good": .integer(good), "wanted": .integer(wanted)])
     }
 
+    /// The primary accepts writes without any replica, which is Redis' default.
     static func noMinimum(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .replicas, "no_minimum", .note, "min-replicas-to-write is 0",
@@ -200,6 +209,7 @@ extension Finding {
 
 /// Sentinels and Cluster: whether a failed primary is replaced, and every key has a server.
 extension Finding {
+    /// Every Sentinel that was asked answers, and they would agree on a fail-over.
     static func sentinelsAgree(_ report: SentinelReport) -> Finding {
         Finding(
             .sentinels, "sentinels_agree", .ok,
@@ -234,6 +244,7 @@ extension Finding {
             remedy: "run three Sentinels, each on its own machine", data: report.data)
     }
 
+    /// Every slot has a primary.
     static func clusterWhole(primaries: Int) -> Finding {
         Finding(
             .cluster, "whole", .ok,
@@ -250,6 +261,7 @@ extension Finding {
     }
 }
 
+/// The report as data.
 extension SentinelReport {
     /// The numbers for `Finding.data`.
     fileprivate var data: JSONObject {

@@ -4,6 +4,7 @@ internal import TokenStore
 
 /// The layout: whether jwtctl reads and writes the keys that the services use.
 extension Finding {
+    /// Redis holds keys of the selected layout.
     static func layoutInUse(_ layout: Layout, _ survey: StateSurvey) -> Finding {
         Finding(
             .layout, "layout_in_use", .ok,
@@ -56,6 +57,7 @@ extension Finding {
     }
 }
 
+/// The survey in words and as data.
 extension StateSurvey {
     /// The number of keys that the findings are based on.
     fileprivate var extent: String {
@@ -73,6 +75,7 @@ extension StateSurvey {
         return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
     }
 
+    /// The numbers for `Finding.data`. `other` is the layout whose keys were found instead.
     fileprivate func data(_ layout: Layout, other: DetectedLayout? = nil) -> JSONObject {
         [
             "layout": .string(layout.name), "sampled": .integer(Int64(sampled)),

@@ -36,6 +36,7 @@ extension Finding {
             remedy: failure.hint, data: ["code": .string(failure.code)])
     }
 
+    /// The clocks differ by no more than `Backend.clockTolerance`.
     static let clockAgrees = Finding(.clock, "agrees", .ok, "this machine and Redis agree")
 
     /// `seconds` is positive if this machine is ahead. `margin` is the number of seconds for which
@@ -56,6 +57,7 @@ extension Finding {
 
 /// One server: its role, and whether it answers questions about itself.
 extension Finding {
+    /// A server that accepts writes, with its name and version as it reports them.
     static func primary(_ server: String, _ version: String?, _ mode: ServerInfo.Mode) -> Finding {
         let name = [server] + (version.map { [$0] } ?? [])
         let kind: String? =
@@ -94,12 +96,14 @@ extension Finding {
             remedy: "try again in a moment")
     }
 
+    /// INFO was refused, which most checks of a server need.
     static func infoRefused(_ error: ServerError, user: String, _ cli: RedisCLICommand) -> Finding {
         refused(
             "info_refused", "INFO", right: "+info", error, user, cli,
             "Eviction, persistence and replicas were not checked.")
     }
 
+    /// CONFIG GET was refused, as managed services do.
     static func configRefused(
         _ error: ServerError, user: String, _ cli: RedisCLICommand
     ) -> Finding {
@@ -127,6 +131,7 @@ extension Finding {
 
 /// TLS between jwtctl and Redis. Ends of certificates are in unix seconds.
 extension Finding {
+    /// No TLS on a connection that does not leave this machine.
     static let localTLS = Finding(
         .tls, "local", .ok, "no TLS, and none needed: Redis is on this machine")
 
@@ -139,6 +144,7 @@ extension Finding {
             remedy: "use rediss:// instead of redis://, once the server has TLS")
     }
 
+    /// TLS without a check of the certificate, because of `--redis-insecure`.
     static let unverifiedTLS = Finding(
         .tls, "unverified", .warning,
         "--redis-insecure: the server's certificate is not checked",

@@ -47,6 +47,7 @@ struct Finding: Sendable {
     /// The server that it concerns; nil unless there are several.
     var server: String?
 
+    /// A finding that concerns no particular server; `ServerChecks` adds the server.
     init(
         _ area: Area, _ id: String, _ severity: Severity, _ message: String, means: String? = nil,
         remedy: String? = nil, data: JSONObject = [:]
@@ -77,6 +78,7 @@ struct Finding: Sendable {
 /// A `redis-cli` command line for one server, which an administrator can copy as a remedy. It
 /// contains neither a user nor a password.
 struct RedisCLICommand: Sendable {
+    /// The address of the server, as jwtctl reached it.
     let endpoint: Endpoint
     /// Whether the server is reached by TLS.
     let isSecured: Bool
@@ -104,7 +106,9 @@ struct RedisCLICommand: Sendable {
 /// come, so that the first are visible while Redis still works on the others.
 struct DoctorReport {
     private let console: Console
+    /// The writer for the chosen format, which prints an array in JSON.
     private let list: ResultWriter<Finding>
+    /// The number of findings of each severity so far.
     private var counts: [Finding.Severity: Int] = [:]
     /// Whether the table's header was printed; it goes before the first finding.
     private var hasHeader = false
@@ -180,10 +184,12 @@ enum DoctorText {
         return lines.map { $0 + "\n" }.joined()
     }
 
+    /// The lines of the text; a single one if there is no limit.
     private static func wrap(_ text: String, _ room: Int?) -> [String] {
         room.map { TextWrapper.wrap(text, width: $0) } ?? [text]
     }
 
+    /// The colour of the severity.
     private static func paint(_ severity: Finding.Severity, _ style: Style) -> (String) -> String {
         switch severity {
         case .ok: style.dim
@@ -193,6 +199,7 @@ enum DoctorText {
         }
     }
 
+    /// The text with spaces up to `width` columns, at least one.
     private static func pad(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(width - text.utf8.count, 1))
     }

@@ -51,6 +51,7 @@ extension Finding {
             + "token is genuine.",
         remedy: "give --key FILE or --secret FILE, or set JWTCTL_KEY or JWTCTL_SECRET")
 
+    /// The consequence of a key that cannot be used at all.
     private static let nothingVerifies =
         "No token can be verified; tokens can only be revoked by id."
 
@@ -90,6 +91,7 @@ extension Finding {
             remedy: "omit --alg, or give a key for that algorithm")
     }
 
+    /// The public half of a key pair does not verify what the private half signs.
     static func halvesDiffer(_ key: Key) -> Finding {
         Finding(
             .key, "halves_differ", .error, "private and public key do not match: \(key.title)",

@@ -187,6 +187,7 @@ struct DoctorContext: Sendable {
 
 /// The answers of one server about itself, and how it was reached.
 struct ServerFacts {
+    /// The address, the greeting, the TLS session and the replies.
     let report: ServerReport
     /// The answer to INFO; nil if it was refused.
     let info: InfoReport?
@@ -196,6 +197,7 @@ struct ServerFacts {
     let infoRefusal: ServerError?
     /// Redis' first error reply to CONFIG GET; nil if it answered all.
     let settingsRefusal: ServerError?
+    /// The facts outside this server.
     let context: DoctorContext
     /// The number of replicas that the group reports, connected or not; nil if it reports none.
     let knownReplicas: Int?

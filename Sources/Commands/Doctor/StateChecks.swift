@@ -115,6 +115,7 @@ extension Layout {
 
 /// Blacklist entries.
 extension Finding {
+    /// Every entry that was read expires. `count` is their number.
     static func soundBlacklist(count: Int) -> Finding {
         Finding(
             .blacklist, "sound_blacklist", .ok,
@@ -144,6 +145,8 @@ extension Finding {
 
 /// Token lists and session keys.
 extension Finding {
+    /// Every list that was read is of the right type, expires, and has no expired tokens. `count`
+    /// is their number.
     static func soundLists(count: Int) -> Finding {
         Finding(
             .whitelist, "sound_lists", .ok,
@@ -171,6 +174,7 @@ extension Finding {
             remedy: "jwtctl prune", data: data)
     }
 
+    /// Lists that are not sorted sets, so that commands on them fail.
     static func listsOfWrongType(_ tally: StateSurvey.Tally, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .whitelist, "lists_of_wrong_type", .error,
@@ -202,6 +206,7 @@ extension Finding {
 
 /// Cutoffs and the audit log.
 extension Finding {
+    /// Every cutoff that was read is in the past. `count` is their number.
     static func soundCutoffs(count: Int) -> Finding {
         Finding(
             .cutoffs, "sound_cutoffs", .ok,
@@ -243,6 +248,7 @@ extension Finding {
             remedy: cli("TYPE " + ShellText.quote(name)), data: ["key": .string(name)])
     }
 
+    /// The audit log exists and is a stream.
     static let soundAudit = Finding(.audit, "sound_audit", .ok, "audit log present")
 }
 

@@ -8,6 +8,7 @@ struct KeyConversionOptions: CommandOptions {
     var input = KeyFileOptions()
     var output = KeyOutputOptions()
 
+    /// The options of both commands, in the order of help.
     static let options: [Option<KeyConversionOptions>] = [
         .group(KeyFileOptions.group, at: \.input),
         .group(KeyOutputOptions.conversionGroup, at: \.output),

@@ -17,6 +17,7 @@ struct KeyFileOptions: Sendable {
     /// The `kid` of the one key that `--select` chooses from a JWKS; nil for all keys.
     var selected: String?
 
+    /// The options that choose the input key.
     static let group = OptionGroup(
         title: "Input key", defaults: KeyFileOptions(),
         options: [
@@ -104,6 +105,7 @@ struct KeyOutputOptions: Sendable {
     /// The only algorithm that the written JWK allows (`alg`); nil for no restriction.
     var algorithm: Algorithm?
 
+    /// The options that every command with a key as output has.
     private static let options: [Option<KeyOutputOptions>] = [
         .choice(
             "format", short: "f", metavar: "FORM", summary: "Format to write the key in.",

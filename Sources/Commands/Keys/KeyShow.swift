@@ -68,7 +68,9 @@ let keyShowCommand = Command(
 /// The facts about one key, collected before they are printed.
 private struct KeyCard {
     let key: Key
+    /// Type, size and strength.
     let facts: Key.Facts
+    /// The thumbprint of RFC 7638.
     let thumbprint: JSONString
     /// Algorithms with which it can sign; empty for a public key.
     let signing: [Algorithm]
@@ -79,6 +81,7 @@ private struct KeyCard {
     /// Whether the public half belongs to the private one; nil if there is only one half.
     let halvesMatch: Bool?
 
+    /// Collects the facts. The halves of a private key are compared by signing once.
     init(_ key: Key) throws {
         self.key = key
         facts = key.facts

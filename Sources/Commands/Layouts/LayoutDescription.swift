@@ -100,7 +100,7 @@ struct LayoutDescription {
                         "--layout-var \(VisibleText.escape($0))=VALUE"
                     }.joined(separator: " ") + ".")
         }
-        // A list of what is alive knows no other spelling.
+        // A whitelist does not contain the other encodings, so they are rejected.
         if layout.naming.isByText, !layout.requiresListing {
             words.append(
                 "Tokens are identified by their text: a different encoding of the same token "
@@ -151,6 +151,7 @@ extension Capability {
 struct DescriptionPage {
     private let width: Int
     private let style: Style
+    /// The lines so far.
     private(set) var text = ""
 
     /// A page for a terminal with this many columns. Wide terminals are not filled, and a pipe

@@ -66,7 +66,7 @@ private func runLayoutDetect(
     let console = Console(options.global, system: system, .reports)
     var global = options.global
     let files = try LayoutChoice.file(global, try console.settings(), system).map { [$0] } ?? []
-    // What is there has nothing to do with what is chosen.
+    // The keys in Redis do not depend on the selected layout.
     global.layout = Array(Presets.native.utf8)
     global.layoutVariables = []
     let backend = try Backend(Console(global, system: system))
@@ -76,7 +76,7 @@ private func runLayoutDetect(
     let list = console.writer(columns(found)) { Item.line($0.name, keys: nil) }
     for layout in found.layouts { try list.append(layout) }
     try list.finish(empty: "no keys of a known layout in \(backend.server)")
-    // The notes come after what they are about, also where both go into one file.
+    // The notes follow the rows, even if both streams go to the same file.
     try system.output.flush()
     try console.note(
         found.isWhole
@@ -93,6 +93,7 @@ private func runLayoutDetect(
     return .success
 }
 
+/// The layout on the command line. `doctor` and `Backend` suggest it, too.
 extension DetectedLayout {
     /// The options that select the layout, except `--layout` itself, quoted for a shell.
     var options: String {

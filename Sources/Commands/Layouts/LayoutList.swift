@@ -54,7 +54,7 @@ let layoutListCommand = Command(
             } catch let error as OutputError {
                 throw error
             } catch {
-                // One that is broken does not hide the others.
+                // A layout that is broken must not hide the others.
                 let failure = Diagnostics.failure(for: error)
                 try console.warn(
                     "cannot read the layout '\(VisibleText.escape(name))': \(failure.message)")
@@ -75,6 +75,7 @@ private struct NamedLayout {
     let layout: Layout
 }
 
+/// The columns. The table leaves some out if the terminal is narrow.
 private var columns: [Column<NamedLayout>] {
     [
         .text(.init("NAME"), "name") { $0.name },

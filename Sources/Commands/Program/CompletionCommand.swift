@@ -196,6 +196,7 @@ final class UserSearch: Sendable {
     /// Raised when the search has ended.
     private let isDone: Semaphore
 
+    /// Makes a search that has not begun.
     private init() throws(SystemError) { isDone = try Semaphore() }
 
     /// The users whose names begin with `prefix`, sorted. `options` choose Redis and layout.

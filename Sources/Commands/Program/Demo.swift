@@ -89,7 +89,7 @@ private enum Demo {
         return wait(for: child, mask, isShell: isInteractive, system)
     }
 
-    /// Waits for the command. Ctrl-C on the terminal reaches the command by itself; a signal that
+    /// Waits for the command. Ctrl-C on the terminal reaches the command directly; a signal that
     /// only this process received is passed on. A shell handles SIGINT itself, so that does not end
     /// the demo.
     private static func wait(
@@ -210,7 +210,9 @@ private enum Demo {
 /// directory are removed with this object. If this process is killed, the kernel ends the server as
 /// well.
 final class PrivateRedis {
+    /// The directory of the socket and the log, mode 0700, removed after the server has ended.
     private let folder: TemporaryFolder
+    /// The process of the server.
     private let server: Subprocess
 
     /// Starts the server and waits until it answers. It is run through this program

@@ -124,7 +124,7 @@ package enum EntryPoint {
         let failure = Diagnostics.failure(for: error)
         let console = Console(global, system: system)
         do throws(OutputError) {
-            // What was written before belongs before the error.
+            // Results that were printed before the error must appear before it.
             if !(error is OutputError) { try system.output.flush() }
             try console.error(failure.message)
             if let hint = failure.hint {
@@ -146,7 +146,7 @@ package enum EntryPoint {
                 try system.output.flush()
             }
         } catch {
-            // Nobody is left to be told; the status tells.
+            // Nothing can be printed any more; only the status is left.
         }
         return failure.status
     }

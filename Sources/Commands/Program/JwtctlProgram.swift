@@ -115,6 +115,7 @@ package let jwtctlProgram: Program = Program(
 
 /// The sections that only the manual page of the program has.
 enum ManualSections {
+    /// The sections, in the order of the page.
     static let all = [files, examples, standards, bugs, security]
 
     private static let files = ManualSection(

@@ -3,6 +3,7 @@ internal import CommandKit
 /// The format of layout files: `help layout-file`, and the page jwtctl-layout(5). A test compares
 /// the members and words with those that the layout reader accepts.
 extension Topics {
+    /// The complete topic.
     static let layoutFile = Topic(
         name: "layout-file", title: "LAYOUT FILES",
         summary: "Format of layout files.",

@@ -43,16 +43,21 @@ enum ResultMembers {
         [parent] + names.map { "\(parent).\($0)" }
     }
 
+    /// The member `target` of commands that change something: see `Backend.json`.
     private static let target = nested(
         "target", ["profile", "server", "database", "namespace", "layout"])
+    /// The member `state`: see `StateReport.json`.
     private static let state = nested(
         "state",
         [
             "revoked", "revoked_ttl", "revoked_by", "revoked_at", "revoke_reason", "listed",
             "cutoff",
         ])
+    /// The member `times`: see `ClaimTimes`.
     private static let times = nested("times", ["iat", "nbf", "exp", "expires_in"])
+    /// The members of a token that was issued: see `TokenMinter.Minted`.
     private static let token = ["token", "id", "sub", "iat", "exp", "recorded"]
+    /// The members of a key that was written: see `KeyOutputOptions`.
     private static let key = ["format", "kid", "thumbprint", "file", "key"]
 
     /// The members of each result, by the words of the command.

@@ -214,6 +214,7 @@ enum Topics {
 
 /// The configuration file: `help config-file`, and the page jwtctl-config(5).
 extension Topics {
+    /// The complete topic. The settings are listed from `Setting` itself.
     static let configFile = Topic(
         name: "config-file", title: "CONFIGURATION FILE",
         summary: "Configuration file: profiles and layouts.",

@@ -11,6 +11,7 @@ internal import TokenStore
 /// It is made from options, environment and profile. The connection is opened by the first command
 /// that is sent; that may be in `init`, if the application keeps variables of the layout in Redis.
 struct Backend {
+    /// The operations on tokens, under the layout.
     let store: TokenStore
     /// The issuer whose tokens are accepted, from the environment or profile; nil for any.
     let issuer: String?
@@ -25,7 +26,7 @@ struct Backend {
     /// The number of the Redis database.
     private let database: Int
 
-    /// What `init` does if it cannot ask Redis for the variables that the application keeps there.
+    /// The reaction of `init` if it cannot ask Redis for the variables that the application keeps there.
     enum ConnectionErrors {
         /// The error is thrown, so that no key is made with a wrong variable.
         case thrown
@@ -34,6 +35,7 @@ struct Backend {
         case deferred
     }
 
+    /// The connection, for checks of the servers themselves.
     let client: Client
     /// The number of replicas and the disks that must confirm a change.
     let concern: WriteConcern
@@ -235,6 +237,7 @@ struct Backend {
     /// The server and the database, for a person.
     var server: String { "\(VisibleText.escape(client.place)), database \(database)" }
 
+    /// The layout in use.
     var layout: Layout { store.layout }
 
     /// The forms of the layout's keys, by which an id that is really a key is recognized.
@@ -272,7 +275,7 @@ struct Backend {
         do throws(OutputError) {
             try console.note(line)
         } catch {
-            // A trace that cannot be written is no reason to break off a revocation.
+            // A trace that cannot be written is no reason to interrupt a revocation.
         }
     }
 }

@@ -178,9 +178,11 @@ extension Diagnostics {
         progress.sent > 1 ? " (\(progress.acknowledged) of \(progress.sent) answered)" : ""
     }
 
-    /// What a command does with the server.
+    /// The use that a command makes of the server.
     enum Access {
+        /// It only reads, so that `--allow-replica` is an alternative.
         case reading
+        /// It changes something, which must happen on the primary.
         case writing
     }
 

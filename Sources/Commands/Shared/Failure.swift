@@ -6,6 +6,7 @@ package import CommandKit
 /// `Diagnostics` makes it from the errors of the modules below; commands throw it for errors of
 /// their own. `EntryPoint` prints it.
 package struct Failure: Error, Equatable, Sendable {
+    /// The exit status.
     package let status: ExitStatus
     /// The code in `{"error":{"code":…}}`: stable, in snake case.
     package let code: String

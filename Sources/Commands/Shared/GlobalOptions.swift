@@ -14,6 +14,7 @@ struct GlobalOptions: Sendable {
     /// Whether each Redis command and its answer is printed on standard error, with tokens masked.
     var isVerbose = false
     var color = ColorMode.auto
+    /// The Redis URL as it was given; it may contain a password.
     var redisURL: String?
     /// The source of the password; never the password itself.
     var redisPassword: Source?
@@ -22,18 +23,23 @@ struct GlobalOptions: Sendable {
     /// The path of a file or directory of certificates to trust; paths are bytes, since they need
     /// not be UTF-8.
     var redisCACert: [UInt8]?
+    /// The path of the client certificate.
     var redisCert: [UInt8]?
+    /// The path of the client certificate's private key.
     var redisKey: [UInt8]?
     /// The name that the server's certificate must have, if it is not that of the URL.
     var redisServerName: String?
     /// Whether the server's certificate is not checked.
     var isRedisInsecure = false
+    /// The profile that overrides the environment.
     var profile: String?
+    /// The path of the configuration file, instead of the default one.
     var configFile: [UInt8]?
     /// The name of a preset or the path of a layout file.
     var layout: [UInt8]?
     /// Variables of the layout, in the order in which they were given; the last of a name counts.
     var layoutVariables: [(name: String, value: String)] = []
+    /// The prefix of the keys in Redis.
     var namespace: String?
     /// The timeout in milliseconds; nil for the setting or the default.
     var timeout: Int64?

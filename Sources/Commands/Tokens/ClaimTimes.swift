@@ -75,6 +75,7 @@ struct ClaimTimes {
     }
 }
 
+/// The value that a check required, for `--explain`.
 extension ClaimExpectation {
     /// The member `wanted` in the JSON of `--explain`.
     var json: JSONValue {
@@ -116,6 +117,7 @@ extension ClaimExpectation {
     private static func whole(_ time: Double) -> Int64 { Int64(exactly: time.rounded(.down)) ?? 0 }
 }
 
+/// The value that a check found, for `--explain`.
 extension JSONValue {
     /// The value as it was written, on one line. A time is followed by its date.
     func shown(now: Int64, name: String) -> String {

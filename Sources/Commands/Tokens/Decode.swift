@@ -84,7 +84,7 @@ private func runDecode(_ options: DecodeOptions, _ system: System) throws -> Exi
         ).render()
     }
     guard let fault else { return .success }
-    // The fault stands below what could be read, next to the prompt.
+    // The fault comes after the parts that could be read, next to the prompt.
     try system.output.flush()
     try console.error(fault.message)
     if let hint = fault.hint { try console.note("hint: \(hint)") }

@@ -5,6 +5,7 @@ internal import JSON
 /// A token for a person: its parts with their meaning, and in the last line, next to the prompt,
 /// whether it has expired. `decode` prints it. All text of the token is escaped.
 struct DecodeText {
+    /// The parts of the token that can be read.
     let inspection: TokenInspection
     /// The text of the token, for the sizes of an encrypted token's parts.
     let text: [UInt8]
@@ -179,6 +180,7 @@ struct MemberList {
         let name: String
         /// The value; several lines for a long object or array.
         let value: [String]
+        /// The words about the member; empty for none.
         let note: String
         let tone: Tone
     }

@@ -9,7 +9,9 @@ internal import TokenStore
 /// It is a view of the checks that were made, and judges nothing.
 struct Explanation {
     private let verdict: Verdict
+    /// Every check, also those that were not required.
     private let checks: [ExplainedCheck]
+    /// The result of each key that was considered.
     private let trials: [KeyTrial]
     /// The members of the key set that are no usable keys.
     private let skipped: [KeySet.Skipped]
@@ -197,8 +199,8 @@ struct Explanation {
     /// The result of each key. If there is a single key and it signed the token, the check says so
     /// already.
     private func keyDetails(_ check: Check) -> [Detail] {
-        let isTold = trials.count == 1 && skipped.isEmpty && check.result == .passed
-        guard !isTold else { return [] }
+        let isInCheck = trials.count == 1 && skipped.isEmpty && check.result == .passed
+        guard !isInCheck else { return [] }
         return trials.map { ("key", VisibleText.escape("\($0.key): \($0.outcome.words)")) }
             + skipped.map { member in
                 let name = member.keyID.map { ", kid \($0)" } ?? ""
@@ -237,6 +239,7 @@ extension TokenState.Listing {
     }
 }
 
+/// The result of a key, for JSON and for a person.
 extension KeyTrial.Outcome {
     /// The member `result` in JSON.
     var code: String {

@@ -14,7 +14,9 @@ struct RenewOptions: CommandOptions {
     var lifetime: Int64?
     /// The label of the new token; nil for that of the old one.
     var label: String?
+    /// The reason for revoking the old token.
     var reason: String?
+    /// The name for the audit log; nil for that of the settings or the login name.
     var actor: String?
 }
 
@@ -108,7 +110,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     case .renewed:
         let isAudited = backend.audit(
             "renew", .token(old.label, user: old.user), count: 1, reason: options.reason, console)
-        try tell(new, old, isRecorded, isAudited, console)
+        try show(new, old, isRecorded, isAudited, console)
         return .success
     case .refused(let refusal): throw failure(refusal)
     case .overtaken:
@@ -117,7 +119,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
             "the token was revoked in the meantime; nothing was renewed")
     case .inDoubt(let error):
         // Without the new token its user might be left with none.
-        try tell(new, old, isRecorded, false, console)
+        try show(new, old, isRecorded, false, console)
         let failure = Diagnostics.failure(for: error)
         throw Failure(
             .unknown, failure.code,
@@ -161,7 +163,7 @@ private func record(
 }
 
 /// Prints the new token.
-private func tell(
+private func show(
     _ new: TokenMinter.Minted, _ old: TokenFacts, _ isRecorded: Bool, _ isAudited: Bool,
     _ console: Console
 ) throws {
@@ -196,6 +198,7 @@ private func failure(_ outcome: RecordOutcome) -> Failure {
 /// The replacement of one token.
 private struct Renewal {
     let token: CompactToken
+    /// The verified claims of the token that is replaced.
     let claims: RegisteredClaims
     /// The facts of the token that is replaced.
     let old: TokenFacts

@@ -5,6 +5,7 @@ internal import TokenStore
 
 /// A token's state in Redis as checks and as JSON, for `verify` and `status`.
 struct StateReport {
+    /// The values that Redis returned.
     let state: TokenState
     /// The `iat` of the token, if it is known.
     let issued: IssuedAt
@@ -56,7 +57,7 @@ struct StateReport {
             return Check("cutoff", .failed(.cutOff), detail: cutoffWords(cutoff))
         case .notYetIssued(let iat):
             let ahead = Int64(min(iat - Double(state.time), 1e15))
-            // A blacklist entry outweighs this, and holds when that time has come.
+            // A blacklist entry takes precedence, and still applies when that time has come.
             return Check(
                 "cutoff", state.denial == nil ? .failed(.notYetValid) : .notJudged,
                 detail: "its iat is \(Duration.words(ahead)) ahead of Redis' clock, while a cutoff "

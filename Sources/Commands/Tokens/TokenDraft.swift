@@ -7,6 +7,7 @@ internal import Platform
 /// The header and claims that the options of `issue` ask for: the common part of all tokens of a
 /// run. `TokenMinter` signs tokens of it.
 struct TokenDraft {
+    /// The header without `alg`, which the signer adds.
     let header: JSONObject
     private let options: IssueOptions
     /// The claims of `--claims` and `--claim`; no name occurs twice.

@@ -44,6 +44,7 @@ final class TokenDemands: Sendable {
 /// valid at once, since they share its round trip. `verify`, `verify --stream` and `renew` use it.
 struct TokenJudge {
     private let demands: TokenDemands
+    /// Checks signatures with the configured keys. It is used by one thread at a time.
     private let verifier: SignatureVerifier
     private let clock: Clock
     /// The Redis to ask; nil without Redis.
@@ -105,7 +106,7 @@ struct TokenJudge {
             }
         } catch {
             let failure = Diagnostics.failure(for: error)
-            // One wrong key must not take the others' answers away: ask one by one.
+            // A single wrong key fails the whole exchange: ask again, one token at a time.
             if tokens.count > 1, failure.code == "wrong_type" || failure.code == "corrupt" {
                 return tokens.flatMap { ask(backend, about: [$0]) }
             }

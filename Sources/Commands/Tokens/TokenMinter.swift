@@ -6,6 +6,7 @@ internal import TokenStore
 /// Signs tokens of one draft, for `issue`.
 struct TokenMinter {
     let draft: TokenDraft
+    /// Signs with the private key or secret.
     let signer: Signer
     /// The label on the user's token list.
     let label: String?
@@ -16,6 +17,7 @@ struct TokenMinter {
     struct Minted {
         /// The compact serialization. It is a credential: whoever has it can use it.
         let text: [UInt8]
+        /// The facts by which it is recorded.
         let facts: TokenFacts
 
         /// The entry for the user's token list; nil if the token names no user.

@@ -28,9 +28,9 @@ extension Verdict {
         }
         let name = VisibleText.escape(check.name, columns: 60)
         let padding = String(repeating: " ", count: max(10 - name.count, 0))
-        let told = check.detail ?? check.reason.map(Self.words) ?? ""
+        let plain = check.detail ?? check.reason.map(Self.words) ?? ""
         let detail = TextWrapper.hanging(
-            words ?? VisibleText.escape(told, columns: 200), indent: margin, width: width)
+            words ?? VisibleText.escape(plain, columns: 200), indent: margin, width: width)
         var line = "  \(mark) \(name)\(padding) \(detail)"
         while line.last == " " { line.removeLast() }
         return line + "\n"
@@ -128,6 +128,7 @@ enum VerdictHint {
         return "there is a token at byte \(token.offset): pass only that"
     }
 
+    /// The advice to look at each key.
     private static let explain = "--explain shows the result for each key"
 
     /// The kind of key to give instead of keys that do not fit the token's algorithm.

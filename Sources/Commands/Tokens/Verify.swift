@@ -7,6 +7,7 @@ internal import TokenStore
 /// Options of `verify`. `renew` uses their defaults for the same checks.
 struct VerifyOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The keys that may have signed the token.
     var keys = KeyOptions()
     /// The operand: a token, `@FILE` or `-`; nil for standard input.
     var token: [UInt8]?
@@ -15,9 +16,11 @@ struct VerifyOptions: CommandOptions {
     /// Accepted audiences, one of which the token must have; empty for all.
     var audiences: [String] = []
     var subject: String?
+    /// The type that the header must have, compared as a media type.
     var type: String?
     /// Clock skew for `exp` and `nbf`, in seconds.
     var leeway: Int64 = 0
+    /// Claims that the token must have, whatever their value.
     var requiredClaims: [String] = []
     /// The highest age by `iat`, in seconds; nil for any.
     var maximumAge: Int64?
@@ -30,10 +33,12 @@ struct VerifyOptions: CommandOptions {
     var isStream = false
     /// Whether a token must be on its user's token list.
     var requiresListing = false
+    /// Whether each check and key is shown with its reasons.
     var explains = false
     /// Whether claims must have the types of RFC 7519.
     var isStrict = false
 
+    /// The options in the order of help.
     static let options: [Option<VerifyOptions>] = [
         .repeated(
             "iss", metavar: "ISSUER", summary: "Require this issuer (repeat to allow several).",

@@ -11,6 +11,7 @@ final class VerifyPool {
     typealias Worker = (LineBatch, inout [UInt8]) -> Void
 
     private let ring: WorkRing
+    /// The running workers.
     private var threads: [Thread] = []
     /// The number of batches handed in.
     private var submitted = 0
@@ -79,6 +80,7 @@ final class WorkRing: Sendable {
     struct Slot: Sendable {
         var lines = LineBatch()
         var answers: [UInt8] = []
+        /// Whether `answers` belongs to the batch; set by a worker.
         fileprivate var isAnswered = false
     }
 
@@ -86,7 +88,9 @@ final class WorkRing: Sendable {
     private struct State {
         var slots: [Slot]
         var submitted = 0
+        /// The number of batches that workers have taken.
         var taken = 0
+        /// Whether workers must end.
         var isClosed = false
     }
 
