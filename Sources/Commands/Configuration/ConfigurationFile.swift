@@ -63,6 +63,7 @@ struct ConfigurationFile {
             text = try Self.read(file)
         } catch {
             if error == .notFound { return nil }
+            // The check above throws EINVAL for a FIFO, a device or a socket.
             let words = error.code == EINVAL ? "not a regular file" : error.message
             throw Failure(.failure, "config", "cannot read \(title): \(words)")
         }

@@ -78,6 +78,7 @@ final class Settings {
         try Self.requireText(environment)
         let path = Self.place(options, environment)
         file = try path.flatMap { try ConfigurationFile(path: $0.bytes) }
+        // Only the default file may be missing.
         if let path, path.origin != .standard, file == nil {
             throw Failure(
                 .failure, "config", "no configuration file \(Source.path(path.bytes).title)")
@@ -198,6 +199,7 @@ final class Settings {
         guard isProfileExplicit, let given = environmentValue(setting),
             let variable = setting.variable
         else { return nil }
+        // A key in the environment and a secret in the profile contradict each other, too.
         let others = setting.rivals.compactMap(profileValue)
         guard !others.isEmpty,
             !others.contains(where: { Self.isSame($0, given, setting) })

@@ -83,6 +83,7 @@ private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> Exi
         backend: try Backend(console, connectionErrors: .deferred), options: options,
         console: console)
     var report = DoctorReport(console)
+    // The program and the key are checked without Redis, so these are printed in any case.
     for finding in [Finding.program] + (try KeyChecks.findings(options.keys, console)) {
         try report.add(finding)
     }
@@ -122,6 +123,7 @@ struct DoctorRun {
             let servers = try servers(report)
             try groups(report)
             guard let first = servers.first else { return .unknown }
+            // A loading server answers the commands below with -LOADING, which is reported already.
             if !servers.contains(where: \.isLoading) {
                 try clock(report)
                 try rights(first.cli, report)
@@ -144,6 +146,7 @@ struct DoctorRun {
             isUnverified: console.options.isRedisInsecure,
             allowsReplica: console.options.allowsReplica, user: client.user, now: now,
             failsOpen: backend.layout.failsOpen, isGroup: client.isGroup)
+        // A primary reports only connected replicas; Sentinels and the Cluster know the others.
         let known = try client.knownReplicas()
         var servers: [ServerFacts] = []
         for answer in try client.ask(ServerFacts.questions) {

@@ -215,6 +215,7 @@ struct ServerFacts {
         self.knownReplicas = knownReplicas
         self.report = report
         self.context = context
+        // One entry for each question; the first is that of INFO.
         var refusals: [ServerError?] = report.replies.map { reply in
             if case .error(let error) = reply { error } else { nil }
         }

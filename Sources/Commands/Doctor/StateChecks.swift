@@ -22,6 +22,7 @@ enum StateChecks {
         } else {
             found.append(.layoutUnused(layout, survey))
         }
+        // A key that could not be read does not hide the findings about the others.
         if let refusal = survey.refusal ?? detection.refusal { found.append(.keysRefused(refusal)) }
         return found
     }

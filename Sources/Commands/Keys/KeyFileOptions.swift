@@ -190,12 +190,15 @@ struct KeyOutputOptions: Sendable {
         do {
             let file = try Descriptor.createNew(path)
             do {
+                // The mode does not depend on the mask: a public key is meant to be read by others.
                 if !isPrivate { try file.setMode(0o644) }
                 let stream = OutputStream(borrowing: file.number)
                 try unsafe content.withBytes { unsafe try stream.write($0) }
                 try stream.flush()
                 try file.synchronize()
             } catch {
+                // An incomplete key file must not stay behind. The first error is the one to
+                // report.
                 let terminated = path.map { CChar(bitPattern: $0) } + [0]
                 _ = unsafe unlink(terminated)
                 throw error
@@ -224,6 +227,7 @@ struct KeyOutputOptions: Sendable {
             }
             return try console.result(try result(keys, encoding, ["key": .string(text)])) { "" }
         }
+        // DER is binary, and a terminal would interpret some of its bytes.
         if encoding == .der, console.system.output.isTerminal {
             throw Failure(
                 .refused, "refused", "refusing to write DER to a terminal",

@@ -124,6 +124,7 @@ private enum Demo {
         var variables = system.environment.all
         variables["JWTCTL_REDIS_URL"] = redis.url
         variables["JWTCTL_SECRET"] = secretPath
+        // These would select another key, other keys in Redis, or a password that this Redis lacks.
         for name in ["JWTCTL_KEY", "JWTCTL_NAMESPACE", "REDISCLI_AUTH"] { variables[name] = nil }
         if let executable = CurrentProcess.executablePath,
             let slash = executable.utf8.lastIndex(of: UInt8(ascii: "/"))

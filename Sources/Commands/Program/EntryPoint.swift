@@ -32,6 +32,7 @@ package enum EntryPoint {
     /// format that its options chose.
     private static func perform(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus {
         if let status = try hidden(arguments, system) { return status }
+        // Without arguments, the short help is an error message: it goes to standard error.
         if arguments.isEmpty {
             try system.diagnostics.write(
                 jwtctlProgram.help(

@@ -77,6 +77,7 @@ extension Backend {
                 "Delete keys of the layout '\(layout.name)' on \(description)?", answer: "yes",
                 console)
         } catch let failure as Failure where failure.code == "not_confirmed" {
+            // Without a terminal the hint also names the setting, which answers for all later runs.
             throw Failure(
                 failure.status, failure.code, failure.message,
                 hint: "pass --yes to confirm, or set 'layout-check = off' in the profile")

@@ -24,6 +24,7 @@ extension Backend {
                 ? "the URL of --redis"
                 : settings[.redis].map { "the URL in \(settings.title(of: $0.origin))" }
         }
+        // A person who asks to be prompted overrides every other source.
         if options.asksPassword {
             do throws(SystemError) {
                 return target.withPassword(
@@ -64,6 +65,8 @@ extension Backend {
         }
         func path(_ setting: Setting) -> [UInt8]? { settings[setting].map { $0.bytes } }
         let certificate = options.redisCert ?? path(.redisCert)
+        // The key of the profile belongs to the certificate of the profile, not to one of an
+        // option.
         let key = options.redisKey ?? (options.redisCert == nil ? path(.redisKey) : nil)
         if key != nil, certificate == nil {
             throw Failure(

@@ -68,6 +68,8 @@ struct Backend {
         let options = console.options
         let environment = console.system.environment
         let settings = try console.settings()
+        // Before anything is sent: a profile and the environment must not lead to different
+        // servers.
         try console.requireOneValue(of: options.openSettings)
         let target = try Self.secured(
             Self.target(options, settings, console.system), settings, console)

@@ -84,8 +84,7 @@ package enum Diagnostics {
         }
     }
 
-    /// A key that cannot be used. `source` names its place. The message never contains text of the
-    /// key file other than names of JWK members.
+    /// A key that cannot be used. `source` names its place. Text from the key file is escaped.
     static func key(_ error: KeyError, source: String = "the key") -> Failure {
         switch error {
         case .unsupportedFormat(let format) where format != .otherJSON:

@@ -221,6 +221,7 @@ struct MemberList {
 
     /// The lines; `width` nil means no limit.
     func text(width: Int?, style: Style) -> String {
+        // A very long name or value must not push the columns of all others aside.
         let names = rows.map { DisplayWidth.of($0.name) }.filter { $0 <= 24 }.max() ?? 0
         let values =
             rows.filter { !$0.note.isEmpty && $0.value.count == 1 }.compactMap(\.value.first)

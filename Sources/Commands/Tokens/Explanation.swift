@@ -30,6 +30,8 @@ struct Explanation {
     /// The checks of the verdict, in their order, and the claims and lists that no option requires.
     private static func explained(_ verdict: Verdict) -> [ExplainedCheck] {
         let claims = verdict.explainedClaims
+        // Claims are explained even if they were not required, so the verdict has fewer checks of
+        // them.
         let judged = claims.count { $0.check.result != .notJudged }
         var checks = verdict.checks.prefix(1).map { ExplainedCheck($0) }
         checks += claims.map(sayingAbsent)

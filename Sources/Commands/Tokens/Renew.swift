@@ -92,6 +92,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     let text = try TokenOperand.readOne(options.token, console)
     let backend = try Backend(console, actor: options.actor)
     try backend.requirePrimary(comparingClocks: console)
+    // The same checks as in `verify`, by the same clock and settings.
     let (token, claims) = try active(text, keys, options, backend, console)
 
     let naming = backend.layout.naming
@@ -211,12 +212,14 @@ private struct Renewal {
     func mint(_ signer: Signer, lifetime: Int64?, now: Int64) throws -> TokenMinter.Minted {
         var object = claims.object
         object.set("jti", .string(try TokenDraft.randomID()))
+        // Under a layout that names tokens by another claim, that one must be new as well.
         if let name = naming.ownClaim, name != "jti", object[name] != nil {
             object.set(name, .string(try TokenDraft.randomID()))
         }
         object.set("iat", .integer(now))
         if let span = lifetime ?? span { object.set("exp", .integer(now + span)) }
         var header = JSONObject()
+        // The signer adds `alg`, which depends on the key and may have changed since.
         for member in token.header.object.members where member.name != "alg" {
             header.set(member.name, member.value)
         }

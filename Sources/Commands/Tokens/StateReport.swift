@@ -50,6 +50,7 @@ struct StateReport {
     private var cutoff: Check {
         switch state.judgeCutoff(issued) {
         case .passes:
+            // An id alone has no user, so its cutoff cannot be checked.
             return state.isUserKnown || issued != .notSaid
                 ? Check("cutoff", .passed)
                 : userUnknown("cutoff")

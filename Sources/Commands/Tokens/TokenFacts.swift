@@ -46,6 +46,7 @@ final class TokenFacts {
         _ token: CompactToken, claims: RegisteredClaims, naming: Naming,
         _ reading: Reading = .strict
     ) throws {
+        // The standard naming, and names in their own claims, need no search: the fast path.
         guard !naming.isStandard, !Self.areNames(claims, naming) else {
             try self.init(claims, reading) { try token.contentIdentifier() }
             return

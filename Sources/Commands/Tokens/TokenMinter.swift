@@ -48,6 +48,7 @@ struct TokenMinter {
         let claims = try draft.claims(now: now, id: draft.newID())
         let facts = try TokenFacts(draft: claims)
         let text = try signer.sign(header: draft.header, claims: claims)
+        // Standard names are those of the claims. Others may depend on the finished text.
         guard !naming.isStandard else { return Minted(text: text, facts: facts) }
         let token: CompactToken
         do throws(MalformedToken) {

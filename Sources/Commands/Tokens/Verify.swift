@@ -195,6 +195,7 @@ private func runVerify(_ options: VerifyOptions, _ system: System) throws -> Exi
     if options.leeway > 0 { try console.note("leeway \(Duration.words(options.leeway))") }
     let demands = try TokenDemands(options, console.settings())
     let backend = options.isOffline ? nil : try Backend(console)
+    // Before the token is read: the refusal does not depend on it.
     try requireMargin(backend, for: options.leeway)
     let judge = TokenJudge(demands, options.keys.verifier(keys), system.clock, backend)
     if options.isStream { return try VerifyStream(judge, backend, console).run() }
