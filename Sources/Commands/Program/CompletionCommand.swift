@@ -35,7 +35,7 @@ struct CompletionOptions: CommandOptions {
 
 /// `completion`: prints the script of a shell. The script calls `jwtctl __complete` for candidates
 /// that depend on files or Redis, which `DynamicCompletion` answers.
-let completionCommand: Command<CompletionOptions> = Command(
+let completionCommand: CommandKit.Command<CompletionOptions> = Command(
     name: "completion", summary: "Print the completion script for a shell.",
     discussion: [
         """
