@@ -87,10 +87,10 @@ final class KeyedLogout {
     private func look() throws -> Pass {
         var pass = Pass()
         guard var scan = SessionScan(store, user: user) else { return pass }
-        pass.userValues = try scan.readUserValues()
+        pass.userValues = try scan.index.userValues(for: scan)
         scan.userValues = Set(pass.userValues.map(\.value))
         // Only a blacklist entry has to know when its token ends.
-        scan.asksEnds = store.layout.deny != nil
+        scan.detail = store.layout.deny == nil ? .names : .ends
         try scan.forEachPage { page in
             pass.unreadable += page.unreadable
             for session in page.sessions { self.judge(session, &pass) }
@@ -145,15 +145,9 @@ final class KeyedLogout {
     /// What belongs to a token that is kept is kept with it.
     private func keepCompanions(_ pass: inout Pass) throws {
         guard !pass.leftovers.isEmpty, !pass.kept.isEmpty,
-            case .tokens(let places)? = store.layout.index?.kind
+            let index = store.layout.index?.kind
         else { return }
-        var commands: [Command] = []
-        for subject in pass.kept.values {
-            let values = TemplateValues(subject)
-            for key in places.extraKeys {
-                commands.append(Command("GET", key: try key.render(values)))
-            }
-        }
+        let commands = try index.companionReads(of: Array(pass.kept.values))
         for reply in try store.ask(commands) {
             if case .string(let name) = reply { pass.leftovers[name] = nil }
         }

@@ -14,7 +14,7 @@ extension TokenStore {
         try tokens(
             StoreError.only {
                 var scan = scan
-                scan.userValues = Set(try scan.readUserValues().map(\.value))
+                scan.userValues = Set(try scan.index.userValues(for: scan).map(\.value))
                 return try find(scan)[user] ?? [:]
             }, of: user)
     }
@@ -35,7 +35,7 @@ extension TokenStore {
 
     private func find(_ scan: SessionScan) throws -> [Identifier: FoundTokens] {
         var scan = scan
-        scan.asksEnds = true
+        scan.detail = .ends
         var found: [Identifier: FoundTokens] = [:]
         try scan.forEachPage { page in
             for session in page.sessions {
@@ -91,7 +91,7 @@ extension TokenStore {
         _ scan: SessionScan, pageLimit: Int, _ body: ([ListedUser]) throws -> Bool
     ) throws {
         var scan = scan
-        scan.asksEnds = true
+        scan.detail = .ends
         var pages = 0
         var users: [Identifier: (count: Int64, latest: Expiry?)] = [:]
         try scan.forEachPage { page in
