@@ -27,6 +27,7 @@ struct KeyIndex: SessionIndex {
 
     var keys: [Template] { [key] }
 
+    /// A key leads to a token by an id in its name, or by being the token's own key.
     func leads(to allow: AllowStore) -> Bool {
         guard !allow.isShared else { return key == allow.key }
         return key.isReversible && (key.holes.contains(.id) || allow.key.mayRead(key))
@@ -64,6 +65,8 @@ struct KeyIndex: SessionIndex {
             : .candidate(SessionCandidate(key: key, user: owner, subject: subject))
     }
 
+    /// A key that is shared by the user's tokens is read for the last of them; any other is read to
+    /// confirm its name.
     func sessions(
         of candidate: SessionCandidate, holding value: Reply, in scan: SessionScan
     ) throws(StoreError) -> [FoundSession]? {

@@ -21,6 +21,7 @@ struct SetIndex: SessionIndex {
 
     // MARK: in a search
 
+    /// The set of one user has a key that can be made. Those of all users are searched for.
     func places(of scan: SessionScan) -> [SessionPlace] {
         scan.user == nil ? [.keys(key, type: "set")] : [.members(ofSet: key)]
     }

@@ -41,6 +41,8 @@ struct TokenIndex: SessionIndex {
         return ([scan.allow.key] + others).map { .keys($0, type: "string") }
     }
 
+    /// A token names its user in its own claims. They are not verified: only the application writes
+    /// such keys.
     func meaning(of key: [UInt8], _ template: Template, in scan: SessionScan) -> KeyMeaning? {
         guard let id = template.parse(key)?[.id].flatMap(Identifier.init(found:)) else {
             return nil
@@ -63,6 +65,7 @@ struct TokenIndex: SessionIndex {
                 key: key, user: user, subject: subject ?? TokenSubject(id: id, user: nil)))
     }
 
+    /// Only tokens without a user in their claims are read.
     func sessions(
         of candidate: SessionCandidate, holding value: Reply, in scan: SessionScan
     ) throws(StoreError) -> [FoundSession]? {
@@ -87,6 +90,7 @@ struct TokenIndex: SessionIndex {
         }
     }
 
+    /// Reads the refresh tokens of access tokens, say: a logout must not remove those of kept ones.
     func companionReads(of kept: [TokenSubject]) throws(StoreError) -> [Command] {
         var commands: [Command] = []
         for subject in kept {
@@ -96,6 +100,8 @@ struct TokenIndex: SessionIndex {
         return commands
     }
 
+    /// Reads sets, lists and sorted sets alike, since a layout does not say which of them the
+    /// application uses.
     func userValues(
         for scan: SessionScan
     ) throws(StoreError) -> [(key: [UInt8], value: [UInt8])] {

@@ -21,6 +21,7 @@ struct ValueIndex: SessionIndex {
         _ allow: AllowStore, isByText: Bool
     ) -> [(role: DetectedLayout.Role, place: Int, probe: KeyProbe)] { [] }
 
+    /// A value that is the user as a whole is told apart only if it is JSON.
     func tokenProbe(_ allow: AllowStore) -> KeyProbe? {
         path.isEmpty && allow.valueCodec == .json
             ? .string(closed: nil, open: Template([.hole(.any, [])], codec: .json), hasEnd: false)
