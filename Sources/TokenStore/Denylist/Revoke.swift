@@ -62,20 +62,20 @@ extension TokenStore {
     /// their lists. The outcomes of each batch are delivered in the batches' order.
     ///
     /// Safe to repeat: an entry's life is never shortened, its first reason is kept. With `entry`
-    /// nil the short value is written. A batch is some hundred items; `next` waits for one only
-    /// where it `mayWait`. Returns what broke the work off; a signal ends it after what was under
-    /// way. Where it returns nil, what was delivered as `unconfirmed` was confirmed in the end.
+    /// nil the short value is written. A batch is some hundred items. Returns what broke the work
+    /// off; a signal ends it after what was under way. Where it returns nil, what was delivered as
+    /// `unconfirmed` was confirmed in the end.
     package func revoke<Item>(
         entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         lookForWhitelist()
         guard !requiresLinkSearch else { return try removeSessions(item, next, deliver) }
         let runner = JobRunner<[Item], [RevocationOutcome]>(
             self, window: Self.revocationWindow, changes: true
-        ) { mayWait in
-            try next(mayWait).map { batch in
+        ) { pull in
+            try next(pull).map { batch in
                 (batch, self.revocation(of: batch.map(item), entry: entry, clock: clock))
             }
         } deliver: { batch, done in

@@ -18,12 +18,14 @@ extension TokenStore {
 
     /// As `revoke`, for as many batches at a time as can be had without waiting.
     func removeSessions<Item>(
-        _ item: (Item) -> Revocation, _ next: (_ mayWait: Bool) throws -> Supply<[Item]>,
+        _ item: (Item) -> Revocation, _ next: (Pull) throws -> Supply<[Item]>,
         _ deliver: (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         while Signals.pending == nil {
             var items: [Item] = []
-            while items.count < Self.searchLimit, case .item(let batch) = try next(items.isEmpty) {
+            while items.count < Self.searchLimit,
+                case .item(let batch) = try next(items.isEmpty ? .blocking : .polling)
+            {
                 items += batch
             }
             guard !items.isEmpty else { break }

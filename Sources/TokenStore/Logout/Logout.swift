@@ -49,7 +49,7 @@ extension TokenStore {
     /// meanwhile; 0 does not look.
     package func logOut(
         scope: LogoutScope, skew: Int64, recheckDelay: Int64 = 0, entry: DenyEntry,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
+        next: @escaping (Pull) throws -> Supply<Identifier>,
         onProgress: @escaping (LogoutResult) -> Void = { _ in },
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
@@ -67,14 +67,14 @@ extension TokenStore {
     /// at the end.
     func logOutListed(
         _ round: LogoutRound, _ request: LogoutRequest, isPart: Bool = false,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
+        next: @escaping (Pull) throws -> Supply<Identifier>,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let clock = try clock()
         let runner = JobRunner<Identifier, LogoutJob.Outcome>(
             self, window: Self.logoutWindow, changes: true, isPart: isPart
-        ) { mayWait in
-            try next(mayWait).map { user in
+        ) { pull in
+            try next(pull).map { user in
                 (user, LogoutJob(self, user, round, request, clock: clock))
             }
         } deliver: { user, done in
