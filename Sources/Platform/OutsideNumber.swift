@@ -4,18 +4,20 @@
 // number it had, and a token may carry any `iat`. What has passed one of these can be added to
 // another, and multiplied by 1000, without overflow.
 
-extension FixedWidthInteger {
-    /// The same number, or the limit nearest to it: 2^48, which is beyond the year 9999 in
-    /// milliseconds and more than any server counts.
-    package var bounded: Self {
-        Swift.min(
-            Swift.max(self, Self(clamping: -Int64.outsideLimit)), Self(clamping: Int64.outsideLimit)
-        )
-    }
+extension Int {
+    /// The same number, or the limit nearest to it; see `Int64.bounded`.
+    package var bounded: Int { Int(Int64(self).bounded) }
 }
 
 extension Int64 {
-    fileprivate static let outsideLimit: Int64 = 1 << 48
+    private static let outsideLimit: Int64 = 1 << 48
+
+    /// The same number, or the limit nearest to it: 2^48, which is beyond the year 9999 in
+    /// milliseconds and more than any server counts. Not generic, since every number of every reply
+    /// comes through here.
+    package var bounded: Int64 {
+        Swift.min(Swift.max(self, -Self.outsideLimit), Self.outsideLimit)
+    }
 
     /// A time that somebody else wrote; nil for one beyond the limits, which is on no calendar.
     package init?(outside value: Int64) {
