@@ -2,21 +2,24 @@ internal import Platform
 
 /// A scan over all primaries of a group, one after the other, each with its own cursor.
 ///
-/// Slots and roles may move meanwhile. The topology is therefore refreshed before and after, and a
-/// node that was given slots, or that replaced another, is scanned again. A key may appear twice; a
-/// key whose slot moves at the very end may be missed.
+/// Slots and roles may move during the scan. The topology is therefore refreshed before and after
+/// it, and a node that was given slots, or that replaced another one, is scanned again. A key may
+/// be returned twice; a key whose slot moves at the very end may be missed.
 struct GroupScan {
-    /// Additional rounds that moved slots may cause.
+    /// The number of additional rounds that moved slots may cause.
     private static let rounds = 3
 
     private let router: Router
-    /// The nodes that are not scanned to the end, the current one first.
+    /// The nodes that are not scanned to their end, the current one first.
     private(set) var open: [Endpoint] = []
     private var cursor = ScanCursor()
+    /// The slots at the beginning of the round; nil behind Sentinels.
     private var slots: SlotMap?
     private var round = 0
+    /// The broken connections of the router when the current node was begun.
     private var reconnects = 0
 
+    /// Refreshes the topology, so that the scan begins with the current primaries.
     init(_ router: Router) throws(RedisError) {
         self.router = router
         try router.refreshNow()
@@ -25,7 +28,8 @@ struct GroupScan {
         reconnects = router.reconnects
     }
 
-    /// The next page, which may be empty; nil after the last one. `command` makes SCAN of a cursor.
+    /// The keys of the next page, which may be empty; nil after the last page. `command` makes SCAN
+    /// for a cursor. Obstacles that may pass by themselves are waited out until the time-out.
     mutating func nextPage(_ command: ([UInt8]) -> Command) throws(RedisError) -> [[UInt8]]? {
         while open.isEmpty {
             if try !reopen() { return nil }
@@ -34,7 +38,7 @@ struct GroupScan {
         while true {
             let node = open[0]
             do throws(RedisError) {
-                // After a restart of the server, its cursors mean nothing.
+                // After a restart of a server its cursors mean nothing.
                 if router.reconnects != reconnects { restart() }
                 let page = try cursor.take(
                     try router.exchange(cursor.commands(command), at: node))
@@ -52,12 +56,13 @@ struct GroupScan {
         }
     }
 
+    /// Begins the current node again.
     private mutating func restart() {
         cursor = ScanCursor()
         reconnects = router.reconnects
     }
 
-    /// Continues with the primaries that replaced others.
+    /// Drops nodes that are no longer primaries and adds those that replaced them.
     private mutating func replaceLost() {
         let primaries = router.topology.primaries
         let known = slots?.primaries ?? open
@@ -67,7 +72,8 @@ struct GroupScan {
         restart()
     }
 
-    /// Compares the slots with those at the beginning; returns whether a node must be scanned again.
+    /// Compares the slots with those at the beginning of the round. Returns whether a node must be
+    /// scanned again.
     private mutating func reopen() throws(RedisError) -> Bool {
         guard let before = slots, let cluster = router.topology as? ClusterTopology,
             round < Self.rounds
