@@ -160,6 +160,25 @@ extension KeyRefusal: CustomStringConvertible {
     }
 }
 
+extension KeyRefusal {
+    /// Whether `allowWeak` would accept the key.
+    package var isWeakness: Bool {
+        switch self {
+        case .tooSmall, .tooLarge, .repeatedByte: true
+        default: false
+        }
+    }
+
+    /// The reason of a verdict that is caused by this refusal of a single key.
+    var reason: Reason {
+        switch self {
+        case .wrongKind, .otherAlgorithm: .algorithmNotAllowed
+        case .otherUse, .otherOperations, .noPrivateHalf: .noKey
+        case .tooSmall, .tooLarge, .repeatedByte: .weakKey
+        }
+    }
+}
+
 /// The members of a JWK that restrict its use (RFC 7517 sections 4.2 to 4.4).
 struct KeyRestrictions: Sendable {
     static let none = KeyRestrictions(use: nil, operations: nil, algorithm: nil)

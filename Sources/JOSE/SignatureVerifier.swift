@@ -224,25 +224,6 @@ package final class SignatureVerifier {
     }
 }
 
-extension KeyRefusal {
-    /// Whether `allowWeak` would accept the key.
-    package var isWeakness: Bool {
-        switch self {
-        case .tooSmall, .tooLarge, .repeatedByte: true
-        default: false
-        }
-    }
-
-    /// The reason of a verdict that is caused by this refusal of a single key.
-    var reason: Reason {
-        switch self {
-        case .wrongKind, .otherAlgorithm: .algorithmNotAllowed
-        case .otherUse, .otherOperations, .noPrivateHalf: .noKey
-        case .tooSmall, .tooLarge, .repeatedByte: .weakKey
-        }
-    }
-}
-
 /// The verdict of `SignatureVerifier`.
 package enum SignatureVerdict: Equatable, Sendable {
     case verified(key: String, algorithm: Algorithm)
