@@ -5,8 +5,8 @@
 // another, and multiplied by 1000, without overflow.
 
 extension FixedWidthInteger {
-    /// The same number, or the limit nearest to it: 2^48, which is beyond the year 9999 in
-    /// milliseconds and more than any server counts.
+    /// The number, or the nearest limit if it is outside of ±2^48. That is after the year 9999 in
+    /// milliseconds, and more than any server counts.
     package var bounded: Self {
         Swift.min(
             Swift.max(self, Self(clamping: -Int64.outsideLimit)), Self(clamping: Int64.outsideLimit)
@@ -17,13 +17,13 @@ extension FixedWidthInteger {
 extension Int64 {
     fileprivate static let outsideLimit: Int64 = 1 << 48
 
-    /// A time that somebody else wrote; nil for one beyond the limits, which is on no calendar.
+    /// A time from outside; nil if it is beyond the limits and therefore not a date.
     package init?(outside value: Int64) {
         guard value == value.bounded else { return nil }
         self = value
     }
 
-    /// The second that a NumericDate falls in, or the next whole one; nil beyond the limits.
+    /// The second in which a NumericDate lies, or with `.up` the next one; nil beyond the limits.
     package init?(outside value: Double, rounding rule: FloatingPointRoundingRule = .down) {
         guard let whole = Int64(exactly: value.rounded(rule)) else { return nil }
         self.init(outside: whole)
