@@ -23,7 +23,7 @@ package final class Key {
     package let keyID: JSONString?
     package let material: Material
 
-    /// The restrictions of a JWK (RFC 7517 sections 4.2 to 4.4); empty for other keys.
+    /// The restrictions of its JWK (RFC 7517 sections 4.2 to 4.4); none for other keys.
     let restrictions: KeyRestrictions
 
     /// Throws for keys that no option can make safe: an empty secret, and RSA numbers with which

@@ -93,6 +93,7 @@ package struct JSONLocator {
         offsets(of: path, in: text).map { $0.name ?? $0.value }
     }
 
+    /// The offsets of the value and of its name, if it is a member.
     private static func offsets(
         of path: [Step], in text: [UInt8]
     ) -> (value: Int, name: Int?)? {
@@ -105,6 +106,7 @@ package struct JSONLocator {
         return (locator.offset, name)
     }
 
+    /// The byte at the current offset; nil at the end.
     private var byte: UInt8? { offset < text.count ? text[offset] : nil }
 
     private mutating func skipSpace() {

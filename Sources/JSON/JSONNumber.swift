@@ -77,7 +77,7 @@ package struct JSONNumber: Hashable, Sendable {
 
 /// Reads one number of a JSON text (RFC 8259 section 6).
 struct JSONNumberReader {
-    /// The next byte to read.
+    /// The offset of the next byte.
     private(set) var offset: Int
 
     /// A number with fewer characters than this, and without an exponent, is within the range of a

@@ -34,6 +34,7 @@ package struct JSONPrefix: Equatable, Sendable {
 private struct JSONPrefixReader {
     private let text: [UInt8]
     private var offset = 0
+    /// The complete members so far.
     private(set) var object = JSONObject()
     /// The offset of the incomplete value; the end of the text if there is none.
     private(set) var restStart: Int

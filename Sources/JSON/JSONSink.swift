@@ -7,6 +7,7 @@ package protocol JSONSink {
     mutating func endArray()
     /// The name of the member whose value comes next. It must not need an escape.
     mutating func name(_ name: StaticString)
+    /// A value on its own: an element of an array, or the value of the name before it.
     mutating func value(_ value: JSONValue)
     /// A member with its value. It is a requirement, so that a stream of objects calls it directly.
     mutating func member(_ name: StaticString, _ value: JSONValue)

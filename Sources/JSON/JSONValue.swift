@@ -132,7 +132,7 @@ package struct JSONObject: Sendable {
         return removed.value
     }
 
-    /// An object with room for `count` members.
+    /// An empty object with room for `count` members.
     init(reserving count: Int) {
         members.reserveCapacity(count)
     }

@@ -195,6 +195,7 @@ package struct JSONWriter: JSONSink {
         needsComma = true
     }
 
+    /// Opens a container.
     private mutating func begin(_ bracket: UInt8) {
         startItem()
         bytes.append(bracket)
@@ -202,6 +203,7 @@ package struct JSONWriter: JSONSink {
         needsComma = false
     }
 
+    /// Closes a container.
     private mutating func end(_ bracket: UInt8) {
         depth -= 1
         if needsComma { newLine() }
@@ -209,6 +211,7 @@ package struct JSONWriter: JSONSink {
         needsComma = true
     }
 
+    /// Breaks the line and indents the next one, in pretty style only.
     private mutating func newLine() {
         guard style == .pretty else { return }
         bytes.append(UInt8(ascii: "\n"))
@@ -221,6 +224,7 @@ package struct JSONWriter: JSONSink {
         text.withUTF8 { unsafe bytes.append(contentsOf: $0) }
     }
 
+    /// A string with its quotes. Most need no escape and are copied in one piece.
     private mutating func write(_ string: JSONString) {
         bytes.append(UInt8(ascii: "\""))
         var text = string.text
@@ -233,6 +237,7 @@ package struct JSONWriter: JSONSink {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// The content of a string, scalar by scalar, with the escapes that `escaping` demands.
     private mutating func writeEscaping(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -254,6 +259,7 @@ package struct JSONWriter: JSONSink {
         }
     }
 
+    /// A scalar as one or two `\uXXXX`, the second for a surrogate pair (RFC 8259 section 7).
     private mutating func writeEscape(_ scalar: Unicode.Scalar) {
         for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
             bytes += "\\u".utf8

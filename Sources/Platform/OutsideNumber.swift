@@ -1,8 +1,7 @@
-// Numbers from outside: from a server, a token or a stored text.
-//
-// Redis answers PTTL with 9223372036854775807 where an application said PEXPIREAT with the largest
-// number it had, and a token may carry any `iat`. What has passed one of these can be added to
-// another, and multiplied by 1000, without overflow.
+// Numbers from a server, a token or a stored text may be anything. Redis answers PTTL with
+// 9223372036854775807 if an application called PEXPIREAT with the largest number it had, and a
+// token may have any `iat`. Numbers that passed through one of the functions below can be added,
+// and multiplied by 1000, without overflow.
 
 extension FixedWidthInteger {
     /// The number, or the nearest limit if it is outside of ±2^48. That is after the year 9999 in

@@ -180,6 +180,7 @@ struct SlotMap: Equatable {
         return .tcp(host: "127.0.0.1", port: port)
     }
 
+    /// The error for a reply to CLUSTER SLOTS that is not one.
     private static func malformed(_ reply: Reply) -> RedisError {
         .unexpectedReply(expected: "a valid reply to CLUSTER SLOTS", got: reply.shape)
     }

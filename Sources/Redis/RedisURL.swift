@@ -136,9 +136,8 @@ package enum RedisURL {
     static func authorities(
         _ text: ArraySlice<UInt8>, port: UInt16
     ) throws(RedisURLError) -> [Endpoint] {
-        // Of `password=…` no host is made, which messages would show.
+        // `password=…` must not become a host, because messages show hosts.
         if text.contains(UInt8(ascii: "=")) {
-            // `password=…` must not become a host, because messages show hosts.
             throw connectionString(Array(text)) ?? .connectionString(place: nil, usesTLS: false)
         }
         let parts = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)

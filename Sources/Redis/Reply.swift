@@ -168,8 +168,8 @@ package struct ServerError: Error, Equatable, Sendable {
         if text.hasPrefix("ERR WAITAOF cannot be used when numlocal") { return .noAppendOnlyFile }
         // Before Redis 6 a wrong password has no code of its own.
         if text.hasPrefix("ERR invalid password") { return .wrongPassword }
-        // Inside a script the refusal of the ACL has other words: these in 7.0, the others since
-        // then.
+        // Inside a script the refusal of the ACL has other words: the first in 7.0, the second in
+        // later servers.
         if text.hasPrefix("ERR The user executing the script")
             || text.hasPrefix("ERR ACL failure in script")
         {

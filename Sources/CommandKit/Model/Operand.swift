@@ -63,6 +63,7 @@ package struct Operand<Target: Sendable>: Sendable {
         return copy
     }
 
+    /// All operands are made by the factories below.
     private init(
         _ name: String, _ arity: OperandDescription.Arity, _ summary: String,
         apply: @escaping @Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void

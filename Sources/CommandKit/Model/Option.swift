@@ -33,6 +33,7 @@ package struct Option<Target: Sendable>: Sendable {
         return copy
     }
 
+    /// A copy with changed descriptions.
     private func changing(_ change: (inout OptionDescription) -> Void) -> Option {
         var copy = self
         for index in copy.entries.indices { change(&copy.entries[index].description) }
@@ -48,7 +49,9 @@ struct OptionEntry<Target: Sendable>: Sendable {
     /// The effect of the option. It happens when the option is met, in the order of the command
     /// line.
     enum Action: Sendable {
+        /// The effects of `--NAME` and of `--no-NAME`.
         case flag(set: Flag, clear: Flag)
+        /// The effect of `--NAME VALUE`, which may refuse the value.
         case value(@Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void)
     }
 

@@ -29,13 +29,13 @@ package struct Definition: Sendable, Equatable {
 
 /// A page of help that belongs to no single command: `jwtctl help exit-status`.
 package struct Topic: Sendable, Equatable {
-    /// As typed after `help`.
+    /// The name as it is typed after `help`.
     package let name: String
     /// The heading.
     package let title: String
     /// One sentence for lists.
     package let summary: String
-    /// Rendered by `help TOPIC`, and as a section of the program's manual page or a page of its
+    /// The text for `help TOPIC`, and for a section of the program's manual page or a page of its
     /// own.
     package let body: [Prose]
     /// The topic's own manual page; nil if it is a section of the program's page.
@@ -45,7 +45,6 @@ package struct Topic: Sendable, Equatable {
 
     /// A manual page such as `jwtctl-layout(5)`.
     package struct Page: Sendable, Equatable {
-        /// The name as it is typed after `help`.
         package let name: String
         package let section: Int
 

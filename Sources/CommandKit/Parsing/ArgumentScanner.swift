@@ -6,6 +6,7 @@
 struct ArgumentScanner {
     /// The meaning of the next argument, or of the next letter in a bundle such as `-abc`.
     enum Token: Equatable {
+        /// `-h` or `--help`.
         case help(HelpDetail)
         case version
         /// `index` is that in `options`; `spelled` is the option as typed; `negated` means the
@@ -13,6 +14,7 @@ struct ArgumentScanner {
         case flag(index: Int, spelled: String, negated: Bool)
         /// An option with its value; `spelled` is the option as typed, without the value.
         case value(index: Int, spelled: String, bytes: [UInt8])
+        /// An argument that is not an option.
         case operand([UInt8])
     }
 

@@ -7,6 +7,7 @@ struct CompletionTables {
     struct Place {
         /// The command's names with blanks between them; empty for the program.
         let path: String
+        /// The names of the commands below this one.
         let subcommands: [Completion.Choice]
         /// The command's own options, in the form of `globalOptions`.
         let options: [Completion.Choice]
@@ -159,6 +160,7 @@ extension CompletionTables {
         """
     }
 
+    /// A `case` that sets the candidates of one place.
     private static func describeCase(_ place: Place) -> String {
         let parts = [("subcommands", place.subcommands), ("own_options", place.options)]
             .filter { !$1.isEmpty }
@@ -168,6 +170,7 @@ extension CompletionTables {
         return "        \(quote(place.path)))\n" + parts.joined() + "            ;;\n"
     }
 
+    /// A `case` that sets the completion of a rule.
     private static func ruleCase(_ rule: Rule) -> String {
         let patterns = rule.words.map { word in
             switch (rule.path, word) {
@@ -186,6 +189,7 @@ extension CompletionTables {
         return "kind=\(quote(completion.kind)) list=(\(list))"
     }
 
+    /// The elements of a shell array, one to a line.
     private static func elements(_ candidates: [Completion.Choice], indent: Int) -> String {
         let margin = String(repeating: "    ", count: indent)
         return candidates.map { "\(margin)\(quote($0.line))\n" }.joined()

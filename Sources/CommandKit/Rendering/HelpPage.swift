@@ -120,6 +120,7 @@ extension CommandDescription {
         return page.text
     }
 
+    /// Example commands with their purposes.
     private func examples(_ examples: ArraySlice<Example>, on page: inout HelpPage) {
         guard !examples.isEmpty else { return }
         page.heading(examples.count == 1 ? "Example" : "Examples")

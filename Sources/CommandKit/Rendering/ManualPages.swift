@@ -83,6 +83,7 @@ package struct ManualPages {
         return page.source
     }
 
+    /// A section of running text.
     private func section(_ section: ManualSection, on page: inout Mdoc) {
         page.macro("Sh", section.title)
         page.prose(section.body)

@@ -30,7 +30,7 @@ struct Mdoc {
         flush(&line)
     }
 
-    /// Writes the words as one line of source.
+    /// Writes the words as one line of source, and empties the list.
     private mutating func flush(_ words: inout [Substring]) {
         if !words.isEmpty { source += Self.line(words.joined(separator: " ")) + "\n" }
         words = []
@@ -61,7 +61,7 @@ struct Mdoc {
         raw(".El")
     }
 
-    /// Lines that are neither filled nor joined.
+    /// Lines that are shown as they are, neither filled nor joined.
     mutating func literal(_ lines: [String]) {
         raw(".Bd -literal -offset indent")
         for line in lines { raw(Self.line(line)) }

@@ -162,6 +162,7 @@ package struct Table: Sendable {
 
     // MARK: - Writing
 
+    /// The rows in an arrangement, after the headers unless these are above already.
     private func render(_ form: Form, _ widths: [Int], _ style: Style) -> String {
         if form.isBlocks { return blocks(style) }
         var text = ""
