@@ -115,11 +115,11 @@ package enum Permission: Equatable, Sendable {
     case unknown
 }
 
-/// A command that is to be checked for permission.
+/// A command whose permission is to be found out.
 package struct Rehearsal: Sendable {
     package let command: Command
-    /// Whether sending it changes nothing in any case: it only reads, it is malformed, or its key
-    /// does not exist.
+    /// Whether sending it changes nothing in any case: it reads, it is malformed, or its key does not
+    /// exist.
     package let isHarmless: Bool
 
     package init(_ command: Command, isHarmless: Bool) {
@@ -132,9 +132,9 @@ extension Client {
     /// The ACL user.
     package var user: String { target.user ?? "default" }
 
-    /// Whether each command would be permitted. ACL DRYRUN (Redis 7) reports that without running
-    /// anything. If the user may not use it, the harmless commands are sent instead, because Redis
-    /// checks permissions before arguments and keys; the others remain unknown.
+    /// Whether each command would be permitted. ACL DRYRUN (Redis 7) says so without running
+    /// anything. Where the user may not use it, the harmless commands are sent, because Redis checks
+    /// permissions before arguments and keys; the others remain unknown.
     package func permissions(
         for rehearsals: [Rehearsal]
     ) throws(RedisError) -> [Permission] {
@@ -154,7 +154,6 @@ extension Client {
         }
     }
 
-    /// Finds out the permissions by sending the harmless commands.
     private func sent(_ rehearsals: [Rehearsal]) throws(RedisError) -> [Permission] {
         var permissions = [Permission](repeating: .unknown, count: rehearsals.count)
         let harmless = rehearsals.indices.filter { rehearsals[$0].isHarmless }
