@@ -1,6 +1,6 @@
 package import Platform
 
-/// How the bytes of a secret are encoded in its file.
+/// The encoding of a secret in its file.
 package enum SecretEncoding: String, CaseIterable, Sendable {
     /// The text itself, without one newline at its end, which comes from the editor.
     case text

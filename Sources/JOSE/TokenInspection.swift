@@ -40,8 +40,8 @@ package struct TokenInspection: Sendable {
     /// Why `CompactToken` or its `claims()` refuses the text; nil for a well-formed token.
     package let malformed: MalformedToken?
 
-    /// Where the text was truncated; nil if it does not look like the beginning of a token. A token
-    /// without the end of its signature may be both truncated and well-formed.
+    /// The place where the text was truncated; nil if it does not look like the beginning of a
+    /// token. A token without the end of its signature may be both truncated and well-formed.
     package let cut: TokenTruncation?
 
     /// Reads as much of `text` as possible. Never fails, and never decodes more than a token may

@@ -162,7 +162,7 @@ extension AsymmetricKey {
 /// OpenSSL's own builder (`OSSL_PARAM_BLD`) copies private numbers into memory that is never wiped.
 /// Here they remain in `SecretBytes`, and OpenSSL gets pointers to them.
 struct KeyComponent {
-    /// How OpenSSL reads the bytes.
+    /// The type of the bytes for OpenSSL.
     private enum Form {
         case integer
         case octets

@@ -19,7 +19,7 @@ package final class OutputStream {
     private let failurePolicy: FailurePolicy
     private var buffer: [UInt8] = []
 
-    /// What happens to bytes that cannot be written.
+    /// The treatment of bytes that cannot be written.
     package enum FailurePolicy: Sendable {
         /// `flush` throws.
         case report

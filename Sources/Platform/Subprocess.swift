@@ -4,7 +4,7 @@ internal import Glibc
 package struct Subprocess: ~Copyable {
     private let processID: pid_t
 
-    /// How a program ended: with an exit status, or by a signal.
+    /// The end of a program: an exit status, or a signal.
     package enum Ending: Equatable, Sendable {
         case exit(CInt)
         case signal(CInt)
@@ -68,7 +68,7 @@ package struct Subprocess: ~Copyable {
         return Self.ending(status)
     }
 
-    /// How it ended; nil if it still runs.
+    /// The program's end; nil while it runs.
     package func poll() -> Ending? {
         var status: CInt = 0
         guard unsafe waitpid(processID, &status, WNOHANG) == processID else { return nil }

@@ -1,7 +1,9 @@
 internal import CEntry
 internal import Glibc
 
-/// Everything outside of the program that a command may use. Tests pass their own.
+/// Everything outside of the program that a command may use: streams, variables, the clock, the
+/// terminal. Tests pass their own. Signals are the exception: work that can stop asks
+/// `Signals.pending`.
 package struct System {
     package let input: InputStream
     /// Standard output, for results.

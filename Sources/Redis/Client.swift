@@ -28,7 +28,7 @@ package final class Client {
     package var trace: Connection.Trace? {
         didSet { if case .single(let connection)? = server { connection.trace = trace } }
     }
-    /// Where to reach servers that announce addresses of another network.
+    /// Maps announced addresses of another network to reachable ones.
     private let map: AddressMap
     /// The connection in use; nil before the first use.
     private var server: Server?

@@ -172,9 +172,9 @@ package final class Connection {
     }
 }
 
-/// How a stream ended.
+/// The end of a stream: complete, or early with an error.
 package struct StreamEnd: Sendable {
-    /// The error that ended it early; nil where every command was answered.
+    /// The error that ended it early; nil if every command was answered.
     package internal(set) var failure: RedisError?
     /// The numbers of commands without a reply that may have been executed.
     package internal(set) var uncertain: Set<Int> = []

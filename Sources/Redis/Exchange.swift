@@ -5,7 +5,7 @@ package struct Exchange: Sendable {
     package var replies: [Reply?]
     /// The indices of commands without a reply that may have been executed.
     package var uncertain: Set<Int> = []
-    /// The error that ended it early; nil where every command was answered.
+    /// The error that ended it early; nil if every command was answered.
     package var failure: RedisError?
 
     package init(count: Int) {
@@ -18,7 +18,7 @@ package struct Exchange: Sendable {
         self.failure = failure
     }
 
-    /// All replies. Throws the failure where there is one, even if only the last reply is missing.
+    /// All replies. Throws the failure if there is one, even if only the last reply is missing.
     package func complete() throws(RedisError) -> [Reply] {
         if let failure { throw failure }
         return replies.compactMap(\.self)

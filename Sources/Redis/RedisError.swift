@@ -1,7 +1,7 @@
 package import OpenSSL
 package import Platform
 
-/// How far an exchange got before it ended, so that an error can say how many commands were
+/// The progress of an exchange when it ended, so that an error can say how many commands were
 /// answered.
 package struct ExchangeProgress: Equatable, Sendable {
     /// The number of commands that the caller handed over.
@@ -156,7 +156,7 @@ package indirect enum RedisError: Error, Equatable, Sendable {
     /// The change was made, but is not known to be in the append-only file of the server.
     case notOnDisk(address: String, DiskFailure)
 
-    /// How far the exchange got; nil where no command was under way.
+    /// The progress of the exchange; nil if no command was under way.
     package var progress: ExchangeProgress? {
         switch self {
         case .timeout(_, _, _, let progress), .closed(_, _, let progress),

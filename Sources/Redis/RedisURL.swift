@@ -93,9 +93,9 @@ package enum RedisURL {
         (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
     }
 
-    /// Removes user and password from the front of `rest`; both are nil where there are none.
-    /// Splits at the last `@`, since many people forget to encode an `@` in a password.
-    /// `beforePath` means that a path follows instead of a host.
+    /// Removes user and password from the front of `rest`; both are nil if there are none. Splits
+    /// at the last `@`, since many people forget to encode an `@` in a password. `beforePath` means
+    /// that a path follows instead of a host.
     private static func takeUserinfo(
         from rest: inout ArraySlice<UInt8>, beforePath: Bool
     ) throws(RedisURLError) -> (user: String?, password: SecretBytes?) {

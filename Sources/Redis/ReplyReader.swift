@@ -173,7 +173,7 @@ struct OKCounter {
     /// another reply.
     private(set) var incompleteBytes = 0
 
-    /// Removes one counted reply. Returns false where there is none.
+    /// Removes one counted reply. Returns false if there is none.
     mutating func pop() -> Bool {
         guard count > 0 else { return false }
         count -= 1

@@ -7,7 +7,7 @@ internal import Platform
 /// learns of its replacement, and then discards them; `Router.confirm` and `validate` guard against
 /// that.
 final class SentinelTopology: Topology {
-    /// What one Sentinel says about the primary.
+    /// The answer of one Sentinel to questions about the primary.
     struct Answer: Equatable {
         let sentinel: Endpoint
         /// The primary, at an address that can be reached.

@@ -63,8 +63,8 @@ struct Dialer {
     }
 }
 
-/// Where to reach servers that announce addresses of another network: behind NAT, in containers,
-/// through forwarded ports.
+/// Maps the addresses that servers announce to those at which they can be reached: behind NAT, in
+/// containers, through forwarded ports.
 package struct AddressMap: Equatable, Sendable {
     /// A text that is not a rule.
     package struct InvalidRule: Error, Equatable, Sendable {}

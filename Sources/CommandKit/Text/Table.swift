@@ -33,7 +33,7 @@ package struct Table: Sendable {
         case left, right
     }
 
-    /// How a column gives way if the table is too wide.
+    /// The way in which a column becomes narrower if the table is too wide.
     package enum Yielding: Sendable {
         /// It does not.
         case fixed
