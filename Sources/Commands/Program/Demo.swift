@@ -238,7 +238,7 @@ final class PrivateRedis {
         do throws(SystemError) {
             let command = ["/proc/self/exe", "__with-parent", "redis-server"] + settings
             server = try Subprocess.start(
-                command.map { Array($0.utf8) }, environment: environment.all, silent: true)
+                command.map { Array($0.utf8) }, environment: environment.all, streams: .null)
         } catch {
             throw Failure(.failure, "system", "cannot start redis-server: \(error.message)")
         }

@@ -66,9 +66,9 @@ extension TokenStore {
     /// taken off their lists; without one, the tokens are removed from the whitelist.
     ///
     /// It is safe to repeat: no entry expires earlier because of it, and the first reason is kept. A
-    /// nil `entry` writes the short value. `next` waits for a batch only where the `Pull` is blocking. Returns
-    /// what broke the work off; a signal ends it after the batches under way. If it returns nil, what
-    /// was delivered as `unconfirmed` was confirmed in the end.
+    /// nil `entry` writes the short value. Returns what broke the work off; a signal ends it after the
+    /// batches under way. If it returns nil, what was delivered as `unconfirmed` was confirmed in the
+    /// end.
     package func revoke<Item>(
         entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
         next: @escaping (Pull) throws -> Supply<[Item]>,
