@@ -85,20 +85,22 @@ import Testing
             id: part, user: part, details: layout.naming.details.map { _ in part.bytes })
         let items = [Revocation(subject, expiry: .at(2_000_000))]
         let none = Answer.reply(.status("none"))
+        let store = TokenStore.offline(layout)
         let sent: [[String]]
         if let deny = layout.deny {
-            var job = DenyJob(.offline(layout), deny, items, entry: nil, clock: .fixed)
+            var job = DenyJob(store, deny, items, entry: nil, clock: .fixed)
             sent = ScriptedRun(&job, [[.null], [1], [1], [1], [1]]).sent
+        } else if let allow = layout.allow {
+            var job = RemoveSessionsJob(store, allow, items)
+            let ones = [Answer](repeating: 1, count: 20)
+            let answers = [
+                [Answer](repeating: "value", count: 5), Array(repeating: none, count: 20), ones,
+                ones, [1], [1],
+            ]
+            sent = ScriptedRun(&job, answers).sent
         } else {
-            var job = RemoveSessionsJob(.offline(layout), items)
-            sent =
-                ScriptedRun(
-                    &job,
-                    [
-                        Array(repeating: "value", count: 5), Array(repeating: none, count: 20),
-                        Array(repeating: 1, count: 20), Array(repeating: 1, count: 20), [1], [1],
-                    ]
-                ).sent
+            var job = UnlistJob(store, items)
+            sent = ScriptedRun(&job, [[1], [1]]).sent
         }
         #expect(!sent.isEmpty)
         let needed = Set(names(layout, .revoke) + names(layout, .audit))

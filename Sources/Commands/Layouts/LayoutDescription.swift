@@ -2,8 +2,8 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
-/// The pages of `layout show`: a layout in words, followed by its data. The stores describe
-/// themselves.
+/// A layout in words, for `layout show`, and its data after that. The stores describe themselves;
+/// this is the order of the page.
 struct LayoutDescription {
     let layout: Layout
     private let style: Style
@@ -16,6 +16,7 @@ struct LayoutDescription {
         self.style = style
     }
 
+    /// The whole description, escaped and wrapped.
     var text: String {
         var page = DescriptionPage(width: width, style)
         page.line(style.bold(layout.name) + ": " + VisibleText.escape(layout.summary))
@@ -38,6 +39,7 @@ struct LayoutDescription {
         return page.text
     }
 
+    /// The way in which the layout was tested.
     private var proof: String {
         switch layout.proof {
         case .application: "with the application itself, on the same Redis"
@@ -46,6 +48,7 @@ struct LayoutDescription {
         }
     }
 
+    /// The claims that name the token or user, in words.
     private func words(_ sources: [Naming.Source]) -> String {
         sources.map { source in
             switch source {
@@ -57,6 +60,7 @@ struct LayoutDescription {
         }.joined(separator: ", else by ")
     }
 
+    /// The variables with their values.
     private func variables(on page: inout DescriptionPage) {
         guard !layout.variables.isEmpty else { return }
         page.heading("Variables (set with --layout-var NAME=VALUE)")
@@ -70,6 +74,7 @@ struct LayoutDescription {
             })
     }
 
+    /// The texts that stand for others.
     private func definitions(on page: inout DescriptionPage) {
         guard !layout.definitions.isEmpty else { return }
         page.heading("Definitions")
@@ -81,6 +86,7 @@ struct LayoutDescription {
 
     // MARK: what can be done
 
+    /// The supported commands, and what to do instead of the others.
     private func abilities(on page: inout DescriptionPage) {
         let able = Capability.allCases.filter { layout.can($0) }.map(\.name)
         page.heading("Supported commands")
@@ -91,6 +97,7 @@ struct LayoutDescription {
         page.facts(unable.map { ($0.name, layout.wayAround($0)) })
     }
 
+    /// The dangers that the data of the layout implies.
     private var warnings: [String] {
         var words: [String] = []
         if !layout.missingVariables.isEmpty {
@@ -100,7 +107,7 @@ struct LayoutDescription {
                         "--layout-var \(VisibleText.escape($0))=VALUE"
                     }.joined(separator: " ") + ".")
         }
-        // A list of what is alive knows no other spelling.
+        // A whitelist does not contain the other encodings, so they are rejected.
         if layout.naming.isByText, !layout.requiresListing {
             words.append(
                 "Tokens are identified by their text: a different encoding of the same token "
@@ -130,7 +137,7 @@ struct LayoutDescription {
 }
 
 extension Capability {
-    /// As a person calls it: the command that needs it.
+    /// The command that needs the capability.
     fileprivate var name: String {
         switch self {
         case .revoke: "revoke"
@@ -147,22 +154,27 @@ extension Capability {
     }
 }
 
-/// Lines for a person.
+/// The lines of a description, wrapped and indented.
 struct DescriptionPage {
     private let width: Int
     private let style: Style
+    /// The lines so far.
     private(set) var text = ""
 
-    /// Wide terminals are not filled, and a pipe is taken for one of 80 columns.
+    /// A page for a terminal with this many columns. Wide terminals are not filled, and a pipe
+    /// counts as 80 columns.
     init(width: Int?, _ style: Style) {
         self.width = min(width ?? 80, 80)
         self.style = style
     }
 
+    /// Adds a line as it is.
     mutating func line(_ line: String) { text += line + "\n" }
 
+    /// Adds a heading after an empty line.
     mutating func heading(_ title: String) { text += "\n" + style.bold(title) + "\n" }
 
+    /// Adds a fact: a name, and a value in the next column.
     mutating func fact(_ name: String, _ value: String, width: Int = 8) {
         let padding = String(repeating: " ", count: max(width - name.utf8.count, 0) + 2)
         let words = TextWrapper.hanging(
@@ -170,22 +182,25 @@ struct DescriptionPage {
         text += "  " + style.dim(name) + padding + words + "\n"
     }
 
-    /// Facts in two columns.
+    /// Adds facts whose values share a column.
     mutating func facts(_ facts: [(name: String, value: String)]) {
         let width = facts.map(\.name.utf8.count).max() ?? 0
         for fact in facts { self.fact(fact.name, fact.value, width: width) }
     }
 
+    /// Adds the first line about a store: role, type and key.
     mutating func store(_ role: String, _ type: String, _ key: String) {
         let padding = String(repeating: " ", count: max(12 - role.utf8.count, 1))
         text += "  \(role)\(padding)\(style.dim(type)) \(style.bold(key))\n"
     }
 
+    /// Adds a sentence below a store, or with another indent.
     mutating func sentence(_ words: String, indent: Int = 14) {
         let margin = String(repeating: " ", count: indent)
         text += margin + TextWrapper.hanging(words, indent: indent, width: width) + "\n"
     }
 
+    /// Adds sentences below a heading; nothing if there are none.
     mutating func list(_ title: String, _ items: [String]) {
         guard !items.isEmpty else { return }
         heading(title)

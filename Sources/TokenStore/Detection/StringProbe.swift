@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Recognizes the value that a layout writes, as its application or another serializer of the same
 /// platform spells it.
 struct StringProbe: TextProbe {
@@ -63,5 +65,29 @@ struct StringProbe: TextProbe {
             [[0x80, version, 0x88, 0x2e], [0x80, version, 0x4b, 1, 0x2e]]
         }
         return pickled + [[0xc3], jsonTrue]
+    }
+}
+
+/// JSON objects with something at the end of a path; where that is empty, any text but one of
+/// another serializer.
+struct JSONProbe: TextProbe {
+    let path: [JSONString]
+
+    var isSelective: Bool { !path.isEmpty }
+
+    func judge(text: [UInt8]) -> ProbeFinding { ProbeFinding(verdict(text)) }
+
+    private func verdict(_ text: [UInt8]) -> ProbeFinding.Verdict {
+        guard !path.isEmpty else {
+            return text.first == UInt8(ascii: "\"") ? .differs : .neutral
+        }
+        do throws(JSONError) {
+            var found: JSONValue? = try JSONParser.parse(text)
+            for name in path { found = found?.objectValue?[name] }
+            return found == nil ? .differs : .fits(isTelling: true)
+        } catch {
+            // It may be longer than the part that was read, or written by another serializer.
+            return text.first == UInt8(ascii: "{") ? .neutral : .differs
+        }
     }
 }

@@ -74,14 +74,7 @@ struct AllowStore: LayoutStore {
         if case .equals(let value)? = closed?.match, value.holes.isEmpty {
             return AllowedProbe(value: value.literal)
         }
-        switch index?.kind {
-        case .values([])? where valueCodec == .json:
-            return StringProbe(
-                closed: nil, open: Template([.hole(.any, [])], codec: .json), requiresEnd: false)
-        case .values(let path)?: return JSONProbe(path: path)
-        case .keys(_, let path, _)? where !path.isEmpty: return JSONProbe(path: path)
-        default: return AllowedProbe(value: nil)
-        }
+        return index?.kind.tokenProbe(self) ?? AllowedProbe(value: nil)
     }
 
     func description(in layout: Layout) -> StoreDescription {
@@ -200,29 +193,5 @@ private struct AllowedProbe: TextProbe {
     func judge(text: [UInt8]) -> ProbeFinding {
         guard let value else { return ProbeFinding(.neutral) }
         return ProbeFinding(text == value ? .fits(isTelling: text.count >= 4) : .differs)
-    }
-}
-
-/// JSON objects with something at the end of a path; where that is empty, any text but one of
-/// another serializer.
-private struct JSONProbe: TextProbe {
-    let path: [JSONString]
-
-    var isSelective: Bool { !path.isEmpty }
-
-    func judge(text: [UInt8]) -> ProbeFinding { ProbeFinding(verdict(text)) }
-
-    private func verdict(_ text: [UInt8]) -> ProbeFinding.Verdict {
-        guard !path.isEmpty else {
-            return text.first == UInt8(ascii: "\"") ? .differs : .neutral
-        }
-        do throws(JSONError) {
-            var found: JSONValue? = try JSONParser.parse(text)
-            for name in path { found = found?.objectValue?[name] }
-            return found == nil ? .differs : .fits(isTelling: true)
-        } catch {
-            // It may be longer than the part that was read, or written by another serializer.
-            return text.first == UInt8(ascii: "{") ? .neutral : .differs
-        }
     }
 }
