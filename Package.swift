@@ -71,7 +71,7 @@ let package = Package(
             name: "jwtctl", dependencies: ["Commands", "Platform"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["CommandKit", "Platform"],
+            name: "TestSupport", dependencies: ["CommandKit", "Commands", "JSON", "Platform"],
             path: "Tests/TestSupport", swiftSettings: relaxed),
         tests("PlatformTests", ["Platform"]),
         tests("JSONTests", ["JSON"]),

@@ -191,7 +191,7 @@ private struct KnownPage<Outcome>: Question {
 }
 
 /// Finds the tokens that a page of keys tells of.
-private struct SessionPageJob: Question {
+struct SessionPageJob: Question {
     private enum Phase: CaseIterable {
         /// Reads the keys that do not tell everything by their names.
         case read

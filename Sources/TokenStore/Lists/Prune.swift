@@ -37,7 +37,7 @@ extension TokenStore {
 }
 
 /// Tidies the lists of some users.
-private struct PruneJob: Job {
+struct PruneJob: Job {
     enum Phase {
         /// Counts what there is to do on each list.
         case survey

@@ -141,7 +141,7 @@ extension TokenStore {
 }
 
 /// The cutoffs of a user, and page by page all tokens on the list.
-private struct TokenListJob: Question {
+struct TokenListJob: Question {
     let store: TokenStore
     let user: Identifier
     var commands: [Command] = []
@@ -296,7 +296,7 @@ struct ListPageJob: Question {
 
 /// The pages of one list. A token that arrives meanwhile shifts the others to a later page: those
 /// of the last two pages are not told again.
-private struct TokenPages {
+struct TokenPages {
     /// Where the next page begins.
     private(set) var rank = 0
     private var last: Set<Identifier> = []
