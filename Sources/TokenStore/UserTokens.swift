@@ -73,7 +73,7 @@ protocol UserTokens {
     /// Removes batch after batch; see `TokenStore.revoke`.
     func remove<Item>(
         item: @escaping (Item) -> Revocation,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError?
 
@@ -84,7 +84,7 @@ protocol UserTokens {
 
     /// Logs out user after user, without a recheck; see `TokenStore.logOut`.
     func logOut(
-        _ request: LogoutRequest, next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
+        _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError?
 

@@ -66,12 +66,12 @@ extension TokenStore {
     /// taken off their lists; without one, the tokens are removed from the whitelist.
     ///
     /// It is safe to repeat: no entry expires earlier because of it, and the first reason is kept. A
-    /// nil `entry` writes the short value. `next` waits for a batch only where it `mayWait`. Returns
-    /// what broke the work off; a signal ends it after the batches under way. If it returns nil, what
-    /// was delivered as `unconfirmed` was confirmed in the end.
+    /// nil `entry` writes the short value. Returns what broke the work off; a signal ends it after the
+    /// batches under way. If it returns nil, what was delivered as `unconfirmed` was confirmed in the
+    /// end.
     package func revoke<Item>(
         entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         lookForWhitelist()
@@ -110,14 +110,14 @@ extension TokenStore {
     /// Revokes batch after batch, a job each, in one pipeline.
     func runRevocations<Item>(
         item: @escaping (Item) -> Revocation,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void,
         job: @escaping ([Revocation]) -> any Job<[RevocationOutcome]>
     ) throws -> StoreError? {
         let runner = JobRunner<[Item], [RevocationOutcome]>(
             self, window: Self.revocationWindow, changes: true
-        ) { mayWait in
-            try next(mayWait).map { batch in (batch, job(batch.map(item))) }
+        ) { pull in
+            try next(pull).map { batch in (batch, job(batch.map(item))) }
         } deliver: { batch, done in
             let outcomes = done.outcomes(count: batch.count)
             for index in batch.indices { try deliver(batch[index], outcomes[index]) }

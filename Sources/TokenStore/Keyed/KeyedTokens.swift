@@ -168,7 +168,7 @@ struct KeyedTokens: UserTokens {
     /// Users are logged out one after the other, since most take scans of all keys; a batch of them is
     /// confirmed together.
     func logOut(
-        _ request: LogoutRequest, next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
+        _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         guard store.layout.index != nil else {

@@ -21,7 +21,7 @@ extension KeyedTokens {
     /// all keys.
     func remove<Item>(
         item: @escaping (Item) -> Revocation,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         guard takesRounds else {
@@ -31,7 +31,9 @@ extension KeyedTokens {
         }
         while Signals.pending == nil {
             var items: [Item] = []
-            while items.count < Self.searchLimit, case .item(let batch) = try next(items.isEmpty) {
+            while items.count < Self.searchLimit,
+                case .item(let batch) = try next(items.isEmpty ? .blocking : .polling)
+            {
                 items += batch
             }
             guard !items.isEmpty else { break }

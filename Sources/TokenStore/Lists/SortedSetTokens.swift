@@ -136,7 +136,7 @@ struct SortedSetTokens: UserTokens {
 
     func remove<Item>(
         item: @escaping (Item) -> Revocation,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         try store.runRevocations(item: item, next: next, deliver: deliver) { removal(of: $0) }
@@ -152,7 +152,7 @@ struct SortedSetTokens: UserTokens {
     // MARK: logout
 
     func logOut(
-        _ request: LogoutRequest, next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
+        _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         try logOut(.first, request, confirmedBy: .callee, next: next, deliver: deliver)
@@ -179,14 +179,14 @@ struct SortedSetTokens: UserTokens {
     /// Runs the logouts in one pipeline, each a job.
     private func logOut(
         _ round: LogoutRound, _ request: LogoutRequest, confirmedBy: Finisher,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
+        next: @escaping (Pull) throws -> Supply<Identifier>,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let clock = try store.clock()
         let runner = JobRunner<Identifier, LogoutJob.Outcome>(
             store, window: Self.logoutWindow, changes: true, confirmedBy: confirmedBy
-        ) { mayWait in
-            try next(mayWait).map { user in
+        ) { pull in
+            try next(pull).map { user in
                 (user, LogoutJob(store, user, round, request, clock: clock))
             }
         } deliver: { user, done in

@@ -49,7 +49,7 @@ extension TokenStore {
     /// there is no recheck.
     package func logOut(
         scope: LogoutScope, skew: Int64, recheckDelay: Int64 = 0, entry: DenyEntry,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
+        next: @escaping (Pull) throws -> Supply<Identifier>,
         onProgress: @escaping (LogoutResult) -> Void = { _ in },
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {

@@ -15,12 +15,14 @@ struct RecheckedLogout {
 
     /// See `TokenStore.logOut`.
     func run(
-        next: (_ mayWait: Bool) throws -> Supply<Identifier>,
+        next: (Pull) throws -> Supply<Identifier>,
         deliver: (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         while Signals.pending == nil {
             var users: [PendingLogout] = []
-            while users.count < Self.userBatch, case .item(let user) = try next(users.isEmpty) {
+            while users.count < Self.userBatch,
+                case .item(let user) = try next(users.isEmpty ? .blocking : .polling)
+            {
                 users.append(PendingLogout(user: user))
             }
             guard !users.isEmpty else { return nil }

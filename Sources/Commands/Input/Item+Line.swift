@@ -4,11 +4,11 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-// Lines of `--from`.
-
 extension Item {
-    /// What a line holds: tokens, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object. A comment may
-    /// follow behind white space.
+    // MARK: - Lines of --from
+
+    /// What a line of `--from` holds: tokens, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object. A
+    /// comment may follow behind white space.
     static func items(
         line: [UInt8], as kind: Kind, headers: HeaderCache? = nil
     ) throws -> [Item] {
@@ -38,7 +38,8 @@ extension Item {
         return [try fields(text, idEnd: end, isID: false)]
     }
 
-    /// Nearly all tokens are a line of their own: the parser knows them best.
+    /// The token that a line is; nil for any other line. Nearly all tokens are a line of their own, and
+    /// need no other question than the parser's.
     private static func wholeToken(_ line: [UInt8], _ headers: HeaderCache?) -> Item? {
         guard line.first == UInt8(ascii: "e"), TokenScanner.dotCount(line[...]) == 2 else {
             return nil
@@ -51,6 +52,7 @@ extension Item {
         }
     }
 
+    /// Whether a text begins like a JSON object.
     static func isObject(_ text: [UInt8]) -> Bool {
         text.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{")
     }
@@ -69,6 +71,7 @@ extension Item {
         return line[...]
     }
 
+    /// The same for an object, in whose strings a `#` may stand behind white space.
     private static func withoutCommentBehindObject(_ line: [UInt8]) -> [UInt8] {
         guard let end = line.lastIndex(of: UInt8(ascii: "}")) else { return line }
         let rest = line[(end + 1)...]
@@ -79,7 +82,7 @@ extension Item {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == tab }
 
-    /// An id in text that holds no token.
+    /// An id in text that holds no token. It must not look like anything else.
     private static func plainID(_ text: ArraySlice<UInt8>) throws -> Item {
         // Nearly all ids are such. The others, and those as short as `null`, get all the questions.
         let bytes = Array(text)
@@ -115,6 +118,7 @@ extension Item {
         return .id(id, expiry: end, user: user)
     }
 
+    /// The second field: seconds since 1970, which may have a fraction.
     private static func expiry(field: ArraySlice<UInt8>) throws -> Expiry {
         // Nearly all are whole seconds.
         if !field.isEmpty, field.count <= 11, field.allSatisfy({ (0x30...0x39).contains($0) }) {
@@ -131,7 +135,35 @@ extension Item {
     }
 
     private static let tab = UInt8(ascii: "\t")
+    /// Why a line of fields is refused where tokens are asked for.
     private static let noToken = Failure(
         .usage, "invalid_line", "neither a token nor ID<TAB>EXPIRY",
         hint: "use --id to treat it as an id")
+
+    // MARK: - Lines of -o id
+
+    /// A line that `items(line:as:)` reads as `id`: the id alone, or the object where an id could be
+    /// taken for something else, such as for one of the layout's `keys`; `mayBeToken` leaves it as it
+    /// is where it could be for a token.
+    static func line(_ id: String, mayBeToken: Bool = false, keys: LayoutKeys?) -> String {
+        let bytes = Array(id.utf8)
+        let isPlain =
+            !["#", "{", "-"].contains(id.unicodeScalars.first)
+            && !id.unicodeScalars.contains(where: VisibleText.isHostile)
+            && !ForeignLine.isHeader(bytes) && keys?.contain(bytes) != true
+            && (isReadAsID(bytes) || mayBeToken && PastedText.isToken(bytes))
+        return isPlain ? id : "{\"jti\":\(JSONText.quoted(id))}"
+    }
+
+    /// Whether a text is read as an id, and as that very id.
+    private static func isReadAsID(_ bytes: [UInt8]) -> Bool {
+        do {
+            guard case .id(let id, _, _, _) = try items(in: bytes, as: .guess)[0] else {
+                return false
+            }
+            return id.bytes == bytes
+        } catch {
+            return false
+        }
+    }
 }
