@@ -90,6 +90,7 @@ private struct PruneJob: Job {
         }
     }
 
+    /// Adds up what there is to do, and keeps the lists that need it.
     private mutating func takeSurvey(_ numbers: [Int64]) throws(StoreError) {
         outcome.users = lists.count
         var untidy: [[[UInt8]]] = []
