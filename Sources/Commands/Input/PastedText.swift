@@ -174,11 +174,11 @@ enum PastedText {
                 "pass the token alone, between 's:' and the last dot")
         case .segments(let count):
             return malformed("\(count) segments instead of 3", "pass the token alone")
-        case .glued:
+        case .prefixed:
             return malformed(
                 "the text before byte \(sighting.offset) may belong to it",
                 "pass the token alone")
-        case .beheaded: return malformed("its beginning is missing", "was it truncated?")
+        case .startMissing: return malformed("its beginning is missing", "was it truncated?")
         case .cut(.lineBreak):
             return malformed("a line break at byte \(end)", "join the lines")
         case .cut(.padding):

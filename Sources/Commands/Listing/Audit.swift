@@ -95,7 +95,7 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
     // beginning.
     while options.follows {
         let page = try backend.store.awaitAuditEntries(
-            after: position ?? span.origin, milliseconds: backend.patience)
+            after: position ?? span.origin, milliseconds: backend.blockingTimeout)
         try show(page)
         position = page.last?.position ?? position
         try system.output.flush()

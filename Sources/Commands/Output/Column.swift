@@ -161,7 +161,7 @@ extension String {
 extension Table.Column {
     static let id = Table.Column("ID")
     /// The remaining time of something.
-    static let left = Table.Column("LEFT", right: true)
+    static let left = Table.Column("LEFT", align: .right)
 
     /// A state or a result, in a colour for each kind of word.
     static func state(_ header: String) -> Table.Column {
@@ -175,7 +175,7 @@ extension Table.Column {
 
     /// A number, with its thousands apart.
     static func count(_ header: String) -> Table.Column {
-        Table.Column(header, right: true)
+        Table.Column(header, align: .right)
     }
 
     private static let paint: Table.Paint = { text, style in

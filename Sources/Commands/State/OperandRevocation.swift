@@ -94,7 +94,8 @@ struct OperandRevocation {
             return RevokeResult(request, outcome: outcome, backend: backend, isDryRun: true)
         }
         let batch = store.revoke(
-            [item], entry: DenyEntry(reason: options.reason, actor: store.actor), isPart: true)
+            [item], entry: DenyEntry(reason: options.reason, actor: store.actor),
+            confirmedBy: .caller)
         if let failure = batch.failure { throw failure }
         var result = RevokeResult(
             request, outcome: batch.outcomes[0], backend: backend, isDryRun: false)

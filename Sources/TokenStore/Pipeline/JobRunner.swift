@@ -46,8 +46,8 @@ final class JobRunner<Tag, Outcome> {
     /// How many jobs may be under way.
     private let window: Int
     private let changes: Bool
-    /// Whether more changes belong to these: who makes them all looks for doubts at the end.
-    private let isPart: Bool
+    /// Who confirms the changes of all jobs at the end.
+    private let finisher: Finisher
     private let next: Source
     private let deliver: (Tag, JobResult<Outcome>) throws -> Void
 
@@ -64,13 +64,14 @@ final class JobRunner<Tag, Outcome> {
     private var callerError: (any Error)?
 
     init(
-        _ store: TokenStore, window: Int, changes: Bool, isPart: Bool = false,
+        _ store: TokenStore, window: Int, changes: Bool,
+        confirmedBy finisher: Finisher = .callee,
         next: @escaping Source, deliver: @escaping (Tag, JobResult<Outcome>) throws -> Void
     ) {
         self.store = store
         self.window = window
         self.changes = changes
-        self.isPart = isPart
+        self.finisher = finisher
         self.next = next
         self.deliver = deliver
     }
@@ -94,7 +95,7 @@ final class JobRunner<Tag, Outcome> {
             }
         } while attempts > 0 || !isEnded && !isStopped
         if let callerError { throw callerError }
-        return changes && !isPart ? store.confirmAtEnd() : nil
+        return changes && finisher == .callee ? store.confirmAtEnd() : nil
     }
 
     /// Delivers nothing more, and begins nothing.
@@ -120,7 +121,7 @@ final class JobRunner<Tag, Outcome> {
         }
         guard keepsResults else { return true }
         guard try store.confirm(since: checkpoint) == .intact else { return false }
-        deliverFinished(doubt: isPart ? nil : store.doubt)
+        deliverFinished(doubt: finisher == .callee ? store.doubt : nil)
         return true
     }
 

@@ -4,10 +4,13 @@ internal import Redis
 
 /// Memory: whether Redis evicts keys or refuses writes. Amounts are in bytes.
 extension Finding {
-    /// The reminder that goes with a remedy by CONFIG SET.
+    /// The reminder that goes with a remedy by CONFIG SET, which does not change the configuration
+    /// file.
     private static let untilRestart =
         "The command below lasts until a restart: set it in redis.conf, too."
 
+    /// Memory is not nearly full, and Redis has evicted no keys. A `limit` of 0 means none, as in
+    /// `maxmemory`.
     static func memoryRoomy(used: Int64, limit: Int64) -> Finding {
         Finding(
             .memory, "roomy", .ok,
@@ -16,6 +19,9 @@ extension Finding {
             data: ["used_memory": .integer(used), "maxmemory": .integer(limit)])
     }
 
+    /// A limit with a policy that evicts keys. That is an error where a revoked token is accepted
+    /// once its keys are gone (`failsOpen`); where a token must be listed, eviction only logs users
+    /// out.
     static func evictingPolicy(
         _ policy: String, limit: Int64, failsOpen: Bool, _ cli: RedisCLICommand
     ) -> Finding {
@@ -31,6 +37,7 @@ extension Finding {
             data: ["maxmemory_policy": .string(policy), "maxmemory": .integer(limit)])
     }
 
+    /// Evictions in the past are a warning, because Redis does not record which keys it evicted.
     static func evictedKeys(_ count: Int64, failsOpen: Bool, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .memory, "evicted_keys", .warning,
@@ -42,6 +49,7 @@ extension Finding {
             remedy: cli("CONFIG RESETSTAT"), data: ["evicted_keys": .integer(count)])
     }
 
+    /// The limit is nearly reached, or reached. The proposed limit is twice what is used.
     static func memoryNearlyFull(used: Int64, limit: Int64, _ cli: RedisCLICommand) -> Finding {
         let isFull = used >= limit
         return Finding(
@@ -56,8 +64,11 @@ extension Finding {
 
 /// Persistence: whether revocations survive a restart or a crash.
 extension Finding {
+    /// Arguments of redis-cli that turn on the append-only file.
     private static let appendOnly = "CONFIG SET appendonly yes"
 
+    /// The append-only file is on. `fsync` is the value of `appendfsync`; nil if CONFIG GET was
+    /// refused.
     static func appendOnlyFile(fsync: String?) -> Finding {
         Finding(
             .persistence, "append_only_file", .ok,
@@ -65,6 +76,7 @@ extension Finding {
                 + (fsync.map { ", appendfsync \(VisibleText.escape($0, columns: 20))" } ?? ""))
     }
 
+    /// Neither kind of persistence is on, which is known only if CONFIG GET is allowed.
     static func noPersistence(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "no_persistence", .error, "no append-only file and no snapshots",
@@ -72,7 +84,8 @@ extension Finding {
                 + untilRestart, remedy: cli(appendOnly))
     }
 
-    /// `points` is the setting `save`; `changes` counts those since the last snapshot.
+    /// `points` is the value of the setting `save`, such as `3600 1 300 100`; `changes` is the
+    /// number of changes since the last snapshot, if the server reports it.
     static func snapshotsOnly(points: String, changes: Int64?, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "snapshots_only", .warning,
@@ -92,6 +105,8 @@ extension Finding {
                 + "are no snapshots.", remedy: cli(appendOnly))
     }
 
+    /// The operating system decides when to write: on Linux usually within 30 seconds (Redis
+    /// documentation, "Redis persistence").
     static func unsynced(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "unsynced", .warning, "appendfsync is no",
@@ -99,6 +114,7 @@ extension Finding {
             remedy: cli("CONFIG SET appendfsync everysec"))
     }
 
+    /// The last write of the append-only file failed (`aof_last_write_status` in INFO).
     static func appendFailed(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "append_failed", .error, "Redis could not write the append-only file",
@@ -106,6 +122,7 @@ extension Finding {
             remedy: cli("CONFIG GET dir"))
     }
 
+    /// The last rewrite of the append-only file failed (`aof_last_bgrewrite_status` in INFO).
     static func rewriteFailed(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "rewrite_failed", .warning,
@@ -114,6 +131,8 @@ extension Finding {
             remedy: cli("BGREWRITEAOF"))
     }
 
+    /// A failed snapshot is an error if it makes Redis refuse writes, which is the default
+    /// (`stop-writes-on-bgsave-error`).
     static func snapshotFailed(stopsWrites: Bool, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .persistence, "snapshot_failed", stopsWrites ? .error : .warning,
@@ -128,6 +147,7 @@ extension Finding {
 
 /// Replicas: whether revocations survive the loss of the primary.
 extension Finding {
+    /// `count` is 0 if a single server has no replicas; in a group, that is a finding of its own.
     static func replicasInStep(count: Int) -> Finding {
         Finding(
             .replicas, "in_step", .ok,
@@ -135,6 +155,7 @@ extension Finding {
             data: ["replicas": .integer(Int64(count))])
     }
 
+    /// A replica that is not in sync, silent or behind. Its address is the server's text.
     static func replicaLate(_ replica: InfoReport.Replica) -> Finding {
         let address = VisibleText.escape(replica.address, columns: 60)
         let how =
@@ -152,11 +173,13 @@ extension Finding {
             ])
     }
 
+    /// A server of a group that never had a replica. A single server without one is no finding.
     static let noReplica = Finding(
         .replicas, "no_replica", .warning, "none",
         means: "The data is on this server only: if it fails, revocations are lost.",
         remedy: "add a replica; changes then wait for it to confirm")
 
+    /// `known` is the number of replicas that Sentinels or the Cluster know of this primary.
     static func noReplicaConnected(known: Int, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .replicas, "no_replica_connected", .error, "0 of \(known) known replicas connected",
@@ -164,6 +187,7 @@ extension Finding {
             remedy: cli("INFO replication"), data: ["known": .integer(Int64(known))])
     }
 
+    /// `good` is the number of replicas in sync, `wanted` that of `min-replicas-to-write`.
     static func tooFewReplicas(good: Int64, wanted: Int64, _ cli: RedisCLICommand) -> Finding {
         Finding(
             .replicas, "too_few_replicas", .error,
@@ -173,6 +197,7 @@ extension Finding {
             data: ["good": .integer(good), "wanted": .integer(wanted)])
     }
 
+    /// The primary accepts writes without any replica, which is Redis' default.
     static func noMinimum(_ cli: RedisCLICommand) -> Finding {
         Finding(
             .replicas, "no_minimum", .note, "min-replicas-to-write is 0",
@@ -184,6 +209,7 @@ extension Finding {
 
 /// Sentinels and Cluster: whether a failed primary is replaced, and every key has a server.
 extension Finding {
+    /// Every Sentinel that was asked answers, and they would agree on a fail-over.
     static func sentinelsAgree(_ report: SentinelReport) -> Finding {
         Finding(
             .sentinels, "sentinels_agree", .ok,
@@ -191,6 +217,7 @@ extension Finding {
                 + (report.quorum.map { ", quorum \($0)" } ?? ""), data: report.data)
     }
 
+    /// Some of the Sentinels that the URL names did not answer.
     static func sentinelsUnreached(_ report: SentinelReport) -> Finding {
         Finding(
             .sentinels, "sentinels_unreached", report.reached == 0 ? .error : .warning,
@@ -199,7 +226,7 @@ extension Finding {
             remedy: "start the others, or remove them from the URL", data: report.data)
     }
 
-    /// `objection` is a Sentinel's reply to SENTINEL CKQUORUM.
+    /// `objection` is a Sentinel's error reply to SENTINEL CKQUORUM, in the server's words.
     static func noQuorum(_ objection: String) -> Finding {
         Finding(
             .sentinels, "no_quorum", .error, VisibleText.escape(objection, columns: 120),
@@ -207,6 +234,8 @@ extension Finding {
             remedy: "start the missing Sentinels", data: ["reply": .string(objection)])
     }
 
+    /// Three Sentinels are the fewest that survive the loss of one (Redis documentation, "High
+    /// availability with Redis Sentinel").
     static func fewSentinels(_ report: SentinelReport) -> Finding {
         Finding(
             .sentinels, "few_sentinels", .warning,
@@ -215,6 +244,7 @@ extension Finding {
             remedy: "run three Sentinels, each on its own machine", data: report.data)
     }
 
+    /// Every slot has a primary.
     static func clusterWhole(primaries: Int) -> Finding {
         Finding(
             .cluster, "whole", .ok,
@@ -222,6 +252,7 @@ extension Finding {
             data: ["primaries": .integer(Int64(primaries))])
     }
 
+    /// `count` is the number of slots, of 16384, that no primary serves.
     static func unservedSlots(_ count: Int) -> Finding {
         Finding(
             .cluster, "unserved_slots", .error, "no node serves \(count) of 16384 slots",
@@ -230,7 +261,9 @@ extension Finding {
     }
 }
 
+/// The report as data.
 extension SentinelReport {
+    /// The numbers for `Finding.data`.
     fileprivate var data: JSONObject {
         [
             "named": .integer(Int64(named)), "reached": .integer(Int64(reached)),

@@ -3,7 +3,85 @@ internal import JOSE
 internal import JSON
 internal import Platform
 
-/// The next step for a person after a failed check of the signature.
+/// The verdict for a person.
+extension Verdict {
+    /// The verdict in words: one line, then the checks, then the times. `width` nil does not wrap.
+    func text(width: Int?, style: Style) -> String {
+        var text = headline(style) + "\n"
+        for check in checks {
+            text += Self.line(check, saying: dateWords(check), width: width, style: style)
+        }
+        if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
+        return text
+    }
+
+    /// One check: its mark, its name and its detail, or `words`, which must be escaped already.
+    static func line(
+        _ check: Check, saying words: String? = nil, width: Int?, style: Style
+    ) -> String {
+        let mark: String
+        switch check.result {
+        case .passed: mark = style.green("ok     ")
+        case .failed(.unknown): mark = style.yellow("UNKNOWN")
+        case .failed: mark = style.red("FAILED ")
+        case .notJudged: mark = style.dim("-      ")
+        }
+        let name = VisibleText.escape(check.name, columns: 60)
+        let padding = String(repeating: " ", count: max(10 - name.count, 0))
+        let plain = check.detail ?? check.reason.map(Self.words) ?? ""
+        let detail = TextWrapper.hanging(
+            words ?? VisibleText.escape(plain, columns: 200), indent: margin, width: width)
+        var line = "  \(mark) \(name)\(padding) \(detail)"
+        while line.last == " " { line.removeLast() }
+        return line + "\n"
+    }
+
+    /// The column in which the details of checks begin.
+    static let margin = 21
+
+    /// The reason why a date fails, in words; nil for any other check.
+    func dateWords(_ check: Check) -> String? {
+        func relative(_ claim: Claim<JSONNumber>?) -> String? {
+            claim?.value.flatMap(TimeText.seconds).map { TimeText.relative($0, to: now) }
+        }
+        switch check.reason {
+        case .expired: return relative(claims?.expiresAt).map { "expired \($0)" }
+        case .notYetValid where check.name == "nbf":
+            return relative(claims?.notBefore).map { "valid \($0)" }
+        case .tooOld: return relative(claims?.issuedAt).map { "issued \($0)" }
+        default: return nil
+        }
+    }
+
+    /// The name to show for the token; nil for text that is no token.
+    var label: String? {
+        token.flatMap { DisplayToken.name(of: $0, claims ?? RegisteredClaims([:])) }
+    }
+
+    /// The warnings about claims that are accepted.
+    var warnings: [String] {
+        let expiry = claims?.expiresAt.value.flatMap(TimeText.seconds) ?? 0
+        return departures.map(\.warning)
+            + (expiry > TimeText.implausible ? [TimeText.millisecondsWarning] : [])
+    }
+
+    /// The first line: the verdict, and the reason against the token.
+    func headline(_ style: Style) -> String {
+        guard let reason = decisiveReason else {
+            return style.green(isOffline ? "valid (revocation not checked)" : "active")
+        }
+        return reason == .unknown
+            ? style.yellow("unknown: Redis could not be asked about revocation")
+            : style.red("not active: \(Self.words(reason))")
+    }
+
+    /// The reason in words.
+    static func words(_ reason: Reason) -> String {
+        reason.rawValue.spoken
+    }
+}
+
+/// The next step for a person after a failed check of the signature or the form.
 enum VerdictHint {
     /// The hint about a token; nil if the verdict needs none.
     static func of(_ verdict: Verdict, keys: KeySet, options: VerifyOptions) -> String? {
@@ -34,8 +112,8 @@ enum VerdictHint {
         }
     }
 
-    /// The hint about text that is no token. A token inside other text is not verified: the hint gives
-    /// only its place.
+    /// The hint about text that is no token. A token inside other text is not verified; the hint
+    /// only gives its place.
     static func ofText(_ text: [UInt8], _ verdict: Verdict) -> String? {
         guard verdict.token == nil else { return nil }
         if InputStream.isUTF16(text) { return Diagnostics.utf16Hint }
@@ -50,6 +128,7 @@ enum VerdictHint {
         return "there is a token at byte \(token.offset): pass only that"
     }
 
+    /// The advice to look at each key.
     private static let explain = "--explain shows the result for each key"
 
     /// The kind of key to give instead of keys that do not fit the token's algorithm.
@@ -64,7 +143,8 @@ enum VerdictHint {
         return nil
     }
 
-    /// The `kid` that the set lacks, and those it has: they may show that it is another issuer's.
+    /// The `kid` that the set lacks, and those that it has: they may show that it is another
+    /// issuer's.
     private static func missing(_ keyID: JSONString?, _ keys: KeySet) -> String {
         let shown = 5
         let names = keys.keys.compactMap(\.keyID).prefix(shown + 1)
@@ -79,7 +159,7 @@ enum VerdictHint {
     }
 }
 
-/// Forms of tokens that some issuers make and that no reader of JWTs expects.
+/// Malformations that some issuers produce, for hints in `verify` and `decode`.
 enum TokenOddity {
     /// The hint about a payload that is no object; nil for an ordinary fault.
     static func hint(_ inspection: TokenInspection) -> String? {
@@ -95,11 +175,14 @@ enum TokenOddity {
         return nil
     }
 
+    /// Whether the bytes begin with a token.
     private static func isToken(_ bytes: [UInt8]) -> Bool {
         TokenScanner.sightings(in: bytes[...]).contains { $0.offset == 0 }
     }
 
-    /// The fault in the form of a signature; nil if its algorithm could have made it.
+    /// The fault in the form of a signature; nil if its algorithm could have produced it. Some
+    /// libraries write ECDSA signatures in DER, while JWS requires r and s side by side (RFC 7518,
+    /// section 3.4).
     static func hint(signatureOf token: CompactToken) -> String? {
         guard let algorithm = token.header.algorithm, let length = lengths[algorithm.rawValue],
             token.signature.count != length, isDER(token.signature)
@@ -109,7 +192,7 @@ enum TokenOddity {
             + "\(length) bytes"
     }
 
-    /// Whether a signature may have been cut short.
+    /// Whether the signature may be truncated.
     static func mayBeCut(_ token: CompactToken) -> Bool {
         guard let algorithm = token.header.algorithm else { return false }
         let (count, least) = (token.signature.count, algorithm.minimumSignatureByteCount)
@@ -117,10 +200,10 @@ enum TokenOddity {
         return count < least || algorithm.isRSA && count > least && count < 256
     }
 
-    /// Bytes of ECDSA signatures (RFC 7518 section 3.4).
+    /// Bytes of ECDSA signatures (RFC 7518, section 3.4; RFC 8812 for ES256K).
     private static let lengths = ["ES256": 64, "ES384": 96, "ES512": 132, "ES256K": 64]
 
-    /// Whether the bytes are exactly one SEQUENCE.
+    /// Whether the bytes are exactly one DER SEQUENCE.
     private static func isDER(_ bytes: [UInt8]) -> Bool {
         guard bytes.count > 3, bytes[0] == 0x30 else { return false }
         return bytes[1] == 0x81

@@ -2,11 +2,13 @@ internal import CommandKit
 internal import JOSE
 internal import Platform
 
+/// Options of `key public` and `key convert`, which both read a key and write another one.
 struct KeyConversionOptions: CommandOptions {
     var global = GlobalOptions()
     var input = KeyFileOptions()
     var output = KeyOutputOptions()
 
+    /// The options of both commands, in the order of help.
     static let options: [Option<KeyConversionOptions>] = [
         .group(KeyFileOptions.group, at: \.input),
         .group(KeyOutputOptions.conversionGroup, at: \.output),
@@ -14,6 +16,7 @@ struct KeyConversionOptions: CommandOptions {
     ]
 }
 
+/// `key public`: the key to give to services that verify tokens.
 let keyPublicCommand = Command(
     name: "public", summary: "Write the public half of a key.",
     discussion: [
@@ -50,5 +53,42 @@ let keyPublicCommand = Command(
             return half
         }
         try options.output.write(halves, as: keys.encoding, console)
+        return .success
+    })
+
+/// `key convert`: the same key in another format.
+let keyConvertCommand = Command(
+    name: "convert", summary: "Convert a key to another format.",
+    discussion: [
+        """
+        A private key stays private: the output can do everything that FILE can. PEM and DER hold \
+        one key, without kid and alg; --select picks one key of a JWKS. JWK members that jwtctl \
+        does not know are dropped.
+        """
+    ],
+    defaults: KeyConversionOptions(), options: KeyConversionOptions.options,
+    operands: [KeyFileOptions.operand(at: \.input)],
+    examples: [
+        Example(
+            command: "jwtctl key convert --format jwk --out key.jwk private.pem",
+            summary: "Convert PEM to a JWK."),
+        Example(
+            command: "jwtctl key convert --format der --out key.der public.pem",
+            summary: "Convert PEM to DER.",
+            output: ["jwtctl: public key written to 'key.der'"]),
+        Example(
+            command: "jwtctl key convert --format jwk --secret secret.txt --out secret.jwk",
+            summary: "Write an HMAC secret as a JWK."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure, .refused),
+    seeAlso: ["keys"],
+    check: { options throws(UsageError) in
+        try options.input.check()
+        if options.output.encoding == nil { throw .missingOption("--format FORM") }
+    },
+    run: { options, system in
+        let console = Console(options.global, system: system)
+        let keys = try options.input.loadSound(console)
+        try options.output.write(keys.keys, as: .pem, console)
         return .success
     })

@@ -4,6 +4,7 @@ internal import TokenStore
 
 /// The layout: whether jwtctl reads and writes the keys that the services use.
 extension Finding {
+    /// Redis holds keys of the selected layout.
     static func layoutInUse(_ layout: Layout, _ survey: StateSurvey) -> Finding {
         Finding(
             .layout, "layout_in_use", .ok,
@@ -11,7 +12,8 @@ extension Finding {
             data: survey.data(layout))
     }
 
-    /// Redis holds no keys of any known layout: nothing has been revoked or recorded yet.
+    /// Redis holds no keys of any known layout: nothing has been revoked or recorded yet. A sample
+    /// that is not the whole Redis proves less, so that is only a note.
     static func layoutUnused(_ layout: Layout, _ survey: StateSurvey) -> Finding {
         survey.isWhole
             ? Finding(
@@ -23,7 +25,8 @@ extension Finding {
                 remedy: "jwtctl doctor --deep", data: survey.data(layout))
     }
 
-    /// Redis holds keys of another layout only.
+    /// Redis holds no keys of the selected layout, but of `other`: the likeliest sign of a wrong
+    /// `--layout`.
     static func layoutNotFound(
         _ layout: Layout, _ survey: StateSurvey, but other: DetectedLayout
     ) -> Finding {
@@ -35,7 +38,7 @@ extension Finding {
             remedy: "jwtctl doctor " + other.choice, data: survey.data(layout, other: other))
     }
 
-    /// Redis holds keys of another layout, too.
+    /// Redis holds keys of the selected layout and of `other`.
     static func otherLayout(_ other: DetectedLayout) -> Finding {
         Finding(
             .layout, "other_layout", .note,
@@ -44,6 +47,7 @@ extension Finding {
             remedy: "jwtctl doctor " + other.choice, data: ["other": .string(other.name)])
     }
 
+    /// Redis refused to read keys, for example because of the user's permissions.
     static func keysRefused(_ error: StoreError) -> Finding {
         let failure = Diagnostics.failure(for: error)
         return Finding(
@@ -53,14 +57,16 @@ extension Finding {
     }
 }
 
+/// The survey in words and as data.
 extension StateSurvey {
-    /// The number of keys that the findings rest on.
+    /// The number of keys that the findings are based on.
     fileprivate var extent: String {
         let keys = Count.words(sampled, "key", "keys")
         return isWhole ? "\(keys) in total" : "in a sample of \(keys)"
     }
 
-    /// The numbers of entries, lists, sessions and cutoffs that were read.
+    /// The numbers of entries, lists, sessions and cutoffs that were read, as the end of a
+    /// sentence.
     fileprivate var counts: String {
         let parts = [
             (denials, "blacklist entry", "blacklist entries"), (lists, "list", "lists"),
@@ -69,6 +75,7 @@ extension StateSurvey {
         return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
     }
 
+    /// The numbers for `Finding.data`. `other` is the layout whose keys were found instead.
     fileprivate func data(_ layout: Layout, other: DetectedLayout? = nil) -> JSONObject {
         [
             "layout": .string(layout.name), "sampled": .integer(Int64(sampled)),
@@ -80,6 +87,7 @@ extension StateSurvey {
 }
 
 extension Layout {
+    /// The name of the layout with its namespace, if it has one.
     fileprivate var title: String {
         let shown = VisibleText.escape(name, columns: 40)
         return namespace.map { "\(shown) (namespace \($0))" } ?? shown
@@ -87,7 +95,7 @@ extension Layout {
 }
 
 extension DetectedLayout {
-    /// The options that select it.
+    /// The options that select it, quoted for a shell.
     fileprivate var choice: String {
         (["--layout \(ShellText.quote(name))"] + [options].filter { !$0.isEmpty })
             .joined(separator: " ")

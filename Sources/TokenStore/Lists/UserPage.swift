@@ -1,47 +1,14 @@
 internal import Redis
 
-/// A user with tokens.
-package struct ListedUser: Equatable, Sendable {
-    package let user: Identifier
-    /// Tokens that have not expired.
-    package let tokenCount: Int64
-    package let latestExpiry: Expiry?
-    /// The user's own cutoff, in unix seconds.
-    package let cutoff: Int64?
-    /// Why nothing of that is known.
-    package var problem: StoreError?
-}
-
-extension TokenStore {
-    /// Every user who has a list, page by page; a user may come twice while Redis rehashes. At most
-    /// `pageLimit` pages of keys are looked through.
-    package func forEachUser(
-        like pattern: IdentifierPattern? = nil, pageLimit: Int = .max,
-        _ body: @escaping ([ListedUser]) throws -> Bool
-    ) throws {
-        if let scan = SessionScan(self, user: nil, like: pattern) {
-            return try forEachUser(scan, pageLimit: pageLimit, body)
-        }
-        guard let list = layout.list else { return }
-        let clock = try clock()
-        var pages = 0
-        try forEachPage(match: list.key.glob(like: pattern), type: "zset") { keys in
-            let users = keys.compactMap(list.user(ofKey:)).filter { pattern?.matches($0) ?? true }
-            return Asking(UserPage(store: self, list: list, users: users, clock: clock))
-        } _: {
-            pages += 1
-            return try body($0) && pages < pageLimit
-        }
-    }
-}
-
-/// Describes some users by their lists.
-private struct UserPage: Inquiry {
+/// Describes some users by their sets: how many tokens have not expired, and when the last one does.
+struct UserPage: Inquiry {
     let store: TokenStore
     let list: ListStore
     let users: [Identifier]
     let clock: ServerClock
 
+    /// Two or three commands for each user: a count, the last member, and the cutoff if the layout has
+    /// one.
     func commands() throws(StoreError) -> [Command] {
         let now = clock.now * list.unit
         var commands: [Command] = []
@@ -66,7 +33,7 @@ private struct UserPage: Inquiry {
         return listed
     }
 
-    /// What is wrong under one user's keys is that user's own problem.
+    /// A key of one user that is not what the layout puts there is a problem of that user alone.
     private func describe(
         _ user: Identifier, _ answers: [(command: Command, reply: Reply)]
     ) throws(StoreError) -> ListedUser {
