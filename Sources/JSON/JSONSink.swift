@@ -31,18 +31,6 @@ extension JSONSink {
     package mutating func member(_ name: StaticString, integer: Int64?) {
         member(name, integer.map { .integer($0) } ?? .null)
     }
-
-    /// A member that is a string of UTF-8. Other bytes are replaced.
-    package mutating func member(_ name: StaticString, text: [UInt8]) {
-        let isPlain = text.allSatisfy { byte in
-            byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-        }
-        if isPlain {
-            member(name, plainText: text.span)
-        } else {
-            member(name, .string(String(decoding: text, as: UTF8.self)))
-        }
-    }
 }
 
 /// Builds a value as a tree.

@@ -114,6 +114,14 @@ package struct JSONWriter: JSONSink {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// A member that is a string of UTF-8.
+    package mutating func member(_ name: StaticString, text: [UInt8]) {
+        guard text.allSatisfy(JSONString.isPlain) else {
+            return member(name, .string(String(decoding: text, as: UTF8.self)))
+        }
+        member(name, plainText: text.span)
+    }
+
     /// A member whose name may need an escape.
     package mutating func member(named name: JSONString, _ value: JSONValue) {
         self.name(name)

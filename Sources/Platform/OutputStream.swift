@@ -53,6 +53,12 @@ package final class OutputStream {
         try drainIfLarge()
     }
 
+    /// The usual case of the next one, which is not specialized for it in another module.
+    package func write(_ bytes: [UInt8]) throws(OutputError) {
+        buffer.append(contentsOf: bytes)
+        try drainIfLarge()
+    }
+
     package func write(_ bytes: some Collection<UInt8>) throws(OutputError) {
         buffer.append(contentsOf: bytes)
         try drainIfLarge()

@@ -3,18 +3,20 @@
 // token may have any `iat`. Numbers that passed through one of the functions below can be added,
 // and multiplied by 1000, without overflow.
 
-extension FixedWidthInteger {
-    /// The number, or the nearest limit if it is outside of ±2^48. That is after the year 9999 in
-    /// milliseconds, and more than any server counts.
-    package var bounded: Self {
-        Swift.min(
-            Swift.max(self, Self(clamping: -Int64.outsideLimit)), Self(clamping: Int64.outsideLimit)
-        )
-    }
+extension Int {
+    /// The number, or the nearest limit if it is outside of ±2^48; see `Int64.bounded`.
+    package var bounded: Int { Int(Int64(self).bounded) }
 }
 
 extension Int64 {
-    fileprivate static let outsideLimit: Int64 = 1 << 48
+    private static let outsideLimit: Int64 = 1 << 48
+
+    /// The number, or the nearest limit if it is outside of ±2^48. That is after the year 9999 in
+    /// milliseconds, and more than any server counts. Not generic, since every number of every reply
+    /// passes through here.
+    package var bounded: Int64 {
+        Swift.min(Swift.max(self, -Self.outsideLimit), Self.outsideLimit)
+    }
 
     /// A time from outside; nil if it is beyond the limits and therefore not a date.
     package init?(outside value: Int64) {

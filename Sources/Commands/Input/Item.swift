@@ -6,6 +6,7 @@ internal import TokenStore
 
 /// What an operand or a bulk line of `revoke`, `restore` and `status` stands for.
 enum Item {
+    /// A token, its claims, and where it was found. Its signature was not checked.
     case token(CompactToken, JSONObject, TokenPlace)
     /// An id, with what the line said about it. `isNamed` where a member of an object has it, so that
     /// it can be nothing else.
@@ -14,7 +15,7 @@ enum Item {
     /// text, as that.
     case opaque(Identifier, in: [UInt8])
 
-    /// How operands are read.
+    /// How operands and lines are read: by their looks, or as what `--id` or `--token` says.
     enum Kind: Sendable {
         case guess, id, token
     }
@@ -31,7 +32,7 @@ enum Item {
         self = items[0]
     }
 
-    /// What people call these tokens.
+    /// What people call these tokens: the first few, for a message.
     private static func names(_ items: [Item]) -> String {
         let names = items.prefix(4).map { item in
             guard case .token(let token, let claims, _) = item else { return "?" }
@@ -44,6 +45,10 @@ enum Item {
     }
 
     /// The items in an operand, or in a line that is no object: one item, or each of the tokens.
+    /// `headers` remembers the headers of a file's tokens, most of which have the same.
+    ///
+    /// The questions go from what is sure to what is likely. Whatever might be something else than an
+    /// id is refused with what it looks like: a wrong id would be revoked without any effect.
     static func items(
         in text: [UInt8], as kind: Kind, headers: HeaderCache? = nil
     ) throws -> [Item] {
@@ -117,6 +122,7 @@ enum Item {
         }
     }
 
+    /// Why a text is not taken for an id.
     private static func unclearID(
         _ what: String,
         hint: String = "pass the id alone, or use --id to treat the whole text as an id"
@@ -141,31 +147,7 @@ enum Item {
         }
     }
 
-    /// A line that `items(line:as:)` reads as `id`: the id alone, or the object where an id could be
-    /// taken for something else, such as for one of the layout's `keys`; `mayBeToken` leaves it as it
-    /// is where it could be for a token.
-    static func line(_ id: String, mayBeToken: Bool = false, keys: LayoutKeys?) -> String {
-        let bytes = Array(id.utf8)
-        let isPlain =
-            !["#", "{", "-"].contains(id.unicodeScalars.first)
-            && !id.unicodeScalars.contains(where: VisibleText.isHostile)
-            && !ForeignLine.isHeader(bytes) && keys?.contain(bytes) != true
-            && (isReadAsID(bytes) || mayBeToken && PastedText.isToken(bytes))
-        return isPlain ? id : "{\"jti\":\(JSONText.quoted(id))}"
-    }
-
-    /// Whether a text is read as an id, and as that very id.
-    private static func isReadAsID(_ bytes: [UInt8]) -> Bool {
-        do {
-            guard case .id(let id, _, _, _) = try items(in: bytes, as: .guess)[0] else {
-                return false
-            }
-            return id.bytes == bytes
-        } catch {
-            return false
-        }
-    }
-
+    /// A token by the parser's rules, which are strict.
     private static func token(
         _ text: [UInt8], _ place: TokenPlace, _ headers: HeaderCache?
     ) throws -> Item {
@@ -199,6 +181,7 @@ enum Item {
         }
     }
 
+    /// The note on such an object.
     static let ignoredToken = "the object has an id: the token in another member is ignored"
 
     /// Where a line names an id and a token, both have to be of the same.
@@ -215,6 +198,7 @@ enum Item {
         }
     }
 
+    /// The `jti` of a token; nil of any other item.
     private var tokenID: JSONString? {
         guard case .token(_, let claims, _) = self else { return nil }
         return claims["jti"]?.stringValue
@@ -261,7 +245,7 @@ enum Item {
         return values.first?.stringValue
     }
 
-    /// nil where the line does not say when the token expires.
+    /// The expiry that an object names; nil where it does not say when the token expires.
     private static func expiry(in object: JSONObject) throws -> Expiry? {
         let exp = object["exp"] == .null ? nil : object["exp"]
         if let forever = object["forever"], forever != .null {
@@ -280,7 +264,8 @@ enum Item {
         return try expiry(number.double)
     }
 
-    /// A time in seconds; what can only be milliseconds is refused.
+    /// A time in seconds since 1970. What can only be milliseconds is refused: the entry would outlive
+    /// everybody.
     static func expiry(_ seconds: Double) throws -> Expiry {
         guard seconds.isFinite, seconds >= 0 else {
             throw Failure(.usage, "invalid_line", "'exp' is not a time in seconds")

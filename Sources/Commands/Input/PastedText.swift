@@ -17,6 +17,7 @@ enum TokenPlace: Equatable, Sendable {
 
 /// The one reader of what people give as a token or an id.
 enum PastedText {
+    /// What a text is.
     enum Reading: Equatable {
         /// The tokens in it, at least one.
         case tokens([[UInt8]], TokenPlace)
@@ -26,7 +27,7 @@ enum PastedText {
         case opaque([UInt8])
     }
 
-    /// Throws where the text has what is left of a token.
+    /// Reads a text of any kind. Throws where it has what is left of a token: nobody means half of one.
     static func read(_ text: [UInt8]) throws(Failure) -> Reading {
         let stripped = TokenText.strip(text)
         if isWholeToken(stripped) { return .tokens([stripped], .itself) }
@@ -78,15 +79,17 @@ enum PastedText {
         return isWholeToken(joined) ? joined : nil
     }
 
-    /// Nearly all tokens come so: the rest of the questions is spared.
+    /// Whether a text has the shape of a token, and nothing besides. Nearly all tokens come so, and are
+    /// spared the other questions.
     static func isWholeToken(_ text: [UInt8]) -> Bool {
         guard text.first == UInt8(ascii: "e"), text.starts(with: "eyJ".utf8) else { return false }
         return TokenScanner.dotCount(text[...]) == 2 && TokenScanner.isRun(text[...])
             && !text.dropFirst(3).starts(with: "..".utf8)
     }
 
-    // MARK: places
+    // MARK: - Places
 
+    /// Where `token` was found in `text`, of which `stripped` is what remains without quotes.
     private static func place(
         of token: [UInt8], in text: [UInt8], _ stripped: [UInt8]
     ) -> TokenPlace {
@@ -133,6 +136,7 @@ enum PastedText {
         }
     }
 
+    /// The object that a text is; nil for any other text.
     static func object(_ text: [UInt8]) -> JSONObject? {
         do throws(JSONError) {
             return try JSONParser.parse(text).objectValue
@@ -141,8 +145,9 @@ enum PastedText {
         }
     }
 
-    // MARK: refusals
+    // MARK: - Refusals
 
+    /// What is wrong with a piece of a token, with the place and a way out.
     private static func failure(
         _ fault: TokenSighting.Fault, _ sighting: TokenSighting, in text: [UInt8]
     ) -> Failure {
@@ -188,13 +193,14 @@ enum PastedText {
         }
     }
 
+    /// Whether the text before `offset` is what Express puts in front of a signed cookie.
     private static func isSignedCookie(_ text: [UInt8], at offset: Int) -> Bool {
         ["s:", "s%3A", "s%3a"].contains {
             text[..<offset].suffix($0.utf8.count).elementsEqual($0.utf8)
         }
     }
 
-    /// As the strict reader puts it.
+    /// What is wrong with a token that ends too early, as its parser says it.
     private static func cut(_ bytes: [UInt8]) -> Failure {
         do {
             _ = try CompactToken(parsing: bytes).claims()
@@ -205,40 +211,44 @@ enum PastedText {
     }
 }
 
-/// Invisible characters.
-enum InvisibleText {
-    /// The first one in a text, by its code point and its place.
-    static func first(in text: [UInt8]) -> (name: String, offset: Int)? {
-        guard text.contains(where: { $0 >= 0x7F || $0 < 0x20 }) else { return nil }
-        var offset = 0
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-            if isInvisible(scalar) { return (name(scalar), offset) }
-            offset += scalar.utf8.count
+/// Watches the lines of a file for tokens that were wrapped over several: a piece of one looks like an
+/// id. Where all lines of a token are there, `LineSource.continuation` has joined them before.
+struct TokenWrap {
+    /// Why a piece is refused.
+    static let piece = Failure(
+        .malformed, "malformed", "malformed token: part of a token that was wrapped over lines",
+        hint: "join the lines of each token")
+
+    /// The length of the lines, while the next one may be a piece of the same token.
+    private var width: Int?
+
+    /// Whether a line goes on with the token of the lines before.
+    mutating func takesPiece(_ line: [UInt8]) -> Bool {
+        guard let width else { return false }
+        let run = Self.run(line)
+        let isPiece = !run.isEmpty && run.count <= width && TokenScanner.isRun(run[...])
+        // The last piece is a shorter one.
+        self.width = isPiece && run.count == width ? width : nil
+        return isPiece
+    }
+
+    /// Takes note of a line that was refused, if it may end in the middle of a token.
+    mutating func note(refused line: [UInt8]) {
+        let run = Self.run(line)
+        guard TokenScanner.isRun(run[...]), !TokenScanner.sightings(in: run[...]).isEmpty else {
+            return
         }
-        return nil
+        width = run.count
     }
 
-    /// The one that begins at a byte; nil where another character does.
-    static func name(in text: [UInt8], at offset: Int) -> String? {
-        guard text.indices.contains(offset),
-            let scalar = String(decoding: text[offset...].prefix(4), as: UTF8.self).unicodeScalars
-                .first, isInvisible(scalar)
-        else { return nil }
-        return name(scalar)
+    /// Takes note of the last item of a line, if it is a token whose signature may go on.
+    mutating func note(_ item: Item?, of line: [UInt8]) {
+        guard case .token(let token, _, _)? = item, TokenOddity.mayBeCut(token) else { return }
+        width = Self.run(line).count
     }
 
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        // Spaces that do not look like one, or are none.
-        case 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000, 0x115F, 0x1160, 0x3164, 0xFFA0,
-            0xFE00...0xFE0F:
-            true
-        default: VisibleText.isHostile(scalar)
-        }
-    }
-
-    private static func name(_ scalar: Unicode.Scalar) -> String {
-        let hex = String(scalar.value, radix: 16, uppercase: true)
-        return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+    /// A line without what editors and shells put around a piece of a long word.
+    private static func run(_ line: [UInt8]) -> [UInt8] {
+        TokenText.withoutQuotes(line.last == UInt8(ascii: "\\") ? Array(line.dropLast()) : line)
     }
 }

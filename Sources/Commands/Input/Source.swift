@@ -14,6 +14,7 @@ enum Source: Equatable, Sendable {
         Array($0.utf8)
     }
 
+    /// Reads the value of an option or variable. What has none of the other forms is a path.
     init(_ bytes: [UInt8]) throws(InvalidValue) {
         if Self.standardInputNames.contains(bytes) {
             self = .standardInput
@@ -65,6 +66,7 @@ enum Source: Equatable, Sendable {
         return try read(limit: limit, system: system)
     }
 
+    /// What is there, at most `limit` bytes. A missing file is thrown as the system's error.
     private func content(
         limit: Int, system: System, _ patience: Patience
     ) throws -> SecretBytes {
@@ -110,7 +112,7 @@ enum Source: Equatable, Sendable {
         return unsafe lstat(terminated, &status) == 0 && !path.contains(0)
     }
 
-    /// As it was given.
+    /// The source as it is given on a command line.
     var spelling: [UInt8] {
         switch self {
         case .path(let path): path
@@ -162,7 +164,8 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// The system says of a link that leads nowhere what it says of a missing file.
+    /// The system's words, but for a link that leads nowhere, of which it says the same as of a missing
+    /// file.
     private func words(_ error: SystemError) -> String {
         guard error == .notFound, case .path(let path) = self else { return error.message }
         var status = stat()

@@ -18,6 +18,7 @@ final class Console {
 
     private let kind: Kind
     let system: System
+    /// What the command line says about output, Redis and layout.
     let options: GlobalOptions
     /// For standard output.
     let style: Style
@@ -78,6 +79,7 @@ final class Console {
         try system.diagnostics.flush()
     }
 
+    /// An error on standard error. It ends nothing by itself.
     func error(_ message: String) throws(OutputError) {
         try system.diagnostics.write("jwtctl: \(noteStyle.red("error:")) \(message)\n")
         try system.diagnostics.flush()
@@ -89,12 +91,13 @@ final class Console {
     /// Whether nothing goes to standard output.
     var isSilent: Bool { options.isQuiet && kind.contains(.reports) }
 
-    /// Tells of a failure that ends nothing, with its remedy.
+    /// A failure that does not end the command, with its remedy.
     func error(_ failure: Failure) throws(OutputError) {
         try error(failure.message)
         if let hint = failure.hint { try note("hint: \(hint)") }
     }
 
+    /// Writes a result to standard output, unless nothing goes there.
     func print(_ text: String) throws(OutputError) {
         guard !isSilent else { return }
         try system.output.write(text)

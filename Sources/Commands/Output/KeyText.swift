@@ -8,8 +8,10 @@ internal import TokenStore
 /// of ours made, and a server's own words, may hold tokens too: what has their shape is masked
 /// here.
 enum KeyText {
+    /// What is shown in place of a token.
     static let mask = Array("<token>".utf8)
 
+    /// A key for a message: masked, and harmless to look at.
     static func shown(_ key: [UInt8]) -> String { VisibleText.escape(masked(key)) }
 
     static func shown(_ key: [UInt8], columns: Int) -> String {
@@ -43,6 +45,7 @@ enum KeyText {
     /// No header of a token is shorter: `{"alg":"HS256"}`.
     private static let shortest = 20
 
+    /// Whether a byte may be part of a token: base64url, or the dot between two segments.
     private static func isOfToken(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
@@ -57,10 +60,12 @@ enum KeyText {
 /// One line for what happens on the connection. Tokens are masked, long texts are cut. Where keys
 /// and values hold whole tokens, texts are not shown at all.
 struct TraceText {
+    /// What knows keys that hold tokens; nil where no layout is known yet.
     private let layout: Layout?
 
     init(_ layout: Layout?) { self.layout = layout }
 
+    /// The line for an event.
     func describe(_ event: TraceEvent) -> String {
         describe(event, at: "redis")
     }
@@ -80,6 +85,7 @@ struct TraceText {
         }
     }
 
+    /// A reply, in which long arrays and deep ones are only counted.
     private func describe(_ reply: Reply, depth: Int) -> String {
         switch reply {
         case .status(let text): VisibleText.escape(text, columns: 80)
@@ -94,6 +100,7 @@ struct TraceText {
         }
     }
 
+    /// The arguments of a command, each masked and cut.
     private func words(of command: Redis.Command) -> [String] {
         let arguments = command.arguments
         guard let layout, let key = command.key else { return arguments.map { shown($0.bytes) } }
@@ -103,6 +110,7 @@ struct TraceText {
         }
     }
 
+    /// An argument or a value. Where values are tokens, only its length is shown.
     private func shown(_ bytes: [UInt8]) -> String {
         if let layout, layout.holdsTokens, bytes.count >= Self.shortestToken {
             return "(\(bytes.count) bytes)"
@@ -110,6 +118,72 @@ struct TraceText {
         return KeyText.shown(bytes, columns: 60)
     }
 
-    /// Opaque tokens are no shorter.
+    /// In bytes: no opaque token is shorter.
     private static let shortestToken = 16
+}
+
+/// Passwords inside Redis URLs: before the host, and that of Sentinels among the parameters.
+enum URLPassword {
+    /// The text with stars in place of each password.
+    static func masked(_ url: String) -> String {
+        let bytes = Array(url.utf8)
+        var result: [UInt8] = []
+        var index = 0
+        for range in places(in: bytes) {
+            guard range.upperBound >= index else { continue }
+            if range.lowerBound >= index {
+                result += bytes[index..<range.lowerBound] + Array("***".utf8)
+            }
+            index = range.upperBound
+        }
+        return String(decoding: result + bytes[index...], as: UTF8.self)
+    }
+
+    /// Whether whoever reads the URL has a password.
+    static func isIn(_ url: String) -> Bool { !places(in: Array(url.utf8)).isEmpty }
+
+    /// Where the passwords are, in the order of their beginnings.
+    private static func places(in bytes: [UInt8]) -> [Range<Int>] {
+        [beforeHost(bytes), foreignParameter(bytes) ?? parameter(bytes)].compactMap(\.self)
+            .sorted { $0.lowerBound < $1.lowerBound }
+    }
+
+    /// What follows `password=` in other clients' forms, which are refused, to the end.
+    private static func foreignParameter(_ bytes: [UInt8]) -> Range<Int>? {
+        let words = bytes.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+        let start = words.indices.first { index in
+            words[index...].starts(with: "password=".utf8)
+                && !words[..<index].suffix(9).elementsEqual("sentinel_".utf8)
+        }
+        return start.map { ($0 + 9)..<bytes.count }
+    }
+
+    /// What is between the colon behind a user name and the last `@`.
+    private static func beforeHost(_ bytes: [UInt8]) -> Range<Int>? {
+        let start = bytes.firstIndex(of: UInt8(ascii: "/")) ?? 0
+        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), start < at,
+            let colon = bytes[start..<at].firstIndex(of: UInt8(ascii: ":"))
+        else { return nil }
+        return (colon + 1)..<at
+    }
+
+    /// From `sentinel_password=` to the next parameter that there is: a password that somebody
+    /// forgot to encode may hold an `&`.
+    private static func parameter(_ bytes: [UInt8]) -> Range<Int>? {
+        guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: name) }) else {
+            return nil
+        }
+        let value = start + name.count
+        let end = bytes[value...].indices.first { index in
+            bytes[index] == UInt8(ascii: "#")
+                || followers.contains { bytes[index...].starts(with: $0) }
+        }
+        return value..<(end ?? bytes.count)
+    }
+
+    private static let name = Array("sentinel_password=".utf8)
+    /// The parameters that may come after the password.
+    private static let followers = ["&db=", "&sentinelMasterId=", "&sentinel_username="].map {
+        Array($0.utf8)
+    }
 }

@@ -11,36 +11,33 @@ final class BulkRevocation {
     /// How many items make one piece of work, where so many are there.
     private static let batchSize = 512
 
-    private typealias Entry = ItemFeed<RevocationRequest>.Entry
-
     private let lines: LineSource
     private let options: RevokeOptions
     private let planner: RevocationPlanner
     private let feed: ItemFeed<RevocationRequest>
     private let backend: Backend
     private let console: Console
+    /// nil without `--failed`, and in a dry run, which writes no file.
     private let failed: FailedItems?
-    private var counts = BulkCounts()
-    /// What was revoked first: the audit trail names it where it stays the only one.
+    private var counts: BulkCounts
+    /// What was revoked first: the audit log names it where it stays the only one.
     private var firstRevoked: RevocationRequest?
     /// The first item and what became of it: an only item is reported like an operand.
     private var first: (request: RevocationRequest, outcome: RevocationOutcome)?
     /// What was read and not handed to Redis yet.
-    private var batch: [Entry] = []
-    /// Items that were handed to Redis.
+    private var batch: [RevocationRequest] = []
+    /// How many items were handed to Redis.
     private var attempted = 0
     /// What Redis broke the run off with.
     private var broken: StoreError?
     /// What an item was refused for that all further ones would be refused for too.
     private var refusal: StoreError?
+    /// Whether nobody has to be asked any more.
     private var isConfirmed: Bool
-    private let taken: TakenTokens
-    private var progress: ProgressLine
 
     init(
         _ lines: LineSource, _ options: RevokeOptions, _ planner: RevocationPlanner,
-        _ backend: Backend,
-        _ console: Console
+        _ backend: Backend, _ console: Console
     ) throws {
         self.lines = lines
         self.options = options
@@ -48,22 +45,19 @@ final class BulkRevocation {
         feed = ItemFeed(options.items, lines, console) { try planner.request($0) }
         self.backend = backend
         self.console = console
-        taken = TakenTokens(console)
+        counts = BulkCounts(isDryRun: options.isDryRun)
+        isConfirmed = options.isConfirmed || options.isDryRun
         failed =
             options.isDryRun
             ? nil
             : try options.failedFile.map { try FailedItems(path: $0, reading: lines, console) }
-        if let failed {
-            feed.invalid.keep = { failed.append(line: $0, $1) }
-        }
-        isConfirmed = options.isConfirmed || options.isDryRun
-        progress = console.progressLine("revoking")
+        if let failed { feed.invalid.keep = { failed.append(line: $0, $1) } }
     }
 
+    /// Revokes all items, reports the counts, and returns the exit status.
     func run() throws -> ExitStatus {
-        let failure = try stoppable(work)
+        let failure = try console.watch("revoking", .stop()) { show in try work(show) }
         counts.invalid = feed.invalid.count
-        try console.progress(progress.finish())
         if Signals.pending == nil {
             do throws(Failure) {
                 if let failure {
@@ -76,6 +70,7 @@ final class BulkRevocation {
                 throw error
             }
         }
+        // Where nothing broke, the last confirmation covered what was in doubt before.
         if broken == nil { counts.confirm() }
         if failure != nil && !isWritten || Signals.pending != nil { keepRest() }
         let incomplete = failed?.finish(areConfirmed: counts.areConfirmed)
@@ -85,16 +80,23 @@ final class BulkRevocation {
                 count: Int64(counts.revoked), reason: options.reason,
                 after: broken, console)
         }
-        return try tell(failure, incomplete)
+        return try report(failure, incomplete)
     }
 
     /// Whether all was written, though not all of it confirmed.
     private var isWritten: Bool { broken?.isAboutConfirmation ?? false }
 
+    // MARK: - Work
+
     /// Returns what broke the run off; nil at the end, or after a signal.
-    private func work() throws -> Failure? {
+    private func work(_ show: @escaping (Int) -> Void) throws -> Failure? {
+        func deliver(_ request: RevocationRequest, _ outcome: RevocationOutcome) throws {
+            try count(request, outcome)
+            // Looking at the clock costs as much as all the rest.
+            if counts.total.isMultiple(of: Self.batchSize) { show(counts.total) }
+        }
         do {
-            broken = try (options.isDryRun ? plan() : revoke()) ?? refusal
+            broken = try (options.isDryRun ? plan(deliver) : revoke(deliver)) ?? refusal
             return broken.map(Diagnostics.failure)
         } catch let error as OutputError {
             throw error
@@ -104,39 +106,40 @@ final class BulkRevocation {
         }
     }
 
+    /// Takes an item with what became of it.
+    private typealias Delivery = (RevocationRequest, RevocationOutcome) throws -> Void
+
     /// The short value is written unless a reason or an actor is given.
-    private func revoke() throws -> StoreError? {
+    private func revoke(_ deliver: @escaping Delivery) throws -> StoreError? {
         let isDetailed = options.reason != nil || options.actor != nil
         return try backend.store.revoke(
             entry: isDetailed
                 ? DenyEntry(reason: options.reason, actor: backend.store.actor) : nil,
-            clock: planner.clock, item: { $0.element.revocation }, next: nextBatch, deliver: count)
+            clock: planner.clock, item: { $0.revocation }, next: nextBatch, deliver: deliver)
     }
 
-    private func plan() throws -> StoreError? {
+    /// Delivers what a run would do. Nothing is written.
+    private func plan(_ deliver: Delivery) throws -> StoreError? {
         let dryRun = RevocationDryRun(backend.store)
-        while Signals.pending == nil, case .item(let batch) = try nextBatch(mayWait: true) {
-            let outcomes = try dryRun.outcomes(of: batch.map(\.element.revocation))
-            for (entry, outcome) in zip(batch, outcomes) { try count(entry, outcome) }
+        while Signals.pending == nil, case .item(let batch) = try nextBatch(.blocking) {
+            let outcomes = try dryRun.outcomes(of: batch.map(\.revocation))
+            for (request, outcome) in zip(batch, outcomes) { try deliver(request, outcome) }
         }
         return nil
     }
 
-    /// The items that are there, waiting for the first of them where it `mayWait`; for as many as
-    /// need a confirmation in any case.
-    private func nextBatch(mayWait: Bool) throws -> Supply<[Entry]> {
+    /// The items that are there. Only the first of them is waited for, and as many as need a
+    /// confirmation.
+    private func nextBatch(_ pull: Pull) throws -> Supply<[RevocationRequest]> {
         guard refusal == nil else { return .end }
         var isEnd = false
         while batch.count < Self.batchSize, Signals.pending == nil {
-            let next = try feed.next(mayWait: mayWait && (batch.isEmpty || !isConfirmed))
-            guard case .item(let entry) = next else {
+            let next = try feed.next(batch.isEmpty || !isConfirmed ? pull : .polling)
+            guard case .item(let request) = next else {
                 if case .end = next { isEnd = true }
                 break
             }
-            batch.append(entry)
-            if let description = entry.element.description {
-                try taken.tell(description, at: feed.place(entry))
-            }
+            batch.append(request)
             guard batch.count > Confirmation.threshold, !isConfirmed else { continue }
             try Confirmation.ask(
                 "Revoke more than \(Confirmation.threshold) items on \(backend.description)?",
@@ -154,7 +157,7 @@ final class BulkRevocation {
 
     /// The batch, as far as `--max` lets it through: nothing where that is known to be too little
     /// before anything is written.
-    private func takeBatch() throws -> [Entry] {
+    private func takeBatch() throws -> [RevocationRequest] {
         let room = options.maximum.map { Int(clamping: $0) - attempted } ?? batch.count
         guard batch.count <= room || attempted > 0 && room > 0 else {
             throw Failure(
@@ -167,39 +170,35 @@ final class BulkRevocation {
         return taken
     }
 
-    private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {
+    // MARK: - Outcomes
+
+    /// Counts an outcome, reports a failure, and keeps what has to be tried again.
+    private func count(_ request: RevocationRequest, _ outcome: RevocationOutcome) throws {
         counts.add(outcome)
-        if first == nil { first = (entry.element, outcome) }
+        if first == nil { first = (request, outcome) }
         /// Why it was not done.
-        var reason: String?
+        let reason: String
         switch outcome {
-        case .revoked: firstRevoked = firstRevoked ?? entry.element
-        case .alreadyRevoked, .expired: break
+        case .revoked:
+            firstRevoked = firstRevoked ?? request
+            return
+        case .alreadyRevoked, .expired: return
         case .failed(let error):
-            let message = Diagnostics.failure(for: error).message
-            reason = message
+            reason = Diagnostics.failure(for: error).message
             if error.isAboutServer {
                 // Reported once, at the end: the items under way share its fate.
                 refusal = refusal ?? error
             } else {
-                try console.error("\(feed.place(entry)): \(message)")
+                try feed.report(reason, of: request)
             }
         case .notFound:
-            let failure = planner.notFound(
-                entry.element.revocation, entry.element.label)
-            reason = failure.message
-            try console.error("\(feed.place(entry)): \(failure.message)")
+            reason = planner.notFound(request).message
+            try feed.report(reason, of: request)
         case .unknown: reason = "unknown: Redis did not answer"
         case .unconfirmed: reason = "written, but not confirmed"
         case .notAttempted: reason = Self.notAttempted
         }
-        if let reason {
-            failed?.append(entry.element, reason, isUnconfirmed: outcome.isUnconfirmed)
-        }
-        // Looking at the clock costs as much as all the rest.
-        if counts.total.isMultiple(of: Self.batchSize) {
-            try console.progress(progress.update(count: counts.total, now: .now))
-        }
+        failed?.append(request, reason, isUnconfirmed: outcome.isUnconfirmed)
     }
 
     private static let notAttempted = "not attempted"
@@ -207,9 +206,9 @@ final class BulkRevocation {
     /// Counts what was not attempted, and keeps it for another try. Lines that are still
     /// being written are not waited for after a signal: an interrupted program has to end.
     private func keepRest() {
-        for entry in batch {
+        for request in batch {
             counts.notAttempted += 1
-            failed?.append(entry.element, Self.notAttempted)
+            failed?.append(request, Self.notAttempted)
         }
         batch = []
         guard lines.isFile || Signals.pending == nil else { return }
@@ -223,13 +222,16 @@ final class BulkRevocation {
         }
     }
 
-    /// `incomplete` is why the file of `--failed` does not hold everything.
-    private func tell(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
+    // MARK: - Report
+
+    /// `failure` is what broke the run off, `incomplete` why the file of `--failed` does not hold
+    /// everything.
+    /// Writes the counts and whatever went wrong, and returns the exit status.
+    private func report(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
         let only = counts.total == 1 && failure == nil ? onlyResult : nil
-        let words = only?.words ?? counts.words(isDryRun: options.isDryRun)
+        let words = only?.words ?? counts.words
         try console.result(
-            counts.json(target: backend.json, isDryRun: options.isDryRun),
-            id: only?.label.description, keys: backend.keys
+            counts.json(target: backend.json), id: only?.label.description, keys: backend.keys
         ) { words }
         if let failure { try console.error(failure) }
         if let incomplete { try console.error(incomplete.message) }
@@ -265,8 +267,7 @@ final class BulkRevocation {
     private var onlyFailure: Failure? {
         switch first {
         case (_, .failed(let error))?: Diagnostics.failure(for: error)
-        case (let request, .notFound)?:
-            planner.notFound(request.revocation, request.label)
+        case (let request, .notFound)?: planner.notFound(request)
         default: feed.invalid.firstFailure
         }
     }

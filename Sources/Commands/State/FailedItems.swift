@@ -10,11 +10,15 @@ internal import TokenStore
 /// run stays until this one is complete, and a crash leaves what was written. A file of that name
 /// is never overwritten. A failure to write is kept until `finish`, since the work goes on.
 final class FailedItems {
+    /// Where the file will be, and where it is written until then.
     private let path: [UInt8]
     private let partial: [UInt8]
+    /// The file. It belongs to this object, which closes it.
     private let descriptor: CInt
     private let stream: OutputStream
+    /// How a message names the file.
     private let title: String
+    /// The first failure to write; nothing is written after it.
     private var failure: SystemError?
     /// How many bytes were written, and where among them items stand that nobody confirmed.
     private var count = 0
@@ -45,6 +49,8 @@ final class FailedItems {
         _ = close(descriptor)
     }
 
+    /// An item that was not done, or not confirmed. One that is confirmed in the end is taken out
+    /// again by `finish`.
     func append(
         _ request: RevocationRequest, _ reason: String, isUnconfirmed: Bool = false
     ) {
@@ -59,6 +65,8 @@ final class FailedItems {
         }
     }
 
+    /// A line that names the same item: the token itself where only that can be tried again, else
+    /// an object with what is known of it.
     private func append(_ request: RevocationRequest) {
         if let text = request.text { return write(text + [0x0A]) }
         let item = request.revocation
@@ -140,6 +148,7 @@ final class FailedItems {
         }
     }
 
+    /// Writes bytes, unless writing has failed before.
     private func write(_ bytes: some Collection<UInt8>) {
         guard failure == nil else { return }
         do throws(OutputError) {
@@ -151,10 +160,11 @@ final class FailedItems {
     }
 }
 
-// MARK: the file
+// MARK: - The file
 
 extension FailedItems {
-    /// What stands at `path` is replaced at the end.
+    /// Refuses whatever cannot be replaced at the end: the file that is read, a link, a folder, a
+    /// device. No file at all is the usual case.
     private static func check(_ path: [UInt8], _ lines: LineSource, _ title: String) throws {
         guard !path.contains(0) else { throw failure(title, SystemError(code: EINVAL)) }
         var status = stat()
@@ -199,10 +209,12 @@ extension FailedItems {
         throw .exists
     }
 
+    /// The path for a system call.
     private static func terminated(_ path: [UInt8]) -> [CChar] {
         path.map { CChar(bitPattern: $0) } + [0]
     }
 
+    /// `words` follow what the system says.
     private static func failure(
         _ title: String, _ error: SystemError, _ words: String = ""
     ) -> Failure {

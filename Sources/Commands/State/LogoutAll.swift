@@ -4,16 +4,22 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `logout-all`.
 struct LogoutAllOptions: CommandOptions {
     var global = GlobalOptions()
     var keys = KeyOptions()
     var users: [String] = []
+    /// The path of a file with a user on each line; `-` is standard input.
     var file: [UInt8]?
+    /// The session to spare: a token, or its id.
     var keep: [UInt8]?
+    /// Only tokens issued before this time are revoked.
     var issuedBefore: Moment?
+    /// Whether the cutoff of all users is raised, in place of that of some.
     var isEveryone = false
+    /// Seconds by which the cutoff is raised further, for issuers whose clocks run ahead.
     var skew: Int64 = 0
-    /// Milliseconds; nil leaves it to the layout.
+    /// Milliseconds until the recheck; nil leaves it to the layout.
     var settle: Int64?
     var reason: String?
     var actor: String?
@@ -23,7 +29,7 @@ struct LogoutAllOptions: CommandOptions {
     static let longestSkew: Int64 = 3600
 }
 
-/// `logout-all`: every token of a user, on every device.
+/// `logout-all`: revokes every token of a user, on every device.
 let logoutAllCommand = Command(
     name: "logout-all", summary: "Log users out of all sessions, on every device.",
     discussion: [
@@ -145,6 +151,8 @@ let logoutAllCommand = Command(
         }
     }, run: runLogoutAll)
 
+/// Checks users, layout and scope before anybody is asked for a confirmation, and everything before
+/// the first change.
 private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let users = try options.users.map { user in
@@ -165,7 +173,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     return try users.count == 1 ? runner.run(users[0]) : runner.run(feed)
 }
 
-/// What narrows a logout needs a layout that tells tokens apart by it.
+/// Refuses options that narrow a logout by what the layout does not know of its tokens.
 private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throws(Failure) {
     if options.issuedBefore != nil, !backend.layout.knowsIssue {
         throw Failure(
@@ -181,7 +189,8 @@ private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throw
     }
 }
 
-/// The time of `--issued-before` has to be past by Redis' clock; it is told as it was understood.
+/// The time of `--issued-before`, which has to be past by Redis' clock. It is repeated as it was
+/// understood.
 private func issuedBefore(
     _ moment: Moment, _ backend: Backend, _ console: Console
 ) throws -> Int64 {
@@ -197,6 +206,8 @@ private func issuedBefore(
     return time
 }
 
+/// Which tokens are revoked. The session to keep has to be found, to belong to the user and to be
+/// trusted: its `iat` becomes the cutoff.
 private func scope(
     _ options: LogoutAllOptions, _ users: [Identifier], _ backend: Backend, _ console: Console
 ) throws -> LogoutScope {
@@ -211,7 +222,7 @@ private func scope(
         throw Failure(.refused, "other_user", "the token to keep belongs to another user")
     }
     try requireTrusted(target, options, console)
-    try TakenTokens(console).tell(target)
+    try TakenTokens(console).tell(target.foundToken)
     if let seconds = target.issued.wholeSeconds {
         // A cutoff never sinks again: one before such a token would lock the user out until then.
         guard seconds <= (try backend.store.time()) + TokenState.futureTolerance else {
@@ -245,6 +256,7 @@ private func requireTrusted(
         "no key: the signature of the kept token was not checked, and its iat sets the cutoff")
 }
 
+/// Raises the cutoff of all users. There is no list of them to go through, so that nothing is counted.
 private func logOutEveryone(
     _ options: LogoutAllOptions, _ backend: Backend, _ console: Console
 ) throws -> ExitStatus {

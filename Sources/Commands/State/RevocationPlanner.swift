@@ -8,7 +8,8 @@ internal import TokenStore
 /// An item that may be revoked.
 ///
 /// An object, since it waits in several queues until Redis has answered.
-final class RevocationRequest {
+final class RevocationRequest: FedItem {
+    /// What is written.
     let revocation: Revocation
     /// Whether the token's signature was checked; nil for a bare id.
     let isVerified: Bool?
@@ -16,14 +17,18 @@ final class RevocationRequest {
     let label: Identifier
     /// The token itself, where only that can be tried again.
     let text: [UInt8]?
-    /// Facts of a token that was taken out of other text; nil for any other item.
-    var description: String?
+    var number = 1
+    let foundToken: String?
 
-    init(_ revocation: Revocation, isVerified: Bool?, label: Identifier, text: [UInt8]?) {
+    init(
+        _ revocation: Revocation, isVerified: Bool?, label: Identifier, text: [UInt8]?,
+        foundToken: String? = nil
+    ) {
         self.revocation = revocation
         self.isVerified = isVerified
         self.label = label
         self.text = text
+        self.foundToken = foundToken
     }
 
     /// The token as the audit log names it.
@@ -37,11 +42,12 @@ struct RevocationPlanner {
     private let trust: TokenTrust
     private let user: Identifier?
     private let store: TokenStore
+    /// Whether an entry has to have an end.
     private let needsExpiry: Bool
     private let resolver: TokenResolver
     /// Redis' clock.
     let clock: ServerClock
-    /// What it said at the beginning.
+    /// What it said at the beginning, in seconds since 1970.
     let now: Int64
 
     init(
@@ -58,6 +64,8 @@ struct RevocationPlanner {
         now = clock.now
     }
 
+    /// What to write for an item. Throws where it is not trusted, and where nobody knows how long the
+    /// entry has to live.
     func request(_ item: Item) throws -> RevocationRequest {
         let target = try target(item)
         if let token = target.token {
@@ -72,7 +80,8 @@ struct RevocationPlanner {
             text: nil)
     }
 
-    /// An entry for a token that lacks the claim would be a key that no service reads.
+    /// What the layout calls an item. A token without the claim that the layout blacklists by is
+    /// refused: its entry would be a key that no service reads.
     private func target(_ item: Item) throws -> ResolvedItem {
         do {
             return try ResolvedItem(item, user: user, in: resolver)
@@ -84,6 +93,7 @@ struct RevocationPlanner {
         }
     }
 
+    /// The same for a token, which says itself when it expires.
     private func request(_ token: CompactToken, _ target: ResolvedItem) throws -> RevocationRequest
     {
         try trust.require(target)
@@ -103,14 +113,13 @@ struct RevocationPlanner {
         }
         var issuedAt: Int64?
         if case .at(let iat) = target.issued { issuedAt = Int64(outside: iat, rounding: .up) }
-        let request = RevocationRequest(
+        return RevocationRequest(
             Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
             isVerified: trust.isChecking, label: target.label,
-            text: resolver.naming.isStandard ? nil : token.bytes)
-        if target.place != .itself { request.description = target.description }
-        return request
+            text: resolver.naming.isStandard ? nil : token.bytes, foundToken: target.foundToken)
     }
 
+    /// When the token expires by its own word, or by the rule of the layout for tokens without end.
     private func tokenExpiry(_ target: ResolvedItem) throws -> Expiry {
         if target.expiry == nil {
             // Services that ignore such an exp accept the token for ever.
@@ -137,10 +146,11 @@ struct RevocationPlanner {
         return .at(max(given, target.expiry?.seconds ?? target.leastExpiry ?? given))
     }
 
-    /// The user's list was asked, and does not know the id; or Redis has nothing of the whitelist.
-    func notFound(_ item: Revocation, _ label: Identifier) -> Failure {
+    /// Why nothing was written where the user's list does not know the id, or where Redis has no key
+    /// of the whitelist.
+    func notFound(_ request: RevocationRequest) -> Failure {
         guard store.layout.hasBlacklist else {
-            let id = VisibleText.escape(label.description, columns: 80)
+            let id = VisibleText.escape(request.label.description, columns: 80)
             let layout = VisibleText.escape(store.layout.name, columns: 40)
             var extent = ""
             if case .notFound(let sample) = store.usage(), !sample.isWhole {
@@ -152,6 +162,7 @@ struct RevocationPlanner {
                     + extent,
                 hint: "nothing was revoked; 'jwtctl layout detect' finds the layout of the keys")
         }
+        let item = request.revocation
         let user = item.user.map { VisibleText.escape($0.description, columns: 60) } ?? ""
         let id = VisibleText.escape(item.id.description, columns: 60)
         return Failure(

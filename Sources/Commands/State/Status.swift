@@ -4,14 +4,17 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `status`.
 struct StatusOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
+    /// Whose ids the bare ids are: their list and cutoff are asked too.
     var user: String?
+    /// Whether a token that is not on its user's list is rejected.
     var requiresListing = false
 }
 
-/// `status`: revocation state alone; needs no key.
+/// `status`: what Redis says of tokens. It needs no key, since no signature is checked.
 let statusCommand = Command(
     name: "status", summary: "Show the revocation state of ids or tokens.",
     discussion: [
@@ -57,6 +60,7 @@ let statusCommand = Command(
         .failure, .malformed, .claims, .revoked, .notListed, .unknown, .someFailed),
     environment: Backend.environment, seeAlso: ["verify", "revoke", "list"], run: runStatus)
 
+/// Asks about one operand, or about items as they come.
 private func runStatus(_ options: StatusOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let requiresListing = try options.requiresListing || console.settings().requiresListing()
@@ -69,60 +73,56 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     try backend.requireCurrent(options.global)
 
     let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
-    let isOne = lines == nil && options.items.operands.count == 1
     let idLine = backend.idLine()
-    let list = console.writer(StatusRow.columns(console), of: isOne ? .one : .many) { row in
+    let list = console.writer(
+        StatusRow.columns(console), of: options.items.only == nil ? .many : .one
+    ) { row in
         idLine(row.item.label)
     } text: {
         $0.text(console.style)
     }
-    let taken = TakenTokens(console)
     func resolve(_ item: Item) throws -> ResolvedItem {
         try ResolvedItem(item, user: user, in: resolver)
     }
     func row(_ item: ResolvedItem, _ state: TokenState) -> StatusRow {
         StatusRow(item, state, backend.layout, requiresListing: requiresListing)
     }
-    if isOne {
-        let item = try resolve(try options.items.item(options.items.operands[0], console))
-        try taken.tell(item)
+    if let operand = options.items.only {
+        let item = try resolve(try options.items.item(operand, console))
+        try TakenTokens(console).tell(item.foundToken)
         try item.requireKnownUser(if: requiresListing)
         let state = try backend.store.states(of: [item.query])[0]
         try backend.warnAboutClock(state.time, console)
         return try ItemRun(console, list, .endProcess).run(only: row(item, state))
     }
     let feed = ItemFeed(options.items, lines, console, resolve)
-    let run = ItemRun(console, list, invalid: feed.invalid, .endProcess)
+    let run = ItemRun(console, list, .endProcess, reading: feed)
     var hasComparedClocks = false
-    return try run.run(feed) {
-        let failure = try backend.store.states(
-            query: { $0.element.query },
-            next: { mayWait in
-                // Whoever reads gets the answers before more questions are waited for.
-                if mayWait { try system.output.flush() }
-                let batch = try feed.batch(of: batchSize, mayWait: mayWait)
-                guard case .item(let entries) = batch else { return batch }
-                for entry in entries {
-                    try taken.tell(entry.element, at: feed.place(entry))
-                    try entry.element.requireKnownUser(if: requiresListing)
-                }
+    return try run.run {
+        let broken = try backend.store.states(
+            query: { $0.query },
+            next: { pull in
+                let batch = try feed.batch(pull, upTo: batchSize)
+                guard case .item(let items) = batch else { return batch }
+                for item in items { try item.requireKnownUser(if: requiresListing) }
                 return batch
             }
-        ) { entry, answer in
+        ) { item, answer in
             let state: TokenState
             do throws(StoreError) {
                 state = try answer.get()
             } catch {
-                try console.error(
-                    "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
-                return try run.addFailed(StatusRow(unknown: entry.element))
+                try feed.report(Diagnostics.failure(for: error).message, of: item)
+                return try run.addFailed(StatusRow(unknown: item))
             }
+            // Once is enough: the answer of each batch has the time.
             if !hasComparedClocks { try backend.warnAboutClock(state.time, console) }
             hasComparedClocks = true
-            try run.add(row(entry.element, state))
+            try run.add(row(item, state))
         }
-        if let failure { throw failure }
-        try backend.requireCurrent(options.global)
+        // What was asked may have become a replica meanwhile, with an old state.
+        if broken == nil { try backend.requireCurrent(options.global) }
+        return broken
     }
 }
 
@@ -135,7 +135,8 @@ extension ResolvedItem {
         StateQuery(subject, asksIssue: issued == .notSaid)
     }
 
-    /// A whitelist keeps the tokens of each user.
+    /// Refuses a bare id where its user's list has to be asked, and nobody says whose it is. It ends
+    /// the run: no further id would fare better.
     fileprivate func requireKnownUser(if requiresListing: Bool) throws {
         guard requiresListing, token == nil, user == nil else { return }
         throw Failure(
@@ -150,6 +151,7 @@ private struct StatusRow: ItemRow {
     /// nil where Redis could not tell.
     private let report: StateReport?
 
+    /// A list may know when the token of a bare id was issued.
     init(
         _ item: ResolvedItem, _ state: TokenState, _ layout: Layout, requiresListing: Bool
     ) {
@@ -160,6 +162,7 @@ private struct StatusRow: ItemRow {
             layout: layout, requiresListing: requiresListing)
     }
 
+    /// An item of which Redis could not tell anything.
     init(unknown item: ResolvedItem) {
         self.item = item
         report = nil
@@ -168,6 +171,7 @@ private struct StatusRow: ItemRow {
     /// Why the token is rejected; nil where it is not.
     private var reason: Reason? { report?.checks.compactMap(\.reason).first }
 
+    /// The status is that of `verify` for the same reason.
     var status: ExitStatus {
         guard report != nil else { return .unknown }
         return switch reason {
@@ -200,6 +204,7 @@ private struct StatusRow: ItemRow {
             check.reason == nil ? "\(check.name) \(detail)" : detail, columns: 100)
     }
 
+    /// `verified` is always null: scripts that read the output of `verify` too find each member.
     static func columns(_ console: Console) -> [Column<StatusRow>] {
         [
             .id("ID", "id", console) { $0.item.label },
