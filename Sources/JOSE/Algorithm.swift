@@ -1,9 +1,9 @@
 package import JSON
 internal import OpenSSL
 
-/// The signature algorithms of JOSE: RFC 7518, 8037, 8812 and 9864.
+/// The signature algorithms of JOSE, with the names that RFC 7518, 8037, 8812 and 9864 register.
 ///
-/// There is no case for `none`: a token that names it is readable and can never be verified.
+/// There is no case for `none`: a token that names it can be read, but never verified.
 package enum Algorithm: String, CaseIterable, Sendable {
     case hs256 = "HS256"
     case hs384 = "HS384"
@@ -22,9 +22,10 @@ package enum Algorithm: String, CaseIterable, Sendable {
     case ed25519 = "Ed25519"
     case ed448 = "Ed448"
 
-    /// The algorithm of exactly this name, upper and lower case as registered.
+    /// The algorithm with exactly this name, in the registered case; nil for any other name.
     ///
-    /// Compared as bytes: to Swift's `==`, "ES256K" with a Kelvin sign is the same string.
+    /// Names are compared as bytes: to Swift's `==`, "ES256K" with a Kelvin sign is the same
+    /// string.
     package init?(name: JSONString) {
         guard let match = Self.allCases.first(where: { JSONString($0.rawValue) == name }) else {
             return nil
@@ -32,12 +33,15 @@ package enum Algorithm: String, CaseIterable, Sendable {
         self = match
     }
 
-    /// What the algorithm does to a message.
+    /// The operation that the algorithm applies to a message.
     enum Operation {
+        /// An HMAC with this hash (RFC 7518 section 3.2).
         case mac(Digest)
+        /// A digital signature.
         case signature(SignatureScheme)
     }
 
+    /// The operation and its parameters.
     var operation: Operation {
         switch self {
         case .hs256: .mac(.sha256)
@@ -57,7 +61,8 @@ package enum Algorithm: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether an asymmetric key of this kind can serve the algorithm.
+    /// Whether an asymmetric key of this kind can serve the algorithm. `EdDSA` (RFC 8037) takes
+    /// either Edwards curve; `Ed25519` and `Ed448` (RFC 9864) each take one.
     func fits(_ kind: KeyKind) -> Bool {
         guard case .signature(let scheme) = operation else { return false }
         return switch self {

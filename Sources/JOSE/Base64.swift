@@ -2,22 +2,23 @@ internal import Platform
 
 /// Why a text is not base64.
 package enum Base64Error: Error, Equatable, Sendable {
-    /// A byte outside the alphabet, and where: white space and padding count as such.
+    /// A byte outside the alphabet at this offset. White space and padding are outside of it, too.
     case invalidCharacter(offset: Int)
-    /// One character too many: no number of bytes has such a length.
+    /// One character too many: no number of bytes has an encoding of this length.
     case invalidLength
-    /// The last character has bits beyond the last byte. Two texts would then decode to the same
-    /// signature, and a blacklist of texts would miss the other spelling.
+    /// The last character has bits beyond the last byte. If they were ignored, two texts would
+    /// decode to the same signature, and a blacklist of texts would miss the other spelling.
     case nonZeroTailBits
 }
 
-/// The two alphabets of RFC 4648, both without padding.
+/// Base64 without padding, in the two alphabets of RFC 4648.
 package enum Base64: Sendable {
-    /// Section 4: `+` and `/`.
+    /// With `+` and `/` (RFC 4648 section 4).
     case standard
-    /// Section 5: `-` and `_`; the one of JOSE.
+    /// With `-` and `_` (RFC 4648 section 5), as JOSE uses it.
     case url
 
+    /// The value of a byte outside the alphabet. Its top bit is set, and that of no other value.
     private static let invalid: UInt8 = 0xFF
     private static let commonCharacters = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
@@ -26,7 +27,7 @@ package enum Base64: Sendable {
     private static let standardValues = values(of: standardCharacters)
     private static let urlValues = values(of: urlCharacters)
 
-    /// For each byte its value, or `invalid`.
+    /// The value of each byte, or `invalid`.
     private static func values(of characters: [UInt8]) -> [UInt8] {
         var values = [UInt8](repeating: invalid, count: 256)
         for (value, character) in characters.enumerated() {
@@ -40,7 +41,8 @@ package enum Base64: Sendable {
         count / 4 * 3 + (count % 4) * 3 / 4
     }
 
-    /// Decodes `text` into `target`, which has room for `decodedCount` bytes.
+    /// Decodes `text` into `target`, which must have room for `decodedCount` bytes. Strict:
+    /// padding, white space and unused bits that are set are errors.
     package func decode(
         _ text: Span<UInt8>, into target: inout MutableSpan<UInt8>
     ) throws(Base64Error) {
@@ -66,14 +68,15 @@ package enum Base64: Sendable {
         guard pending & (1 << UInt32(pendingBits) - 1) == 0 else { throw .nonZeroTailBits }
     }
 
-    /// Decodes groups of four characters, which are nearly all of a text, up to one that is not all
-    /// of the alphabet; returns how many there were.
+    /// Decodes groups of four characters, which are nearly all of a text, until one has a character
+    /// outside the alphabet. Returns the number of groups; `decode` goes on from there and finds
+    /// the character.
     private func decodeGroups(
         _ text: Span<UInt8>, _ values: Span<UInt8>, into target: inout MutableSpan<UInt8>
     ) -> Int {
         let count = text.count / 4
-        // Unchecked: the caller has seen to it that there are four bytes for each group, room for
-        // three, and a value for every byte.
+        // Unchecked: `decode` has made sure that there are four characters for each group, room for
+        // three bytes, and a value for every byte. This loop is on the path of every token.
         for group in 0..<count {
             let first = unsafe values[unchecked: Int(text[unchecked: group * 4])]
             let second = unsafe values[unchecked: Int(text[unchecked: group * 4 + 1])]
@@ -87,7 +90,7 @@ package enum Base64: Sendable {
         return count
     }
 
-    /// `bytes` as text, without padding.
+    /// The encoding of `bytes`, without padding.
     package func encode(_ bytes: [UInt8]) -> [UInt8] {
         let characters = self == .url ? Self.urlCharacters : Self.standardCharacters
         var text: [UInt8] = []
@@ -108,7 +111,7 @@ package enum Base64: Sendable {
         return text
     }
 
-    /// Decodes `text` into memory that is wiped.
+    /// Decodes `text` into memory that is wiped when it is released.
     func decodeSecret(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
         let count = Self.decodedCount(text.count)
         return try unsafe SecretBytes(capacity: count) { buffer throws(Base64Error) in
@@ -118,8 +121,8 @@ package enum Base64: Sendable {
         }
     }
 
-    /// Decodes text that may have line breaks and padding, such as PEM and the output of
-    /// `openssl rand -base64`, into memory that is wiped.
+    /// Decodes text with line breaks and padding, such as PEM and the output of `openssl rand
+    /// -base64`, into memory that is wiped. Padding may be left out, but not be too short.
     func decodePadded(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
         let compact = unsafe SecretBytes(capacity: text.count) { buffer in
             var count = 0
@@ -137,7 +140,7 @@ package enum Base64: Sendable {
             {
                 count -= 1
             }
-            // Padding completes a group of four, or it is no padding.
+            // Padding has to complete a group of four.
             guard count == characters.count || characters.count % 4 == 0 else {
                 throw .invalidLength
             }
@@ -152,17 +155,17 @@ package enum Base64: Sendable {
 
 /// The base64url of RFC 7515 section 2: no padding, no white space, one spelling for each value.
 package enum Base64URL {
-    /// `bytes` as a segment of a token.
+    /// The segment of a token that has this content.
     package static func encode(_ bytes: [UInt8]) -> [UInt8] { Base64.url.encode(bytes) }
 
-    /// The bytes of a segment; throws for every text that `encode` would not have written.
+    /// The content of a segment. Throws for any text that `encode` would not have written.
     package static func decode(_ text: [UInt8]) throws(Base64Error) -> [UInt8] {
         try decode(text.span)
     }
 
-    /// Decodes a segment without copying its text first.
+    /// Decodes a segment in place, without copying its text first.
     package static func decode(_ text: Span<UInt8>) throws(Base64Error) -> [UInt8] {
-        // Room of the right size: all of it is overwritten.
+        // An array of the right size, all of which is overwritten.
         var bytes = [UInt8](copying: text.extracting(first: Base64.decodedCount(text.count)))
         var target = bytes.mutableSpan
         try Base64.url.decode(text, into: &target)

@@ -1,6 +1,6 @@
 package import JSON
 
-/// Why a token is not accepted. The raw value is the code in JSON output.
+/// Why a token is not accepted. The raw value is the code in JSON output, so it never changes.
 package enum Reason: String, CaseIterable, Sendable {
     case malformed
     case badSignature = "bad_signature"
@@ -26,18 +26,18 @@ package enum Reason: String, CaseIterable, Sendable {
 
 /// One check of a token, and its result.
 package struct Check: Equatable, Sendable {
-    /// The result. "Not judged" is neither good nor bad; JSON shows it as `null`.
+    /// The result of a check.
     package enum Result: Equatable, Sendable {
         case passed
         case failed(Reason)
-        /// Not checked, because an earlier failure made it pointless.
+        /// Not checked, because an earlier failure made it pointless. JSON shows `null`.
         case notJudged
     }
 
     /// `signature`, the name of a claim, or the name that another layer gives its check.
     package let name: String
     package let result: Result
-    /// Details for a person. They may contain text of the token: escape them.
+    /// Details for people. They may contain text from the token, so escape them.
     package let detail: String?
 
     package init(_ name: String, _ result: Result, detail: String? = nil) {
@@ -46,19 +46,19 @@ package struct Check: Equatable, Sendable {
         self.detail = detail
     }
 
-    /// The code of a failed check; `nil` for the other two.
+    /// The reason of a failed check; nil for any other result.
     package var reason: Reason? {
         guard case .failed(let reason) = result else { return nil }
         return reason
     }
 }
 
-/// A check with the values it compared, for `--explain`.
+/// A check with the values that it compared, for `--explain`.
 package struct ExplainedCheck: Equatable, Sendable {
     package let check: Check
-    /// The value in the token, or in the state.
+    /// The value in the token or in Redis; nil if there is none.
     package var found: JSONValue?
-    /// The expectation; `nil` where there is none.
+    /// The expectation; nil if any value will do.
     package var wanted: ClaimExpectation?
 
     package init(_ check: Check, found: JSONValue? = nil, wanted: ClaimExpectation? = nil) {
@@ -70,11 +70,13 @@ package struct ExplainedCheck: Equatable, Sendable {
     package var name: String { check.name }
 }
 
-/// The expectation of a claim or header member, as data. Times are seconds since 1970.
+/// The expected value of a claim or header member, as data. Times are seconds since 1970.
 package enum ClaimExpectation: Equatable, Sendable {
     /// It must be present, with any value.
     case presence
+    /// Exactly this string.
     case equal(JSONString)
+    /// One of these strings; for `aud`, an array that has one of them.
     case oneOf([JSONString])
     /// `exp` must be later than this.
     case after(Double)

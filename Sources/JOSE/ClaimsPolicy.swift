@@ -1,29 +1,38 @@
 package import JSON
 
-/// The expectations of a token's claims. It applies only to tokens whose signature is verified.
+/// The expectations that a token's claims have to meet. Its checks mean something only for tokens
+/// whose signature is verified.
+///
+/// The same policy makes the checks (`checks`) and shows what they compared (`explain`), from the
+/// same bounds, so that an explanation cannot differ from the verdict.
 package struct ClaimsPolicy: Sendable {
-    /// The time to judge by, in seconds since 1970.
+    /// The time to judge by, in seconds since 1970. It is a parameter, so that tests choose it.
     package var now: Double
-    /// The clock of the server that drops blacklist entries, in seconds since 1970. It judges `exp`
-    /// where it is ahead of `now`: a token that has expired there may have lost its entry.
+    /// The clock of the server that drops blacklist entries, in seconds since 1970; nil for none.
+    /// If it is ahead of `now` it judges `exp`: the blacklist entry of a token that has expired
+    /// there may be gone.
     package var serverNow: Double?
-    /// By how much `exp` and `nbf` are stretched, in seconds.
+    /// The clock skew in seconds that `exp`, `nbf` and the maximum age allow for.
     package var leeway: Double = 0
-    /// Issuers of which the token must name one; empty accepts any, and none.
+    /// The accepted issuers. Empty accepts any issuer, and a token without one.
     package var issuers: [JSONString] = []
-    /// Audiences of which the token must name one at least.
+    /// The accepted audiences, of which the token must name at least one. Empty accepts any, and
+    /// none.
     package var audiences: [JSONString] = []
+    /// The only accepted subject; nil accepts any, and none.
     package var subject: JSONString?
-    /// The media type that `typ` must have, with or without `application/`.
+    /// The media type that `typ` must have, with or without `application/`; nil accepts any, and
+    /// none.
     package var type: JSONString?
-    /// Claims that must be there, whatever their value.
+    /// The claims that must be present, with any value.
     package var requiredClaims: [JSONString] = []
-    /// The most seconds that may have passed since `iat`.
+    /// The most seconds that may have passed since `iat`, which is then required; nil for no limit.
     package var maximumAge: Double?
-    /// Whether a claim must have the RFC's type even where nothing is demanded of it.
+    /// Whether a claim of another type than the RFC's is refused even if nothing is expected of it;
+    /// see `Departure`.
     package var isStrict = false
 
-    /// Demands nothing but what the token says of itself: its times, by the clock of the caller.
+    /// A policy that checks only the times in the token, `exp` and `nbf`, against `now`.
     package init(now: Double) {
         self.now = now
     }
@@ -32,15 +41,18 @@ package struct ClaimsPolicy: Sendable {
         "exp", "nbf", "iat", "iss", "sub", "aud", "jti",
     ]
 
-    // The bounds of the times, in seconds since 1970. A check compares with them, and an expectation
-    // shows them.
+    // MARK: Bounds in seconds since 1970, with which checks compare, and which expectations show
 
+    /// The later of both clocks.
     private var serverOrNow: Double { max(now, serverNow ?? now) }
+    /// The latest `exp` of an expired token.
     private var latestExpired: Double { serverOrNow - leeway }
+    /// The latest `nbf` of a token that is valid already.
     private var latestBegin: Double { now + leeway }
+    /// The earliest `iat` of a token that is not too old.
     private var earliestIssue: Double? { maximumAge.map { now - $0 - leeway } }
 
-    /// One check for each claim that is present or required, failed ones and passed ones.
+    /// The checks of all claims that are present or required, passed and failed ones.
     package func checks(header: TokenHeader, claims: JSONObject) -> [Check] {
         checks(header: header, claims: RegisteredClaims(claims))
     }
@@ -89,13 +101,14 @@ package struct ClaimsPolicy: Sendable {
         return checks
     }
 
-    /// Adds the check of one registered claim; none where it is neither there nor demanded.
+    /// Appends the check of one registered claim; nothing if it is neither present nor required.
+    /// `fault` is called with a value of the right type, and returns why it is refused.
     private func judge<Value>(
         _ name: String, _ claim: Claim<Value>, of claims: RegisteredClaims,
         isRequired: Bool = false, _ checks: inout [Check], fault: (Value) -> (Reason, String?)?
     ) {
         if let departure = claims.departures.first(where: { $0.claim == name }) {
-            // A claim that is demanded has to have the RFC's type.
+            // A claim that is required must have the RFC's type.
             let isRequired = isRequired || requiredClaims.contains(JSONString(name))
             checks.append(
                 isStrict || isRequired
@@ -118,8 +131,8 @@ package struct ClaimsPolicy: Sendable {
         }
     }
 
-    /// The check of `typ`, which guards against tokens made for another purpose (RFC 8725 section
-    /// 3.11). It is asked for by the caller only: most tokens say `JWT` or nothing.
+    /// The check of `typ`, which guards against tokens that were made for another purpose (RFC 8725
+    /// section 3.11). Only made if the caller asks for it: most tokens say `JWT` or nothing.
     private static func judge(type: JSONString?, demanded: JSONString) -> Check {
         guard let type else {
             return Check("typ", .failed(.wrongType), detail: "the token has no typ")
@@ -130,15 +143,16 @@ package struct ClaimsPolicy: Sendable {
         return Check("typ", .passed)
     }
 
-    /// A span of time in words; `exp` may be 1e300, which no `Int` holds.
+    /// A time span in words. An `exp` may be 1e300, which does not fit into an `Int64`.
     private static func seconds(_ span: Double) -> String {
         Int64(exactly: span.rounded()).map { "\($0) s" } ?? "\(span) s"
     }
 }
 
 extension ClaimsPolicy {
-    /// The checks of claims that this policy has made, with the values that they compared. Claims that
-    /// are neither present nor required are included: a reader must see what was not checked.
+    /// The claim checks that this policy has `made`, with the values that they compared. Claims
+    /// that are neither present nor required are included, because a reader must see what was not
+    /// checked.
     package func explain(
         _ made: some Collection<Check>, header: TokenHeader, claims: JSONObject
     ) -> [ExplainedCheck] {
@@ -153,7 +167,7 @@ extension ClaimsPolicy {
             + [explained("typ", found: header.object["typ"])]
     }
 
-    /// The expectation of the claim of this name.
+    /// The expectation for the claim `name`; nil if any value will do.
     private func expectation(of name: String) -> ClaimExpectation? {
         let expectation: ClaimExpectation? =
             switch name {
@@ -171,8 +185,8 @@ extension ClaimsPolicy {
     }
 }
 
-/// The value of `typ` or `cty` in a comparable form: RFC 7515 section 4.1.9 allows `application/` to
-/// be left out where no other slash follows, and RFC 2045 ignores case.
+/// The value of `typ` or `cty` in a comparable form. RFC 7515 section 4.1.9 allows `application/`
+/// to be left out if there is no other slash, and media types ignore case (RFC 2045 section 5.1).
 package struct MediaType: Equatable, Sendable {
     private let bytes: [UInt8]
 

@@ -2,35 +2,51 @@ package import JSON
 package import OpenSSL
 internal import Platform
 
-/// A token in the compact serialization (RFC 7515 section 7.1): taken apart, with nothing checked.
+/// A token in the compact serialization (RFC 7515 section 7.1): split and decoded, with nothing
+/// verified.
 ///
-/// A class, because many functions pass it on for each token of a stream.
+/// A token gains trust in stages, and the type in hand shows which one it has reached:
+///
+/// 1. `CompactToken` is well-formed, and no more. Its header may be used to choose among the given
+///    keys.
+/// 2. `SignatureVerifier` decides whether one of those keys signed exactly these bytes. Only a
+///    `verified` verdict makes the claims worth believing.
+/// 3. `RegisteredClaims` gives the claims types, and keeps an absent claim apart from one of the
+///    wrong type.
+/// 4. `ClaimsPolicy` compares the claims with what the caller expects, at a time that the caller
+///    gives.
+///
+/// `TokenInspection` and `TokenScanner` read text that need not be a token at all; what they find
+/// is for display, or goes through the stages above.
+///
+/// A class, because it is passed through many functions for each token of a stream.
 package final class CompactToken: Sendable {
-    /// The largest token, in bytes as sent.
+    /// The size of the largest token that is accepted, in bytes of its text.
     package static let maximumByteCount = 256 * 1024
 
-    /// The largest header, in bytes after decoding.
+    /// The size of the largest header that is accepted, in bytes after decoding.
     package static let maximumHeaderByteCount = 8 * 1024
 
-    /// The token exactly as it was given.
+    /// The text of the token, exactly as it was given.
     package let bytes: [UInt8]
 
     package let header: TokenHeader
 
-    /// The payload, decoded from base64url: bytes, which may be anything.
+    /// The payload, decoded from base64url. It may be any bytes.
     package let payload: [UInt8]
 
-    /// The signature, decoded from base64url; empty for a token that has none.
+    /// The signature, decoded from base64url; empty for an unsigned token.
     package let signature: [UInt8]
 
-    /// The length of the signing input.
+    /// The length of the signing input in bytes.
     let signingInputCount: Int
 
-    /// The bytes that the signature covers: the first two segments and the dot between them, as sent.
+    /// The bytes that the signature covers: the first two segments and the dot between them, as
+    /// given.
     package var signingInput: [UInt8] { Array(bytes[..<signingInputCount]) }
 
-    /// Takes `bytes` apart. Sizes are checked before anything is decoded or copied (CVE-2025-30204,
-    /// CVE-2025-61920). `headers` is the cache of a stream of tokens.
+    /// Splits and decodes `bytes`. Sizes are checked before anything is decoded or copied
+    /// (CVE-2025-30204, CVE-2025-61920). `headers` is the cache for a stream of tokens.
     package init(
         parsing bytes: [UInt8], headers: HeaderCache? = nil
     ) throws(MalformedToken) {
@@ -53,8 +69,8 @@ package final class CompactToken: Sendable {
         self.bytes = bytes
     }
 
-    /// The offsets of the two dots. They are searched as bytes: a combining mark after a dot hides the
-    /// dot from `Character`.
+    /// The offsets of the two dots. They are searched as bytes, because a combining mark after a
+    /// dot hides the dot from `Character`.
     private static func dots(
         _ text: Span<UInt8>
     ) throws(MalformedToken) -> (first: Int, second: Int) {
@@ -72,17 +88,17 @@ package final class CompactToken: Sendable {
         return dots
     }
 
-    /// The payload as claims (RFC 7519 section 4).
+    /// The payload as a set of claims (RFC 7519 section 4). Throws if it is not a JSON object.
     package func claims() throws(MalformedToken) -> JSONObject {
         try readClaims().object
     }
 
-    /// The claims with their text, for a stream that writes them again.
+    /// The claims with their text, for a stream that writes them out again.
     package func readClaims() throws(MalformedToken) -> JSONDocument {
         try Self.document(payload, .payload)
     }
 
-    /// The header, whose size is known from that of its text.
+    /// Decodes and reads the header. Its size is checked before, by the size of its text.
     private static func readHeader(
         _ text: Span<UInt8>
     ) throws(MalformedToken) -> TokenHeader {
@@ -92,7 +108,7 @@ package final class CompactToken: Sendable {
         return try TokenHeader(try document(try decode(text, .header), .header))
     }
 
-    /// Decodes one segment, strictly: a second spelling of the same bytes is refused.
+    /// Decodes one segment. Strict: a second spelling of the same bytes is refused.
     private static func decode(
         _ text: Span<UInt8>, _ segment: MalformedToken.Segment
     ) throws(MalformedToken) -> [UInt8] {
@@ -103,7 +119,7 @@ package final class CompactToken: Sendable {
         }
     }
 
-    /// `text` as the object that a header and claims have to be.
+    /// Parses a header or payload, which has to be a JSON object.
     private static func document(
         _ text: [UInt8], _ segment: MalformedToken.Segment
     ) throws(MalformedToken) -> JSONDocument {
@@ -117,10 +133,11 @@ package final class CompactToken: Sendable {
 }
 
 extension CompactToken {
-    /// The name of a token that has no `jti`: `sha256:` and the hash of what was signed, in hex.
+    /// An identifier for a token without `jti`: `sha256:` and the hash of the signing input, in
+    /// hex.
     ///
-    /// The signature is left out: some verifiers accept a second spelling of it, and ECDSA has a
-    /// second value for each, so the same token would have several names.
+    /// The signature is left out. Some verifiers accept a second spelling of it, and ECDSA has a
+    /// second valid signature for each, so the same token would have several identifiers.
     package func contentIdentifier() throws(OpenSSLError) -> String {
         try Self.contentIdentifier(of: signingInput)
     }
@@ -137,30 +154,31 @@ extension CompactToken {
 
 /// The header of a token (RFC 7515 section 4), read but not trusted.
 ///
-/// An object, since the tokens of a stream share it; see `HeaderCache`.
+/// A class, since the tokens of a stream share it; see `HeaderCache`.
 package final class TokenHeader: Sendable {
-    /// All members with their text, for a stream that writes them again.
+    /// All members with their text, for a stream that writes them out again.
     package let document: JSONDocument
 
     /// All members, in order.
     package var object: JSONObject { document.object }
 
-    /// The name of the algorithm in `alg`, `none` included.
+    /// The value of `alg`, which may be `none` or anything else.
     package let algorithmName: JSONString
 
+    /// The value of `kid`.
     package let keyID: JSONString?
 
-    /// The media type in `typ`.
+    /// The value of `typ`, a media type.
     package let type: JSONString?
 
-    /// The algorithm, where the name is one that this program knows.
+    /// The algorithm that `alg` names; nil for one that this program does not have.
     package let algorithm: Algorithm?
 
-    /// The first member that this program's verifier does not support; see `unsupportedMember(of:)`.
+    /// The first member that `SignatureVerifier` does not support; see `unsupportedMember(of:)`.
     let unsupportedMember: JSONString?
 
     /// Reads the members that this program uses. A member of another type than the RFC's makes the
-    /// token malformed, since some reader would treat it as absent.
+    /// token malformed, because some other reader would treat it as absent.
     package init(_ document: JSONDocument) throws(MalformedToken) {
         let object = document.object
         guard let algorithmName = try Self.string("alg", of: object) else {
@@ -174,21 +192,23 @@ package final class TokenHeader: Sendable {
         type = try Self.string("typ", of: object)
     }
 
-    /// The header of a token that is not read from text.
+    /// A header that was not read from text.
     package convenience init(_ object: JSONObject) throws(MalformedToken) {
         try self.init(JSONDocument(object))
     }
 
-    /// The first member that changes what a verifier has to do, in a way that this one cannot.
+    /// The first member that changes what a verifier must do, in a way that this one does not
+    /// support.
     ///
-    /// `crit` lists extensions that must be understood (RFC 7515 section 4.1.11); none is, so
-    /// whatever it holds, the answer is no. `b64` is forbidden in a JWT (RFC 7797 section 7), and
-    /// `zip` belongs to JWE. `jwk`, `jku`, `x5u` and `x5c` are not here: they are ignored, since
-    /// a key that comes with the token proves nothing.
+    /// `crit` lists extensions that must be understood (RFC 7515 section 4.1.11); none is
+    /// supported, so its content does not matter. `b64` is forbidden in a JWT (RFC 7797 section 7),
+    /// and `zip` belongs to JWE. `jwk`, `jku`, `x5u` and `x5c` are ignored instead: a key that
+    /// comes with the token proves nothing.
     static func unsupportedMember(of object: JSONObject) -> JSONString? {
         (["crit", "b64", "zip"] as [JSONString]).first { object[$0] != nil }
     }
 
+    /// The string value of a member; nil if it is absent. Throws for another type.
     private static func string(
         _ name: JSONString, of object: JSONObject
     ) throws(MalformedToken) -> JSONString? {
@@ -203,6 +223,7 @@ package final class TokenHeader: Sendable {
 /// The header of the previous token of a stream, as text and as read.
 ///
 /// The tokens of one issuer usually have the same header, byte for byte: reading it once is enough.
+/// Not safe to share between threads.
 package final class HeaderCache {
     private var text: [UInt8] = []
     private var header: TokenHeader?
@@ -215,7 +236,7 @@ package final class HeaderCache {
         return text.isEqual(to: known.span) ? header : nil
     }
 
-    /// Replaces the header that is kept.
+    /// Replaces the cached header.
     func keep(_ header: TokenHeader, of text: ArraySlice<UInt8>) {
         self.text = Array(text)
         self.header = header

@@ -2,7 +2,10 @@ internal import JSON
 internal import OpenSSL
 internal import Platform
 
-/// Reads JWKs and JWKSs (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
+/// Reads JWKs and JWK sets (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
+///
+/// `kty` alone decides about the kind of key. Numbers that belong together are checked by OpenSSL
+/// when the key is made.
 enum JWKReader {
     /// The key of one JWK.
     static func key(_ jwk: JSONObject) throws(KeyError) -> Key {
@@ -15,7 +18,8 @@ enum JWKReader {
             restrictions: restrictions)
     }
 
-    /// The keys of a JWKS; members that cannot be used are skipped with the reason.
+    /// The keys of a JWK set. Members that cannot be used are skipped and reported, as RFC 7517
+    /// section 5 recommends; throws if none is left.
     static func set(_ members: [JSONValue]) throws(KeyError) -> KeySet {
         try checkUnambiguous(members.compactMap(\.objectValue))
         var keys: [Key] = []
@@ -35,8 +39,8 @@ enum JWKReader {
         return KeySet(members: keys, skipped: skipped)
     }
 
-    /// Refuses sets in which it would be chance, or an attacker, that picks the key. Broken
-    /// members count: what they were meant to be is part of the doubt.
+    /// Refuses sets in which chance, or an attacker, would choose between a secret and a public
+    /// key. Broken members count as well, because they show what the set was meant to be.
     private static func checkUnambiguous(_ members: [JSONObject]) throws(KeyError) {
         var types = Set(members.compactMap { $0["kty"]?.stringValue })
         if members.contains(where: { $0["x5c"] != nil && $0["kty"] == nil }) { types.insert("RSA") }
@@ -60,11 +64,12 @@ enum JWKReader {
         }
     }
 
-    /// The members that make a key of some kind.
+    /// The members that make up a key of some kind. If none is present, the key is in the
+    /// certificate.
     private static let numberNames: [JSONString] = ["k", "n", "e", "x", "y", "d"]
 
-    /// The key of the first certificate of `x5c` (RFC 7517 section 4.7), for JWKs that leave the
-    /// numbers out. Where both are there, the numbers count.
+    /// The key of the first certificate in `x5c` (RFC 7517 section 4.7), for JWKs that leave the
+    /// numbers out. `type` is the `kty`, if there is one, and has to agree with the certificate.
     private static func certified(
         _ chain: JSONValue, type: JSONString?
     ) throws(KeyError) -> AsymmetricKey {
@@ -88,9 +93,10 @@ enum JWKReader {
         return key
     }
 
-    /// RFC 7518 section 6.3. The five numbers that speed up signing come together or not at all.
+    /// RFC 7518 section 6.3. The five numbers that speed up signing are all present or all absent.
     private static func rsa(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
-        // RFC 7518 section 6.3.2.7: a key of more than two primes is for those who support it.
+        // RFC 7518 section 6.3.2.7: a consumer that does not support more than two primes must not
+        // use the key.
         guard jwk["oth"] == nil else { throw .invalidMember("oth") }
         var components = RSAComponents(
             modulus: try bytes("n", of: jwk), publicExponent: try bytes("e", of: jwk))
@@ -108,8 +114,8 @@ enum JWKReader {
         }
     }
 
-    /// RFC 7518 section 6.2. The private scalar has the full length of the curve, leading zeros
-    /// included.
+    /// RFC 7518 section 6.2. Coordinates and the private scalar have the full length of the curve,
+    /// leading zeros included.
     private static func ec(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
         guard let name = try optionalString("crv", of: jwk) else { throw .invalidMember("crv") }
         guard let curve = Curve.allCases.first(where: { JSONString($0.joseName) == name }) else {
@@ -117,7 +123,7 @@ enum JWKReader {
         }
         let scalar = jwk["d"] == nil ? nil : try secret("d", of: jwk)
         let (x, y) = (try bytes("x", of: jwk), try bytes("y", of: jwk))
-        // Section 6.2.1.2: of full length, which libraries are known to forget.
+        // Libraries are known to drop leading zeros, against sections 6.2.1.2 and 6.2.2.1.
         for (name, count) in [("d", scalar?.count), ("x", x.count), ("y", y.count)] {
             guard let count, count != curve.coordinateByteCount else { continue }
             throw .wrongLength(
@@ -128,7 +134,7 @@ enum JWKReader {
         }
     }
 
-    /// RFC 8037 section 2. X25519 and X448 agree on keys and sign nothing.
+    /// RFC 8037 section 2. X25519 and X448 are for key agreement and cannot sign.
     private static func edwards(_ jwk: JSONObject) throws(KeyError) -> AsymmetricKey {
         let kind: KeyKind
         switch try optionalString("crv", of: jwk) {
@@ -144,8 +150,8 @@ enum JWKReader {
         }
     }
 
-    /// `key_ops` (RFC 7517 section 4.3); an array that holds something else than names is a fault,
-    /// not "no restriction".
+    /// `key_ops` (RFC 7517 section 4.3). An array that contains anything but strings is an error,
+    /// and must not be taken for "no restriction".
     private static func operations(of jwk: JSONObject) throws(KeyError) -> [JSONString]? {
         guard let value = jwk["key_ops"] else { return nil }
         guard let elements = value.arrayValue else { throw .invalidMember("key_ops") }
@@ -154,7 +160,7 @@ enum JWKReader {
         return names
     }
 
-    /// A member that may be missing but, where it is there, is a string.
+    /// A member that may be absent, but is a string if it is present.
     private static func optionalString(
         _ name: JSONString, of jwk: JSONObject
     ) throws(KeyError) -> JSONString? {
@@ -163,18 +169,18 @@ enum JWKReader {
         return string
     }
 
-    /// A member that must be there and hold base64url of one byte at least.
+    /// A member that must be present and have base64url of at least one byte.
     private static func bytes(
         _ name: JSONString, of jwk: JSONObject
     ) throws(KeyError) -> [UInt8] {
         unsafe try secret(name, of: jwk).withBytes { unsafe Array($0) }
     }
 
-    /// The same for what must not stay in memory. The JSON text that it came from is the caller's;
-    /// what the parser copied of it is not wiped.
+    /// Like `bytes`, but in memory that is wiped. The JSON text that it came from belongs to the
+    /// caller; the parser's copies of it are not wiped.
     ///
-    /// Padding and the other alphabet are read, as many programs write them: they mean no other
-    /// bytes.
+    /// Padding and the other alphabet are accepted, as many programs write them: the bytes are
+    /// clear.
     private static func secret(
         _ name: JSONString, of jwk: JSONObject
     ) throws(KeyError) -> SecretBytes {

@@ -3,17 +3,17 @@ internal import OpenSSL
 internal import Platform
 
 extension Key {
-    /// The facts of a key, for showing it.
+    /// The facts about a key by which `doctor` judges it.
     package struct Facts: Sendable {
-        /// The `kty` of RFC 7518.
+        /// The `kty` (RFC 7518 section 6.1).
         package let type: String
-        /// The `crv`; nil for RSA and secrets.
+        /// The `crv`; nil for RSA keys and secrets.
         package let curve: String?
-        /// Of the modulus, the curve's field, or the secret.
+        /// The size of the modulus, of the curve's field, or of the secret.
         package let bits: Int
-        /// The work of the best known attack, as a power of two: NIST SP 800-57 part 1, table 2, and
-        /// RFC 7748 for the Edwards curves. For a secret it is the length, which is true only if the
-        /// secret is random.
+        /// The work of the best known attack, as a power of two: by NIST SP 800-57 part 1, table 2,
+        /// and by RFC 7748 for the Edwards curves. For a secret it is the length, which is right
+        /// only if the secret is random.
         package let strength: Int
     }
 
@@ -37,19 +37,20 @@ extension Key {
         }
     }
 
-    /// The use that its JWK allows: `sig`, or something that signs no tokens.
+    /// The `use` in its JWK: `sig`, or something else that does not sign tokens.
     package var declaredUse: JSONString? { restrictions.use }
 
-    /// The only algorithm that its JWK allows, as it is written there.
+    /// The `alg` in its JWK, as it is written there.
     package var declaredAlgorithm: JSONString? { restrictions.algorithm }
 
-    /// Whether it can sign.
+    /// Whether it is a private key. False for a secret, which has no halves.
     package var hasPrivateHalf: Bool {
         guard case .asymmetric(let key) = material else { return false }
         return key.hasPrivateHalf
     }
 
-    /// Whether the public half verifies a signature of the private half; false for a public key.
+    /// Whether the public half verifies a signature of the private half; false for a public key and
+    /// for a secret.
     package func halvesMatch() throws(KeyError) -> Bool {
         guard case .asymmetric(let key) = material, key.hasPrivateHalf,
             let algorithm = Algorithm.allCases.first(where: { $0.fits(key.kind) }),
@@ -62,7 +63,7 @@ extension Key {
         }
     }
 
-    /// The steps of NIST's table; a size between two of them counts as the lower one.
+    /// The strength by the steps of NIST's table; a size between two steps counts as the lower one.
     private static func strength(ofModulusBits bits: Int) -> Int {
         switch bits {
         case ..<1024: 0
@@ -78,7 +79,7 @@ extension Key {
 extension AsymmetricKey {
     var isRSA: Bool { kind == .rsa || kind == .rsaPSS }
 
-    /// The key for a person: `EC P-256 public key`.
+    /// The key in words, such as `EC P-256 public key`.
     var title: String {
         let half = hasPrivateHalf ? "private key" : "public key"
         return switch kind {
@@ -90,7 +91,8 @@ extension AsymmetricKey {
         }
     }
 
-    /// The fault that makes an RSA key worthless at any size; nil for a sound key.
+    /// The fault that makes an RSA key worthless at any size; nil for a sound key. The exponent
+    /// must be odd and not 1, and the modulus must not come from the generator of CVE-2017-15361.
     var defect: KeyError.UnsafeKey? {
         guard isRSA else { return nil }
         guard let exponent = publicExponent, let last = exponent.last, last & 1 == 1,
@@ -102,7 +104,7 @@ extension AsymmetricKey {
 }
 
 extension Curve {
-    /// The name in a JWK's `crv` (RFC 7518 section 6.2.1.1, RFC 8812 section 3.1).
+    /// The name in the `crv` of a JWK (RFC 7518 section 6.2.1.1, RFC 8812 section 3.1).
     var joseName: String {
         switch self {
         case .p256: "P-256"
@@ -113,17 +115,18 @@ extension Curve {
     }
 }
 
-/// The fingerprint of RSA moduli made by Infineon's library (CVE-2017-15361, "ROCA").
+/// The fingerprint of RSA moduli that were made by Infineon's library (CVE-2017-15361, "ROCA").
 ///
 /// Their primes are k·M + (65537^a mod M), where M is a product of small primes, so the modulus is
-/// a power of 65537 modulo each of those. By chance that happens once in 2^154.
+/// a power of 65537 modulo each of those primes. By chance that happens once in 2^154.
 private enum ROCA {
+    /// The odd primes of M for the smallest keys.
     private static let primes: [Int] = [
         3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
         101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
     ]
 
-    /// Whether `modulus`, big-endian, is such a product for every prime of the list.
+    /// Whether `modulus`, big-endian, is a power of 65537 modulo every prime of the list.
     static func isFingerprint(_ modulus: [UInt8]) -> Bool {
         primes.allSatisfy { prime in
             let residue = modulus.reduce(0) { ($0 * 256 + Int($1)) % prime }

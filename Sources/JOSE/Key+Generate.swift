@@ -3,11 +3,11 @@ internal import OpenSSL
 internal import Platform
 
 extension Key {
-    /// A new key for one algorithm, private half included: for HMAC a secret as long as the hash,
-    /// for RSA 2048, 3072 or 4096 bits with the three hashes unless `bits` says otherwise.
+    /// A new key for one algorithm, private half included. For HMAC it is a secret as long as the
+    /// hash; for RSA it has 2048, 3072 or 4096 bits, by the hash, unless `bits` says otherwise.
     ///
-    /// It is restricted to the algorithm and to signatures, and named by its thumbprint, which reveals
-    /// nothing about a random secret.
+    /// It is restricted to this algorithm and to signatures, and named by its thumbprint, which
+    /// reveals nothing about a random secret.
     package static func generate(
         for algorithm: Algorithm, bits: Int? = nil
     ) throws(KeyError) -> Key {
@@ -28,8 +28,8 @@ extension Key {
         return try key.named(try key.thumbprint())
     }
 
-    /// The public half with the name and restrictions of the key, those on signing turned into
-    /// those on verifying; `nil` for a secret, which has none.
+    /// The public half, with the name and the restrictions of the key, where permission to sign
+    /// becomes permission to verify. nil for a secret, which has no public half.
     package func publicHalf() throws(KeyError) -> Key? {
         guard case .asymmetric(let key) = material else { return nil }
         let half = try KeyError.translating { () throws(OpenSSLError) in
@@ -43,12 +43,12 @@ extension Key {
                 algorithm: restrictions.algorithm))
     }
 
-    /// A copy of the key under another name.
+    /// The same material under another name.
     package func named(_ keyID: JSONString) throws(KeyError) -> Key {
         try Key(material, keyID: keyID, restrictions: restrictions)
     }
 
-    /// A copy of the key for one algorithm only, which it must be able to serve.
+    /// The same material for one algorithm only. The caller makes sure that the key can serve it.
     package func restricted(to algorithm: Algorithm) throws(KeyError) -> Key {
         try Key(
             material, keyID: keyID,
@@ -57,14 +57,14 @@ extension Key {
                 algorithm: JSONString(algorithm.rawValue)))
     }
 
-    /// The JWK thumbprint of RFC 7638 with SHA-256, in base64url: the same for both halves of a
-    /// pair, and whatever form the key came in.
+    /// The JWK thumbprint (RFC 7638) with SHA-256, in base64url. It is the same for both halves of
+    /// a pair, and for every format of the key.
     ///
-    /// The thumbprint of a secret confirms a guess of the secret (section 7).
+    /// The thumbprint of a secret lets others test guesses of the secret (section 7).
     package func thumbprint() throws(KeyError) -> JSONString {
         let hash = try KeyError.translating { () throws(OpenSSLError) in
             let members = try JWKWriter.identity(of: self).members
-            // Section 3.3: names in the order of their code points, no white space.
+            // RFC 7638 section 3.3: names in the order of their code points, no white space.
             let sorted = JSONObject(
                 members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
                     .map { ($0.name, $0.value) })
@@ -75,11 +75,11 @@ extension Key {
 }
 
 extension Algorithm {
-    /// Whether the key's size is a choice.
+    /// Whether the algorithm has keys of different sizes.
     package var isRSA: Bool { usualModulusBits > 0 }
 
-    /// The sizes that other programs generate as well. A size as strong as the hash would be too much:
-    /// RSA of 3072 bits equals SHA-256.
+    /// The size of a new RSA key, as other programs choose it; 0 for other keys. A modulus as
+    /// strong as the hash would be needlessly slow: 3072 bits already match SHA-256.
     fileprivate var usualModulusBits: Int {
         switch self {
         case .rs256, .ps256: 2048
@@ -89,7 +89,7 @@ extension Algorithm {
         }
     }
 
-    /// The kind of key that a new one is of. For PSS a plain RSA key, which more programs read.
+    /// The kind of a new key. For PSS it is a plain RSA key, which more programs can read.
     fileprivate func keyKind(_ scheme: SignatureScheme) -> KeyKind {
         switch scheme {
         case .rsaPKCS1, .rsaPSS: .rsa

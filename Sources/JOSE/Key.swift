@@ -4,10 +4,10 @@ package import Platform
 
 /// A key and what it may be used for.
 ///
-/// The key decides about algorithms, never the token. Whether this one may serve an algorithm is
-/// answered in one place, `refusal(for:to:allowWeak:)`.
+/// The key decides about the algorithm, never the token. All rules on whether a key may serve an
+/// algorithm are in one function, `refusal(for:to:allowWeak:)`.
 package final class Key {
-    /// The material of a key. A secret never turns into a key pair or the other way round.
+    /// The material of a key. A secret never becomes a key pair, or the other way round.
     package enum Material {
         case secret(SecretBytes)
         case asymmetric(AsymmetricKey)
@@ -19,14 +19,15 @@ package final class Key {
         case verify
     }
 
+    /// The name of the key (`kid`), unchecked.
     package let keyID: JSONString?
     package let material: Material
 
-    /// The restrictions of a JWK (RFC 7517 sections 4.2 to 4.4); empty for other keys.
+    /// The restrictions of its JWK (RFC 7517 sections 4.2 to 4.4); none for other keys.
     let restrictions: KeyRestrictions
 
-    /// Refuses keys that no option can make safe: an empty secret, and RSA numbers with which anyone can
-    /// sign.
+    /// Throws for keys that no option can make safe: an empty secret, and RSA numbers with which
+    /// anyone can sign.
     init(
         _ material: Material, keyID: JSONString? = nil, restrictions: KeyRestrictions = .none
     ) throws(KeyError) {
@@ -41,6 +42,7 @@ package final class Key {
         self.restrictions = restrictions
     }
 
+    /// A key whose material was checked already.
     private init(
         copying material: Material, keyID: JSONString?, restrictions: KeyRestrictions
     ) {
@@ -66,13 +68,14 @@ package final class Key {
         Algorithm.allCases.filter { refusal(for: $0, to: use, allowWeak: allowWeak) == nil }
     }
 
-    /// Whether it is an HMAC secret.
+    /// Whether the key is an HMAC secret.
     package var isSecret: Bool {
         guard case .secret = material else { return false }
         return true
     }
 
-    /// Why the key may not serve `algorithm`; `nil` where it may.
+    /// Why the key may not serve `algorithm`; nil if it may. `allowWeak` accepts sizes outside of
+    /// the limits, but nothing else.
     package func refusal(
         for algorithm: Algorithm, to use: Use, allowWeak: Bool = false
     ) -> KeyRefusal? {
@@ -96,8 +99,8 @@ package final class Key {
         }
     }
 
-    /// A size outside of what RFC 7518 sections 3.2 and 3.3 allow, or of what can be checked in
-    /// decent time.
+    /// A size that RFC 7518 sections 3.2 and 3.3 do not allow, or with which verification would
+    /// take too long (RSA above 8192 bits).
     private func weakness(for algorithm: Algorithm) -> KeyRefusal? {
         switch (material, algorithm.operation) {
         case (.secret(let secret), .mac(let digest)) where secret.count < digest.byteCount:
@@ -113,7 +116,8 @@ package final class Key {
 }
 
 extension Key: CustomStringConvertible {
-    /// The key for a person: `EC P-256 public key, kid x`. It holds no part of a secret.
+    /// The key in words, such as `EC P-256 public key, kid x`. It has no part of a secret; the
+    /// `kid` is unchecked.
     package var description: String {
         let name = keyID.map { ", kid \($0)" } ?? ""
         switch material {
@@ -125,19 +129,19 @@ extension Key: CustomStringConvertible {
 
 /// Why a key may not serve an algorithm.
 package enum KeyRefusal: Error, Equatable, Sendable {
-    /// A secret for a signature, RSA for ES256, another curve.
+    /// A secret for a signature, an RSA key for ES256, another curve.
     case wrongKind
-    /// Its JWK has another `alg`; the name there, which may be of no algorithm.
+    /// Its JWK has another `alg`, this one, which may name no algorithm at all.
     case otherAlgorithm(JSONString)
     /// Its JWK's `use` is not `sig`.
     case otherUse(JSONString)
-    /// Its JWK's `key_ops` leave this operation out.
+    /// The `key_ops` of its JWK do not contain this operation.
     case otherOperations
-    /// A public key cannot sign.
+    /// A public key, which cannot sign.
     case noPrivateHalf
     case tooSmall(bits: Int, minimum: Int)
     case tooLarge(bits: Int, maximum: Int)
-    /// A secret such as all zeros: what was meant to fill it never did.
+    /// A secret such as all zeros, which was probably never filled.
     case repeatedByte
 }
 
@@ -156,16 +160,36 @@ extension KeyRefusal: CustomStringConvertible {
     }
 }
 
+extension KeyRefusal {
+    /// Whether `allowWeak` would accept the key.
+    package var isWeakness: Bool {
+        switch self {
+        case .tooSmall, .tooLarge, .repeatedByte: true
+        default: false
+        }
+    }
+
+    /// The reason of a verdict that is caused by this refusal of a single key.
+    var reason: Reason {
+        switch self {
+        case .wrongKind, .otherAlgorithm: .algorithmNotAllowed
+        case .otherUse, .otherOperations, .noPrivateHalf: .noKey
+        case .tooSmall, .tooLarge, .repeatedByte: .weakKey
+        }
+    }
+}
+
 /// The members of a JWK that restrict its use (RFC 7517 sections 4.2 to 4.4).
 struct KeyRestrictions: Sendable {
     static let none = KeyRestrictions(use: nil, operations: nil, algorithm: nil)
 
     let use: JSONString?
     let operations: [JSONString]?
-    /// The name of the only algorithm. A name of no algorithm means that the key serves none.
+    /// The name of the only algorithm. If it names none, the key serves none.
     let algorithm: JSONString?
 
-    /// Why the key may not be used for `use`; nil where it may. If both members are there, both count.
+    /// Why the key may not be used for `use`; nil if it may. If `use` and `key_ops` are both
+    /// present, both count.
     func refusal(to use: Key.Use) -> KeyRefusal? {
         if let declared = self.use, declared != "sig" { return .otherUse(declared) }
         guard let operations else { return nil }

@@ -1,50 +1,50 @@
 package import JSON
 package import OpenSSL
 
-/// Why something is not a key that may be used. No case holds key material.
+/// Why something is not a key that may be used. No case contains key material.
 package enum KeyError: Error, Equatable, Sendable {
-    /// Neither PEM, nor DER, nor a JWK or JWKS.
+    /// The content is neither PEM, DER, a JWK nor a JWK set.
     case unrecognized
     case empty
-    /// A form of key that is recognized and not read.
+    /// A format that is recognized, but not read.
     case unsupportedFormat(KeyFormat)
     /// The key is encrypted, and no passphrase was given.
     case passphraseNeeded
-    /// An encrypted key whose decryption takes more work than any honest file asks for.
+    /// An encrypted key that demands more work than any honest file; see `KeyDerivationCost`.
     case excessiveKeyDerivation
-    /// PEM armour that does not hold what it says.
+    /// PEM armour that is incomplete, or whose content is not base64.
     case invalidPEM
-    /// PEM armour of one label around a key of another form.
+    /// PEM armour with the label of one format around a key in another.
     case mislabelled(label: KeyFormat, content: KeyFormat)
-    /// Several keys in one PEM text, or one next to the certificates of another: it is unclear which is
-    /// meant.
+    /// Several keys in one PEM text, or a key next to the certificates of another: it is unclear
+    /// which one is meant.
     case severalKeys
     case invalidJSON(JSONError)
-    /// A JWK that lacks a member or has one of the wrong form; the member's name.
+    /// A JWK without this member, or with a value that it must not have.
     case invalidMember(JSONString)
-    /// A `kty` or `crv` that signs no tokens.
+    /// A `kty` or `crv` that cannot sign tokens.
     case unsupportedKeyType(JSONString)
-    /// A JWKS of secrets and public keys: one whose holder may only verify could pass a public
-    /// key off as a secret.
+    /// A JWK set with secrets and public keys, in which a public key could be passed off as a secret.
     case mixedSet
-    /// A number of a JWK whose length, in bytes, is not that of its curve.
+    /// A number of a JWK whose length in bytes is not that of its curve.
     case wrongLength(JSONString, count: Int, expected: Int)
-    /// A document that names the URL of a key set, which is not fetched; the URL where it has one.
+    /// A document with the URL of a key set, which is not fetched; nil if the URL is not a string.
     case discoveryDocument(JSONString?)
-    /// A set without any usable key, and the reason for each member.
+    /// A set without any usable key, with the reason for each member.
     case noUsableKey([KeySet.Skipped])
-    /// An RSA key that is broken whatever its size.
+    /// An RSA key that is broken at any size.
     case unsafe(UnsafeKey)
-    /// `--secret` was given something that is a key of another kind. A public key used as an HMAC
-    /// secret lets everyone who knows it sign (CVE-2016-5431 and its many successors).
+    /// The content of `--secret` is a key of another kind. With a public key as HMAC secret,
+    /// everyone who knows it could sign (CVE-2016-5431 and its many successors).
     case keyGivenAsSecret(KeyFormat)
-    /// The secret is not in the encoding that was named.
+    /// The secret is not in the encoding that the user named.
     case invalidSecretEncoding
-    /// A secret that the service may read differently.
+    /// A secret that the service may read in another way.
     case unclearSecret(UnclearSecret)
+    /// OpenSSL refused the key.
     case crypto(OpenSSLError)
 
-    /// Runs `body`, whose errors are OpenSSL's.
+    /// Runs `body`, and rethrows its errors as `.crypto`.
     static func translating<Result>(
         _ body: () throws(OpenSSLError) -> Result
     ) throws(KeyError) -> Result {
@@ -59,46 +59,51 @@ package enum KeyError: Error, Equatable, Sendable {
     package enum UnsafeKey: Equatable, Sendable {
         /// An exponent that is even, or 1: anyone can make its signatures.
         case publicExponent
-        /// Made by the library of CVE-2017-15361; its factors can be computed.
+        /// A key from the library of CVE-2017-15361, whose factors can be computed.
         case roca
     }
 
     /// The reason why it is unclear which bytes of a text are the secret.
     package enum UnclearSecret: Equatable, Sendable {
-        /// A byte order mark, which an editor has put there.
+        /// A byte order mark, which an editor may have added.
         case byteOrderMark
-        /// A line that begins with `#`.
+        /// A first line that begins with `#`.
         case comment
-        /// `0x` and hexadecimal digits: the digits, or the bytes that they spell?
+        /// `0x` and hexadecimal digits: the secret may be the digits, or the bytes that they
+        /// encode.
         case hexadecimal
     }
 }
 
-/// The forms in which keys come.
+/// The formats of keys, and of what people give by mistake instead of one. The raw value is the
+/// name in messages.
 package enum KeyFormat: String, Sendable, CaseIterable {
-    /// SubjectPublicKeyInfo.
+    /// SubjectPublicKeyInfo (RFC 5280 section 4.1).
     case spki = "public key"
-    /// PKCS#8 PrivateKeyInfo.
+    /// PrivateKeyInfo (PKCS#8, RFC 5958).
     case pkcs8 = "private key"
     case encryptedPKCS8 = "encrypted private key"
-    /// Encrypted by the PEM headers of RFC 1421, with a key that MD5 makes of the passphrase.
+    /// Encrypted by PEM headers (RFC 1421), with a key that is derived from the passphrase by MD5.
     case legacyEncrypted = "private key in legacy PEM encryption"
     case pkcs1Public = "PKCS#1 RSA public key"
     case pkcs1Private = "PKCS#1 RSA private key"
     case sec1 = "SEC1 EC private key"
     case certificate = "X.509 certificate"
     case pkcs12 = "PKCS#12 file"
+    /// PEM armour with another label.
     case otherPEM = "PEM file"
-    /// Armour with other dashes than five hyphens around its lines.
+    /// Armour whose lines have other dashes than five hyphens.
     case damagedPEM = "PEM file with damaged dashes"
+    /// A public key of SSH, as in `authorized_keys`.
     case ssh = "SSH key"
     case sshPrivate = "OpenSSH private key"
+    /// DER that resembles a key, but is none of the known structures.
     case otherDER = "DER structure"
     case jwk = "JWK"
     case jwks = "JWKS"
-    /// An object of PEM texts by their kid, as Google publishes its certificates.
+    /// A JSON object of PEM texts by `kid`, as Google publishes its certificates.
     case keyMap = "map of kids to keys"
-    /// A key of Google Cloud, which has its private key in a member.
+    /// A key file of Google Cloud, which has the private key in a member.
     case serviceAccount = "Google service account file"
     /// The metadata of OpenID Connect Discovery or RFC 8414.
     case discovery = "discovery document"
@@ -108,7 +113,8 @@ package enum KeyFormat: String, Sendable, CaseIterable {
     case xml = "XML document"
     case otherJSON = "JSON document"
 
-    /// Whether it is, or was, a key: else it is what people get instead of one.
+    /// Whether the format holds a key, damaged or not. The others are what people get instead of
+    /// one, such as the error page of a wrong URL.
     package var isKey: Bool {
         switch self {
         case .discovery, .token, .utf16, .html, .xml, .otherJSON: false
@@ -116,6 +122,7 @@ package enum KeyFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// The format of a DER structure.
     init(_ structure: KeyStructure) {
         switch structure {
         case .subjectPublicKeyInfo: self = .spki
@@ -131,7 +138,7 @@ package enum KeyFormat: String, Sendable, CaseIterable {
 }
 
 extension KeyError: CustomStringConvertible {
-    /// The fault as a clause; it holds no key material.
+    /// The error as a clause, without key material. Names from the file are unchecked: escape them.
     package var description: String {
         switch self {
         case .unrecognized: "not a key in PEM, DER or JWK format"

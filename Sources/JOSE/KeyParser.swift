@@ -2,11 +2,15 @@ internal import JSON
 internal import OpenSSL
 package import Platform
 
-/// Reads what `--key` was given. Whatever the content, the result is never an HMAC secret unless a
-/// JWK says `oct`: "no PEM" must not come to mean "a secret" (CVE-2023-48223, CVE-2026-34950).
+/// Reads the content of `--key` in any format: PEM, DER, JWK, JWK set, or base64 or hex of one.
+///
+/// `KeySniffer` decides about the format, then the reader of that format takes over: `JWKReader`,
+/// `PEM`, `OpenSSHKey`, or OpenSSL by way of `AsymmetricKey`. The result is never an HMAC secret
+/// unless a JWK says `oct`: "not PEM" must not come out as "a secret" (CVE-2023-48223,
+/// CVE-2026-34950).
 package enum KeyParser {
-    /// For content that may be private. `passphrase` opens an encrypted key and is left alone by
-    /// others; without it such a key throws `.passphraseNeeded`.
+    /// Reads content that may be private. `passphrase` decrypts an encrypted key and is ignored for
+    /// others; without it an encrypted key throws `.passphraseNeeded`.
     package static func parse(
         _ content: SecretBytes, passphrase: SecretBytes? = nil
     ) throws(KeyError) -> KeySet {
@@ -15,20 +19,28 @@ package enum KeyParser {
         }
     }
 
-    /// For content that is public, or that the caller wipes.
+    /// Reads content that is public, or that the caller wipes.
     package static func parse(_ content: [UInt8]) throws(KeyError) -> KeySet {
         try parse(content.span, nil)
     }
 
-    /// One look at the content settles how it is read. A form that fails is not tried as another.
-    /// `isSpelled` says that the content has been decoded from a text: once is enough.
+    /// The origin of bytes that are parsed.
+    private enum Origin {
+        /// The content of the file.
+        case file
+        /// Decoded from base64 or hex, which is not done a second time.
+        case decoded
+    }
+
+    /// Decides once, by its content, in which format the key is. If it turns out to be damaged, no
+    /// other format is tried.
     private static func parse(
-        _ content: Span<UInt8>, _ passphrase: SecretBytes?, isSpelled: Bool = false
+        _ content: Span<UInt8>, _ passphrase: SecretBytes?, origin: Origin = .file
     ) throws(KeyError) -> KeySet {
         let text = content.extracting(KeyContent.core(of: content))
         guard text.count > 0 else { throw .empty }
         guard let format = KeySniffer.format(of: content) else {
-            guard !isSpelled, let keys = try spelled(text, passphrase) else {
+            guard origin == .file, let keys = try spelled(text, passphrase) else {
                 throw unreadable(text)
             }
             return keys
@@ -47,7 +59,7 @@ package enum KeyParser {
     }
 
     /// The keys in a text that is base64 or hex of a key without armour, as some issuers publish
-    /// theirs; nil where it is neither.
+    /// theirs; nil for any other text.
     private static func spelled(
         _ text: Span<UInt8>, _ passphrase: SecretBytes?
     ) throws(KeyError) -> KeySet? {
@@ -55,14 +67,14 @@ package enum KeyParser {
             let keys = try unsafe decoded.withBytes { bytes throws(KeyError) -> KeySet? in
                 let content = unsafe bytes.bindMemory(to: UInt8.self).span
                 guard KeySniffer.format(of: content) != nil else { return nil }
-                return try parse(content, passphrase, isSpelled: true)
+                return try parse(content, passphrase, origin: .decoded)
             }
             if let keys { return keys }
         }
         return nil
     }
 
-    /// Why a text of no known form is not read: one that begins like an object is damaged JSON.
+    /// The error for a text of no known format. One that begins like a JSON object is damaged JSON.
     private static func unreadable(_ text: Span<UInt8>) -> KeyError {
         guard text.count >= 2, text[0] == UInt8(ascii: "{"),
             text[1] == UInt8(ascii: "\"") || KeyContent.isSpace(text[1])
@@ -75,7 +87,7 @@ package enum KeyParser {
         }
     }
 
-    /// A JWKS, recognized by its `keys`, one JWK, or a map of names to PEM texts.
+    /// Reads a JWK set, which has `keys`, a single JWK, or a map of names to PEM texts.
     private static func json(_ content: Span<UInt8>) throws(KeyError) -> KeySet {
         let value: JSONValue
         do throws(JSONError) {
@@ -95,7 +107,8 @@ package enum KeyParser {
         return try map(object)
     }
 
-    /// The keys of an object of certificates or public keys by their `kid`.
+    /// Reads an object of certificates or public keys by `kid`. Members that cannot be used are
+    /// skipped and reported; throws if none is left.
     private static func map(_ object: JSONObject) throws(KeyError) -> KeySet {
         var keys: [Key] = []
         var skipped: [KeySet.Skipped] = []
@@ -115,13 +128,13 @@ package enum KeyParser {
         return KeySet(members: keys, skipped: skipped)
     }
 
-    /// The key of a PEM text: its private key, whatever certificates stand around it, or the keys of
-    /// its certificates. Of certificates beside a key one at least has to be the key's: else the
-    /// file is a mistake, or somebody's trap.
+    /// Reads a PEM text: its only private or public key, or else the keys of its certificates. If
+    /// there are certificates next to a key, at least one must be for that key. Otherwise the file
+    /// is a mistake, or an attempt to pass one key off as another.
     private static func pem(
         _ content: Span<UInt8>, _ passphrase: SecretBytes?
     ) throws(KeyError) -> KeySet {
-        // The parameters that OpenSSL writes in front of an EC key say nothing that the key does not.
+        // The parameters that OpenSSL writes before an EC key repeat what is in the key.
         let blocks = try PEM.blocks(in: content).filter { $0.label != "EC PARAMETERS" }
         let certificates = blocks.filter { KeySniffer.format(ofLabel: $0.label) == .certificate }
         let keys = blocks.filter { KeySniffer.format(ofLabel: $0.label) != .certificate }
@@ -136,8 +149,9 @@ package enum KeyParser {
         return KeySet(try Key(.asymmetric(key)), encoding: .pem)
     }
 
-    /// The keys of the holders of these certificates, each once. Authorities are left out, whose
-    /// keys signed other certificates of the file: they come with a chain and sign no tokens.
+    /// The keys of the holders of these certificates, each once. The keys of authorities, which
+    /// have signed other certificates of the file, are left out: they belong to the chain and sign
+    /// no tokens.
     private static func holders(
         of certificates: [PEM.Block], in content: Span<UInt8>
     ) throws(KeyError) -> KeySet {
@@ -155,7 +169,7 @@ package enum KeyParser {
                 let key = try asymmetricKey(block, in: content, nil)
                 if !keys.contains(where: { $0.hasSamePublicHalf(as: key) }) { keys.append(key) }
             } catch {
-                // An authority may have a key of a kind that signs no tokens.
+                // An authority may have a key of a kind that cannot sign tokens.
                 fault = fault ?? error
             }
         }
@@ -171,8 +185,8 @@ package enum KeyParser {
         return KeySet(members: members, skipped: [])
     }
 
-    /// A certificate that cannot be read is none of this key's: authorities may have kinds of keys
-    /// that sign no tokens.
+    /// Whether a certificate is for `key`. One that cannot be read is not, since authorities may
+    /// have kinds of keys that cannot sign tokens.
     private static func isCertificate(
         _ block: PEM.Block, of key: AsymmetricKey, in content: Span<UInt8>
     ) -> Bool {
@@ -183,7 +197,7 @@ package enum KeyParser {
         }
     }
 
-    /// The key of one block, which has to hold what its label says.
+    /// The key of one block, whose content has to be of the format that its label names.
     private static func asymmetricKey(
         _ block: PEM.Block, in content: Span<UInt8>, _ passphrase: SecretBytes?
     ) throws(KeyError) -> AsymmetricKey {
@@ -204,16 +218,16 @@ package enum KeyParser {
         return try asymmetricKey(der, label, passphrase)
     }
 
-    /// The key in a DER structure. A new form of key gets its door here.
+    /// The key in a DER structure. To support another structure, add it here and to `KeyStructure`.
     private static func asymmetricKey(
         _ der: SecretBytes, _ format: KeyFormat, _ passphrase: SecretBytes?
     ) throws(KeyError) -> AsymmetricKey {
         if format == .encryptedPKCS8 {
             guard let passphrase else { throw .passphraseNeeded }
-            let isDecent = unsafe der.withBytes { bytes in
-                unsafe KeyDerivationCost.isDecent(bytes.bindMemory(to: UInt8.self).span)
+            let isAcceptable = unsafe der.withBytes { bytes in
+                unsafe KeyDerivationCost.isAcceptable(bytes.bindMemory(to: UInt8.self).span)
             }
-            guard isDecent else { throw .excessiveKeyDerivation }
+            guard isAcceptable else { throw .excessiveKeyDerivation }
             return try KeyError.translating { () throws(OpenSSLError) in
                 try AsymmetricKey.encryptedPrivateKeyInfo(der, passphrase: passphrase)
             }

@@ -2,13 +2,13 @@ internal import JSON
 internal import OpenSSL
 internal import Platform
 
-/// Recognizes the form of a key by its content alone.
+/// Recognizes the format of a key by its content alone. File names and options play no part.
 enum KeySniffer {
-    /// The form, or `nil` for content that looks like no key. Some forms are not keys but what people
-    /// get instead of one, such as an error page, and are never a secret.
+    /// The format; nil for content that resembles no key. Some formats are not keys but what people
+    /// get instead of one, such as an error page. They must never be taken for a secret.
     ///
-    /// DER is tried first: it must be DER from the first byte to the last, and armour within it is text
-    /// inside a certificate. Next is JSON, whose strings may contain armour.
+    /// DER is tried first: it has to be DER from the first byte to the last, and armour inside it
+    /// is text in a certificate. JSON is next, because its strings may contain armour.
     static func format(of content: Span<UInt8>) -> KeyFormat? {
         if let structure = KeyStructure.of(content) { return KeyFormat(structure) }
         if KeyContent.isUTF16(content) { return .utf16 }
@@ -20,14 +20,14 @@ enum KeySniffer {
         if PEM.hasDamagedArmour(text) { return .damagedPEM }
         if isToken(text) { return .token }
         if let format = markupFormat(of: text) { return format }
-        // A damaged JWK, or one with comments: one random secret in 256 begins with a brace, but
-        // none names a key type.
+        // A damaged JWK, or one with comments. One random secret in 256 begins with a brace, but
+        // none contains the name of a key type.
         if keyTypeNames.contains(where: { PEM.find($0, in: text, from: 0) != nil }) { return .jwk }
         return resemblesDERKey(content) ? .otherDER : nil
     }
 
-    /// The form of key in PEM armour with this label (RFC 7468); unknown labels count as keys of some
-    /// kind.
+    /// The format of a key in PEM armour with this label (RFC 7468). Unknown labels are taken for
+    /// some kind of key.
     static func format(ofLabel label: String) -> KeyFormat {
         switch label {
         case "PUBLIC KEY": .spki
@@ -42,7 +42,7 @@ enum KeySniffer {
         }
     }
 
-    /// The value, where the text is an object or array.
+    /// The value, if the text is a JSON object or array. `text` must not be empty.
     static func json(_ text: Span<UInt8>) -> JSONValue? {
         guard text[0] == UInt8(ascii: "{") || text[0] == UInt8(ascii: "[") else { return nil }
         do throws(JSONError) {
@@ -52,15 +52,17 @@ enum KeySniffer {
         }
     }
 
-    /// Anywhere, since options may stand in front of the key in `authorized_keys`.
+    /// Words that mark a public SSH key. They are searched anywhere, because in `authorized_keys`
+    /// options may come before the key.
     private static let sshMarks = [
         "ssh-rsa", "ssh-dss", "ssh-ed25519", "ssh-ed448", "ecdsa-sha2-", "---- BEGIN SSH2",
     ].map { Array($0.utf8) }
 
-    /// As JSON has it, and as Python prints it.
+    /// The name of a key type as JSON writes it, and as Python prints it.
     private static let keyTypeNames = ["\"kty\"", "'kty'"].map { Array($0.utf8) }
 
-    /// Two dots and the beginning of a header: no secret is made like that.
+    /// Whether the text has two dots and the beginning of a header. No secret is generated like
+    /// that.
     private static func isToken(_ text: Span<UInt8>) -> Bool {
         guard text.count > 3, text[0] == UInt8(ascii: "e"), text[1] == UInt8(ascii: "y"),
             text[2] == UInt8(ascii: "J")
@@ -69,6 +71,7 @@ enum KeySniffer {
         return dots == 2 && (0..<text.count).allSatisfy { TokenScanner.isLetter(text[$0]) }
     }
 
+    /// The format of a JSON document.
     private static func jsonFormat(of value: JSONValue) -> KeyFormat? {
         guard let object = value.objectValue else { return .otherJSON }
         if object["keys"] != nil { return .jwks }
@@ -84,11 +87,12 @@ enum KeySniffer {
         return isMap ? .keyMap : .otherJSON
     }
 
+    /// The label of PEM armour in a JSON string.
     private static func label(in text: JSONString) -> String? {
         PEM.firstLabel(in: text.utf8.span)
     }
 
-    /// A page of HTML, which is what a wrong URL gives, or a key in XML, as .NET writes it.
+    /// An HTML page, which is what a wrong URL returns, or a key in XML, as .NET writes it.
     private static func markupFormat(of text: Span<UInt8>) -> KeyFormat? {
         guard text[0] == UInt8(ascii: "<") else { return nil }
         let pages: [StaticString] = ["<!doctype", "<html", "<head", "<body"]
@@ -98,7 +102,8 @@ enum KeySniffer {
             ? .xml : nil
     }
 
-    /// Whether the text begins with `word`, which is in lower case, in either case.
+    /// Whether the text begins with `word`, which is in lower case. The case of the text does not
+    /// matter.
     private static func begins(_ text: Span<UInt8>, with word: StaticString) -> Bool {
         let word = Array(word.description.utf8)
         guard text.count >= word.count else { return false }
@@ -108,11 +113,11 @@ enum KeySniffer {
         }
     }
 
-    /// Shorter than the shortest public key, the one of Ed25519 (RFC 8410).
+    /// The length in bytes of the shortest public key, that of Ed25519 (RFC 8410).
     private static let minimumDERByteCount = 44
 
-    /// Whether the whole content is a DER SEQUENCE that starts with another one or with an INTEGER,
-    /// as every key and certificate does and one random secret in millions.
+    /// Whether the whole content is a DER SEQUENCE that begins with another SEQUENCE or an INTEGER,
+    /// as every key and certificate does, and one random secret in millions.
     private static func resemblesDERKey(_ content: Span<UInt8>) -> Bool {
         guard content.count >= minimumDERByteCount,
             let whole = DERElement.only(in: 0..<content.count, of: content),
@@ -124,7 +129,7 @@ enum KeySniffer {
 }
 
 extension KeyFormat {
-    /// Whether armour of this form holds what anyone may know.
+    /// Whether armour of this format contains nothing secret.
     fileprivate var isPublicPEM: Bool {
         switch self {
         case .certificate, .spki, .pkcs1Public: true
@@ -135,7 +140,8 @@ extension KeyFormat {
 
 /// The text of a key without the traces of editors, shells and other programs.
 enum KeyContent {
-    /// The range of the text without a byte order mark, white space and one pair of quotes around it.
+    /// The range of the text without a byte order mark, white space and one pair of quotes around
+    /// it.
     static func core(of content: Span<UInt8>) -> Range<Int> {
         var range = trimmed(0..<content.count, of: content)
         if hasByteOrderMark(content) { range = trimmed(3..<content.count, of: content) }
@@ -150,7 +156,7 @@ enum KeyContent {
         content.count >= 3 && content[0] == 0xEF && content[1] == 0xBB && content[2] == 0xBF
     }
 
-    /// Whether the content is text in UTF-16 of either byte order, as PowerShell's `>` writes it.
+    /// Whether the content is text in UTF-16 of either byte order, which PowerShell's `>` writes.
     static func isUTF16(_ content: Span<UInt8>) -> Bool {
         if PEM.find(wideMark, in: content, from: 0) != nil { return true }
         guard content.count >= 10, content.count % 2 == 0 else { return false }
@@ -164,9 +170,9 @@ enum KeyContent {
         }
     }
 
-    /// The bytes that the text encodes in base64, base64url or hex; empty where it is none of them.
+    /// The bytes that the text encodes in base64, base64url or hex; empty if it is none of them.
     ///
-    /// A text may be valid in several encodings: the caller takes the one that makes sense.
+    /// A text may be valid in several encodings. The caller takes the one whose bytes make sense.
     static func decodings(of text: Span<UInt8>) -> [SecretBytes] {
         [SecretEncoding.base64, .base64url, .hex].compactMap { encoding in
             do throws(KeyError) {
@@ -177,9 +183,11 @@ enum KeyContent {
         }
     }
 
-    /// The armour of PEM in UTF-16, of either byte order.
+    /// The beginning of PEM armour in UTF-16. Without the last zero it is found in either byte
+    /// order.
     private static let wideMark: [UInt8] = "-----BEGIN".utf8.flatMap { [$0, 0] }.dropLast()
 
+    /// The range without white space at both ends.
     private static func trimmed(_ range: Range<Int>, of content: Span<UInt8>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start < end, isSpace(content[start]) { start += 1 }

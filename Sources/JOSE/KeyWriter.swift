@@ -2,34 +2,34 @@ internal import JSON
 internal import OpenSSL
 package import Platform
 
-/// The forms in which keys are written.
+/// The formats in which keys are written.
 package enum KeyEncoding: String, CaseIterable, Sendable {
-    /// The textual armour of RFC 7468 around the structures of `der`.
+    /// The structures of `der` in textual armour (RFC 7468).
     case pem
     /// SubjectPublicKeyInfo for a public key, PKCS#8 for a private one.
     case der
     case jwk
-    /// A set, of one key or of several.
+    /// A JWK set of one or more keys.
     case jwks
 }
 
-/// Why a key cannot be written in a form.
+/// Why a key cannot be written in a format.
 package enum KeyEncodingError: Error, Equatable, Sendable {
-    /// A file in PEM, DER or JWK form holds one key.
+    /// A file in PEM, DER or JWK format holds a single key.
     case severalKeys(count: Int)
-    /// An HMAC secret has no other form than a JWK.
+    /// An HMAC secret has no format other than a JWK.
     case secret
-    /// PKCS#8 needs the primes of an RSA key, and the JWK left them out.
+    /// PKCS#8 needs the primes of an RSA key, and the JWK did not have them.
     case primesUnknown
     case key(KeyError)
 }
 
-/// Writes keys, with their private halves where they have them.
+/// Writes keys, with their private halves if they have them.
 package enum KeyWriter {
     /// The content of a key file: text that ends with a line feed, or DER.
     ///
-    /// Members that a form cannot hold are lost: PEM and DER have neither `kid` nor `alg`, and unknown
-    /// members of a JWK are not written.
+    /// Members that a format cannot hold are lost: PEM and DER have neither `kid` nor `alg`, and
+    /// unknown members of a JWK are not written.
     package static func encode(
         _ keys: [Key], as encoding: KeyEncoding
     ) throws(KeyEncodingError) -> SecretBytes {
@@ -71,10 +71,10 @@ package enum KeyWriter {
     }
 }
 
-/// Writes JWKs (RFC 7517, RFC 7518 section 6, RFC 8037 section 2), the mirror of `JWKReader`.
+/// Writes JWKs (RFC 7517, RFC 7518 section 6, RFC 8037 section 2); the counterpart of `JWKReader`.
 enum JWKWriter {
-    /// The key with all its members. The base64url of a private half passes through JSON strings, which
-    /// are not wiped: this is for keys that are about to be written to a file.
+    /// The key with all its members. The base64url of a private half passes through JSON strings,
+    /// which are not wiped: use this only for keys that are about to be written to a file.
     static func jwk(_ key: Key) throws(KeyError) -> JSONObject {
         var jwk = try KeyError.translating { () throws(OpenSSLError) in try material(of: key) }
         if let keyID = key.keyID { jwk.set("kid", .string(keyID)) }
@@ -86,8 +86,8 @@ enum JWKWriter {
         return jwk
     }
 
-    /// The members that make the public half, or the secret, and nothing else: what a thumbprint
-    /// is computed over.
+    /// The members of the public half, or of the secret, and no others: the input of a thumbprint
+    /// (RFC 7638 section 3.2).
     static func identity(of key: Key) throws(OpenSSLError) -> JSONObject {
         switch key.material {
         case .secret(let secret): ["kty": "oct", "k": text(secret)]
@@ -95,7 +95,7 @@ enum JWKWriter {
         }
     }
 
-    /// `kty` and all numbers.
+    /// `kty` and all numbers, including those of the private half.
     private static func material(of key: Key) throws(OpenSSLError) -> JSONObject {
         var jwk = try identity(of: key)
         guard case .asymmetric(let key) = key.material, key.hasPrivateHalf else { return jwk }
@@ -137,7 +137,7 @@ enum JWKWriter {
         .string(String(decoding: Base64URL.encode(bytes), as: UTF8.self))
     }
 
-    /// The member for a number that the caller knows to be there.
+    /// The member for a number of a private half, which the caller knows to be present.
     private static func text(_ secret: SecretBytes?) -> JSONValue {
         guard let secret else { preconditionFailure("the key has a private half") }
         return unsafe secret.withBytes { text(unsafe Array($0)) }

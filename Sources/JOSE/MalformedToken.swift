@@ -1,6 +1,6 @@
 package import JSON
 
-/// Why a text is not a token, and in which part of it.
+/// Why a text is not a token, and which part of it is at fault.
 package struct MalformedToken: Error, Equatable, Sendable {
     /// The part of the token that is at fault.
     package enum Segment: String, Sendable {
@@ -11,24 +11,25 @@ package struct MalformedToken: Error, Equatable, Sendable {
         case signature
     }
 
-    /// The fault. It holds data only, so that a message can be built without the token's text
-    /// (CVE-2025-65015: a whole token in an exception's text).
+    /// The fault. It is data, so that a message can be built without the token's text
+    /// (CVE-2025-65015 is about a whole token in an exception).
     package enum Fault: Equatable, Sendable {
         case empty
-        /// Above the limit, in bytes.
+        /// The part is larger than `limit` bytes.
         case tooLarge(limit: Int)
-        /// Not the three segments of RFC 7515 section 3.1, nor the five of a JWE.
+        /// The text has neither the three segments of a JWS (RFC 7515 section 3.1) nor the five of
+        /// a JWE.
         case segmentCount(Int)
-        /// Five segments: an encrypted token (RFC 7516). It is refused by its shape, because a forged
-        /// token could hide in a JWE that is taken for a JWS (CVE-2023-51774).
+        /// Five segments: an encrypted token (RFC 7516). It is refused by its shape, because a
+        /// forged token could hide in a JWE that is taken for a JWS (CVE-2023-51774).
         case encrypted
         case base64(Base64Error)
         case json(JSONError)
-        /// JSON, but no object.
+        /// The part is JSON, but not an object.
         case notAnObject
-        /// A member that a JWS header must have.
+        /// The header does not have this member, which a JWS must have.
         case missingMember(JSONString)
-        /// A header member that has to be a string and is not.
+        /// This header member has to be a string and is not.
         case notAString(JSONString)
     }
 
@@ -42,7 +43,7 @@ package struct MalformedToken: Error, Equatable, Sendable {
 }
 
 extension MalformedToken: CustomStringConvertible {
-    /// The fault as a clause; it holds nothing of the token.
+    /// The error as a clause. It contains nothing of the token but the names of header members.
     package var description: String {
         switch fault {
         case .empty: "the \(segment.rawValue) is empty"

@@ -1,14 +1,15 @@
 internal import OpenSSL
 internal import Platform
 
-/// The private keys of OpenSSH (PROTOCOL.key of its sources).
+/// The private keys of OpenSSH (PROTOCOL.key in its sources).
 ///
-/// Only Ed25519 without a passphrase is read: no program converts it. OpenSSH itself converts the
-/// others, and drops passphrases.
+/// Only Ed25519 keys without a passphrase are read, since no program converts them. OpenSSH itself
+/// converts the other kinds to PEM, and removes passphrases.
 enum OpenSSHKey {
     private static let magic = Array("openssh-key-v1\0".utf8)
 
-    /// The key; throws `.unsupportedFormat(.sshPrivate)` for what OpenSSH has to convert.
+    /// The key. Throws `.unsupportedFormat(.sshPrivate)` for keys that the user has to convert with
+    /// OpenSSH.
     static func read(_ content: SecretBytes) throws(KeyError) -> AsymmetricKey {
         let parts = unsafe content.withBytes { bytes in
             edwards(unsafe bytes.bindMemory(to: UInt8.self).span)
@@ -19,7 +20,8 @@ enum OpenSSHKey {
         }
     }
 
-    /// The halves of an Ed25519 key that is not encrypted and alone in its file.
+    /// The halves of an Ed25519 key that is not encrypted and alone in its file; nil for anything
+    /// else.
     private static func edwards(
         _ content: Span<UInt8>
     ) -> (publicKey: [UInt8], seed: SecretBytes)? {
@@ -32,7 +34,7 @@ enum OpenSSHKey {
             outer.string(content) != nil, let section = outer.string(content)
         else { return nil }
         var inner = Cursor(range: section)
-        // The two numbers tell whether a passphrase was right; without one they are equal too.
+        // Two equal numbers show that the passphrase was right. They are equal without one, too.
         guard let check = inner.number(content), inner.number(content) == check,
             inner.isNext("ssh-ed25519", content), let publicKey = inner.string(content),
             publicKey.count == 32, let pair = inner.string(content), pair.count == 64
@@ -41,10 +43,13 @@ enum OpenSSHKey {
         return (publicKey.map { content[$0] }, SecretBytes(copying: seed))
     }
 
-    /// Reads the data types of RFC 4251 section 5 one after another.
+    /// Reads the data types of RFC 4251 section 5, one after another. Each function returns nil
+    /// where the data ends early.
     private struct Cursor {
+        /// The bytes that have not been read.
         var range: Range<Int>
 
+        /// A `uint32`.
         mutating func number(_ text: Span<UInt8>) -> Int? {
             guard range.count >= 4 else { return nil }
             let number = range.prefix(4).reduce(0) { $0 << 8 | Int(text[$1]) }
@@ -52,14 +57,14 @@ enum OpenSSHKey {
             return number
         }
 
-        /// The place of a string.
+        /// The range of a `string`.
         mutating func string(_ text: Span<UInt8>) -> Range<Int>? {
             guard let count = number(text), range.count >= count else { return nil }
             defer { range = range.dropFirst(count) }
             return range.prefix(count)
         }
 
-        /// Whether a string comes next and is this one.
+        /// Whether the next item is this string.
         mutating func isNext(_ expected: StaticString, _ text: Span<UInt8>) -> Bool {
             guard let range = string(text) else { return false }
             return range.map { text[$0] } == Array(expected.description.utf8)

@@ -1,19 +1,20 @@
 internal import Platform
 
-/// The textual armour of RFC 7468.
+/// The textual armour of RFC 7468, as far as keys use it. Offsets and ranges are those of the given
+/// text.
 enum PEM {
     private static let begin = Array("-----BEGIN ".utf8)
     private static let end = Array("-----END ".utf8)
     private static let dashes = Array("-----".utf8)
 
-    /// One armoured block and where its base64 is; it may be something that is not read here, such
+    /// One armoured block with the range of its base64. It may be something that is not read, such
     /// as a key with the encryption headers of RFC 1421.
     struct Block {
         let label: String
         let body: Range<Int>
     }
 
-    /// The label of the first block, damaged or not; `nil` where no armour begins in `text`.
+    /// The label of the first block, damaged or not; nil if no armour begins in `text`.
     static func firstLabel(in text: Span<UInt8>) -> String? {
         guard let start = find(begin, in: text, from: 0) else { return nil }
         let labelStart = start + begin.count
@@ -21,7 +22,8 @@ enum PEM {
         return String(decoding: (labelStart..<labelEnd).map { text[$0] }, as: UTF8.self)
     }
 
-    /// The blocks of `text`; the text around them is comment (RFC 7468 section 5.2).
+    /// All blocks of `text`. Text around them is ignored (RFC 7468 section 5.2). Throws for a block
+    /// that does not end as it began.
     static func blocks(in text: Span<UInt8>) throws(KeyError) -> [Block] {
         var blocks: [Block] = []
         var position = 0
@@ -49,7 +51,7 @@ enum PEM {
         return blocks
     }
 
-    /// The fault of a block without its end: the line may be there and lack dashes.
+    /// The fault of a block without its end: the line may be present, but lack dashes.
     private static func fault(
         _ label: String, after position: Int, in text: Span<UInt8>
     ) -> KeyError {
@@ -58,8 +60,8 @@ enum PEM {
             ? .invalidPEM : .unsupportedFormat(.damagedPEM)
     }
 
-    /// Whether a line that begins or ends armour is in `text`, whatever became of its dashes: word
-    /// processors turn them into others, and people lose one.
+    /// Whether `text` has a line that begins or ends armour with other dashes: word processors
+    /// replace them, and people lose one.
     static func hasDamagedArmour(_ text: Span<UInt8>) -> Bool {
         ["BEGIN", "END"].contains { word in
             let word = Array(word.utf8)
@@ -89,12 +91,13 @@ enum PEM {
             || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
-    /// Whether the block is encrypted by its headers (RFC 1421 section 4.6), not by what it holds.
+    /// Whether the block is encrypted by its headers (RFC 1421 section 4.6). Encryption inside of
+    /// the structure does not show here.
     static func isEncrypted(_ block: Block, in text: Span<UInt8>) -> Bool {
         find(Array("Proc-Type:".utf8), in: text.extracting(block.body), from: 0) != nil
     }
 
-    /// The content of a block of `text`.
+    /// The decoded content of a block, in memory that is wiped.
     static func der(of block: Block, in text: Span<UInt8>) throws(KeyError) -> SecretBytes {
         let body = withoutEscapes(text.extracting(block.body))
         do throws(Base64Error) {
@@ -107,8 +110,8 @@ enum PEM {
         }
     }
 
-    /// The body without line ends that are written `\n` or `\r\n`, as variables and JSON have them:
-    /// no base64 has a backslash, so they cannot be anything else.
+    /// The body without line ends in the form `\n` or `\r\n`, which environment variables and JSON
+    /// have. Base64 has no backslash, so they cannot be anything else.
     private static func withoutEscapes(_ body: Span<UInt8>) -> SecretBytes {
         unsafe SecretBytes(capacity: body.count) { target in
             var count = 0
@@ -130,7 +133,7 @@ enum PEM {
         }
     }
 
-    /// The offset of the first `pattern` from `start` on.
+    /// The offset of the first `pattern` at or after `start`; nil if there is none.
     static func find(
         _ pattern: [UInt8], in text: Span<UInt8>, from start: Int
     ) -> Int? {
@@ -146,7 +149,8 @@ enum PEM {
 }
 
 extension PEM {
-    /// `der` in armour with 64 characters a line (RFC 7468 section 2); the last line has its end.
+    /// `der` in armour with 64 characters to a line (RFC 7468 section 2), and a line feed at the
+    /// end.
     static func text(of der: SecretBytes, label: String) -> SecretBytes {
         let base64 = unsafe der.withBytes { Base64.standard.encode(unsafe Array($0)) }
         let padding = [UInt8](repeating: UInt8(ascii: "="), count: (4 - base64.count % 4) % 4)

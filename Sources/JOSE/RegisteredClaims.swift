@@ -1,10 +1,10 @@
 package import JSON
 
-/// A claim as a verifier has to see it: present, absent, or of the wrong type.
+/// A claim as a verifier must see it: absent, of the wrong type, or with a value.
 ///
-/// "Absent" and "of the wrong type" must never be confused: a verifier that reads `"exp":"never"` as
-/// no expiry at all accepts the token for ever (CVE-2026-25537). `null` is a wrong type for a time;
-/// for names see `Departure`.
+/// "Absent" and "of the wrong type" must not be confused: a verifier that reads `"exp":"never"` as
+/// no expiry accepts the token for ever (CVE-2026-25537). `null` is a wrong type for a time; for
+/// names see `Departure`.
 package enum Claim<Value: Sendable>: Sendable {
     case absent
     case wrongType
@@ -19,14 +19,16 @@ package enum Claim<Value: Sendable>: Sendable {
 
 extension Claim: Equatable where Value: Equatable {}
 
-/// A claim that is read although it has not the type of RFC 7519, because libraries in wide use
-/// write it: `null` for a name, which counts as absent (devise-jwt's `aud`), or a whole number for
-/// `sub` or `jti`, which counts by its decimal text (NestJS' documentation, tymon/jwt-auth 1).
+/// A claim that is accepted although it does not have the type of RFC 7519, because libraries in
+/// wide use write it: `null` for a name, which counts as absent (devise-jwt's `aud`), or a whole
+/// number for `sub` or `jti`, which counts as its decimal text (NestJS' documentation,
+/// tymon/jwt-auth 1).
 package struct Departure: Equatable, Sendable {
     /// The claim's name.
     package let claim: String
+    /// Whether the claim is `null`; otherwise it is a number.
     package let isNull: Bool
-    /// The part of section 4.1 that gives the type.
+    /// The subsection of RFC 7519 section 4.1 that defines the type.
     private let section: Int
 
     fileprivate init(_ claim: String, isNull: Bool, section: Int) {
@@ -35,7 +37,7 @@ package struct Departure: Equatable, Sendable {
         self.section = section
     }
 
-    /// The departure in words.
+    /// The departure in words, without the value.
     package var words: String {
         (isNull ? "null, " : "") + "not a string: RFC 7519 section 4.1.\(section)"
     }
@@ -43,34 +45,37 @@ package struct Departure: Equatable, Sendable {
 
 /// The claims of RFC 7519 section 4.1.
 ///
-/// An object, because many functions pass it on for each token of a stream.
+/// A class, because it is passed through many functions for each token of a stream.
 package final class RegisteredClaims: Sendable {
-    /// All claims with their text, for a stream that writes them again.
+    /// All claims with their text, for a stream that writes them out again.
     package let document: JSONDocument
 
-    /// All claims, the registered ones among them.
+    /// All claims, including the registered ones.
     package var object: JSONObject { document.object }
 
+    /// The names: `iss`, `sub` and `jti`.
     package let issuer: Claim<JSONString>
     package let subject: Claim<JSONString>
     package let identifier: Claim<JSONString>
 
-    /// NumericDates: seconds since 1970, as written and with their fraction.
+    /// The times: `exp`, `nbf` and `iat`. A NumericDate is seconds since 1970, kept as written,
+    /// with its fraction.
     package let expiresAt: Claim<JSONNumber>
     package let notBefore: Claim<JSONNumber>
     package let issuedAt: Claim<JSONNumber>
 
-    /// The claims that are read of another type than the RFC's; empty for nearly all tokens.
+    /// The claims that were accepted with another type than the RFC's; empty for nearly all tokens.
     package let departures: [Departure]
 
-    /// `aud`, which is a string or an array of strings; one string is an array of one. Made on
+    /// `aud`, a string or an array of strings; a single string becomes an array of one. Computed on
     /// demand, since `revoke` does not need it.
     package var audience: Claim<[JSONString]> { object["aud"].map(Self.strings) ?? .absent }
 
-    /// Reads claims that need not be written again from their text.
+    /// Reads claims whose text is not needed.
     package convenience init(_ object: JSONObject) { self.init(JSONDocument(object)) }
 
-    /// Goes over the claims once, not once for each name: this is done for every token.
+    /// Reads the claims in one pass instead of one search for each name, because this is done for
+    /// every token. If a name occurs twice, the parser has refused the object.
     package init(_ document: JSONDocument) {
         var issuer: Claim<JSONString> = .absent
         var subject: Claim<JSONString> = .absent
@@ -79,7 +84,7 @@ package final class RegisteredClaims: Sendable {
         var notBefore: Claim<JSONNumber> = .absent
         var issuedAt: Claim<JSONNumber> = .absent
         var departures: [Departure] = []
-        // A span lends the members: to copy each of them costs more than all the rest.
+        // A span lends the members: copying each would cost more than everything else here.
         let object = document.object
         let members = object.members.span
         for index in members.indices {
@@ -107,14 +112,15 @@ package final class RegisteredClaims: Sendable {
         self.departures = departures
     }
 
-    /// A name of three bytes as a number: all registered names are that long. 0 for all others.
+    /// A name of three bytes as a number; 0 for any other name. All registered names have three
+    /// bytes.
     private static func code(_ name: borrowing JSONString) -> UInt32 {
         let bytes = name.text.utf8Span.span
         guard bytes.count == 3 else { return 0 }
         return UInt32(bytes[0]) << 16 | UInt32(bytes[1]) << 8 | UInt32(bytes[2])
     }
 
-    // As literals: a table of globals is looked up behind a check on each use.
+    // Computed properties, because a global table would be initialized behind a check on each use.
     private static var iss: UInt32 { 0x69_73_73 }
     private static var sub: UInt32 { 0x73_75_62 }
     private static var aud: UInt32 { 0x61_75_64 }
@@ -127,7 +133,8 @@ package final class RegisteredClaims: Sendable {
         value.stringValue.map { .value($0) } ?? .wrongType
     }
 
-    /// A string, or a whole number by its decimal text; `null` is absent.
+    /// A string, or a whole number as its decimal text. `null` is absent. Both departures are
+    /// noted.
     private static func name(
         _ value: JSONValue, _ claim: String, _ section: Int, _ departures: inout [Departure]
     ) -> Claim<JSONString> {
@@ -138,7 +145,7 @@ package final class RegisteredClaims: Sendable {
         return .value(JSONString(text))
     }
 
-    /// Whether the value is `null`, which is noted.
+    /// Whether the value is `null`, which is noted as a departure.
     @discardableResult
     private static func note(
         _ value: JSONValue, _ claim: String, _ section: Int, _ departures: inout [Departure]

@@ -1,40 +1,42 @@
 package import Platform
 
-/// How the bytes of a secret are written in its file.
+/// The encoding of a secret in its file.
 package enum SecretEncoding: String, CaseIterable, Sendable {
-    /// The text itself; one newline at its end is the editor's, not the secret's.
+    /// The text itself, without one newline at its end, which comes from the editor.
     case text
-    /// Every byte counts.
+    /// All bytes, including a newline at the end.
     case raw
     case base64
     case base64url
     case hex
 }
 
-/// Reads what `--secret` was given: an HMAC secret and nothing else.
+/// Reads the content of `--secret`: an HMAC secret, and nothing else.
 package enum Secret {
     /// The secret as a key.
     ///
-    /// Content that is a key of another kind is refused before anything is computed with it: a
-    /// public key is known to everyone, and a token "signed" with it must not pass. The length is
-    /// judged where the algorithm is known, by `Key.refusal`; only an empty secret is refused here.
+    /// Content that is a key of another kind is refused before anything is computed with it:
+    /// everyone may know a public key, so a token "signed" with it must not pass. The length is
+    /// judged by `Key.refusal`, which knows the algorithm; here only an empty secret is refused.
     package static func parse(
         _ content: SecretBytes, encoding: SecretEncoding = .text
     ) throws(KeyError) -> Key {
         try checkIsNoKey(content)
         if encoding != .raw { try checkIsClear(content, encoding) }
-        // One newline at the end is the editor's, in every encoding but `raw`.
+        // In every encoding but `raw`, one newline at the end comes from the editor.
         let content = encoding == .raw ? content : content.withoutFinalNewline()
         let secret = try unsafe content.withBytes { bytes throws(KeyError) in
             try decode(unsafe bytes.bindMemory(to: UInt8.self).span, encoding)
         }
-        // Once more: a public key in base64 is a public key, and so is its base64 taken as text.
+        // Checked again: a public key in base64 is still a public key, and so is its base64 taken
+        // as text.
         try checkIsNoKey(secret)
         try checkIsNoEncodedKey(secret)
         return try Key(.secret(secret))
     }
 
-    /// Throws for text that the service may read in another way. `raw` takes every byte as it is.
+    /// Throws for text that the service may read in another way. `raw` is not checked, since every
+    /// byte counts.
     private static func checkIsClear(
         _ content: SecretBytes, _ encoding: SecretEncoding
     ) throws(KeyError) {
@@ -49,10 +51,11 @@ package enum Secret {
         if let doubt { throw .unclearSecret(doubt) }
     }
 
-    /// The fewest digits that are taken for hex: those of 64 bits.
+    /// The fewest digits that are taken for hexadecimal: those of 64 bits.
     private static let fewestDigits = 16
 
-    /// Whether the text is `0x` and whole bytes in hex, as Ethereum's clients have their secrets.
+    /// Whether the text is `0x` and whole bytes in hexadecimal, the form of secrets of Ethereum's
+    /// clients.
     private static func isPrefixedHex(_ text: Span<UInt8>) -> Bool {
         let text = text.extracting(KeyContent.core(of: text))
         let digits = text.extracting(hexStart(text)...)
@@ -65,11 +68,11 @@ package enum Secret {
         }
     }
 
-    /// Throws for what `--key` would read, or would know and refuse.
+    /// Throws for content that `--key` would read, or would recognize and refuse.
     private static func checkIsNoKey(_ content: SecretBytes) throws(KeyError) {
         let format = unsafe content.withBytes { bytes in
             let text = unsafe bytes.bindMemory(to: UInt8.self).span
-            // DER that an editor has ended with a line feed; a CR before it may be DER's own.
+            // DER to which an editor has added a line feed. A CR before it may belong to the DER.
             let endsWithNewline = text.count > 0 && text[text.count - 1] == 0x0A
             return KeySniffer.format(of: text)
                 ?? (endsWithNewline
@@ -87,7 +90,7 @@ package enum Secret {
         for decoded in decodings { try checkIsNoKey(decoded) }
     }
 
-    /// The secret that `content` spells.
+    /// The bytes of the secret that `content` encodes.
     static func decode(
         _ content: Span<UInt8>, _ encoding: SecretEncoding
     ) throws(KeyError) -> SecretBytes {
@@ -103,7 +106,7 @@ package enum Secret {
         }
     }
 
-    /// Where the digits start: behind `0x`, where it is there.
+    /// The offset of the digits: after `0x`, if it is there.
     private static func hexStart(_ text: Span<UInt8>) -> Int {
         let isPrefixed =
             text.count >= 2 && text[0] == UInt8(ascii: "0")
@@ -111,7 +114,7 @@ package enum Secret {
         return isPrefixed ? 2 : 0
     }
 
-    /// Two digits a byte, of either case, nothing between them.
+    /// Decodes two digits for each byte, in either case, with nothing between them.
     private static func decodeHex(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
         guard text.count % 2 == 0 else { throw .invalidLength }
         return try unsafe SecretBytes(capacity: text.count / 2) { target throws(Base64Error) in

@@ -3,15 +3,19 @@ package import OpenSSL
 
 /// Decides whether one of the given keys signed a token.
 ///
-/// The algorithm is the key's, or the one that the caller demands; the token's `alg` is compared
-/// with it and never chooses. Cheap checks come first, and the payload is
-/// not read.
+/// The algorithm is that of the key, or the one that the caller demands. The token's `alg` is
+/// compared with it and never chooses. Cheap checks of the header come first, and the payload is
+/// not read. If OpenSSL fails, the signature counts as bad.
+///
+/// Not safe to share between threads: it caches the set-up of each key. Use `copy`.
 package final class SignatureVerifier {
     private let keys: KeySet
+    /// The only algorithm that is accepted; nil for all that a key may serve.
     private let algorithm: Algorithm?
+    /// Whether keys outside of the size limits are used; see `Key.refusal`.
     private let allowWeak: Bool
 
-    /// The set-up for each key and algorithm, kept for long streams.
+    /// The set-up for each key and algorithm, made on first use. Long streams need it.
     private var prepared: [PreparedID: PreparedKey] = [:]
 
     private struct PreparedID: Hashable {
@@ -19,13 +23,13 @@ package final class SignatureVerifier {
         let algorithm: Algorithm
     }
 
-    /// A key that is set up for an algorithm.
+    /// A key that is set up for one algorithm.
     private final class PreparedKey {
         let key: Key
         let description: String
         let algorithm: Algorithm
         let method: Method
-        /// The check of each token that the key signed.
+        /// The check of every token that the key signed, made once.
         let passed: Check
 
         init(_ key: Key, _ algorithm: Algorithm, _ method: Method) {
@@ -36,45 +40,43 @@ package final class SignatureVerifier {
             passed = SignatureVerdict.verified(key: description, algorithm: algorithm).check
         }
 
-        /// The result for a token of which it is known whether this key signed it.
-        func trial(isSigned: Bool) -> KeyTrial {
-            let outcome: KeyTrial.Outcome =
-                if case .refused(let refusal) = method {
-                    .refused(refusal)
-                } else {
-                    isSigned ? .verified : .badSignature
-                }
+        /// The result for a token that this key was tried on. `outcome` counts unless the key may not
+        /// serve the algorithm.
+        func trial(_ outcome: KeyTrial.Outcome) -> KeyTrial {
+            var outcome = outcome
+            if case .refused(let refusal) = method { outcome = .refused(refusal) }
             return KeyTrial(key: description, keyID: key.keyID, outcome: outcome)
         }
     }
 
+    /// The verdict before it is put into words.
     private enum Outcome {
         case verified(PreparedKey)
         case failed(SignatureFailure)
     }
 
+    /// The way to verify with a key.
     private enum Method {
         case refused(KeyRefusal)
         case mac(MessageAuthenticator)
         case signature(MessageVerifier)
-        /// OpenSSL could not set it up.
+        /// OpenSSL could not set it up: no signature verifies.
         case broken
     }
 
-    /// `algorithm` is the only one that is accepted; `nil` accepts all that a key may serve.
+    /// `algorithm` is the only one that is accepted; nil accepts all that a key may serve.
     package init(keys: KeySet, algorithm: Algorithm? = nil, allowWeak: Bool = false) {
         self.keys = keys
         self.algorithm = algorithm
         self.allowWeak = allowWeak
     }
 
-    /// A verifier that decides the same and shares nothing with this one: for another thread.
+    /// A verifier with the same rules that shares nothing with this one, for another thread.
     package func copy() throws(OpenSSLError) -> sending SignatureVerifier {
         SignatureVerifier(keys: try keys.copy(), algorithm: algorithm, allowWeak: allowWeak)
     }
 
-    /// The verdict on the signature. Nothing else of the token may be believed before it is
-    /// `verified`.
+    /// The verdict on the signature. Nothing in the token may be believed unless it is `verified`.
     package func verify(_ token: CompactToken) -> SignatureVerdict {
         switch outcome(of: token) {
         case .verified(let key): .verified(key: key.description, algorithm: key.algorithm)
@@ -82,7 +84,7 @@ package final class SignatureVerifier {
         }
     }
 
-    /// The verdict as a check. A passed check is made once for each key, which long streams need.
+    /// The verdict as a check.
     package func check(_ token: CompactToken) -> Check {
         switch outcome(of: token) {
         case .verified(let key): key.passed
@@ -90,8 +92,8 @@ package final class SignatureVerifier {
         }
     }
 
-    /// The verdict as a check, and the result of each key of the set. Every key that `kid` leaves is
-    /// tried, where `check` stops at the first that signed the token.
+    /// The verdict as a check, with the result of each key. All candidates for the `kid` are tried,
+    /// while `check` stops at the first one that signed the token.
     package func explain(_ token: CompactToken) -> (check: Check, trials: [KeyTrial]) {
         let candidates = keys.candidates(for: token.header.keyID)
         func trials(_ result: (Key) -> KeyTrial) -> [KeyTrial] {
@@ -108,7 +110,7 @@ package final class SignatureVerifier {
                 let key = prepare(key, for: algorithm)
                 let isSigned = Self.isSigned(token, key.method)
                 if isSigned { signer = signer ?? key }
-                return key.trial(isSigned: isSigned)
+                return key.trial(isSigned ? .verified : .badSignature)
             }
             if let signer { return (signer.passed, trials) }
             let failure = Self.failure(algorithm, trials.filter { $0.outcome != .otherKeyID })
@@ -129,7 +131,7 @@ package final class SignatureVerifier {
         }
     }
 
-    /// The algorithm to try keys with; throws if the header alone rules the token out.
+    /// The algorithm to try keys with. Throws if the header alone rules the token out.
     private func algorithm(of token: CompactToken) throws(SignatureFailure) -> Algorithm {
         guard let algorithm = token.header.algorithm else {
             throw SignatureFailure(
@@ -144,7 +146,7 @@ package final class SignatureVerifier {
         return algorithm
     }
 
-    /// The first of the keys that `kid` leaves that signed the token.
+    /// The first candidate for the `kid` that signed the token.
     private func signer(
         of token: CompactToken, _ algorithm: Algorithm
     ) throws(SignatureFailure) -> PreparedKey {
@@ -152,19 +154,20 @@ package final class SignatureVerifier {
         for key in keys.candidates(for: token.header.keyID) {
             let key = prepare(key, for: algorithm)
             if Self.isSigned(token, key.method) { return key }
-            failed.append(key.trial(isSigned: false))
+            failed.append(key.trial(.badSignature))
         }
         throw Self.failure(algorithm, failed)
     }
 
-    /// The failure for keys none of which signed the token.
+    /// The failure if no key signed the token. A bad signature counts more than a key that was
+    /// refused.
     private static func failure(
         _ algorithm: Algorithm, _ trials: [KeyTrial]
     ) -> SignatureFailure {
         let reason: Reason
         let detail: String
         if trials.contains(where: { $0.refusal == nil }) {
-            // One text for all bad signatures, so that it gives no hint to a forger.
+            // All bad signatures have the same text, so that it gives a forger no hint.
             (reason, detail) = (.badSignature, "the signature does not verify")
         } else if let weak = trials.compactMap(\.refusal).first(where: \.isWeakness) {
             (reason, detail) = (.weakKey, weak.description)
@@ -176,7 +179,7 @@ package final class SignatureVerifier {
         return SignatureFailure(reason, detail, trials: trials)
     }
 
-    /// Fails closed: if OpenSSL fails, the signature counts as bad.
+    /// Whether a key signed the token. Fails closed: an error of OpenSSL counts as no.
     private static func isSigned(_ token: CompactToken, _ method: Method) -> Bool {
         let text = token.bytes
         let message = text.span.extracting(..<token.signingInputCount)
@@ -193,7 +196,7 @@ package final class SignatureVerifier {
         }
     }
 
-    /// The key, set up on first use.
+    /// The set-up of a key, made on first use.
     private func prepare(_ key: Key, for algorithm: Algorithm) -> PreparedKey {
         let id = PreparedID(key: ObjectIdentifier(key), algorithm: algorithm)
         if let known = prepared[id] { return known }
@@ -202,6 +205,7 @@ package final class SignatureVerifier {
         return key
     }
 
+    /// The way to verify with `key`, which is `refused` if it may not serve `algorithm`.
     private func method(of key: Key, for algorithm: Algorithm) -> Method {
         if let refusal = key.refusal(for: algorithm, to: .verify, allowWeak: allowWeak) {
             return .refused(refusal)
@@ -216,24 +220,6 @@ package final class SignatureVerifier {
             }
         } catch {
             return .broken
-        }
-    }
-}
-
-extension KeyRefusal {
-    package var isWeakness: Bool {
-        switch self {
-        case .tooSmall, .tooLarge, .repeatedByte: true
-        default: false
-        }
-    }
-
-    /// The code of a verdict for which this refusal of a single key is the cause.
-    var reason: Reason {
-        switch self {
-        case .wrongKind, .otherAlgorithm: .algorithmNotAllowed
-        case .otherUse, .otherOperations, .noPrivateHalf: .noKey
-        case .tooSmall, .tooLarge, .repeatedByte: .weakKey
         }
     }
 }
@@ -257,8 +243,9 @@ package enum SignatureVerdict: Equatable, Sendable {
 /// Why no key verifies a token.
 package struct SignatureFailure: Error, Equatable, Sendable {
     package let reason: Reason
+    /// The failure in words. They may contain text from the header, so escape them.
     package let detail: String
-    /// The keys that were tried; none if the header alone rules the token out.
+    /// The keys that were tried; empty if the header alone rules the token out.
     package let trials: [KeyTrial]
 
     init(_ reason: Reason, _ detail: String, trials: [KeyTrial] = []) {
@@ -268,22 +255,23 @@ package struct SignatureFailure: Error, Equatable, Sendable {
     }
 }
 
-/// The result of trying one key, for a person who asks why no key fitted.
+/// The result of trying one key, for a person who asks why no key matched.
 package struct KeyTrial: Equatable, Sendable {
+    /// The result of the trial.
     package enum Outcome: Equatable, Sendable {
         /// It signed the token.
         case verified
-        /// It fits the token's algorithm, and the signature is not its own.
+        /// It could serve the token's algorithm, but did not make the signature.
         case badSignature
         /// It may not serve the token's algorithm.
         case refused(KeyRefusal)
-        /// It was not tried: the token's `kid` names another.
+        /// It was not tried, because the token's `kid` names another key.
         case otherKeyID
-        /// It was not tried: the header alone rules the token out.
+        /// It was not tried, because the header alone rules the token out.
         case notTried
     }
 
-    /// The key's description.
+    /// The key in words; see `Key.description`.
     package let key: String
     package let keyID: JSONString?
     package let outcome: Outcome

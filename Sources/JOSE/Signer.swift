@@ -3,14 +3,15 @@ package import OpenSSL
 
 /// Why no token was made.
 package enum SigningError: Error, Equatable, Sendable {
-    /// The key may not sign with the algorithm.
+    /// The key may not sign with this algorithm.
     case refused(KeyRefusal)
-    /// The key may sign with none.
+    /// The key may not sign with any algorithm.
     case noAlgorithm
-    /// A header member that no verifier of this program would accept.
+    /// The header has a member that no verifier of this program would accept.
     case unsupportedHeader(JSONString)
     /// The signature does not verify with the key's own public half: the halves do not belong
-    /// together, or the computer erred. Such a signature can give an RSA key away.
+    /// together, or the computer made an error. A faulty RSA signature can reveal the key, so it is
+    /// not returned.
     case selfCheckFailed
     case crypto(OpenSSLError)
 }
@@ -20,7 +21,8 @@ package struct Signer {
     package let algorithm: Algorithm
     private let key: Key
 
-    /// Without `algorithm` it is the key's own, else HS256, RS256, or what the curve says.
+    /// A signer. Without `algorithm` it uses the `alg` of the key's JWK, else HS256, RS256, or the
+    /// algorithm of the key's curve. Throws if the key may not sign with it.
     package init(
         key: Key, algorithm: Algorithm? = nil, allowWeak: Bool = false
     ) throws(SigningError) {
@@ -32,8 +34,9 @@ package struct Signer {
         self.key = key
     }
 
-    /// The token. The header starts with `alg`, `typ` (`JWT` unless `header` has another) and
-    /// `kid` (the key's unless `header` has another); its other members follow.
+    /// A token with these claims. Its header begins with `alg`, `typ` (`JWT` unless `header` has
+    /// another one) and `kid` (that of the key unless `header` has another one). The other members
+    /// of `header` follow, except an `alg`.
     package func sign(header: JSONObject, claims: JSONObject) throws(SigningError) -> [UInt8] {
         var complete: JSONObject = ["alg": .string(algorithm.rawValue)]
         complete.set("typ", header["typ"] ?? "JWT")
@@ -53,7 +56,7 @@ package struct Signer {
         return signingInput + [UInt8(ascii: ".")] + Base64URL.encode(signature)
     }
 
-    /// The signature, checked once with the public half before it leaves.
+    /// The signature, verified once with the public half before it is returned.
     private func signature(of message: [UInt8]) throws(SigningError) -> [UInt8] {
         do throws(OpenSSLError) {
             switch (key.material, algorithm.operation) {
@@ -75,7 +78,7 @@ package struct Signer {
 }
 
 extension Key {
-    /// What to sign with where nobody says.
+    /// The algorithm to sign with if the caller names none; nil if the key's `alg` names none.
     var defaultAlgorithm: Algorithm? {
         if let name = restrictions.algorithm { return Algorithm(name: name) }
         guard case .asymmetric(let key) = material else { return .hs256 }

@@ -1,54 +1,56 @@
 package import JSON
 
-/// The readable part of a text that may be a token: for showing it, never for trusting it.
+/// The readable parts of a text that may be a token: to show them, never to trust them.
 ///
-/// Tokens are pasted from logs that cut them, padded by careless libraries, or encrypted. A person
-/// who asks what is in one is helped by the part that can be read.
+/// Tokens are pasted from logs that truncate them, padded by careless libraries, or encrypted. A
+/// person who asks for the content of such a token is helped by the parts that can be read.
 package struct TokenInspection: Sendable {
-    /// One segment, as far as it goes.
+    /// One segment, as far as it can be read.
     package struct Segment: Sendable {
-        /// The bytes that could be decoded, with other alphabets and padding forgiven.
+        /// The bytes that could be decoded. Padding and the other alphabet of base64 are accepted.
         package let bytes: [UInt8]
-        /// The bytes as JSON, where they are.
+        /// The bytes as JSON; nil if they are not, or for a signature.
         package let value: JSONValue?
         /// The fault that a strict reader finds; nil for a well-formed segment.
         package let fault: MalformedToken.Fault?
-        /// The whole members, where the bytes are an object that breaks off.
+        /// The complete members, if the bytes are a truncated object.
         package let prefix: JSONPrefix?
 
-        /// The members that can be read: all, or those before the break.
+        /// The members that can be read: all, or those before the text ends.
         package var object: JSONObject? { value?.objectValue ?? prefix?.object }
     }
 
-    /// The kind of token, by the number of segments.
+    /// The kind of token, by its number of segments.
     package enum Shape: Sendable {
         /// Three segments.
         case signed
-        /// Five: a JWE, of which only the header can be read without its key.
+        /// Five segments: a JWE, of which only the header can be read without its key.
         case encrypted
-        /// Another number; perhaps a token cut short.
+        /// Another number; perhaps a truncated token.
         case other(segmentCount: Int)
     }
 
     package let shape: Shape
+    /// nil for a text beyond the size limit.
     package let header: Segment?
-    /// `nil` for a JWE, whose second segment is an encrypted key.
+    /// nil for a JWE, whose second segment is an encrypted key, and for a text without it.
     package let payload: Segment?
     package let signature: Segment?
 
-    /// The reason why `CompactToken` or `claims()` refuses the text; `nil` for a well-formed token.
+    /// Why `CompactToken` or its `claims()` refuses the text; nil for a well-formed token.
     package let malformed: MalformedToken?
 
-    /// The place where the text breaks off; `nil` if it does not look like the beginning of a token. A
-    /// token that lacks the end of its signature may be truncated and still well-formed.
+    /// The place where the text was truncated; nil if it does not look like the beginning of a
+    /// token. A token without the end of its signature may be both truncated and well-formed.
     package let cut: TokenTruncation?
 
-    /// Reads what there is of `text`; never fails, and never reads more than a token may have.
+    /// Reads as much of `text` as possible. Never fails, and never decodes more than a token may
+    /// have.
     package init(of text: [UInt8]) {
         let whole = text
         let text = Self.withoutEllipsis(whole)
         malformed = Self.firstFault(of: text) ?? Self.firstFault(of: whole)
-        // A text beyond the limit is not worth the memory of taking it apart.
+        // A text beyond the limit is not split, to save memory.
         let isReadable = text.count <= CompactToken.maximumByteCount
         let segments =
             isReadable
@@ -59,13 +61,13 @@ package struct TokenInspection: Sendable {
         case 5: shape = .encrypted
         case let count: shape = .other(segmentCount: count)
         }
-        header = segments.first.map { Self.read($0, isJSON: true) }
+        header = segments.first.map(Self.readJSON)
         if segments.count == 5 || segments.count < 2 {
             payload = nil
             signature = nil
         } else {
-            payload = Self.read(segments[1], isJSON: true)
-            signature = segments.count > 2 ? Self.read(segments[2], isJSON: false) : nil
+            payload = Self.readJSON(segments[1])
+            signature = segments.count > 2 ? Self.readSignature(segments[2]) : nil
         }
         cut =
             segments.count <= 3
@@ -74,18 +76,20 @@ package struct TokenInspection: Sendable {
             : nil
     }
 
-    /// The marks that logs put in place of the rest: three dots, or the character for them.
+    /// The marks by which logs show that they truncated a text: three dots, or the character for
+    /// them.
     private static let ellipses = ["...", "…"].map { Array($0.utf8) }
 
+    /// The text without an ellipsis at its end, if it begins like a token.
     private static func withoutEllipsis(_ text: [UInt8]) -> [UInt8] {
-        // Dots alone are no token that was cut.
+        // A text of dots alone is not a truncated token.
         guard let ellipsis = ellipses.first(where: { text.suffix($0.count).elementsEqual($0) }),
             text.starts(with: "eyJ".utf8)
         else { return text }
         return text.dropLast(ellipsis.count)
     }
 
-    /// The fault that the strict reader finds.
+    /// The fault that the strict reader finds first.
     private static func firstFault(of text: [UInt8]) -> MalformedToken? {
         do throws(MalformedToken) {
             _ = try CompactToken(parsing: text).claims()
@@ -95,19 +99,15 @@ package struct TokenInspection: Sendable {
         }
     }
 
-    /// Reads one segment strictly if that is possible, else as much of it as can be read.
-    private static func read(_ text: ArraySlice<UInt8>, isJSON: Bool) -> Segment {
-        var fault: MalformedToken.Fault?
-        let bytes: [UInt8]
-        do throws(Base64Error) {
-            bytes = try Base64URL.decode(text.span)
-        } catch {
-            bytes = forgivinglyDecoded(text)
-            fault = .base64(error)
-        }
-        guard isJSON else {
-            return Segment(bytes: bytes, value: nil, fault: fault, prefix: nil)
-        }
+    /// A signature, which may be any bytes.
+    private static func readSignature(_ text: ArraySlice<UInt8>) -> Segment {
+        let (bytes, fault) = decode(text)
+        return Segment(bytes: bytes, value: nil, fault: fault, prefix: nil)
+    }
+
+    /// A header or payload: the whole JSON if possible, else the members before the break.
+    private static func readJSON(_ text: ArraySlice<UInt8>) -> Segment {
+        let (bytes, fault) = decode(text)
         do throws(JSONError) {
             let value = try JSONParser.parse(bytes)
             return Segment(
@@ -120,8 +120,20 @@ package struct TokenInspection: Sendable {
         }
     }
 
-    /// The longest beginning that decodes, without white space and padding, in either alphabet.
-    private static func forgivinglyDecoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    /// The bytes of a segment, decoded strictly if possible. Otherwise the fault is returned as well,
+    /// with as many bytes as can be decoded.
+    private static func decode(
+        _ text: ArraySlice<UInt8>
+    ) -> (bytes: [UInt8], fault: MalformedToken.Fault?) {
+        do throws(Base64Error) {
+            return (try Base64URL.decode(text.span), nil)
+        } catch {
+            return (leniently(decoding: text), .base64(error))
+        }
+    }
+
+    /// The longest beginning that decodes if white space and padding are ignored, in either alphabet.
+    private static func leniently(decoding text: ArraySlice<UInt8>) -> [UInt8] {
         var characters: [UInt8] = []
         scan: for byte in text {
             switch byte {
@@ -135,7 +147,8 @@ package struct TokenInspection: Sendable {
             }
         }
         let count = Base64.decodedCount(characters.count)
-        // Whole groups have no tail bits to be wrong; what the filling decodes to is cut off.
+        // Whole groups of four have no unused bits that could be set. The bytes of the filling are
+        // dropped.
         while characters.count % 4 != 0 {
             characters.append(UInt8(ascii: "A"))
         }
@@ -155,16 +168,18 @@ package struct TokenTruncation: Equatable, Sendable {
         case json(JSONPrefix.End)
         /// The whole segment is missing.
         case missing
-        /// The signature has `byteCount` bytes; signatures of its algorithm have at least `expected`.
+        /// The signature has `byteCount` bytes, while signatures of its algorithm have at least
+        /// `expected`.
         case short(byteCount: Int, expected: Int)
     }
 
-    /// The bytes of the token that are left.
+    /// The number of bytes of the text.
     package let byteCount: Int
+    /// The segment in which the text ends, or that is missing.
     package let segment: MalformedToken.Segment
     package let place: Place
 
-    /// `nil` where the segments are not the beginning of a token, or are a whole one.
+    /// nil if the segments are not the beginning of a token, or are a whole one.
     init?(
         byteCount: Int, header: TokenInspection.Segment?, payload: TokenInspection.Segment?,
         signature: TokenInspection.Segment?
@@ -192,7 +207,7 @@ package struct TokenTruncation: Equatable, Sendable {
         }
     }
 
-    /// The fewest bytes that a signature of the header's algorithm has.
+    /// The fewest bytes of a signature of the header's algorithm; nil for an unknown algorithm.
     private static func signatureByteCount(_ header: TokenInspection.Segment) -> Int? {
         header.object?["alg"]?.stringValue.flatMap(Algorithm.init(name:))?
             .minimumSignatureByteCount
@@ -200,7 +215,8 @@ package struct TokenTruncation: Equatable, Sendable {
 }
 
 extension Algorithm {
-    /// The fewest bytes of a signature; all but those of RSA and EdDSA have exactly so many.
+    /// The fewest bytes of a signature. Except for RSA and EdDSA, all signatures have exactly this
+    /// size.
     package var minimumSignatureByteCount: Int {
         switch self {
         case .hs256: 32
@@ -209,15 +225,15 @@ extension Algorithm {
         case .es384: 96
         case .es512: 132
         case .ed448: 114
-        // RSA of 1024 bits, which is too weak and still in use.
+        // The size for RSA of 1024 bits, which is too weak but still in use.
         case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: 128
         }
     }
 }
 
 extension TokenTruncation: CustomStringConvertible {
-    /// `truncated after 58 bytes: the payload ends inside the value of 'sub'`. The name is the token's:
-    /// escape it.
+    /// `truncated after 58 bytes: the payload ends inside the value of 'sub'`. The name comes from
+    /// the token: escape it.
     package var description: String {
         let place =
             switch self.place {

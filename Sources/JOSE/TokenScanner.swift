@@ -1,49 +1,57 @@
 internal import JSON
 internal import Platform
 
-/// A token that stands in a text, or what is left of one.
+/// A token that was found in a text, or the remains of one.
 package struct TokenSighting: Equatable, Sendable {
-    /// Why it is no token that can be taken out.
+    /// Why this is not a token that can be taken out of the text.
     package enum Fault: Equatable, Sendable {
-        /// It has fewer than three segments; `next` is what stands after it.
+        /// It has fewer than three segments; `next` is what follows it in the text.
         case cut(next: Stop)
         /// Five segments: a JWE.
         case encrypted
-        /// Another number of segments.
+        /// It has another number of segments.
         case segments(Int)
-        /// Two tokens, and nothing between them.
+        /// Two tokens with nothing between them.
         case joined
-        /// Letters before it that may belong to it.
-        case glued
-        /// What is left of a token whose beginning is gone: claims are in it.
-        case beheaded
-        /// Base64 of the whole token.
+        /// There are letters before it that may belong to it.
+        case prefixed
+        /// The end of a token without its beginning: there are claims in it.
+        case startMissing
+        /// Base64 of a whole token.
         case encoded
     }
 
-    /// What ends a run of base64url letters and dots.
+    /// The character that ends a run of base64url letters and dots.
     package enum Stop: Equatable, Sendable {
+        /// The end of the text.
         case end
         case lineBreak
+        /// An `=`.
         case padding
-        /// A letter of base64 that base64url does not have.
+        /// A `+`, which only the other alphabet of base64 has, with a letter after it.
         case otherAlphabet
         case other
     }
 
+    /// The letters and dots of the token.
     package let bytes: [UInt8]
-    /// Where it begins in the text, in bytes from 0.
+    /// Its offset in the text, in bytes.
     package let offset: Int
-    /// nil for three segments of which the first begins a JSON object.
+    /// nil for three segments, of which the first begins a JSON object.
     package let fault: Fault?
 }
 
-/// Finds tokens in what people paste: log lines, URLs, headers, JSON, commands.
+/// Finds tokens in text that people paste: log lines, URLs, headers, JSON, commands.
 ///
-/// A token is the whole run of base64url letters and dots around it, less the dot of a sentence: it is
-/// never cut to fit. A prefix that is joined by `-` or `_` is left off where a whole token follows it.
+/// A token is the whole run of base64url letters and dots, except for the dot of a sentence. It is
+/// never shortened to make it fit, because the wrong token might be revoked. A prefix that is
+/// joined by `-` or `_` is left off if a whole token follows it.
+///
+/// Escapes are removed first (`UnescapedText`). Most lines of a bulk file are ids, and have to be
+/// recognized quickly as lines without a token; `mayHoldToken` does that.
 package enum TokenScanner {
-    /// What there is in `text`, in order; a token that comes twice is told once.
+    /// The tokens in `text` and the remains of tokens, in order. One that occurs twice is returned
+    /// once.
     package static func sightings(in text: ArraySlice<UInt8>) -> [TokenSighting] {
         guard mayHoldToken(text) else { return [] }
         let plain = UnescapedText(text)
@@ -66,14 +74,14 @@ package enum TokenScanner {
         return found
     }
 
-    /// Whether the beginning of a token may be somewhere in `text`. Nearly all ids are told by this.
+    /// Whether `text` may contain the beginning of a token. False for nearly all ids.
     package static func mayHoldToken(_ text: ArraySlice<UInt8>) -> Bool {
         hasPair(text) && hasHead(text)
     }
 
-    /// Whether there are two letters that decode to a brace and the first half of what follows one in
-    /// JSON, or that begin the base64 of a token, or an escape that can hide either. No branch depends
-    /// on a byte: the compiler looks at many of them at once.
+    /// Whether there are two letters that decode to a brace and half of the next character in JSON,
+    /// or that begin the base64 of a token, or whether there is an escape that can hide either. No
+    /// branch depends on a byte, so the compiler can examine many bytes at once.
     private static func hasPair(_ text: ArraySlice<UInt8>) -> Bool {
         unsafe text.withUnsafeBufferPointer { bytes in
             var found: UInt8 = 0
@@ -91,7 +99,7 @@ package enum TokenScanner {
         }
     }
 
-    /// Whether such a pair stands where a segment begins, or is that of most headers.
+    /// Whether such a pair is at the beginning of a segment, or begins `eyJ`, as most headers do.
     private static func hasHead(_ text: ArraySlice<UInt8>) -> Bool {
         var isStart = true
         for index in text.indices {
@@ -109,27 +117,27 @@ package enum TokenScanner {
         return false
     }
 
-    /// 1 where a letter behind `e` makes the two decode to a brace and the first half of white space,
-    /// of a quote or of the other brace.
+    /// 1 if this letter after an `e` makes the two decode to a brace and the first half of white
+    /// space, of a quote, or of the closing brace.
     @inline(__always)
     private static func isSecondOfBrace(_ byte: UInt8) -> UInt8 {
         byte == UInt8(ascii: "y") || byte == UInt8(ascii: "w") || byte == UInt8(ascii: "3") ? 1 : 0
     }
 
-    /// Percent-encoding, a backslash, or the colours of a terminal.
+    /// Whether the byte begins percent-encoding, a backslash escape, or a colour of a terminal.
     @inline(__always)
     private static func isEscape(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") || byte == 0x1B
     }
 
-    /// Whether a text has no byte but dots and letters of base64url.
+    /// Whether a text has only dots and letters of base64url.
     package static func isRun(_ text: ArraySlice<UInt8>) -> Bool {
         unsafe text.withUnsafeBufferPointer { bytes in
             var others: UInt8 = 0
             for index in 0..<bytes.count {
                 let byte = unsafe bytes[index]
                 let isLetter: UInt8 = (byte | 0x20) &- UInt8(ascii: "a") < 26 ? 1 : 0
-                // From the dash to the digits there are the dot and the slash.
+                // The dash, the dot, the slash and the digits are adjacent.
                 let isLow: UInt8 = byte &- UInt8(ascii: "-") < 13 ? 1 : 0
                 let isSlash: UInt8 = byte == UInt8(ascii: "/") ? 1 : 0
                 let isMark: UInt8 = byte == UInt8(ascii: "_") ? 1 : 0
@@ -139,7 +147,7 @@ package enum TokenScanner {
         }
     }
 
-    /// How many dots a text has, counted to three.
+    /// The number of dots in a text, counted up to three.
     package static func dotCount(_ text: ArraySlice<UInt8>) -> Int {
         let bytes = text.span
         var (count, start) = (0, 0)
@@ -150,7 +158,7 @@ package enum TokenScanner {
         return count
     }
 
-    /// A letter of base64url, or the dot between segments.
+    /// Whether the byte is a letter of base64url, or the dot between segments.
     package static func isLetter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -163,13 +171,15 @@ package enum TokenScanner {
     private static let dot = UInt8(ascii: ".")
     /// `{"` in base64url, and `eyJ` in base64.
     private static let head = Array("eyJ".utf8)
+    /// `eyJ` in base64: the beginning of a token that was encoded once more.
     private static let encodedHead = Array("ZXlK".utf8)
 
+    /// The token that the run of letters at `range` is or contains; nil if it has none.
     private static func sighting(
         _ range: Range<Int>, in plain: UnescapedText
     ) -> TokenSighting? {
         var run = plain.bytes[range]
-        // The end of a sentence; three segments of which the last is empty are an unsigned token.
+        // The dot of a sentence. Three segments with an empty last one are an unsigned token.
         if run.last == dot, run.count(where: { $0 == dot }) != 2 { run = run.dropLast() }
         func found(_ bytes: ArraySlice<UInt8>, _ fault: TokenSighting.Fault?) -> TokenSighting {
             TokenSighting(
@@ -187,17 +197,18 @@ package enum TokenScanner {
                 isSeparated
                 ? fault(
                     of: [segments[0][start...]] + segments.dropFirst(),
-                    next: stop(after: range.upperBound, plain)) : .glued
+                    next: stop(after: range.upperBound, plain)) : .prefixed
             return found(token, fault)
         }
         guard let later = segments.dropFirst().firstIndex(where: begins) else {
-            return segments.contains(where: holdsClaims) ? found(run, .beheaded) : nil
+            return segments.contains(where: holdsClaims) ? found(run, .startMissing) : nil
         }
         if segments.count == 3 { return found(run, nil) }
         return segments.count - later < 3
-            ? found(run, .beheaded) : found(run[segments[later].startIndex...], .glued)
+            ? found(run, .startMissing) : found(run[segments[later].startIndex...], .prefixed)
     }
 
+    /// The fault of a token by its number of segments. `next` is what follows it.
     private static func fault(
         of segments: [ArraySlice<UInt8>], next: TokenSighting.Stop
     ) -> TokenSighting.Fault? {
@@ -218,13 +229,14 @@ package enum TokenScanner {
         guard segment.count > 2, segment.first == UInt8(ascii: "e"),
             isSecondOfBrace(segment[segment.startIndex + 1]) == 1
         else { return false }
-        // The last letters of a segment that was cut may be half a byte. The first show it: a text of
-        // nothing but beginnings must not cost the square of its length.
+        // The last letters of a truncated segment may be part of a byte. The first letters decide,
+        // and no more than 256: a text of nothing but beginnings must not take time by the square
+        // of its length.
         let whole = segment.prefix(min(segment.count / 4 * 4, 256))
         guard !whole.isEmpty else { return segment.starts(with: head) }
         do {
             let bytes = try Base64URL.decode(Array(whole))
-            // A random id decodes to anything; a character may be cut at the end.
+            // A random id decodes to anything. A character may be cut off at the end.
             guard (0...3).contains(where: { isText(bytes.dropLast($0)) }) else { return false }
             return try JSONPrefix(of: bytes) != nil || JSONParser.parse(bytes).objectValue != nil
         } catch {
@@ -232,7 +244,8 @@ package enum TokenScanner {
         }
     }
 
-    /// The base64 of a quote, a colon and what follows them in JSON, wherever its bytes begin.
+    /// The base64 of a quote, a colon and the next character in JSON, at each of the three
+    /// alignments.
     private static let colons = ["Ijo", "iOi", "iOj", "I6I", "I6M"].map { Array($0.utf8) }
 
     /// Whether a part of a segment decodes to a name, a colon and a value.
@@ -248,7 +261,8 @@ package enum TokenScanner {
         }
     }
 
-    /// Whether a quote and a colon stand in text: random bytes around them would show.
+    /// Whether there are a quote and a colon with printable text around them. Random bytes would
+    /// not have that.
     private static func hasColonInText(_ bytes: [UInt8]) -> Bool {
         bytes.indices.dropLast().contains { index in
             guard bytes[index] == UInt8(ascii: "\""), bytes[index + 1] == UInt8(ascii: ":") else {
@@ -259,11 +273,12 @@ package enum TokenScanner {
         }
     }
 
+    /// Whether this is UTF-8 that begins with a brace.
     private static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
         bytes.first == UInt8(ascii: "{") && String(validating: bytes, as: UTF8.self) != nil
     }
 
-    /// Where in a segment, behind something else, the header of a token begins.
+    /// The index in a segment at which a header begins after something else; nil if there is none.
     private static func headStart(in segment: ArraySlice<UInt8>) -> Int? {
         var rest = segment.dropFirst()
         while rest.count > head.count {
@@ -273,6 +288,7 @@ package enum TokenScanner {
         return nil
     }
 
+    /// Whether a run is base64 of something that begins like a token.
     private static func isEncodedToken(_ run: ArraySlice<UInt8>) -> Bool {
         let whole = run.prefix(run.count / 4 * 4)
         do throws(Base64Error) {
@@ -284,6 +300,7 @@ package enum TokenScanner {
         }
     }
 
+    /// The character at `index`, which ends a run.
     private static func stop(after index: Int, _ plain: UnescapedText) -> TokenSighting.Stop {
         guard index < plain.bytes.endIndex else { return .end }
         switch plain.bytes[index] {
@@ -295,80 +312,5 @@ package enum TokenScanner {
                 ? .otherAlphabet : .other
         default: return .other
         }
-    }
-}
-
-/// A text with what hides letters in it taken out: percent-encoding, the escapes of JSON and of
-/// shells, and the colours of a terminal. What was an escape ends a run of letters.
-private struct UnescapedText {
-    private(set) var bytes: ArraySlice<UInt8>
-    /// For each byte where it stands in the text; empty where that is the same place.
-    private var offsets: [Int] = []
-
-    init(_ text: ArraySlice<UInt8>) {
-        let span = text.span
-        guard
-            span.firstOffset(of: UInt8(ascii: "%")) != nil
-                || span.firstOffset(of: UInt8(ascii: "\\")) != nil
-                || span.firstOffset(of: 0x1B) != nil
-        else {
-            bytes = text
-            return
-        }
-        let text = Array(text)
-        bytes = []
-        var index = 0
-        while index < text.count {
-            let (byte, length) = Self.piece(of: text, at: index)
-            bytes.append(byte)
-            offsets.append(index)
-            index += length
-        }
-        // `%253D` was encoded twice.
-        guard bytes.count < text.count, bytes.contains(UInt8(ascii: "%")) else { return }
-        let outer = offsets
-        let inner = Self(bytes)
-        bytes = inner.bytes
-        offsets = inner.offsets.isEmpty ? outer : inner.offsets.map { outer[$0] }
-    }
-
-    func offset(of index: Int) -> Int {
-        offsets.isEmpty ? index - bytes.startIndex : offsets[index]
-    }
-
-    /// The byte that stands at `index`, and how many bytes it is written with.
-    private static func piece(of text: [UInt8], at index: Int) -> (UInt8, Int) {
-        switch text[index] {
-        case UInt8(ascii: "%"):
-            guard let byte = hex(text, index + 1, digits: 2) else { break }
-            return (UInt8(byte), 3)
-        case UInt8(ascii: "\\"):
-            guard index + 1 < text.count else { break }
-            if text[index + 1] == UInt8(ascii: "u"), let code = hex(text, index + 2, digits: 4) {
-                return (code < 0x80 ? UInt8(code) : 0x20, 6)
-            }
-            if text[index + 1] == UInt8(ascii: "x"), let code = hex(text, index + 2, digits: 2) {
-                return (code < 0x80 ? UInt8(code) : 0x20, 4)
-            }
-            // `\n` and the like, `\"`, `\/`: no letter of a token.
-            return (0x20, 2)
-        case 0x1B:
-            guard index + 1 < text.count, text[index + 1] == UInt8(ascii: "[") else { break }
-            var end = index + 2
-            while end < text.count, !(0x40...0x7E).contains(text[end]) { end += 1 }
-            return (0x20, min(end + 1, text.count) - index)
-        default: break
-        }
-        return (text[index], 1)
-    }
-
-    private static func hex(_ text: [UInt8], _ start: Int, digits: Int) -> Int? {
-        guard start + digits <= text.count else { return nil }
-        var number = 0
-        for byte in text[start..<start + digits] {
-            guard let value = byte.hexDigitValue else { return nil }
-            number = number << 4 | Int(value)
-        }
-        return number
     }
 }

@@ -1,33 +1,33 @@
-/// Why a text is not the JSON that this program takes, and where.
+/// Why a text is not JSON as this program accepts it, and where.
 package struct JSONError: Error, Equatable, Sendable {
-    /// The fault, with nothing of the text but the name of a member.
+    /// The fault. It contains nothing of the text except the name of a member.
     package enum Kind: Equatable, Sendable {
-        /// The text stops inside a value, or holds none.
+        /// The text ends inside a value, or has none.
         case unexpectedEnd
-        /// A byte that is not allowed at its place.
+        /// A byte that is not allowed here.
         case unexpectedByte(UInt8)
-        /// RFC 8259 section 8.1 lets a parser refuse the byte order mark.
+        /// A byte order mark, which a parser may refuse (RFC 8259 section 8.1).
         case byteOrderMark
-        /// More nesting than the parser follows.
+        /// Nesting beyond the parser's limit.
         case tooDeep
-        /// A member name for the second time: readers differ on which of the two counts.
+        /// A member name that occurs twice. Readers differ on which of the two counts.
         case duplicateName(JSONString)
-        /// Half of a UTF-16 surrogate pair, which no UTF-8 text can hold.
+        /// Half of a UTF-16 surrogate pair, which UTF-8 cannot represent.
         case loneSurrogate
         case invalidEscape
-        /// A control character that section 7 wants escaped.
+        /// A control character that must be escaped (RFC 8259 section 7).
         case controlCharacter(UInt8)
         case invalidUTF8
         case invalidNumber
         /// A number beyond the range of a double.
         case numberTooLarge
-        /// Something after the value.
+        /// Text after the value.
         case trailingText
     }
 
     package let kind: Kind
 
-    /// Bytes before the fault, counted from the start of the text.
+    /// The offset of the fault in the text, in bytes.
     package let offset: Int
 
     package init(_ kind: Kind, at offset: Int) {
@@ -35,7 +35,8 @@ package struct JSONError: Error, Equatable, Sendable {
         self.offset = offset
     }
 
-    /// The place of the fault as an editor shows it: both count from one, columns in bytes.
+    /// The position of the fault as an editor shows it. Both numbers count from 1, columns in
+    /// bytes.
     package func position(in text: [UInt8]) -> (line: Int, column: Int) {
         let before = text.prefix(offset)
         let line = before.count { $0 == UInt8(ascii: "\n") } + 1
@@ -45,7 +46,7 @@ package struct JSONError: Error, Equatable, Sendable {
 }
 
 extension JSONError: CustomStringConvertible {
-    /// The fault as a noun phrase, without any of the text, which may be a secret.
+    /// The fault in words, without any of the text, which may be secret.
     package var description: String {
         let fault =
             switch kind {
@@ -66,9 +67,10 @@ extension JSONError: CustomStringConvertible {
     }
 }
 
-/// Finds the place of a value in a text, so that errors about its meaning can name line and column.
+/// Finds the position of a value in a text, so that errors about its meaning can name line and
+/// column. It scans the text again, so it is only used after an error.
 package struct JSONLocator {
-    /// One step down.
+    /// One step down, into an object or an array.
     package enum Step: Equatable, Sendable {
         case member(JSONString)
         case element(Int)
@@ -79,27 +81,40 @@ package struct JSONLocator {
 
     private init(_ text: [UInt8]) { self.text = text }
 
-    /// The offset of the value at the end of `path` in a text that the parser accepted, or of its
-    /// member name with `ofName`; nil where there is none.
-    package static func offset(
-        of path: [Step], in text: [UInt8], ofName wantsName: Bool = false
-    ) -> Int? {
-        var locator = JSONLocator(text)
-        locator.skipSpace()
-        var nameOffset: Int?
-        for step in path {
-            guard locator.descend(step, &nameOffset) else { return nil }
-        }
-        return wantsName ? nameOffset ?? locator.offset : locator.offset
+    /// The offset of the value at the end of `path`, in a text that the parser accepted; nil if
+    /// there is no such value.
+    package static func offset(of path: [Step], in text: [UInt8]) -> Int? {
+        offsets(of: path, in: text)?.value
     }
 
+    /// The offset of the name of the member at the end of `path`. If the last step is an element,
+    /// which has no name, that of its value.
+    package static func nameOffset(of path: [Step], in text: [UInt8]) -> Int? {
+        offsets(of: path, in: text).map { $0.name ?? $0.value }
+    }
+
+    /// The offsets of the value and of its name, if it is a member.
+    private static func offsets(
+        of path: [Step], in text: [UInt8]
+    ) -> (value: Int, name: Int?)? {
+        var locator = JSONLocator(text)
+        locator.skipSpace()
+        var name: Int?
+        for step in path {
+            guard locator.descend(step, &name) else { return nil }
+        }
+        return (locator.offset, name)
+    }
+
+    /// The byte at the current offset; nil at the end.
     private var byte: UInt8? { offset < text.count ? text[offset] : nil }
 
     private mutating func skipSpace() {
         while let byte, byte <= 0x20 { offset += 1 }
     }
 
-    /// Moves to the value of a member or element; `nameOffset` becomes the offset of the member's name.
+    /// Moves to the value of a member or element, and returns whether there is one. `nameOffset`
+    /// becomes the offset of the member's name.
     private mutating func descend(_ step: Step, _ nameOffset: inout Int?) -> Bool {
         guard let opening = byte, opening == 0x7B || opening == 0x5B else { return false }
         let isObject = opening == 0x7B
@@ -130,6 +145,7 @@ package struct JSONLocator {
         }
     }
 
+    /// The content of a string with its quotes.
     private static func string(_ text: ArraySlice<UInt8>) -> JSONString? {
         do throws(JSONError) {
             return try JSONParser.parse(Array(text)).stringValue

@@ -1,39 +1,40 @@
-/// A strict reader of RFC 8259: one meaning for each text, or an error.
+/// A strict parser for RFC 8259: each text has one meaning, or is an error.
 ///
-/// Parsers that forgive (a trailing comma, a second member of the same name, a byte order mark)
-/// forgive differently, and a token that two programs read differently is an attack. Recursion is
-/// bounded by the depth limit, so no text can exhaust the stack.
+/// Lenient parsers (which accept a trailing comma, a second member of the same name, a byte order
+/// mark) differ from each other, and a token that two programs read differently is an attack. The
+/// depth limit bounds the recursion, so no text can exhaust the stack.
 package struct JSONParser {
-    /// How deep the JSON of a token may be nested; deeper texts are refused.
+    /// The levels of nesting that are accepted in a token.
     package static let defaultMaximumDepth = 64
 
     private let maximumDepth: Int
     private var offset = 0
 
-    /// Whether the text so far is what writing the value in compact style gives, byte for byte and
-    /// in whichever escaping.
+    /// Whether the text so far is byte for byte what writing the value in compact style gives, with
+    /// any escaping.
     private var isCompact = true
 
     private init(maximumDepth: Int) {
         self.maximumDepth = maximumDepth
     }
 
-    /// The one value of `text`, with white space around it at most.
+    /// The value of `text`, which may have white space around it and nothing else.
     package static func parse(
         _ text: [UInt8], maximumDepth: Int = defaultMaximumDepth
     ) throws(JSONError) -> JSONValue {
         try parse(text.span, maximumDepth: maximumDepth)
     }
 
-    /// The same for memory that is not an array.
+    /// Parses bytes that are not in an array.
     package static func parse(
         _ text: Span<UInt8>, maximumDepth: Int = defaultMaximumDepth
     ) throws(JSONError) -> JSONValue {
         try parseNotingForm(text, maximumDepth: maximumDepth).value
     }
 
-    /// The value, and whether the text is what writing the value in compact style gives, byte for
-    /// byte and in whichever escaping. There are such texts for which the answer is no.
+    /// The value, and whether the text is byte for byte what writing the value in compact style
+    /// gives, with any escaping. The answer may be no for some of these texts, but is never yes for
+    /// others.
     static func parseNotingForm(
         _ text: Span<UInt8>, maximumDepth: Int = defaultMaximumDepth
     ) throws(JSONError) -> (value: JSONValue, isCompact: Bool) {
@@ -49,7 +50,7 @@ package struct JSONParser {
         return (value, parser.isCompact)
     }
 
-    /// The value at `offset`, whose containers would be at `depth + 1`.
+    /// The value at `offset`. A container there has the depth `depth + 1`.
     private mutating func value(
         _ text: Span<UInt8>, depth: Int
     ) throws(JSONError) -> JSONValue {
@@ -78,13 +79,14 @@ package struct JSONParser {
         }
     }
 
-    /// The object at `offset`. The check for duplicates is a lookup, so that many members cost no
-    /// more each than few.
+    /// The object at `offset`. The check for duplicate names is a lookup, so each of many members
+    /// takes no longer than one of few.
     private mutating func object(
         _ text: Span<UInt8>, depth: Int
     ) throws(JSONError) -> JSONObject {
         try open(depth)
-        // Claims are a handful; what is inside them is often less, and may be a great many objects.
+        // There are usually a handful of claims. Objects inside of them are often smaller, and may
+        // be numerous.
         var object = depth == 1 ? JSONObject(reserving: 8) : JSONObject()
         skipSpace(text)
         if try peek(text) == UInt8(ascii: "}") {
@@ -126,13 +128,13 @@ package struct JSONParser {
         }
     }
 
-    /// Steps over the opening bracket of a container that is `depth` levels down.
+    /// Skips the opening bracket of a container at `depth`.
     private mutating func open(_ depth: Int) throws(JSONError) {
         guard depth <= maximumDepth else { throw JSONError(.tooDeep, at: offset) }
         offset += 1
     }
 
-    /// Steps over a comma (`true`) or over the bracket that ends the container.
+    /// Skips a comma and returns true, or skips the closing bracket and returns false.
     private mutating func continues(
         _ text: Span<UInt8>, until close: UInt8
     ) throws(JSONError) -> Bool {
@@ -158,7 +160,7 @@ package struct JSONParser {
         return number
     }
 
-    /// Steps over one of the three literal words.
+    /// Skips one of the three literal words.
     private mutating func expect(
         _ word: StaticString, _ text: Span<UInt8>
     ) throws(JSONError) {
@@ -169,7 +171,7 @@ package struct JSONParser {
         }
     }
 
-    /// Steps over the four characters that section 2 calls white space; others are none.
+    /// Skips white space, which is four characters and no others (RFC 8259 section 2).
     private mutating func skipSpace(_ text: Span<UInt8>) {
         while offset < text.count {
             switch text[offset] {
@@ -181,13 +183,13 @@ package struct JSONParser {
         }
     }
 
-    /// The next byte, left where it is.
+    /// The next byte, which is not skipped.
     private func peek(_ text: Span<UInt8>) throws(JSONError) -> UInt8 {
         guard offset < text.count else { throw JSONError(.unexpectedEnd, at: offset) }
         return text[offset]
     }
 
-    /// The next byte, stepped over.
+    /// The next byte, which is skipped.
     private mutating func next(_ text: Span<UInt8>) throws(JSONError) -> UInt8 {
         let byte = try peek(text)
         offset += 1
@@ -195,21 +197,21 @@ package struct JSONParser {
     }
 }
 
-/// An object, and the text that it was read from if writing the object in compact style gives just
-/// that: a stream copies the text, where the object would be written member by member.
+/// An object, with the text from which it was read if writing the object in compact style gives
+/// exactly that text. A stream then copies the text instead of writing the object member by member.
 package struct JSONDocument: Sendable {
     package let object: JSONObject
 
     /// nil if the text has another form, or if there is none.
     let compactText: [UInt8]?
 
-    /// An object that has no text.
+    /// An object without a text.
     package init(_ object: JSONObject) {
         self.object = object
         compactText = nil
     }
 
-    /// nil for JSON that is no object.
+    /// nil for JSON that is not an object.
     package init?(parsing text: [UInt8]) throws(JSONError) {
         let (value, isCompact) = try JSONParser.parseNotingForm(text.span)
         guard let object = value.objectValue else { return nil }

@@ -1,25 +1,26 @@
-/// What can be read of an object whose text breaks off. For showing what a log has left of a
-/// token, never for judging one: `JSONParser` alone says what is JSON.
+/// The readable part of an object whose text is truncated. It serves to show what a log has left of
+/// a token, never to judge one: only `JSONParser` decides what is JSON.
 ///
-/// Members are taken whole or not at all, by the strict reader; the work is linear in the text.
+/// A member is either complete, and read by the strict parser, or left out. The time is linear in
+/// the length of the text.
 package struct JSONPrefix: Equatable, Sendable {
-    /// Where the text ends.
+    /// The place where the text ends.
     package enum End: Equatable, Sendable {
         /// Inside the name of a member.
         case insideName
-        /// After the name of this member and before the end of its value.
+        /// After the name of this member, and before the end of its value.
         case insideValue(of: JSONString)
-        /// After a whole member.
+        /// After a complete member.
         case betweenMembers
     }
 
-    /// The members that are whole.
+    /// The complete members.
     package let object: JSONObject
     package let end: End
-    /// What is left of the value that breaks off, as it was written; it may end within a character.
+    /// The beginning of the incomplete value, as it is written. It may end inside a character.
     package let rest: [UInt8]
 
-    /// `nil` where `text` is a whole object, or has another fault than its end.
+    /// nil if `text` is a complete object, or has another fault than its end.
     package init?(of text: [UInt8]) {
         var reader = JSONPrefixReader(text)
         guard let end = reader.read() else { return nil }
@@ -29,13 +30,17 @@ package struct JSONPrefix: Equatable, Sendable {
     }
 }
 
+/// Reads members until the text ends.
 private struct JSONPrefixReader {
     private let text: [UInt8]
     private var offset = 0
+    /// The complete members so far.
     private(set) var object = JSONObject()
+    /// The offset of the incomplete value; the end of the text if there is none.
     private(set) var restStart: Int
 
-    /// The longest that an escape can be that a cut has made a lone surrogate: two `\uXXXX`.
+    /// The length of the longest escape, two `\uXXXX`, that can look like a lone surrogate if it is
+    /// truncated.
     private static let longestEscape = 12
 
     init(_ text: [UInt8]) {
@@ -43,6 +48,7 @@ private struct JSONPrefixReader {
         restStart = text.count
     }
 
+    /// Reads the members, and returns where the text ends; nil if it is not a truncated object.
     mutating func read() -> JSONPrefix.End? {
         skipSpace()
         guard skip(UInt8(ascii: "{")) else { return nil }
@@ -75,9 +81,10 @@ private struct JSONPrefixReader {
         }
     }
 
+    /// The state of a value: complete, incomplete because the text ends, or wrong.
     private enum Value { case whole, cut, broken }
 
-    /// Adds the member whose value goes from `start` up to `offset`, if that is a whole value.
+    /// Adds the member with the value from `start` up to `offset`, if that is complete.
     private mutating func take(_ name: JSONString, from start: Int) -> Value {
         let isLast = offset == text.count
         let slice = Array(text[start..<offset])
@@ -85,7 +92,7 @@ private struct JSONPrefixReader {
         do throws(JSONError) {
             let value = try JSONParser.parse(
                 slice, maximumDepth: JSONParser.defaultMaximumDepth - 1)
-            // Of a number that ends with the text, nobody knows whether that was its last digit.
+            // A number at the end of the text may lack further digits.
             if isLast, value.numberValue != nil { return .cut }
             object.set(name, value)
         } catch {
@@ -116,7 +123,7 @@ private struct JSONPrefixReader {
         offset = text.count
     }
 
-    /// Whether the end of `count` bytes is all that is wrong with them.
+    /// Whether the only fault of `count` bytes is their end.
     private func isCut(_ error: JSONError, in count: Int) -> Bool {
         error.kind == .unexpectedEnd
             || error.kind == .loneSurrogate && count - error.offset < Self.longestEscape

@@ -1,23 +1,23 @@
-/// Takes a JSON value piece by piece: what it is made of is told once, whether it becomes text or a
-/// tree.
+/// Receives a JSON value piece by piece. Code that describes a value once can thus produce text
+/// (`JSONWriter`) or a tree (`JSONBuilder`).
 package protocol JSONSink {
     mutating func beginObject()
     mutating func endObject()
     mutating func beginArray()
     mutating func endArray()
-    /// The name of the member whose value comes next.
-    /// It must need no escape.
+    /// The name of the member whose value comes next. It must not need an escape.
     mutating func name(_ name: StaticString)
+    /// A value on its own: an element of an array, or the value of the name before it.
     mutating func value(_ value: JSONValue)
-    /// A member with its value; a requirement, so that a stream of objects calls it directly.
+    /// A member with its value. It is a requirement, so that a stream of objects calls it directly.
     mutating func member(_ name: StaticString, _ value: JSONValue)
-    /// A member that is a whole number, or null.
+    /// A member that is a whole number, or null for nil.
     mutating func member(_ name: StaticString, integer: Int64?)
-    /// A member that is a string of ASCII without need of an escape.
+    /// A member that is a string of ASCII that needs no escape.
     mutating func member(_ name: StaticString, plainText: Span<UInt8>)
-    /// An object that was read from text; null for nil.
+    /// An object that was read from text, or null for nil.
     mutating func value(_ document: JSONDocument?)
-    /// An array of which the compact text is at hand; the array is made only if it is needed.
+    /// An array whose compact text is known. The array is only made if it is needed.
     mutating func value(_ array: () -> [JSONValue], compactText: [UInt8])
 }
 
@@ -31,30 +31,19 @@ extension JSONSink {
     package mutating func member(_ name: StaticString, integer: Int64?) {
         member(name, integer.map { .integer($0) } ?? .null)
     }
-
-    /// A member that is a string of UTF-8.
-    package mutating func member(_ name: StaticString, text: [UInt8]) {
-        let isPlain = text.allSatisfy { byte in
-            byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-        }
-        if isPlain {
-            member(name, plainText: text.span)
-        } else {
-            member(name, .string(String(decoding: text, as: UTF8.self)))
-        }
-    }
 }
 
-/// Builds the tree of an object.
+/// Builds a value as a tree.
 package struct JSONBuilder: JSONSink {
     private enum Container {
         case object(JSONObject, name: JSONString?)
         case array([JSONValue])
     }
 
+    /// The containers that have begun and not ended, the innermost last.
     private var open: [Container] = []
 
-    /// The value, once all that was begun has ended.
+    /// The value, once every container has ended.
     package private(set) var result: JSONValue = .null
 
     package init() {}

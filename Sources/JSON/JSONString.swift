@@ -1,19 +1,19 @@
-/// A string of a JSON text, equal to another only when the bytes are.
+/// A string of a JSON text. Two are equal only if their bytes are.
 ///
-/// Swift's `String ==` is canonical equivalence: "é" in one scalar equals "e" with an accent, and
-/// both are one dictionary key. A signature covers bytes, and so do the services that compare an
-/// audience or a subject; a tool that is more generous than they are can be made to disagree with
-/// them. Every name and claim is therefore compared as UTF-8.
+/// Swift's `String ==` compares canonical equivalence: "é" as one scalar equals "e" with an accent,
+/// and both are the same dictionary key. A signature covers bytes, and services compare the bytes
+/// of an audience or a subject. A tool that accepts more than they do could be made to disagree
+/// with them. All names and claims are therefore compared as UTF-8.
 package struct JSONString: Sendable {
-    /// The text, always well-formed Unicode; compare the `JSONString`s, not these.
+    /// The text, which is always well-formed Unicode. Compare the `JSONString`s, not their texts.
     package let text: String
 
-    /// The string of this text, as it is: nothing is normalized.
+    /// A string with this text, which is not normalized.
     package init(_ text: String) {
         self.text = text
     }
 
-    /// The bytes that a signature, a service and Redis see.
+    /// The bytes that signatures, services and Redis use.
     package var utf8: [UInt8] { Array(text.utf8) }
 
     package var isEmpty: Bool { text.utf8.isEmpty }
@@ -21,7 +21,8 @@ package struct JSONString: Sendable {
 
 extension JSONString: Hashable {
     package static func == (left: JSONString, right: JSONString) -> Bool {
-        // Texts that differ when normalized differ in their bytes, and this is the faster comparison.
+        // Texts that are not canonically equivalent have different bytes, and `==` is the faster
+        // comparison.
         guard left.text.utf8.count == right.text.utf8.count, left.text == right.text else {
             return false
         }
@@ -54,14 +55,14 @@ struct JSONStringReader {
     /// The next byte to read.
     private(set) var offset: Int
 
-    /// Whether all bytes so far are written as they are, in whichever escaping.
+    /// Whether all bytes so far are written unchanged, with any escaping.
     private(set) var isPlain = true
 
     init(offset: Int) {
         self.offset = offset
     }
 
-    /// The string, unescaped. Without an escape, which is the rule, it is copied in one piece.
+    /// The string without escapes. One that has none, as most do, is copied in one piece.
     mutating func read(_ text: Span<UInt8>) throws(JSONError) -> JSONString {
         let start = offset
         try skipPlain(text)
@@ -74,7 +75,7 @@ struct JSONStringReader {
         return try readEscaped(text, from: start)
     }
 
-    /// The rest of a string that has an escape, which begins at `offset`.
+    /// The rest of a string with an escape, the first of which is at `offset`.
     private mutating func readEscaped(
         _ text: Span<UInt8>, from start: Int
     ) throws(JSONError) -> JSONString {
@@ -90,7 +91,7 @@ struct JSONStringReader {
         return JSONString(result)
     }
 
-    /// Moves to the next quote or backslash; one of the two is there when this returns.
+    /// Moves to the next quote or backslash. Throws if there is none.
     private mutating func skipPlain(_ text: Span<UInt8>) throws(JSONError) {
         skipPlainWords(text)
         while offset < text.count {
@@ -103,7 +104,7 @@ struct JSONStringReader {
         throw JSONError(.unexpectedEnd, at: offset)
     }
 
-    /// Steps over plain bytes, eight at a time, up to the first that is none.
+    /// Skips plain bytes, eight at a time, up to the first other one.
     private mutating func skipPlainWords(_ text: Span<UInt8>) {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = ones << 7
@@ -112,8 +113,9 @@ struct JSONStringReader {
             let word = UInt64(
                 littleEndian: unsafe bytes.unsafeLoadUnaligned(
                     fromByteOffset: offset, as: UInt64.self))
-            // The top bit of a byte is set where it is zero after the subtraction of borrows, the
-            // classic test of a word for a byte. Borrows go upwards only: the first alarm is true.
+            // The usual test of a word for a byte: after the subtraction, the top bit of a byte is
+            // set if it was less than the subtrahend. Borrows only affect higher bytes, so the
+            // lowest set bit is right.
             let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
             let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
             let delete = word ^ (ones &* 0x7F)
@@ -128,13 +130,13 @@ struct JSONStringReader {
         }
     }
 
-    /// The bytes from `start` up to `end`, which have been seen to be ASCII.
+    /// The bytes from `start` up to `end`, which were found to be ASCII.
     static func copied(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> String {
         unsafe String(
             copying: UTF8Span(unchecked: text.extracting(start..<end), isKnownASCII: true))
     }
 
-    /// The bytes from `start` up to `end`, if they are UTF-8.
+    /// The bytes from `start` up to `end`. Throws unless they are UTF-8.
     static func checked(
         _ text: Span<UInt8>, _ start: Int, _ end: Int
     ) throws(JSONError) -> String {
@@ -145,7 +147,7 @@ struct JSONStringReader {
         }
     }
 
-    /// The scalar of an escape; two `\u` escapes make one where UTF-16 needs a pair.
+    /// The scalar of an escape. Two `\u` escapes together make one if UTF-16 needs a pair for it.
     private mutating func readEscape(_ text: Span<UInt8>) throws(JSONError) -> Unicode.Scalar {
         let start = offset
         offset += 1

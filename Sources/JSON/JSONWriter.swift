@@ -1,21 +1,21 @@
-/// How much white space a written text has.
+/// The white space in a written text.
 package enum JSONStyle: Sendable {
-    /// None: what is signed or sent.
+    /// None, for texts that are signed or sent.
     case compact
-    /// One member or element a line, indented by two blanks: what a person reads.
+    /// One member or element to a line, indented by two blanks, for people.
     case pretty
 }
 
-/// Which characters of a string are written as `\uXXXX`.
+/// The characters of a string that are written as `\uXXXX`.
 package enum JSONEscaping: Sendable {
-    /// Those that RFC 8259 section 7 demands.
+    /// Only those that RFC 8259 section 7 demands.
     case minimal
-    /// Also everything that would move a cursor, reorder a line or hide; see `isDeceptive`.
+    /// Also those that would move the cursor, reorder or hide text; see `isDeceptive`.
     case visible
 }
 
 extension JSONValue {
-    /// The value as UTF-8: members in their order, numbers as they were written.
+    /// The value as UTF-8, with members in their order and numbers as they were written.
     package func encoded(
         _ style: JSONStyle = .compact, escaping: JSONEscaping = .minimal
     ) -> [UInt8] {
@@ -34,23 +34,23 @@ extension JSONObject {
     }
 }
 
-/// Collects the text of values.
+/// Writes values as text. The caller balances the calls that begin and end containers.
 package struct JSONWriter: JSONSink {
     private let style: JSONStyle
     private let escaping: JSONEscaping
 
-    /// What has been written so far, as UTF-8.
+    /// The text so far, as UTF-8.
     package private(set) var bytes: [UInt8]
 
-    /// How many containers are open.
+    /// The number of open containers.
     private var depth = 0
 
-    /// Whether something stands before the next item of the container.
+    /// Whether the next item of the container follows another one.
     private var needsComma = false
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
-    /// Appends to `bytes`.
+    /// A writer that appends to `bytes`.
     package init(_ style: JSONStyle, escaping: JSONEscaping, appendingTo bytes: [UInt8] = []) {
         self.style = style
         self.escaping = escaping
@@ -64,7 +64,7 @@ package struct JSONWriter: JSONSink {
 
     package mutating func name(_ name: StaticString) {
         startItem()
-        // In one piece: every line of a long list has the same few names.
+        // Appended in one piece, because every line of a long list has the same few names.
         name.withUTF8Buffer { text in
             unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + 3) { room in
                 unsafe room[0] = UInt8(ascii: "\"")
@@ -103,7 +103,7 @@ package struct JSONWriter: JSONSink {
         }
     }
 
-    /// The digits of any `Int64` with its sign.
+    /// The number of digits of the longest `Int64`, with its sign.
     private static var longestInteger: Int { 20 }
 
     package mutating func member(_ name: StaticString, plainText: Span<UInt8>) {
@@ -112,6 +112,14 @@ package struct JSONWriter: JSONSink {
         bytes.append(UInt8(ascii: "\""))
         unsafe plainText.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A member that is a string of UTF-8. Other bytes are replaced.
+    package mutating func member(_ name: StaticString, text: [UInt8]) {
+        guard text.allSatisfy(JSONString.isPlain) else {
+            return member(name, .string(String(decoding: text, as: UTF8.self)))
+        }
+        member(name, plainText: text.span)
     }
 
     /// A member whose name may need an escape.
@@ -178,13 +186,13 @@ package struct JSONWriter: JSONSink {
         bytes.append(contentsOf: compactText)
     }
 
-    /// Ends a line of text outside of any value, so that another value may follow.
+    /// Ends a line of text outside of any value. Another value may follow.
     package mutating func endLine() {
         bytes.append(UInt8(ascii: "\n"))
         needsComma = false
     }
 
-    /// Whatever stands before a name, or before a value that has none.
+    /// Writes the comma and line break before a name, or before a value that has none.
     private mutating func startItem() {
         if isNamed {
             isNamed = false
@@ -195,6 +203,7 @@ package struct JSONWriter: JSONSink {
         needsComma = true
     }
 
+    /// Opens a container.
     private mutating func begin(_ bracket: UInt8) {
         startItem()
         bytes.append(bracket)
@@ -202,6 +211,7 @@ package struct JSONWriter: JSONSink {
         needsComma = false
     }
 
+    /// Closes a container.
     private mutating func end(_ bracket: UInt8) {
         depth -= 1
         if needsComma { newLine() }
@@ -209,18 +219,20 @@ package struct JSONWriter: JSONSink {
         needsComma = true
     }
 
+    /// Breaks the line and indents the next one, in pretty style only.
     private mutating func newLine() {
         guard style == .pretty else { return }
         bytes.append(UInt8(ascii: "\n"))
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * 2))
     }
 
-    /// Text that needs no escape.
+    /// Appends text that needs no escape.
     private mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { unsafe bytes.append(contentsOf: $0) }
     }
 
+    /// A string with its quotes. Most need no escape and are copied in one piece.
     private mutating func write(_ string: JSONString) {
         bytes.append(UInt8(ascii: "\""))
         var text = string.text
@@ -233,6 +245,7 @@ package struct JSONWriter: JSONSink {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// The content of a string, scalar by scalar, with the escapes that `escaping` demands.
     private mutating func writeEscaping(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -254,6 +267,7 @@ package struct JSONWriter: JSONSink {
         }
     }
 
+    /// A scalar as one or two `\uXXXX`, the second for a surrogate pair (RFC 8259 section 7).
     private mutating func writeEscape(_ scalar: Unicode.Scalar) {
         for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
             bytes += "\\u".utf8
@@ -265,17 +279,18 @@ package struct JSONWriter: JSONSink {
 }
 
 extension JSONString {
-    /// Whether a byte of a string is written as it is, in whichever escaping.
+    /// Whether a byte of a string is written unchanged, with any escaping.
     static func isPlain(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 }
 
 extension Unicode.Scalar {
-    /// Whether a terminal or an editor would show something else than this character.
+    /// Whether a terminal or an editor would not show this character as it is.
     ///
-    /// Control characters (C0, DEL, C1) drive a terminal; bidirectional marks and overrides
-    /// reorder what is read; zero-width characters and tags hide; U+2028 and U+2029 end a line.
+    /// Control characters (C0, DEL, C1) control a terminal. Bidirectional marks and overrides
+    /// reorder text, zero-width characters and tags are invisible, and U+2028 and U+2029 end a
+    /// line.
     package var isDeceptive: Bool {
         switch value {
         case 0...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x180E, 0x200B...0x200F, 0x2028...0x202E,

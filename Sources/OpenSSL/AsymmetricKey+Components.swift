@@ -5,11 +5,12 @@ package import Platform
 package struct RSAComponents {
     package var modulus: [UInt8]
     package var publicExponent: [UInt8]
+    /// nil for a public key.
     package var privateExponent: SecretBytes?
-    /// The primes p and q, the exponents dP and dQ and the coefficient qInv: all of them or none.
+    /// The primes p and q, the exponents dP and dQ, and the coefficient qInv: all five or none.
     package var chineseRemainder: [SecretBytes]
 
-    /// OpenSSL's names of the five, in their order.
+    /// OpenSSL's names of these five numbers, in their order.
     static let chineseRemainderNames = [
         "rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1",
     ]
@@ -27,8 +28,8 @@ package struct RSAComponents {
 }
 
 extension AsymmetricKey {
-    /// An RSA key from its numbers. Whether a private exponent without primes belongs to the modulus
-    /// shows only when it signs.
+    /// An RSA key from its numbers. If there are no primes, a wrong private exponent shows only
+    /// when it signs.
     package static func rsa(_ components: RSAComponents) throws(OpenSSLError) -> AsymmetricKey {
         var parts: [KeyComponent] = [
             .integer(OSSL_PKEY_PARAM_RSA_N, SecretBytes(copying: components.modulus)),
@@ -46,7 +47,7 @@ extension AsymmetricKey {
         return key
     }
 
-    /// An EC key from its coordinates and, where there is one, its private scalar, all big-endian.
+    /// An EC key from its coordinates and its private scalar, if there is one, all big-endian.
     package static func ec(
         _ curve: Curve, x: [UInt8], y: [UInt8], privateScalar: SecretBytes? = nil
     ) throws(OpenSSLError) -> AsymmetricKey {
@@ -63,10 +64,10 @@ extension AsymmetricKey {
         return try make("EC", parts, isPrivate: privateScalar != nil)
     }
 
-    /// An Edwards-curve key (RFC 8037) from its public bytes and, where there is one, its seed.
+    /// An Edwards-curve key (RFC 8037) from its public bytes and its seed, if there is one.
     ///
-    /// With a seed the public half is computed and compared: signing with a public half that
-    /// someone else supplied gives the seed away.
+    /// With a seed, the public half is computed and compared. Signing with a public half from
+    /// someone else would reveal the seed.
     package static func edwards(
         _ kind: KeyKind, publicKey: [UInt8], seed: SecretBytes? = nil
     ) throws(OpenSSLError) -> AsymmetricKey {
@@ -90,7 +91,7 @@ extension AsymmetricKey {
         return Array(bytes[..<count])
     }
 
-    /// The key of these parts; `isPrivate` says whether a private half is among them.
+    /// The key of these parts. `isPrivate` says whether a private half is among them.
     private static func make(
         _ type: String, _ components: [KeyComponent], isPrivate: Bool
     ) throws(OpenSSLError) -> AsymmetricKey {
@@ -115,9 +116,9 @@ extension AsymmetricKey {
         return try unsafe checked(owning: handle, hasPrivateHalf: isPrivate)
     }
 
-    /// A new key pair; `bits` is the size of an RSA modulus, ignored for other kinds.
+    /// A new key pair. `bits` is the size of an RSA modulus, and is ignored for other kinds.
     ///
-    /// OpenSSL 3.0 checks each RSA prime as FIPS 186-4 asks; 65537 is the public exponent.
+    /// The public exponent is 65537. OpenSSL 3.0 checks each RSA prime as FIPS 186-4 demands.
     package static func generate(
         _ kind: KeyKind, bits: Int = 2048
     ) throws(OpenSSLError) -> AsymmetricKey {
@@ -144,7 +145,7 @@ extension AsymmetricKey {
         return try unsafe checked(owning: handle, hasPrivateHalf: true)
     }
 
-    /// Sets the size or the curve, whichever the kind leaves open. Returns OpenSSL's status.
+    /// Sets the size or the curve of a new key. Returns OpenSSL's status.
     private static func configure(
         _ context: OpaquePointer, kind: KeyKind, bits: Int
     ) -> CInt {
@@ -156,12 +157,12 @@ extension AsymmetricKey {
     }
 }
 
-/// One named part of a key on its way into `EVP_PKEY_fromdata`.
+/// A named part of a key for `EVP_PKEY_fromdata`.
 ///
-/// OpenSSL's own builder (`OSSL_PARAM_BLD`) copies private numbers into memory that is never wiped;
-/// here they stay in `SecretBytes`, and OpenSSL gets pointers to them.
+/// OpenSSL's own builder (`OSSL_PARAM_BLD`) copies private numbers into memory that is never wiped.
+/// Here they remain in `SecretBytes`, and OpenSSL gets pointers to them.
 struct KeyComponent {
-    /// The type that OpenSSL reads the bytes as.
+    /// The type of the bytes for OpenSSL.
     private enum Form {
         case integer
         case octets
@@ -174,7 +175,7 @@ struct KeyComponent {
 
     /// A non-negative integer, big-endian.
     static func integer(_ name: String, _ bigEndian: SecretBytes) -> KeyComponent {
-        // OSSL_PARAM wants the machine's own byte order.
+        // OSSL_PARAM uses the machine's byte order.
         let native = unsafe SecretBytes(capacity: bigEndian.count) { target in
             unsafe bigEndian.withBytes { source in
                 for position in 0..<bigEndian.count {
@@ -187,19 +188,20 @@ struct KeyComponent {
         return KeyComponent(name: Array(name.utf8CString), form: .integer, bytes: native)
     }
 
-    /// Bytes as they are: an encoded point, a raw Edwards key.
+    /// Plain bytes, such as an encoded point or a raw Edwards key.
     static func octets(_ name: String, _ bytes: SecretBytes) -> KeyComponent {
         KeyComponent(name: Array(name.utf8CString), form: .octets, bytes: bytes)
     }
 
-    /// A name, such as that of a curve. With a NUL: OpenSSL 3.0 compares names as C strings,
-    /// whatever length they are given with.
+    /// A name, such as that of a curve. It gets a NUL, because OpenSSL 3.0 compares names as C
+    /// strings, whatever their given length.
     static func text(_ name: String, _ text: String) -> KeyComponent {
         let bytes = SecretBytes(copying: Array(text.utf8) + [0])
         return KeyComponent(name: Array(name.utf8CString), form: .text, bytes: bytes)
     }
 
-    /// Lends all components as the array that OpenSSL reads; it ends with the usual empty entry.
+    /// Lends all components as the array that OpenSSL reads, with its empty entry at the end. The
+    /// recursion keeps every component's memory lent at the same time.
     static func withParameters<Result>(
         _ components: ArraySlice<KeyComponent>, _ done: [OSSL_PARAM] = unsafe [],
         _ body: (UnsafeMutablePointer<OSSL_PARAM>) -> Result
@@ -217,12 +219,13 @@ struct KeyComponent {
         }
     }
 
-    /// Lends this component.
+    /// Lends one component.
     private func withParameter<Result>(_ body: (OSSL_PARAM) -> Result) -> Result {
         unsafe name.withUnsafeBufferPointer { name in
             unsafe bytes.withBytes { bytes in
                 guard let key = name.baseAddress else { preconditionFailure() }
-                // OSSL_PARAM is used for output too, hence its mutable pointer; fromdata only reads.
+                // OSSL_PARAM also serves for output, hence its mutable pointer; `fromdata` only
+                // reads.
                 let data = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
                 switch form {
                 case .integer:

@@ -2,7 +2,8 @@ internal import COpenSSL
 package import Platform
 
 extension AsymmetricKey {
-    /// A public key from a SubjectPublicKeyInfo (RFC 5280), the content of `BEGIN PUBLIC KEY`.
+    /// A public key from a SubjectPublicKeyInfo (RFC 5280 section 4.1), the content of `BEGIN
+    /// PUBLIC KEY`.
     package static func subjectPublicKeyInfo(
         _ der: SecretBytes
     ) throws(OpenSSLError) -> AsymmetricKey {
@@ -17,8 +18,8 @@ extension AsymmetricKey {
         try subjectPublicKeyInfo(DEREnvelope.publicKeyInfo(DEREnvelope.rsa, key: der))
     }
 
-    /// The public key of an X.509 certificate (RFC 5280). Everything else is ignored: dates, purposes,
-    /// issuer. A user who names the file trusts the key.
+    /// The public key in an X.509 certificate (RFC 5280). Dates, purposes and issuer are ignored: a
+    /// user who names the file trusts the key.
     package static func certificate(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
         try unsafe read(der, hasPrivateHalf: false) { next, count in
             guard let certificate = unsafe d2i_X509(nil, next, count) else { return nil }
@@ -27,7 +28,8 @@ extension AsymmetricKey {
         }
     }
 
-    /// Whether the key signed an X.509 certificate of another key, which makes it an authority's.
+    /// Whether the key signed an X.509 certificate of another key, which makes it the key of an
+    /// authority.
     package func hasSigned(certificate der: SecretBytes) -> Bool {
         defer { ErrorQueue.drain() }
         return unsafe der.withBytes { der in
@@ -41,11 +43,11 @@ extension AsymmetricKey {
         }
     }
 
-    /// A private key from a PKCS#8 PrivateKeyInfo (RFC 5208, RFC 5958), the content of
-    /// `BEGIN PRIVATE KEY`.
+    /// A private key from a PKCS#8 PrivateKeyInfo (RFC 5208, RFC 5958), the content of `BEGIN
+    /// PRIVATE KEY`.
     ///
-    /// Throws `.inconsistentKey` where its parts do not belong together: what it signs would verify
-    /// nowhere, and could give the key away.
+    /// Throws `.inconsistentKey` if its parts do not belong together: no one could verify its
+    /// signatures, and they could reveal the key.
     package static func privateKeyInfo(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
         let outline = try PrivateKeyOutline(der)
         let plain = outline.publicHalf == nil ? der : outline.firstVersion
@@ -66,7 +68,7 @@ extension AsymmetricKey {
         try privateKeyInfo(DEREnvelope.privateKeyInfo(DEREnvelope.rsa, key: der))
     }
 
-    /// A private key from an ECPrivateKey (RFC 5915), which must name its curve itself: parameters
+    /// A private key from an ECPrivateKey (RFC 5915). It must name its curve itself; parameters
     /// next to it in a file are ignored.
     package static func sec1PrivateKey(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
         let parameters = unsafe der.withBytes { unsafe PrivateKeyOutline.curveParameters(of: $0) }
@@ -78,13 +80,14 @@ extension AsymmetricKey {
         return try privateKeyInfo(DEREnvelope.privateKeyInfo(algorithm, key: der))
     }
 
-    /// Whether both have the same public half.
+    /// Whether both keys have the same public half.
     package func hasSamePublicHalf(as other: AsymmetricKey) -> Bool {
         defer { ErrorQueue.drain() }
         return unsafe EVP_PKEY_eq(handle, other.handle) == 1
     }
 
-    /// The key that `decode` finds in the whole of `der`: bytes after it are a mistake.
+    /// The key that `decode` finds in `der`. Throws `.unreadableKey` unless it takes up all of
+    /// `der`.
     private static func read(
         _ der: SecretBytes, hasPrivateHalf: Bool,
         _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?
@@ -105,7 +108,7 @@ extension AsymmetricKey {
         return try unsafe checked(owning: handle, hasPrivateHalf: hasPrivateHalf)
     }
 
-    /// Whether the numbers of an RSA key fill their place: OpenSSL overlooks what follows them.
+    /// Whether nothing follows the numbers of an RSA key, which OpenSSL would ignore.
     private static func isCompletePublicKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let der = unsafe bytes.bindMemory(to: UInt8.self).span
         guard KeyStructure.of(der) == .subjectPublicKeyInfo,
@@ -127,16 +130,17 @@ extension AsymmetricKey {
         return Array(info[parts[1].content])
     }
 
-    /// A private key from a PKCS#8 EncryptedPrivateKeyInfo (RFC 5958).
+    /// A private key from a PKCS#8 EncryptedPrivateKeyInfo (RFC 5958 section 3).
     ///
-    /// The caller must judge the work that the file asks for before: it may be years. Throws
-    /// `.cannotDecrypt` for a wrong passphrase, which looks the same as damage.
+    /// The caller must have limited the work that the file demands (see `KeyDerivationCost` in
+    /// `JOSE`): it could be years. Throws `.cannotDecrypt` for a wrong passphrase and for a damaged
+    /// file, which cannot be told apart.
     package static func encryptedPrivateKeyInfo(
         _ der: SecretBytes, passphrase: SecretBytes
     ) throws(OpenSSLError) -> AsymmetricKey {
         Library.start()
         let plain = try decrypt(der, passphrase)
-        // Padding is right by chance once in 256 times.
+        // A wrong passphrase yields valid padding once in 256 times.
         let structure = unsafe plain.withBytes {
             KeyStructure.of(unsafe $0.bindMemory(to: UInt8.self).span)
         }
@@ -144,6 +148,7 @@ extension AsymmetricKey {
         return try privateKeyInfo(plain)
     }
 
+    /// The decrypted content, in memory that is wiped. OpenSSL's copy of it is wiped, too.
     private static func decrypt(
         _ der: SecretBytes, _ passphrase: SecretBytes
     ) throws(OpenSSLError) -> SecretBytes {

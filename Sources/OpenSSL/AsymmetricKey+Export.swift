@@ -1,16 +1,18 @@
 internal import COpenSSL
 package import Platform
 
-/// The numbers of an EC key, each as long as the curve's coordinates.
+/// The numbers of an EC key, big-endian, each as long as the curve's coordinates.
 package struct ECComponents {
     package let x: [UInt8]
     package let y: [UInt8]
+    /// nil for a public key.
     package let privateScalar: SecretBytes?
 }
 
 /// The bytes of an Edwards-curve key (RFC 8032): the public half and the seed.
 package struct EdwardsComponents {
     package let publicKey: [UInt8]
+    /// nil for a public key.
     package let seed: SecretBytes?
 }
 
@@ -28,8 +30,8 @@ extension AsymmetricKey {
 
     /// Both halves as a PKCS#8 PrivateKeyInfo (RFC 5208).
     ///
-    /// Throws `.wrongKey` for a public key, and for an RSA key whose primes are not known: its
-    /// structure would hold zeros in their place.
+    /// Throws `.wrongKey` for a public key, and for an RSA key whose primes are unknown, since the
+    /// structure would have zeros instead of them.
     package func privateKeyInfo() throws(OpenSSLError) -> SecretBytes {
         guard hasPrivateHalf, !isRSA || knowsPrimes else { throw .wrongKey }
         guard let info = unsafe EVP_PKEY2PKCS8(handle) else {
@@ -44,7 +46,7 @@ extension AsymmetricKey {
         }
     }
 
-    /// The numbers of an RSA key; those that only speed up signing as far as the key has them.
+    /// The numbers of an RSA key. Those that speed up signing are included if the key has them.
     package func rsaComponents() throws(OpenSSLError) -> RSAComponents {
         var components = RSAComponents(
             modulus: try publicNumber(OSSL_PKEY_PARAM_RSA_N),
@@ -86,7 +88,7 @@ extension AsymmetricKey {
 
     private var isRSA: Bool { kind == .rsa || kind == .rsaPSS }
 
-    /// Whether an RSA key has its factors: a JWK may leave them out.
+    /// Whether an RSA key has its primes, which a JWK may leave out.
     private var knowsPrimes: Bool {
         do throws(OpenSSLError) {
             return try number(RSAComponents.chineseRemainderNames[0]).count > 0
@@ -95,14 +97,14 @@ extension AsymmetricKey {
         }
     }
 
-    /// One of the numbers that everybody may know.
+    /// One of the public numbers.
     private func publicNumber(
         _ name: String, byteCount: Int? = nil
     ) throws(OpenSSLError) -> [UInt8] {
         unsafe try number(name, byteCount: byteCount).withBytes { unsafe Array($0) }
     }
 
-    /// One of the key's numbers, big-endian: `byteCount` long, else without leading zeros.
+    /// One of the key's numbers, big-endian: `byteCount` long, or else without leading zeros.
     private func number(
         _ name: String, byteCount: Int? = nil
     ) throws(OpenSSLError) -> SecretBytes {

@@ -1,15 +1,16 @@
 internal import COpenSSL
 
 extension AsymmetricKey {
-    /// Whether `signature` is this key's signature of `message`; see `MessageVerifier`, which is
-    /// for many messages.
+    /// Whether `signature` is this key's signature of `message`. For many messages use a
+    /// `MessageVerifier`.
     package func isSignature(
         _ signature: [UInt8], of message: [UInt8], scheme: SignatureScheme
     ) throws(OpenSSLError) -> Bool {
         try MessageVerifier.make(key: self, scheme: scheme).isSignature(signature, of: message.span)
     }
 
-    /// The signature of `message`.
+    /// The signature of `message`, in the form that JOSE uses. Throws `.wrongKey` for a public key,
+    /// and for a key that does not fit the scheme.
     package func sign(
         _ message: [UInt8], scheme: SignatureScheme
     ) throws(OpenSSLError) -> [UInt8] {
@@ -23,7 +24,7 @@ extension AsymmetricKey {
         return try decode(Array(signature[..<count]))
     }
 
-    /// The bytes of a signature of this key, as JOSE writes it.
+    /// The length in bytes of this key's signatures, in the form that JOSE uses.
     package var signatureByteCount: Int {
         switch kind {
         case .rsa, .rsaPSS: (bits + 7) / 8
@@ -33,7 +34,7 @@ extension AsymmetricKey {
         }
     }
 
-    /// From the form of OpenSSL to that of JOSE.
+    /// Turns a signature from OpenSSL's form into that of JOSE.
     private func decode(_ signature: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         guard case .ec(let curve) = kind else { return signature }
         return try ECDSASignature.concatenation(
@@ -41,7 +42,7 @@ extension AsymmetricKey {
     }
 }
 
-/// An `EVP_MD_CTX` set up to sign one message.
+/// An `EVP_MD_CTX` that is set up to sign one message.
 @safe private struct SigningContext: ~Copyable {
     let handle: OpaquePointer
 
@@ -49,8 +50,8 @@ extension AsymmetricKey {
         unsafe self.handle = handle
     }
 
-    /// Refuses a key that does not fit the scheme: OpenSSL would let an RSA key follow any hash,
-    /// and an EC key sign with a hash of the wrong strength.
+    /// Throws `.wrongKey` for a key that does not fit the scheme. OpenSSL would let an RSA key use
+    /// any hash, and an EC key a hash of the wrong strength.
     static func make(
         key: AsymmetricKey, scheme: SignatureScheme
     ) throws(OpenSSLError) -> SigningContext {
@@ -60,7 +61,7 @@ extension AsymmetricKey {
         }
         let context = unsafe SigningContext(owning: handle)
 
-        // The key context belongs to the digest context and goes with it.
+        // The key context belongs to the digest context, which frees it.
         var settings: OpaquePointer?
         let status = unsafe EVP_DigestSignInit(
             handle, &settings, scheme.digest?.algorithm, nil, key.handle)
@@ -75,19 +76,19 @@ extension AsymmetricKey {
     }
 }
 
-/// The two spellings of an ECDSA signature: r and s side by side (JOSE) and DER (OpenSSL).
+/// The two encodings of an ECDSA signature: r and s one after the other (JOSE), and DER (OpenSSL).
 enum ECDSASignature {
-    /// The DER form; the caller has checked that the length fits the curve.
+    /// The DER encoding. The caller has checked that the length fits the curve.
     static func der(concatenation: [UInt8]) -> [UInt8] {
         let half = concatenation.count / 2
         let content = integer(concatenation[..<half]) + integer(concatenation[half...])
-        // Two integers of P-521 are the only ones that need the long form of a length.
+        // Only the two integers of P-521 need the long form of a length.
         let length = UInt8(content.count)
         return (length < 0x80 ? [0x30, length] : [0x30, 0x81, length]) + content
     }
 
-    /// A number that is not negative, as DER wants it: in as few bytes as possible, the first of
-    /// which has its highest bit clear.
+    /// A non-negative INTEGER: in as few bytes as possible, with the highest bit of the first one
+    /// clear.
     private static func integer(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var digits = bytes.drop { $0 == 0 }
         if digits.isEmpty { digits = bytes.suffix(1) }
@@ -95,7 +96,7 @@ enum ECDSASignature {
         return (isHigh ? [0x02, UInt8(digits.count + 1), 0] : [0x02, UInt8(digits.count)]) + digits
     }
 
-    /// The concatenated form, each half padded to `coordinateByteCount`.
+    /// r and s one after the other, each padded to `coordinateByteCount` bytes.
     static func concatenation(
         der: [UInt8], coordinateByteCount: Int
     ) throws(OpenSSLError) -> [UInt8] {

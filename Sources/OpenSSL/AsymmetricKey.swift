@@ -1,18 +1,21 @@
 internal import COpenSSL
 
-/// An RSA, EC or Edwards-curve key: the owner of an `EVP_PKEY`.
+/// An RSA, EC or Edwards-curve key; the owner of an `EVP_PKEY`.
 ///
-/// Every way to make one ends in `checked`, so that a value of this type is of a known kind, on a
-/// named curve, and its point is on that curve.
+/// Every way to make one ends in `checked`. A value of this type is therefore of a known kind and
+/// on a named curve, and its point is on that curve. `OpenSSL` knows nothing of tokens; which
+/// algorithm a key may serve is decided in `JOSE`.
 @safe package final class AsymmetricKey {
-    /// The kind, which says which algorithms the key may serve.
+    /// The kind, which limits the signature schemes.
     package let kind: KeyKind
 
-    /// Whether it can sign, not only verify.
+    /// Whether it can sign, and not only verify.
     package let hasPrivateHalf: Bool
 
+    /// The `EVP_PKEY`, which this object frees.
     let handle: OpaquePointer
 
+    /// Takes over a handle that was checked.
     private init(owning handle: OpaquePointer, kind: KeyKind, hasPrivateHalf: Bool) {
         unsafe self.handle = handle
         self.kind = kind
@@ -23,10 +26,10 @@ internal import COpenSSL
         unsafe EVP_PKEY_free(handle)
     }
 
-    /// The key once more, with nothing in common with this object: for another thread, where a key
-    /// in common would have the threads wait for each other's locks and counts.
+    /// A copy that shares nothing with this key, for another thread. With a shared key, threads
+    /// would wait for its locks and reference counts.
     package func copy() throws(OpenSSLError) -> sending AsymmetricKey {
-        // By its address: what is made from a pointer would count as shared with the pointer.
+        // Passed on as a number: the compiler treats a value made from a pointer as shared with it.
         let address = UInt(bitPattern: unsafe EVP_PKEY_dup(handle))
         guard let copy = unsafe OpaquePointer(bitPattern: address) else {
             throw ErrorQueue.failure(of: "EVP_PKEY_dup")
@@ -34,16 +37,16 @@ internal import COpenSSL
         return unsafe AsymmetricKey(owning: copy, kind: kind, hasPrivateHalf: hasPrivateHalf)
     }
 
-    /// The size in bits: of the modulus, or of the curve's field.
+    /// The size of the modulus, or of the curve's field, in bits.
     package var bits: Int { Int(unsafe EVP_PKEY_get_bits(handle)) }
 
-    /// The modulus of an RSA key, big-endian.
+    /// The modulus of an RSA key, big-endian; nil for other keys.
     package var modulus: [UInt8]? { integer(OSSL_PKEY_PARAM_RSA_N) }
 
-    /// The public exponent of an RSA key, big-endian.
+    /// The public exponent of an RSA key, big-endian; nil for other keys.
     package var publicExponent: [UInt8]? { integer(OSSL_PKEY_PARAM_RSA_E) }
 
-    /// Takes over `handle`, or frees it and throws where it is no key that signs tokens.
+    /// Takes over `handle`. Frees it and throws if it is not a key that can sign tokens.
     static func checked(
         owning handle: OpaquePointer, hasPrivateHalf: Bool
     ) throws(OpenSSLError) -> AsymmetricKey {
@@ -59,7 +62,7 @@ internal import COpenSSL
         return unsafe AsymmetricKey(owning: handle, kind: kind, hasPrivateHalf: hasPrivateHalf)
     }
 
-    /// The kind, asked of OpenSSL by name. Diffie-Hellman keys (X25519) and DSA are none of ours.
+    /// The kind, by OpenSSL's names. Throws for Diffie-Hellman keys (X25519), DSA and others.
     private static func kind(of handle: OpaquePointer) throws(OpenSSLError) -> KeyKind {
         let kinds: [(name: String, kind: KeyKind)] = [
             ("RSA", .rsa), ("RSA-PSS", .rsaPSS), ("ED25519", .ed25519), ("ED448", .ed448),
@@ -74,8 +77,8 @@ internal import COpenSSL
         return .ec(try unsafe curve(of: handle))
     }
 
-    /// The curve, by its name alone: parameters that describe a known curve are refused as well,
-    /// since the generator among them can be a forger's (CVE-2020-0601).
+    /// The curve, which must be given by its name. Parameters that describe a known curve are
+    /// refused, too, because an attacker may have chosen the generator among them (CVE-2020-0601).
     private static func curve(of handle: OpaquePointer) throws(OpenSSLError) -> Curve {
         var explicit: Int32 = 0
         let known = unsafe EVP_PKEY_get_int_param(
@@ -97,9 +100,10 @@ internal import COpenSSL
         return curve
     }
 
-    /// The largest modulus that OpenSSL verifies with; a larger one would only cost time.
+    /// The largest modulus with which OpenSSL verifies. A larger one would only cost time.
     private static let maximumModulusBits: CInt = 16384
 
+    /// Throws for an RSA modulus above the limit.
     private static func checkSize(of handle: OpaquePointer, kind: KeyKind) throws(OpenSSLError) {
         let bits = unsafe EVP_PKEY_get_bits(handle)
         guard kind != .rsa && kind != .rsaPSS || bits <= maximumModulusBits else {
@@ -107,8 +111,8 @@ internal import COpenSSL
         }
     }
 
-    /// Refuses a point that is not on its curve, with which a signature could be forged, and one
-    /// that belongs to another private half: what that half signs would never verify.
+    /// Throws for a point that is not on its curve, with which a signature could be forged, and for
+    /// a point of another private half, whose signatures would never verify.
     private static func checkPoint(
         of handle: OpaquePointer, kind: KeyKind, hasPrivateHalf: Bool
     ) throws(OpenSSLError) {
@@ -126,8 +130,8 @@ internal import COpenSSL
         }
     }
 
-    /// Whether the point came in the form that has both y and its sign, which must not be used
-    /// (RFC 5480 section 2.2): a public half written from it would be read by few.
+    /// Whether the point was encoded in the form with both y and its sign, which must not be used
+    /// (RFC 5480 section 2.2). Few programs could read a public half that was written from it.
     private static func isHybrid(_ handle: OpaquePointer) -> Bool {
         var buffer = [CChar](repeating: 0, count: 32)
         var length = 0
@@ -138,7 +142,8 @@ internal import COpenSSL
             && buffer[..<length].elementsEqual("hybrid".utf8.map(CChar.init(bitPattern:)))
     }
 
-    /// One of the key's integers, big-endian without leading zeros.
+    /// One of the key's integers, big-endian without leading zeros; nil if the key has none of this
+    /// name.
     private func integer(_ name: String) -> [UInt8]? {
         var number: OpaquePointer?
         guard unsafe EVP_PKEY_get_bn_param(handle, name, &number) == 1 else {
@@ -149,5 +154,105 @@ internal import COpenSSL
         var bytes = [UInt8](repeating: 0, count: Int(unsafe BN_num_bits(number) + 7) / 8)
         _ = unsafe BN_bn2bin(number, &bytes)
         return bytes
+    }
+}
+
+extension AsymmetricKey {
+    /// Throws for an RSA private key whose numbers do not belong together: n must be p·q, and the
+    /// exponents and the coefficient must match (RFC 8017 section 3.2). A signature that is made
+    /// with one wrong prime reveals the other.
+    ///
+    /// This is arithmetic and takes far less than a millisecond. It does not test whether the
+    /// primes are prime.
+    func checkFactors() throws(OpenSSLError) {
+        guard kind == .rsa || kind == .rsaPSS else { return }
+        defer { ErrorQueue.drain() }
+        guard let numbers = RSANumbers(self), let context = unsafe BN_CTX_new() else {
+            throw .inconsistentKey
+        }
+        defer { unsafe BN_CTX_free(context) }
+        guard unsafe numbers.areConsistent(context) else { throw .inconsistentKey }
+    }
+}
+
+/// A number of a key, which is wiped when it is released.
+@safe private struct BigNumber: ~Copyable {
+    let handle: OpaquePointer
+
+    /// The number of this name; nil if the key has none.
+    init?(_ name: String, of key: AsymmetricKey) {
+        var number: OpaquePointer?
+        guard unsafe EVP_PKEY_get_bn_param(key.handle, name, &number) == 1,
+            let number = unsafe number
+        else { return nil }
+        unsafe handle = number
+    }
+
+    /// A new number; nil if memory is short.
+    init?() {
+        guard let number = unsafe BN_new() else { return nil }
+        unsafe handle = number
+    }
+
+    deinit {
+        unsafe BN_clear_free(handle)
+    }
+}
+
+/// The numbers of an RSA private key (RFC 8017 section 3.2).
+private struct RSANumbers: ~Copyable {
+    private let modulus: BigNumber
+    private let publicExponent: BigNumber
+    private let privateExponent: BigNumber
+    private let p: BigNumber
+    private let q: BigNumber
+    private let exponentP: BigNumber
+    private let exponentQ: BigNumber
+    private let coefficient: BigNumber
+
+    /// nil if the key lacks one of them.
+    init?(_ key: AsymmetricKey) {
+        let names = RSAComponents.chineseRemainderNames
+        guard let modulus = BigNumber(OSSL_PKEY_PARAM_RSA_N, of: key),
+            let publicExponent = BigNumber(OSSL_PKEY_PARAM_RSA_E, of: key),
+            let privateExponent = BigNumber(OSSL_PKEY_PARAM_RSA_D, of: key),
+            let p = BigNumber(names[0], of: key), let q = BigNumber(names[1], of: key),
+            let exponentP = BigNumber(names[2], of: key),
+            let exponentQ = BigNumber(names[3], of: key),
+            let coefficient = BigNumber(names[4], of: key)
+        else { return nil }
+        self.modulus = modulus
+        self.publicExponent = publicExponent
+        self.privateExponent = privateExponent
+        self.p = p
+        self.q = q
+        self.exponentP = exponentP
+        self.exponentQ = exponentQ
+        self.coefficient = coefficient
+    }
+
+    func areConsistent(_ context: OpaquePointer) -> Bool {
+        guard let product = BigNumber(), let lessP = BigNumber(), let lessQ = BigNumber(),
+            unsafe BN_mul(product.handle, p.handle, q.handle, context) == 1,
+            unsafe BN_cmp(product.handle, modulus.handle) == 0,
+            unsafe BN_sub(lessP.handle, p.handle, BN_value_one()) == 1,
+            unsafe BN_sub(lessQ.handle, q.handle, BN_value_one()) == 1
+        else { return false }
+        return unsafe areInverse(publicExponent, privateExponent, modulo: lessP, context)
+            && areInverse(publicExponent, privateExponent, modulo: lessQ, context)
+            && areInverse(publicExponent, exponentP, modulo: lessP, context)
+            && areInverse(publicExponent, exponentQ, modulo: lessQ, context)
+            && areInverse(coefficient, q, modulo: p, context)
+    }
+
+    /// Whether the product of two numbers is 1 modulo `modulus`.
+    private func areInverse(
+        _ one: borrowing BigNumber, _ other: borrowing BigNumber,
+        modulo modulus: borrowing BigNumber, _ context: OpaquePointer
+    ) -> Bool {
+        guard let product = BigNumber() else { return false }
+        return unsafe BN_mod_mul(
+            product.handle, one.handle, other.handle, modulus.handle, context) == 1
+            && BN_is_one(product.handle) == 1
     }
 }

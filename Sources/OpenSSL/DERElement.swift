@@ -1,8 +1,8 @@
 internal import Platform
 
-/// One element of DER (X.690) within a text: where it is, not what it means.
+/// One element of DER (X.690) within a text: its ranges, not its meaning.
 ///
-/// Lengths are read as DER wants them, definite and in their shortest form, so that two readers
+/// Lengths have to be definite and in their shortest form, as DER demands, so that two readers
 /// cannot disagree about where an element ends.
 package struct DERElement: Equatable, Sendable {
     package static let integer: UInt8 = 0x02
@@ -12,15 +12,16 @@ package struct DERElement: Equatable, Sendable {
     package static let sequence: UInt8 = 0x30
 
     package let tag: UInt8
-    /// Tag, length and content.
+    /// The range of tag, length and content.
     let whole: Range<Int>
+    /// The range of the content alone.
     package let content: Range<Int>
 
-    /// The element at the beginning of `range`, which it must not leave.
+    /// The element at the beginning of `range`, which it must not exceed; nil for malformed DER.
     static func first(in range: Range<Int>, of der: Span<UInt8>) -> DERElement? {
         guard range.count >= 2 else { return nil }
         let tag = der[range.lowerBound]
-        // Tags above 30 take more bytes (X.690 section 8.1.2.4); no key has them.
+        // Tags above 30 take more bytes (X.690 section 8.1.2.4); keys do not use them.
         guard tag & 0x1F != 0x1F else { return nil }
         var start = range.lowerBound + 2
         var length = Int(der[range.lowerBound + 1])
@@ -38,13 +39,13 @@ package struct DERElement: Equatable, Sendable {
             tag: tag, whole: range.lowerBound..<start + length, content: start..<start + length)
     }
 
-    /// The element that is the whole of `range`: nothing may come after it.
+    /// The element that takes up all of `range`; nil if anything follows it.
     package static func only(in range: Range<Int>, of der: Span<UInt8>) -> DERElement? {
         guard let element = first(in: range, of: der), element.whole == range else { return nil }
         return element
     }
 
-    /// The elements of the content, if it consists of at most `limit` of them.
+    /// The elements of the content; nil if it is malformed or has more than `limit` of them.
     package func children(of der: Span<UInt8>, atMost limit: Int = 16) -> [DERElement]? {
         var children: [DERElement] = []
         var position = content.lowerBound
@@ -58,14 +59,14 @@ package struct DERElement: Equatable, Sendable {
         return children
     }
 
-    /// The value of an INTEGER from 0 to 2^31 - 1; nil for any other.
+    /// The value of an INTEGER from 0 to 2^31 - 1; nil for anything else.
     package func smallInteger(of der: Span<UInt8>) -> Int? {
         guard tag == Self.integer, (1...4).contains(content.count), der[content.lowerBound] < 0x80
         else { return nil }
         return content.reduce(0) { $0 << 8 | Int(der[$1]) }
     }
 
-    /// The bytes of an OBJECT IDENTIFIER; nil for anything else.
+    /// The content of an OBJECT IDENTIFIER; nil for anything else.
     package func identifier(of der: Span<UInt8>) -> [UInt8]? {
         tag == Self.objectIdentifier ? content.map { der[$0] } : nil
     }
@@ -83,12 +84,12 @@ package struct DERElement: Equatable, Sendable {
     }
 }
 
-/// Wraps a bare key in the structure that names its kind, so that each kind has one reader.
+/// Wraps a bare key in the structure that names its kind, so that each kind has a single reader.
 enum DEREnvelope {
     /// The AlgorithmIdentifier of RSA (RFC 8017 appendix A.1), whose parameters are NULL.
     static let rsa = algorithm(KeyIdentifier.rsa, parameters: [0x05, 0x00])
 
-    /// An AlgorithmIdentifier (RFC 5280 section 4.1.1.2); `parameters` is one whole element.
+    /// An AlgorithmIdentifier (RFC 5280 section 4.1.1.2). `parameters` is one whole element.
     static func algorithm(_ identifier: [UInt8], parameters: [UInt8]) -> [UInt8] {
         let name = DERElement.header(tag: DERElement.objectIdentifier, count: identifier.count)
         let content = name + identifier + parameters
@@ -104,12 +105,12 @@ enum DEREnvelope {
 
     /// A SubjectPublicKeyInfo (RFC 5280 section 4.1) around `key`.
     static func publicKeyInfo(_ algorithm: [UInt8], key: SecretBytes) -> SecretBytes {
-        // The first byte of a BIT STRING says how many bits of the last one are unused.
+        // The first byte of a BIT STRING is the number of unused bits in its last one.
         let bits = DERElement.header(tag: DERElement.bitString, count: key.count + 1) + [0]
         return sequence(algorithm + bits, key)
     }
 
-    /// A SEQUENCE of what is in `prefix` and then `rest`.
+    /// A SEQUENCE with the content `prefix` and `rest`.
     private static func sequence(_ prefix: [UInt8], _ rest: SecretBytes) -> SecretBytes {
         let header = DERElement.header(tag: DERElement.sequence, count: prefix.count + rest.count)
         let front = header + prefix

@@ -1,8 +1,7 @@
 internal import COpenSSL
 
-/// The hash functions of RFC 7518.
+/// The hash functions that RFC 7518 uses, all of the SHA-2 family (FIPS 180-4).
 package enum Digest: Sendable, Hashable, CaseIterable {
-    /// SHA-2 of FIPS 180-4; tokens use no other family.
     case sha256
     case sha384
     case sha512
@@ -27,7 +26,7 @@ package enum Digest: Sendable, Hashable, CaseIterable {
         return hash
     }
 
-    /// OpenSSL's description of the function; static memory.
+    /// OpenSSL's description of the function, in static memory.
     var algorithm: OpaquePointer? {
         switch self {
         case .sha256: unsafe EVP_sha256()
@@ -46,9 +45,9 @@ package enum Digest: Sendable, Hashable, CaseIterable {
     }
 }
 
-/// Hashes without any security: some frameworks name Redis keys by them.
+/// Hashes that give no security. Some frameworks name Redis keys by them.
 package enum LegacyDigest {
-    /// MD5, RFC 1321. Fails where OpenSSL runs in its FIPS mode.
+    /// MD5 (RFC 1321). Throws if OpenSSL runs in its FIPS mode.
     package static func md5(_ message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         Library.start()
         var hash = [UInt8](repeating: 0, count: 16)
@@ -58,7 +57,7 @@ package enum LegacyDigest {
         return hash
     }
 
-    /// SHA-1, RFC 3174.
+    /// SHA-1 (RFC 3174).
     package static func sha1(_ message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         Library.start()
         var hash = [UInt8](repeating: 0, count: 20)

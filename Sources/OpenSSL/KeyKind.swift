@@ -1,14 +1,14 @@
-/// The kind of key that an `AsymmetricKey` holds.
+/// The kind of an `AsymmetricKey`.
 package enum KeyKind: Sendable, Hashable {
     case rsa
-    /// RSA, restricted by its own type to PSS (RFC 4055).
+    /// An RSA key that its own type restricts to PSS (RFC 4055).
     case rsaPSS
     case ec(Curve)
     case ed25519
     case ed448
 }
 
-/// An elliptic curve that a token may be signed on.
+/// An elliptic curve on which tokens may be signed.
 package enum Curve: Sendable, Hashable, CaseIterable {
     case p256
     case p384
@@ -35,19 +35,19 @@ package enum Curve: Sendable, Hashable, CaseIterable {
     }
 }
 
-/// A way to sign, without the name that JOSE gives it.
+/// A way to sign, without its name in JOSE.
 package enum SignatureScheme: Sendable, Hashable {
-    /// RSASSA-PKCS1-v1_5.
+    /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2).
     case rsaPKCS1(Digest)
-    /// RSASSA-PSS with MGF1 over the same hash and a salt as long as the hash, as RFC 7518
-    /// section 3.5 wants it; no other salt verifies.
+    /// RSASSA-PSS with MGF1 over the same hash and a salt as long as the hash, as RFC 7518 section
+    /// 3.5 demands. No other salt verifies.
     case rsaPSS(Digest)
-    /// ECDSA, the signature being r and s side by side (RFC 7518 section 3.4), never DER.
+    /// ECDSA. The signature is r and s one after the other (RFC 7518 section 3.4), never DER.
     case ecdsa(Digest, Curve)
-    /// EdDSA on the curve of the key, which hashes for itself (RFC 8032).
+    /// EdDSA (RFC 8032) on the curve of the key. It includes its own hashing.
     case edDSA
 
-    /// The hash that OpenSSL applies first.
+    /// The hash that OpenSSL applies before signing; nil for EdDSA.
     var digest: Digest? {
         switch self {
         case .rsaPKCS1(let digest), .rsaPSS(let digest), .ecdsa(let digest, _): digest
@@ -55,7 +55,7 @@ package enum SignatureScheme: Sendable, Hashable {
         }
     }
 
-    /// Whether a key of this kind can follow the scheme.
+    /// Whether a key of this kind can be used with the scheme.
     package func fits(_ kind: KeyKind) -> Bool {
         switch (self, kind) {
         case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.rsaPSS, .rsaPSS): true
@@ -66,7 +66,8 @@ package enum SignatureScheme: Sendable, Hashable {
     }
 }
 
-/// The object identifiers of the kinds of keys, as DER content.
+/// The object identifiers of the kinds of keys, as content of a DER element: rsaEncryption and
+/// id-RSASSA-PSS (RFC 8017 appendix A), id-ecPublicKey (RFC 5480 section 2.1.1).
 enum KeyIdentifier {
     static let rsa: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]
     static let rsaPSS: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A]

@@ -1,9 +1,9 @@
 internal import Platform
 
-/// The structures of keys in DER, distinguished by their outline alone.
+/// The DER structures of keys, distinguished by their outline alone.
 ///
-/// Nothing is decoded for that, and nothing is tried: a file with the outline of one of them is read
-/// as that structure or not at all.
+/// The outline is the sequence of tags. Nothing is decoded, and nothing is tried: content with the
+/// outline of a structure is read as that structure, or not at all.
 package enum KeyStructure: Sendable, CaseIterable {
     /// SubjectPublicKeyInfo (RFC 5280 section 4.1).
     case subjectPublicKeyInfo
@@ -22,7 +22,7 @@ package enum KeyStructure: Sendable, CaseIterable {
     /// PFX (RFC 7292), which holds keys and certificates.
     case pkcs12
 
-    /// The structure that the whole of `der` has the outline of.
+    /// The structure whose outline all of `der` has; nil for any other content.
     package static func of(_ der: Span<UInt8>) -> KeyStructure? {
         guard let whole = DERElement.only(in: 0..<der.count, of: der),
             whole.tag == DERElement.sequence, let parts = whole.children(of: der),
@@ -36,6 +36,7 @@ package enum KeyStructure: Sendable, CaseIterable {
         }
     }
 
+    /// The structure by the tags of its elements, of which the first is a SEQUENCE.
     private static func beginningWithSequence(
         _ first: DERElement, _ tags: [UInt8], _ der: Span<UInt8>
     ) -> KeyStructure? {
@@ -47,14 +48,15 @@ package enum KeyStructure: Sendable, CaseIterable {
         case [0x30, 0x03]: return isAlgorithm ? .subjectPublicKeyInfo : nil
         case [0x30, 0x04]: return isAlgorithm ? .encryptedPrivateKeyInfo : nil
         case [0x30, 0x30, 0x03]:
-            // Certificate requests and revocation lists end in the same way.
+            // Certificate requests and revocation lists have the same last elements.
             let fields = innerFirst == 0xA0 ? inner.dropFirst() : inner[...]
             return fields.starts(with: [0x02, 0x30, 0x30, 0x30, 0x30, 0x30]) ? .certificate : nil
         default: return nil
         }
     }
 
-    /// `number` is the version, but for the modulus of `rsaPublicKey`, too large to be one.
+    /// The structure by its version `number`, and by the tags of its elements. In `rsaPublicKey`
+    /// the first number is the modulus, which is too large to be a version.
     private static func beginningWithNumber(_ number: Int?, _ tags: [UInt8]) -> KeyStructure? {
         switch (number, tags) {
         case (_, [0x02, 0x02]): .rsaPublicKey
@@ -69,15 +71,16 @@ package enum KeyStructure: Sendable, CaseIterable {
     }
 }
 
-/// The parts of a PKCS#8 PrivateKeyInfo (RFC 5958) that OpenSSL 3.0 does not look at.
+/// The parts of a PKCS#8 PrivateKeyInfo (RFC 5958) that OpenSSL 3.0 ignores.
 struct PrivateKeyOutline {
-    /// The bits of the public half, where the key states it (version 2).
+    /// The bits of the public half; nil unless the key states it, as version 2 may.
     let publicHalf: [UInt8]?
 
-    /// The key in version 1: OpenSSL 3.0 cannot read version 2.
+    /// The key as version 1, since OpenSSL 3.0 cannot read version 2.
     let firstVersion: SecretBytes
 
-    /// Throws where the key does not fill its place, or contradicts itself about its curve.
+    /// Throws if anything follows the key inside of the structure, or if the structure and the key
+    /// name different curves.
     init(_ der: SecretBytes) throws(OpenSSLError) {
         let outline = try unsafe der.withBytes { bytes throws(OpenSSLError) in
             try Self.outline(unsafe bytes.bindMemory(to: UInt8.self).span)
@@ -89,6 +92,7 @@ struct PrivateKeyOutline {
         firstVersion = DEREnvelope.privateKeyInfo(outline.algorithm, key: key)
     }
 
+    /// The parts of the structure; `key` is the range of the inner key.
     private static func outline(
         _ der: Span<UInt8>
     ) throws(OpenSSLError) -> (publicHalf: [UInt8]?, algorithm: [UInt8], key: Range<Int>) {
@@ -101,7 +105,7 @@ struct PrivateKeyOutline {
             let inner = curveParameters(of: key, der),
             inner != type[1].whole.map({ der[$0] })
         {
-            // OpenSSL would take the curve within the key; another reader takes the one outside.
+            // OpenSSL would use the curve inside of the key, another reader the one outside.
             throw inner.first == DERElement.objectIdentifier
                 ? .inconsistentKey : .explicitCurveParameters
         }
@@ -111,7 +115,7 @@ struct PrivateKeyOutline {
             case 0xA0: break  // Attributes.
             case 0x81: publicHalf = part.content.map { der[$0] }
             case 0xA1:
-                // Not what RFC 5958 says, and what the library "ring" has written for years.
+                // RFC 5958 has another form. This is what the library "ring" has written for years.
                 guard let bits = DERElement.only(in: part.content, of: der),
                     bits.tag == DERElement.bitString
                 else { throw .unreadableKey }
@@ -122,8 +126,7 @@ struct PrivateKeyOutline {
         return (publicHalf, parts[1].whole.map { der[$0] }, parts[2].content)
     }
 
-    /// The parameters within an ECPrivateKey (RFC 5915), one whole element; nil where there are
-    /// none.
+    /// The parameters in an ECPrivateKey (RFC 5915), as one whole element; nil if there are none.
     static func curveParameters(of bytes: UnsafeRawBufferPointer) -> [UInt8]? {
         let der = unsafe bytes.bindMemory(to: UInt8.self).span
         return DERElement.only(in: 0..<der.count, of: der).flatMap { curveParameters(of: $0, der) }

@@ -1,11 +1,12 @@
 internal import COpenSSL
 package import Platform
 
-/// HMAC with one secret and one hash (RFC 2104), ready for any number of messages.
+/// HMAC (RFC 2104) with one secret and one hash, for any number of messages. Not safe to share
+/// between threads.
 @safe package final class MessageAuthenticator {
     private let context: OpaquePointer
 
-    /// The hash under the HMAC; the code is as long as its output.
+    /// The hash; the code is as long as its output.
     package let digest: Digest
 
     private init(owning context: OpaquePointer, digest: Digest) {
@@ -17,7 +18,7 @@ package import Platform
         unsafe EVP_MAC_CTX_free(context)
     }
 
-    /// OpenSSL keeps a copy of the secret, which it wipes when this object goes.
+    /// OpenSSL keeps a copy of the secret, and wipes it when this object is released.
     package static func make(
         secret: SecretBytes, digest: Digest
     ) throws(OpenSSLError) -> MessageAuthenticator {
@@ -30,7 +31,7 @@ package import Platform
             throw ErrorQueue.failure(of: "EVP_MAC_CTX_new")
         }
         let authenticator = unsafe MessageAuthenticator(owning: context, digest: digest)
-        // The parameter only points at its name, so the name has to outlive the call that reads it.
+        // The parameter points to its name, so the name must outlive the call that reads it.
         let status = unsafe KeyComponent.withParameters(
             [.text(OSSL_MAC_PARAM_DIGEST, digest.name)]
         ) { parameters in
@@ -49,7 +50,7 @@ package import Platform
         var code = [UInt8](repeating: 0, count: digest.byteCount)
         var written = 0
         let status = unsafe message.withUnsafeBufferPointer { message in
-            // No key: begin again with the one that the context has.
+            // Without a key, it starts again with the one it has.
             unsafe EVP_MAC_init(context, nil, 0, nil) == 1
                 && EVP_MAC_update(context, message.baseAddress, message.count) == 1
                 && EVP_MAC_final(context, &code, &written, digest.byteCount) == 1
@@ -58,12 +59,12 @@ package import Platform
         return code
     }
 
-    /// The code of a message in an array.
+    /// The authentication code of a message in an array.
     package func code(for message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         try code(for: message.span)
     }
 
-    /// Whether `code` is the code of `message`, in a time that does not depend on where they differ.
+    /// Whether `code` is the code of `message`. The time does not depend on where they differ.
     package func isCode(
         _ code: [UInt8], for message: Span<UInt8>
     ) throws(OpenSSLError) -> Bool {
@@ -71,18 +72,8 @@ package import Platform
     }
 }
 
-/// Whether two byte strings are equal; only their lengths show in the time that it takes.
+/// Whether two byte strings are equal. The time depends on their lengths only.
 package func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     guard left.count == right.count else { return false }
     return unsafe CRYPTO_memcmp(left, right, left.count) == 0
-}
-
-/// Bytes from OpenSSL's generator, fit for identifiers and keys.
-package func randomBytes(_ count: Int) throws(OpenSSLError) -> [UInt8] {
-    Library.start()
-    var bytes = [UInt8](repeating: 0, count: count)
-    guard let length = Int32(exactly: count), unsafe RAND_bytes(&bytes, length) == 1 else {
-        throw ErrorQueue.failure(of: "RAND_bytes")
-    }
-    return bytes
 }

@@ -1,18 +1,20 @@
 internal import COpenSSL
 
-/// A key and a scheme, ready to verify any number of messages.
+/// A key and a signature scheme, set up to verify any number of messages. Not safe to share between
+/// threads.
 ///
-/// OpenSSL looks algorithms up by name behind locks whenever a context is set up, which takes a
-/// good part of the time of an RSA verification: here that happens once.
+/// When a context is set up, OpenSSL looks up algorithms by name behind locks, which takes a good
+/// part of the time of an RSA verification. Here that happens once.
 @safe package final class MessageVerifier {
     private let key: AsymmetricKey
     private let method: Method
 
+    /// The contexts of the two ways to verify. They belong to the verifier.
     @safe private enum Method {
-        /// Hashed here, then verified.
+        /// The message is hashed here, and the hash is verified.
         case digested(Hasher, context: OpaquePointer)
-        /// Hashed by the scheme itself. OpenSSL wants a fresh context for each message, for which
-        /// `model` is copied over `context`.
+        /// The scheme itself hashes the message (EdDSA). OpenSSL needs a fresh context for each
+        /// message, for which `model` is copied to `context`.
         case whole(model: OpaquePointer, context: OpaquePointer)
     }
 
@@ -30,8 +32,8 @@ internal import COpenSSL
         }
     }
 
-    /// Refuses a key that does not fit the scheme: OpenSSL would let an RSA key follow any hash,
-    /// and an EC key a hash of the wrong strength.
+    /// Throws `.wrongKey` for a key that does not fit the scheme. OpenSSL would let an RSA key use
+    /// any hash, and an EC key a hash of the wrong strength.
     package static func make(
         key: AsymmetricKey, scheme: SignatureScheme
     ) throws(OpenSSLError) -> MessageVerifier {
@@ -62,14 +64,15 @@ internal import COpenSSL
         return verifier
     }
 
-    /// Whether `signature` is the key's signature of `message`.
+    /// Whether `signature`, in the form that JOSE uses, is the key's signature of `message`.
     ///
-    /// A signature of the wrong length, or one that OpenSSL cannot even read, is simply not valid.
-    /// Throws only where OpenSSL breaks down.
+    /// A signature of the wrong length, or one that OpenSSL cannot even read, is not valid. Throws
+    /// only if OpenSSL itself fails.
     package func isSignature(
         _ signature: [UInt8], of message: Span<UInt8>
     ) throws(OpenSSLError) -> Bool {
-        // Before OpenSSL sees it: r and s with leading zeros would be a second spelling of them.
+        // Checked here, because r and s with more leading zeros would be a second encoding of a
+        // signature.
         guard signature.count == key.signatureByteCount else { return false }
         var encoded = signature
         if case .ec = key.kind { encoded = ECDSASignature.der(concatenation: signature) }
@@ -92,7 +95,7 @@ internal import COpenSSL
     }
 }
 
-/// A hash function and a context for it, for any number of messages.
+/// A hash function with a context, for any number of messages.
 @safe private final class Hasher {
     private let digest: Digest
     private let algorithm: OpaquePointer
@@ -133,13 +136,13 @@ internal import COpenSSL
 }
 
 extension SignatureScheme {
-    /// Sets what RSA needs to know besides the hash; true where it was accepted.
+    /// Sets the parameters of RSA besides the hash. Returns whether OpenSSL accepted them.
     func setPadding(of context: OpaquePointer?) -> Bool {
         switch self {
         case .rsaPKCS1:
             return unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1
         case .rsaPSS(let digest):
-            // Never RSA_PSS_SALTLEN_AUTO: it would accept any salt.
+            // Never RSA_PSS_SALTLEN_AUTO, which accepts a salt of any length.
             return unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1
                 && EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1
                 && EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest.algorithm) == 1

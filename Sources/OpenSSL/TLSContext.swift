@@ -4,14 +4,18 @@ internal import Platform
 
 /// The state that all sessions with the same settings share: protocol versions, authorities and the
 /// client certificate. The owner of an `SSL_CTX`.
+///
+/// `TLSSettings` are what the user asks for, a `TLSContext` has their files loaded, and each
+/// connection has a `TLSSession`.
 @safe package final class TLSContext {
     let handle: OpaquePointer
     let settings: TLSSettings
 
-    /// 112 bits: RSA of 2048 bits or more, no SHA-1 signatures. Set here, since distributions differ.
+    /// OpenSSL's security level of 112 bits: RSA of at least 2048 bits, and no SHA-1 signatures. It
+    /// is set here because the defaults of distributions differ.
     private static let securityLevel: CInt = 2
 
-    /// Reads the files that `settings` name.
+    /// Reads the files that `settings` name. Throws if one of them cannot be used.
     package init(_ settings: TLSSettings) throws(TLSSetupError) {
         Library.start()
         guard let handle = unsafe SSL_CTX_new(TLS_client_method()) else {
@@ -34,6 +38,7 @@ internal import Platform
         unsafe SSL_CTX_free(handle)
     }
 
+    /// Loads the client certificate and its key, which must match.
     private func load(_ certificate: [UInt8], key: [UInt8]) throws(TLSSetupError) {
         try Self.requireReadable(certificate)
         try Self.requireReadable(key)
@@ -44,7 +49,8 @@ internal import Platform
         }
         var isEncrypted = false
         let status = unsafe withUnsafeMutablePointer(to: &isEncrypted) { flag in
-            // Without a function of ours OpenSSL would ask on the terminal, scripts included.
+            // Without this callback OpenSSL would ask for the passphrase on the terminal, even in a
+            // script.
             unsafe SSL_CTX_set_default_passwd_cb(handle) { _, _, _, flag in
                 unsafe flag?.assumingMemoryBound(to: Bool.self).pointee = true
                 return -1
@@ -66,6 +72,7 @@ internal import Platform
         }
     }
 
+    /// Throws if the file cannot be opened: OpenSSL's own error does not say why.
     static func requireReadable(_ path: [UInt8]) throws(TLSSetupError) {
         do throws(SystemError) {
             _ = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
@@ -74,21 +81,23 @@ internal import Platform
         }
     }
 
+    /// The path as a C string.
     static func terminated(_ path: [UInt8]) -> [CChar] {
         path.map { CChar(bitPattern: $0) } + [0]
     }
 }
 
-/// The settings of a TLS connection. Files are given by their paths, and read when it is made.
+/// The settings of TLS connections. Files are given by their paths, and read when a context is
+/// made.
 package struct TLSSettings: Equatable, Sendable {
-    /// Files and folders of certificates that may sign the server's; empty means the system's.
+    /// The files and folders with certificates of trusted authorities; empty for the system's.
     package var authorities: [[UInt8]]
-    /// A PEM file with the client certificate and the chain to its authority.
+    /// A PEM file with the client certificate and its chain; nil for none.
     package var certificate: [UInt8]?
-    /// The PEM file with the certificate's key; nil where it is in the same file.
+    /// The PEM file with the key of the client certificate; nil if it is in the same file.
     package var key: [UInt8]?
-    /// Whether the server must prove its identity. Otherwise anyone on the way can read and change
-    /// everything.
+    /// Whether the server must prove its identity. If not, anyone on the network path can read and
+    /// change everything.
     package var verifiesServer: Bool
 
     package init(
@@ -103,8 +112,9 @@ package struct TLSSettings: Equatable, Sendable {
 }
 
 extension TLSContext {
-    /// The folders where distributions keep the system's authorities by the hash of their names, best
-    /// first. A static program has the folder of the machine that built it, so one is not enough.
+    /// The folders in which distributions keep the system's authorities by the hash of their names,
+    /// best first. A static program has the default folder of the machine that built it, so one is
+    /// not enough.
     private static let systemFolders = ["/etc/ssl/certs", "/etc/pki/tls/certs"]
     /// The files with all authorities, which take longer to read.
     private static let systemFiles = [
@@ -112,7 +122,7 @@ extension TLSContext {
         "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
     ]
 
-    /// Trusts the files and folders of `paths`, or the system's where there are none.
+    /// Trusts the authorities in the files and folders `paths`, or the system's if there are none.
     func loadAuthorities(_ paths: [[UInt8]]) throws(TLSSetupError) {
         if paths.isEmpty { return loadSystemAuthorities() }
         for path in paths {
@@ -129,7 +139,7 @@ extension TLSContext {
         }
     }
 
-    /// Trusts the system's authorities. Without any, every certificate has an unknown issuer.
+    /// Trusts the system's authorities. If there are none, every certificate has an unknown issuer.
     private func loadSystemAuthorities() {
         var folders = Self.systemFolders
         if let own = unsafe X509_get_default_cert_dir() {
@@ -139,13 +149,15 @@ extension TLSContext {
         for file in Self.systemFiles where loadFile(Array(file.utf8)) { return }
     }
 
+    /// Trusts all certificates of a PEM file. Returns false if there are none.
     private func loadFile(_ path: [UInt8]) -> Bool {
         defer { ErrorQueue.drain() }
         return unsafe SSL_CTX_load_verify_file(handle, Self.terminated(path)) == 1
     }
 
-    /// A folder that `c_rehash` made, from which a certificate is read when it is looked for; or
-    /// any other, of which every certificate is read.
+    /// Trusts a folder that `c_rehash` made, from which OpenSSL reads a certificate when it needs
+    /// it. In any other folder, all files with certificates are read. Returns false if there are
+    /// none.
     private func loadFolder(_ path: [UInt8]) -> Bool {
         if loadHashed(path) { return true }
         var found = false
@@ -161,6 +173,7 @@ extension TLSContext {
         return found
     }
 
+    /// Trusts a folder if it has files that `c_rehash` made. Returns false for other folders.
     private func loadHashed(_ path: [UInt8]) -> Bool {
         var hasHash = false
         Self.names(in: path) { name in
@@ -172,14 +185,16 @@ extension TLSContext {
         return unsafe SSL_CTX_load_verify_dir(handle, Self.terminated(path)) == 1
     }
 
-    /// Eight hexadecimal digits, a dot and a number.
+    /// Whether a file name is one that `c_rehash` made: eight hexadecimal digits, a dot and a
+    /// number.
     private static func isHash(_ name: [UInt8]) -> Bool {
         name.count > 9 && name[8] == UInt8(ascii: ".")
             && name[..<8].allSatisfy { "0123456789abcdef".utf8.contains($0) }
             && name[9...].allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    /// Calls `body` with each name until it returns false; not at all where there is no folder.
+    /// Calls `body` with each file name until it returns false; not at all if there is no such
+    /// folder.
     private static func names(in path: [UInt8], _ body: ([UInt8]) -> Bool) {
         guard let folder = unsafe opendir(terminated(path)) else { return }
         defer { _ = unsafe closedir(folder) }

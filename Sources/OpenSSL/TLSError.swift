@@ -2,13 +2,13 @@ internal import COpenSSL
 internal import Glibc
 package import Platform
 
-/// Why there is no TLS with a server. Names and texts in it come from the server: escape them.
+/// Why TLS with a server failed. Names and texts come from the server: escape them.
 package enum TLSError: Error, Equatable, Sendable {
-    /// The server's certificate does not prove that it is the one that was asked for.
+    /// The server's certificate does not prove its identity.
     case certificate(CertificateProblem)
-    /// The server asks for a client certificate, and none is given.
+    /// The server requires a client certificate, and none was configured.
     case certificateWanted
-    /// The server refused the client certificate, with this alert of RFC 8446 section 6.2.
+    /// The server refused the client certificate, with this alert (RFC 8446 section 6.2).
     case certificateRefused(alert: String)
     /// The server ended the session with this alert.
     case alert(String)
@@ -16,20 +16,21 @@ package enum TLSError: Error, Equatable, Sendable {
     case notTLS
     /// The server supports neither TLS 1.2 nor 1.3.
     case tooOld
-    /// Another breach of the protocol, in OpenSSL's words.
+    /// Another violation of the protocol, in OpenSSL's words.
     case broken(String)
 }
 
 /// The fault of a server's certificate.
 package enum CertificateProblem: Equatable, Sendable {
-    /// Times are RFC 3339 in UTC.
+    /// It expired at this time, as in RFC 3339, in UTC.
     case expired(String)
+    /// It is valid from this time on, as in RFC 3339, in UTC.
     case notYetValid(String)
-    /// It is signed by this issuer, who is not among the trusted authorities.
+    /// It was issued by this authority, which is not trusted.
     case unknownIssuer(String)
-    /// It is signed by itself.
+    /// It is signed by its own key; with its subject.
     case selfSigned(String)
-    /// It is for these names and addresses, and not for `host`.
+    /// It is for these names and addresses, but not for `host`.
     case wrongName(host: String, names: [String])
     /// Another refusal, in OpenSSL's words.
     case other(String)
@@ -40,16 +41,19 @@ package enum TLSSetupError: Error, Equatable, Sendable {
     case unreadable(path: [UInt8], SystemError)
     /// There is no certificate in PEM in the file, or in any file of the folder.
     case noCertificates(path: [UInt8])
+    /// There is no private key in PEM in the file.
     case noKey(path: [UInt8])
-    /// A key behind a passphrase.
+    /// The private key is encrypted.
     case encryptedKey(path: [UInt8])
-    /// The key belongs to another certificate.
+    /// The private key does not belong to the certificate.
     case keyMismatch(path: [UInt8])
+    /// OpenSSL failed unexpectedly.
     case failed(OpenSSLError)
 }
 
 extension CertificateProblem {
-    /// Reads the verification error `code` about `certificate`.
+    /// The meaning of OpenSSL's verification error `code` for `certificate`, which stays the
+    /// caller's.
     init(code: CInt, certificate: OpaquePointer?, host: String) {
         let text = unsafe String(cString: X509_verify_cert_error_string(Int(code)))
         guard let certificate = unsafe certificate else {
@@ -73,7 +77,7 @@ extension CertificateProblem {
         }
     }
 
-    /// `2026-01-31T12:00:00Z`.
+    /// A time as `2026-01-31T12:00:00Z`.
     private static func moment(_ time: UnsafePointer<ASN1_TIME>?) -> String {
         var parts = unsafe tm()
         guard unsafe ASN1_TIME_to_tm(time, &parts) == 1 else { return "an unreadable date" }
@@ -84,14 +88,14 @@ extension CertificateProblem {
             + "T\(two(hour)):\(two(minute)):\(two(second))Z"
     }
 
-    /// As RFC 2253 writes it: `CN=redis,O=Example`.
+    /// A name in the form of RFC 2253: `CN=redis,O=Example`.
     private static func name(_ name: OpaquePointer?) -> String {
         unsafe text { output in
             unsafe jwtctl_print_name(output, name) >= 0
         }
     }
 
-    /// The names and addresses of the subjectAltName, or the subject where there is none.
+    /// The names and addresses of the subjectAltName; the subject if there is none.
     private static func names(of certificate: OpaquePointer) -> [String] {
         let position = unsafe X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1)
         guard position >= 0 else {

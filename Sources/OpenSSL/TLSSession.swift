@@ -2,41 +2,48 @@ internal import COpenSSL
 internal import Glibc
 package import Platform
 
-/// One TLS session as the client, over a non-blocking socket that stays the caller's. The owner of
+/// A TLS session of a client, over a non-blocking socket that belongs to the caller. The owner of
 /// an `SSL`.
 ///
-/// Nothing here waits: a step that cannot go on says what to poll for. OpenSSL writes with
-/// `write(2)`, so SIGPIPE has to be ignored.
+/// No call waits. A step that cannot go on says what to poll for. OpenSSL writes with `write(2)`,
+/// so SIGPIPE must be ignored.
 @safe package final class TLSSession {
     /// The result of a step.
     package enum Step: Equatable, Sendable {
         /// The handshake is complete, or this many bytes were read or written.
         case done(Int)
-        /// To be repeated once the socket can be read.
+        /// Repeat the step once the socket can be read.
         case wantsToRead
-        /// To be repeated once the socket can be written.
+        /// Repeat the step once the socket can be written.
         case wantsToWrite
-        /// The server has ended its side.
+        /// The server has ended its side in an orderly way.
         case end
         /// The connection broke.
         case lost(SystemError)
+        /// TLS failed; the session cannot be used any more.
         case failed(TLSError)
     }
 
     private let handle: OpaquePointer
     private let context: TLSContext
+    /// The name or address that the certificate must have.
     private let host: String
+    /// The fault of the certificate, noted by OpenSSL's callback.
     private var problem: CertificateProblem?
+    /// Whether the server asked for a client certificate.
     private var wasAskedForCertificate = false
+    /// Whether the handshake is complete.
     private var isEstablished = false
+    /// Whether a step failed, after which OpenSSL forbids SSL_shutdown.
     private var isBroken = false
 
-    /// `host` is what the server has to prove to be: a name or an IP literal without brackets.
+    /// `host` is the name or IP literal (without brackets) for which the server needs a
+    /// certificate. `socket` stays the caller's.
     package init(
         _ context: TLSContext, socket: CInt, host: String
     ) throws(TLSSetupError) {
         self.context = context
-        // Certificates and SNI (RFC 6066 section 3) know no dot at the end.
+        // Names in certificates and in SNI (RFC 6066 section 3) have no dot at the end.
         self.host = host.utf8.last == UInt8(ascii: ".") ? String(host.dropLast()) : host
         guard let handle = unsafe SSL_new(context.handle) else {
             throw .failed(ErrorQueue.failure(of: "SSL_new"))
@@ -54,17 +61,17 @@ package import Platform
         unsafe SSL_free(handle)
     }
 
-    /// Whether bytes have been decrypted that `poll` does not see.
+    /// Whether there are decrypted bytes that `poll(2)` does not see.
     package var hasPending: Bool { unsafe SSL_pending(handle) > 0 }
 
-    /// Whether the server asked for a certificate and we had none: with TLS 1.3 its refusal comes
-    /// after the handshake, and may be lost where it hangs up at once.
+    /// Whether the server asked for a client certificate and none is configured. With TLS 1.3 its
+    /// refusal arrives after the handshake, and may be lost if it hangs up at once.
     package var lacksCertificate: Bool {
         wasAskedForCertificate && context.settings.certificate == nil
     }
 
-    /// What the two sides have agreed on, and until when the server's certificate holds. Only
-    /// where the certificate was verified can the date be relied on.
+    /// The protocol version and the expiry of the server's certificate. The expiry can only be
+    /// relied on if the certificate was verified.
     package var facts: TLSFacts {
         guard let certificate = unsafe SSL_get1_peer_certificate(handle) else {
             return TLSFacts(version: version, certificateEnd: nil)
@@ -80,7 +87,7 @@ package import Platform
 
     private var version: String { unsafe String(cString: SSL_get_version(handle)) }
 
-    /// Goes on with the handshake.
+    /// Advances the handshake.
     package func handshake() -> Step {
         ERR_clear_error()
         let status = unsafe SSL_do_handshake(handle)
@@ -89,21 +96,22 @@ package import Platform
         return .done(0)
     }
 
+    /// Reads what is there into `buffer`.
     package func read(into buffer: UnsafeMutableRawBufferPointer) -> Step {
         ERR_clear_error()
         let count = unsafe SSL_read(handle, buffer.baseAddress, CInt(clamping: buffer.count))
         return count > 0 ? .done(Int(count)) : step(after: count)
     }
 
-    /// Writes a part. What is given after `wantsToRead` or `wantsToWrite` must begin with the same
-    /// bytes, at any address.
+    /// Writes a part of `bytes`. After `wantsToRead` or `wantsToWrite`, the next call must begin
+    /// with the same bytes, at any address (SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER).
     package func write(_ bytes: UnsafeRawBufferPointer) -> Step {
         ERR_clear_error()
         let count = unsafe SSL_write(handle, bytes.baseAddress, CInt(clamping: bytes.count))
         return count > 0 ? .done(Int(count)) : step(after: count)
     }
 
-    /// Tells the server that nothing more will come, as far as that is possible at once.
+    /// Announces the end to the server (close_notify), if that is possible without waiting.
     package func close() {
         guard isEstablished, !isBroken else { return }
         ERR_clear_error()
@@ -111,8 +119,9 @@ package import Platform
         ErrorQueue.drain()
     }
 
-    /// An address is looked for among the certificate's addresses; a name among its names, and is
-    /// also told to the server (SNI), of which several may share an address.
+    /// Sets the name that the certificate must have. An address is compared with the addresses of
+    /// the certificate. A name is compared with its names, and sent to the server (SNI), since
+    /// several servers may share an address.
     private func expectServer() throws(TLSSetupError) {
         let isAddress =
             unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), host) == 1
@@ -125,7 +134,8 @@ package import Platform
         }
     }
 
-    /// Keeps what only callbacks are told. They find us by the session's own data.
+    /// Installs the callbacks, which find this object by the session's own data. It outlives the
+    /// session.
     private func observe() {
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe SSL_set_ex_data(handle, 0, this)
@@ -155,12 +165,14 @@ package import Platform
             }, this)
     }
 
+    /// Notes the fault of a certificate during verification.
     private func noteProblem(in store: OpaquePointer) {
         problem = unsafe CertificateProblem(
             code: X509_STORE_CTX_get_error(store),
             certificate: X509_STORE_CTX_get_current_cert(store), host: host)
     }
 
+    /// The result of a call that returned `status`, which is not a success.
     private func step(after status: CInt) -> Step {
         let system = SystemError.last
         switch unsafe SSL_get_error(handle, status) {
@@ -176,21 +188,22 @@ package import Platform
         }
     }
 
-    /// What OpenSSL's error means; the queue is empty afterwards.
+    /// The meaning of OpenSSL's error. The error queue is empty afterwards.
     private func failure() -> Step {
         let code = ERR_peek_error()
         let reason = CInt(truncatingIfNeeded: code & UInt(ERR_REASON_MASK))
         let isTLS = code >> UInt(ERR_LIB_OFFSET) & UInt(ERR_LIB_MASK) == UInt(ERR_LIB_SSL)
         let text = ErrorQueue.drain() ?? "unknown error"
         guard isTLS else { return .failed(.broken(text)) }
-        // An alert that the server sent has its number, and this much.
+        // The reason of an alert from the server is its number plus this offset.
         if reason >= SSL_AD_REASON_OFFSET {
             return .failed(Self.error(alert: reason - SSL_AD_REASON_OFFSET, lacksCertificate))
         }
         switch reason {
         case SSL_R_CERTIFICATE_VERIFY_FAILED:
             return .failed(.certificate(problem ?? .other(text)))
-        // RESP frames its replies itself, so a missing close_notify cannot cut one short unseen.
+        // RESP frames its replies, so a reply cannot be truncated unnoticed if close_notify is
+        // missing.
         case SSL_R_UNEXPECTED_EOF_WHILE_READING:
             return .end
         case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_WRONG_SSL_VERSION: return .failed(.tooOld)
@@ -202,7 +215,8 @@ package import Platform
         }
     }
 
-    /// RFC 8446 section 6.2; TLS 1.2 has only `handshake_failure` for a missing certificate.
+    /// The meaning of an alert (RFC 8446 section 6.2). For a missing certificate TLS 1.2 has only
+    /// `handshake_failure`.
     private static func error(alert: CInt, _ lacksCertificate: Bool) -> TLSError {
         let name = unsafe SSL_alert_desc_string_long(alert).map { unsafe String(cString: $0) }
         switch alert {
@@ -222,8 +236,9 @@ package import Platform
 
 /// The facts of an established TLS session, for reports.
 package struct TLSFacts: Equatable, Sendable {
-    /// Such as `TLSv1.3`.
+    /// The protocol version, such as `TLSv1.3`.
     package let version: String
-    /// The expiry of the server's certificate, in unix seconds; nil where it has no readable date.
+    /// The expiry of the server's certificate in seconds since 1970; nil if it has no readable
+    /// date.
     package let certificateEnd: Int64?
 }

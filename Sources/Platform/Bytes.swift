@@ -1,8 +1,8 @@
 internal import Glibc
 
 extension [UInt8] {
-    /// A copy of `bytes`. Faster than the initializers of the standard library, which look up the type
-    /// of an array each time.
+    /// A copy of `bytes`. It is faster than the initializers of the standard library, which look up
+    /// the type of the array each time.
     package init(copying bytes: Span<UInt8>) {
         self = []
         reserveCapacity(bytes.count)
@@ -11,8 +11,8 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
-    /// The offset of the first `byte` from `start` on. It uses memchr, since a hostile text can be a
-    /// gigabyte long, and every token is searched several times.
+    /// The offset of the first `byte` at or after `start`; nil if there is none. It uses memchr(3),
+    /// because a hostile text can be a gigabyte long, and each token is searched several times.
     package func firstOffset(of byte: UInt8, from start: Int = 0) -> Int? {
         unsafe withUnsafeBytes { bytes in
             guard start < bytes.count, let base = bytes.baseAddress,

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The time of this machine, or another one in tests.
+/// The time of this machine, or a fixed one in tests.
 package struct Clock: Sendable {
     private let read: @Sendable () -> Instant
 
-    /// A point in time: seconds since 1970-01-01T00:00:00Z, and the part of the next second.
+    /// A point in time: seconds since 1970-01-01T00:00:00Z, and nanoseconds within the second.
     package struct Instant: Sendable, Equatable {
         package let seconds: Int64
         package let nanoseconds: Int64
@@ -14,7 +14,7 @@ package struct Clock: Sendable {
             self.nanoseconds = nanoseconds
         }
 
-        /// As a JWT `NumericDate`.
+        /// Seconds with their fraction, as in a JWT (NumericDate, RFC 7519 section 2).
         package var numericDate: Double { Double(seconds) + Double(nanoseconds) / 1e9 }
     }
 
@@ -24,18 +24,19 @@ package struct Clock: Sendable {
 
     package var now: Instant { read() }
 
-    /// Seconds since 1970.
+    /// The current time in seconds since 1970.
     package var seconds: Int64 { read().seconds }
 
-    /// The wall clock.
+    /// The wall clock, which an administrator or NTP may set.
     package static let system = Clock {
         let time = clockReading(CLOCK_REALTIME)
         return Instant(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 }
 
-/// Time that only moves forward, for deadlines and rates; it has no meaning as a date.
+/// A time that never moves backwards, for deadlines and rates. It is not a date.
 package struct Monotonic: Sendable {
+    /// Nanoseconds since some moment before the program started.
     package let nanoseconds: Int64
 
     package static var now: Monotonic {
@@ -47,14 +48,14 @@ package struct Monotonic: Sendable {
         Monotonic(nanoseconds: nanoseconds + milliseconds * 1_000_000)
     }
 
-    /// Milliseconds from now until this moment, rounded up, 0 once it has passed.
+    /// The milliseconds from now until this moment, rounded up; 0 once it has passed.
     package var remainingMilliseconds: Int64 {
         let left = nanoseconds - Monotonic.now.nanoseconds
         return left <= 0 ? 0 : (left + 999_999) / 1_000_000
     }
 }
 
-/// Does nothing for at least `milliseconds`, whatever signals arrive.
+/// Sleeps for at least `milliseconds`, even if signals arrive.
 package func pause(milliseconds: Int64) {
     let end = Monotonic.now.advanced(byMilliseconds: milliseconds)
     while end.remainingMilliseconds > 0 {

@@ -2,11 +2,11 @@ internal import CEntry
 internal import CPlatform
 internal import Glibc
 
-/// Requests of this process to the system about itself.
+/// Requests of this process about itself.
 package enum CurrentProcess {
-    /// Protects the keys that the program handles; called before anything else. No core files, no
-    /// access to its memory by other processes, private new files, a broken pipe as an error instead
-    /// of a silent end, and no file or socket under the number of a standard stream.
+    /// Protects the keys that the program handles, and must be called before anything else: no core
+    /// files, no access to its memory by other processes, private new files, a broken pipe as an
+    /// error instead of a silent end, and no file or socket with the number of a standard stream.
     package static func harden() {
         Signals.ignoreBrokenPipes()
         reserveStandardStreams()
@@ -16,8 +16,8 @@ package enum CurrentProcess {
         _ = umask(0o077)
     }
 
-    /// Occupies the numbers of closed standard streams: the next socket would get such a number, and
-    /// Redis would receive messages that are meant for people. The placeholder is opened with O_PATH,
+    /// Occupies the numbers of closed standard streams. Otherwise the next socket would get such a
+    /// number, and Redis would receive messages for people. The placeholder is opened with O_PATH,
     /// so reading and writing still fail.
     private static func reserveStandardStreams() {
         for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
@@ -25,13 +25,13 @@ package enum CurrentProcess {
         }
     }
 
-    /// Has the kernel kill this process when its parent ends: a private server must not outlive the
-    /// command that started it.
+    /// Makes the kernel kill this process when its parent ends. A private server must not outlive
+    /// the command that started it.
     package static func dieWithParent() {
         _ = jwtctl_die_with_parent(SIGKILL)
     }
 
-    /// The path of the running program; nil without /proc.
+    /// The path of the running program; nil if /proc is not mounted.
     package static var executablePath: String? {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
@@ -46,15 +46,15 @@ package enum CurrentProcess {
     }
 }
 
-/// The facts of this build.
+/// Facts about this build.
 package enum BuildFacts {
-    /// The commit, shortened, with `-dirty` if files differed from it; nil in a development build.
+    /// The shortened commit, with `-dirty` if files differed from it; nil in a development build.
     package static var commit: String? { fact(JWTCTL_BUILD_COMMIT) }
 
-    /// The day of that commit, as in RFC 3339.
+    /// The date of the commit, as in RFC 3339; nil in a development build.
     package static var date: String? { fact(JWTCTL_BUILD_DATE) }
 
-    /// The version of the Swift compiler, such as `6.3.1`.
+    /// The version of the Swift compiler, such as `6.3.1`; nil in a development build.
     package static var swift: String? { fact(JWTCTL_BUILD_SWIFT) }
 
     /// Whether the program needs no shared library.
@@ -74,14 +74,14 @@ package enum BuildFacts {
     }
 }
 
-/// The system's name service, which a static build uses only in part.
+/// The system's name service, of which a static build uses only a part.
 package enum NameService {
     #if STATIC_EXECUTABLE
         /// Whether only /etc/hosts and DNS are asked for host names.
         package static let isBuiltIn = true
 
-        /// Restricts the name service to what is linked in. A static program that loads the modules of
-        /// /etc/nsswitch.conf, which belong to another glibc than its own, ends by SIGFPE or SIGSEGV.
+        /// Restricts the name service to what is linked in. A static program that loads the modules
+        /// in /etc/nsswitch.conf, which belong to another glibc, ends with SIGFPE or SIGSEGV.
         package static func prepare() {
             _ = jwtctl_keep_to_built_in_names()
         }
@@ -89,7 +89,7 @@ package enum NameService {
         /// Whether only /etc/hosts and DNS are asked for host names.
         package static let isBuiltIn = false
 
-        /// Does nothing: the system's own name service is asked.
+        /// Does nothing: the system's whole name service is used.
         package static func prepare() {}
     #endif
 }

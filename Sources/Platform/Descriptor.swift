@@ -1,8 +1,8 @@
 package import Glibc
 
-/// The owner of a file descriptor: closes it when it goes out of scope.
+/// The owner of a file descriptor, which closes it when it goes out of scope.
 package struct Descriptor: ~Copyable {
-    /// The number, lent for system calls; it stays the owner's to close.
+    /// The number for system calls. The owner remains responsible for closing it.
     package let number: CInt
 
     /// Takes over `number`, which must be open and have no other owner.
@@ -15,7 +15,8 @@ package struct Descriptor: ~Copyable {
         _ = close(number)
     }
 
-    /// Opens `path` (bytes as the system gave them, without NUL) close-on-exec.
+    /// Opens `path`, close-on-exec. It is bytes as the system has them, without NUL; one with a NUL
+    /// throws EINVAL.
     package static func open(
         _ path: [UInt8], flags: CInt = O_RDONLY, mode: mode_t = 0o600
     ) throws(SystemError) -> Descriptor {
@@ -28,28 +29,30 @@ package struct Descriptor: ~Copyable {
         return Descriptor(owning: number)
     }
 
-    /// Opens `path` for writing, empty, and readable by all users as far as the mask allows.
+    /// Opens `path` for writing, and empties it. All users may read it, unless the umask says
+    /// otherwise.
     package static func create(_ path: [UInt8]) throws(SystemError) -> Descriptor {
         try open(path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
     }
 
-    /// Makes a new file that only this user can read. It must not exist yet: no file is overwritten,
-    /// and no other process can have opened it before.
+    /// Creates a file that only this user can read. It must not exist: no file is overwritten, and
+    /// no other process can have opened it before.
     package static func createNew(_ path: [UInt8]) throws(SystemError) -> Descriptor {
         try open(path, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
     }
 
-    /// Sets the permissions, whatever the mask says.
+    /// Sets the permissions, regardless of the umask.
     package func setMode(_ mode: mode_t) throws(SystemError) {
         guard fchmod(number, mode) == 0 else { throw SystemError.last }
     }
 
-    /// Returns when the content is on the disk.
+    /// Returns once the content is on disk (fsync(2)).
     package func synchronize() throws(SystemError) {
         guard fsync(number) == 0 else { throw SystemError.last }
     }
 
-    /// The kind, owner and permissions of the open file, read from the descriptor itself.
+    /// Type, owner and permissions of the open file. They are read from the descriptor, so the file
+    /// cannot be exchanged in between.
     package func status() throws(SystemError) -> stat {
         var result = stat()
         guard unsafe fstat(number, &result) == 0 else { throw SystemError.last }
@@ -57,7 +60,8 @@ package struct Descriptor: ~Copyable {
     }
 }
 
-/// Repeats a system call that a signal interrupted (`EINTR`), unless that signal asks us to stop.
+/// Repeats a system call that a signal interrupted (EINTR), unless that signal asks the program to
+/// stop.
 package func retryingOnInterrupt<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
         let result = call()
@@ -65,7 +69,7 @@ package func retryingOnInterrupt<Result: SignedInteger>(_ call: () -> Result) ->
     }
 }
 
-/// A refusal of the operating system: the `errno` of the call that failed.
+/// An error of the operating system, by the `errno` of the call that failed.
 package struct SystemError: Error, Equatable, Sendable {
     /// The value of `errno`.
     package let code: CInt
@@ -74,10 +78,11 @@ package struct SystemError: Error, Equatable, Sendable {
         self.code = code
     }
 
-    /// The error of the system call that has just failed on this thread.
+    /// The error of the system call that just failed on this thread.
     package static var last: SystemError { SystemError(code: errno) }
 
-    /// The system's message, such as "no such file or directory", in lower case at the beginning.
+    /// The system's message with its first letter in lower case, such as "no such file or
+    /// directory".
     package var message: String {
         let text = unsafe strerror(code).map { unsafe String(cString: $0) } ?? ""
         guard let first = text.first else { return "error \(code)" }

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// Why input could not be used.
+/// Why input cannot be used.
 package enum InputError: Error, Equatable, Sendable {
     case system(SystemError)
-    /// More than `limit` bytes stood there.
+    /// There are more than `limit` bytes.
     case tooLarge(limit: Int)
-    /// Nothing came for the whole of the time that the caller allowed.
+    /// Nothing arrived within the time that the caller allowed.
     case timedOut
-    /// The text is not UTF-8 but UTF-16, as some editors and shells of Windows write it.
+    /// The text is UTF-16, which some editors and shells of Windows write.
     case utf16
 }
 
-/// Bytes that come from a descriptor (or from memory, in tests), read in blocks.
+/// Bytes from a descriptor, or from memory in tests, read in blocks.
 package final class InputStream {
     private enum Source {
         case borrowed(CInt)
@@ -19,19 +19,21 @@ package final class InputStream {
     }
 
     private let source: Source
+    /// Bytes that were read; those before `position` are consumed.
     private var buffer: [UInt8]
-    /// The buffer that the system reads into.
+    /// The buffer for system calls.
     private lazy var block = [UInt8](repeating: 0, count: Self.blockSize)
     private var position = 0
     private var reachedEnd = false
+    /// Whether a caller has taken the input for itself.
     private var isTaken = false
-    /// Whether `skipByteOrderMark` has looked at the first bytes.
+    /// Whether `skipByteOrderMark` has examined the first bytes.
     private var isBegun = false
-    /// Whether a carriage return ends a line, as in files of old editors. Off where each line gets an
-    /// answer: whoever writes one token could add answers for others.
+    /// Whether a carriage return ends a line, as in files of old editors. Off if each line gets an
+    /// answer: one who writes a single token could otherwise add answers for others.
     package var endsLinesAtCarriageReturn = false
 
-    /// Reads from `descriptor`, which stays the caller's to close.
+    /// Reads from `descriptor`, which the caller closes.
     package init(borrowing descriptor: CInt) {
         source = .borrowed(descriptor)
         buffer = []
@@ -44,20 +46,21 @@ package final class InputStream {
         reachedEnd = true
     }
 
-    /// Whether a person types at the other end.
+    /// Whether the input is a terminal.
     package var isTerminal: Bool {
         if case .borrowed(let descriptor) = source { return isatty(descriptor) == 1 }
         return false
     }
 
-    /// Whether the caller is the first to want the whole of this input for itself.
+    /// Whether the caller is the first to claim the whole of this input. Two options must not both
+    /// read standard input.
     package func take() -> Bool {
         defer { isTaken = true }
         return !isTaken
     }
 
-    /// Everything up to the end, but no more than the first `limit + 1` bytes: the caller judges a
-    /// text that is too long.
+    /// Everything up to the end, but at most `limit + 1` bytes. The caller recognizes a text that
+    /// is too long by the extra byte.
     package func readPrefix(limit: Int) throws(InputError) -> [UInt8] {
         while !reachedEnd, buffer.count - position <= limit {
             try fill(atMost: limit + 1 - (buffer.count - position))
@@ -66,8 +69,8 @@ package final class InputStream {
         return Array(buffer[position...].prefix(limit + 1))
     }
 
-    /// Drops the byte order mark with which some programs begin a text, and refuses UTF-16. For text
-    /// that people write; to be called before anything is read.
+    /// Skips the byte order mark with which some programs begin a text, and throws for UTF-16. It
+    /// is for text that people write, and must be called before anything is read.
     package func skipByteOrderMark() throws(InputError) {
         guard !isBegun else { return }
         isBegun = true
@@ -82,7 +85,7 @@ package final class InputStream {
         if Self.isUTF16(buffer) { throw .utf16 }
     }
 
-    /// Whether a text begins with the mark of UTF-16, or with ASCII letters in it.
+    /// Whether a text begins with the byte order mark of UTF-16, or with ASCII letters in UTF-16.
     package static func isUTF16(_ text: [UInt8]) -> Bool {
         let first = Array(text.prefix(4))
         if first.starts(with: [0xFE, 0xFF]) || first.starts(with: [0xFF, 0xFE]) { return true }
@@ -96,22 +99,30 @@ package final class InputStream {
     package enum Line: Equatable, Sendable {
         /// The bytes without the final LF or CRLF.
         case text([UInt8])
-        /// Longer than the limit: skipped to its end.
+        /// A line above the limit, which was skipped.
         case tooLong
     }
 
-    /// The next line of at most `limit` bytes, or nil at the end of the input.
-    package func readLine(limit: Int) throws(InputError) -> Line? {
-        var bytes: [UInt8] = []
-        guard let isWhole = try appendLine(to: &bytes, limit: limit) else { return nil }
-        return isWhole ? .text(bytes) : .tooLong
+    /// Whether a line is within the limit.
+    package enum LineLength: Sendable {
+        case whole, tooLong
     }
 
-    /// Appends the next line to `bytes`, for those who gather many: false, and nothing appended,
-    /// where it is longer than `limit`; nil at the end of the input.
+    /// The next line of at most `limit` bytes; nil at the end of the input.
+    package func readLine(limit: Int) throws(InputError) -> Line? {
+        var bytes: [UInt8] = []
+        switch try appendLine(to: &bytes, limit: limit) {
+        case .whole: return .text(bytes)
+        case .tooLong: return .tooLong
+        case nil: return nil
+        }
+    }
+
+    /// Appends the next line to `bytes`, for callers that collect many. A line above `limit` is
+    /// skipped, and nothing appended. nil at the end of the input.
     package func appendLine(
         to bytes: inout [UInt8], limit: Int
-    ) throws(InputError) -> Bool? {
+    ) throws(InputError) -> LineLength? {
         var searched = position
         while true {
             if let end = newline(from: searched) {
@@ -123,7 +134,7 @@ package final class InputStream {
             }
             if buffer.count - position > limit + 1 {
                 try skipLine()
-                return false
+                return .tooLong
             }
             // The last byte may be the first half of a line end.
             searched = max(buffer.count - position - 1, 0)
@@ -132,13 +143,13 @@ package final class InputStream {
         }
     }
 
-    /// Whether a whole line can be read without waiting for the other side.
+    /// Whether a whole line can be read without waiting.
     package var hasBufferedLine: Bool {
         newline(from: position) != nil
     }
 
-    /// Whether the next line, or the end of the input, can be read without waiting; reads what is
-    /// there.
+    /// Whether the next line, or the end of the input, can be read without waiting. Reads what has
+    /// arrived.
     package func isLineReady() throws(InputError) -> Bool {
         while true {
             if reachedEnd || hasBufferedLine { return true }
@@ -149,8 +160,8 @@ package final class InputStream {
         }
     }
 
-    /// Waits for input or for `event`. Where the input is first, one block of it is read: true, and
-    /// there may be a line now. False for the event, and at the end of the input.
+    /// Waits for input or for `event`. Returns true after reading one block of input, in which
+    /// there may be a line; false after the event, and at the end of the input.
     package func receive(unless event: borrowing Semaphore) throws(InputError) -> Bool {
         guard !reachedEnd, case .borrowed(let descriptor) = source else { return false }
         var pollers = [
@@ -163,17 +174,19 @@ package final class InputStream {
         return true
     }
 
+    /// Appends the line up to `end` unless it is too long, and consumes the input up to `next`.
     private func takeLine(
         upTo end: Int, next: Int, limit: Int, _ bytes: inout [UInt8]
-    ) -> Bool {
+    ) -> LineLength {
         var last = end
         if last > position, next > end, buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
-        let isWhole = last - position <= limit
-        if isWhole { bytes.append(contentsOf: buffer[position..<last]) }
+        let length: LineLength = last - position <= limit ? .whole : .tooLong
+        if length == .whole { bytes.append(contentsOf: buffer[position..<last]) }
         consume(through: next)
-        return isWhole
+        return length
     }
 
+    /// Consumes the input up to the end of the line.
     private func skipLine() throws(InputError) {
         while true {
             if let end = newline(from: position) {
@@ -185,20 +198,21 @@ package final class InputStream {
         }
     }
 
-    /// The end of the next line: a line feed or, where it counts, a carriage return that no line feed
-    /// follows.
+    /// The end of the next line: a line feed, or a carriage return without a line feed after it if
+    /// `endsLinesAtCarriageReturn`.
     private func newline(from start: Int) -> Int? {
         let bytes = buffer
         let feed = bytes.span.firstOffset(of: 0x0A, from: start)
         guard endsLinesAtCarriageReturn else { return feed }
         let end = feed ?? bytes.count
         guard let carriage = bytes.span.extracting(..<end).firstOffset(of: 0x0D, from: start),
-            // At the end of what was read a line feed may still follow.
+            // At the end of what was read, a line feed may still follow.
             carriage + 1 < end || feed == nil && reachedEnd
         else { return feed }
         return carriage
     }
 
+    /// Marks the buffer up to `end` as consumed.
     private func consume(through end: Int) {
         position = end
         if position == buffer.count {
@@ -207,16 +221,17 @@ package final class InputStream {
         }
     }
 
+    /// The bytes read at a time.
     private static let blockSize = 64 * 1024
 
-    /// Somebody made a shared terminal or pipe non-blocking: waits until something is there. False
-    /// where a signal asks us to stop.
+    /// Waits until there is input on a descriptor that another program made non-blocking, such as a
+    /// shared terminal or pipe. Returns false if a signal asks the program to stop.
     private static func waitForInput(_ descriptor: CInt) -> Bool {
         var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return retryingOnInterrupt { unsafe poll(&poller, 1, -1) } >= 0
     }
 
-    /// Appends up to one block; sets `reachedEnd` where there is no more.
+    /// Appends up to one block to the buffer; at the end of the input sets `reachedEnd`.
     private func fill(atMost limit: Int) throws(InputError) {
         guard case .borrowed(let descriptor) = source else {
             reachedEnd = true

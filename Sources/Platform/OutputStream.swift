@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// Output that could not be written: a full disk, a closed pipe.
+/// Output that could not be written, because of a full disk or a closed pipe.
 package struct OutputError: Error, Equatable, Sendable {
     package let cause: SystemError
 
-    /// Whether the reader has gone away, which ends the program as SIGPIPE would.
+    /// Whether the reader is gone. The program then ends as SIGPIPE would end it.
     package var isBrokenPipe: Bool { cause == .brokenPipe }
 }
 
-/// A buffered, checked writer: nothing counts as written before `flush` has returned.
+/// A buffered writer that reports errors. Nothing counts as written before `flush` has returned.
 package final class OutputStream {
     private enum Target {
         case borrowed(CInt)
@@ -16,26 +16,33 @@ package final class OutputStream {
     }
 
     private let target: Target
-    private let isExpendable: Bool
+    private let failurePolicy: FailurePolicy
     private var buffer: [UInt8] = []
 
-    /// Writes to `descriptor`, which stays the caller's to close. What cannot be written to an
-    /// `expendable` stream is dropped: a full disk under the diagnostics must not stop the work.
-    package init(borrowing descriptor: CInt, expendable: Bool = false) {
+    /// The treatment of bytes that cannot be written.
+    package enum FailurePolicy: Sendable {
+        /// `flush` throws.
+        case report
+        /// They are dropped silently. For diagnostics: a full disk there must not stop the work.
+        case drop
+    }
+
+    /// Writes to `descriptor`, which the caller closes.
+    package init(borrowing descriptor: CInt, onFailure policy: FailurePolicy = .report) {
         target = .borrowed(descriptor)
-        isExpendable = expendable
+        failurePolicy = policy
     }
 
     /// Keeps everything in memory; see `contents`.
     package init() {
         target = .memory
-        isExpendable = false
+        failurePolicy = .report
     }
 
-    /// What a stream in memory has taken so far.
+    /// The bytes that were written to a stream in memory.
     package var contents: [UInt8] { buffer }
 
-    /// Whether a person looks at the other end.
+    /// Whether the output is a terminal.
     package var isTerminal: Bool {
         if case .borrowed(let descriptor) = target { return isatty(descriptor) == 1 }
         return false
@@ -46,12 +53,19 @@ package final class OutputStream {
         try drainIfLarge()
     }
 
+    /// Writes an array. The generic overload below does the same, but is not specialized for arrays
+    /// in other modules.
+    package func write(_ bytes: [UInt8]) throws(OutputError) {
+        buffer.append(contentsOf: bytes)
+        try drainIfLarge()
+    }
+
     package func write(_ bytes: some Collection<UInt8>) throws(OutputError) {
         buffer.append(contentsOf: bytes)
         try drainIfLarge()
     }
 
-    /// Hands everything to the system.
+    /// Writes the buffer to the system. After an error its content is lost.
     package func flush() throws(OutputError) {
         guard case .borrowed(let descriptor) = target, !buffer.isEmpty else { return }
         defer { buffer.removeAll(keepingCapacity: true) }
@@ -66,10 +80,10 @@ package final class OutputStream {
             if wrote >= 0 {
                 done += wrote
             } else if errno == EAGAIN {
-                // Somebody made a shared terminal or pipe non-blocking: wait for room.
+                // Another program made a shared terminal or pipe non-blocking: wait for room.
                 var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&poller, 1, -1)
-            } else if isExpendable {
+            } else if failurePolicy == .drop {
                 return
             } else {
                 throw OutputError(cause: SystemError.last)
@@ -77,6 +91,7 @@ package final class OutputStream {
         }
     }
 
+    /// Flushes a buffer of 64 KiB or more.
     private func drainIfLarge() throws(OutputError) {
         if buffer.count >= 64 * 1024 { try flush() }
     }

@@ -1,20 +1,22 @@
 internal import Glibc
 internal import Synchronization
 
-/// A key or password in memory: kept out of swap where the limit allows, wiped when released.
+/// A key or password in memory, which is kept out of swap if the limit allows, left out of core
+/// files, and wiped when it is released.
 ///
-/// Each has pages of its own: locks do not nest, so that `munlock` of one secret would unlock others
-/// on the same page.
+/// Each secret has pages of its own. Locks on pages do not nest, so `munlock` for one secret would
+/// unlock others on the same page.
 ///
-/// Never copied into a `String` or an array by this module; callers borrow the bytes inside
-/// `withBytes` and must not let the pointer escape.
+/// This module never copies the bytes into a `String` or an array. Callers borrow them in
+/// `withBytes`, and must not let the pointer escape.
 @safe package final class SecretBytes {
+    /// The memory, of which the first `count` bytes are the secret.
     private let storage: UnsafeMutableRawBufferPointer
 
-    /// How many bytes the secret has.
+    /// The size of the secret in bytes.
     package let count: Int
 
-    /// Room for `capacity` bytes, to be filled by `fill`, which returns how many it wrote.
+    /// A secret of at most `capacity` bytes. `fill` writes it, and returns the number of bytes.
     package init<Failure: Error>(
         capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {
@@ -28,7 +30,7 @@ internal import Synchronization
         }
     }
 
-    /// The same for bytes that are only lent.
+    /// A copy of borrowed bytes.
     package convenience init(copying bytes: Span<UInt8>) {
         unsafe self.init(capacity: bytes.count) { target in
             for position in 0..<bytes.count { unsafe target[position] = bytes[position] }
@@ -36,7 +38,7 @@ internal import Synchronization
         }
     }
 
-    /// A copy of `bytes`; the caller's own copy is the caller's to wipe.
+    /// A copy of `bytes`. The caller wipes its own copy.
     package convenience init(copying bytes: some Collection<UInt8>) {
         unsafe self.init(capacity: bytes.count) { target in
             unsafe target.copyBytes(from: bytes)
@@ -44,7 +46,7 @@ internal import Synchronization
         }
     }
 
-    /// The same without one LF or CRLF at the end, which an editor or a terminal has put there.
+    /// A copy without one LF or CRLF at the end, which an editor or a terminal has added.
     package func withoutFinalNewline() -> SecretBytes {
         unsafe withBytes { bytes in
             var count = bytes.count
@@ -54,7 +56,7 @@ internal import Synchronization
         }
     }
 
-    /// Whether all bytes are equal, as in memory that nobody filled.
+    /// Whether all bytes are equal, as in memory that was never filled.
     package var isOneByteRepeated: Bool {
         unsafe withBytes { bytes in unsafe bytes.allSatisfy { unsafe $0 == bytes.first } }
     }
@@ -63,9 +65,9 @@ internal import Synchronization
         unsafe Self.release(storage)
     }
 
-    /// A second copy, for another thread to own.
+    /// A copy for another thread.
     package func copy() -> sending SecretBytes {
-        // By its address: what is made from a pointer would count as shared with the pointer.
+        // Passed on as a number: the compiler treats a value made from a pointer as shared with it.
         let address = unsafe UInt(bitPattern: storage.baseAddress)
         return unsafe SecretBytes(capacity: count) { [count] target in
             unsafe target.copyMemory(
@@ -75,14 +77,14 @@ internal import Synchronization
         }
     }
 
-    /// Lends the bytes for the length of `body`.
+    /// Lends the bytes to `body`.
     package func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe body(UnsafeRawBufferPointer(rebasing: storage[..<count]))
     }
 
-    /// Zeroed pages that no other secret is on.
+    /// Zeroed pages that no other secret uses.
     private static func allocate(_ count: Int) -> UnsafeMutableRawBufferPointer {
         if count <= pageSize, let address = spares.withLock({ $0.popLast() }) {
             return unsafe UnsafeMutableRawBufferPointer(
@@ -99,6 +101,7 @@ internal import Synchronization
         return unsafe UnsafeMutableRawBufferPointer(start: base, count: count)
     }
 
+    /// Wipes the memory, and keeps it for another secret or returns it to the system.
     private static func release(_ storage: UnsafeMutableRawBufferPointer) {
         guard let base = storage.baseAddress else { return }
         unsafe explicit_bzero(base, storage.count)
@@ -113,9 +116,10 @@ internal import Synchronization
         if !isKept { _ = unsafe munmap(base, storage.count) }
     }
 
-    /// Pages of former secrets, wiped and still locked, for new ones: mapping and locking takes
-    /// longer than most of what is done with a secret.
+    /// Pages of former secrets, wiped and still locked. Mapping and locking new pages takes longer
+    /// than most uses of a secret.
     private static let spares = Mutex<[UInt]>([])
+    /// The number of pages that are kept.
     private static let spareLimit = 16
     private static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 }

@@ -1,23 +1,25 @@
 internal import Glibc
 internal import Synchronization
 
-/// The last signal that asked the program to stop, 0 where there was none.
+/// The last signal that asked the program to stop; 0 for none.
 private let pendingSignal = Atomic<CInt>(0)
 
-/// Signals and what they do to this program.
+/// Signals, and their effect on this program.
 package enum Signals {
-    /// A broken connection or pipe becomes an error of the write, instead of a silent end.
+    /// Turns a broken connection or pipe into an error of the write, instead of a silent end
+    /// (SIGPIPE).
     package static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
-    /// The signal that arrived while an `InterruptScope` stood, else nil.
+    /// The signal that arrived while there was an `InterruptScope`; nil for none.
     package static var pending: CInt? {
         let number = pendingSignal.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }
 
-    /// Ends the process by `number`, as if it had never been caught; does not return.
+    /// Ends the process by signal `number`, as if the signal had never been caught. The parent sees
+    /// that it ended by this signal.
     package static func endProcess(by number: CInt) -> Never {
         _ = signal(number, SIG_DFL)
         var set = sigset_t()
@@ -28,24 +30,27 @@ package enum Signals {
         exit(128 + number)
     }
 
+    /// Called by the signal handler, so it only does what is allowed there (signal-safety(7)).
     fileprivate static func note(_ number: CInt) {
-        // The second signal means it: no more waiting for a clean end.
+        // After a second signal the program no longer waits for a clean end.
         if pendingSignal.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
     }
 }
 
-/// While it lives, SIGINT, SIGTERM and SIGHUP only set `Signals.pending`, so that a long command
-/// can stop at a clean point and tell how far it came. A second signal ends the process at once.
+/// While a value of this type exists, SIGINT, SIGTERM and SIGHUP only set `Signals.pending`, so
+/// that a long command can stop at a clean point and report how far it got. A second signal ends
+/// the process at once.
 package struct InterruptScope: ~Copyable {
+    /// The signals that are caught; their default action is restored at the end.
     private let caught: [CInt]
 
-    /// A signal that is ignored stays so: nohup, and `&` in a script, mean it.
+    /// A signal that is ignored remains ignored, as nohup(1) and `&` in a script intend.
     package init() {
         caught = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
         for number in caught {
             var action = sigaction()
             unsafe action.__sigaction_handler.sa_handler = { Signals.note($0) }
-            // No SA_RESTART: a blocked poll returns at once.
+            // Without SA_RESTART, so that a blocked poll(2) returns at once.
             action.sa_flags = 0
             _ = unsafe sigaction(number, &action, nil)
         }
@@ -63,11 +68,11 @@ package struct InterruptScope: ~Copyable {
     }
 }
 
-/// A set of signals held back until `restore`.
+/// A set of signals that are blocked until `restore`.
 package struct SignalMask {
     private let previous: sigset_t
 
-    /// Holds `numbers` back; they are delivered after `restore`.
+    /// Blocks `numbers`. Those that arrive are delivered after `restore`.
     package static func block(_ numbers: [CInt]) -> SignalMask {
         var set = sigset_t()
         _ = unsafe sigemptyset(&set)
@@ -77,7 +82,8 @@ package struct SignalMask {
         return SignalMask(previous: previous)
     }
 
-    /// Waits until one of `numbers`, which must be held back, arrives, and takes it.
+    /// Waits for one of `numbers`, which must be blocked, and returns it. It is not delivered any
+    /// more.
     package func wait(for numbers: [CInt]) -> CInt {
         var set = sigset_t()
         _ = unsafe sigemptyset(&set)
@@ -85,13 +91,14 @@ package struct SignalMask {
         return retryingOnInterrupt { unsafe sigwaitinfo(&set, nil) }
     }
 
-    /// Whether one of `numbers`, which must be held back, has arrived.
+    /// Whether one of `numbers`, which must be blocked, has arrived.
     package static func isPending(_ numbers: [CInt]) -> Bool {
         var set = sigset_t()
         guard unsafe sigpending(&set) == 0 else { return false }
         return numbers.contains { unsafe sigismember(&set, $0) == 1 }
     }
 
+    /// Unblocks the signals that were not blocked before.
     package func restore() {
         var previous = previous
         _ = unsafe sigprocmask(SIG_SETMASK, &previous, nil)

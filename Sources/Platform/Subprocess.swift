@@ -1,26 +1,32 @@
 internal import Glibc
 
-/// A program that this one has started.
+/// A program that this program has started. The owner has to `wait` for its end.
 package struct Subprocess: ~Copyable {
     private let processID: pid_t
 
-    /// How a program ended.
+    /// The end of a program: an exit status, or a signal.
     package enum Ending: Equatable, Sendable {
         case exit(CInt)
         case signal(CInt)
     }
 
-    /// Starts `arguments[0]` (looked up in PATH unless it has a slash) with our streams.
-    ///
-    /// `silent` connects its standard streams with /dev/null. Signals that we ignore or hold back
-    /// are at their defaults there.
+    /// The standard streams of a new program.
+    package enum Streams: Sendable {
+        /// Those of this program.
+        case inherited
+        /// All three are /dev/null.
+        case null
+    }
+
+    /// Starts `arguments[0]`, which is looked up in PATH unless it has a slash. Signals that this
+    /// program ignores or blocks have their default actions there.
     package static func start(
-        _ arguments: [[UInt8]], environment: [String: String], silent: Bool = false
+        _ arguments: [[UInt8]], environment: [String: String], streams: Streams = .inherited
     ) throws(SystemError) -> Subprocess {
         var actions = unsafe posix_spawn_file_actions_t()
         _ = unsafe posix_spawn_file_actions_init(&actions)
         defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-        if silent {
+        if streams == .null {
             for (number, flags) in [(0, O_RDONLY), (1, O_WRONLY), (2, O_WRONLY)] as [(CInt, CInt)] {
                 _ = unsafe posix_spawn_file_actions_addopen(
                     &actions, number, "/dev/null", flags, 0)
@@ -47,21 +53,22 @@ package struct Subprocess: ~Copyable {
         return Subprocess(processID: identifier)
     }
 
-    /// Replaces this process by `arguments`; returns only the reason why it could not.
+    /// Replaces this process with `arguments` (exec(3)). Returns only if that fails, with the
+    /// reason.
     package static func replaceProcess(by arguments: [[UInt8]]) -> SystemError {
         let words = CStrings(arguments)
         _ = unsafe execvp(words.first, words.pointers)
         return SystemError.last
     }
 
-    /// Waits for the end, whatever signals arrive meanwhile.
+    /// Waits for the end, even if signals arrive.
     package func wait() -> Ending {
         var status: CInt = 0
         while unsafe waitpid(processID, &status, 0) == -1, errno == EINTR {}
         return Self.ending(status)
     }
 
-    /// How it ended, nil where it still runs.
+    /// The program's end; nil while it runs.
     package func poll() -> Ending? {
         var status: CInt = 0
         guard unsafe waitpid(processID, &status, WNOHANG) == processID else { return nil }
@@ -72,17 +79,19 @@ package struct Subprocess: ~Copyable {
         _ = kill(processID, signal)
     }
 
+    /// The meaning of a status of waitpid(2).
     private static func ending(_ status: CInt) -> Ending {
         let number = status & 0x7F
         return number == 0 ? .exit(status >> 8 & 0xFF) : .signal(number)
     }
 }
 
-/// A null-terminated array of C strings, as exec wants it.
+/// A null-terminated array of C strings, as exec(3) takes it.
 @safe private final class CStrings {
     let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     private let count: Int
 
+    /// Copies the strings, which must not contain NUL.
     init(_ strings: [[UInt8]]) {
         precondition(!strings.contains { $0.contains(0) })
         count = strings.count
@@ -98,7 +107,7 @@ package struct Subprocess: ~Copyable {
         unsafe (pointers + count).initialize(to: nil)
     }
 
-    /// The program's name.
+    /// The first string, which is the program's name.
     var first: UnsafeMutablePointer<CChar> {
         guard let first = unsafe pointers[0] else { preconditionFailure("a program has a name") }
         return unsafe first

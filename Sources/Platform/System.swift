@@ -1,12 +1,14 @@
 internal import CEntry
 internal import Glibc
 
-/// Everything of the outside world that a command may touch; tests put their own in its place.
+/// Everything outside of the program that a command may use: streams, variables, the clock, the
+/// terminal. Tests pass their own. Signals are the exception: work that can stop asks
+/// `Signals.pending`.
 package struct System {
     package let input: InputStream
-    /// Data: what a script reads.
+    /// Standard output, for results.
     package let output: OutputStream
-    /// Talk: errors, hints, progress, what a person reads.
+    /// Standard error, for errors, hints, progress and other messages to people.
     package let diagnostics: OutputStream
     package let environment: Environment
     package let clock: Clock
@@ -30,18 +32,74 @@ package struct System {
         return System(
             input: InputStream(borrowing: STDIN_FILENO),
             output: OutputStream(borrowing: STDOUT_FILENO),
-            diagnostics: OutputStream(borrowing: STDERR_FILENO, expendable: true),
+            diagnostics: OutputStream(borrowing: STDERR_FILENO, onFailure: .drop),
             environment: environment,
             clock: .system,
             terminal: Terminal.current(descriptor: STDOUT_FILENO, environment: environment))
     }
 
-    /// The operands and options of this process as bytes: the standard library's own list repairs
-    /// what is not UTF-8, so that a user id could change on its way in, and needs /proc.
+    /// The arguments of this process without its name, as bytes. The standard library's own list
+    /// replaces bytes that are not UTF-8, which could change a user id, and needs /proc.
     package static func arguments() -> [[UInt8]] {
         (0..<jwtctl_argument_count()).compactMap { index in
             guard let text = unsafe jwtctl_argument(index) else { return nil }
             return unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
         }
+    }
+}
+
+/// The environment variables of the process, or those of a test.
+package struct Environment: Sendable {
+    /// nil for the variables of the process, which are looked up when they are needed.
+    private let values: [String: [UInt8]]?
+
+    package init(_ values: [String: String]) {
+        self.init(bytes: values.mapValues { Array($0.utf8) })
+    }
+
+    package init(bytes values: [String: [UInt8]]) {
+        self.values = values
+    }
+
+    private init() {
+        values = nil
+    }
+
+    /// The variables of this process.
+    package static func current() -> Environment { Environment() }
+
+    /// The value of a variable as text; nil if it is empty or not set. Bytes that are not UTF-8 are
+    /// replaced. Where that would be wrong, such as in paths and secrets, use `bytes`.
+    package subscript(_ name: String) -> String? {
+        bytes(of: name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The value as the system has it; nil if it is empty or not set.
+    package func bytes(of name: String) -> [UInt8]? {
+        guard let value = value(of: name), !value.isEmpty else { return nil }
+        return value
+    }
+
+    private func value(of name: String) -> [UInt8]? {
+        if let values { return values[name] }
+        return unsafe getenv(name).map { text in
+            unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+        }
+    }
+
+    /// All variables, for a child process.
+    package var all: [String: String] {
+        if let values { return values.mapValues { String(decoding: $0, as: UTF8.self) } }
+        var found: [String: String] = [:]
+        var entry = unsafe environ
+        while let text = unsafe entry.pointee {
+            if let line = unsafe String(validatingCString: text),
+                let equals = line.utf8.firstIndex(of: UInt8(ascii: "="))
+            {
+                found[String(line[..<equals])] = String(line[line.utf8.index(after: equals)...])
+            }
+            unsafe entry += 1
+        }
+        return found
     }
 }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A private folder that goes away with its owner, with the files in it.
+/// A private folder, which is removed with the files in it when its owner goes out of scope.
 package struct TemporaryFolder: ~Copyable {
     package let path: String
 
-    /// Makes a folder below TMPDIR or /tmp that only we can enter.
+    /// Makes a folder below TMPDIR, or /tmp, that only this user can enter.
     package static func make(
         prefix: String, environment: Environment
     ) throws(SystemError) -> TemporaryFolder {
@@ -27,7 +27,7 @@ package struct TemporaryFolder: ~Copyable {
         Self.remove(path)
     }
 
-    /// Removes a folder and the files directly in it.
+    /// Removes a folder and the files directly in it, but no folders.
     private static func remove(_ path: String) {
         if let folder = unsafe opendir(path) {
             while let entry = unsafe readdir(folder) {

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// The terminal at which the person sits, where there is one.
+/// The terminal of the user, if there is one.
 package struct Terminal: Sendable {
-    /// How many columns it shows; 80 where that is not known.
+    /// The number of columns; 80 if it is unknown.
     package let columns: Int
 
     package init(columns: Int) {
         self.columns = columns
     }
 
-    /// What the terminal of `descriptor` says, else `COLUMNS`, else 80.
+    /// The width of the terminal of `descriptor`, or else `COLUMNS`, or else 80.
     package static func current(descriptor: CInt, environment: Environment) -> Terminal {
         var size = winsize()
         if unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
@@ -18,16 +18,17 @@ package struct Terminal: Sendable {
         return Terminal(columns: environment["COLUMNS"].flatMap { Int($0) } ?? 80)
     }
 
-    /// Asks on the controlling terminal and reads one line without showing what is typed.
+    /// Asks on the controlling terminal, and reads one line without echo. Standard input and output
+    /// are not used. Throws if there is no terminal, and EINTR after a signal.
     ///
-    /// The terminal is put back as it was, also when a signal ends the question.
+    /// The settings of the terminal are restored, even if a signal ends the question.
     package static func askSecret(_ prompt: String) throws(SystemError) -> SecretBytes {
         let device = try Descriptor.open(Array("/dev/tty".utf8), flags: O_RDWR | O_NOCTTY)
         var shown = termios()
         guard unsafe tcgetattr(device.number, &shown) == 0 else { throw SystemError.last }
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
-        // Signals wait until the echo is back on; then they end the program as usual.
+        // Signals wait until the echo is back on. Then they end the program as usual.
         let blocked = SignalMask.block([SIGINT, SIGTERM, SIGTSTP])
         defer { blocked.restore() }
         guard unsafe tcsetattr(device.number, TCSAFLUSH, &hidden) == 0 else {
@@ -45,11 +46,13 @@ package struct Terminal: Sendable {
         return try readLine(from: device.number)
     }
 
+    /// Ends the line, whose newline was not echoed.
     private static func newline(on output: OutputStream) throws(OutputError) {
         try output.write("\n")
         try output.flush()
     }
 
+    /// Reads up to a newline or the end, byte by byte, so that no other buffer has the secret.
     private static func readLine(from descriptor: CInt) throws(SystemError) -> SecretBytes {
         try unsafe SecretBytes(capacity: 4096) { buffer throws(SystemError) in
             var count = 0
@@ -66,8 +69,8 @@ package struct Terminal: Sendable {
         }
     }
 
-    /// Returns when something can be read. The signals that are held back do not interrupt, so they
-    /// are looked for: Ctrl-C must not need a Return after it.
+    /// Returns once there is something to read. Blocked signals do not interrupt poll(2), so it
+    /// looks for them 20 times a second: Ctrl-C must work without Return.
     private static func waitForKey(on descriptor: CInt) throws(SystemError) {
         while true {
             var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -77,7 +80,7 @@ package struct Terminal: Sendable {
         }
     }
 
-    /// Asks on the controlling terminal and reads one line that is shown as it is typed.
+    /// Asks on the controlling terminal, and reads one line with echo.
     package static func ask(_ prompt: String) throws(SystemError) -> [UInt8] {
         let device = try Descriptor.open(Array("/dev/tty".utf8), flags: O_RDWR | O_NOCTTY)
         let output = OutputStream(borrowing: device.number)

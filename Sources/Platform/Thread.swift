@@ -1,13 +1,13 @@
 internal import CPlatform
 internal import Glibc
 
-/// A thread of this process. Its owner joins or detaches it.
+/// A thread of this process. Its owner has to join or detach it.
 package final class Thread {
     private let handle: pthread_t
 
-    /// Starts `body` on a thread of its own.
+    /// Starts `body` on a new thread.
     ///
-    /// Everything that `body` holds is handed over to the thread: the compiler makes sure that the
+    /// Everything that `body` holds is transferred to the thread: the compiler makes sure that the
     /// caller keeps no reference to it, unless it may be shared.
     package init(_ body: sending @escaping () -> Void) throws(SystemError) {
         let box = unsafe Unmanaged.passRetained(Box(body))
@@ -28,7 +28,7 @@ package final class Thread {
         self.handle = handle
     }
 
-    /// Gives the thread up: nothing may join it any more.
+    /// Gives up the thread, which cannot be joined any more.
     package func detach() {
         _ = pthread_detach(handle)
     }
@@ -38,7 +38,7 @@ package final class Thread {
         _ = pthread_join(handle, nil)
     }
 
-    /// The body of the thread on its way through C.
+    /// The body, as an object that C can pass to the thread.
     private final class Box {
         let body: () -> Void
 
@@ -47,16 +47,17 @@ package final class Thread {
         }
     }
 
-    /// The number of threads that can run at once: the processors that this process may use, as
-    /// `nproc` counts them.
+    /// The number of threads that can run at the same time: the processors that this process may
+    /// use, as nproc(1) counts them.
     package static var parallelism: Int {
         max(Int(jwtctl_processor_count()), 1)
     }
 }
 
-/// A counter in the kernel that threads raise and wait for.
+/// A counter in the kernel that threads increment and wait for.
 ///
-/// It is a descriptor, because one `poll` then waits for other threads and for input at once.
+/// It is an eventfd(2), a descriptor, so one `poll` can wait for other threads and for input at the
+/// same time.
 package struct Semaphore: ~Copyable, Sendable {
     private let descriptor: Descriptor
 
@@ -67,17 +68,17 @@ package struct Semaphore: ~Copyable, Sendable {
         descriptor = Descriptor(owning: number)
     }
 
-    /// Readable while the count is above zero.
+    /// The descriptor, which is readable while the count is above zero.
     var number: CInt { descriptor.number }
 
-    /// Adds one, and wakes one of the waiting threads.
+    /// Adds one, and wakes a waiting thread.
     package borrowing func signal() {
         let status = eventfd_write(descriptor.number, 1)
         precondition(status == 0, "a count of pieces of work does not overflow")
     }
 
-    /// Waits until the count is above zero and takes one off; false if it is still zero after
-    /// `milliseconds`, or after a signal.
+    /// Waits until the count is above zero, and subtracts one. Returns false if it is still zero
+    /// after `milliseconds`, or after a signal.
     package borrowing func wait(milliseconds: Int64) -> Bool {
         var poller = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&poller, 1, CInt(clamping: milliseconds)) > 0 else { return false }
@@ -85,7 +86,7 @@ package struct Semaphore: ~Copyable, Sendable {
         return true
     }
 
-    /// Waits until the count is above zero, and takes one off.
+    /// Waits until the count is above zero, and subtracts one.
     package borrowing func wait() {
         var count: eventfd_t = 0
         while unsafe eventfd_read(descriptor.number, &count) != 0 {

@@ -1,30 +1,50 @@
 internal import Platform
 
-/// The data as the rest of the program sees it: one server, a Cluster, or the primary that Sentinels
-/// name. It connects when it is first needed, and again after a connection has broken.
+/// A client for one server, for a Cluster, or for the primary that Sentinels name; callers need not
+/// know which. It connects when it is first used, and again after a connection has broken.
+///
+/// How the parts of this target work together:
+///
+/// * `RedisURL` reads an address into a `RedisTarget`.
+/// * `Connection` is one authenticated socket. `Handshake` greets the server, `OutputBuffer`
+///   encodes commands, `Transport` moves bytes with or without TLS, and `ReplyReader` parses
+///   replies within `RESPLimits`. `PipelineLoop` writes and reads at the same time.
+/// * `Router` has a `NodeChannel` for each server of a group. A `Topology` (`ClusterTopology` or
+///   `SentinelTopology`) says which server takes a command, and `RouterLoop` drives all channels at
+///   once.
+/// * `checkpoint` and `confirm` bracket changes: a `WriteConcern` says which replicas and disks
+///   must have them before they count.
+///
+/// One server never gets a command twice, except one that it refused because it was loading its
+/// data. In a group, a command whose connection broke is sent again unless it is marked with
+/// `Command.once()`.
 package final class Client {
     package let target: RedisTarget
-    /// Milliseconds that connecting, and each gap between replies, may take. Where servers may change
-    /// roles, work is also given up once nothing has moved for as long.
+    /// The milliseconds that connecting, and each gap between replies, may take. In a group, work
+    /// is also given up once nothing has moved for as long.
     package let timeout: Int
-    /// Called with every command and reply, passwords masked. A group of servers uses only the trace
-    /// that was set before it was connected.
+    /// Called with every command and reply, passwords masked. A group uses the trace that was set
+    /// before it was connected; later changes have no effect on it.
     package var trace: Connection.Trace? {
         didSet { if case .single(let connection)? = server { connection.trace = trace } }
     }
+    /// Maps announced addresses of another network to reachable ones.
     private let map: AddressMap
+    /// The connection in use; nil before the first use.
     private var server: Server?
-    /// Connections made so far: the number of the current one, from 1.
+    /// The number of connections made so far, which is also the number of the current one, from 1.
     private var connectionCount = 0
-    /// The number of the connection that is known to permit the questions of a write concern.
+    /// The number of the connection on which the questions of a write concern are known to be
+    /// permitted; 0 for none.
     private var checkedConnection = 0
 
-    /// What the client is connected to.
+    /// One server, or the servers of a group.
     enum Server {
         case single(Connection)
         case group(Router)
     }
 
+    /// Does not connect. `timeout` is in milliseconds.
     package init(
         target: RedisTarget, timeout: Int = 5000, map: AddressMap = AddressMap(),
         trace: Connection.Trace? = nil
@@ -35,10 +55,11 @@ package final class Client {
         self.trace = trace
     }
 
-    /// The connection, made if there is none.
+    /// The connection, made if there is none or if that to a single server broke. A group repairs
+    /// its own connections.
     func connected() throws(RedisError) -> Server {
         switch server {
-        case .single(let connection) where !connection.isDead: return .single(connection)
+        case .single(let connection) where !connection.isBroken: return .single(connection)
         case .group(let router): return .group(router)
         default: break
         }
@@ -48,6 +69,9 @@ package final class Client {
         return fresh
     }
 
+    /// Connects, and learns from the greeting what kind of server was reached: a URL of one node of
+    /// a Cluster leads to the whole Cluster. Throws `.unsupported` for a Sentinel where a server
+    /// with data was wanted, and for several addresses of servers in no Cluster.
     private func connect() throws(RedisError) -> Server {
         let dialer = Dialer(target: target, map: map, timeout: timeout, trace: trace)
         if let service = target.sentinel {
@@ -67,8 +91,9 @@ package final class Client {
         }
     }
 
-    /// Fails at once where no server can be reached that knows the topology: an address is wrong more
-    /// often than everything is down. A server that is not ready yet is waited for.
+    /// A router whose topology is known. Fails at once where no server that knows the topology can
+    /// be reached: a wrong address is more likely than an outage of all servers. A server that is
+    /// not ready yet, such as one that loads its data, is waited for.
     private func router(
         _ topology: any Topology, _ dialer: Dialer
     ) throws(RedisError) -> Router {
@@ -83,6 +108,9 @@ package final class Client {
         return router
     }
 
+    /// A connection to the first address that can be reached. Throws the first failure, which is
+    /// that of the address the user named first; a refusal, such as a wrong password, ends the
+    /// search.
     private func connectToFirst() throws(RedisError) -> Connection {
         var failure: RedisError?
         for endpoint in target.endpoints {
@@ -108,9 +136,9 @@ package final class Client {
         }
     }
 
-    /// Fails where the server is a replica: it would refuse writes, and its state may be old. Commands
-    /// to a group always go to primaries. Roles change, so long work calls this again at least every
-    /// second; only a call after a second costs a round trip.
+    /// Throws `.replica` where the server is a replica, which refuses writes and may have old data.
+    /// Commands to a group always go to primaries. Roles change, so long work calls this again at
+    /// least once a second; a call costs a round trip only if the last check is a second old.
     package func requirePrimary() throws(RedisError) {
         switch try connected() {
         case .single(let connection): try connection.requirePrimary()
@@ -118,7 +146,7 @@ package final class Client {
         }
     }
 
-    /// The place of the data, for messages.
+    /// The address of the data for messages, with the current primary or the size of the Cluster.
     package var place: String {
         guard case .group(let router)? = server else { return target.place }
         if router.topology is ClusterTopology {
@@ -128,13 +156,15 @@ package final class Client {
         return target.place + primary
     }
 
-    /// The reply to one command; an error reply is thrown as `RedisError.server`.
+    /// The reply to one command. An error reply is thrown as `RedisError.server`.
     package func call(_ command: Command) throws(RedisError) -> Reply {
         try pipeline([command])[0].value()
     }
 
-    /// The replies to `commands` in their order; error replies are values here. In a Cluster each
-    /// goes to the node of its key, so that commands on different keys may run in another order.
+    /// The replies to `commands` in their order. Error replies are returned, not thrown. In a
+    /// Cluster each command goes to the node of its key, so commands on different keys may run in
+    /// another order. Throws when a reply is missing, and then gives no replies; `collect` keeps
+    /// those that arrived.
     package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
         switch try connected() {
         case .single(let connection): return try connection.pipeline(commands)
@@ -142,7 +172,8 @@ package final class Client {
         }
     }
 
-    /// As `pipeline`, but keeps the replies that arrived before a failure.
+    /// Like `pipeline`, but keeps the replies that arrived before a failure, and lists the commands
+    /// that may have run without a reply.
     package func collect(_ commands: [Command]) -> Exchange {
         do throws(RedisError) {
             switch try connected() {
@@ -156,13 +187,14 @@ package final class Client {
         }
     }
 
-    /// Sends commands as `next` gives them and hands each reply to `onReply` with the number of its
-    /// command, from 0: in order from one server, in no certain order from a group. Error replies
+    /// Sends commands as `next` supplies them, and calls `onReply` with each reply and the number
+    /// of its command, from 0: in order from one server, in any order from a group. Error replies
     /// are values. nil from `next` means nothing for now: it is called again after replies, and the
     /// stream ends once it has nothing and every reply has arrived.
     ///
-    /// At most `maxInFlight` commands, and a bounded number of bytes, are under way at a time, which
-    /// keeps memory flat here and on the server.
+    /// At most `maxInFlight` commands, and a bounded number of bytes, are under way at a time. That
+    /// keeps memory constant here and on the server, which queues unread replies without limit and
+    /// counts them towards `maxmemory`.
     package func stream(
         maxInFlight: Int = PipelineLoop.standardInFlight,
         next: () -> Command?, onReply: (Int, Reply) -> Void
@@ -185,8 +217,8 @@ package final class Client {
         }
     }
 
-    /// The clock of the server that holds `key` (nil: of any): seconds since 1970, and
-    /// microseconds of the next second.
+    /// The clock of the server that holds `key`, or of any server if it is nil: seconds since 1970,
+    /// and microseconds within the second.
     package func serverTime(
         besideKey key: [UInt8]? = nil
     ) throws(RedisError) -> (seconds: Int64, microseconds: Int64) {
@@ -194,24 +226,21 @@ package final class Client {
         return try call(key.map(command.beside) ?? command).time()
     }
 
-    /// The keys of the database, page by page; see `Scan`.
-    package func scan(match: [UInt8]? = nil, count: Int = 1000, type: String? = nil) -> Scan {
-        Scan(client: self, match: match, count: count, type: type)
-    }
-
-    /// A moment before changes, for `confirm`: it tells whether a connection broke since.
+    /// A moment before changes, from which `confirm` knows whether a connection broke since.
     package struct Checkpoint: Equatable, Sendable {
+        /// The number of the connection of one server; the count of broken connections of a group.
         fileprivate let number: Int
     }
 
-    /// Whether the data is on several servers, or on one that a fail-over may replace.
+    /// Whether the data is in a Cluster or behind Sentinels. False before the first connection.
     package var isGroup: Bool {
         if case .group? = server { return true }
         return false
     }
 
-    /// Begins changes that `confirm` will be called for. Fails where `concern` wants something that
-    /// the servers do not have, or that the user may not ask for.
+    /// Starts a series of changes that `confirm` will be called for. Throws `.unsupported` where
+    /// `concern` asks for something that a server does not have or does not permit to this user:
+    /// better before a change than after it.
     package func checkpoint(_ concern: WriteConcern) throws(RedisError) -> Checkpoint {
         switch try connected() {
         case .single(let connection):
@@ -231,7 +260,7 @@ package final class Client {
         }
     }
 
-    /// Begins questions, which need no confirmation.
+    /// Starts a series of reads, which need no confirmation.
     package func checkpoint() throws(RedisError) -> Checkpoint {
         switch try connected() {
         case .single: Checkpoint(number: connectionCount)
@@ -239,26 +268,31 @@ package final class Client {
         }
     }
 
-    /// Called after the last acknowledged change since `checkpoint`: waits for what `concern` wants,
-    /// and behind Sentinels makes sure that the server is still the primary.
+    /// Called after the last acknowledged change since `checkpoint`. Waits for the replicas and
+    /// disks that `concern` asks for, and behind Sentinels makes sure that the server is still the
+    /// primary. Returns `.inDoubt` where the changes have to be made again because another server
+    /// may be in charge.
     ///
-    /// Throws what is missing at the end of the time. Without `waits`, `confirmAll` waits later.
+    /// Throws the missing confirmation, such as `.notReplicated`, once the time is over. With
+    /// `.later` it does not wait; call `confirmAll` at the end.
     package func confirm(
-        since checkpoint: Checkpoint, _ concern: WriteConcern, waits: Bool = true
+        since checkpoint: Checkpoint, _ concern: WriteConcern, waiting: ConfirmationWait = .now
     ) throws(RedisError) -> WriteConfirmation {
         switch server {
         case .single(let connection)?:
-            guard concern.isDemanded, waits else { return .intact }
-            guard !connection.isDead, connectionCount == checkpoint.number else { return .inDoubt }
+            guard concern.isDemanded, waiting == .now else { return .intact }
+            guard !connection.isBroken, connectionCount == checkpoint.number else {
+                return .inDoubt
+            }
             try connection.awaitConfirmation(WaitRequirement(concern, timeout: timeout))
             return .intact
         case .group(let router)?:
-            return try router.confirm(since: checkpoint.number, concern, waits: waits)
+            return try router.confirm(since: checkpoint.number, concern, waiting: waiting)
         case nil: return .inDoubt
         }
     }
 
-    /// Waits once for everything that was changed since `checkpoint` and not confirmed so far.
+    /// Waits once for everything that was changed since `checkpoint` and is not confirmed yet.
     package func confirmAll(
         since checkpoint: Checkpoint, _ concern: WriteConcern
     ) throws(RedisError) -> WriteConfirmation {
@@ -266,25 +300,5 @@ package final class Client {
             return try confirm(since: checkpoint, concern)
         }
         return try router.confirmAll(since: checkpoint.number, concern)
-    }
-
-    /// How many replicas each server of a group that takes writes is known to have, connected or
-    /// not; nil where no server says. Empty for one server.
-    package func knownReplicas() throws(RedisError) -> [(primary: Endpoint, count: Int?)] {
-        guard case .group(let router) = try connected() else { return [] }
-        return try router.topology.primaries.map { primary throws(RedisError) in
-            var count = try router.topology.replicaCount(of: primary)
-            var cause: RedisError?
-            if count == 0, let channel = try router.channel(to: primary, &cause) {
-                count = try router.replicaCount(of: channel)
-            }
-            return (primary, count)
-        }
-    }
-
-    /// A scan over all primaries of a group; nil where there is one server.
-    func groupScan() throws(RedisError) -> GroupScan? {
-        guard case .group(let router) = try connected() else { return nil }
-        return try GroupScan(router)
     }
 }

@@ -1,9 +1,14 @@
-/// A Cluster: each key belongs to a slot, and each slot to one of several primaries.
+/// A Redis Cluster: a key belongs to one of 16,384 slots, and each slot to one of several
+/// primaries.
+///
+/// The map of slots comes from CLUSTER SLOTS. MOVED redirections correct it at once, and lead to a
+/// refresh.
 final class ClusterTopology: Topology {
     private let dialer: Dialer
+    /// The addresses of the URL, which are asked when no known node answers.
     private let seeds: [Endpoint]
     private var map = SlotMap()
-    /// The node that gave the map.
+    /// The node that the map came from.
     private var mapSource: String?
 
     init(dialer: Dialer) {
@@ -16,6 +21,7 @@ final class ClusterTopology: Topology {
     /// The slots of each primary, to compare with later ones.
     var slots: SlotMap { map }
 
+    /// The primary of the command's key; the first primary for a command without a key.
     func endpoint(for command: Command) -> Endpoint? {
         guard let key = command.routingKey else { return map.primaries.first }
         return map[KeySlot.of(key)]
@@ -26,12 +32,14 @@ final class ClusterTopology: Topology {
         map.assign(slot...slot, to: endpoint)
     }
 
-    /// The node that a redirection of `node` names.
+    /// The server that a redirection of `node` names; nil for a malformed one.
     func endpoint(redirection: String, from node: Endpoint) -> Endpoint? {
         SlotMap.endpoint(redirection: redirection, asked: node).map(dialer.map.reach)
     }
 
-    /// Fetches the map over a connection of its own: on a shared one it would queue behind a pipeline.
+    /// Fetches the map from the first node that answers, over a connection of its own: on a shared
+    /// one the request would wait behind a pipeline. Known nodes are asked in random order, then
+    /// the seeds.
     func refresh(avoiding lost: Endpoint?) throws(RedisError) {
         let known = map.primaries.shuffled()
         let candidates = known + seeds.filter { !known.contains($0) }
@@ -50,14 +58,15 @@ final class ClusterTopology: Topology {
         throw failure
     }
 
+    /// The map as `endpoint` has it.
     private func fetch(from endpoint: Endpoint) throws(RedisError) -> SlotMap {
         let connection = try dialer.connect(to: endpoint)
         let reply = try connection.exchange([Command("CLUSTER", "SLOTS")])[0].value()
         return try SlotMap(reply, asked: endpoint, reach: dialer.map.reach)
     }
 
-    /// Asks every primary for its own slots, which it knows best: news about other nodes takes a
-    /// moment to spread.
+    /// Asks each primary for its own slots, which it knows best: news about other nodes takes a
+    /// moment to spread. Nodes that cannot be reached keep their slots.
     func survey() throws(RedisError) {
         for endpoint in map.primaries {
             do throws(RedisError) {
@@ -71,7 +80,7 @@ final class ClusterTopology: Topology {
         }
     }
 
-    /// Fetches the map again for a primary that only a redirection has named.
+    /// Fetches the map again for a primary that is known only from a redirection.
     func replicaCount(of primary: Endpoint) throws(RedisError) -> Int? {
         if map.replicaCount(of: primary) == nil { try refresh(avoiding: nil) }
         return map.replicaCount(of: primary)
@@ -82,27 +91,30 @@ final class ClusterTopology: Topology {
     func source(of endpoint: Endpoint) -> String? { seeds.contains(endpoint) ? nil : mapSource }
 }
 
-/// The primary of each slot of a Cluster, as one of its nodes answered.
+/// The primary of each slot of a Cluster, as one of its nodes reported.
 struct SlotMap: Equatable {
     /// The primaries that serve slots, each once.
     private(set) var primaries: [Endpoint] = []
-    /// The place of each in `primaries`, counted from 1.
+    /// The position of each primary in `primaries`, counted from 1.
     private var places: [Endpoint: Int] = [:]
-    /// For each slot the place of its owner in `primaries`, counted from 1; 0 where none is known.
+    /// For each slot the position of its owner in `primaries`, counted from 1; 0 if none is known.
     private var owners = [UInt16](repeating: 0, count: KeySlot.count)
 
-    /// The number of replicas that each primary was said to have.
+    /// The number of replicas that each primary was reported to have.
     private var replicaCounts: [Endpoint: Int] = [:]
 
-    /// The number of replicas that `primary` was said to have; nil for a server that was not named.
+    /// The number of replicas that `primary` was reported to have; nil for a server that was not
+    /// named.
     func replicaCount(of primary: Endpoint) -> Int? { replicaCounts[primary] }
 
+    /// The primary of `slot`; nil if none is known.
     subscript(slot: Int) -> Endpoint? {
         let owner = Int(owners[slot])
         return owner == 0 ? nil : primaries[owner - 1]
     }
 
-    /// Ignores more nodes than there are slots: a server that goes on naming new ones lies.
+    /// Gives `slots` to `endpoint`. Never has more primaries than there are slots: a server that
+    /// goes on naming new ones must not fill memory.
     mutating func assign(_ slots: ClosedRange<Int>, to endpoint: Endpoint) {
         let owner: Int
         if let known = places[endpoint] {
@@ -116,8 +128,10 @@ struct SlotMap: Equatable {
         for slot in slots { owners[slot] = UInt16(owner) }
     }
 
-    /// Reads the reply of `asked` to CLUSTER SLOTS; `reach` turns an announced address into one that
-    /// can be reached.
+    /// Reads the reply of `asked` to CLUSTER SLOTS: an array of ranges, each with its first and
+    /// last slot, the primary, and its replicas. `reach` turns an announced address into one that
+    /// can be reached. Throws `.unexpectedReply` for a malformed reply, and CLUSTERDOWN if no slot
+    /// is served.
     init(
         _ reply: Reply, asked: Endpoint, reach: (Endpoint) -> Endpoint
     ) throws(RedisError) {
@@ -137,7 +151,7 @@ struct SlotMap: Equatable {
             let endpoint = reach(
                 Self.endpoint(host: try node[0].optionalBytes(), port: port, asked))
             assign(Int(first)...Int(last), to: endpoint)
-            // Every range names all replicas of its primary, except those that have failed.
+            // Each range lists all replicas of its primary except those that have failed.
             replicaCounts[endpoint] = parts.count - 3
         }
         guard !primaries.isEmpty else {
@@ -147,7 +161,8 @@ struct SlotMap: Equatable {
 
     init() {}
 
-    /// The node of `MOVED 3999 host:port`: the last colon counts, since IPv6 has others.
+    /// The server that `host:port` in MOVED or ASK names. The port follows the last colon, since an
+    /// IPv6 address has others.
     static func endpoint(redirection: String, asked: Endpoint) -> Endpoint? {
         guard let colon = redirection.lastIndex(of: ":"),
             let port = UInt16(redirection[redirection.index(after: colon)...]), port > 0
@@ -165,17 +180,20 @@ struct SlotMap: Equatable {
         return .tcp(host: "127.0.0.1", port: port)
     }
 
+    /// The error for a reply to CLUSTER SLOTS that is not one.
     private static func malformed(_ reply: Reply) -> RedisError {
         .unexpectedReply(expected: "a valid reply to CLUSTER SLOTS", got: reply.shape)
     }
 }
 
-/// The slot of a Cluster that a key belongs to.
+/// The slot of a Cluster that a key belongs to (Redis Cluster specification, "Key distribution
+/// model").
 enum KeySlot {
+    /// The number of slots.
     static let count = 16384
 
-    /// CRC16 of the key, or of the text between its first `{` and the next `}` if that is not empty,
-    /// by which applications make keys share a slot.
+    /// The CRC16 of the key modulo `count`. Only the text between the first `{` and the next `}` is
+    /// hashed if there is any: applications use such hash tags to put keys into the same slot.
     static func of(_ key: [UInt8]) -> Int {
         var hashed = key[...]
         if let open = key.firstIndex(of: UInt8(ascii: "{")),
@@ -186,11 +204,12 @@ enum KeySlot {
         return Int(crc16(hashed)) & (count - 1)
     }
 
-    /// CRC-16/XMODEM: polynomial 0x1021, nothing reflected, beginning with 0.
+    /// CRC-16/XMODEM: polynomial 0x1021, not reflected, initial value 0.
     static func crc16(_ bytes: ArraySlice<UInt8>) -> UInt16 {
         bytes.reduce(0) { crc, byte in crc << 8 ^ table[Int(crc >> 8 ^ UInt16(byte))] }
     }
 
+    /// The CRC of each single byte.
     private static let table: [UInt16] = (0..<256).map { number in
         (0..<8).reduce(UInt16(number) << 8) { crc, _ in
             crc & 0x8000 == 0 ? crc << 1 : crc << 1 ^ 0x1021

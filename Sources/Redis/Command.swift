@@ -1,8 +1,12 @@
-/// One argument of a command. Literals convert by themselves; variables name their case.
+/// One argument of a command. Literals convert implicitly; variables name their case, so that a
+/// reader sees which arguments come from elsewhere.
 package enum Argument: Equatable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral
 {
+    /// Any bytes, such as a key or a value.
     case bytes([UInt8])
+    /// Sent as UTF-8.
     case text(String)
+    /// Sent in decimal digits.
     case integer(Int64)
 
     package init(stringLiteral value: String) {
@@ -23,17 +27,20 @@ package enum Argument: Equatable, Sendable, ExpressibleByStringLiteral, Expressi
     }
 }
 
-/// A command with its arguments, and the key that decides which node of a Cluster serves it.
+/// A command with its arguments and the key that decides which node of a Cluster serves it.
 ///
-/// Arguments are bytes with a length on the wire, so that no content can become another command.
+/// Each argument is sent with its length (RESP), so no content can be taken for another command.
 package struct Command: Equatable, Sendable {
+    /// The name of the command, then its arguments.
     package let arguments: [Argument]
+    /// The index of the first key in `arguments`; nil for a command without a key.
     private let keyIndex: Int?
-    /// A key that is not among the arguments, but whose node serves the command.
+    /// A key that is not among the arguments, but whose node is to serve the command.
     private var companion: [UInt8]?
+    /// Whether it must not be sent a second time.
     private var isForOnce = false
 
-    /// `keyIndex` is the place of the first key among `arguments`, the command's name included.
+    /// `keyIndex` is the index of the first key in `arguments`, where the name is at 0.
     package init(arguments: [Argument], keyIndex: Int? = nil) {
         precondition(!arguments.isEmpty, "a command has a name")
         precondition(keyIndex.map(arguments.indices.contains) ?? true)
@@ -56,8 +63,8 @@ package struct Command: Equatable, Sendable {
         self.init(arguments: arguments, keyIndex: 1)
     }
 
-    /// A script; `keys` have to share a slot. Always EVAL, since NOSCRIPT can hit EVALSHA in the
-    /// middle of a pipeline.
+    /// A Lua script; in a Cluster its keys must share a slot. It is always sent whole with EVAL:
+    /// EVALSHA may fail with NOSCRIPT in the middle of a pipeline, after a restart or a fail-over.
     package static func eval(_ script: String, keys: [[UInt8]], _ rest: [Argument]) -> Command {
         Command(
             arguments: ["EVAL", .text(script), .integer(Int64(keys.count))]
@@ -65,33 +72,38 @@ package struct Command: Equatable, Sendable {
             keyIndex: keys.isEmpty ? nil : 3)
     }
 
-    /// The name in capitals, as errors and the trace show it.
+    /// The name in upper case, as errors and the trace show it.
     package var name: String { String(decoding: arguments[0].bytes, as: UTF8.self).uppercased() }
 
-    /// The first key, nil for a command without one.
+    /// The first key; nil for a command without one.
     package var key: [UInt8]? { keyIndex.map { arguments[$0].bytes } }
 
-    /// The key whose slot says which node of a Cluster serves the command; nil where any does.
+    /// The key whose slot decides which node of a Cluster serves the command; nil if any node will
+    /// do.
     var routingKey: [UInt8]? { key ?? companion }
 
-    /// A copy for the node that holds `key`, such as TIME by that node's clock.
+    /// A copy that is sent to the node that holds `key`, such as a TIME that is to read that node's
+    /// clock.
     package func beside(key: [UInt8]) -> Command {
         var copy = self
         copy.companion = key
         return copy
     }
 
-    /// A copy that is never sent a second time if no answer came: the second answer would differ.
+    /// A copy that is never sent a second time after a broken connection, because a second run
+    /// would reply differently or have another effect.
     package func once() -> Command {
         var copy = self
         copy.isForOnce = true
         return copy
     }
 
-    /// Whether doing it twice is as good as once. Scripts are, unless `once()` says otherwise.
+    /// Whether running it twice has the effect of running it once. XADD would append twice. Scripts
+    /// are repeatable unless marked with `once()`.
     var isRepeatable: Bool { !isForOnce && name != "XADD" }
 
-    /// Whether it leaves everything as it was.
+    /// Whether it changes nothing. Commands that are missing from the list are treated as changes,
+    /// which at worst costs a confirmation.
     var isReadOnly: Bool { Self.readingNames.contains(name) }
 
     private static let readingNames: Set<String> = [
@@ -101,7 +113,7 @@ package struct Command: Equatable, Sendable {
         "ZSCORE",
     ]
 
-    /// A copy without its secrets, for a trace.
+    /// A copy for a trace. All arguments of commands that may contain a password are replaced.
     package var masked: Command {
         guard ["AUTH", "HELLO", "CONFIG", "ACL"].contains(name) else { return self }
         guard arguments.count > 1 else { return self }

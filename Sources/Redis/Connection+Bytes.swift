@@ -1,14 +1,15 @@
 internal import Platform
 
-/// The bytes of a connection, which `PipelineLoop` and `RouterLoop` move in the same way: they only
-/// decide when. Errors have an empty progress; the loops add their own (`RedisError.with`).
+/// Moving the bytes of a connection. `PipelineLoop` and `RouterLoop` share these steps and decide
+/// only when to take them. The errors have an empty progress; the loops add their own with
+/// `RedisError.with`.
 extension Connection {
-    /// Whether bytes wait that can still be written.
+    /// Whether there are bytes that can still be written.
     var wantsToWrite: Bool { writeFailure == nil && output.count > 0 }
 
-    /// Writes what the system takes and returns the number of bytes. A failure is kept instead of
-    /// thrown: the last words of the server, such as "max number of clients reached", are still to
-    /// be read, and without any, reading fails.
+    /// Writes as many bytes as the system takes, and returns their number. A failure is kept in
+    /// `writeFailure` instead of thrown: the server may have sent its reason, such as "max number
+    /// of clients reached", before it closed the connection. If it has not, the next read throws.
     func send() -> Int {
         var sent = 0
         while wantsToWrite {
@@ -24,8 +25,9 @@ extension Connection {
         return sent
     }
 
-    /// Reads one portion, with `input` as its buffer, and returns the number of bytes. The replies
-    /// in it have to be taken before the next portion is read.
+    /// Reads one portion into `input`, which only serves as a buffer, and returns the number of
+    /// bytes. The replies in it must be taken with `nextReply` before the next portion is read.
+    /// Throws when the peer has ended the connection or its bytes are refused.
     func receive(
         into input: UnsafeMutableRawBufferPointer, _ phase: RedisError.Phase = .reply
     ) throws(RedisError) -> Int {
@@ -44,14 +46,15 @@ extension Connection {
         }
     }
 
-    /// The next reply; nil where more bytes are needed. `isExpected` is whether a command waits for
-    /// one: a server that sends more replies than it had commands does not speak Redis.
+    /// The next reply; nil where more bytes are needed. `outstanding` is the number of commands
+    /// without a reply: a peer that sends more replies than it got commands does not speak Redis. A
+    /// NOPERM error gets the name of the user, which older servers leave out.
     func nextReply(
-        isExpected: Bool, _ phase: RedisError.Phase = .reply
+        outstanding: Int, _ phase: RedisError.Phase = .reply
     ) throws(RedisError) -> Reply? {
         do throws(RESPLimits.Fault) {
             guard var reply = try reader.next() else { return nil }
-            guard isExpected else { throw RESPLimits.Fault.peer(.malformed) }
+            guard outstanding > 0 else { throw RESPLimits.Fault.peer(.malformed) }
             if case .error(var error) = reply, error.kind == .noPermission {
                 error.user = user
                 reply = .error(error)
@@ -63,6 +66,7 @@ extension Connection {
         }
     }
 
+    /// The error for the end of the connection.
     private func ended(by outcome: Transport.Outcome) -> RedisError {
         switch outcome {
         case .broken(let error): .tls(error, address: address, ExchangeProgress())
@@ -71,6 +75,7 @@ extension Connection {
         }
     }
 
+    /// The error for bytes that were refused.
     private func failure(_ fault: RESPLimits.Fault, _ phase: RedisError.Phase) -> RedisError {
         switch fault {
         case .tooLarge(let limit): .replyTooLarge(limit: limit, ExchangeProgress())

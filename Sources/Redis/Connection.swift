@@ -1,53 +1,60 @@
 internal import Glibc
 internal import Platform
 
-/// An event on a connection, for a verbose trace. Passwords in it are masked.
+/// An event on a connection, for a verbose trace. Passwords are masked. Texts from servers are not
+/// escaped.
 package indirect enum TraceEvent {
     case connected(address: String, ServerInfo)
     case command(Command)
     case reply(Reply)
-    /// An event on one node of several.
+    /// An event on one server of a group.
     case node(address: String, TraceEvent)
-    /// The connection to a node broke; commands under way are sent again elsewhere.
+    /// The connection to a server of a group broke; the commands under way are sent again.
     case lost(address: String, RedisError)
 }
 
 /// One authenticated connection to one server.
 ///
-/// After a time-out, a protocol error or a hang-up it is dead and refuses every call: a reply that
-/// comes late could be taken for the answer to the next command.
+/// After a time-out, a protocol error or a hang-up it is broken for good and refuses every call: a
+/// reply that arrives late could be taken for the answer to the next command.
 package final class Connection {
     package typealias Trace = (TraceEvent) -> Void
 
-    /// The endpoint, as errors show it.
+    /// The endpoint as errors show it.
     package let address: String
-    /// The ACL user.
+    /// The ACL user, `default` if none was given.
     let user: String
-    /// The server's greeting, with the role that it named last.
+    /// The server's greeting, with the role that it reported last.
     package private(set) var info = ServerInfo.old()
-    /// When the server last named its role.
+    /// When the server last reported its role.
     private var roleTime = Monotonic.now
-    /// Milliseconds that connecting, and each gap between replies, may take.
+    /// The milliseconds that connecting, and each gap between replies, may take.
     package let timeout: Int
     package var trace: Trace?
 
-    /// Parts of the URL that `primaryURL` builds.
+    /// The parts of the URL from which `primaryURL` builds another one.
     private let database: Int
     private let isSecured: Bool
 
+    /// The socket, which is closed with the connection.
     let transport: Transport
     let reader: ReplyReader
+    /// Encoded commands that wait to be written.
     let output = OutputBuffer()
-    /// Why nothing more can be written; nil as long as writing works.
+    /// Why nothing more can be written; nil while writing works. Reported only if reading gives no
+    /// better reason; see `send`.
     var writeFailure: Transport.Outcome?
-    /// Whether a time-out, an error or a hang-up has ended this connection.
-    package internal(set) var isDead = false
-    /// Whether the server is known to have loaded its data.
+    /// Whether a time-out, an error or a hang-up has ended this connection. Also true while a loop
+    /// runs on it, so that a loop which throws leaves it broken.
+    package internal(set) var isBroken = false
+    /// Whether the server is known to have its data in memory.
     private var hasLoaded = false
-    /// The shortest time in milliseconds that the server took to answer: how far away it is.
+    /// The shortest time in milliseconds of an exchange so far, as a measure of the distance.
     private(set) var quickestExchange = Int64.max
 
-    /// Connects, authenticates and selects the database, in one round trip.
+    /// Connects, authenticates and selects the database. `timeout`, in milliseconds, covers
+    /// resolving the name, connecting and the TLS handshake together, and then the gap before each
+    /// reply of the greeting.
     package init(
         to target: RedisTarget, timeout: Int = 5000, trace: Trace? = nil
     ) throws(RedisError) {
@@ -69,14 +76,15 @@ package final class Connection {
         trace?(.connected(address: address, info))
     }
 
-    /// The greatest age of a named role, in milliseconds: a demoted primary goes on answering.
+    /// The greatest age of a reported role, in milliseconds. A demoted primary keeps its
+    /// connections, so only asking again shows the new role.
     private static let roleLife: Int64 = 1000
 
-    /// Fails where the server is a replica, or has become one.
+    /// Throws `.replica` where the server is a replica or has become one.
     func requirePrimary() throws(RedisError) {
         if roleTime.advanced(byMilliseconds: Self.roleLife).remainingMilliseconds <= 0 {
             let role = try Handshake.currentRole(on: self)
-            // A proxy may name no role now and have named one before.
+            // A proxy may report a role once and none later; the known one is kept.
             if role != .unknown { info = info.with(role) }
             roleTime = .now
         }
@@ -85,7 +93,8 @@ package final class Connection {
         }
     }
 
-    /// The URL of the primary that this replica follows, without user and password.
+    /// The URL of the primary that this replica follows, without user and password; nil where the
+    /// server does not say.
     private func primaryURL() -> String? {
         do throws(RedisError) {
             return try Handshake.primary(on: self).map { primary in
@@ -97,9 +106,8 @@ package final class Connection {
         }
     }
 
-    /// The replies to `commands` in their order; error replies are values here.
-    ///
-    /// Commands that were refused because the server loads its data are sent again.
+    /// The replies to `commands` in their order. Error replies are returned, not thrown. Commands
+    /// that were refused because the server loads its data are sent again until the time-out.
     package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
         var replies = try exchange(commands)
         var loading = LoadingTimeout(timeout: timeout)
@@ -112,7 +120,7 @@ package final class Connection {
         }
     }
 
-    /// The replies to `commands`, each sent once.
+    /// The replies to `commands`, each sent exactly once.
     func exchange(_ commands: [Command]) throws(RedisError) -> [Reply] {
         var replies: [Reply] = []
         replies.reserveCapacity(commands.count)
@@ -130,6 +138,7 @@ package final class Connection {
         return replies
     }
 
+    /// Keeps the shortest time of an exchange.
     private func noteExchange(since start: Monotonic) {
         let milliseconds = (Monotonic.now.nanoseconds - start.nanoseconds) / 1_000_000
         quickestExchange = min(quickestExchange, milliseconds)
@@ -151,21 +160,23 @@ package final class Connection {
         }
     }
 
-    /// Waits until the server has loaded its data, since a stream cannot send commands again.
+    /// Waits until the server has loaded its data, since a stream cannot send a refused command
+    /// again.
     private func awaitLoading() throws(RedisError) {
-        // PING is refused while loading, unlike TIME, HELLO and SELECT. Where the user may not use
-        // it, NOPERM comes first, and the replies of the stream show that the server loads.
+        // Unlike TIME, HELLO and SELECT, PING is refused while the server loads. Where the user may
+        // not run PING, NOPERM comes first, and the replies of the stream show that the server
+        // loads.
         let reply = try pipeline([Command("PING")])[0]
         if case .error(let error) = reply, error.kind == .loading { throw .server(error) }
         hasLoaded = true
     }
 }
 
-/// How a stream ended.
+/// The end of a stream: complete, or early with an error.
 package struct StreamEnd: Sendable {
-    /// The error that ended it early; nil where every command was answered.
+    /// The error that ended it early; nil if every command was answered.
     package internal(set) var failure: RedisError?
-    /// Commands without a reply that may have been executed.
+    /// The numbers of commands without a reply that may have been executed.
     package internal(set) var uncertain: Set<Int> = []
 }
 
@@ -177,9 +188,11 @@ extension Reply {
     }
 }
 
-/// The wait for a server that loads its data: as long as the time-out, from the first refusal on.
-/// The server's own estimate is not asked for: loading may take an hour, too long to wait for.
+/// The wait for a server that loads its data (LOADING): as long as the time-out, counted from the
+/// first refusal. The server's own estimate (`loading_eta_seconds`) is not asked for: loading may
+/// take an hour, which is too long to wait.
 struct LoadingTimeout {
+    /// The milliseconds between two attempts.
     private static let pauseMilliseconds: Int64 = 100
 
     private let timeout: Int
@@ -189,7 +202,8 @@ struct LoadingTimeout {
         self.timeout = timeout
     }
 
-    /// Pauses and returns true; returns false once the time is over. Throws after a signal.
+    /// Pauses and returns true; returns false once the time is over. Throws `.interrupted` after a
+    /// signal.
     mutating func waits() throws(RedisError) -> Bool {
         if let signal = Signals.pending { throw .interrupted(signal: signal) }
         let end = deadline ?? Monotonic.now.advanced(byMilliseconds: Int64(timeout))

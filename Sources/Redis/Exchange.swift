@@ -1,24 +1,24 @@
-/// The outcome of several commands. Several servers may have run them in another order than they
-/// were given.
+/// The outcome of several commands, complete or not. Several servers may have run the commands in
+/// another order than they were given.
 package struct Exchange: Sendable {
-    /// For each command its reply, in the order of the commands; nil where none came.
+    /// The reply to each command, in the order of the commands; nil where none came.
     package var replies: [Reply?]
-    /// Commands without a reply that may have been executed.
+    /// The indices of commands without a reply that may have been executed.
     package var uncertain: Set<Int> = []
-    /// The error that ended it early; nil where every command was answered.
+    /// The error that ended it early; nil if every command was answered.
     package var failure: RedisError?
 
     package init(count: Int) {
         replies = Array(repeating: nil, count: count)
     }
 
-    /// The outcome of commands that were never sent.
+    /// The outcome of `count` commands that were never sent.
     package init(unsent count: Int, because failure: RedisError) {
         self.init(count: count)
         self.failure = failure
     }
 
-    /// All replies; throws the failure where there is one.
+    /// All replies. Throws the failure if there is one, even if only the last reply is missing.
     package func complete() throws(RedisError) -> [Reply] {
         if let failure { throw failure }
         return replies.compactMap(\.self)
@@ -26,8 +26,8 @@ package struct Exchange: Sendable {
 }
 
 extension Connection {
-    /// The replies to `commands`, as far as they came. Commands that were refused because the server
-    /// loads its data are sent again.
+    /// The replies to `commands`, as far as they came. Commands that were refused because the
+    /// server loads its data are sent again until the time-out.
     func collect(_ commands: [Command]) -> Exchange {
         var result = Exchange(count: commands.count)
         var open = Array(commands.indices)
@@ -44,6 +44,7 @@ extension Connection {
         }
     }
 
+    /// One round: sends the commands at the indices `open`, and puts the replies into `result`.
     private func collect(
         _ commands: [Command], _ open: [Int], _ result: inout Exchange
     ) throws(RedisError) {
@@ -59,7 +60,7 @@ extension Connection {
                 result.replies[open[index]] = reply
             }
         } catch {
-            // The refusal of an earlier round does not answer a command that was sent again.
+            // A refusal of an earlier round is no answer to the command that was sent again.
             for index in open[loop.progress.acknowledged...] { result.replies[index] = nil }
             let unanswered = loop.progress.acknowledged..<loop.progress.sent
             result.uncertain = Set(unanswered.map { open[$0] })
@@ -69,7 +70,7 @@ extension Connection {
 }
 
 extension Router {
-    /// The replies to `commands`, as far as they came.
+    /// The replies to `commands`, as far as they came. The loop repeats refused commands itself.
     func collect(_ commands: [Command]) -> Exchange {
         var result = Exchange(count: commands.count)
         var next = 0

@@ -1,10 +1,11 @@
 internal import Platform
 
-/// The reply to INFO: names and values of all sections that were asked for.
+/// The reply to INFO: names and values of all sections in it. Values are the server's text,
+/// unchecked.
 package struct InfoReport: Equatable, Sendable {
     private let fields: [String: String]
 
-    /// Lines of `name:value` between headings that begin with `#`.
+    /// Reads lines of `name:value` between headings that begin with `#`. Other lines are ignored.
     package init(_ text: [UInt8]) {
         var fields: [String: String] = [:]
         for line in text.split(whereSeparator: { $0 == 0x0D || $0 == 0x0A }) {
@@ -17,29 +18,30 @@ package struct InfoReport: Equatable, Sendable {
         self.fields = fields
     }
 
-    /// The value of this name: the server's text, as it was written.
+    /// The value of `name` as the server wrote it.
     package subscript(_ name: String) -> String? { fields[name] }
 
-    /// A value that is a whole number, bounded.
+    /// The value of `name` if it is a whole number, limited so that sums cannot overflow.
     package func integer(_ name: String) -> Int64? { fields[name].flatMap(Self.integer) }
 
     private static func integer(_ text: some StringProtocol) -> Int64? { Int64(text)?.bounded }
 
-    /// A value of 0 or 1.
+    /// The value of `name` if it is a number, where only 0 is false.
     package func flag(_ name: String) -> Bool? { integer(name).map { $0 != 0 } }
 
     /// A replica as its primary sees it.
     package struct Replica: Equatable, Sendable {
-        /// `host:port`; the server's text.
+        /// `host:port`, from the server.
         package let address: String
         package let isOnline: Bool
-        /// Bytes that it has not confirmed yet.
+        /// The bytes of the replication stream that it has not confirmed yet.
         package let bytesBehind: Int64?
-        /// Seconds since it last said how far it is.
+        /// The seconds since it last reported its offset (`lag`).
         package let silence: Int64?
     }
 
-    /// `slave0:ip=127.0.0.1,port=7003,state=online,offset=14,lag=0` and those that follow.
+    /// The replicas, from lines such as
+    /// `slave0:ip=127.0.0.1,port=7003,state=online,offset=14,lag=0`; at most 64 of them.
     package var replicas: [Replica] {
         let end = integer("master_repl_offset")
         return (0..<max(0, min(integer("connected_slaves") ?? 0, 64))).compactMap { number in
@@ -58,7 +60,7 @@ package struct InfoReport: Equatable, Sendable {
         }
     }
 
-    /// The policy by which keys are dropped at `maxmemory`; nil where none are ever dropped, or where
+    /// The policy by which keys are dropped at `maxmemory`; nil if no key is ever dropped, or if
     /// the server does not say.
     package var evictingPolicy: String? {
         guard let limit = integer("maxmemory"), limit > 0, let policy = fields["maxmemory_policy"]
@@ -69,21 +71,22 @@ package struct InfoReport: Equatable, Sendable {
 
 /// Whether a server keeps acknowledged changes, as far as INFO says.
 package enum Durability: Equatable, Sendable {
+    /// No key is dropped, and the append-only file is written.
     case keeps
-    /// Keys are dropped under this policy when memory is short; the server's text.
+    /// Keys are dropped under this policy, in the server's words, when memory is short.
     case evicts(policy: String)
     /// There is no append-only file, so a crash loses acknowledged changes.
     case forgets
     /// The append-only file could not be written.
     case failing
-    /// The server does not say; the refusal where it gave one.
+    /// The server does not say; with the refusal if it gave one.
     case unknown(ServerError?)
 }
 
 extension Client {
-    /// The policy under which the server of keyless commands drops keys when memory is short; nil
-    /// where it drops none or does not say. One round trip. A member of a group that cannot be reached
-    /// is not waited for: the next write to it does that.
+    /// The eviction policy of the server that takes commands without a key; nil if it drops no keys
+    /// or does not say. Costs one round trip. A member of a group that cannot be reached is not
+    /// waited for, since the next write to it will do that.
     package func evictingPolicy() throws(RedisError) -> String? {
         guard let answer = try ask([Command("INFO", "memory")], .one).first,
             case .success(let report) = answer.report,
@@ -92,7 +95,7 @@ extension Client {
         return InfoReport(text).evictingPolicy
     }
 
-    /// The durability of each server that takes writes; throws where one cannot be reached.
+    /// The durability of each server that takes writes. Throws if one cannot be reached.
     package func durabilities() throws(RedisError) -> [(endpoint: Endpoint, Durability)] {
         let commands = [Command("INFO", "memory"), Command("INFO", "persistence")]
         return try ask(commands).map { answer throws(RedisError) in
@@ -102,7 +105,7 @@ extension Client {
 }
 
 extension Durability {
-    /// Reads the sections `memory` and `persistence`.
+    /// Reads the replies to INFO for the sections `memory` and `persistence`.
     init(_ replies: [Reply]) {
         var reports: [InfoReport] = []
         for reply in replies {

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import Platform
 
-/// Encoded commands on their way to the socket.
+/// Encoded commands that wait to be written to the socket.
 ///
 /// Passwords pass through it, so it manages its own memory and wipes what it outgrows or frees.
 @safe final class OutputBuffer {
     private var storage = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
-    /// The beginning and the end of the waiting bytes.
+    /// The waiting bytes are those from `start` up to `end`.
     private var start = 0
     private var end = 0
 
@@ -14,10 +14,10 @@ internal import Platform
         unsafe Self.release(storage)
     }
 
-    /// Bytes that wait to be written.
+    /// The number of bytes that wait to be written.
     var count: Int { end - start }
 
-    /// Appends `command` in RESP: every argument with its length, whatever it contains.
+    /// Appends `command` in RESP: an array of bulk strings, each with its length.
     func append(_ command: Command) {
         appendHeader("*", command.arguments.count)
         for argument in command.arguments {
@@ -29,7 +29,7 @@ internal import Platform
         }
     }
 
-    /// `*N` or `$N`.
+    /// Appends `*N` or `$N` and a line end.
     func appendHeader(_ type: Unicode.Scalar, _ count: Int) {
         reserve(Self.longestHeader)
         put(UInt8(ascii: type))
@@ -37,11 +37,12 @@ internal import Platform
         putLineEnd()
     }
 
+    /// Appends a bulk string: `$N`, the bytes, and a line end.
     func appendBulk(_ text: String) {
         appendBulk(text.utf8Span.span)
     }
 
-    /// Appends a secret without a copy beside this buffer; `wipe()` it once it has been sent.
+    /// Appends a secret without any copy outside this buffer. Call `wipe()` once it has been sent.
     func appendBulk(_ secret: SecretBytes) {
         unsafe secret.withBytes { bytes in
             unsafe appendBulk(bytes.assumingMemoryBound(to: UInt8.self).span)
@@ -66,25 +67,26 @@ internal import Platform
         putLineEnd()
     }
 
-    /// Lends the bytes that wait to be written.
+    /// Lends the waiting bytes to `body`, which must not keep the pointer.
     func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         unsafe body(UnsafeRawBufferPointer(rebasing: storage[start..<end]))
     }
 
-    /// The socket has taken `count` bytes.
+    /// Removes the first `count` bytes, which the socket has taken.
     func consume(_ count: Int) {
         precondition(count <= self.count)
         start += count
         if start == end { (start, end) = (0, 0) }
     }
 
-    /// Overwrites and forgets everything.
+    /// Overwrites all memory with zeros and forgets the waiting bytes.
     func wipe() {
         unsafe Self.wipe(storage)
         (start, end) = (0, 0)
     }
 
-    /// A type, the digits of any number with its sign, and a line end fit into this.
+    /// A length that is enough for a type, the digits of any 64-bit number with its sign, and a
+    /// line end.
     private static let longestHeader = 24
 
     /// Makes room for `count` more bytes.
@@ -92,7 +94,8 @@ internal import Platform
         if unsafe storage.count - end < count { makeRoom(count) }
     }
 
-    /// Moves the waiting bytes to the front if that frees half of the memory, else into larger memory.
+    /// Moves the waiting bytes to the front if that frees half of the memory, else into larger
+    /// memory.
     private func makeRoom(_ wanted: Int) {
         let waiting = unsafe UnsafeRawBufferPointer(rebasing: storage[start..<end])
         let size = unsafe max(storage.count, 2 * (count + wanted))
@@ -107,6 +110,7 @@ internal import Platform
         (start, end) = (0, count)
     }
 
+    /// Wipes and frees `storage`.
     private static func release(_ storage: UnsafeMutableRawBufferPointer) {
         unsafe wipe(storage)
         unsafe storage.deallocate()
@@ -116,7 +120,7 @@ internal import Platform
         if let base = storage.baseAddress { unsafe explicit_bzero(base, storage.count) }
     }
 
-    // MARK: where there is room
+    // MARK: After `reserve`
 
     private func put(_ byte: UInt8) {
         unsafe storage[end] = byte
@@ -128,7 +132,8 @@ internal import Platform
         put(0x0a)
     }
 
-    /// Lengths are most of what is written in bulk: nearly all have one or two digits.
+    /// Writes a number in decimal. Numbers of one and two digits have a path of their own, since
+    /// nearly all lengths are that short.
     private func putDecimal(_ number: UInt64) {
         if number < 100 {
             if number >= 10 { put(0x30 + UInt8(number / 10)) }

@@ -3,37 +3,49 @@ internal import Platform
 
 /// The loop that writes commands to one server and reads their replies at the same time.
 ///
-/// Proxies stop reading while their client does not read, and Redis queues replies without limit.
+/// Each turn takes commands up to the limits (`refill`), sleeps until the socket can do something
+/// (`wait`), then reads before it writes. Some proxies stop reading while their client does not
+/// read, and Redis queues unread replies without limit, in memory that counts towards `maxmemory`.
 /// The loop therefore reads whenever it can, and bounds what is under way by commands and by bytes.
+///
+/// The deadline starts anew with every reply, and with every `progressBytes` in either direction,
+/// so it limits the silence of the server and not the length of the work.
 package struct PipelineLoop {
-    /// Enough for a distant server; more gains nothing, and the server's queues would grow.
+    /// Commands without a reply at a time. 1,000 are enough for a server nearby; more than 10,000
+    /// would only lengthen the queues of the server.
     package static let standardInFlight = 10_000
-    /// Bytes of encoded commands that may wait; one larger command is still taken when none wait.
+    /// The bytes of encoded commands that may wait to be written. One larger command is still taken
+    /// when none wait.
     static let outputLimit = 256 << 10
-    /// hiredis moves its buffer for each reply: small portions keep that cheap.
+    /// The bytes read at a time. hiredis moves its buffer after each reply, so small portions are
+    /// cheaper.
     static let inputSize = 16 << 10
-    /// Bytes that count as progress, so that a peer cannot hold us with a byte at a time.
+    /// The bytes without a whole reply that count as progress: a peer that sends one byte at a time
+    /// must not hold the program for ever, and a large reply over a slow line must not time out.
     static let progressBytes = 1 << 10
 
     private let connection: Connection
     private let maxInFlight: Int
-    /// What a time-out is reported as.
+    /// The phase that a time-out reports.
     var phase = RedisError.Phase.reply
     /// The part of the connection's life that errors name.
     var stage: ExchangeProgress.Stage {
         get { progress.stage }
         set { progress.stage = newValue }
     }
+    /// The commands so far, which every error of the loop carries.
     private(set) var progress = ExchangeProgress()
 
-    /// For each encoded command from `firstEnd` on, none of them written whole yet: the place of its
-    /// last byte in the stream of all bytes.
+    /// For each encoded command from `firstEnd` on, none of which is written whole: the offset of
+    /// its end in the stream of all bytes of this loop. Finished entries are removed in blocks,
+    /// because removing each would move the rest.
     private var ends: [Int] = []
     private var firstEnd = 0
     private var encodedBytes = 0
     private var writtenBytes = 0
-    /// Bytes read, and bytes written, since something counted as progress.
+    /// The bytes read since something counted as progress.
     private var readBytes = 0
+    /// The bytes written since something counted as progress.
     private var sentBytes = 0
     private var deadline: Monotonic
     /// Whether `next` had nothing when it was last asked.
@@ -46,32 +58,34 @@ package struct PipelineLoop {
         deadline = Monotonic.now.advanced(byMilliseconds: Int64(connection.timeout))
     }
 
-    /// Counts commands that were encoded into the connection's buffer beforehand (the handshake,
-    /// whose secrets never become a `Command`).
+    /// Counts commands that the caller encoded into the connection's buffer: those of the
+    /// handshake, whose password never becomes a `Command`.
     mutating func adopt(_ count: Int) {
         progress.accepted = count
         encodedBytes = connection.output.count
         ends = Array(repeating: encodedBytes, count: count)
     }
 
-    /// Runs until `next` has nothing and every reply has arrived.
+    /// Runs until `next` has nothing and every reply has arrived. `onReply` gets each reply with
+    /// the number of its command, from 0, in the order of the commands.
     ///
     /// nil from `next` means nothing for now: it is called again whenever something has moved, so
-    /// that replies may lead to further commands.
+    /// that replies may lead to further commands. Throws also what `onReply` throws; after any
+    /// error the connection is broken.
     mutating func run(
         next: () -> Command?, onReply: (Int, Reply) throws(RedisError) -> Void
     ) throws(RedisError) {
-        guard !connection.isDead else {
+        guard !connection.isBroken else {
             throw .closed(address: connection.address, nil, progress)
         }
-        // Only a run that reaches its end leaves a connection on which nothing is outstanding.
-        connection.isDead = true
+        // Only a run that reaches its end leaves a connection without an outstanding reply.
+        connection.isBroken = true
         do throws(RedisError) {
             try work(next, onReply)
         } catch {
             throw error.with(progress)
         }
-        connection.isDead = false
+        connection.isBroken = false
     }
 
     private mutating func work(
@@ -88,7 +102,7 @@ package struct PipelineLoop {
             if ready.write { send() }
             let before = progress.acknowledged
             while let reply = try connection.nextReply(
-                isExpected: progress.acknowledged < progress.accepted, phase)
+                outstanding: progress.accepted - progress.acknowledged, phase)
             {
                 progress.acknowledged += 1
                 try onReply(progress.acknowledged - 1, reply)
@@ -97,7 +111,8 @@ package struct PipelineLoop {
         }
     }
 
-    /// Encodes commands up to the limits.
+    /// Encodes commands up to the limits. It waits until half of the buffer is free, so that
+    /// commands are written in large portions.
     private mutating func refill(_ next: () -> Command?) {
         isDry = false
         if connection.output.count >= Self.outputLimit / 2 { return }
@@ -118,13 +133,15 @@ package struct PipelineLoop {
         }
     }
 
-    /// Starts the deadline anew, since something moved.
+    /// Restarts the deadline, since something moved.
     private mutating func touch() {
         deadline = Monotonic.now.advanced(byMilliseconds: Int64(connection.timeout))
         readBytes = 0
         sentBytes = 0
     }
 
+    /// Sleeps until the socket can be read or written, and returns which. Neither is possible after
+    /// a signal, which `next` has to look for.
     private mutating func wait() throws(RedisError) -> (read: Bool, write: Bool) {
         let left = deadline.remainingMilliseconds
         do throws(SystemError) {
@@ -143,6 +160,7 @@ package struct PipelineLoop {
         }
     }
 
+    /// Reads one portion.
     private mutating func receive(
         into input: UnsafeMutableRawBufferPointer
     ) throws(RedisError) {
@@ -150,6 +168,7 @@ package struct PipelineLoop {
         if readBytes >= Self.progressBytes { touch() }
     }
 
+    /// Writes as much as the system takes.
     private mutating func send() {
         let count = connection.send()
         guard count > 0 else { return }
@@ -159,7 +178,7 @@ package struct PipelineLoop {
         if sentBytes >= Self.progressBytes || connection.output.count == 0 { touch() }
     }
 
-    /// Counts the commands that are written whole.
+    /// Counts the commands that are written whole: only those may have been executed.
     private mutating func noteSent() {
         while firstEnd < ends.count, ends[firstEnd] <= writtenBytes {
             firstEnd += 1

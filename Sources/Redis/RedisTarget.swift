@@ -3,7 +3,7 @@ package import Platform
 
 /// The address of a server.
 package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
-    /// A host name or IP literal (an IPv6 literal without brackets) and a port.
+    /// A host name or IP literal (an IPv6 literal without brackets), and a port.
     case tcp(host: String, port: UInt16)
     /// The path of a unix socket.
     case unix(path: String)
@@ -17,32 +17,35 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A group that Sentinels watch over: its name, and the credentials for the Sentinels.
+/// A group that Sentinels watch: its name, and the credentials for the Sentinels.
 package struct SentinelService {
     /// The Sentinels' name for the group, such as `mymaster`.
     package let name: String
-    /// The Sentinels' own user and password; the data servers' are never sent to them.
+    /// The user and password of the Sentinels themselves. Those of the data servers are never sent
+    /// to a Sentinel.
     package let user: String?
     package let password: SecretBytes?
 }
 
-/// The content of a Redis URL: a server or a group of them, credentials, and the database.
+/// The content of a Redis URL: one server or a group of servers, credentials, and the database.
 package struct RedisTarget: CustomStringConvertible {
-    /// Several are nodes of one Cluster, or Sentinels.
+    /// The addresses, at least one. Several are nodes of one Cluster, or Sentinels.
     package private(set) var endpoints: [Endpoint]
-    /// nil where the endpoints are servers with data.
+    /// The group to ask the endpoints for; nil if the endpoints are servers with data.
     package private(set) var sentinel: SentinelService?
     /// The ACL user; nil means the server's `default`.
     package private(set) var user: String?
     package private(set) var password: SecretBytes?
-    /// The source of the password, for errors; nothing secret.
+    /// The source of the password for errors, such as a variable; nothing secret.
     package var passwordSource: String?
-    /// The name that certificates must have if it is not the host's, such as behind a tunnel.
+    /// The name that certificates must have; nil for the host of the endpoint. Needed behind a
+    /// tunnel, for example.
     package var serverName: String?
-    /// Whether it is a Sentinel, not a server with data.
+    /// Whether this is a Sentinel, not a server with data.
     private(set) var isSentinel = false
+    /// The number for SELECT.
     package private(set) var database: Int
-    /// The TLS settings for servers and Sentinels; nil means without TLS.
+    /// The TLS settings for servers and Sentinels; nil means no TLS.
     package var tls: TLSSettings?
 
     package init(
@@ -66,19 +69,19 @@ package struct RedisTarget: CustomStringConvertible {
             endpoints: [endpoint], user: user, password: password, database: database, tls: tls)
     }
 
-    /// Whether it is the same database of the same servers, whatever the credentials.
+    /// Whether both are the same database of the same servers, whatever the credentials.
     package func isSamePlace(as other: RedisTarget) -> Bool {
         endpoints == other.endpoints && sentinel?.name == other.sentinel?.name
             && database == other.database && (tls == nil) == (other.tls == nil)
     }
 
-    /// The first of `endpoints`; the only one once it is set.
+    /// The first of `endpoints`. Setting it drops the others.
     package var endpoint: Endpoint {
         get { endpoints[0] }
         set { endpoints = [newValue] }
     }
 
-    /// 127.0.0.1:6379, database 0, no password.
+    /// 127.0.0.1:6379, database 0, without a password.
     package static var standard: RedisTarget {
         RedisTarget(endpoint: .tcp(host: "127.0.0.1", port: 6379))
     }
@@ -93,7 +96,7 @@ package struct RedisTarget: CustomStringConvertible {
         return copy
     }
 
-    /// One data server of the group, reached and logged in to in the same way.
+    /// One data server of the group, reached with the same credentials.
     func node(_ endpoint: Endpoint) -> RedisTarget {
         var copy = self
         copy.endpoint = endpoint
@@ -101,7 +104,7 @@ package struct RedisTarget: CustomStringConvertible {
         return copy
     }
 
-    /// One Sentinel: its own credentials, and no database.
+    /// One Sentinel of the group: with its own credentials, and no database.
     func sentinel(_ endpoint: Endpoint, of service: SentinelService) -> RedisTarget {
         var copy = node(endpoint)
         copy.user = service.user
@@ -112,12 +115,13 @@ package struct RedisTarget: CustomStringConvertible {
         return copy
     }
 
-    /// The endpoints with commas between them, and the Sentinels' name for the primary before.
+    /// The endpoints, separated by commas; before them the name of the group, if there is one:
+    /// `mymaster@host:26379`.
     package var place: String {
         let list = endpoints.map(\.description).joined(separator: ",")
         return sentinel.map { "\($0.name)@\(list)" } ?? list
     }
 
-    /// Endpoints and database, never the user's password.
+    /// Endpoints and database, never credentials.
     package var description: String { "\(place)/\(database)" }
 }

@@ -12,7 +12,8 @@ extension RedisURL {
     /// The usual port of Sentinels.
     private static let sentinelPort: UInt16 = 26379
 
-    /// The parameters of the query.
+    /// The parameters of the query, each nil if it is not there. User and password are those of the
+    /// Sentinels.
     private struct Query {
         var name: String?
         var database: Int?
@@ -21,8 +22,9 @@ extension RedisURL {
         var isDatabaseGiven: Bool { database != nil }
     }
 
-    /// The target of a Sentinel URL, read after its userinfo, which is for the servers with the data.
-    /// The Sentinels' own credentials are `sentinel_username` and `sentinel_password`.
+    /// The target of a Sentinel URL. `text` follows the userinfo, whose `user` and `password` are
+    /// for the data servers; `sentinel_username` and `sentinel_password` in the query are for the
+    /// Sentinels.
     static func target(
         _ form: SentinelForm, _ text: ArraySlice<UInt8>, user: String?, password: SecretBytes?
     ) throws(RedisURLError) -> RedisTarget {
@@ -64,6 +66,7 @@ extension RedisURL {
             user: user, password: password, database: database ?? 0)
     }
 
+    /// Reads the query; a parameter that is unknown or repeated is refused.
     private static func parameters(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> Query {
         var query = Query()
         var seen: Set<String> = []
@@ -80,7 +83,7 @@ extension RedisURL {
                 var password = try decodedBytes(value, part: "password")
                 defer { wipe(&password) }
                 query.password = password.isEmpty ? nil : SecretBytes(copying: password)
-            // What follows an `&` may be the rest of a password.
+            // Text after an `&` may be the rest of a password, so it does not go into the error.
             default:
                 throw .unknownParameter(seen.contains("sentinel_password") ? "" : name)
             }

@@ -1,12 +1,17 @@
 internal import OpenSSL
 internal import Platform
 
-/// Reads Redis URLs, strictly by RFC 3986: what is not understood is refused, never skipped.
+/// Reads Redis URLs by RFC 3986, strictly: what is not understood is refused, never skipped.
+///
+/// `redis` and `valkey` are TCP, with another `s` TLS; `unix` is a socket. The forms with Sentinels
+/// are in `RedisURL+Sentinel.swift`. Passwords are decoded into memory that is wiped, and no error
+/// carries text that may be part of one.
 package enum RedisURL {
-    /// Bytes of a path that the address of a unix socket holds on Linux, without the final NUL.
+    /// The bytes of a path that the address of a unix socket holds on Linux, without the final NUL
+    /// (unix(7)).
     static let unixPathLimit = 107
 
-    /// The server that `text` names, such as `redis://user:secret@host:6379/0`.
+    /// The target that `text` names, such as `redis://user:secret@host:6379/0`.
     package static func parse(_ text: String) throws(RedisURLError) -> RedisTarget {
         let bytes = Array(text.utf8)
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
@@ -41,7 +46,7 @@ package enum RedisURL {
             query = rest[(mark + 1)...]
             rest = rest[..<mark]
         }
-        let queried = try database(inQuery: query, alias: isUnix)
+        let queried = try database(inQuery: query, names: isUnix ? ["db", "database"] : ["db"])
         if isUnix {
             let path = try unixPath(rest)
             return RedisTarget(
@@ -57,9 +62,9 @@ package enum RedisURL {
             database: inPath.isEmpty ? queried ?? 0 : try databaseNumber(inPath), tls: tls)
     }
 
-    /// The error for a text without a scheme, by what it looks like.
+    /// The error for a text without a scheme, by its looks.
     private static func withoutScheme(_ text: [UInt8]) -> RedisURLError {
-        // `unix:/path` has its scheme, and not the slashes of an authority.
+        // `unix:/path` has a scheme, but not the slashes of an authority.
         if text.starts(with: "unix:/".utf8) { return withoutScheme(Array(text.dropFirst(5))) }
         if text.first == UInt8(ascii: ".") { return .barePath(nil) }
         if text.first == UInt8(ascii: "/"), text.count > 1 {
@@ -71,7 +76,7 @@ package enum RedisURL {
         return connectionString(text) ?? .missingScheme
     }
 
-    /// nil for what is no `HOST:PORT,NAME=VALUE,…`.
+    /// The error for the form `HOST:PORT,NAME=VALUE,…`; nil for any other text.
     private static func connectionString(_ text: [UInt8]) -> RedisURLError? {
         let parts = text.split(separator: UInt8(ascii: ","))
         guard parts.dropFirst().contains(where: { $0.contains(UInt8(ascii: "=")) }) else {
@@ -88,11 +93,13 @@ package enum RedisURL {
         (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
     }
 
-    /// Splits at the last `@`, since many people forget to encode one in their password.
+    /// Removes user and password from the front of `rest`; both are nil if there are none. Splits
+    /// at the last `@`, since many people forget to encode an `@` in a password. `beforePath` means
+    /// that a path follows instead of a host.
     private static func takeUserinfo(
         from rest: inout ArraySlice<UInt8>, beforePath: Bool
     ) throws(RedisURLError) -> (user: String?, password: SecretBytes?) {
-        // Of a socket the path follows at once, and may have an `@` of its own.
+        // The path of a socket without credentials, which may have an `@` of its own.
         if beforePath, rest.first == UInt8(ascii: "/") { return (nil, nil) }
         let last = rest.indices.last { index in
             rest[index] == UInt8(ascii: "@")
@@ -108,7 +115,7 @@ package enum RedisURL {
             {
                 throw .severalUserinfos
             }
-            // A password may hold an `=`, but hardly this.
+            // A password may contain an `=`, but hardly this.
             let words = String(decoding: userinfo, as: UTF8.self).lowercased()
             if words.contains(",password="), let error = connectionString(Array(userinfo)) {
                 throw error
@@ -125,11 +132,11 @@ package enum RedisURL {
         )
     }
 
-    /// One place, or several with commas between them; `port` is for those that name none.
+    /// One address, or several separated by commas. Those without a port get `port`.
     static func authorities(
         _ text: ArraySlice<UInt8>, port: UInt16
     ) throws(RedisURLError) -> [Endpoint] {
-        // Of `password=…` no host is made, which messages would show.
+        // `password=…` must not become a host, because messages show hosts.
         if text.contains(UInt8(ascii: "=")) {
             throw connectionString(Array(text)) ?? .connectionString(place: nil, usesTLS: false)
         }
@@ -140,7 +147,7 @@ package enum RedisURL {
         return endpoints
     }
 
-    /// `host`, `host:port`, `[v6]` or `[v6]:port`; what is absent has its default.
+    /// `host`, `host:port`, `[v6]` or `[v6]:port`. Without a host it is 127.0.0.1.
     private static func authority(
         _ text: ArraySlice<UInt8>, standardPort: UInt16
     ) throws(RedisURLError) -> Endpoint {
@@ -158,7 +165,7 @@ package enum RedisURL {
         } else if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
             host = text[..<colon]
             port = text[colon...]
-            // A second colon is an IPv6 address without its brackets.
+            // A second colon means an IPv6 address without its brackets.
             guard !port.dropFirst().contains(UInt8(ascii: ":")) else { throw .badHost }
         }
         let name = try decoded(host, part: "host")
@@ -171,6 +178,7 @@ package enum RedisURL {
             port: try portNumber(port.dropFirst(), standard: standardPort))
     }
 
+    /// A port of 1 to 65535, or `standard` for no text.
     private static func portNumber(
         _ text: ArraySlice<UInt8>, standard: UInt16
     ) throws(RedisURLError) -> UInt16 {
@@ -181,6 +189,7 @@ package enum RedisURL {
         return UInt16(number)
     }
 
+    /// An absolute path without a NUL, short enough for a socket.
     private static func unixPath(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> String {
         guard text.first == UInt8(ascii: "/") else { throw .missingPath }
         let path = try decoded(text, part: "path")
@@ -189,24 +198,24 @@ package enum RedisURL {
         return path
     }
 
-    /// `db=N`; Lettuce and redis-py's socket URLs also write `database=N` and `virtual_host=N`,
-    /// of which only the former is unmistakable.
+    /// The number in the query, such as `?db=N`, where `names` are those that the parameter may have:
+    /// Lettuce writes `?database=N` after a socket's path. nil for an empty query. Other parameters
+    /// are refused, such as redis-py's `virtual_host=N`, which does not clearly mean the database.
     private static func database(
-        inQuery query: ArraySlice<UInt8>, alias: Bool
+        inQuery query: ArraySlice<UInt8>, names: Set<String>
     ) throws(RedisURLError) -> Int? {
         var found: Int?
         for pair in query.split(separator: UInt8(ascii: "&")) {
             let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             let name = try decoded(pair[..<equals], part: "query")
-            guard name == "db" || alias && name == "database" else {
-                throw .unknownParameter(name)
-            }
+            guard names.contains(name) else { throw .unknownParameter(name) }
             guard found == nil else { throw .databaseTwice }
             found = try databaseNumber(pair[equals...].dropFirst())
         }
         return found
     }
 
+    /// A decimal number of at most nine digits without leading zeros.
     static func databaseNumber(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> Int {
         guard text.count <= 9, let number = decimal(text),
             text.first != UInt8(ascii: "0") || text.count == 1
@@ -214,12 +223,13 @@ package enum RedisURL {
         return number
     }
 
-    /// Digits only: `Int(_:)` would also take a sign.
+    /// A number of digits only: `Int(_:)` would also accept a sign. The caller limits the length.
     static func decimal(_ text: ArraySlice<UInt8>) -> Int? {
         guard !text.isEmpty, text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return text.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
+    /// Whether an unknown scheme may be shown: it is short and has only the characters of one.
     private static func isSchemeName(_ text: String) -> Bool {
         text.count <= 30
             && text.utf8.allSatisfy {
@@ -227,6 +237,7 @@ package enum RedisURL {
             }
     }
 
+    /// The percent-decoded text, which must be UTF-8. `part` names the part of the URL for errors.
     static func decoded(
         _ text: ArraySlice<UInt8>, part: String
     ) throws(RedisURLError) -> String {
@@ -237,11 +248,12 @@ package enum RedisURL {
         return result
     }
 
+    /// The percent-decoded bytes. The caller wipes them if they are a password.
     static func decodedBytes(
         _ text: ArraySlice<UInt8>, part: String
     ) throws(RedisURLError) -> [UInt8] {
         var result: [UInt8] = []
-        // Room for all of it at once: growing would leave copies of a password behind.
+        // Room for all of it at once: growing would leave copies of a password in freed memory.
         result.reserveCapacity(text.count)
         var index = text.startIndex
         while index < text.endIndex {
@@ -259,6 +271,7 @@ package enum RedisURL {
         return result
     }
 
+    /// Overwrites the bytes in place. The array must not share its memory with another one.
     static func wipe(_ bytes: inout [UInt8]) {
         for index in bytes.indices { bytes[index] = 0 }
     }

@@ -2,15 +2,15 @@
 package enum RedisURLError: Error, Equatable, Sendable {
     /// There is no `scheme://` at the beginning.
     case missingScheme
-    /// The path of a socket alone; nil where it has characters that a URL encodes.
+    /// The path of a socket alone; nil if it has characters that a URL would encode.
     case barePath(String?)
     /// The form of StackExchange.Redis, which Azure shows: `HOST:PORT,password=…,ssl=True`. `place`
-    /// is the address in it, where it is one for certain.
+    /// is the address in it; nil unless it certainly is one.
     case connectionString(place: String?, usesTLS: Bool)
-    /// More than one address has a user and a password before it; or a password has an `@` and a
-    /// comma that are not encoded.
+    /// More than one address has credentials before it, or a password has an `@` and a comma that
+    /// are not encoded.
     case severalUserinfos
-    /// A scheme that is not one of ours.
+    /// Another scheme; empty if the text does not look like one.
     case unknownScheme(String)
     /// `redis://secret@host`: a user for some programs, a password for others. The right spelling
     /// of a password alone is `redis://:secret@host`.
@@ -19,6 +19,8 @@ package enum RedisURLError: Error, Equatable, Sendable {
     case badPercentEncoding(part: String)
     /// A blank, a control character or one outside ASCII that is not encoded.
     case badCharacter
+    /// A host that is empty in a list, has forbidden characters, or is an IPv6 address without
+    /// brackets.
     case badHost
     /// Not a number of 1 to 65535.
     case badPort

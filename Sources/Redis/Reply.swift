@@ -1,13 +1,18 @@
 internal import Platform
 
-/// The answer of the server to one command, copied out of the parser.
+/// The reply of the server to one command, copied out of the parser. Its content is unchecked:
+/// texts and numbers are whatever the server sent.
 package enum Reply: Equatable, Sendable {
+    /// A simple string, such as `OK`. Bytes that are not UTF-8 are replaced.
     case status(String)
+    /// A bulk string.
     case string([UInt8])
     case integer(Int64)
+    /// The null bulk string or null array.
     case null
     case array([Reply])
-    /// Behind a pointer, which keeps the millions of other replies small.
+    /// An error reply. It is boxed, because the size of this case would otherwise be that of each
+    /// of the millions of other replies.
     indirect case error(ServerError)
 
     /// The type of the reply, without its content, for `RedisError.unexpectedReply`.
@@ -22,20 +27,21 @@ package enum Reply: Equatable, Sendable {
         }
     }
 
-    /// This reply; an error reply is thrown as `RedisError.server`.
+    /// This reply itself. An error reply is thrown as `RedisError.server`.
     package func value() throws(RedisError) -> Reply {
         if case .error(let error) = self { throw .server(error) }
         return self
     }
 
-    /// A count or a span, bounded so that sums of it cannot overflow.
+    /// A count or a time span, limited so that sums of it cannot overflow. Throws for any other
+    /// type, like all accessors below.
     package func integer() throws(RedisError) -> Int64 {
         guard case .integer(let number) = self else { throw mismatch("an integer") }
         return number.bounded
     }
 
-    /// The reply to TIME: seconds since 1970, and microseconds of the next second. A clock beyond
-    /// the year 9999 is not believed.
+    /// The reply to TIME: seconds since 1970, and microseconds within the second. Throws for a
+    /// clock after the year 9999, which must be wrong.
     package func time() throws(RedisError) -> (seconds: Int64, microseconds: Int64) {
         let parts = try array()
         guard parts.count == 2, let seconds = Int64(try parts[0].text()),
@@ -48,18 +54,19 @@ package enum Reply: Equatable, Sendable {
     /// The last second of the year 9999.
     private static let latestTime: Int64 = 253_402_300_799
 
+    /// The bytes of a bulk string.
     package func bytes() throws(RedisError) -> [UInt8] {
         guard case .string(let bytes) = self else { throw mismatch("a string") }
         return bytes
     }
 
-    /// The string, or nil for the null reply about a missing key.
+    /// The bytes of a bulk string; nil for the null reply, which means that there is no such key.
     package func optionalBytes() throws(RedisError) -> [UInt8]? {
         if case .null = self { return nil }
         return try bytes()
     }
 
-    /// A string or status as text; bytes that are not UTF-8 are replaced.
+    /// A bulk string or status as text. Bytes that are not UTF-8 are replaced.
     package func text() throws(RedisError) -> String {
         if case .status(let text) = self { return text }
         return String(decoding: try bytes(), as: UTF8.self)
@@ -70,11 +77,12 @@ package enum Reply: Equatable, Sendable {
         return items
     }
 
-    /// An array of strings.
+    /// The elements of an array of bulk strings.
     package func byteStrings() throws(RedisError) -> [[UInt8]] {
         try array().map { item throws(RedisError) in try item.bytes() }
     }
 
+    /// The error for a reply of another type; an error reply is its own reason.
     private func mismatch(_ expected: String) -> RedisError {
         if case .error(let error) = self { return .server(error) }
         return .unexpectedReply(expected: expected, got: shape)
@@ -83,22 +91,24 @@ package enum Reply: Equatable, Sendable {
 
 /// An error reply: the server's text, and its meaning.
 package struct ServerError: Error, Equatable, Sendable {
-    /// The meanings that the program acts on, or has words for.
+    /// The meanings that the program acts on, or explains.
     package enum Kind: Equatable, Sendable {
         case noAuth, wrongPassword, noPermission, wrongType, loading, readOnly, outOfMemory
         case misconfigured, noReplicas, clusterDown, masterDown, tryAgain, maxClients
         case unknownCommand, noAppendOnlyFile
-        /// The slot has moved for good; `address` is the server's `host:port`.
+        /// The slot has moved for good to the server at `address`, which is `host:port`.
         case moved(slot: Int, address: String)
-        /// The slot is on the move: send this one command to `address`.
+        /// The slot is being moved: send this one command to `address`, after ASKING.
         case ask(slot: Int, address: String)
+        /// Any other error.
         case other
     }
 
-    /// Untrusted text from the server: escape it before it reaches a terminal.
+    /// The server's text without the leading `-`. Untrusted: escape it before it reaches a
+    /// terminal.
     package let text: String
     package let kind: Kind
-    /// The ACL user of a NOPERM refusal; old servers do not name the user themselves.
+    /// The ACL user of a NOPERM refusal, since older servers do not name the user themselves.
     package internal(set) var user: String?
 
     package init(_ text: String) {
@@ -109,6 +119,7 @@ package struct ServerError: Error, Equatable, Sendable {
     /// The first word, such as `WRONGTYPE`.
     package var code: String { String(text.prefix { $0 != " " }) }
 
+    /// The meaning of an error by its code, or by its words where the code is only `ERR`.
     private static func kind(of text: String) -> Kind {
         let words = text.split(separator: " ", maxSplits: 3)
         switch words.first {
@@ -133,8 +144,9 @@ package struct ServerError: Error, Equatable, Sendable {
         }
     }
 
-    /// The reason why a command of a script was refused. Before Redis 7.0 the server put words of its
-    /// own before it: `ERR Error running script (call to f_…): @user_script:1: -READONLY You can't …`.
+    /// The reason why a command in a script was refused; nil for any other error. Before Redis 7.0
+    /// the server put words of its own before it: `ERR Error running script (call to f_…):
+    /// @user_script:1: -READONLY You can't …`.
     private static func causeInScript(_ text: String) -> String? {
         guard text.hasPrefix("ERR Error running script (call to f_"),
             let end = text.utf8.firstIndex(of: UInt8(ascii: ")"))
@@ -149,21 +161,22 @@ package struct ServerError: Error, Equatable, Sendable {
         return String(rest.drop { $0 == UInt8(ascii: "-") })
     }
 
-    /// The kind of an error whose code is only `ERR`, by its words.
+    /// The meaning of an error whose code is only `ERR`, by its words.
     private static func kindOfPlainError(_ text: String) -> Kind {
         if text.hasPrefix("ERR max number of clients reached") { return .maxClients }
         if text.hasPrefix("ERR unknown command") { return .unknownCommand }
         if text.hasPrefix("ERR WAITAOF cannot be used when numlocal") { return .noAppendOnlyFile }
         // Before Redis 6 a wrong password has no code of its own.
         if text.hasPrefix("ERR invalid password") { return .wrongPassword }
-        // Inside a script the ACL's refusal is worded differently, by 7.0 and by later servers.
+        // Inside a script the refusal of the ACL has other words: the first in 7.0, the second in
+        // later servers.
         if text.hasPrefix("ERR The user executing the script")
             || text.hasPrefix("ERR ACL failure in script")
         {
             return .noPermission
         }
         if let cause = causeInScript(text) {
-            // The same words as on 7.0, without its code.
+            // The words of 7.0, but without its code.
             return cause.hasPrefix("The user executing the script")
                 ? .noPermission : kind(of: cause)
         }

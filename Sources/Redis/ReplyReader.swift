@@ -1,21 +1,23 @@
 internal import CHiredis
 internal import Platform
 
-/// The RESP parser of hiredis, with the limits that it lacks. It is unusable after any error.
+/// The RESP parser of hiredis with the limits that it lacks. After any error it is unusable.
 ///
-/// Only names that hiredis 0.14 and 1.x share are used; no pointer into its replies escapes.
+/// Bytes pass through `RESPLimits` before hiredis sees them. A run of `+OK` does not reach hiredis
+/// at all: `OKCounter` counts it. Only names that hiredis 0.14 and 1.x share are used, and replies
+/// are copied, so no pointer into memory of hiredis escapes.
 @safe final class ReplyReader {
     private let reader: UnsafeMutablePointer<redisReader>
     private var limits = RESPLimits()
+    /// Counts `+OK` between replies that hiredis parses.
     private var okays = OKCounter()
-    /// Whether hiredis holds no whole reply.
+    /// Whether hiredis has no whole reply left.
     private var isDrained = true
-    /// Milliseconds without a byte after which the caller gives up; nil where it waits for as long
-    /// as it takes.
+    /// The caller's time-out in milliseconds, for the limit of a single reply; nil for no limit.
     private let timeout: Int64?
     /// When the last bytes came.
     private var lastFeed = Monotonic.now
-    /// Milliseconds spent waiting for the reply under way.
+    /// The milliseconds spent waiting for the reply under way.
     private var waited: Int64 = 0
 
     private init(owning reader: UnsafeMutablePointer<redisReader>, timeout: Int64?) {
@@ -27,7 +29,8 @@ internal import Platform
         unsafe redisReaderFree(reader)
     }
 
-    /// A reader, after a check that the headers and the library agree on the layout of a reply.
+    /// A reader. Throws `.incompatibleLibrary` where the headers that the program was built with
+    /// and the library that was loaded disagree on the layout of a reply, or memory is short.
     static func make(timeout: Int64? = nil) throws(RedisError) -> ReplyReader {
         guard let trial = unsafe redisReaderCreate() else { throw .incompatibleLibrary }
         let hasExpectedLayout = unsafe ReplyReader(owning: trial, timeout: timeout)
@@ -38,8 +41,9 @@ internal import Platform
         return unsafe ReplyReader(owning: reader, timeout: timeout)
     }
 
-    /// hiredis 1.0 moved the fields of a reply. In both wrong pairings `len` reads as something
-    /// other than 1, and only then may `str` be touched.
+    /// Parses a sample reply. hiredis 1.0 moved the fields of `redisReply`: with headers of one
+    /// side and the library of the other, `len` reads as something other than 1. Only after that
+    /// check may `str` be followed.
     private func passesLayoutCheck() -> Bool {
         let sample: [CChar] = Array("$1\r\nx\r\n".utf8.map { CChar(bitPattern: $0) })
         guard unsafe redisReaderFeed(reader, sample, sample.count) == REDIS_OK else { return false }
@@ -55,31 +59,37 @@ internal import Platform
         return unsafe text[0] == CChar(UInt8(ascii: "x"))
     }
 
-    /// Bytes of a reply that is not complete yet.
+    /// The bytes so far of a reply that is not complete; 0 between replies.
     var incompleteBytes: Int { limits.incompleteBytes + okays.incompleteBytes }
 
-    /// Takes bytes from the peer, at most 16 KiB at a time, because hiredis moves its buffer for each
-    /// reply. Throws where they break a limit.
+    /// Takes bytes from the peer, at most 16 KiB at a time, because hiredis moves its buffer after
+    /// each reply. Throws where they exceed a limit, are not RESP2, or one reply takes too long.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(RESPLimits.Fault) {
         let before = limits.completeCount
         try unsafe take(bytes)
-        try note(isNewReply: incompleteBytes == 0 || limits.completeCount != before)
+        try noteTime(completedBefore: before)
     }
 
-    /// The time-outs that one reply may take while bytes arrive: 64 MB in small portions would take
-    /// hours.
+    /// The number of time-outs that a single reply may take while its bytes keep arriving: 64 MB in
+    /// small portions would take hours.
     private static let timeoutsPerReply: Int64 = 16
 
-    private func note(isNewReply: Bool) throws(RESPLimits.Fault) {
+    /// Adds up the waiting for the reply under way. Starts anew if a reply was completed since the
+    /// count was `completedBefore`.
+    private func noteTime(completedBefore: Int) throws(RESPLimits.Fault) {
         guard let timeout else { return }
         let now = Monotonic.now
-        // A longer pause is the caller's, not the server's.
+        // A pause longer than the time-out is one of the caller, who was not waiting for the
+        // server.
         let pause = min((now.nanoseconds - lastFeed.nanoseconds) / 1_000_000, timeout)
         lastFeed = now
+        let isNewReply = incompleteBytes == 0 || limits.completeCount != completedBefore
         waited = isNewReply ? 0 : waited + pause
         guard waited <= Self.timeoutsPerReply * timeout else { throw .tooSlow }
     }
 
+    /// Counts `+OK` replies where a reply begins, and gives the rest to hiredis, with the bytes
+    /// that were counted too early.
     private func take(_ bytes: UnsafeRawBufferPointer) throws(RESPLimits.Fault) {
         guard isDrained, limits.isBetweenReplies else { return try unsafe parse(bytes) }
         let (taken, given) = unsafe okays.take(bytes)
@@ -89,6 +99,7 @@ internal import Platform
         }
     }
 
+    /// Checks the limits, then gives the bytes to hiredis.
     private func parse(_ bytes: UnsafeRawBufferPointer) throws(RESPLimits.Fault) {
         isDrained = false
         try unsafe limits.check(bytes)
@@ -97,7 +108,7 @@ internal import Platform
         guard status == REDIS_OK else { throw .tooLarge(limit: RESPLimits.byteLimit) }
     }
 
-    /// The next complete reply, nil where more bytes are needed.
+    /// The next complete reply; nil where more bytes are needed.
     func next() throws(RESPLimits.Fault) -> Reply? {
         if okays.pop() { return OKCounter.reply }
         if isDrained { return nil }
@@ -113,7 +124,8 @@ internal import Platform
         return unsafe try Self.copy(result.assumingMemoryBound(to: redisReply.self))
     }
 
-    /// At most `RESPLimits.depthLimit` levels deep.
+    /// Copies a reply of hiredis, which stays the owner of `reply`. Recursion is at most
+    /// `RESPLimits.depthLimit` levels deep.
     private static func copy(
         _ reply: UnsafeMutablePointer<redisReply>
     ) throws(RESPLimits.Fault) -> Reply {
@@ -140,6 +152,7 @@ internal import Platform
         }
     }
 
+    /// The text of a reply, borrowed from hiredis.
     private static func bytes(of reply: UnsafeMutablePointer<redisReply>) -> UnsafeRawBufferPointer
     {
         unsafe UnsafeRawBufferPointer(
@@ -151,23 +164,26 @@ internal import Platform
 struct OKCounter {
     /// The reply that is counted.
     static let reply = Reply.status("OK")
+    /// The reply in RESP.
     private static let text: StaticString = "+OK\r\n"
 
-    /// Whole replies that were not popped yet.
+    /// The whole replies that were not popped yet.
     private var count = 0
-    /// Bytes of the next reply, which agree with the text so far; it may still be another one.
+    /// The first bytes of the next reply that agree with the text so far. It may turn out to be
+    /// another reply.
     private(set) var incompleteBytes = 0
 
-    /// Takes one counted reply; false where there is none.
+    /// Removes one counted reply. Returns false if there is none.
     mutating func pop() -> Bool {
         guard count > 0 else { return false }
         count -= 1
         return true
     }
 
-    /// Takes every `+OK` at the beginning of `bytes`, and returns the number of bytes `taken`. If
-    /// another reply follows, its first bytes may have been taken for a `+OK` already: they are the
-    /// first `given` bytes of the text.
+    /// Takes every `+OK` at the beginning of `bytes`. Returns the number of bytes `taken`, and the
+    /// number of bytes `given` back: if the reply that follows is another one, its first bytes may
+    /// already have been counted as the beginning of a `+OK`, and these are the first `given` bytes
+    /// of the text.
     mutating func take(_ bytes: UnsafeRawBufferPointer) -> (taken: Int, given: Int) {
         Self.text.withUTF8Buffer { text in
             var index = 0

@@ -2,32 +2,37 @@ internal import Platform
 
 /// Sends each command to the server that holds its key, and follows when keys or roles move.
 ///
-/// Conditions that pass by themselves (a fail-over, a slot on the move, a node that starts) are
-/// waited out, until nothing has moved for the time-out.
+/// It owns the connections (`channels`) and knows through its `topology` where to send a command.
+/// `RouterLoop` runs the exchange: it follows redirections (MOVED, ASK) and sends again what a
+/// broken connection left unanswered. Conditions that pass by themselves, such as a fail-over, a
+/// slot on the move or a node that starts, are waited out until nothing has moved for the time-out.
 final class Router {
     let topology: any Topology
     let dialer: Dialer
     private(set) var channels: [Endpoint: NodeChannel] = [:]
-    /// Connections that broke so far. What they acknowledged is in doubt until it is confirmed.
+    /// The number of connections that broke so far. What they acknowledged is in doubt until it is
+    /// confirmed.
     private(set) var reconnects = 0
-    /// Servers that changing commands went to since the last `confirm`.
+    /// The servers that changing commands went to since the last `confirm`.
     private(set) var written: Set<Endpoint> = []
 
-    /// Primaries whose replicas or disks have not confirmed every change.
+    /// The primaries whose replicas or disks have not confirmed all changes.
     var unconfirmed: Set<Endpoint> = []
-    /// What changes need; nil until the first `prepare`.
+    /// The concern of the changes in progress; nil before the first `prepare`.
     private var concern: WriteConcern?
 
+    /// Whether the topology is out of date.
     private var isRefreshDue = true
-    /// The server that failed last, which a refresh asks last.
+    /// The server that failed last, which the next refresh asks last.
     private var lost: Endpoint?
+    /// When the topology was last refreshed or tried to be.
     private var lastRefresh: Monotonic?
-    /// Nodes that could not be reached a moment ago, and when to try them again.
+    /// Servers that could not be reached a moment ago, and when to try them again.
     private var unreachableUntil: [Endpoint: Monotonic] = [:]
 
-    /// Milliseconds between two refreshes of the topology.
+    /// The milliseconds between two refreshes of the topology.
     static let refreshPause: Int64 = 200
-    /// Milliseconds before a command that was refused for the moment is sent again.
+    /// The milliseconds before a command that was refused for the moment is sent again.
     static let retryPause: Int64 = 100
 
     init(_ topology: any Topology, dialer: Dialer) {
@@ -35,22 +40,23 @@ final class Router {
         self.dialer = dialer
     }
 
+    /// The time-out in milliseconds.
     var timeout: Int { dialer.timeout }
 
-    /// Notes that the topology is fresh.
+    /// Notes that the topology was just refreshed.
     func noteRefresh() {
         isRefreshDue = false
         lastRefresh = .now
     }
 
-    /// Notes that the topology is out of date; `endpoint` is the server whose failure showed it.
+    /// Notes that the topology is out of date. `endpoint` is the server whose failure showed it.
     func markStale(_ endpoint: Endpoint? = nil) {
         isRefreshDue = true
         if let endpoint { lost = endpoint }
     }
 
-    /// Refreshes the topology where that is due, but not too often. Returns a failure that may pass by
-    /// itself.
+    /// Refreshes the topology if it is out of date and the last refresh is long enough ago. Returns
+    /// a failure that may pass by itself, and throws any other.
     func refreshIfDue() throws(RedisError) -> RedisError? {
         guard isRefreshDue else { return nil }
         if let lastRefresh,
@@ -70,7 +76,7 @@ final class Router {
         }
     }
 
-    /// Refreshes the topology now, trying until the time-out.
+    /// Refreshes the topology, trying again until the time-out.
     func refreshNow() throws(RedisError) {
         let deadline = Monotonic.now.advanced(byMilliseconds: Int64(timeout))
         markStale()
@@ -83,7 +89,8 @@ final class Router {
         }
     }
 
-    /// Pauses before another attempt; after `deadline`, throws what stood in the way.
+    /// Pauses before another attempt. Throws `.stalled` with the obstacle `cause` after `deadline`,
+    /// and `.interrupted` after a signal.
     func backOff(until deadline: Monotonic, _ cause: RedisError?) throws(RedisError) {
         if let signal = Signals.pending { throw .interrupted(signal: signal) }
         guard deadline.remainingMilliseconds > 0 else {
@@ -92,23 +99,26 @@ final class Router {
         pause(milliseconds: min(Self.retryPause, deadline.remainingMilliseconds))
     }
 
-    /// Begins changes: each server must permit the questions of `concern` before it is written to.
+    /// Starts a series of changes. Throws where a connected server does not permit the questions of
+    /// `concern`; other servers are checked when they are connected.
     func prepare(_ concern: WriteConcern) throws(RedisError) {
         self.concern = concern
-        for channel in channels.values where !channel.connection.isDead {
+        for channel in channels.values where !channel.connection.isBroken {
             try requireWait(channel)
         }
         written = []
     }
 
-    /// The number of replicas that a primary is known to have; nil where no server says. The map of a
-    /// Cluster leaves out new replicas until their offset has spread, so the primary is asked as well.
+    /// The number of replicas that a primary is known to have; nil if no server says. The map of a
+    /// Cluster omits a new replica until its offset has spread, so a primary without replicas in
+    /// the map is asked as well.
     func replicaCount(of channel: NodeChannel) throws(RedisError) -> Int? {
         let known = try topology.replicaCount(of: channel.endpoint)
         guard known == 0, topology is ClusterTopology else { return known }
         return try channel.connection.replicaCount() ?? known
     }
 
+    /// Checks once for each connection that WAIT is permitted, if replicas are to be waited for.
     private func requireWait(_ channel: NodeChannel) throws(RedisError) {
         guard let concern, concern.replicas != 0, !channel.mayWait,
             try replicaCount(of: channel) != 0
@@ -117,8 +127,9 @@ final class Router {
         channel.mayWait = true
     }
 
-    /// The channel to `endpoint`, connected if there is none; nil where it cannot be reached now. A
-    /// failure that may pass by itself is put into `cause`.
+    /// The channel to `endpoint`, connected if there is none. nil if it cannot be reached now; the
+    /// failure, which may pass by itself, is put into `cause`. Any other failure is thrown, with
+    /// the server that announced the address.
     func channel(
         to endpoint: Endpoint, _ cause: inout RedisError?
     ) throws(RedisError) -> NodeChannel? {
@@ -151,7 +162,7 @@ final class Router {
         }
     }
 
-    /// Forgets a channel whose connection broke, and returns the commands without a reply.
+    /// Removes a channel whose connection broke, and returns its commands without a reply.
     func drop(_ channel: NodeChannel, _ error: RedisError) -> [NodeChannel.Item] {
         guard channels[channel.endpoint] === channel else { return [] }
         channels[channel.endpoint] = nil
@@ -161,12 +172,12 @@ final class Router {
         return channel.abandon()
     }
 
-    /// The greatest age of the Sentinels' answer, in milliseconds: a replaced primary goes on
+    /// The greatest age of the Sentinels' answer in milliseconds: a replaced primary goes on
     /// answering.
     private static let topologyLife: Int64 = 1000
 
-    /// Checks topology and roles again if the last check is a second old. Only Sentinels need to be
-    /// asked: a replaced node of a Cluster says so itself.
+    /// Checks topology and roles again if the last check is a second old. Does so only behind
+    /// Sentinels: a demoted node of a Cluster redirects commands itself.
     func requirePrimaries() throws(RedisError) {
         guard let sentinels = topology as? SentinelTopology, let lastRefresh,
             lastRefresh.advanced(byMilliseconds: Self.topologyLife).remainingMilliseconds <= 0
@@ -188,14 +199,14 @@ final class Router {
         }
     }
 
-    /// Notes a server where something was changed, or found to be as wanted: the earlier change of
-    /// another client may not be confirmed either.
+    /// Notes a server on which something was changed, or was read and found as wanted: that may be
+    /// an earlier change of another client, which is not confirmed either.
     func noteUse(of endpoint: Endpoint, _ command: Command) {
         guard !written.contains(endpoint), command.key != nil || !command.isReadOnly else { return }
         written.insert(endpoint)
     }
 
-    /// Notes a server whose earlier changes still need a confirmation.
+    /// Notes a server whose earlier changes still need confirmation.
     func noteChange(on endpoint: Endpoint) { written.insert(endpoint) }
 
     /// Returns the servers that were written to, and forgets them.
@@ -204,7 +215,8 @@ final class Router {
         return written
     }
 
-    /// The replies of the node at `endpoint` to commands that are sent to it once, whatever their key.
+    /// The replies of the server at `endpoint` to commands that are sent there once, whatever their
+    /// keys. Throws if it cannot be reached now.
     func exchange(
         _ commands: [Command], at endpoint: Endpoint
     ) throws(RedisError) -> [Reply] {

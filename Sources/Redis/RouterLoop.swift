@@ -1,16 +1,22 @@
 internal import Glibc
 internal import Platform
 
-/// The loop that keeps all nodes busy at once, as `PipelineLoop` does for one server.
+/// The loop that keeps all servers of a group busy at once, as `PipelineLoop` does for one server.
 ///
-/// Replies arrive in each node's own order, so each carries the number of its command. At most
-/// `maxInFlight` commands, and some megabytes of them, are under way in total.
+/// Each command is placed on the channel of the server that serves it. Replies arrive in each
+/// server's own order, so each carries the number of its command. After a redirection, or a refusal
+/// for the moment, the command is placed again; any other reply goes to the caller. If a connection
+/// breaks, its commands are sent again, unless one that may have been executed must not be
+/// repeated.
+///
+/// At most `maxInFlight` commands, and some megabytes of them, are under way in total.
 struct RouterLoop {
-    /// Bytes of commands without a reply, over all nodes.
+    /// The bytes of commands without a reply, over all servers.
     private static let byteLimit = 4 << 20
-    /// Reply bytes without a whole reply that count as progress.
+    /// The bytes read without a whole reply that count as progress.
     private static let progressBytes = PipelineLoop.progressBytes
-    /// Redirections in a row after which a command pauses: two nodes may point at each other.
+    /// The number of redirections after which a command pauses, since two nodes may redirect to
+    /// each other.
     private static let redirectionLimit = 5
 
     /// A command that is to be tried again a little later.
@@ -21,16 +27,21 @@ struct RouterLoop {
 
     private let router: Router
     private let maxInFlight: Int
+    /// The counts so far. `sent` is only set at the end, when it is known what may have been
+    /// executed.
     private(set) var progress = ExchangeProgress()
-    /// Commands without an answer that may have been executed.
+    /// The numbers of commands without a reply that may have been executed.
     private(set) var uncertain: Set<Int> = []
 
+    /// The commands that wait, in the order in which they are due.
     private var delayed: [Delayed] = []
     /// Whether `next` had nothing when it was last asked.
     private var isDry = false
+    /// When the loop gives up unless something moves.
     private var deadline: Monotonic
+    /// The bytes read since the last whole reply.
     private var partialBytes = 0
-    /// The last obstacle, which may pass by itself.
+    /// The last obstacle that may pass by itself; an error reports it if nothing moves any more.
     private var cause: RedisError?
 
     init(_ router: Router, maxInFlight: Int = PipelineLoop.standardInFlight) {
@@ -40,8 +51,9 @@ struct RouterLoop {
         deadline = Monotonic.now.advanced(byMilliseconds: Int64(router.timeout))
     }
 
-    /// Runs until `next` has nothing and every command has its answer. As in `PipelineLoop`, nil
-    /// from `next` means nothing for now.
+    /// Runs until `next` has nothing and every command has its reply. As in `PipelineLoop`, nil
+    /// from `next` means nothing for now. `onReply` gets each reply with the number of its command,
+    /// in any order. After an error, no channel has a command under way.
     mutating func run(
         next: () -> Command?, onReply: (Int, Reply) -> Void
     ) throws(RedisError) {
@@ -70,7 +82,7 @@ struct RouterLoop {
         }
     }
 
-    /// Takes commands up to the limits.
+    /// Takes commands from `next` up to the limits, and places each.
     private mutating func refill(_ next: () -> Command?) throws(RedisError) {
         isDry = false
         while progress.accepted - progress.acknowledged < maxInFlight,
@@ -87,13 +99,15 @@ struct RouterLoop {
         }
     }
 
+    /// Restarts the deadline, since something moved.
     private mutating func touch() {
         deadline = Monotonic.now.advanced(byMilliseconds: Int64(router.timeout))
         partialBytes = 0
         cause = nil
     }
 
-    /// Hands a command to the node that serves it; `asked` is where a slot on the move sent it.
+    /// Gives a command to the channel of the server that serves it, or delays it. `asked` is the
+    /// server that an ASK redirection named for it.
     private mutating func place(
         _ item: NodeChannel.Item, asked: Endpoint? = nil
     ) throws(RedisError) {
@@ -108,15 +122,17 @@ struct RouterLoop {
         }
         guard let channel = try router.channel(to: endpoint, &cause) else { return delay(item) }
         router.noteUse(of: endpoint, item.command)
-        channel.append(item, asking: asked != nil)
+        if asked != nil { channel.appendAsking() }
+        channel.append(item)
     }
 
+    /// Keeps a command for another attempt.
     private mutating func delay(_ item: NodeChannel.Item) {
         delayed.append(
             Delayed(item: item, due: .now.advanced(byMilliseconds: Router.retryPause)))
     }
 
-    /// Tries again what has waited long enough.
+    /// Places the commands that have waited long enough.
     private mutating func retry() throws(RedisError) {
         guard let first = delayed.first, first.due.remainingMilliseconds == 0 else { return }
         let waiting = delayed
@@ -130,7 +146,8 @@ struct RouterLoop {
         }
     }
 
-    /// Waits for the nodes and moves what can be moved.
+    /// Waits until a server can be read or written, moves bytes, and judges the replies that
+    /// arrived.
     private mutating func turn(
         _ input: UnsafeMutableRawBufferPointer, _ replies: inout [(Int, Reply)]
     ) throws(RedisError) {
@@ -160,7 +177,8 @@ struct RouterLoop {
         }
     }
 
-    /// Nothing has moved: says why, or which node is silent.
+    /// The error once nothing has moved for the time-out: the last obstacle, or the first silent
+    /// server.
     private mutating func stall(_ busy: [NodeChannel]) -> RedisError {
         let silent = busy.first.map { channel in
             RedisError.timeout(
@@ -169,7 +187,8 @@ struct RouterLoop {
         return .stalled(milliseconds: router.timeout, cause: cause ?? silent, progress)
     }
 
-    /// Judges one reply: an answer is handed on, a redirection followed.
+    /// Judges one reply. An answer is appended to `replies`; a redirection is followed; a refusal
+    /// that passes by itself delays the command.
     private mutating func take(
         _ reply: Reply, to item: NodeChannel.Item, from channel: NodeChannel,
         _ replies: inout [(Int, Reply)]
@@ -190,7 +209,7 @@ struct RouterLoop {
                 cause = .server(error)
                 return delay(item)
             case .readOnly:
-                // The role has changed: a new connection shows it.
+                // The server is no longer a primary; a new connection will show its role.
                 channel.isRetired = true
                 cause = .server(error)
                 router.markStale(channel.endpoint)
@@ -208,11 +227,13 @@ struct RouterLoop {
         replies.append((item.index, reply))
     }
 
+    /// The server of a redirection; nil outside of a Cluster, where the error goes to the caller.
     private func redirection(_ address: String, from channel: NodeChannel) -> Endpoint? {
         let cluster = router.topology as? ClusterTopology
         return cluster?.endpoint(redirection: address, from: channel.endpoint)
     }
 
+    /// Places a redirected command again, with a pause after several redirections.
     private mutating func follow(
         _ item: NodeChannel.Item, _ asked: Endpoint?, _ error: ServerError
     ) throws(RedisError) {
@@ -225,7 +246,9 @@ struct RouterLoop {
         try place(item, asked: asked)
     }
 
-    /// The connection to a node broke: its commands are sent again, unless one must not be.
+    /// Handles the broken connection of a channel: its commands are sent again. Throws if the
+    /// failure does not pass by itself, or if a command that may have been executed must not be
+    /// repeated.
     private mutating func lose(
         _ channel: NodeChannel, _ error: RedisError
     ) throws(RedisError) {
@@ -234,14 +257,14 @@ struct RouterLoop {
             if item.mayHaveRun { uncertain.insert(item.index) }
             delay(item)
         }
-        // TLS that breaks on an established connection is a broken connection.
+        // TLS that fails on an established connection is treated as a broken connection.
         guard error.passesByItself || error.isOfTLS else { throw error }
         cause = error
         guard left.allSatisfy({ !$0.mayHaveRun || $0.command.isRepeatable }) else { throw error }
     }
 
-    /// Drops each channel on which a late reply could be taken for another one, and notes the commands
-    /// that may have been executed.
+    /// Drops each channel with commands under way, because a late reply could be taken for that of
+    /// another command, and notes the commands that may have been executed.
     private mutating func abandon() {
         for channel in router.channels.values where !channel.isIdle {
             let closed = RedisError.closed(address: channel.connection.address, nil, progress)

@@ -1,11 +1,12 @@
 internal import Platform
 
-/// The keys of a database in pages. A key may be returned more than once, so callers remove
-/// duplicates; a key that is created or removed meanwhile may be missed.
+/// The keys of a database, page by page (SCAN). A key may be returned more than once, so callers
+/// remove duplicates; a key that is created or removed during the scan may be missed.
 ///
-/// `nextPage` asks for one page after the other. Pages of one server can also be fetched in a
-/// pipeline, with `command` and a `ScanCursor`.
+/// `nextPage` fetches one page after the other. For one server, pages can also be fetched in a
+/// pipeline together with other commands, with `command` and a `ScanCursor`.
 package struct Scan {
+    /// The progress of the scan: its kind is known once the client is connected.
     private enum State {
         case unopened
         case single(ScanCursor)
@@ -14,12 +15,14 @@ package struct Scan {
     }
 
     private let client: Client
+    /// The pattern for MATCH and the type for TYPE; nil for all keys.
     private let match: [UInt8]?
     private let count: Int
     private let type: String?
     private var state = State.unopened
 
-    /// `count` is the number of keys that the server looks at for a page: 1000 take about 3 ms.
+    /// `count` is the number of keys that the server examines for a page: 1000 take about 3 ms,
+    /// during which it serves no other client.
     init(client: Client, match: [UInt8]?, count: Int, type: String?) {
         self.client = client
         self.match = match
@@ -27,7 +30,7 @@ package struct Scan {
         self.type = type
     }
 
-    /// The next page, which may be empty; nil after the last one.
+    /// The keys of the next page, which may be empty; nil after the last page.
     package mutating func nextPage() throws(RedisError) -> [[UInt8]]? {
         if case .unopened = state {
             state = try client.groupScan().map(State.group) ?? .single(ScanCursor())
@@ -55,7 +58,7 @@ package struct Scan {
         return Command(arguments: arguments)
     }
 
-    /// The cursor and the keys of a reply to SCAN.
+    /// The next cursor and the keys in a reply to SCAN.
     static func page(_ reply: Reply) throws(RedisError) -> (next: [UInt8], keys: [[UInt8]]) {
         let parts = try reply.array()
         guard parts.count == 2 else {
@@ -65,34 +68,36 @@ package struct Scan {
     }
 }
 
-/// The position of a scan. It follows the server's cursors, and gives up a scan that cannot end: one
-/// that gets the same cursor twice in a row, or takes more pages than there can be.
+/// The position of a scan. It follows the server's cursors, and gives up a scan that would not end:
+/// one that gets the same cursor twice in a row, or takes more pages than there can be.
 package struct ScanCursor: Sendable {
-    /// Pages that any scan may take; a longer one is compared with the size of the database.
+    /// The pages that any scan may take. A longer scan is compared with the size of the database.
     package static let standardLimit = 1_000_000
 
     /// The cursor for the next page.
     package private(set) var position = Scan.start
     private var pages = 0
-    /// Pages after which the scan is given up.
+    /// The pages after which the scan is given up.
     private var limit: Int
     /// Whether `limit` includes the size of the database.
     private var isSized = false
 
     package init(limit: Int = standardLimit) { self.limit = limit }
 
-    /// Whether the next page is asked for together with the size, which only a scan of very many pages
-    /// needs.
+    /// Whether the next page is requested together with the size. Only a scan of very many pages
+    /// needs it.
     private var asksSize: Bool { pages >= limit && !isSized }
 
-    /// The commands for the next page. `size` asks for the number of keys or members.
+    /// The commands for the next page. `size` is the command for the number of keys, or of members
+    /// if the scan is one of a set.
     package func commands(
         _ scan: ([UInt8]) -> Command, size: @autoclosure () -> Command = Command("DBSIZE")
     ) -> [Command] {
         asksSize ? [scan(position), size()] : [scan(position)]
     }
 
-    /// Takes the replies to `commands`; returns the keys or members, and whether the page was the last.
+    /// Takes the replies to `commands`. Returns the keys or members, and whether the page was the
+    /// last one. Throws `.unexpectedReply` if the scan is given up.
     package mutating func take(
         _ replies: [Reply]
     ) throws(RedisError) -> (items: [[UInt8]], isLast: Bool) {
@@ -134,10 +139,10 @@ package enum GlobPattern {
     private static let special = Array("*?[]\\".utf8)
 }
 
-/// Some of the keys: one page of a scan from each server that takes writes.
+/// Some of the keys: the first page of a scan of each server that takes writes.
 package struct KeySample: Sendable {
     package private(set) var keys: [[UInt8]] = []
-    /// Whether there are no other keys.
+    /// Whether these are all keys.
     package private(set) var isWhole = true
 
     /// Takes the reply to the first SCAN of one server.
@@ -149,8 +154,19 @@ package struct KeySample: Sendable {
 }
 
 extension Client {
-    /// Looks at some keys in passing. nil where the user may not use SCAN, where a server is not
-    /// ready, and where the servers are too far away to answer within `timeout` milliseconds.
+    /// The keys of the database, page by page; see `Scan`.
+    package func scan(match: [UInt8]? = nil, count: Int = 1000, type: String? = nil) -> Scan {
+        Scan(client: self, match: match, count: count, type: type)
+    }
+
+    /// A scan over all primaries of a group; nil for one server.
+    func groupScan() throws(RedisError) -> GroupScan? {
+        guard case .group(let router) = try connected() else { return nil }
+        return try GroupScan(router)
+    }
+
+    /// A quick look at some keys. nil if the user may not use SCAN, if a server is not ready, or if
+    /// the servers are too far away to answer within `timeout` milliseconds.
     package func keySample(count: Int = 1000, timeout: Int64) -> KeySample? {
         let deadline = Monotonic.now.advanced(byMilliseconds: timeout)
         let first = scan(count: count).command(Scan.start)
@@ -171,8 +187,99 @@ extension Client {
             }
             return sample
         } catch {
-            // The command that needs an answer reports what is wrong.
+            // No error is thrown: a command that needs its reply will report the reason.
             return nil
         }
+    }
+}
+
+/// A scan over all primaries of a group, one after the other, each with its own cursor.
+///
+/// Slots and roles may move during the scan. The topology is therefore refreshed before and after
+/// it, and a node that was given slots, or that replaced another one, is scanned again. A key may
+/// be returned twice; a key whose slot moves at the very end may be missed.
+struct GroupScan {
+    /// The number of additional rounds that moved slots may cause.
+    private static let rounds = 3
+
+    private let router: Router
+    /// The nodes that are not scanned to their end, the current one first.
+    private(set) var open: [Endpoint] = []
+    private var cursor = ScanCursor()
+    /// The slots at the beginning of the round; nil behind Sentinels.
+    private var slots: SlotMap?
+    private var round = 0
+    /// The broken connections of the router when the current node was begun.
+    private var reconnects = 0
+
+    /// Refreshes the topology, so that the scan begins with the current primaries.
+    init(_ router: Router) throws(RedisError) {
+        self.router = router
+        try router.refreshNow()
+        open = router.topology.primaries
+        slots = (router.topology as? ClusterTopology)?.slots
+        reconnects = router.reconnects
+    }
+
+    /// The keys of the next page, which may be empty; nil after the last page. `command` makes SCAN
+    /// for a cursor. Obstacles that may pass by themselves are waited out until the time-out.
+    mutating func nextPage(_ command: ([UInt8]) -> Command) throws(RedisError) -> [[UInt8]]? {
+        while open.isEmpty {
+            if try !reopen() { return nil }
+        }
+        let deadline = Monotonic.now.advanced(byMilliseconds: Int64(router.timeout))
+        while true {
+            let node = open[0]
+            do throws(RedisError) {
+                // After a restart of a server its cursors mean nothing.
+                if router.reconnects != reconnects { restart() }
+                let page = try cursor.take(
+                    try router.exchange(cursor.commands(command), at: node))
+                if page.isLast {
+                    open.removeFirst()
+                    cursor = ScanCursor()
+                }
+                return page.items
+            } catch {
+                guard error.passesByItself else { throw error }
+                try router.backOff(until: deadline, error)
+            }
+            try router.refreshNow()
+            replaceLost()
+        }
+    }
+
+    /// Begins the current node again.
+    private mutating func restart() {
+        cursor = ScanCursor()
+        reconnects = router.reconnects
+    }
+
+    /// Drops nodes that are no longer primaries and adds those that replaced them.
+    private mutating func replaceLost() {
+        let primaries = router.topology.primaries
+        let known = slots?.primaries ?? open
+        open.removeAll { !primaries.contains($0) }
+        open += primaries.filter { !known.contains($0) && !open.contains($0) }
+        if open.isEmpty { open = primaries }
+        restart()
+    }
+
+    /// Compares the slots with those at the beginning of the round. Returns whether a node must be
+    /// scanned again.
+    private mutating func reopen() throws(RedisError) -> Bool {
+        guard let before = slots, let cluster = router.topology as? ClusterTopology,
+            round < Self.rounds
+        else { return false }
+        round += 1
+        try router.refreshNow()
+        try cluster.survey()
+        let after = cluster.slots
+        slots = after
+        open = after.primaries.filter { node in
+            (0..<KeySlot.count).contains { after[$0] == node && before[$0] != node }
+        }
+        restart()
+        return !open.isEmpty
     }
 }

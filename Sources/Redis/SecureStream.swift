@@ -1,7 +1,7 @@
 internal import OpenSSL
 
-/// A TLS session as `Transport` uses it. It remembers what the last step of each direction waits
-/// for, because TLS may have to read in order to write, and to write in order to read.
+/// A TLS session as `Transport` uses it. TLS may have to read in order to write, and to write in
+/// order to read, so it remembers what the last step of each direction is waiting for.
 final class SecureStream {
     private let session: TLSSession
     /// Whether a write waits until something can be read.
@@ -21,6 +21,7 @@ final class SecureStream {
 
     var facts: TLSFacts { session.facts }
 
+    /// Advances the handshake; `.bytes` means that it is complete.
     func handshake() -> Transport.Outcome {
         let step = session.handshake()
         wantsToWrite = step == .wantsToWrite
@@ -30,7 +31,7 @@ final class SecureStream {
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Transport.Outcome {
         let step = unsafe session.read(into: buffer)
         writesToRead = step == .wantsToWrite
-        // What a write waited for may have just been read.
+        // The bytes that a write waited for may have just been read.
         readsToWrite = false
         return Self.outcome(of: step)
     }

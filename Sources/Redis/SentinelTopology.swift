@@ -1,37 +1,46 @@
 internal import Platform
 
-/// A primary with replicas, watched over by Sentinels, which say where the primary is.
+/// A primary with replicas, watched by Sentinels that know which server is the primary.
+///
+/// All Sentinels in the URL are asked, and their answers are weighed: one that is cut off from the
+/// others still names the old primary. A replaced primary goes on acknowledging writes until it
+/// learns of its replacement, and then discards them; `Router.confirm` and `validate` guard against
+/// that.
 final class SentinelTopology: Topology {
-    /// The answer of one Sentinel about the primary.
+    /// The answer of one Sentinel to questions about the primary.
     struct Answer: Equatable {
         let sentinel: Endpoint
+        /// The primary, at an address that can be reached.
         let primary: Endpoint
-        /// A number that rises with each fail-over: the Sentinel with the highest knows best.
+        /// The `config-epoch`, which rises with each fail-over: the Sentinel with the highest knows
+        /// best.
         let epoch: Int64
-        /// Whether a fail-over is under way: the primary may be another one in a moment.
+        /// Whether a fail-over is under way, so that the primary may change at any moment.
         let isFailingOver: Bool
-        /// Whether it cannot reach the primary.
+        /// Whether this Sentinel cannot reach the primary (`s_down`).
         let isSubjectivelyDown: Bool
-        /// Whether enough other Sentinels cannot reach it either.
+        /// Whether enough other Sentinels cannot reach it either (`o_down`).
         let isObjectivelyDown: Bool
-        /// The Sentinels that must agree that the primary is gone; nil where it does not say.
+        /// The number of Sentinels that must agree that the primary is down; nil if not reported.
         let quorum: Int?
-        /// The replicas that it knows of, connected or not; nil where it does not say.
+        /// The number of replicas that it knows of, connected or not; nil if not reported.
         let replicaCount: Int?
     }
 
-    /// The conclusion from all answers.
+    /// The conclusion from the answers of all Sentinels.
     struct Survey {
         let primary: Endpoint
         /// The Sentinel whose answer counted.
         fileprivate let source: Endpoint
-        /// Whether a fail-over is under way or at hand: enough of them consider the primary down.
+        /// Whether a fail-over is under way or about to begin, because enough Sentinels consider
+        /// the primary down.
         let isUnsettled: Bool
     }
 
     private let dialer: Dialer
     let service: SentinelService
     let sentinels: [Endpoint]
+    /// Connections to Sentinels, kept for the next questions.
     private var connections: [Endpoint: Connection] = [:]
     private(set) var primary: Endpoint?
     /// The Sentinel that named the primary.
@@ -39,7 +48,7 @@ final class SentinelTopology: Topology {
     /// Whether fewer than half of the Sentinels in the URL answered: the others may have replaced
     /// the primary.
     private(set) var isMinority = false
-    /// The replicas that the Sentinels know of; nil where none says.
+    /// The number of replicas that the Sentinels know of; nil if none says.
     private var knownReplicas: Int?
 
     init(dialer: Dialer, service: SentinelService) {
@@ -52,13 +61,14 @@ final class SentinelTopology: Topology {
 
     func endpoint(for command: Command) -> Endpoint? { primary }
 
+    /// Ignored: only a Cluster has slots.
     func move(slot: Int, to endpoint: Endpoint) {}
 
-    /// Asks all Sentinels, because one that was cut off from the others may still name an old
+    /// Asks all Sentinels, since one that was cut off from the others may still name an old
     /// primary.
     func refresh(avoiding lost: Endpoint?) throws(RedisError) { adopt(try survey()) }
 
-    /// Asks all Sentinels, none of which has to answer. Without an answer, `validate` accepts the
+    /// Like `refresh`, but accepts that no Sentinel answers. In that case `validate` accepts the
     /// known primary only while a replica follows it.
     func refreshAsFarAsPossible() throws(RedisError) {
         do throws(RedisError) {
@@ -69,14 +79,14 @@ final class SentinelTopology: Topology {
         }
     }
 
-    /// Takes over the primary of a survey.
+    /// Makes the primary of a survey the current one.
     func adopt(_ survey: Survey) {
         primary = survey.primary
         primarySource = "Sentinel \(survey.source)"
     }
 
-    /// Asks all Sentinels and weighs their answers: a Sentinel that leads a fail-over away from the
-    /// known primary counts most, then the highest epoch.
+    /// Asks all Sentinels and weighs their answers. A Sentinel that leads a fail-over away from the
+    /// known primary counts most, then the one with the highest epoch.
     func survey() throws(RedisError) -> Survey {
         let answers = try answers()
         isMinority = answers.count * 2 < sentinels.count
@@ -94,8 +104,8 @@ final class SentinelTopology: Topology {
 
     func replicaCount(of primary: Endpoint) -> Int? { knownReplicas }
 
-    /// The answers of the Sentinels that can be reached, at least one. Throws where none knows the
-    /// name.
+    /// The answers of the Sentinels that can be reached, at least one. Throws `.unknownPrimaryName`
+    /// if no Sentinel knows the group, and the last failure if none could be asked.
     private func answers() throws(RedisError) -> [Answer] {
         var answers: [Answer] = []
         var failure: RedisError?
@@ -114,15 +124,15 @@ final class SentinelTopology: Topology {
         return answers
     }
 
-    /// The answer of one Sentinel; nil where it does not know the name. The names that it does know
-    /// are added to `known`.
+    /// The answer of one Sentinel; nil if it does not know the group. The names of the groups that
+    /// it does know are added to `known`.
     private func ask(
         _ sentinel: Endpoint, _ known: inout Set<String>
     ) throws(RedisError) -> Answer? {
         do throws(RedisError) {
             return try ask(try connection(to: sentinel), sentinel, &known)
         } catch {
-            // An idle connection may have been closed, which says nothing about the Sentinel.
+            // The Sentinel may have closed a connection that was idle. A second attempt decides.
             guard case .closed = error, connections.removeValue(forKey: sentinel) != nil else {
                 connections[sentinel] = nil
                 throw error
@@ -131,13 +141,16 @@ final class SentinelTopology: Topology {
         }
     }
 
+    /// The connection to a Sentinel, made if there is none that works.
     func connection(to sentinel: Endpoint) throws(RedisError) -> Connection {
-        if let connection = connections[sentinel], !connection.isDead { return connection }
+        if let connection = connections[sentinel], !connection.isBroken { return connection }
         let connection = try dialer.connect(toSentinel: sentinel, of: service)
         connections[sentinel] = connection
         return connection
     }
 
+    /// Asks over `connection`. SENTINEL MASTER gives more facts than GET-MASTER-ADDR-BY-NAME, but
+    /// an ACL may forbid it.
     private func ask(
         _ connection: Connection, _ sentinel: Endpoint, _ known: inout Set<String>
     ) throws(RedisError) -> Answer? {
@@ -156,7 +169,7 @@ final class SentinelTopology: Topology {
             throw .unexpectedReply(expected: "a valid reply to SENTINEL", got: replies[0].shape)
         }
         let host = String(decoding: address[0], as: UTF8.self)
-        // Without the right to use MASTER only the address is known, which is enough.
+        // Without permission for MASTER only the address is known, which is enough.
         let facts = Self.fields(replies[1])
         let flags = facts["flags"]?.split(separator: ",") ?? []
         return Answer(
@@ -170,7 +183,7 @@ final class SentinelTopology: Topology {
             replicaCount: facts["num-slaves"].flatMap { Int($0)?.bounded })
     }
 
-    /// The names of the groups that a Sentinel watches over, as far as it says.
+    /// The names of the groups that a Sentinel watches; empty if it does not say.
     static func names(_ connection: Connection) throws(RedisError) -> [String] {
         guard
             case .array(let groups) = try connection.exchange([Command("SENTINEL", "MASTERS")])[0]
@@ -178,7 +191,7 @@ final class SentinelTopology: Topology {
         return groups.compactMap { fields($0)["name"] }
     }
 
-    /// The names and values of a reply that lists them in turn.
+    /// The fields of a reply that alternates names and values. Anything else is ignored.
     static func fields(_ reply: Reply) -> [String: String] {
         guard case .array(let items) = reply else { return [:] }
         var fields: [String: String] = [:]
@@ -191,8 +204,8 @@ final class SentinelTopology: Topology {
         return fields
     }
 
-    /// Refuses a replica. Where most Sentinels are silent, it also refuses a primary that no replica
-    /// follows: it may be cut off together with us.
+    /// Refuses a replica. If most Sentinels are silent, it also refuses a primary without replicas:
+    /// this program and that server may be cut off together.
     func validate(_ connection: Connection) throws(RedisError) {
         if connection.info.role == .replica { throw .replica(address: connection.address) }
         guard isMinority, try connection.replicaCount() == 0 else { return }
@@ -202,23 +215,23 @@ final class SentinelTopology: Topology {
     func source(of endpoint: Endpoint) -> String? { primarySource }
 }
 
-/// Whether the Sentinels could replace a failed primary.
+/// Facts that show whether the Sentinels could replace a failed primary.
 package struct SentinelReport: Equatable, Sendable {
     /// The number of Sentinels in the URL.
     package let named: Int
     /// The number of those that answer.
     package let reached: Int
-    /// The number of all that they know of, themselves included; nil where they do not say.
+    /// The number of all Sentinels that they know of, themselves included; nil if not reported.
     package let known: Int?
-    /// The Sentinels that must agree that a primary is gone.
+    /// The number of Sentinels that must agree that a primary is down.
     package let quorum: Int?
-    /// The objection of SENTINEL CKQUORUM, in the server's words; nil where it has none, or where
-    /// the user may not ask.
+    /// The error of SENTINEL CKQUORUM in the server's words; nil if there is none, or if the user
+    /// may not ask.
     package let objection: String?
 }
 
 extension SentinelTopology {
-    /// Asks each Sentinel in the URL; one that cannot be reached is only counted as `named`.
+    /// Asks each Sentinel in the URL. One that cannot be reached is only counted in `named`.
     func report() -> SentinelReport {
         var reached = 0
         var known: Int?
@@ -240,6 +253,7 @@ extension SentinelTopology {
             objection: objection)
     }
 
+    /// The replies to MASTER and CKQUORUM; nil if the Sentinel cannot be reached.
     private func answers(of sentinel: Endpoint) -> [Reply]? {
         do throws(RedisError) {
             return try connection(to: sentinel).exchange([

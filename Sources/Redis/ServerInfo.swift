@@ -1,10 +1,11 @@
-/// The description of a server in its answer to HELLO.
+/// A server as it describes itself in its reply to HELLO. Unchecked: escape texts before they reach
+/// a terminal.
 package struct ServerInfo: Equatable, Sendable {
     /// The role in replication; unknown behind some proxies.
     package enum Role: Equatable, Sendable {
         case primary, replica, unknown
 
-        /// Reads the word for it in HELLO, ROLE and INFO.
+        /// Reads the word that HELLO, ROLE and INFO use.
         init(_ word: String?) {
             switch word {
             case "master", "primary": self = .primary
@@ -19,9 +20,9 @@ package struct ServerInfo: Equatable, Sendable {
         case standalone, cluster, sentinel, unknown
     }
 
-    /// `redis`, or the name that `valkey` and others give.
+    /// `redis`, or the name that Valkey and others report.
     package let server: String
-    /// nil where the server is too old for HELLO (before Redis 6).
+    /// nil if the server does not know HELLO (before Redis 6).
     package let version: String?
     package let mode: Mode
     package let role: Role
@@ -43,7 +44,8 @@ package struct ServerInfo: Equatable, Sendable {
         ServerInfo(server: server, version: version, mode: mode, role: role)
     }
 
-    /// Reads the flat list of names and values that HELLO 2 returns.
+    /// Reads the alternating names and values that HELLO 2 returns. Throws `.unexpectedReply` if it
+    /// does not even name the server.
     init(hello reply: Reply) throws(RedisError) {
         let items = try reply.array()
         var fields: [String: String] = [:]
@@ -72,7 +74,7 @@ package enum ServerFeature: Sendable {
     /// SET with EXAT, an expiry given as a time.
     case absoluteExpiry
 
-    /// The version of Redis that introduced it; the first Valkey was 7.2.
+    /// The version of Redis that introduced it. Valkey began with 7.2 and counts on from there.
     var since: (major: Int, minor: Int) {
         switch self {
         case .absoluteExpiry: (6, 2)
@@ -81,7 +83,7 @@ package enum ServerFeature: Sendable {
 }
 
 extension ServerInfo {
-    /// Whether this version is known to have `feature`.
+    /// Whether this version is known to have `feature`; false if the version is unknown.
     func has(_ feature: ServerFeature) -> Bool {
         let numbers = (version ?? "").utf8.split(
             separator: UInt8(ascii: "."), omittingEmptySubsequences: false

@@ -1,14 +1,14 @@
 package import OpenSSL
 internal import Platform
 
-/// The answers of one server to questions about itself.
+/// One server's replies to questions about itself.
 package struct ServerReport: Sendable {
     package let endpoint: Endpoint
-    /// Its answer when the connection was made.
+    /// Its reply to HELLO when the connection was made.
     package let greeting: ServerInfo
-    /// nil without TLS.
+    /// The facts of the TLS session; nil without TLS.
     package let tls: TLSFacts?
-    /// The replies to the commands, error replies among them.
+    /// The replies to the commands in their order, error replies among them.
     package let replies: [Reply]
 }
 
@@ -27,10 +27,11 @@ extension Client {
         case everyPrimary
     }
 
-    /// Asks servers about themselves: `commands` name no key and change nothing. A server that loads
-    /// its data is not waited for, because that is worth reporting.
+    /// Sends `commands`, which have no key and change nothing, to one server or to all primaries. A
+    /// server that loads its data is not waited for, because that is worth reporting.
     ///
-    /// Throws where no server can be reached; each server of a group has its own answer.
+    /// Throws if no server can be reached. In a group, the failure of one server is part of its
+    /// answer.
     package func ask(
         _ commands: [Command], _ scope: Scope = .everyPrimary
     ) throws(RedisError) -> [ServerAnswer] {
@@ -50,6 +51,7 @@ extension Client {
         }
     }
 
+    /// The report of a single server.
     private func report(
         _ connection: Connection, at endpoint: Endpoint, _ commands: [Command]
     ) throws(RedisError) -> ServerReport {
@@ -58,8 +60,8 @@ extension Client {
             replies: try connection.exchange(commands))
     }
 
-    /// The time in microseconds that the first server takes to answer: the median of several PINGs,
-    /// since the first one has to wake threads and fill caches.
+    /// The time that the first server takes to answer, in microseconds: the median of several
+    /// PINGs, since the first one has to wake threads and fill caches.
     package func roundTrip(samples: Int = 5) throws(RedisError) -> Int64 {
         var times: [Int64] = []
         for _ in 0..<samples {
@@ -70,7 +72,7 @@ extension Client {
         return times.sorted()[samples / 2]
     }
 
-    /// The number of slots of a Cluster that no primary serves; nil where there is no Cluster.
+    /// The number of slots of a Cluster that no primary serves; nil if there is no Cluster.
     package func unservedSlots() throws(RedisError) -> Int? {
         guard case .group(let router) = try connected(),
             let cluster = router.topology as? ClusterTopology
@@ -78,7 +80,7 @@ extension Client {
         return (0..<KeySlot.count).count { cluster.slots[$0] == nil }
     }
 
-    /// The state of the Sentinels; nil where there are none.
+    /// The state of the Sentinels; nil if there are none.
     package func sentinelReport() throws(RedisError) -> SentinelReport? {
         guard case .group(let router) = try connected(),
             let sentinels = router.topology as? SentinelTopology
@@ -88,6 +90,7 @@ extension Client {
 }
 
 extension Router {
+    /// The report of the server at `endpoint`. Throws if it cannot be reached now.
     fileprivate func report(
         _ commands: [Command], at endpoint: Endpoint
     ) throws(RedisError) -> ServerReport {
@@ -104,11 +107,11 @@ extension Router {
 /// Whether the user may run a command on its key.
 package enum Permission: Equatable, Sendable {
     case granted
-    /// The server's own words, which name what is missing.
+    /// Not permitted; the server's own words say which permission is missing.
     case refused(text: String)
-    /// The server has no such command, or has it under another name.
+    /// The server does not have the command, or has it under another name.
     case missing
-    /// It cannot be found out without running the command.
+    /// This cannot be found out without running the command.
     case unknown
 }
 

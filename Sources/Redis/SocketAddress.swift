@@ -4,10 +4,12 @@ internal import Synchronization
 
 /// One address to connect to, as the `sockaddr` bytes that `connect(2)` takes.
 struct SocketAddress: Sendable {
+    /// AF_INET, AF_INET6 or AF_UNIX.
     let family: CInt
+    /// A `sockaddr` of this family.
     let bytes: [UInt8]
 
-    /// The address of a unix socket.
+    /// The address of a unix socket; nil if the path is too long for it.
     static func unix(path: String) -> SocketAddress? {
         guard path.utf8.count <= RedisURL.unixPathLimit else { return nil }
         var family = sa_family_t(AF_UNIX)
@@ -15,10 +17,12 @@ struct SocketAddress: Sendable {
         return SocketAddress(family: AF_UNIX, bytes: head + Array(path.utf8) + [0])
     }
 
-    /// Every address of `host`, IPv6 and IPv4, in the order of the system's preference.
+    /// All addresses of `host`, IPv6 and IPv4, in the order that the system prefers. Throws
+    /// `.resolve`.
     ///
-    /// The name service is not asked for literals and `localhost`; for other names it is asked on a
-    /// thread of its own. A name with a NUL is refused: for C it would end there.
+    /// Literals and `localhost` are resolved here. For other names the system's name service is
+    /// asked on a thread of its own. A name with a NUL is refused, because for C it would end
+    /// there.
     static func resolve(
         host: String, port: UInt16, deadline: Monotonic
     ) throws(RedisError) -> [SocketAddress] {
@@ -38,6 +42,7 @@ struct SocketAddress: Sendable {
         }
     }
 
+    /// The addresses that `getaddrinfo` finds. `host` is the name for errors.
     private static func lookUp(
         _ text: String, port: UInt16, flags: CInt, named host: String
     ) throws(RedisError) -> [SocketAddress] {
@@ -64,7 +69,8 @@ struct SocketAddress: Sendable {
         return found
     }
 
-    /// Starts to connect a non-blocking socket; nil if it is connected already.
+    /// Starts to connect a non-blocking socket. Returns nil if it is connected at once, EINPROGRESS
+    /// if it will be.
     func connect(_ socket: CInt) -> SystemError? {
         let status = unsafe bytes.withUnsafeBytes { content in
             guard let base = content.baseAddress else { return CInt(-1) }
@@ -75,17 +81,20 @@ struct SocketAddress: Sendable {
     }
 }
 
-/// A question to the system's name service on a thread of its own: `getaddrinfo` has its own time
+/// A query to the system's name service on a thread of its own: `getaddrinfo` has its own time
 /// limits, of 20 s and more, and cannot be stopped.
 ///
-/// If no answer comes in time the thread is abandoned, and ends with the process.
+/// If no answer comes in time the thread is abandoned; it ends with the process.
 final class NameLookup: Sendable {
+    /// The answer, nil until there is one.
     private let result = Mutex<Result<[SocketAddress], RedisError>?>(nil)
+    /// Signalled once there is an answer.
     private let isDone: Platform.Semaphore
 
     private init() throws(SystemError) { isDone = try Platform.Semaphore() }
 
-    /// The answer to `question`; throws where there is none by `deadline`.
+    /// The answer to `question`. Throws `.resolve` if there is none by `deadline`, and
+    /// `.interrupted` after a signal.
     static func run(
         host: String, deadline: Monotonic,
         _ question: @escaping @Sendable () throws(RedisError) -> [SocketAddress]
@@ -99,6 +108,7 @@ final class NameLookup: Sendable {
         return try lookup.wait(host, deadline).get()
     }
 
+    /// Starts the thread.
     private static func begin(
         _ question: @escaping @Sendable () throws(RedisError) -> [SocketAddress]
     ) throws(SystemError) -> NameLookup {
@@ -116,7 +126,8 @@ final class NameLookup: Sendable {
     private func wait(
         _ host: String, _ deadline: Monotonic
     ) -> Result<[SocketAddress], RedisError> {
-        // In slices: a signal may interrupt the other thread instead of this one.
+        // The wait is cut into slices, because a signal may interrupt the other thread instead of
+        // this one.
         while !isDone.wait(milliseconds: min(deadline.remainingMilliseconds, Self.slice)) {
             if let signal = Signals.pending { return .failure(.interrupted(signal: signal)) }
             guard deadline.remainingMilliseconds > 0 else {
@@ -128,5 +139,6 @@ final class NameLookup: Sendable {
         return result.withLock { $0 } ?? .failure(failure)
     }
 
+    /// The milliseconds between two looks for a signal.
     private static let slice: Int64 = 50
 }

@@ -1,37 +1,40 @@
-/// The servers that hold the data at the moment, where that may change at any time.
+/// Which servers of a group hold the data at the moment. That may change at any time; `Router`
+/// refreshes it when a failure or a redirection shows that it is out of date.
 protocol Topology: AnyObject {
-    /// Every server that takes writes; empty before the first refresh.
+    /// All servers that take writes; empty before the first refresh.
     var primaries: [Endpoint] { get }
 
-    /// The server for `command`; nil where none is known at the moment.
+    /// The server for `command`; nil if none is known at the moment.
     func endpoint(for command: Command) -> Endpoint?
 
-    /// Asks the servers again. `lost` has just failed, and is asked last.
+    /// Asks the servers for the topology. `lost` has just failed and is asked last.
     func refresh(avoiding lost: Endpoint?) throws(RedisError)
 
-    /// Takes over a redirection: a slot has moved to `endpoint` for good.
+    /// Notes a MOVED redirection: the slot now belongs to `endpoint`.
     func move(slot: Int, to endpoint: Endpoint)
 
-    /// Fails where a fresh connection leads to another kind of server than was looked for.
+    /// Throws if a fresh connection has led to another kind of server than expected, such as a
+    /// replica.
     func validate(_ connection: Connection) throws(RedisError)
 
-    /// The number of replicas that `primary` is known to have, connected or not; nil where no server
+    /// The number of replicas that `primary` is known to have, connected or not; nil if no server
     /// says.
     func replicaCount(of primary: Endpoint) throws(RedisError) -> Int?
 
-    /// The server that named `endpoint`, for a message; nil for an address that the user gave.
+    /// The server that named `endpoint`, for messages; nil for an address that the user gave.
     func source(of endpoint: Endpoint) -> String?
 }
 
-/// Connects to the members of a group, with everything but the address as in the user's URL.
+/// Connects to the members of a group, with all settings but the address from the user's URL.
 struct Dialer {
     let target: RedisTarget
     let map: AddressMap
-    /// Milliseconds, as the user gave them.
+    /// The user's time-out in milliseconds.
     let timeout: Int
     let trace: Connection.Trace?
 
-    /// Milliseconds after which the next server is tried: one of several must not hold up the others.
+    /// The milliseconds after which the next server is tried: one server must not hold up the
+    /// others.
     private static let connectTimeout = 2000
 
     /// Connects to a server with data.
@@ -39,7 +42,8 @@ struct Dialer {
         try connect(target.node(endpoint))
     }
 
-    /// Connects to a Sentinel.
+    /// Connects to a Sentinel with its own credentials. Throws `.unsupported` if another server
+    /// answers.
     func connect(
         toSentinel endpoint: Endpoint, of service: SentinelService
     ) throws(RedisError) -> Connection {
@@ -59,13 +63,13 @@ struct Dialer {
     }
 }
 
-/// The addresses of servers that announce addresses of another network: behind NAT, in containers,
-/// through forwarded ports.
+/// Maps the addresses that servers announce to those at which they can be reached: behind NAT, in
+/// containers, through forwarded ports.
 package struct AddressMap: Equatable, Sendable {
-    /// A rule that does not have the form of one.
+    /// A text that is not a rule.
     package struct InvalidRule: Error, Equatable, Sendable {}
 
-    /// `HOST:PORT=HOST:PORT`, or `HOST=HOST` for all ports of a host. IPv6 needs brackets.
+    /// `HOST:PORT=HOST:PORT`, or `HOST=HOST` for all ports of a host. IPv6 addresses need brackets.
     package struct Rule: Equatable, Sendable {
         fileprivate let from: Place
         fileprivate let to: Place
@@ -79,7 +83,7 @@ package struct AddressMap: Equatable, Sendable {
         }
     }
 
-    /// A host, and a port if the rule is about one port only.
+    /// A host, with a port if the rule is about one port only.
     fileprivate struct Place: Equatable, Sendable {
         let host: String
         let port: UInt16?
@@ -113,7 +117,7 @@ package struct AddressMap: Equatable, Sendable {
         self.rules = rules
     }
 
-    /// The address at which `announced` is reached, by the first rule that fits.
+    /// The address at which `announced` is reached, by the first rule that matches it.
     func reach(_ announced: Endpoint) -> Endpoint {
         guard case .tcp(let host, let port) = announced else { return announced }
         let rule = rules.first { $0.from.host == host && $0.from.port ?? port == port }

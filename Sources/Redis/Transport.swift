@@ -2,21 +2,26 @@ internal import Glibc
 internal import OpenSSL
 internal import Platform
 
-/// A non-blocking byte stream to the server: a socket, with a TLS session on it or without.
+/// A non-blocking byte stream to the server: a socket, with or without a TLS session on it.
+///
+/// It owns both. On release the TLS session is closed before the socket.
 struct Transport: ~Copyable {
-    /// The result of a read or a write.
+    /// The result of one read or write.
     enum Outcome {
+        /// This many bytes were moved.
         case bytes(Int)
-        /// Not possible now: poll, then try again.
+        /// Not possible now: wait with `poll(2)`, then try again.
         case wouldBlock
-        /// The peer has ended its side.
+        /// The peer has ended its side in an orderly way.
         case end
+        /// The system reports an error.
         case failed(SystemError)
-        /// TLS has ended it.
+        /// TLS has ended the connection.
         case broken(TLSError)
     }
 
     private let socket: Descriptor
+    /// nil without TLS.
     private let session: SecureStream?
 
     private init(owning socket: consuming Descriptor, session: SecureStream? = nil) {
@@ -28,11 +33,13 @@ struct Transport: ~Copyable {
         session?.close()
     }
 
-    /// Connects to the first address that answers and, with `tls`, verifies its certificate.
+    /// Connects to the first address that answers and, with `tls`, verifies the server's
+    /// certificate.
     ///
-    /// `milliseconds` covers all of it. Each address has an equal share of the remaining time: one that
-    /// drops packets must not take the time of the next. `serverName` is the name in the certificate,
-    /// where it is not the endpoint's.
+    /// `milliseconds` covers all of it. Each address gets an equal share of the remaining time, so
+    /// one that drops packets does not take the time of the next. `serverName` is the name in the
+    /// certificate if it is not the host of the endpoint. TLS files are read first: if they are
+    /// unusable, nothing is sent.
     static func connect(
         to endpoint: Endpoint, tls: TLSSettings?, serverName: String? = nil, milliseconds: Int
     ) throws(RedisError) -> Transport {
@@ -60,6 +67,8 @@ struct Transport: ~Copyable {
         return transport
     }
 
+    /// A socket connected to the first address that answers. Throws the failure of the last
+    /// address.
     private static func connect(
         to endpoint: Endpoint, milliseconds: Int, _ deadline: Monotonic
     ) throws(RedisError) -> Descriptor {
@@ -83,6 +92,8 @@ struct Transport: ~Copyable {
         throw failure
     }
 
+    /// Performs the TLS handshake, which verifies the certificate and its name. Does nothing
+    /// without TLS.
     private borrowing func shakeHands(
         address: String, milliseconds: Int, _ deadline: Monotonic
     ) throws(RedisError) {
@@ -112,6 +123,7 @@ struct Transport: ~Copyable {
         }
     }
 
+    /// The addresses to try, in order. The path of a unix socket is one of them.
     private static func addresses(
         of endpoint: Endpoint, _ deadline: Monotonic
     ) throws(RedisError) -> [SocketAddress] {
@@ -126,6 +138,7 @@ struct Transport: ~Copyable {
         }
     }
 
+    /// A socket connected to one address, within its share of the time.
     private static func connect(
         to address: SocketAddress, milliseconds: Int64
     ) throws(SystemError) -> Descriptor {
@@ -135,7 +148,7 @@ struct Transport: ~Copyable {
         let descriptor = Descriptor(owning: number)
         if address.family != AF_UNIX {
             var on: CInt = 1
-            // A command waits for its reply: Nagle's algorithm would only add latency.
+            // Commands are small and wait for a reply: Nagle's algorithm would only add latency.
             _ = unsafe setsockopt(
                 number, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
         }
@@ -146,7 +159,8 @@ struct Transport: ~Copyable {
                 try awaitConnection(number, deadline: deadline)
                 return descriptor
             case EAGAIN:
-                // A unix socket whose queue is full cannot be polled for room.
+                // A unix socket with a full queue reports EAGAIN and cannot be polled for room
+                // (connect(2)).
                 guard deadline.remainingMilliseconds > 0, Signals.pending == nil else {
                     throw .timedOut
                 }
@@ -157,6 +171,7 @@ struct Transport: ~Copyable {
         return descriptor
     }
 
+    /// Waits until a connection under way is made, and throws its error if it failed.
     private static func awaitConnection(
         _ number: CInt, deadline: Monotonic
     ) throws(SystemError) {
@@ -177,7 +192,8 @@ struct Transport: ~Copyable {
         if code != 0 { throw SystemError(code: code) }
     }
 
-    /// Sleeps until the transport may read, may write (where `wantsToWrite`), or the time is over.
+    /// Sleeps until the transport can be read, can be written (if `wantsToWrite`), or the time is
+    /// over.
     ///
     /// Returns which of both to try; neither after a time-out or a signal.
     borrowing func wait(
@@ -192,10 +208,11 @@ struct Transport: ~Copyable {
         return readiness(poller)
     }
 
-    /// Whether there is something to read that `poll` does not see: TLS has decrypted it already.
+    /// Whether there is something to read that `poll(2)` does not see, because TLS has decrypted it
+    /// already.
     var hasPending: Bool { session?.hasPending ?? false }
 
-    /// The events to poll for.
+    /// The events to wait for. TLS may have to read before it can write, and the other way round.
     borrowing func interest(wantsToWrite: Bool) -> pollfd {
         var events = POLLIN
         if wantsToWrite, session?.readsToWrite != true { events |= POLLOUT }
@@ -206,7 +223,7 @@ struct Transport: ~Copyable {
     /// The directions to try after `poll(2)` has filled in `poller`.
     borrowing func readiness(_ poller: pollfd) -> (read: Bool, write: Bool) {
         let happened = CInt(poller.revents)
-        // An error or a hang-up is told by the next read.
+        // The next read reports an error or a hang-up.
         let isReadable = happened & ~POLLOUT != 0
         let isWritable = happened & POLLOUT != 0
         return (
@@ -215,6 +232,7 @@ struct Transport: ~Copyable {
         )
     }
 
+    /// Reads what is there into `buffer`, at most its size.
     borrowing func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         if let session { return unsafe session.read(into: buffer) }
         let got = retryingOnInterrupt {
@@ -223,6 +241,8 @@ struct Transport: ~Copyable {
         return got == 0 ? .end : Self.outcome(of: got)
     }
 
+    /// Writes as many of `bytes` as the system takes. MSG_NOSIGNAL turns a broken pipe into an
+    /// error; otherwise SIGPIPE would end the process.
     borrowing func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         if let session { return unsafe session.write(bytes) }
         let put = retryingOnInterrupt {
@@ -234,11 +254,12 @@ struct Transport: ~Copyable {
     /// The facts of the TLS session; nil without TLS.
     var tlsFacts: TLSFacts? { session?.facts }
 
-    /// The stage of a greeting, for errors.
+    /// The stage that errors of the greeting report.
     var greetingStage: ExchangeProgress.Stage {
         session.map { .secureGreeting(lacksCertificate: $0.lacksCertificate) } ?? .plainGreeting
     }
 
+    /// The outcome of recv(2) or send(2) by its result, which is -1 for an error.
     private static func outcome(of count: Int) -> Outcome {
         if count >= 0 { return .bytes(count) }
         let error = SystemError.last

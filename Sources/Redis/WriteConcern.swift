@@ -1,18 +1,17 @@
 internal import Platform
 
-/// What a change needs before it counts, as a person or the set-up asks for it.
+/// The confirmations that a change needs before it counts.
 package struct WriteConcern: Equatable, Sendable {
-    /// Replicas that must acknowledge, of each server that was written to. nil means one wherever a
-    /// fail-over could lose the change: behind Sentinels and in a Cluster, if the primary has
-    /// replicas.
+    /// The number of replicas that must acknowledge, for each server that was written to. nil means
+    /// one wherever a fail-over could lose the change: behind Sentinels and in a Cluster, if the
+    /// primary has replicas.
     package let replicas: Int?
-    /// Milliseconds that replicas and disks may take; nil for the client's time-out.
+    /// The milliseconds that replicas and disks may take; nil for the client's time-out.
     package let milliseconds: Int?
-    /// Whether the change must be on disk, in the append-only files of the primary and of those
-    /// replicas.
+    /// Whether the change must be in the append-only files of the primary and of those replicas.
     package let isOnDisk: Bool
 
-    /// The concern of a user who asks for nothing.
+    /// The concern of a user who asked for nothing.
     package static let standard = WriteConcern()
 
     package init(replicas: Int? = nil, milliseconds: Int? = nil, isOnDisk: Bool = false) {
@@ -21,21 +20,22 @@ package struct WriteConcern: Equatable, Sendable {
         self.isOnDisk = isOnDisk
     }
 
-    /// Whether a single server, in no group and perhaps without replicas, has to confirm as well.
+    /// Whether a single server, in no group and perhaps without replicas, must confirm as well.
     package var isDemanded: Bool { isOnDisk || replicas ?? 0 > 0 }
 }
 
 /// A write concern applied to one server: what to wait for after a change there.
 struct WaitRequirement: Equatable {
-    /// Replicas that must acknowledge.
+    /// The number of replicas that must acknowledge.
     let replicas: Int
-    /// Milliseconds that they, and the disks, may take.
+    /// The milliseconds that they, and the disks, may take.
     let milliseconds: Int
     let isOnDisk: Bool
-    /// Whether the replicas, too, must have the change on disk.
+    /// Whether the replicas must have the change on disk, too.
     let areReplicasOnDisk: Bool
 
-    /// `standard` replicas where the concern names no number, and never fewer than `least`.
+    /// `standard` is the number of replicas if the concern names none, and `least` the smallest
+    /// one. `timeout` is the client's, in milliseconds.
     init(_ concern: WriteConcern, least: Int = 0, standard: Int = 0, timeout: Int) {
         replicas = max(concern.replicas ?? standard, least)
         milliseconds = concern.milliseconds ?? timeout
@@ -45,8 +45,8 @@ struct WaitRequirement: Equatable {
 }
 
 extension Connection {
-    /// Fails where the server cannot say that a change is on disk. Called before anything is
-    /// written, so that no time is lost and no change is left in doubt.
+    /// Throws `.unsupported` if the server cannot confirm that a change is on disk. Called before
+    /// anything is written, so that no time is lost and no change is left in doubt.
     func requireDisk() throws(RedisError) {
         switch try exchange([Command("WAITAOF", 1, 0, 1)])[0] {
         case .error(let error) where error.kind == .unknownCommand:
@@ -58,8 +58,8 @@ extension Connection {
         }
     }
 
-    /// Fails where the user may not ask the replicas. Called before anything is written; a server
-    /// answers WAIT for 0 replicas at once.
+    /// Throws `.unsupported` if the user may not run WAIT. Called before anything is written; a
+    /// server answers WAIT for 0 replicas at once.
     func requireWait() throws(RedisError) {
         guard case .error(let error) = try exchange([Command("WAIT", 0, 0)])[0],
             error.kind == .noPermission || error.kind == .unknownCommand
@@ -67,8 +67,9 @@ extension Connection {
         throw .unsupported(.replicaConfirmation(error), address: address)
     }
 
-    /// Waits until `requirement` is met for everything that was written on this very connection: on
-    /// another one, WAIT and WAITAOF would prove nothing.
+    /// Waits until `requirement` is met for everything that was written on this connection. WAIT
+    /// and WAITAOF are about the writes of their own connection, so on another one they would prove
+    /// nothing. Throws `.notReplicated` or `.notOnDisk` at the end of the time.
     func awaitConfirmation(_ requirement: WaitRequirement) throws(RedisError) {
         let end = Monotonic.now.advanced(byMilliseconds: Int64(requirement.milliseconds))
         if requirement.isOnDisk {
@@ -85,6 +86,7 @@ extension Connection {
         }
     }
 
+    /// Waits with WAITAOF, whose reply is the number of local disks (0 or 1) and of replicas.
     private func awaitDisk(
         _ replicas: Int, _ requirement: WaitRequirement, until end: Monotonic
     ) throws(RedisError) {
@@ -107,15 +109,16 @@ extension Connection {
         }
     }
 
+    /// The error for replicas that have not confirmed.
     private func unmet(_ requirement: WaitRequirement, confirmed: Int64) -> RedisError {
         .notReplicated(
             address: address, confirmed: Int(clamping: confirmed), wanted: requirement.replicas,
             milliseconds: requirement.milliseconds)
     }
 
-    /// Calls `ask` until it returns nil, which means that nothing is missing. It asks in slices,
-    /// because a server that is silent for the time-out counts as lost. At the end of the time, and
-    /// after a signal, the error that `ask` returned is thrown.
+    /// Calls `ask` until it returns nil, which means that nothing is missing. It asks in slices of
+    /// half the time-out, because a server that is silent for the whole time-out counts as lost. At
+    /// the end of the time, and after a signal, throws the error that `ask` returned.
     private func repeatedly(
         until end: Monotonic, _ ask: (_ milliseconds: Int64) throws(RedisError) -> RedisError?
     ) throws(RedisError) {
@@ -127,8 +130,8 @@ extension Connection {
         }
     }
 
-    /// The reply to WAIT or WAITAOF; throws `.replica` for a server that is no primary. One that is
-    /// demoted meanwhile ends the wait with UNBLOCKED.
+    /// The reply to WAIT or WAITAOF. Throws `.replica` for a server that is not a primary; one that
+    /// is demoted during the wait replies UNBLOCKED.
     private func confirmation(_ command: Command) throws(RedisError) -> Reply {
         let reply = try exchange([command])[0]
         if case .error(let error) = reply,
@@ -139,12 +142,28 @@ extension Connection {
         return reply
     }
 
-    /// Replicas that follow a primary; nil where the user may not use ROLE.
+    /// The number of replicas that follow a primary; nil if the user may not run ROLE.
     func replicaCount() throws(RedisError) -> Int? {
         guard case .array(let role) = try exchange([Command("ROLE")])[0],
             role.count >= 3, role[0] == .string(Array("master".utf8)),
             case .array(let replicas) = role[2]
         else { return nil }
         return replicas.count
+    }
+}
+
+extension Client {
+    /// The number of replicas that each primary of a group is known to have, connected or not; nil
+    /// where no server says. Empty for one server.
+    package func knownReplicas() throws(RedisError) -> [(primary: Endpoint, count: Int?)] {
+        guard case .group(let router) = try connected() else { return [] }
+        return try router.topology.primaries.map { primary throws(RedisError) in
+            var count = try router.topology.replicaCount(of: primary)
+            var cause: RedisError?
+            if count == 0, let channel = try router.channel(to: primary, &cause) {
+                count = try router.replicaCount(of: channel)
+            }
+            return (primary, count)
+        }
     }
 }

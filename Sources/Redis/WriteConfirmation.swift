@@ -1,17 +1,26 @@
 internal import Platform
 
-/// What became of changes after they were acknowledged.
+/// The fate of changes after they were acknowledged.
 package enum WriteConfirmation: Equatable, Sendable {
-    /// The servers that acknowledged them are still the ones in charge, and confirmed as much as
-    /// was waited for.
+    /// The servers that acknowledged them are still in charge, and confirmed as much as was waited
+    /// for.
     case intact
-    /// The server that acknowledged them may no longer be the primary: do them again.
+    /// The server that acknowledged them may no longer be the primary: make the changes again.
     case inDoubt
 }
 
+/// When replicas and disks are waited for.
+package enum ConfirmationWait: Sendable {
+    /// In this call.
+    case now
+    /// In a later `confirmAll`, because an earlier wait has failed already: each further one would
+    /// take the whole time again.
+    case later
+}
+
 extension Router {
-    /// Asks every primary that is there before anything is written; see `Connection.requireDisk`.
-    /// A primary that cannot be reached now fails when it is written to.
+    /// Asks every primary before anything is written; see `Connection.requireDisk`. A primary that
+    /// cannot be reached now fails when it is written to.
     func requireDisk() throws(RedisError) {
         for primary in topology.primaries {
             var cause: RedisError?
@@ -22,22 +31,22 @@ extension Router {
         }
     }
 
-    /// Looks again at what was changed since there were `reconnects`: asks the replicas, and asks
-    /// the Sentinels whether the primary is still the same. Measured: a primary that was replaced
-    /// goes on acknowledging for eleven seconds, and then discards it all.
+    /// Confirms what was changed since the count of broken connections was `reconnects`: waits for
+    /// replicas and disks, and asks the Sentinels whether the primary is still the same. Measured:
+    /// a replaced primary goes on acknowledging for eleven seconds, and then discards it all.
     ///
-    /// Throws what is missing where replicas, disks or Sentinels do not confirm a change in time.
-    /// Without `waits`, the change is kept for `confirmAll`.
+    /// Throws the missing confirmation if replicas, disks or Sentinels do not confirm a change in
+    /// time; it is then kept for `confirmAll`, as it is with `.later`.
     func confirm(
-        since reconnects: Int, _ concern: WriteConcern, waits: Bool = true
+        since reconnects: Int, _ concern: WriteConcern, waiting: ConfirmationWait = .now
     ) throws(RedisError) -> WriteConfirmation {
         let nodes = takeWritten()
         guard self.reconnects == reconnects else { return .inDoubt }
         guard !nodes.isEmpty else { return .intact }
-        guard waits else {
+        guard waiting == .now else {
             unconfirmed.formUnion(nodes)
             guard let sentinels = topology as? SentinelTopology else { return .intact }
-            return try standing(of: nodes, sentinels) == .replaced ? .inDoubt : .intact
+            return try state(of: nodes, sentinels) == .replaced ? .inDoubt : .intact
         }
         var missing: RedisError?
         for node in nodes where missing == nil {
@@ -59,7 +68,7 @@ extension Router {
         throw missing
     }
 
-    /// Waits once more for everything that is not confirmed since there were `reconnects`.
+    /// Waits once more for everything that has not been confirmed since `reconnects`.
     func confirmAll(
         since reconnects: Int, _ concern: WriteConcern
     ) throws(RedisError) -> WriteConfirmation {
@@ -68,8 +77,8 @@ extension Router {
         return try confirm(since: reconnects, concern)
     }
 
-    /// What to wait for after a change on one server. Where most Sentinels are silent, only a
-    /// replica shows that the primary still is one.
+    /// The requirement for a change on one server. If most Sentinels are silent, only a replica
+    /// proves that the primary still is one, so at least one must acknowledge.
     private func requirement(
         _ concern: WriteConcern, on channel: NodeChannel
     ) throws(RedisError) -> WaitRequirement {
@@ -80,7 +89,8 @@ extension Router {
             concern, least: isDoubtful ? 1 : 0, standard: standard, timeout: timeout)
     }
 
-    /// Runs `body` on a channel; false where that showed that the server is lost or demoted.
+    /// Runs `body` on a channel. Returns false, and drops the channel, if the server is lost or
+    /// demoted.
     private func succeeds(
         on channel: NodeChannel, _ body: (Connection) throws(RedisError) -> Void
     ) throws(RedisError) -> Bool {
@@ -88,7 +98,7 @@ extension Router {
             try body(channel.connection)
             return true
         } catch {
-            guard error.passesByItself, channel.connection.isDead || error.isAboutRole else {
+            guard error.passesByItself, channel.connection.isBroken || error.isAboutRole else {
                 throw error
             }
             _ = drop(channel, error)
@@ -97,8 +107,8 @@ extension Router {
     }
 
     /// Whether no other server has replaced one of `nodes`. A fail-over that is under way is waited
-    /// out; where Sentinels go on considering the primary down, that becomes `missing`, unless
-    /// something else is.
+    /// out. If Sentinels go on considering the primary down, `missing` becomes that failure, unless
+    /// it is another one already.
     private func isStillServed(
         by nodes: Set<Endpoint>, _ missing: inout RedisError?
     ) throws(RedisError) -> Bool {
@@ -113,7 +123,7 @@ extension Router {
         else { return false }
         let deadline = Monotonic.now.advanced(byMilliseconds: Int64(timeout))
         while true {
-            switch try standing(of: nodes, sentinels) {
+            switch try state(of: nodes, sentinels) {
             case .replaced: return false
             case .current: return true
             case .unsettled: break
@@ -126,18 +136,18 @@ extension Router {
         }
     }
 
-    /// What Sentinels make of the primary that was written to.
-    private enum Standing {
+    /// The state of the primary that was written to, by the Sentinels' answers.
+    private enum PrimaryState {
         case current
-        /// A fail-over is under way or at hand.
+        /// A fail-over is under way or about to begin.
         case unsettled
         case replaced
     }
 
-    /// Asks the Sentinels about `nodes`, and follows them where they name a new primary.
-    private func standing(
+    /// Asks the Sentinels about `nodes`, and follows them if they name a new primary.
+    private func state(
         of nodes: Set<Endpoint>, _ sentinels: SentinelTopology
-    ) throws(RedisError) -> Standing {
+    ) throws(RedisError) -> PrimaryState {
         guard let primary = sentinels.primary, nodes == [primary], let channel = channels[primary]
         else { return .replaced }
         let survey = try sentinels.survey()
@@ -149,7 +159,7 @@ extension Router {
         return survey.isUnsettled ? .unsettled : .current
     }
 
-    /// Asks for the role. Where the user may not, only the Sentinels' word counts.
+    /// Asks the server for its role. If that is not permitted, only the Sentinels' answers count.
     private func isStillPrimary(_ channel: NodeChannel) throws(RedisError) -> Bool {
         do throws(RedisError) {
             guard try Handshake.currentRole(on: channel.connection) == .replica else {

@@ -13,13 +13,13 @@ extension TokenStore {
     /// The same for every batch that `next` gives, in one pipeline; see `revoke`.
     package func states<Item>(
         query: @escaping (Item) -> StateQuery,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, Result<TokenState, StoreError>) throws -> Void
     ) throws -> StoreError? {
         let runner = JobRunner<[Item], [Result<TokenState, StoreError>]>(
             self, window: Self.stateWindow, changes: false
-        ) { mayWait in
-            try next(mayWait).map { batch in (batch, StatesJob(self, batch.map(query))) }
+        ) { pull in
+            try next(pull).map { batch in (batch, StatesJob(self, batch.map(query))) }
         } deliver: { batch, done in
             for (item, state) in zip(batch, try done.result.get()) { try deliver(item, state) }
         }

@@ -103,7 +103,8 @@ package final class TokenStore {
     func confirm(since checkpoint: Client.Checkpoint) throws(StoreError) -> WriteConfirmation {
         do throws(RedisError) {
             missing?.isAll = false
-            return try client.confirm(since: checkpoint, concern, waits: missing == nil)
+            return try client.confirm(
+                since: checkpoint, concern, waiting: missing == nil ? .now : .later)
         } catch {
             guard error.isAboutConfirmation else { throw .redis(error) }
             missing = Missing(since: checkpoint, error: .redis(error))

@@ -8,7 +8,7 @@ enum Format: String, CaseIterable, Sendable {
 struct Globals: Sendable, Equatable {
     var isQuiet = false
     var profile: String?
-    var verbosity = 0
+    var isVerbose = false
 }
 
 struct RedisOptions: Sendable, Equatable {
@@ -49,7 +49,7 @@ enum Demo {
                 "profile", short: "p", metavar: "NAME", summary: "Use a profile.", into: \.profile
             )
             .completing(.dynamicOrFile("profiles")),
-            .count("verbose", short: "v", summary: "Say more.", into: \.verbosity),
+            .flag("verbose", short: "v", summary: "Say more.", into: \.isVerbose),
         ])
 
     static let redis = OptionGroup(
@@ -94,7 +94,7 @@ enum Demo {
             .path("key", short: "k", summary: "Read the key from FILE.", into: \.key)
                 .detail("A JWKS may hold several. The first that fits signs."),
             .flag("record", negatable: true, summary: "Record the token.", into: \.records),
-            .flag("forever", summary: "Never end.", into: \.forever).alias("eternal"),
+            .flag("forever", summary: "Never end.", into: \.forever),
             .text("at", metavar: "TIME", summary: "Pretend that it is TIME.", into: \.at),
             .text("label", metavar: "TEXT", summary: "Label it.", into: \.label).hidden(),
             .group(redis, at: \.redis),
@@ -128,7 +128,10 @@ enum Demo {
             .group(globals, at: \.globals),
         ],
         operands: [
-            .required("USER", summary: "Whose tokens.", into: \.user).completing(.dynamic("users")),
+            .required("USER", summary: "Whose tokens.", into: \.user) {
+                text throws(InvalidValue) in text
+            }
+            .completing(.dynamic("users")),
             .repeated("MORE", summary: "Others.", into: \.rest).completing(.fileAfterAt),
         ],
         examples: [Example(command: "jwtctl list tokens alice", summary: "Those of alice.")],

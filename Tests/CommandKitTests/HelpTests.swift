@@ -59,7 +59,6 @@ struct HelpTests {
             rest = rest[found.upperBound...]
         }
         #expect(!text.contains("--label"), "hidden options are not shown")
-        #expect(!text.contains("--eternal"), "aliases are not advertised")
     }
 
     @Test("Help keeps within the width", arguments: [40, 60, 80, 100])

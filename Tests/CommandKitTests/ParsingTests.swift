@@ -46,9 +46,9 @@ struct ParsingTests {
             Understood("-o json") { $0.format = .json },
             Understood("-ojson") { $0.format = .json },
             Understood("-o=json") { $0.format = .json },
-            Understood("-qvv") {
+            Understood("-qv") {
                 $0.globals.isQuiet = true
-                $0.globals.verbosity = 2
+                $0.globals.isVerbose = true
             },
             Understood("-qojson") {
                 $0.globals.isQuiet = true
@@ -72,7 +72,7 @@ struct ParsingTests {
             Understood("--aud a --aud=b") { $0.audiences = ["a", "b"] },
             Understood("--no-record") { $0.records = false },
             Understood("--no-record --record") { $0.records = true },
-            Understood("--eternal") { $0.forever = true },
+            Understood("--forever") { $0.forever = true },
             Understood("--label x") { $0.label = "x" },
             Understood("--at -2d") { $0.at = "-2d" },
             Understood("--at=--json") { $0.at = "--json" },
@@ -148,7 +148,9 @@ struct ParsingTests {
             name: "copy", summary: "Copy.", defaults: Copy(),
             operands: [
                 .repeated("SOURCE", minimum: 1, summary: "From.", into: \.sources),
-                .required("TARGET", summary: "To.", into: \.target),
+                .required("TARGET", summary: "To.", into: \.target) {
+                    text throws(InvalidValue) in text
+                },
             ], run: { _, _ in .success })
         let options = try copy.parse(["a", "b", "c"])
         #expect(options.sources == ["a", "b"])

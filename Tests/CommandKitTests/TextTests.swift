@@ -47,7 +47,7 @@ struct TextTests {
 
     @Test("A table is aligned, without trailing blanks; an empty cell is a dash")
     func table() {
-        var table = Table([.init("ID"), .init("LEFT", right: true), .init("WHO", .cut)])
+        var table = Table([.init("ID"), .init("LEFT", align: .right), .init("WHO", .cut)])
         #expect(table.isEmpty)
         table.append(["a", "5m", "漢字"])
         table.append(["long-id", "12h30m", ""])
@@ -153,7 +153,7 @@ struct TextTests {
     func tableColour() {
         let style = Style(isEnabled: true)
         var table = Table([
-            .init("A") { $0 == "no" ? $1.red($0) : $0 }, .init("B", right: true),
+            .init("A") { $0 == "no" ? $1.red($0) : $0 }, .init("B", align: .right),
         ])
         table.append(["no", "1"])
         table.append(["maybe", "22"])

@@ -358,6 +358,21 @@ import Testing
         #expect(sandbox.jwtctl("list", "tokens", "-o", "id", "alice").output == "")
     }
 
+    @Test("-o id has no line for an operand that failed: its error is on standard error")
+    func ofIDsThereIsNoneWithoutAnID() throws {
+        let sandbox = try Sandbox()
+        let token = try sandbox.token("--jti", "good")
+        let commands = [["status"], ["revoke"], ["restore", "--reason", "mistake", "--yes"]]
+        for command in commands {
+            let result = sandbox.jwtctl.run(command + ["-o", "id", "null", token])
+            #expect(result.output == "good\n", "\(command)")
+            #expect(result.errors.contains("this is not clearly an id"), "\(command)")
+            #expect(result.status == 10, "\(command)")
+        }
+        #expect(sandbox.jwtctl("revoke", "-o", "id", "null").output == "")
+        #expect(sandbox.jwtctl("revoke", "-o", "id", "null", "nil").output == "")
+    }
+
     @Test func hostileTextIsNeverPrintedRaw() throws {
         let sandbox = try Sandbox()
         let evil = "\u{1B}]0;x\u{7}\u{202E}\u{200B}\u{9B}2J"

@@ -28,11 +28,10 @@ import Testing
     }
 
     @Test func countsHaveTheirThousandsApart() {
-        var counts = BulkCounts()
+        var counts = BulkCounts(isDryRun: false)
         counts.revoked = 999_997
         counts.invalid = 3
-        #expect(
-            counts.words(isDryRun: false) == "1,000,000 items: 999,997 revoked, 3 invalid\n")
+        #expect(counts.words == "1,000,000 items: 999,997 revoked, 3 invalid\n")
         #expect(NumberText.grouped(Int64.min) == "-9,223,372,036,854,775,808")
         #expect(NumberText.grouped(0) == "0" && NumberText.grouped(-1000) == "-1,000")
     }

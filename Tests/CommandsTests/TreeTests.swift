@@ -72,7 +72,13 @@ struct TreeTests {
         let sources: [(path: [String], files: [String])] = [
             (["issue"], ["Tokens/Issue"]), (["verify"], ["Tokens/Verdict"]),
             (["decode"], ["Tokens/Decode"]),
-            (["revoke"], ["State/Revoke", "State/RevocationPlanner", "State/RevokeResult"]),
+            (
+                ["revoke"],
+                [
+                    "State/Revoke", "State/OperandRevocation", "State/RevocationPlanner",
+                    "State/RevokeResult",
+                ]
+            ),
             (["restore"], ["State/Restore"]), (["status"], ["State/Status"]),
             (["logout-all"], ["State/LogoutAll", "Tokens/TokenFacts"]),
         ]

@@ -34,7 +34,7 @@ struct JSONLocatorTests {
         ] as [(String, [JSONLocator.Step])])
     func itsNameIsFound(_ marked: String, _ path: [JSONLocator.Step]) {
         let (text, offset) = Self.split(marked)
-        #expect(JSONLocator.offset(of: path, in: text, ofName: true) == offset)
+        #expect(JSONLocator.nameOffset(of: path, in: text) == offset)
     }
 
     @Test(

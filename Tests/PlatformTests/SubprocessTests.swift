@@ -7,10 +7,10 @@ import Testing
     private static let environment = ["PATH": "/usr/bin:/bin", "WORD": "a b=c"]
 
     private func start(
-        _ arguments: String..., silent: Bool = false
+        _ arguments: String..., streams: Subprocess.Streams = .inherited
     ) throws(SystemError) -> Subprocess {
         try Subprocess.start(
-            arguments.map { Array($0.utf8) }, environment: Self.environment, silent: silent)
+            arguments.map { Array($0.utf8) }, environment: Self.environment, streams: streams)
     }
 
     @Test("A program ends with its status", arguments: [0, 1, 7, 255])
@@ -51,7 +51,7 @@ import Testing
             [
                 Array("sh".utf8), Array("-c".utf8), Array("printf '%s|' \"$@\" > \"$0\"; env".utf8),
                 Array(file.utf8), Array("a b".utf8), [], [0xFF], Array("'\"$HOME".utf8),
-            ], environment: Self.environment, silent: true
+            ], environment: Self.environment, streams: .null
         ).wait()
         #expect(ending == .exit(0))
         let seen = try Descriptor.open(Array(file.utf8))
@@ -68,7 +68,7 @@ import Testing
             for n in 0 1 2; do test /proc/self/fd/$n -ef /dev/null || exit 9; done
             read -r line; test $? -ne 0
             """
-        #expect(try start("/bin/sh", "-c", script, silent: true).wait() == .exit(0))
+        #expect(try start("/bin/sh", "-c", script, streams: .null).wait() == .exit(0))
     }
 
     @Test("Signals that we ignore or hold back are at their defaults in the program")

@@ -112,7 +112,7 @@ import Testing
         ])
         let connection = try Connection(to: RedisURL.parse(peer.url), timeout: 100)
         #expect(throws: RedisError.self) { try connection.call(Command("GET", key: [1])) }
-        #expect(connection.isDead)
+        #expect(connection.isBroken)
         let error = #expect(throws: RedisError.self) { try connection.call(Command("PING")) }
         guard case .closed(_, _, let progress)? = error else {
             Issue.record("another error")

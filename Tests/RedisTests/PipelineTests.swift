@@ -49,7 +49,7 @@ import Testing
         #expect(mixedUp.isEmpty)
         #expect(end.failure == nil && end.uncertain.isEmpty)
         #expect(widest == 1000)
-        #expect(!connection.isDead)
+        #expect(!connection.isBroken)
     }
 
     @Test func `what waits to be written stays bounded in bytes`() throws {
@@ -112,7 +112,7 @@ import Testing
                     .reply, address: server.socketPath, milliseconds: 500,
                     ExchangeProgress(accepted: 1, sent: 1, acknowledged: 0)))
         #expect(elapsed >= 0.5 && elapsed < 1.0)
-        #expect(connection.isDead)
+        #expect(connection.isBroken)
     }
 
     @Test func `a late reply never answers the next command`() throws {

@@ -26,7 +26,7 @@ import Testing
             let telling = views.map { path, id in
                 "yes CLUSTER SETSLOT \(slot) NODE \(id) | timeout 2 redis-cli -s '\(path)' > '\(path).told' &"
             }.joined(separator: "\n")
-            for _ in 0..<5 where found == nil {
+            for _ in 0..<30 where found == nil {
                 for (path, _) in views {
                     try? FileManager.default.removeItem(atPath: path + ".told")
                 }

@@ -51,9 +51,9 @@ import Testing
         Self.expectPrinted(block)
     }
 
-    /// Every command that does something and is shown.
+    /// Every command that does something itself.
     private static let commands = jwtctlProgram.describe().commands.flatMap(\.flattened)
-        .filter { $0.subcommands.isEmpty && !$0.isHidden }
+        .filter(\.subcommands.isEmpty)
 
     /// Examples of the commands' own manual pages, those that have output.
     private static let examples = commands.flatMap(\.examples).filter { !$0.output.isEmpty }

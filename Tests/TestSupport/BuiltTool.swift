@@ -11,9 +11,23 @@ package final class BuiltTool {
     package var directory: TemporaryDirectory { sandbox.directory }
     package var secretFile: String { sandbox.secretFile }
 
-    /// The executable beside the test bundle, or the one that `JWTCTL_TEST_TOOL` names.
+    /// The static build of the program, or the one that `JWTCTL_TEST_TOOL` names. Its folder can
+    /// stand in PATH: it holds nothing else.
     package static let path: String = {
         if let path = ProcessInfo.processInfo.environment["JWTCTL_TEST_TOOL"] { return path }
+        let folder = products + "/static"
+        // Another run of the tests may be making them, too.
+        _ = mkdir(folder, 0o755)
+        _ = symlink("../StaticTool", folder + "/jwtctl")
+        return folder + "/jwtctl"
+    }()
+
+    /// The program as it is built for development, with shared libraries.
+    private static let dynamicPath =
+        ProcessInfo.processInfo.environment["JWTCTL_TEST_TOOL"] ?? products + "/jwtctl"
+
+    /// The folder of the test bundle, into which all else is built, too.
+    private static let products: String = {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
         let runner = String(
@@ -22,10 +36,8 @@ package final class BuiltTool {
             runner, CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? "",
             Bundle.main.bundlePath + "/x",
         ]
-        let candidates = besides.map {
-            URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/jwtctl"
-        }
-        return candidates.first { access($0, X_OK) == 0 } ?? "jwtctl"
+        let candidates = besides.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+        return candidates.first { access($0 + "/jwtctl", X_OK) == 0 } ?? "."
     }()
 
     /// The folder of the executable, to be put into a PATH.
@@ -47,13 +59,14 @@ package final class BuiltTool {
     }
 
     /// Runs the tool. `changes` override the environment, and an empty value removes a variable.
-    /// `wrapper` is a program with its options that runs the tool, such as valgrind.
+    /// `wrapper` is a program with its options that runs the tool. It runs the dynamic build, since
+    /// faketime and valgrind preload a library.
     package func run(
         _ arguments: [String], input: [UInt8] = [], changes: [String: String] = [:],
         under wrapper: [String] = [], timeout: Double = 60
     ) throws -> ProcessRunner.Result {
         try ProcessRunner.run(
-            wrapper + [Self.path] + arguments, input: input,
+            wrapper + [wrapper.isEmpty ? Self.path : Self.dynamicPath] + arguments, input: input,
             environment: environment(with: changes),
             directory: directory.path, timeout: timeout)
     }

@@ -133,13 +133,19 @@ struct DenyJobTests {
     }
 }
 
-@Suite("RemoveSessionsJob: its commands, phase by phase, and its outcomes")
-struct RemoveSessionsJobTests {
+@Suite("UnlistJob and RemoveSessionsJob: their commands, phase by phase, and their outcomes")
+struct RemovalJobTests {
     private func run(_ preset: String, _ answers: [[Answer]]) throws -> (
         sent: [[String]], outcome: RevocationOutcome?
     ) {
         let item = Revocation(id: try Identifier("a"), user: try Identifier("bob"), expiry: nil)
-        var job = RemoveSessionsJob(.offline(try LayoutReader.preset(preset)), [item])
+        let store = TokenStore.offline(try LayoutReader.preset(preset))
+        guard let allow = store.layout.allow else {
+            var job = UnlistJob(store, [item])
+            let run = ScriptedRun(&job, answers)
+            return (run.sent, try run.result?.get().first)
+        }
+        var job = RemoveSessionsJob(store, allow, [item])
         let run = ScriptedRun(&job, answers)
         return (run.sent, try run.result?.get().first)
     }

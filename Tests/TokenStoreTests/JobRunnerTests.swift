@@ -64,13 +64,13 @@ struct JobRunnerTests {
         var given = 0
         var delivered = 0
         var waits = 0
-        let runner = JobRunner<Void, Int64>(sandbox.store, window: 8, changes: false) { mayWait in
-            if mayWait {
+        let runner = JobRunner<Void, Int64>(sandbox.store, window: 8, changes: false) { pull in
+            if pull == .blocking {
                 #expect(delivered == given)
                 waits += 1
             }
             // Every other question is answered by "not yet".
-            guard mayWait else { return .notYet }
+            guard pull == .blocking else { return .notYet }
             guard given < 50 else { return .end }
             given += 1
             return .item(((), counting(given, steps: 2)))

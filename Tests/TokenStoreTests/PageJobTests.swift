@@ -178,10 +178,12 @@ struct PageJobTests {
     // MARK: sessions
 
     private func sessions(
-        _ preset: String, of user: String?, _ keys: [String], _ answers: [[Answer]] = []
+        _ preset: String, of user: String?, _ keys: [String], _ answers: [[Answer]] = [],
+        _ detail: SessionScan.Detail = .names
     ) throws -> (sent: [[String]], outcome: SessionPage?, error: String) {
         let store = TokenStore.offline(try LayoutReader.preset(preset, variables: [:]))
-        let scan = try #require(SessionScan(store, user: try user.map { try Identifier($0) }))
+        var scan = try #require(SessionScan(store, user: try user.map { try Identifier($0) }))
+        scan.detail = detail
         return try run(
             SessionPageJob(scan, scan.allow.key, keys.map { Array($0.utf8) }), answers)
     }
@@ -197,6 +199,16 @@ struct PageJobTests {
         // It may as well be the session 'y' of the user 'bob:x'.
         let unclear = try sessions("eladmin", of: "bob", ["online_token:bob:x:y"])
         #expect(unclear.outcome?.unreadable == 1)
+    }
+
+    @Test("The ends of the tokens are asked for on demand, with the clock")
+    func ends() throws {
+        let keys = ["u1", "u2", "u3"].map { "online_token:bob:" + $0 }
+        let answers: [[Answer]] = [[["1000000", "0"], 60_001, -1, -2]]
+        let result = try sessions("eladmin", of: "bob", keys, answers, .ends)
+        #expect(result.sent == [["TIME"] + keys.map { "PTTL " + $0 }])
+        #expect(result.outcome?.sessions.map(\.end) == [.at(1_000_061), .never, nil])
+        #expect(try sessions("eladmin", of: "bob", [], [], .ends).sent.isEmpty)
     }
 
     @Test("Where the value names the user, it is read, and what cannot be read is counted")

@@ -21,7 +21,8 @@ struct SpringTests {
     private func revoke(_ store: TokenStore, _ token: SpringToken) throws -> RevocationOutcome {
         let id = Array(token.id.utf8)
         let subject = try store.subject(ofToken: id) ?? TokenSubject(id: Identifier(id), user: nil)
-        let batch = store.revoke([Revocation(subject, expiry: nil)], entry: nil, rechecks: false)
+        let batch = store.revoke(
+            [Revocation(subject, expiry: nil)], entry: nil, recheckedBy: .caller)
         if let failure = batch.failure { throw failure }
         return batch.outcomes[0]
     }

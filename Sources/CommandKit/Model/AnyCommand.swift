@@ -1,62 +1,48 @@
-/// A command in the tree with its type erased. Holds only its name until it is asked for, so that
-/// a program of many commands starts as fast as one of few.
+/// A command in the tree, with the type of its options erased. It holds only names until it is
+/// loaded, so a program with many commands starts as fast as one with few.
 package struct AnyCommand: Sendable {
-    /// As typed.
+    /// The name as it is typed.
     package let name: String
-    /// Other names that are accepted, and not advertised.
-    let aliases: [String]
-    /// Words that people try in place of the name; they get "did you mean".
+    /// Words that people try instead of the name. They are not accepted, but lead to "did you
+    /// mean".
     let attempts: [String]
-    /// Runs, but is shown and suggested nowhere.
-    let isHidden: Bool
-    /// What the name stands for, not yet built.
+    /// The command itself, not yet built.
     let content: Content
 
-    /// The three things that a name can stand for.
+    /// The three kinds of command.
     enum Content: Sendable {
         case leaf(@Sendable () -> any LoadedCommand)
         case group(@Sendable () -> CommandGroup)
-        /// `help`, which the parser itself understands; its operands come from the tree.
+        /// `help`, which the parser itself understands. Its operands come from the tree.
         case help([Example])
     }
 
-    /// A command that does something; `load` is called when the command is named or described.
+    /// A command that does something. `load` is called when the command is named or described.
     package init<Options: Sendable>(
-        _ name: String, aliases: [String] = [], attempts: [String] = [], hidden: Bool = false,
-        load: @escaping @Sendable () -> Command<Options>
+        _ name: String, attempts: [String] = [], load: @escaping @Sendable () -> Command<Options>
     ) {
-        self.name = name
-        self.aliases = aliases
-        self.attempts = attempts
-        isHidden = hidden
-        content = .leaf { load() }
+        self.init(name: name, attempts: attempts, content: .leaf { load() })
     }
 
-    private init(name: String, aliases: [String], attempts: [String], content: Content) {
+    private init(name: String, attempts: [String], content: Content) {
         self.name = name
-        self.aliases = aliases
         self.attempts = attempts
-        isHidden = false
         self.content = content
     }
 
-    /// A command that only has commands below it.
+    /// A command that consists of the commands below it.
     package static func group(
-        _ name: String, aliases: [String] = [], attempts: [String] = [],
-        load: @escaping @Sendable () -> CommandGroup
+        _ name: String, attempts: [String] = [], load: @escaping @Sendable () -> CommandGroup
     ) -> AnyCommand {
-        AnyCommand(name: name, aliases: aliases, attempts: attempts, content: .group(load))
+        AnyCommand(name: name, attempts: attempts, content: .group(load))
     }
 
     /// The command `help [COMMAND|TOPIC]`.
     package static func help(examples: [Example], attempts: [String] = []) -> AnyCommand {
-        AnyCommand(name: "help", aliases: [], attempts: attempts, content: .help(examples))
+        AnyCommand(name: "help", attempts: attempts, content: .help(examples))
     }
 
-    /// Whether `word` is the name or an alias; abbreviations are not.
-    func answers(to word: String) -> Bool { name == word || aliases.contains(word) }
-
-    /// One sentence for lists; builds the command.
+    /// One sentence for lists. Builds the command.
     var summary: String {
         switch content {
         case .leaf(let load): load().summary
@@ -67,22 +53,19 @@ package struct AnyCommand: Sendable {
 
     private static let helpSummary = "Show help for a command or a topic."
 
-    /// Builds the description; `help` takes the words that it explains from `helpWords`.
+    /// Builds the description. `helpWords` returns the words that `help` explains.
     func describe(
         below parent: [String], helpWords: () -> [Completion.Choice]
     ) -> CommandDescription {
         let path = parent + [name]
-        var description =
-            switch content {
-            case .leaf(let load): load().describe(path: path)
-            case .group(let load): load().describe(path: path, helpWords: helpWords)
-            case .help(let examples): Self.describeHelp(path, examples, helpWords())
-            }
-        description.isHidden = isHidden
-        return description
+        return switch content {
+        case .leaf(let load): load().describe(path: path)
+        case .group(let load): load().describe(path: path, helpWords: helpWords)
+        case .help(let examples): Self.describeHelp(path, examples, helpWords())
+        }
     }
 
-    /// `help` has no struct of options, so its description is made by hand.
+    /// The description of `help`, which has no struct of options to derive it from.
     private static func describeHelp(
         _ path: [String], _ examples: [Example], _ words: [Completion.Choice]
     ) -> CommandDescription {
@@ -98,7 +81,7 @@ package struct AnyCommand: Sendable {
     }
 }
 
-/// The words of a command that has no work of its own, such as `list`.
+/// The texts and members of a command that does nothing itself, such as `list`.
 package struct CommandGroup: Sendable {
     /// One sentence for lists.
     package let summary: String
@@ -128,15 +111,16 @@ package struct CommandGroup: Sendable {
     }
 }
 
-/// What the program needs of a `Command<Options>` without knowing `Options`.
+/// A `Command<Options>` whose `Options` are not known, as the tree needs it.
 protocol LoadedCommand: Sendable {
-    /// As the command itself says; the tree's name must be the same.
+    /// The name that the command itself has, which must be the one in the tree.
     var name: String { get }
     /// One sentence for lists.
     var summary: String { get }
-    /// The command as data, with its defaults read.
+    /// The command as data, including its defaults.
     func describe(path: [String]) -> CommandDescription
-    /// Parses the words after the command's name. `failure` is what already went wrong before it.
+    /// Parses the words after the command's name. `failure` is an error in what came before the
+    /// name; it is reported rather than any later one.
     func bind(_ arguments: [[UInt8]], path: [String], failure: UsageError?) -> ParseOutcome
 }
 

@@ -1,12 +1,19 @@
 package import Platform
 
-/// A command: what it is called, what it takes, and what it does with it.
+/// A command: its name, the options and operands it takes, its documentation, and its work.
+///
+/// One value of this type is everything that the program knows about a command. The parser, `-h`
+/// and `--help`, the manual page and the completions of three shells are all derived from it.
+/// `Options` is a struct whose initial values are the defaults; key paths connect each option with
+/// a property.
 package struct Command<Options: Sendable>: Sendable {
-    /// Checks the options together, and may set those that depend on others.
+    /// Checks the options together, and may set some that depend on others.
     package typealias Check = @Sendable (inout Options) throws(UsageError) -> Void
-    /// The work of the command. It may throw errors of any kind; the program words them in one place.
+    /// The work of the command. It may throw any error; the program turns errors into messages in
+    /// one place.
     package typealias Run = @Sendable (Options, System) throws -> ExitStatus
 
+    /// See `init` on the meaning of these.
     let name: String
     let summary: String
     let discussion: [Prose]
@@ -22,18 +29,19 @@ package struct Command<Options: Sendable>: Sendable {
     let run: Run
 
     /// - Parameters:
-    ///   - name: As typed; for a nested command its last word.
+    ///   - name: As it is typed; for a nested command its last word.
     ///   - summary: One sentence for lists.
     ///   - discussion: Paragraphs for the long help and the manual.
-    ///   - defaults: What holds where the command line says nothing; shown in help.
+    ///   - defaults: The values of options that are not given; help shows them.
     ///   - options: In the order of the help.
     ///   - operands: In the order of the command line.
     ///   - otherForms: Further calls for the usage, without name and options: `--from FILE`.
     ///   - examples: At least one; each must parse.
-    ///   - exitStatuses: Every one that `run` returns.
+    ///   - exitStatuses: All that `run` returns.
     ///   - environment: The variables that it reads.
     ///   - seeAlso: Other commands, topics, or pages such as `redis-cli(1)`.
-    ///   - check: What no single option can judge; part of parsing, so it must not touch the world.
+    ///   - check: The rules that concern several options. It is part of parsing, so it must have
+    ///     no effect outside of the options.
     ///   - run: The work.
     package init(
         name: String, summary: String, discussion: [Prose] = [], defaults: Options,
@@ -57,7 +65,8 @@ package struct Command<Options: Sendable>: Sendable {
         self.run = run
     }
 
-    /// The command as data: groups become sections, defaults are read from the struct.
+    /// The command as data. Groups of options become sections, and defaults are read from the
+    /// struct.
     func describe(path: [String]) -> CommandDescription {
         var own: [OptionDescription] = []
         var groups: [OptionSection] = []
@@ -79,10 +88,10 @@ package struct Command<Options: Sendable>: Sendable {
     }
 }
 
-/// The exit status of the process. Names and meanings belong to the commands; only the two that the
-/// parser needs are defined here.
+/// The exit status of the process. The commands define their own; only the two that the parser
+/// needs are defined here.
 package struct ExitStatus: RawRepresentable, Hashable, Sendable {
-    /// 0 to 255, the range that the system keeps.
+    /// 0 to 255, the range that the system passes on.
     package let rawValue: Int32
 
     package init(rawValue: Int32) {

@@ -1,42 +1,40 @@
-/// A command as data: with `ProgramDescription` the only input of all renderers.
+/// A command as data. Together with `ProgramDescription` it is the only input of the renderers.
 package struct CommandDescription: Sendable, Equatable {
     /// The names from the top-level command down, such as `["list", "tokens"]`.
     package var path: [String]
     /// One sentence for lists and the head of the page.
     package var summary: String
-    /// For the long help and the manual.
+    /// Paragraphs for the long help and the manual.
     package var discussion: [Prose] = []
-    /// The command's own options first, then one section a group.
+    /// The command's own options first, then a section for each group.
     package var sections: [OptionSection] = []
-    /// In the order of the command line.
+    /// The operands in the order of the command line.
     package var operands: [OperandDescription] = []
     /// Further calls for the usage, without name and options, such as `--from FILE`.
     package var otherForms: [String] = []
-    /// Each is a command line that parses.
+    /// Command lines, each of which parses.
     package var examples: [Example] = []
-    /// Every status that the command returns.
+    /// All statuses that the command returns.
     package var exitStatuses: [ExitStatusDoc] = []
-    /// Variable names with what they do.
+    /// The variables that it reads, with their meanings.
     package var environment: [Definition] = []
     /// Commands (`revoke`), topics, or manual pages (`redis-cli(1)`).
     package var seeAlso: [String] = []
-    /// Empty for a command that does something itself.
+    /// The members of a group; empty for a command that does something itself.
     package var subcommands: [CommandDescription] = []
-    /// Runs, but is shown nowhere.
-    package var isHidden = false
 
     /// The last part of the path.
     package var name: String { path.last ?? "" }
 
-    /// Every option of every section that is not hidden.
+    /// The options of all sections, without hidden ones.
     package var visibleOptions: [OptionDescription] { sections.flatMap(\.visible) }
 
-    /// One line: what may be typed.
+    /// The usage in one line.
     package func usage(program: String) -> String {
         usages(program: program)[0]
     }
 
-    /// The usage line, followed by the other forms.
+    /// The usage line, and a line for each other form.
     func usages(program: String) -> [String] {
         let words = ([program] + path).joined(separator: " ")
         guard subcommands.isEmpty else { return [words + " COMMAND"] }
@@ -46,22 +44,23 @@ package struct CommandDescription: Sendable, Equatable {
         }
     }
 
-    /// This command and everything below it, in order.
+    /// This command and all commands below it, in order.
     package var flattened: [CommandDescription] { [self] + subcommands.flatMap(\.flattened) }
 }
 
 /// The whole program as data.
 package struct ProgramDescription: Sendable {
-    /// As typed, and the first word of every usage line.
+    /// The name as it is typed, and the first word of each usage line.
     package let name: String
     package let version: String
     package let summary: String
     package let discussion: [Prose]
-    /// The options that stand before the command as well as after it.
+    /// The options that may come before the command as well as after it.
     package let globalOptions: OptionSection
-    /// The commands under the headings of the overview, hidden ones included.
+    /// The commands under the headings of the overview.
     package let sections: [Section]
-    /// In the order of the overview; the manual moves conventional ones to their place.
+    /// In the order of the overview. The manual moves those with conventional titles to their usual
+    /// place.
     package let topics: [Topic]
     /// Sections that only the manual page has.
     package let manual: [ManualSection]
@@ -72,8 +71,6 @@ package struct ProgramDescription: Sendable {
         package let commands: [CommandDescription]
     }
 
-    /// The top-level commands that are shown.
-    package var commands: [CommandDescription] {
-        sections.flatMap(\.commands).filter { !$0.isHidden }
-    }
+    /// The top-level commands.
+    package var commands: [CommandDescription] { sections.flatMap(\.commands) }
 }

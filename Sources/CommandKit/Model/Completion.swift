@@ -1,4 +1,4 @@
-/// The candidates that a shell offers for the value of an option or for an operand.
+/// The candidates that a shell offers for the value of an option, or for an operand.
 package enum Completion: Sendable, Equatable {
     /// No candidates.
     case none
@@ -8,14 +8,15 @@ package enum Completion: Sendable, Equatable {
     case directory
     /// A path after `@`, such as a file that holds a token.
     case fileAfterAt
-    /// A fixed list, which is written into the scripts.
+    /// A fixed list, which becomes part of the scripts.
     case choices([Choice])
-    /// The script asks the program: `jwtctl __complete KIND -- WORDS…`.
+    /// Candidates of this kind from the program: the script calls `jwtctl __complete KIND --
+    /// WORDS…`.
     case dynamic(String)
-    /// The answers of the program, and any path.
+    /// Candidates from the program, and any path.
     case dynamicOrFile(String)
 
-    /// One value, and its meaning if that is not obvious.
+    /// A candidate, with its meaning if that is not obvious.
     package struct Choice: Sendable, Equatable {
         package let value: String
         package let summary: String
@@ -25,7 +26,7 @@ package enum Completion: Sendable, Equatable {
             self.summary = summary
         }
 
-        /// The value, then a tab and its summary if there is one. Menus show no final period.
+        /// The value, with its summary after a tab if there is one. Menus show no final period.
         var line: String {
             let meaning = summary.hasSuffix(".") ? String(summary.dropLast()) : summary
             return meaning.isEmpty ? value : "\(value)\t\(meaning)"
@@ -33,12 +34,11 @@ package enum Completion: Sendable, Equatable {
     }
 }
 
-/// A completion script's question to the program.
+/// A request of a completion script for candidates.
 package struct CompletionRequest: Sendable, Equatable {
-    /// The name given to `Completion.dynamic`.
+    /// The kind of candidates, as in `Completion.dynamic`.
     package let kind: String
-    /// The command line so far, without the program's name. The last word is the value at the
-    /// cursor, without the `--name=` of its option.
+    /// The words of the command line, without the program's name. The last one is being typed.
     package let words: [[UInt8]]
 
     package init(kind: String, words: [[UInt8]]) {
@@ -49,7 +49,7 @@ package struct CompletionRequest: Sendable, Equatable {
     /// The hidden first word of such a command line.
     package static let command = "__complete"
 
-    /// The answer for standard output: one candidate a line, its meaning after a tab.
+    /// The answer for standard output: one candidate to a line, with its meaning after a tab.
     ///
     /// Values that cannot be typed, such as one with a line feed, are left out.
     package static func answer(_ candidates: [Completion.Choice]) -> String {
@@ -63,11 +63,11 @@ package struct CompletionRequest: Sendable, Equatable {
 
 // MARK: - Unfinished lines
 
-// A command line that is still being typed is incomplete and may contain mistakes: anything that
+// A command line that is still being typed is incomplete and may contain mistakes. Anything that
 // cannot be understood is skipped.
 
 extension OptionGroup {
-    /// The options of this group in `words`. The options of the command are unknown here; they are
+    /// The options of this group in `words`. Options of the command are not known here; they are
     /// skipped, and their values count as operands.
     package func read(unfinished words: some Sequence<[UInt8]>) -> Shared {
         let entries = options.flatMap(\.entries)
@@ -93,7 +93,7 @@ extension OptionGroup {
 }
 
 extension Program {
-    /// The path of the command in `words`, aliases resolved; incomplete if its name is.
+    /// The path of the command in `words`, as far as it is complete.
     package func path(unfinished words: some Sequence<[UInt8]>) -> [String] {
         var scanner = ArgumentScanner(Array(words), options: loadGlobalOptions().options)
         var commands = commands
@@ -101,7 +101,7 @@ extension Program {
         while let token = scanner.next() {
             guard case .operand(let word) = token else { continue }
             let name = String(decoding: word, as: UTF8.self)
-            guard let command = commands.first(where: { $0.answers(to: name) }) else { break }
+            guard let command = commands.first(where: { $0.name == name }) else { break }
             path.append(command.name)
             guard case .group(let load) = command.content else { break }
             commands = load().commands

@@ -1,11 +1,12 @@
-/// What help, manual and completions say about an operand.
+/// The facts about an operand that help, manual and completions show.
 package struct OperandDescription: Sendable, Equatable {
-    /// How many times an operand may stand there.
+    /// The number of words that an operand takes.
     package enum Arity: Sendable, Equatable {
         case required
         case optional
         case repeated(minimum: Int)
 
+        /// The fewest words.
         var minimum: Int {
             switch self {
             case .required: 1
@@ -20,18 +21,18 @@ package struct OperandDescription: Sendable, Equatable {
         }
     }
 
-    /// In capitals.
+    /// The name, in capitals.
     package var name: String
-    /// How many words it takes; see `ArgumentParser` on how several share them.
+    /// The number of words; `ArgumentParser` describes how several operands share them.
     package var arity: Arity
     /// One sentence.
     package var summary: String
-    /// What shells offer.
+    /// The candidates that shells offer.
     package var completion = Completion.none
     /// Replaces the usual form in the usage line, such as `[-- COMMAND...]`.
     package var usage: String?
 
-    /// As in the usage line.
+    /// The form in the usage line.
     package var usageForm: String {
         if let usage { return usage }
         return switch arity {
@@ -42,26 +43,27 @@ package struct OperandDescription: Sendable, Equatable {
     }
 }
 
-/// An operand: how it reads and what it does to `Target`.
+/// An operand: its description, and its effect on `Target`.
 package struct Operand<Target: Sendable>: Sendable {
     var description: OperandDescription
-    /// Called once for each word that falls to this operand, in order.
+    /// Called once for each word that belongs to this operand, in order.
     let apply: @Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void
 
-    /// What shells offer.
+    /// Sets the candidates that shells offer.
     package func completing(_ completion: Completion) -> Operand {
         var copy = self
         copy.description.completion = completion
         return copy
     }
 
-    /// Shows `usage` in the usage line in place of the usual form.
+    /// Replaces the usual form in the usage line.
     package func shownAs(_ usage: String) -> Operand {
         var copy = self
         copy.description.usage = usage
         return copy
     }
 
+    /// All operands are made by the factories below.
     private init(
         _ name: String, _ arity: OperandDescription.Arity, _ summary: String,
         apply: @escaping @Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void
@@ -72,7 +74,7 @@ package struct Operand<Target: Sendable>: Sendable {
 }
 
 extension Operand {
-    /// Exactly one, made by `parse` from UTF-8 text.
+    /// Exactly one word, UTF-8 text that `parse` turns into a value.
     package static func required<Value>(
         _ name: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, Value>,
@@ -83,15 +85,7 @@ extension Operand {
         }
     }
 
-    /// Exactly one, as text.
-    package static func required(
-        _ name: String, summary: String,
-        into path: @autoclosure @escaping PropertyPath<Target, String>
-    ) -> Operand {
-        required(name, summary: summary, into: path()) { text throws(InvalidValue) in text }
-    }
-
-    /// One of the cases of an enum.
+    /// Exactly one word, the raw value of a case of an enum.
     package static func choice<Value: CaseIterable & RawRepresentable<String> & Sendable>(
         _ name: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, Value>
@@ -103,26 +97,7 @@ extension Operand {
         .completing(ChoiceParser.completion(choices))
     }
 
-    /// One or none, made by `parse` from UTF-8 text.
-    package static func optional<Value>(
-        _ name: String, summary: String,
-        into path: @autoclosure @escaping PropertyPath<Target, Value?>,
-        parse: @escaping @Sendable (String) throws(InvalidValue) -> Value
-    ) -> Operand {
-        Operand(name, .optional, summary) { target, bytes throws(InvalidValue) in
-            target[keyPath: path()] = try parse(String(argument: bytes))
-        }
-    }
-
-    /// One or none, as text.
-    package static func optional(
-        _ name: String, summary: String,
-        into path: @autoclosure @escaping PropertyPath<Target, String?>
-    ) -> Operand {
-        optional(name, summary: summary, into: path()) { text throws(InvalidValue) in text }
-    }
-
-    /// At least `minimum`, each made by `parse` from UTF-8 text.
+    /// At least `minimum` words, UTF-8 texts that `parse` turns into values.
     package static func repeated<Value>(
         _ name: String, minimum: Int = 0, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, [Value]>,
@@ -133,7 +108,7 @@ extension Operand {
         }
     }
 
-    /// At least `minimum`, as text.
+    /// At least `minimum` words, as text.
     package static func repeated(
         _ name: String, minimum: Int = 0, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, [String]>
@@ -143,7 +118,7 @@ extension Operand {
         }
     }
 
-    /// Bytes that need not be UTF-8, however often `arity` says.
+    /// Bytes that need not be UTF-8, such as a path, in the number that `arity` says.
     package static func raw(
         _ name: String, _ arity: OperandDescription.Arity, summary: String,
         store: @escaping @Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void

@@ -1,5 +1,5 @@
 extension Option {
-    /// A flag: off by default, on when given. `--no-NAME` takes it back if `negatable`.
+    /// A flag, off by default and on if given. If `negatable`, `--no-NAME` turns it off again.
     package static func flag(
         _ name: String, short: Character? = nil, negatable: Bool = false, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, Bool>
@@ -16,7 +16,7 @@ extension Option {
         ])
     }
 
-    /// A flag that puts one value into a property: `--json` for the output format JSON.
+    /// A flag that sets a property to one value: `--json` for the output format JSON.
     package static func flag<Value: Sendable>(
         _ name: String, short: Character? = nil, summary: String, setting value: Value,
         into path: @autoclosure @escaping PropertyPath<Target, Value>
@@ -29,22 +29,7 @@ extension Option {
         ])
     }
 
-    /// A flag that counts how often it stands there: `-vv`.
-    package static func count(
-        _ name: String, short: Character? = nil, summary: String,
-        into path: @autoclosure @escaping PropertyPath<Target, Int>
-    ) -> Option {
-        var description = OptionDescription(name: name, short: short, summary: summary)
-        description.isRepeatable = true
-        return Option(entries: [
-            OptionEntry(
-                description: description,
-                action: .flag(set: { target in target[keyPath: path()] += 1 }, clear: { _ in }),
-                readDefault: { _ in .none })
-        ])
-    }
-
-    /// A value that `parse` makes from UTF-8 text.
+    /// A value, UTF-8 text that `parse` turns into a `Value`.
     package static func value<Value>(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, Value>,
@@ -55,7 +40,7 @@ extension Option {
         }
     }
 
-    /// Text as it stands.
+    /// A value that is text. The property has a default.
     package static func text(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, String>
@@ -65,7 +50,7 @@ extension Option {
         }
     }
 
-    /// Text as it stands, nil where the option is absent.
+    /// A value that is text; nil if the option is absent.
     package static func text(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, String?>
@@ -75,7 +60,7 @@ extension Option {
         }
     }
 
-    /// A value made from bytes that need not be UTF-8, such as a path or what contains one.
+    /// A value of bytes that need not be UTF-8, such as a path or text with one in it.
     package static func raw<Value>(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, Value>,
@@ -92,7 +77,7 @@ extension Option {
         ])
     }
 
-    /// A path, byte for byte; nil where the option is absent. Shells offer files.
+    /// A path, byte for byte; nil if the option is absent. Shells offer files.
     package static func path(
         _ name: String, short: Character? = nil, metavar: String = "FILE", summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, [UInt8]?>
@@ -103,7 +88,8 @@ extension Option {
         .completing(.file)
     }
 
-    /// Each occurrence appends what `parse` makes of its text.
+    /// An option that may be repeated. Each occurrence appends the value that `parse` returns for
+    /// its text.
     package static func repeated<Value>(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, [Value]>,
@@ -114,7 +100,7 @@ extension Option {
         }
     }
 
-    /// Each occurrence appends its text as it stands.
+    /// An option that may be repeated. Each occurrence appends its text.
     package static func repeated(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, [String]>
@@ -124,7 +110,8 @@ extension Option {
         }
     }
 
-    /// Each occurrence appends what `parse` makes of its bytes.
+    /// An option that may be repeated. Each occurrence appends the value that `parse` returns for
+    /// its bytes.
     package static func repeatedRaw<Value>(
         _ name: String, short: Character? = nil, metavar: String, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, [Value]>,
@@ -141,5 +128,111 @@ extension Option {
                 },
                 readDefault: { target in target[keyPath: path()].defaultText })
         ])
+    }
+}
+
+extension Option {
+    /// A value that is the raw value of a case of an enum, or of one of those in `among`. Help and
+    /// shells list them.
+    package static func choice<Value: CaseIterable & RawRepresentable<String> & Sendable>(
+        _ name: String, short: Character? = nil, metavar: String, summary: String,
+        among choices: [Value] = Array(Value.allCases),
+        into path: @autoclosure @escaping PropertyPath<Target, Value>
+    ) -> Option {
+        value(name, short: short, metavar: metavar, summary: summary, into: path()) {
+            text throws(InvalidValue) in try ChoiceParser.parse(text, among: choices)
+        }
+        .completing(ChoiceParser.completion(choices))
+    }
+
+    /// Like the choice above, but nil if the option is absent.
+    package static func choice<Value: CaseIterable & RawRepresentable<String> & Sendable>(
+        _ name: String, short: Character? = nil, metavar: String, summary: String,
+        among choices: [Value] = Array(Value.allCases),
+        into path: @autoclosure @escaping PropertyPath<Target, Value?>
+    ) -> Option {
+        value(name, short: short, metavar: metavar, summary: summary, into: path()) {
+            text throws(InvalidValue) in try ChoiceParser.parse(text, among: choices)
+        }
+        .completing(ChoiceParser.completion(choices))
+    }
+}
+
+/// Parses values that are the cases of an enum, for options and operands.
+enum ChoiceParser {
+    /// The case whose raw value is exactly `text`: neither another case of letters nor an
+    /// abbreviation is accepted. The error lists the choices, and suggests a similar one.
+    static func parse<Value: RawRepresentable<String>>(
+        _ text: String, among choices: [Value]
+    ) throws(InvalidValue) -> Value {
+        if let match = choices.first(where: { $0.rawValue == text }) { return match }
+        let names = choices.map(\.rawValue)
+        var expected = "one of " + names.joined(separator: ", ")
+        if let near = Suggestions.nearest(to: text, among: names).first {
+            expected += "; did you mean '\(near)'?"
+        }
+        throw .expected(expected)
+    }
+
+    /// The choices for help and shells.
+    static func completion<Value: RawRepresentable<String>>(_ choices: [Value]) -> Completion {
+        .choices(choices.map { Completion.Choice($0.rawValue) })
+    }
+}
+
+/// A type whose values help can show as the default of an option.
+package protocol DefaultPrintable {
+    /// `none` for a value that need not be shown, such as an empty list.
+    var defaultText: OptionDescription.DefaultValue { get }
+}
+
+extension String: DefaultPrintable {
+    package var defaultText: OptionDescription.DefaultValue { isEmpty ? .none : .text(self) }
+}
+
+extension Int: DefaultPrintable {
+    package var defaultText: OptionDescription.DefaultValue { .text(String(self)) }
+}
+
+extension Int64: DefaultPrintable {
+    package var defaultText: OptionDescription.DefaultValue { .text(String(self)) }
+}
+
+extension Bool: DefaultPrintable {
+    package var defaultText: OptionDescription.DefaultValue { self ? .text("on") : .none }
+}
+
+extension Optional: DefaultPrintable {
+    package var defaultText: OptionDescription.DefaultValue {
+        map { OptionDescription.DefaultValue(describing: $0) } ?? .none
+    }
+}
+
+extension Array: DefaultPrintable {
+    package var defaultText: OptionDescription.DefaultValue {
+        if isEmpty { return .none }
+        if let bytes = self as? [UInt8] { return .text(VisibleText.escape(bytes)) }
+        var texts: [String] = []
+        for element in self {
+            guard case .text(let text) = OptionDescription.DefaultValue(describing: element) else {
+                return .unprintable
+            }
+            texts.append(text)
+        }
+        return .text(texts.joined(separator: ", "))
+    }
+}
+
+extension OptionDescription.DefaultValue {
+    /// The default as help shows it. Called only by help and the generators; the dynamic cast is
+    /// too slow for parsing.
+    init<Value>(describing value: Value) {
+        if let printable = value as? any DefaultPrintable {
+            self = printable.defaultText
+        } else if let raw = value as? any RawRepresentable, let text = raw.rawValue as? String {
+            self = .text(text)
+        } else {
+            self = .unprintable
+        }
     }
 }

@@ -1,39 +1,39 @@
-/// The property that an option sets, made when the option is met or help is printed: making the key
-/// paths of all options at every start would cost a sixth of it.
+/// The property that an option sets. It is a closure, evaluated when the option is met or help is
+/// printed: making the key paths of all options at each start would take a sixth of the start-up
+/// time.
 package typealias PropertyPath<Root, Value> =
     @Sendable () -> any WritableKeyPath<Root, Value> & Sendable
 
-/// An option, or a lifted group of them: how it reads and what it does to `Target`.
+/// An option, or all options of a group: description, and effect on `Target`.
 ///
-/// Made by the factories in `Option+Factories.swift`; the modifiers below add what is rare.
+/// Made by the factories in `Option+Factories.swift`. The modifiers below set what few options
+/// need.
 package struct Option<Target: Sendable>: Sendable {
-    /// One for a single option, many for a lifted group.
+    /// One entry for a single option, several for a group.
     var entries: [OptionEntry<Target>]
 
-    /// Not shown anywhere, still accepted.
+    /// Accepts the option without showing it anywhere.
     package func hidden() -> Option { changing { $0.isHidden = true } }
 
-    /// Shown in the short help of each command that has the group.
+    /// Shows the option in the short help of each command that has its group.
     package func essential() -> Option { changing { $0.isEssential = true } }
 
-    /// Accepts another long name.
-    package func alias(_ name: String) -> Option { changing { $0.aliases.append(name) } }
-
-    /// Sentences for the long help and the manual.
+    /// Adds sentences for the long help and the manual.
     package func detail(_ text: String) -> Option { changing { $0.detail = text } }
 
-    /// What shells offer for the value.
+    /// Sets the candidates that shells offer for the value.
     package func completing(_ completion: Completion) -> Option {
         changing { $0.completion = completion }
     }
 
-    /// A default that does not come from the struct, such as one that a profile may replace.
+    /// Shows a default that does not come from the struct, such as one that a profile may replace.
     package func showingDefault(_ text: String) -> Option {
         var copy = self
         for index in copy.entries.indices { copy.entries[index].readDefault = { _ in .text(text) } }
         return copy
     }
 
+    /// A copy with changed descriptions.
     private func changing(_ change: (inout OptionDescription) -> Void) -> Option {
         var copy = self
         for index in copy.entries.indices { change(&copy.entries[index].description) }
@@ -43,40 +43,45 @@ package struct Option<Target: Sendable>: Sendable {
 
 /// One option with its effect.
 struct OptionEntry<Target: Sendable>: Sendable {
-    /// What a flag does; it cannot fail.
+    /// The effect of a flag, which cannot fail.
     typealias Flag = @Sendable (inout Target) -> Void
 
-    /// What happens when the option is met, in the order of the command line.
+    /// The effect of the option. It happens when the option is met, in the order of the command
+    /// line.
     enum Action: Sendable {
+        /// The effects of `--NAME` and of `--no-NAME`.
         case flag(set: Flag, clear: Flag)
+        /// The effect of `--NAME VALUE`, which may refuse the value.
         case value(@Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void)
     }
 
-    /// Without the default, which is read when somebody asks for it.
+    /// The description without the default, which is only read for help.
     var description: OptionDescription
-    /// The title of the group that it came from.
+    /// The title of the group to which it belongs; nil for the command's own options.
     var section: String?
     var action: Action
-    /// Reads the default out of the struct's initial values; called by help only.
+    /// Reads the default from the initial values of the struct. Only called for help.
     var readDefault: @Sendable (Target) -> OptionDescription.DefaultValue
 }
 
-/// Options that several commands share, with the heading under which they stand.
+/// Options that several commands share, with the heading above them.
 package struct OptionGroup<Shared: Sendable>: Sendable {
-    /// The heading in help and manual; also what tells global options from others.
+    /// The heading in help and manual. It also distinguishes global options from others.
     package let title: String
     let options: [Option<Shared>]
-    /// What holds without any of the options; a command shows the defaults of its own struct.
+    /// The values without any of the options. A command shows the defaults of its own struct
+    /// instead.
     let defaults: Shared
 
-    /// A group may hold further groups; their own titles win.
+    /// A group may contain other groups, whose options keep their own titles.
     package init(title: String, defaults: Shared, options: [Option<Shared>]) {
         self.title = title
         self.defaults = defaults
         self.options = options
     }
 
-    /// For `Program`, which must recognise the global options without knowing their type.
+    /// The options as data. `Program` needs it to recognize global options without knowing their
+    /// type.
     package var section: OptionSection {
         OptionSection(
             title: title,
@@ -91,7 +96,7 @@ package struct OptionGroup<Shared: Sendable>: Sendable {
 }
 
 extension Option {
-    /// Every option of `group`, acting on the part of `Target` at `path`.
+    /// All options of `group`, with their effect on the part of `Target` at `path`.
     package static func group<Shared: Sendable>(
         _ group: OptionGroup<Shared>, at path: @autoclosure @escaping PropertyPath<Target, Shared>
     ) -> Option {
@@ -106,7 +111,7 @@ extension Option {
 }
 
 extension OptionEntry.Action {
-    /// The same action on the part of a larger struct.
+    /// The action on a part of a larger struct.
     fileprivate func lifted<Outer: Sendable>(
         to path: @escaping PropertyPath<Outer, Target>
     ) -> OptionEntry<Outer>.Action {

@@ -1,31 +1,30 @@
-/// Everything that help, manual and completions say about an option.
+/// The facts about an option that help, manual and completions show.
 package struct OptionDescription: Sendable, Equatable {
     /// The long name without dashes.
     package var name: String
-    /// One ASCII letter or digit, without its dash.
+    /// One ASCII letter or digit, without its dash; nil if there is none.
     package var short: Character?
-    /// Other long names that are accepted but not advertised.
-    package var aliases: [String] = []
-    /// The value's name in capitals; nil for a flag.
+    /// The name of the value, in capitals; nil for a flag.
     package var metavar: String?
-    /// One sentence that fits a line of help; completions show it too.
+    /// One sentence that fits on a line of help. Completions show it, too.
     package var summary: String
-    /// More sentences, for the long help and the manual.
+    /// Further sentences for the long help and the manual.
     package var detail: String = ""
-    /// What shells offer for the value; choices are also listed in help.
+    /// The candidates that shells offer for the value. A fixed list is also shown in help.
     package var completion = Completion.none
-    /// Read from the initial value of the options struct, so that it cannot drift.
+    /// The default, read from the initial value of the options struct, so that both always agree.
     package var defaultValue = DefaultValue.none
-    /// Whether a second occurrence adds to the first; else it is refused.
+    /// Whether each value is added to the earlier ones. Otherwise a second one is an error.
     package var isRepeatable = false
-    /// Whether `--no-NAME` takes the flag back.
+    /// Whether `--no-NAME` turns the flag off.
     package var isNegatable = false
-    /// Whether the short help shows it among the command's own, though it is one of a group.
+    /// Whether the short help shows it among the command's own options although it belongs to a
+    /// group.
     package var isEssential = false
-    /// Accepted, but absent from help, manual, completions and suggestions.
+    /// Whether it is left out of help, manual, completions and suggestions.
     package var isHidden = false
 
-    /// What is rare is set afterwards.
+    /// Sets what most options have. The rest is set afterwards.
     package init(name: String, short: Character? = nil, metavar: String? = nil, summary: String) {
         self.name = name
         self.short = short
@@ -33,33 +32,32 @@ package struct OptionDescription: Sendable, Equatable {
         self.summary = summary
     }
 
-    /// What holds where the option is not given.
+    /// The value of an option that is not given.
     package enum DefaultValue: Sendable, Equatable {
-        /// Nothing worth a word: absent, empty, or a flag that is off.
+        /// No value that is worth showing: nothing, an empty list, or a flag that is off.
         case none
         case text(String)
-        /// There is one, but help cannot show it: a violation of the rules.
+        /// A value that help cannot show. A test reports it.
         case unprintable
     }
 
-    /// Every long name that is accepted, `no-` forms included.
+    /// All long names that are accepted, including the `no-` form.
     var longNames: [String] {
-        let names = [name] + aliases
-        return isNegatable ? names + names.map { "no-\($0)" } : names
+        isNegatable ? [name, "no-\(name)"] : [name]
     }
 
-    /// `-o` and `--output`, as typed.
+    /// The names with their dashes, such as `-o` and `--output`.
     var spellings: [String] {
         (short.map { ["-\($0)"] } ?? []) + ["--\(name)"]
     }
 
-    /// As in help: `--[no-]record`, `--output FORMAT`.
+    /// The long name as help shows it: `--[no-]record`, `--output FORMAT`.
     package var longForm: String {
         let flag = isNegatable ? "--[no-]\(name)" : "--\(name)"
         return metavar.map { "\(flag) \($0)" } ?? flag
     }
 
-    /// What stands in brackets after the summary: choices, the default, repetition.
+    /// The remarks in brackets after the summary: choices, the default, repetition.
     package var remarks: [String] {
         var remarks: [String] = []
         if case .choices(let choices) = completion {
@@ -70,7 +68,7 @@ package struct OptionDescription: Sendable, Equatable {
         return remarks
     }
 
-    /// The summary with the remarks.
+    /// The summary with its remarks.
     package var fullSummary: String {
         remarks.isEmpty ? summary : "\(summary) [\(remarks.joined(separator: "; "))]"
     }
@@ -78,11 +76,11 @@ package struct OptionDescription: Sendable, Equatable {
 
 /// Options under one heading.
 package struct OptionSection: Sendable, Equatable {
-    /// The group's title, or nil for the command's own options.
+    /// The title of the group; nil for the command's own options.
     package let title: String?
-    /// In the order of the help, hidden ones included.
+    /// The options in the order of the help, including hidden ones.
     package var options: [OptionDescription]
 
-    /// The options that help and completions show.
+    /// The options without hidden ones.
     var visible: [OptionDescription] { options.filter { !$0.isHidden } }
 }

@@ -1,14 +1,23 @@
-/// The program: its name, its commands under headings, its global options and its topics.
+/// The program: its name, its commands under headings, its global options, and its help topics.
 ///
-/// Cheap to make: commands, global options and topics are built when somebody asks for them.
+/// How the parts of this target work together:
+///
+/// * Each command is a `Command<Options>` value, which an `AnyCommand` in the tree loads on demand.
+/// * `parse` goes down the tree: `ProgramParser` finds the command, `ArgumentScanner` splits its
+///   words into options and operands, and `ArgumentParser` applies them to the options struct. The
+///   result is a `ParseOutcome`, in the good case a `BoundCommand` that is ready to run.
+/// * `describe` turns everything into data, `ProgramDescription` and `CommandDescription`, from
+///   which `HelpPage`, `ManualPages` and the completion scripts are rendered.
+///
+/// A program is cheap to make: commands, global options and topics are built when they are needed.
 package struct Program: Sendable {
     package let name: String
     package let version: String
     package let summary: String
     let discussion: [Prose]
-    /// Called only where a line begins with an option, and for help.
+    /// Called only if the line begins with an option, and for help.
     let loadGlobalOptions: @Sendable () -> OptionSection
-    /// Holds names and closures; no command is built by keeping it.
+    /// The commands under their headings. No command is built to keep it here.
     let sections: [Section]
     /// Called only for help and the generators.
     let loadTopics: @Sendable () -> [Topic]
@@ -27,14 +36,15 @@ package struct Program: Sendable {
     }
 
     /// - Parameters:
-    ///   - name: As typed.
-    ///   - version: Printed by `--version`.
+    ///   - name: As it is typed.
+    ///   - version: For `--version`.
     ///   - summary: One sentence.
     ///   - discussion: Paragraphs for the manual.
-    ///   - globalOptions: `group.section` of the options that every command includes by
-    ///     `.group(group, at:)`; before the command they are recognised and handed to it.
+    ///   - globalOptions: The `section` of the group that every command includes with
+    ///     `.group(group, at:)`. These options are also recognized before the command, and passed
+    ///     to it.
     ///   - sections: The commands.
-    ///   - topics: Pages of help about no single command.
+    ///   - topics: Pages of help that belong to no single command.
     ///   - manual: Sections that only the manual page has.
     package init(
         name: String, version: String, summary: String, discussion: [Prose] = [],
@@ -55,7 +65,7 @@ package struct Program: Sendable {
     /// The top-level commands.
     var commands: [AnyCommand] { sections.flatMap(\.commands) }
 
-    /// Everything as data; builds every command.
+    /// Everything as data. Builds all commands.
     package func describe() -> ProgramDescription {
         let words = helpWords
         return ProgramDescription(
@@ -71,10 +81,10 @@ package struct Program: Sendable {
             topics: loadTopics(), manual: loadManual())
     }
 
-    /// One command as data, or nil where there is none of that path; builds no other.
+    /// One command as data; nil if there is none with this path. Builds no other top-level command.
     package func describe(_ path: [String]) -> CommandDescription? {
         guard let first = path.first,
-            let command = commands.first(where: { $0.answers(to: first) })
+            let command = commands.first(where: { $0.name == first })
         else { return nil }
         var description = command.describe(below: []) { helpWords }
         for word in path.dropFirst() {
@@ -86,10 +96,9 @@ package struct Program: Sendable {
         return description
     }
 
-    /// What may follow `help`: for the completions of that command.
+    /// The words that may follow `help`, for its completions.
     private var helpWords: [Completion.Choice] {
-        commands.filter { !$0.isHidden }
-            .map { Completion.Choice($0.name, summary: $0.summary) }
+        commands.map { Completion.Choice($0.name, summary: $0.summary) }
             + loadTopics().map { Completion.Choice($0.name, summary: $0.summary) }
     }
 }

@@ -1,23 +1,23 @@
 /// A piece of running text in a command's discussion or in a topic.
 package enum Prose: Sendable, Equatable, ExpressibleByStringLiteral {
-    /// One paragraph; line breaks are the renderer's.
+    /// One paragraph; the renderer breaks the lines.
     case paragraph(String)
     /// Terms with their meanings.
     case definitions([Definition])
-    /// Lines shown as they are.
+    /// Lines that are shown unchanged.
     case literal([String])
-    /// The title of what follows, in a text long enough to have some.
+    /// The title of the pieces that follow, in a long text.
     case heading(String)
 
-    /// A bare string is a paragraph, as most pieces are.
+    /// A bare string is a paragraph, since most pieces are.
     package init(stringLiteral text: String) {
         self = .paragraph(text)
     }
 }
 
-/// A term and what it means.
+/// A term with its meaning.
 package struct Definition: Sendable, Equatable {
-    /// Shown in bold where there is colour.
+    /// Shown in bold if the output has colour.
     package let term: String
     package let meaning: String
 
@@ -27,20 +27,20 @@ package struct Definition: Sendable, Equatable {
     }
 }
 
-/// A page of help about no single command: `jwtctl help exit-status`.
+/// A page of help that belongs to no single command: `jwtctl help exit-status`.
 package struct Topic: Sendable, Equatable {
-    /// As typed after `help`.
+    /// The name as it is typed after `help`.
     package let name: String
     /// The heading.
     package let title: String
     /// One sentence for lists.
     package let summary: String
-    /// Rendered by `help TOPIC`, and as a section of the program's manual page or a page of its
+    /// The text for `help TOPIC`, and for a section of the program's manual page or a page of its
     /// own.
     package let body: [Prose]
-    /// The manual page of its own, where it has one.
+    /// The topic's own manual page; nil if it is a section of the program's page.
     package let page: Page?
-    /// For such a page: commands, or pages such as `redis-cli(1)`.
+    /// References of such a page: commands, or pages such as `redis-cli(1)`.
     package let seeAlso: [String]
 
     /// A manual page such as `jwtctl-layout(5)`.
@@ -69,7 +69,7 @@ package struct Topic: Sendable, Equatable {
 
 /// A section of the program's manual page that help does not show, such as STANDARDS.
 package struct ManualSection: Sendable {
-    /// In capitals; a conventional one has its conventional place.
+    /// In capitals. Sections with conventional titles are moved to their usual place.
     package let title: String
     package let body: [Prose]
 
@@ -79,13 +79,14 @@ package struct ManualSection: Sendable {
     }
 }
 
-/// A command line that works as it stands, and what it is good for.
+/// A command line that works as it is, with its purpose.
 package struct Example: Sendable, Equatable {
-    /// A whole command line with the program's name; a test may run it.
+    /// A whole command line with the program's name. A test may run it.
     package let command: String
-    /// What it does, as a sentence.
+    /// Its purpose, as a sentence.
     package let summary: String
-    /// Lines as a terminal shows them, standard error and output together; `...` leaves some out.
+    /// The output as a terminal shows it, standard error included; `...` means that lines were left
+    /// out.
     package let output: [String]
 
     package init(command: String, summary: String, output: [String] = []) {
@@ -94,13 +95,13 @@ package struct Example: Sendable, Equatable {
         self.output = output
     }
 
-    /// The command to copy, or a session with a prompt where there is output.
+    /// The command to copy, or a session with a prompt if there is output.
     package var transcript: [String] {
         output.isEmpty ? [command] : ["$ \(command)"] + output
     }
 }
 
-/// An exit status that a command may return, and when.
+/// An exit status that a command may return, with its meaning.
 package struct ExitStatusDoc: Sendable, Equatable {
     package let status: ExitStatus
     /// When it is returned, as a sentence.

@@ -1,38 +1,39 @@
-/// A command line that cannot be understood.
+/// Why a command line cannot be understood.
 ///
-/// Names are as the user spelled them (`--output`, `-o`). Texts from the command line are kept as
-/// given and made harmless in `message`.
+/// Names are spelled as the user typed them (`--output`, `-o`). Texts from the command line are
+/// kept unchanged; `message` escapes them.
 package enum UsageError: Error, Equatable, Sendable {
-    /// Suggestions are with dashes; at most three are given.
+    /// The suggestions have their dashes; there are at most three.
     case unknownOption(String, suggestions: [String])
-    /// The line ended, or went on with another option.
+    /// The line ends after the option, or goes on with another option.
     case missingValue(option: String, metavar: String)
-    /// `--flag=value` or `-f=value`.
+    /// A flag was given a value: `--flag=value` or `-f=value`.
     case takesNoValue(option: String)
-    /// A single value was given twice: which one is meant is not guessed.
+    /// An option was given two values, although it takes one. Which is meant is not guessed.
     case repeated(option: String)
-    /// An option that this use of the command needs, as `--name METAVAR`.
+    /// This use of the command needs the option, which is written as `--name METAVAR`.
     case missingOption(String)
     /// Two options that exclude each other.
     case conflicting(String, String)
-    /// Fewer operands than the command needs; the first that is missing.
+    /// There are fewer operands than the command needs; this is the first missing one.
     case missingOperand(String)
-    /// More operands than the command takes; the first that is too many.
+    /// There are more operands than the command takes; this is the first extra one.
     case unexpectedArgument(String)
-    /// `expected` completes "'TEXT' is not …".
+    /// The text is refused. `expected` completes "'TEXT' is not …".
     case invalidValue(text: String, expected: String)
-    /// `what` is the option as spelled, or the operand's name.
+    /// The value is not UTF-8. `what` is the option as typed, or the operand's name.
     case notUTF8(what: String)
-    /// Suggestions are words that people try first, then names that look alike.
+    /// The suggestions are the commands for a word that people often try, or else those with
+    /// similar names.
     case unknownCommand(String, suggestions: [String])
-    /// A group of commands was named without one of its members.
+    /// A group of commands was given without a member.
     case missingCommand(choices: [String])
-    /// After `help`, where commands and topics are searched.
+    /// The word after `help` is neither a command nor a topic.
     case unknownTopic(String, suggestions: [String])
-    /// A rule of one command; the text is the whole message.
+    /// A rule of one command was broken; the text is the whole message.
     case other(String)
 
-    /// One line, lower case, without prefix and final period.
+    /// The error in one line, in lower case, without prefix and final period.
     package var message: String {
         switch self {
         case .unknownOption(let name, let suggestions):
@@ -56,20 +57,21 @@ package enum UsageError: Error, Equatable, Sendable {
         }
     }
 
-    /// A pasted token or a page of text must not come back whole in an error message.
+    /// The most columns of the user's text that are repeated: a pasted token or a page of text must
+    /// not come back whole in a message.
     private static let longestEcho = 32
 
-    /// Quoted, harmless and short.
+    /// The text in quotes, escaped and shortened.
     private static func quote(_ text: String) -> String {
         "'\(VisibleText.escape(text, columns: longestEcho))'"
     }
 
-    /// The end of a message that asks whether another name was meant.
+    /// The end of a message that suggests other names.
     private static func question(_ suggestions: [String]) -> String {
         suggestions.isEmpty ? "" : "; did you mean \(list(suggestions))?"
     }
 
-    /// `'a', 'b' or 'c'`.
+    /// The names as in `'a', 'b' or 'c'`.
     private static func list(_ names: [String]) -> String {
         let quoted = names.map { "'\($0)'" }
         guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "" }
@@ -81,14 +83,14 @@ package enum UsageError: Error, Equatable, Sendable {
 package enum InvalidValue: Error, Equatable, Sendable {
     /// Completes "'TEXT' is not …", such as `a duration; write 15m, 12h or 30d`.
     case expected(String)
-    /// The whole message, where "is not" does not fit. Must not repeat a secret.
+    /// The whole message, for errors that "is not" does not fit. It must not repeat a secret.
     case message(String)
     /// The bytes are not UTF-8, so they are not text.
     case notUTF8
 }
 
 extension String {
-    /// The text of an argument; `CommandLine` would silently repair what is not UTF-8.
+    /// The text of an argument. `CommandLine` would silently replace bytes that are not UTF-8.
     package init(argument bytes: [UInt8]) throws(InvalidValue) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
         self = text

@@ -1,6 +1,10 @@
-/// Parses the words of one command into its options struct.
+/// Applies the words of one command to its options struct.
+///
+/// Options take effect in the order of the command line, so a later flag overrides an earlier one.
+/// Operands are assigned at the end, because their shares depend on their number. Then the
+/// command's own `check` runs.
 struct ArgumentParser<Options: Sendable> {
-    /// What the words of the command ask for.
+    /// The result: the options, a request for help or the version, or an error.
     enum Outcome {
         case options(Options)
         case help(HelpDetail)
@@ -9,7 +13,7 @@ struct ArgumentParser<Options: Sendable> {
     }
 
     private let command: Command<Options>
-    /// The options with groups flattened; indexes of the scanner's tokens refer to it.
+    /// The options in one list. The scanner's tokens refer to it by index.
     private let entries: [OptionEntry<Options>]
 
     init(_ command: Command<Options>) {
@@ -17,7 +21,8 @@ struct ArgumentParser<Options: Sendable> {
         entries = command.options.flatMap(\.entries)
     }
 
-    /// Help and version win over any error, wherever they stand.
+    /// Parses the words. A request for help or the version wins over any error before or after it.
+    /// Otherwise `failure`, an error in what came before, or the first error is returned.
     func parse(_ arguments: [[UInt8]], failure: UsageError?) -> Outcome {
         var scanner = ArgumentScanner(
             arguments, options: entries.map(\.description), failure: failure)
@@ -54,7 +59,8 @@ struct ArgumentParser<Options: Sendable> {
         return .options(options)
     }
 
-    /// Deals the operands out from left to right; each leaves enough for those after it.
+    /// Assigns the operands from left to right. Each takes as many words as it may, but leaves the
+    /// minimum of those after it.
     private func assign(_ words: [[UInt8]], to options: inout Options) throws(UsageError) {
         var rest = words[...]
         for (index, operand) in command.operands.enumerated() {
@@ -79,7 +85,7 @@ struct ArgumentParser<Options: Sendable> {
         }
     }
 
-    /// Adds to a refusal what the closure did not know: the text and where it stood.
+    /// Adds to a refusal what the closure did not know: the text, and the option or operand.
     private static func usageError(
         _ error: InvalidValue, bytes: [UInt8], what: String
     ) -> UsageError {

@@ -1,44 +1,50 @@
 /// Splits arguments into options with their values and operands, by the rules of `getopt_long`
-/// without abbreviations. Knows what options are called, not what they do.
+/// without abbreviations. It knows the names of options, not their effects.
 ///
-/// It goes on after an error, so that a later `--help` is seen; the first error stays in `failure`.
+/// It continues after an error, so that a later `--help` is found. The first error is kept in
+/// `failure`.
 struct ArgumentScanner {
-    /// What the next argument, or the next letter of a bundle, turned out to be.
+    /// The meaning of the next argument, or of the next letter in a bundle such as `-abc`.
     enum Token: Equatable {
+        /// `-h` or `--help`.
         case help(HelpDetail)
         case version
-        /// `index` counts in `options`; `spelled` is as typed, without the value.
+        /// `index` is that in `options`; `spelled` is the option as typed; `negated` means the
+        /// `no-` form.
         case flag(index: Int, spelled: String, negated: Bool)
+        /// An option with its value; `spelled` is the option as typed, without the value.
         case value(index: Int, spelled: String, bytes: [UInt8])
+        /// An argument that is not an option.
         case operand([UInt8])
     }
 
-    /// In the order of the caller's own list; tokens refer to it by index.
+    /// The options in the order of the caller's list, to which tokens refer by index.
     private let options: [OptionDescription]
-    /// Arguments that are still to come.
+    /// The arguments that were not read yet.
     private var rest: ArraySlice<[UInt8]>
-    /// Short options of a bundle that are still to come.
+    /// The letters of a bundle that were not read yet.
     private var bundle: ArraySlice<UInt8> = []
+    /// The first error.
     private(set) var failure: UsageError?
-    /// Whether `--` has been met.
+    /// Whether `--` was read.
     private(set) var onlyOperands = false
 
-    /// `failure` is an error from before these arguments; it stays the first.
+    /// `failure` is an error in what came before these arguments.
     init(_ arguments: [[UInt8]], options: [OptionDescription], failure: UsageError? = nil) {
         self.options = options
         rest = arguments[...]
         self.failure = failure
     }
 
-    /// What has not been looked at.
+    /// The arguments that were not read yet.
     var remaining: [[UInt8]] { Array(rest) }
 
-    /// Keeps `error` unless an earlier one stands.
+    /// Keeps `error` if it is the first one.
     mutating func note(_ error: UsageError) {
         if failure == nil { failure = error }
     }
 
-    /// The next token, or nil at the end.
+    /// The next token; nil at the end. Arguments that cause an error are skipped.
     mutating func next() -> Token? {
         while true {
             if let letter = bundle.popFirst() {
@@ -62,7 +68,7 @@ struct ArgumentScanner {
     private static let dash = UInt8(ascii: "-")
     private static let equals = UInt8(ascii: "=")
 
-    /// `--name`, `--name=value`, `--no-name`; nil where an error was noted.
+    /// `--name`, `--name=value` or `--no-name`; nil after an error.
     private mutating func long(_ body: ArraySlice<UInt8>) -> Token? {
         let parts = body.split(
             separator: Self.equals, maxSplits: 1, omittingEmptySubsequences: false)
@@ -70,7 +76,7 @@ struct ArgumentScanner {
         let attached = parts.count > 1 ? Array(parts[1]) : nil
         let spelled = "--\(name)"
         guard let index = options.firstIndex(where: { $0.longNames.contains(name) }) else {
-            return builtIn(name, attached: attached != nil)
+            return builtIn(name, value: attached)
         }
         let option = options[index]
         if let metavar = option.metavar {
@@ -84,16 +90,15 @@ struct ArgumentScanner {
             note(.takesNoValue(option: spelled))
             return nil
         }
-        let negated = option.name != name && !option.aliases.contains(name)
-        return .flag(index: index, spelled: spelled, negated: negated)
+        return .flag(index: index, spelled: spelled, negated: option.name != name)
     }
 
-    /// Names that no option has: help and version, else the error. An option may take the names
-    /// over.
-    private mutating func builtIn(_ name: String, attached: Bool) -> Token? {
+    /// Names that the command does not have: `help` and `version`, or else an error. A command may
+    /// define options with these two names itself.
+    private mutating func builtIn(_ name: String, value: [UInt8]?) -> Token? {
         switch name {
-        case "help" where !attached: return .help(.long)
-        case "version" where !attached: return .version
+        case "help" where value == nil: return .help(.long)
+        case "version" where value == nil: return .version
         case "help", "version": note(.takesNoValue(option: "--\(name)"))
         default:
             let names = options.filter { !$0.isHidden }.flatMap(\.longNames) + ["help", "version"]
@@ -103,8 +108,8 @@ struct ArgumentScanner {
         return nil
     }
 
-    /// One letter of `-abc`; a letter that takes a value takes what is left of the bundle, with or
-    /// without `=`.
+    /// One letter of `-abc`; nil after an error. A letter that takes a value takes the rest of the
+    /// bundle, with or without `=`.
     private mutating func short(_ letter: UInt8) -> Token? {
         guard letter < 0x80 else {
             bundle = []
@@ -115,7 +120,7 @@ struct ArgumentScanner {
         let spelled = "-\(character)"
         guard let index = options.firstIndex(where: { $0.short == character }) else {
             if character == "h" { return .help(.short) }
-            // The rest of the bundle may be the value of what is not known: leave it.
+            // The rest may be the value of the unknown option: skip it.
             bundle = []
             note(.unknownOption(spelled, suggestions: []))
             return nil
@@ -140,8 +145,9 @@ struct ArgumentScanner {
         return .value(index: index, spelled: spelled, bytes: bytes)
     }
 
-    /// The next argument as a value: `-2d` is one, but what spells an option or is `--` is not, as
-    /// the value was then forgotten (`--opt=--json` says that it is meant).
+    /// The next argument as a value; nil if there is none. `-2d` is a value, but `--` and the exact
+    /// name of an option are not: the value was probably forgotten. `--opt=--json` gives such a
+    /// value on purpose.
     private mutating func separateValue() -> [UInt8]? {
         guard let candidate = rest.first, !spellsOption(candidate) else { return nil }
         return rest.popFirst()

@@ -1,15 +1,15 @@
 package import Platform
 
 extension Program {
-    /// Parses a command line (without the program's own name). It never fails: a mistake is an outcome
-    /// as well.
+    /// Parses a command line, without the program's own name. It does not throw: an error is an
+    /// outcome, too.
     package func parse(_ arguments: [[UInt8]]) -> ParseOutcome {
         if let request = completionRequest(arguments) { return .complete(request) }
         let parser = ProgramParser(program: self)
         return parser.parse(arguments)
     }
 
-    /// `__complete KIND -- WORDS…`
+    /// The request in `__complete KIND -- WORDS…`; nil for any other line.
     private func completionRequest(_ arguments: [[UInt8]]) -> CompletionRequest? {
         guard arguments.count >= 3, arguments[0] == Array(CompletionRequest.command.utf8),
             arguments[2] == Array("--".utf8)
@@ -19,7 +19,7 @@ extension Program {
     }
 }
 
-/// Finds the command on the command line and hands it the rest.
+/// Finds the command on the command line, and passes it the remaining words.
 private struct ProgramParser {
     let program: Program
 
@@ -28,13 +28,13 @@ private struct ProgramParser {
             into: program.commands, path: [], leading: [], arguments: arguments, failure: nil)
     }
 
-    /// Reads global options up to the next command name. They are kept in `leading` and replayed in
-    /// front of the command's own words, since only the command knows where their values go.
+    /// Reads global options up to the next command name. They are kept in `leading` and put before
+    /// the command's own words, since only the command knows where their values go.
     private func descend(
         into commands: [AnyCommand], path: [String], leading: [[UInt8]], arguments: [[UInt8]],
         failure: UsageError?
     ) -> ParseOutcome {
-        // The usual line begins with the command: then the global options need not be built.
+        // Usually the line begins with the command: then the global options need not be built.
         let plain = arguments.first.map { $0.first != UInt8(ascii: "-") } ?? true
         let globals = plain ? [] : program.loadGlobalOptions().options
         var scanner = ArgumentScanner(arguments, options: globals, failure: failure)
@@ -53,17 +53,17 @@ private struct ProgramParser {
                     failure: scanner.failure)
             }
         }
-        let names = path.isEmpty ? [] : commands.filter { !$0.isHidden }.map(\.name)
+        let names = path.isEmpty ? [] : commands.map(\.name)
         return .usageError(scanner.failure ?? .missingCommand(choices: names), path: path)
     }
 
-    /// Goes on with the command called `word`; `rest` is what follows it.
+    /// Continues with the command called `word`; `rest` are the words after it.
     private func choose(
         _ word: [UInt8], among commands: [AnyCommand], path: [String], leading: [[UInt8]],
         rest: [[UInt8]], failure: UsageError?
     ) -> ParseOutcome {
         let name = String(decoding: word, as: UTF8.self)
-        guard let command = commands.first(where: { $0.answers(to: name) }) else {
+        guard let command = commands.first(where: { $0.name == name }) else {
             let unknown = UsageError.unknownCommand(name, suggestions: suggestions(name, commands))
             return helpAmong(rest, path: path, failure: failure ?? unknown)
         }
@@ -71,7 +71,7 @@ private struct ProgramParser {
         switch command.content {
         case .leaf(let load):
             let outcome = load().bind(leading + rest, path: path, failure: failure)
-            // What went wrong before the command is no matter of the command's usage.
+            // An error before the command is shown with the usage of what contains the command.
             guard let failure, case .usageError = outcome else { return outcome }
             return .usageError(failure, path: Array(path.dropLast()))
         case .group(let load):
@@ -83,7 +83,8 @@ private struct ProgramParser {
         }
     }
 
-    /// Help and version work even where the command is not known.
+    /// Finds a request for help or the version after an unknown command; otherwise returns
+    /// `failure`.
     private func helpAmong(
         _ rest: [[UInt8]], path: [String], failure: UsageError
     ) -> ParseOutcome {
@@ -98,7 +99,7 @@ private struct ProgramParser {
         return .usageError(failure, path: path)
     }
 
-    /// `help`, `help COMMAND…`, `help TOPIC`: the words go down the tree as far as they lead.
+    /// `help`, `help COMMAND…` or `help TOPIC`. The words are followed down the tree.
     private func help(_ rest: [[UInt8]], failure: UsageError?) -> ParseOutcome {
         var scanner = ArgumentScanner(
             rest, options: program.loadGlobalOptions().options, failure: failure)
@@ -115,7 +116,7 @@ private struct ProgramParser {
         var commands = program.commands
         var path: [String] = []
         for word in words {
-            guard let command = commands.first(where: { $0.answers(to: word) }) else {
+            guard let command = commands.first(where: { $0.name == word }) else {
                 return explain(word, path: path, commands: commands)
             }
             path.append(command.name)
@@ -128,7 +129,7 @@ private struct ProgramParser {
         return .showHelp(path: path, detail: .long)
     }
 
-    /// `help WORD` where no command is called so: a topic, or an error.
+    /// `help WORD` for a word that is no command: a topic, or an error.
     private func explain(
         _ word: String, path: [String], commands: [AnyCommand]
     ) -> ParseOutcome {
@@ -146,20 +147,19 @@ private struct ProgramParser {
         return .usageError(.unknownTopic(word, suggestions: near), path: ["help"])
     }
 
-    /// Words that people try come before names that merely look alike.
+    /// The commands for a word that people often try, or else those with similar names.
     private func suggestions(_ word: String, _ commands: [AnyCommand]) -> [String] {
         let tried = commands.filter { $0.attempts.contains(word) }.map(\.name)
         if !tried.isEmpty { return tried }
-        return Suggestions.nearest(
-            to: word, among: commands.filter { !$0.isHidden }.map(\.name))
+        return Suggestions.nearest(to: word, among: commands.map(\.name))
     }
 }
 
-/// The request of a command line.
+/// The request that a command line makes.
 package enum ParseOutcome: Sendable {
     /// Everything was understood.
     case run(BoundCommand)
-    /// The path is empty for the program itself.
+    /// Help on the command with this path, or on the program if it is empty.
     case showHelp(path: [String], detail: HelpDetail)
     /// `help TOPIC`.
     case showTopic(Topic)
@@ -167,13 +167,13 @@ package enum ParseOutcome: Sendable {
     case showVersion
     /// A completion script asks for candidates.
     case complete(CompletionRequest)
-    /// The path says whose usage line to show.
+    /// An error, with the path of the command whose usage line is to be shown.
     case usageError(UsageError, path: [String])
 }
 
-/// The amount of help that is wanted.
+/// The amount of help.
 package enum HelpDetail: Sendable, Equatable {
-    /// `-h`: fits a screen.
+    /// `-h`: fits on a screen.
     case short
     /// `--help` and `help COMMAND`.
     case long
@@ -181,9 +181,9 @@ package enum HelpDetail: Sendable, Equatable {
 
 /// A command with its options, ready to run.
 package struct BoundCommand: Sendable {
-    /// The command's names from the top, aliases resolved.
+    /// The command's names from the top.
     package let path: [String]
-    /// The parsed options struct, for tests that look at what was understood.
+    /// The parsed options struct, for tests.
     package let options: any Sendable
     private let work: @Sendable (System) throws -> ExitStatus
 
@@ -196,16 +196,17 @@ package struct BoundCommand: Sendable {
         self.work = work
     }
 
-    /// Does the command's work. Errors are the command's own; `UsageError` among them.
+    /// Does the command's work. Throws any error of the command, a `UsageError` among them.
     package func run(_ system: System) throws -> ExitStatus { try work(system) }
 }
 
-/// Names near to a mistyped one.
+/// Names that are similar to a mistyped one.
 package enum Suggestions {
-    /// At most three of `names`, the nearest first; empty where none is near.
+    /// At most three of `names`, all equally similar to `word`; empty if none is similar.
     package static func nearest(to word: String, among names: [String]) -> [String] {
         let typed = Array(word.utf8)
-        // Nobody mistypes a token into an option, and the matrix grows with the square.
+        // Longer words, such as tokens, are no mistyped names, and the time grows with the square
+        // of the length.
         guard !typed.isEmpty, typed.count <= 40 else { return [] }
         let limit = typed.count <= 3 ? 1 : typed.count <= 7 ? 2 : 3
         var found: [(distance: Int, name: String)] = []
@@ -222,8 +223,8 @@ package enum Suggestions {
         return found.filter { $0.distance == best }.prefix(3).map(\.name)
     }
 
-    /// Insertions, deletions, replacements and swaps of neighbours that turn one into the other
-    /// (optimal string alignment).
+    /// The number of insertions, deletions, replacements and swaps of neighbours that turn one into
+    /// the other (optimal string alignment).
     static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)

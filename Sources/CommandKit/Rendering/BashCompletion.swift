@@ -1,6 +1,7 @@
-/// Completions for bash 4.3 and later; needs no other package.
+/// Completions for bash 4.3 and later. They need no other package.
 package enum BashCompletion {
-    /// The whole script: the tables, and a driver that is the same for every program.
+    /// The whole script: the tables of the program, and a driver that is the same for every
+    /// program.
     package static func render(_ program: ProgramDescription) -> String {
         let name = program.name
         return """
@@ -12,7 +13,8 @@ package enum BashCompletion {
                 + driver.replacing("@NAME@", with: name)
     }
 
-    /// The functions share the local variables of `_NAME`, which calls them.
+    /// Finds the place of the cursor in the command line and offers candidates. The functions share
+    /// the local variables of `_NAME`, which calls them.
     private static let driver = #"""
         # Sets words to the command line up to the cursor, without the program's own name. Readline
         # also splits at '=', ':' and '@'; pieces without a blank between them are joined again.

@@ -1,37 +1,41 @@
-/// The part of the completion scripts that differs from program to program: commands, options, and
-/// what can be completed after them.
+/// The part of the completion scripts that depends on the program: its commands, options, and what
+/// can be completed after them.
+///
+/// The scripts of all shells are the same tables with a driver for the shell, so the shells agree.
 struct CompletionTables {
-    /// A command, or the program itself.
+    /// The candidates after a command, or after the program itself.
     struct Place {
         /// The command's names with blanks between them; empty for the program.
         let path: String
+        /// The names of the commands below this one.
         let subcommands: [Completion.Choice]
         /// The command's own options, in the form of `globalOptions`.
         let options: [Completion.Choice]
     }
 
-    /// The completion of an option or an operand.
+    /// The completion of the value of an option, or of an operand.
     struct Rule {
-        /// The command; nil for all of them.
+        /// The command; nil for all commands.
         let path: String?
-        /// The spellings of the option, or the operand's number from 0; `*` for all numbers.
+        /// The spellings of the option, or the number of the operand from 0; `*` for all numbers.
         let words: [String]
         let completion: Completion
     }
 
     /// The program, then its commands.
     let places: [Place]
-    /// Options of all commands, one candidate each: its spellings, separated by blanks, then `...`
-    /// if the option can be repeated.
+    /// The options of all commands, with one candidate for each: its spellings, separated by
+    /// blanks, then `...` if the option may be repeated.
     let globalOptions: [Completion.Choice]
-    /// Every option with a value. Rules of one command precede those of all commands.
+    /// The options with a value. Rules of one command come before those of all commands.
     let values: [Rule]
+    /// The operands that have candidates.
     let operands: [Rule]
 
     init(_ program: ProgramDescription) {
         let globals = program.globalOptions.visible
         let names = Set(globals.map(\.name))
-        let commands = program.commands.flatMap(\.flattened).filter { !$0.isHidden }
+        let commands = program.commands.flatMap(\.flattened)
         places =
             [
                 Place(
@@ -41,14 +45,14 @@ struct CompletionTables {
             + commands.map { command in
                 Place(
                     path: command.words,
-                    subcommands: Self.candidates(command.subcommands.filter { !$0.isHidden }),
+                    subcommands: Self.candidates(command.subcommands),
                     options: command.visibleOptions.filter { !names.contains($0.name) }
                         .flatMap(Self.candidates))
             }
         globalOptions =
             globals.flatMap(Self.candidates)
             + [Completion.Choice("-h --help", summary: "Show help.")]
-        // A global option may take other values in some command.
+        // A global option may take other values in some commands.
         let own = commands.flatMap { command in
             command.visibleOptions
                 .filter { option in
@@ -80,7 +84,7 @@ struct CompletionTables {
         return [given, Completion.Choice("--no-\(option.name)", summary: option.opposite)]
     }
 
-    /// nil for a flag.
+    /// The rule of an option; nil for a flag.
     private static func rule(_ option: OptionDescription, of path: String?) -> Rule? {
         guard option.metavar != nil else { return nil }
         return Rule(path: path, words: option.spellings, completion: option.completion)
@@ -98,7 +102,7 @@ extension OptionDescription {
 }
 
 extension Completion {
-    /// The name by which the scripts' drivers know the completion.
+    /// The name of the completion in the scripts.
     var kind: String {
         switch self {
         case .none: "none"
@@ -111,7 +115,7 @@ extension Completion {
         }
     }
 
-    /// Its arguments: candidates, or the question for the program.
+    /// The candidates, or the kind of candidates to ask the program for.
     var list: [String] {
         switch self {
         case .none, .file, .directory, .fileAfterAt: []
@@ -122,7 +126,7 @@ extension Completion {
 }
 
 extension CompletionTables {
-    /// The tables as functions that bash and zsh read alike; their names begin with `prefix`.
+    /// The tables as shell functions for both bash and zsh. Their names begin with `prefix`.
     func functions(_ prefix: String) -> String {
         """
         # Sets subcommands, own_options and global_options for the command $1. Each element has a
@@ -156,6 +160,7 @@ extension CompletionTables {
         """
     }
 
+    /// A `case` that sets the candidates of one place.
     private static func describeCase(_ place: Place) -> String {
         let parts = [("subcommands", place.subcommands), ("own_options", place.options)]
             .filter { !$1.isEmpty }
@@ -165,6 +170,7 @@ extension CompletionTables {
         return "        \(quote(place.path)))\n" + parts.joined() + "            ;;\n"
     }
 
+    /// A `case` that sets the completion of a rule.
     private static func ruleCase(_ rule: Rule) -> String {
         let patterns = rule.words.map { word in
             switch (rule.path, word) {
@@ -176,18 +182,20 @@ extension CompletionTables {
         return "        \(patterns.joined(separator: " | "))) \(assignment(rule.completion)) ;;\n"
     }
 
-    /// The values are quoted since shellcheck takes a bare `file` for a forgotten command.
+    /// Sets the kind and the list. Values are quoted, since shellcheck takes a bare `file` for a
+    /// forgotten command.
     private static func assignment(_ completion: Completion) -> String {
         let list = completion.list.map(quote).joined(separator: " ")
         return "kind=\(quote(completion.kind)) list=(\(list))"
     }
 
+    /// The elements of a shell array, one to a line.
     private static func elements(_ candidates: [Completion.Choice], indent: Int) -> String {
         let margin = String(repeating: "    ", count: indent)
         return candidates.map { "\(margin)\(quote($0.line))\n" }.joined()
     }
 
-    /// A word of bash and zsh for any text: `'a'`, or `$'a\tb'` for what needs escapes.
+    /// A word of bash and zsh for any text: `'a'`, or `$'a\tb'` if it needs escapes.
     private static func quote(_ text: String) -> String {
         var escaped = ""
         for character in text {

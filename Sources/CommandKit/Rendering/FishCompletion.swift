@@ -1,6 +1,7 @@
 /// Completions for fish.
 package enum FishCompletion {
-    /// The whole script: the tables, and a driver that is the same for every program.
+    /// The whole script: the tables of the program, and a driver that is the same for every
+    /// program.
     package static func render(_ program: ProgramDescription) -> String {
         let name = program.name
         let tables = CompletionTables(program)
@@ -48,6 +49,7 @@ package enum FishCompletion {
             """ + driver.replacing("@NAME@", with: name)
     }
 
+    /// A `case` that prints the candidates of one place.
     private static func printing(
         _ candidates: [Completion.Choice], for place: CompletionTables.Place
     ) -> String {
@@ -56,6 +58,7 @@ package enum FishCompletion {
         return start + "            \(lines(candidates.map(\.line), depth: 3))\n"
     }
 
+    /// A `case` that prints the kind and the list of a completion.
     private static func rule(_ rule: CompletionTables.Rule) -> String {
         let patterns = rule.words.map { quote("\(rule.path ?? "*") \($0)") }
         let answer = [rule.completion.kind] + rule.completion.list
@@ -72,7 +75,8 @@ package enum FishCompletion {
         return (["printf '%s\\n'"] + lines.map(quote)).joined(separator: " \\\n    \(margin)")
     }
 
-    /// Single quotes, in which fish knows two escapes; a tab is written outside of them.
+    /// The text in single quotes, inside which fish knows two escapes. A tab is written outside of
+    /// them.
     private static func quote(_ text: String) -> String {
         var quoted = "'"
         for character in text {
@@ -85,6 +89,7 @@ package enum FishCompletion {
         return quoted + "'"
     }
 
+    /// Finds the place of the cursor in the command line and offers candidates.
     private static let driver = #"""
         # Prints what can be completed at the cursor, one item per line: the prefix of all
         # candidates, such as '--output=', their kind, and their list.

@@ -1,22 +1,25 @@
-/// Builds a page of help: headings, paragraphs and two-column lists.
+/// Builds a page of help from headings, paragraphs and two-column lists.
+///
+/// The extensions below render commands, the program and topics with it.
 struct HelpPage {
     private let width: Int
     private let style: Style
     private(set) var text = ""
 
-    /// Lines end before `width`; very wide terminals are not filled, as long lines read badly.
+    /// Lines are shorter than `width`. Very wide terminals are not filled, since long lines are
+    /// hard to read.
     init(width: Int, style: Style) {
         self.width = min(max(width, 40), 100)
         self.style = style
     }
 
-    /// A title with a blank line before it.
+    /// A title, with a blank line before it.
     mutating func heading(_ title: String) {
         blank()
         text += style.bold("\(title):") + "\n"
     }
 
-    /// At most one blank line in a row, and none at the top.
+    /// A blank line, unless the page is empty or ends with one.
     mutating func blank() {
         if !text.isEmpty, !text.hasSuffix("\n\n") { text += "\n" }
     }
@@ -26,12 +29,12 @@ struct HelpPage {
         text += line + "\n"
     }
 
-    /// Wrapped text without blank lines around it.
+    /// Wrapped text, without blank lines around it.
     mutating func paragraph(_ paragraph: String, indent: Int = 0) {
         text += TextWrapper.paragraph(paragraph, indent: indent, width: width)
     }
 
-    /// Paragraphs, lists and literal lines, a blank line before each.
+    /// Paragraphs, lists and literal lines, with a blank line before each.
     mutating func prose(_ body: [Prose], indent: Int = 0) {
         for piece in body {
             blank()
@@ -48,7 +51,7 @@ struct HelpPage {
         }
     }
 
-    /// Terms on the left, meanings on the right; a long term has its own line.
+    /// Terms on the left, meanings on the right. A long term gets a line of its own.
     mutating func list(_ rows: [(term: String, meaning: String)], indent: Int = 2) {
         let limit = min(26, width / 3)
         let longest = rows.map { DisplayWidth.of($0.term) }.filter { $0 <= limit }.max() ?? 8
@@ -74,8 +77,8 @@ struct HelpPage {
 }
 
 extension CommandDescription {
-    /// `-h`: the usage, the operands, two examples, the command's own options, and the essential ones
-    /// of its groups.
+    /// The text for `-h`: usage, operands, two examples, the command's own options, and the
+    /// essential ones of its groups.
     package func shortHelp(program: String, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         begin(&page, program: program)
@@ -83,7 +86,7 @@ extension CommandDescription {
         let own = sections.first { $0.title == nil }?.options ?? []
         let essential = sections.filter { $0.title != nil }.flatMap(\.options)
             .filter(\.isEssential)
-        options(OptionSection(title: nil, options: own + essential), on: &page, long: false)
+        options(OptionSection(title: nil, options: own + essential), on: &page, .short)
         let groups = sections.filter { !$0.visible.isEmpty }.compactMap(\.title)
         page.blank()
         let more = groups.isEmpty ? "" : " (also: \(groups.joined(separator: ", ").lowercased()))"
@@ -91,12 +94,12 @@ extension CommandDescription {
         return page.text
     }
 
-    /// `--help` and `help COMMAND`: everything about the command.
+    /// The text for `--help` and `help COMMAND`: everything about the command.
     package func longHelp(program: String, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         begin(&page, program: program)
         if !discussion.isEmpty { page.prose(discussion) }
-        for section in sections { options(section, on: &page, long: true) }
+        for section in sections { options(section, on: &page, .long) }
         examples(examples[...], on: &page)
         if !exitStatuses.isEmpty {
             page.heading("Exit status")
@@ -117,6 +120,7 @@ extension CommandDescription {
         return page.text
     }
 
+    /// Example commands with their purposes.
     private func examples(_ examples: ArraySlice<Example>, on page: inout HelpPage) {
         guard !examples.isEmpty else { return }
         page.heading(examples.count == 1 ? "Example" : "Examples")
@@ -130,12 +134,11 @@ extension CommandDescription {
     private func begin(_ page: inout HelpPage, program: String) {
         page.paragraph(summary)
         page.heading("Usage")
-        let lines = subcommands.isEmpty ? [self] : subcommands.filter { !$0.isHidden }
+        let lines = subcommands.isEmpty ? [self] : subcommands
         for usage in lines.flatMap({ $0.usages(program: program) }) { page.line("  " + usage) }
-        let shown = subcommands.filter { !$0.isHidden }
-        if !shown.isEmpty {
+        if !subcommands.isEmpty {
             page.heading("Commands")
-            page.list(shown.map { ($0.name, $0.summary) })
+            page.list(subcommands.map { ($0.name, $0.summary) })
         }
         if !operands.isEmpty {
             page.heading("Operands")
@@ -143,27 +146,29 @@ extension CommandDescription {
         }
     }
 
-    /// One section; a section that is hidden throughout has no heading.
-    private func options(_ section: OptionSection, on page: inout HelpPage, long: Bool) {
+    /// One section. If all of its options are hidden, it has no heading either.
+    private func options(
+        _ section: OptionSection, on page: inout HelpPage, _ detail: HelpDetail
+    ) {
         guard !section.visible.isEmpty else { return }
         page.heading(section.title ?? "Options")
         page.list(
             section.visible.map { option in
-                let more = long && !option.detail.isEmpty ? " \(option.detail)" : ""
+                let more = detail == .long && !option.detail.isEmpty ? " \(option.detail)" : ""
                 return (option.helpTerm, option.fullSummary + more)
             })
     }
 }
 
 extension OptionDescription {
-    /// `-o, --output FORMAT`, long names aligned where there is no short one.
+    /// `-o, --output FORMAT`. Long names are aligned, with or without a short name before them.
     var helpTerm: String {
         (short.map { "-\($0), " } ?? "    ") + longForm
     }
 }
 
 extension OperandDescription {
-    /// The summary with the choices, where there is a fixed list of them.
+    /// The summary, with the choices if there is a fixed list of them.
     var fullSummary: String {
         guard case .choices(let choices) = completion, usage == nil else { return summary }
         return summary + " [one of " + choices.map(\.value).joined(separator: ", ") + "]"
@@ -171,7 +176,7 @@ extension OperandDescription {
 }
 
 extension ProgramDescription {
-    /// The commands under their headings; the long form adds options and topics.
+    /// The commands under their headings. The long form adds options and topics.
     package func help(_ detail: HelpDetail, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         page.paragraph(summary)
@@ -180,10 +185,8 @@ extension ProgramDescription {
         if detail == .long, !discussion.isEmpty { page.prose(discussion) }
         let widest = commands.map { DisplayWidth.of($0.name) }.max() ?? 0
         for section in sections {
-            let commands = section.commands.filter { !$0.isHidden }
-            guard !commands.isEmpty else { continue }
             page.heading(section.title)
-            page.list(commands.map { (DisplayWidth.pad($0.name, to: widest), $0.summary) })
+            page.list(section.commands.map { (DisplayWidth.pad($0.name, to: widest), $0.summary) })
         }
         if detail == .long {
             page.heading(globalOptions.title ?? "Options")
@@ -199,7 +202,7 @@ extension ProgramDescription {
         return page.text
     }
 
-    /// The options that the parser itself understands, everywhere.
+    /// The options that the parser itself understands, in every command.
     static let standard = [
         ("-h, --help", "Show help: -h in short, --help in full."),
         ("    --version", "Show the version."),
@@ -207,7 +210,7 @@ extension ProgramDescription {
 }
 
 extension Topic {
-    /// `help TOPIC`.
+    /// The text for `help TOPIC`.
     package func help(width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         page.heading(title)
@@ -217,7 +220,7 @@ extension Topic {
 }
 
 extension Program {
-    /// The help for a path of `ParseOutcome.showHelp`; builds no more than it shows.
+    /// The help for a path of `ParseOutcome.showHelp`. Builds only the command that it shows.
     package func help(
         path: [String], detail: HelpDetail, width: Int, style: Style = .plain
     ) -> String {
@@ -230,7 +233,7 @@ extension Program {
         }
     }
 
-    /// The lines after the message of a usage error: one usage line and where to read more.
+    /// The lines after the message of a usage error: a usage line, and where to read more.
     package func usageLines(path: [String]) -> [String] {
         guard let command = describe(path) else {
             return ["usage: \(name) [OPTIONS] COMMAND ...", "try '\(name) help'"]

@@ -1,15 +1,17 @@
-/// The manual: one page for the program and one for each top-level command.
+/// The manual: a page for the program, one for each top-level command, and one for each topic with
+/// a page of its own.
 package struct ManualPages {
     private let program: ProgramDescription
     private let date: String
 
-    /// `date` as mdoc writes it, such as `July 2, 2026`: fixed, so that pages are reproducible.
+    /// `date` is written as mdoc(7) has it, such as `July 2, 2026`. It is passed in, so that pages
+    /// are reproducible.
     package init(_ program: ProgramDescription, date: String) {
         self.program = program
         self.date = date
     }
 
-    /// Every page by file name, in order.
+    /// All pages with their file names, in order.
     package func all() -> [(file: String, source: String)] {
         [("\(program.name).1", programPage())]
             + program.commands.map { ("\(program.name)-\($0.name).1", commandPage($0)) }
@@ -23,7 +25,7 @@ package struct ManualPages {
             }
     }
 
-    /// A topic as a page of its own, such as `jwtctl-layout.5`.
+    /// The page of a topic, such as `jwtctl-layout.5`.
     package func topicPage(_ topic: Topic, name: String, section: Int) -> String {
         var page = begin(name, section: section, summary: topic.summary)
         page.macro("Sh", "DESCRIPTION")
@@ -32,7 +34,7 @@ package struct ManualPages {
         return page.source
     }
 
-    /// The head that every page has, up to NAME.
+    /// The head that each page has, up to NAME.
     private func begin(_ name: String, section: Int, summary: String) -> Mdoc {
         var page = Mdoc()
         page.raw(".Dd \(date)")
@@ -44,7 +46,7 @@ package struct ManualPages {
         return page
     }
 
-    /// The overview, the global options, and the topics as sections.
+    /// The page of the program: overview, global options, and topics as sections.
     private func programPage() -> String {
         var page = begin(program.name, section: 1, summary: program.summary)
         page.macro("Sh", "SYNOPSIS")
@@ -57,10 +59,9 @@ package struct ManualPages {
         page.macro("Sh", "DESCRIPTION")
         page.prose(program.discussion.isEmpty ? [.paragraph(program.summary)] : program.discussion)
         page.macro("Sh", "COMMANDS")
-        for section in program.sections where section.commands.contains(where: { !$0.isHidden }) {
+        for section in program.sections {
             page.macro("Ss", section.title)
-            page.definitions(
-                section.commands.filter { !$0.isHidden }.map { Definition($0.name, $0.summary) })
+            page.definitions(section.commands.map { Definition($0.name, $0.summary) })
         }
         page.macro("Sh", program.globalOptions.title?.uppercased() ?? "OPTIONS")
         page.raw(".Bl -tag -width Ds")
@@ -82,28 +83,30 @@ package struct ManualPages {
         return page.source
     }
 
+    /// A section of running text.
     private func section(_ section: ManualSection, on page: inout Mdoc) {
         page.macro("Sh", section.title)
         page.prose(section.body)
     }
 
-    /// The commands under the first headings of the overview are the usual calls.
+    /// The number of headings in the overview whose commands are in the synopsis.
     private static let usualSections = 2
 
-    /// Sections with conventional names come in this order, after all others.
+    /// Sections with conventional titles come in this order, after all others.
     private static let conventional = [
         "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "DIAGNOSTICS", "SEE ALSO", "STANDARDS",
         "HISTORY", "BUGS", "SECURITY CONSIDERATIONS",
     ]
     private static let seeAlsoRank = rank("SEE ALSO")
 
+    /// The position of a section among the others; 0 for one without a conventional title.
     private static func rank(_ title: String) -> Int {
         conventional.firstIndex(of: title).map { $0 + 1 } ?? 0
     }
 
-    /// Every form of a command and of those below it.
+    /// All forms of a command and of those below it.
     private func synopsis(of command: CommandDescription, on page: inout Mdoc) {
-        for leaf in command.flattened where leaf.subcommands.isEmpty && !leaf.isHidden {
+        for leaf in command.flattened where leaf.subcommands.isEmpty {
             let forms =
                 [leaf.operands.map(\.usageForm)]
                 + leaf.otherForms.map { $0.split(separator: " ").map(String.init) }
@@ -121,11 +124,11 @@ package struct ManualPages {
         }
     }
 
-    /// One top-level command; a group's members are sections of its page.
+    /// The page of a top-level command. The members of a group are sections of its page.
     private func commandPage(_ command: CommandDescription) -> String {
         var page = begin(
             "\(program.name)-\(command.name)", section: 1, summary: command.summary)
-        let leaves = command.flattened.filter { $0.subcommands.isEmpty && !$0.isHidden }
+        let leaves = command.flattened.filter(\.subcommands.isEmpty)
         page.macro("Sh", "SYNOPSIS")
         synopsis(of: command, on: &page)
         page.macro("Sh", "DESCRIPTION")
@@ -154,7 +157,7 @@ package struct ManualPages {
         return page.source
     }
 
-    /// Operands and options; those that every command has are told in the program's page.
+    /// Operands and options. Those that every command has are on the program's page only.
     private func parameters(_ command: CommandDescription, on page: inout Mdoc) {
         let heading = command.path.count > 1 ? "Ss" : "Sh"
         if !command.operands.isEmpty {
@@ -171,7 +174,7 @@ package struct ManualPages {
         }
     }
 
-    /// One item of a tagged list. The long name's own dashes are text after `.Fl`.
+    /// One item of a tagged list. The dashes of the long name are text after `.Fl`.
     private func option(_ option: OptionDescription, on page: inout Mdoc) {
         var line = ".It"
         if let short = option.short { line += " Fl \(Mdoc.argument(String(short))) ," }
@@ -183,7 +186,7 @@ package struct ManualPages {
         if !option.detail.isEmpty { page.text(option.detail) }
     }
 
-    /// Sections in the order that mandoc checks: ENVIRONMENT, EXIT STATUS, EXAMPLES.
+    /// The last sections, in the order that mandoc(1) checks: ENVIRONMENT, EXIT STATUS, EXAMPLES.
     private func ending(_ leaves: [CommandDescription], on page: inout Mdoc) {
         var variables: [Substring] = []
         // One term may name two variables.
@@ -221,8 +224,9 @@ package struct ManualPages {
         }
     }
 
-    /// Commands become pages of ours; a topic is found in the program's page; others are as given.
-    /// `own` is the command of the page, nil for the program's own page.
+    /// SEE ALSO. References to commands become references to their pages, a topic without a page is
+    /// left out, and pages stay as they are. `own` is the command of this page; nil on the
+    /// program's page.
     private func seeAlso(_ references: [String], on page: inout Mdoc, omitting own: String?) {
         var pages: [(name: String, section: String)] = references.compactMap { reference in
             if let open = reference.firstIndex(of: "("), reference.hasSuffix(")") {
@@ -250,11 +254,11 @@ package struct ManualPages {
         }
     }
 
-    /// The summary as `.Nd` wants it: lower case, no period.
+    /// The summary in the form of `.Nd`: lower case, no period.
     private static func phrase(_ summary: String) -> String {
         let body = summary.hasSuffix(".") ? String(summary.dropLast()) : summary
         let word = body.prefix { $0 != " " }
-        // An acronym keeps its capitals.
+        // The capitals of an acronym are kept.
         guard word.dropFirst().allSatisfy({ !$0.isUppercase }) else { return body }
         return body.prefix(1).lowercased() + body.dropFirst()
     }

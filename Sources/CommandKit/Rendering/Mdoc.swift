@@ -2,23 +2,23 @@ extension Prose {
     fileprivate var isHeading: Bool { if case .heading = self { true } else { false } }
 }
 
-/// Writes mdoc(7) source, escaping text so that it can be nothing but text.
+/// Writes mdoc(7) source. Text is escaped, so it cannot be taken for a macro.
 struct Mdoc {
     private(set) var source = ""
 
-    /// A macro line; each argument is quoted and cannot be taken for a macro of its own.
+    /// A macro line. Each argument is quoted, so it cannot be taken for a macro.
     mutating func macro(_ name: String, _ arguments: String...) {
         source += ".\(name)"
         for argument in arguments { source += " " + Self.argument(argument) }
         source += "\n"
     }
 
-    /// A macro line whose arguments call macros themselves.
+    /// A line as it is, for arguments that are macros themselves.
     mutating func raw(_ line: String) {
         source += "\(line)\n"
     }
 
-    /// Running text; each sentence begins on a line of its own, as mdoc wants it.
+    /// Running text. Each sentence begins on a line of its own, as mdoc(7) demands.
     mutating func text(_ text: String) {
         var line: [Substring] = []
         for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
@@ -30,7 +30,7 @@ struct Mdoc {
         flush(&line)
     }
 
-    /// Writes the words as one line of source.
+    /// Writes the words as one line of source, and empties the list.
     private mutating func flush(_ words: inout [Substring]) {
         if !words.isEmpty { source += Self.line(words.joined(separator: " ")) + "\n" }
         words = []
@@ -50,7 +50,7 @@ struct Mdoc {
         }
     }
 
-    /// A tagged list; nothing where there are no items.
+    /// A tagged list; nothing if there are no items.
     mutating func definitions(_ items: [Definition]) {
         guard !items.isEmpty else { return }
         raw(".Bl -tag -width Ds")
@@ -61,14 +61,14 @@ struct Mdoc {
         raw(".El")
     }
 
-    /// Lines that are neither filled nor joined.
+    /// Lines that are shown as they are, neither filled nor joined.
     mutating func literal(_ lines: [String]) {
         raw(".Bd -literal -offset indent")
         for line in lines { raw(Self.line(line)) }
         raw(".Ed")
     }
 
-    /// Text at the beginning of a line.
+    /// Text at the beginning of a line, where a period or an apostrophe would begin a macro.
     static func line(_ text: String) -> String {
         let body = escape(text)
         return body.hasPrefix(".") || body.hasPrefix("'") ? "\\&\(body)" : body
@@ -78,13 +78,13 @@ struct Mdoc {
     static func argument(_ text: String) -> String {
         var body = ""
         for character in escape(text) { body += character == "\"" ? "\"\"" : String(character) }
-        // Macro names have at most three letters, and lone punctuation is moved about.
+        // Names of macros have at most three letters, and punctuation on its own is moved.
         let guarded = text.count <= 3 ? "\\&\(body)" : body
         return text.contains(where: { " \"".contains($0) }) ? "\"\(guarded)\"" : guarded
     }
 
-    /// A backslash would begin an escape, and a bare `-`, `'`, `` ` ``, `^` or `~` would be
-    /// typeset as another character, so that what is copied from the page would not work.
+    /// A backslash would begin an escape. A bare `-`, `'`, `` ` ``, `^` or `~` would be printed as
+    /// another character, so that text copied from the page would not work.
     private static func escape(_ text: String) -> String {
         var result = ""
         for character in text {

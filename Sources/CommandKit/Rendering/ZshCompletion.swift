@@ -1,6 +1,6 @@
 /// Completions for zsh, as an autoloaded function in a file `_NAME`.
 package enum ZshCompletion {
-    /// The whole file: the tables, and a driver that is the same for every program.
+    /// The whole file: the tables of the program, and a driver that is the same for every program.
     package static func render(_ program: ProgramDescription) -> String {
         let name = program.name
         return """
@@ -12,7 +12,8 @@ package enum ZshCompletion {
                 + driver.replacing("@NAME@", with: name)
     }
 
-    /// The functions share the local variables of `_NAME`, which calls them.
+    /// Finds the place of the cursor in the command line and offers candidates. The functions share
+    /// the local variables of `_NAME`, which calls them.
     private static let driver = #"""
         # Offers the candidates of list, under the tag $1, in this order: _describe would sort them.
         _@NAME@_offer() {

@@ -1,25 +1,25 @@
 package import Platform
 
-/// One line on a terminal that shows the progress of long work.
+/// A line on a terminal that shows the progress of long work.
 ///
-/// It appears after a second, changes at most ten times a second, and is erased at the end, so
-/// that it never mixes with output. The caller brings the time, and writes what it gets to the
-/// diagnostics; where that is no terminal nothing is ever returned.
+/// It appears after a second, changes at most ten times a second, and is erased at the end, so it
+/// never mixes with output. It does not write itself: the caller passes the time, and writes the
+/// text it gets to the diagnostics. If those are not a terminal, there is never any text.
 package struct ProgressLine: Sendable {
     private let label: String
     private let total: Int?
     private let isTerminal: Bool
     private let columns: Int
     private let start: Monotonic
-    /// When the line was last written; nil while there is none to erase.
+    /// When the line was last written; nil if there is none to erase.
     private var shownAt: Monotonic?
 
     /// - Parameters:
-    ///   - label: What is done, such as "revoking".
-    ///   - total: How many there will be, where that is known.
-    ///   - isTerminal: Whether a person looks at the diagnostics.
-    ///   - columns: The terminal's width.
-    ///   - start: The time at which the work began.
+    ///   - label: The work, such as "revoking".
+    ///   - total: The number of items, if it is known.
+    ///   - isTerminal: Whether the diagnostics are a terminal.
+    ///   - columns: The width of the terminal.
+    ///   - start: When the work began.
     package init(
         label: String, total: Int?, isTerminal: Bool, columns: Int, start: Monotonic
     ) {
@@ -30,7 +30,7 @@ package struct ProgressLine: Sendable {
         self.start = start
     }
 
-    /// The text to write after `count` items, or nil where the line need not change.
+    /// The text to write after `count` items; nil if the line need not change.
     package mutating func update(count: Int, now: Monotonic) -> String? {
         let elapsed = now.nanoseconds - start.nanoseconds
         guard isTerminal, elapsed >= Self.second else { return nil }
@@ -46,18 +46,19 @@ package struct ProgressLine: Sendable {
         return Self.erase + VisibleText.escape(line, columns: max(columns - 1, 1))
     }
 
-    /// The text that erases the line, or nil where none was shown.
+    /// The text that erases the line; nil if there is none.
     package mutating func finish() -> String? {
         guard shownAt != nil else { return nil }
         shownAt = nil
         return Self.erase
     }
 
+    /// In nanoseconds.
     private static let second: Int64 = 1_000_000_000
-    /// To the first column, and nothing to the right of it.
+    /// Moves to the first column and erases the line (ECMA-48, EL).
     private static let erase = "\r\u{1B}[K"
 
-    /// The two largest units: `1h5m`.
+    /// A duration in its two largest units: `1h5m`.
     private static func duration(_ seconds: Int) -> String {
         switch seconds {
         case ..<60: "\(seconds)s"

@@ -1,51 +1,56 @@
-/// Rows of text under headers, aligned in columns two blanks apart.
+/// Rows of text under headers, in columns with two blanks between them.
 ///
-/// Where a terminal is too narrow, columns give way: some are left out, then some are shortened, then
-/// some are cut. If that is not enough, or the terminal has less than 70 columns, each row becomes a
-/// block of lines. What people copy is never cut.
+/// If a terminal is too narrow, columns give way: some are left out, then some are shortened, then
+/// some are cut. If that is not enough, or the terminal has fewer than 70 columns, each row becomes
+/// a block of lines. Columns from which people copy, such as ids, are `fixed` and never cut.
 ///
-/// Cells must be harmless already (`VisibleText`) and without colour. An empty cell is shown as `-`.
+/// Cells must be escaped already (`VisibleText`) and have no colour. An empty cell is shown as `-`.
 package struct Table: Sendable {
-    /// A column: its header and how it behaves.
+    /// A column: its header, and how it gives way.
     package struct Column: Sendable {
         let header: String
-        let alignsRight: Bool
+        let alignment: Alignment
         let yielding: Yielding
         let minimum: Int
         let paint: Paint?
 
-        /// `minimum` is a width that the column has from the first row on, for rows that come one by
-        /// one.
+        /// `minimum` is the width of the column from the first row on, for rows that arrive one by
+        /// one. `paint` adds colour.
         package init(
-            _ header: String, right: Bool = false, _ yielding: Yielding = .fixed, minimum: Int = 0,
-            paint: Paint? = nil
+            _ header: String, align alignment: Alignment = .left, _ yielding: Yielding = .fixed,
+            minimum: Int = 0, paint: Paint? = nil
         ) {
             self.minimum = minimum
             self.header = header
-            alignsRight = right
+            self.alignment = alignment
             self.yielding = yielding
             self.paint = paint
         }
     }
 
-    /// How a column gives way.
+    /// The side on which a column is even.
+    package enum Alignment: Sendable {
+        case left, right
+    }
+
+    /// The way in which a column becomes narrower if the table is too wide.
     package enum Yielding: Sendable {
-        /// Not at all.
+        /// It does not.
         case fixed
-        /// It is left out, the last such column first.
+        /// It is left out. The last such column goes first.
         case omitted
         /// Its cells are replaced with a shorter form.
         case shortened(@Sendable (String) -> String)
-        /// Its cells are cut and end with an ellipsis, the widest such column first.
+        /// Its cells are cut and end with an ellipsis. The widest such column is cut first.
         case cut
     }
 
-    /// Colours a cell by its text.
+    /// Adds colour to a cell, according to its text.
     package typealias Paint = @Sendable (String, Style) -> String
 
-    /// How a part of the table is printed.
+    /// The arrangement of a part of the table.
     private struct Form: Equatable {
-        /// The columns shown, from left to right.
+        /// The columns that are shown, from left to right.
         var columns: [Int]
         var shortened: Set<Int> = []
         /// Whether each row is a block of lines.
@@ -54,14 +59,14 @@ package struct Table: Sendable {
 
     private let columns: [Column]
     private var rows: [[String]] = []
-    /// How the rows that were taken were printed; nil before that.
+    /// The arrangement of the rows that were taken last; nil before that.
     private var taken: (form: Form, widths: [Int])?
 
     package init(_ columns: [Column]) {
         self.columns = columns
     }
 
-    /// Adds a row; it must have a cell for every column.
+    /// Adds a row, which must have a cell for each column.
     package mutating func append(_ cells: [String]) {
         precondition(cells.count == columns.count, "a cell for every column")
         rows.append(cells.map { $0.isEmpty ? "-" : $0 })
@@ -69,11 +74,12 @@ package struct Table: Sendable {
 
     package var isEmpty: Bool { rows.isEmpty && taken == nil }
 
-    /// Rows that were added and not taken.
+    /// The number of rows that were added and not taken.
     package var rowCount: Int { rows.count }
 
-    /// The lines so far, which are then forgotten: a table of a million rows need not be in memory.
-    /// Columns only get wider, and the headers are repeated where other columns are shown.
+    /// Returns the lines so far and removes their rows, so that a table of a million rows need not
+    /// be in memory. Columns only become wider, and the headers are repeated if other columns are
+    /// shown.
     package mutating func take(width: Int?, style: Style = .plain) -> String {
         let (form, widths) = fitted(to: width)
         let text = render(form, widths, style)
@@ -82,22 +88,22 @@ package struct Table: Sendable {
         return text
     }
 
-    /// The lines that were not taken, each ended by a line feed. `width` nil means no limit, as for
-    /// a pipe.
+    /// The lines of the rows that were not taken, each with a line feed. `width` is that of the
+    /// terminal; nil means no limit, as for a pipe.
     package func render(width: Int?, style: Style = .plain) -> String {
         let (form, widths) = fitted(to: width)
         return render(form, widths, style)
     }
 
     private static let gutter = "  "
-    /// A column is never cut to less than this.
+    /// The least width to which a column is cut.
     private static let narrowest = 8
-    /// A terminal with fewer columns gets blocks rather than a table with parts left out.
+    /// A terminal with fewer columns gets blocks instead of a table with parts left out.
     private static let narrowTerminal = 70
 
     // MARK: - Choosing a form
 
-    /// The first form that fits, and the width of each of its columns.
+    /// The first arrangement that fits, with the width of each of its columns.
     private func fitted(to limit: Int?) -> (form: Form, widths: [Int]) {
         var form = Form(columns: Array(columns.indices))
         var widths = naturalWidths(form)
@@ -129,12 +135,13 @@ package struct Table: Sendable {
         return (form, widths)
     }
 
+    /// The width of a line.
     private static func total(_ widths: [Int]) -> Int {
         widths.reduce(0, +) + gutter.count * max(widths.count - 1, 0)
     }
 
-    /// The widest cell of each shown column, and no less than in the rows of this form that were
-    /// taken.
+    /// The width of the widest cell of each shown column, but not less than in the rows of this
+    /// arrangement that were taken.
     private func naturalWidths(_ form: Form) -> [Int] {
         form.columns.enumerated().map { place, column in
             let before = taken.flatMap { $0.form == form ? $0.widths[place] : nil }
@@ -155,6 +162,7 @@ package struct Table: Sendable {
 
     // MARK: - Writing
 
+    /// The rows in an arrangement, after the headers unless these are above already.
     private func render(_ form: Form, _ widths: [Int], _ style: Style) -> String {
         if form.isBlocks { return blocks(style) }
         var text = ""
@@ -170,7 +178,7 @@ package struct Table: Sendable {
         return text
     }
 
-    /// One line; `paint` is given a shown text and its column, and colours no padding.
+    /// One line. `paint` gets a visible text and its column; padding gets no colour.
     private func line(
         _ cells: [String], _ form: Form, _ widths: [Int], paint: (String, Int) -> String
     ) -> String {
@@ -180,7 +188,8 @@ package struct Table: Sendable {
             let padding = String(repeating: " ", count: widths[place] - DisplayWidth.of(shown))
             let column = form.columns[place]
             let painted = paint(shown, column)
-            pieces.append(columns[column].alignsRight ? padding + painted : painted + padding)
+            let isRight = columns[column].alignment == .right
+            pieces.append(isRight ? padding + painted : painted + padding)
         }
         var text = pieces.joined(separator: Self.gutter)
         while text.last == " " { text.removeLast() }
@@ -205,7 +214,7 @@ package struct Table: Sendable {
         return text
     }
 
-    /// Whole characters of `text` up to `width`, the last one an ellipsis where some are missing.
+    /// The text cut to `width` columns, with an ellipsis at its end if anything is missing.
     private static func fit(_ text: String, _ width: Int) -> String {
         guard DisplayWidth.of(text) > width else { return text }
         var kept = ""

@@ -1,6 +1,7 @@
-/// Fills text into lines.
+/// Breaks text into lines.
 package enum TextWrapper {
-    /// The words of `text` in lines of at most `width` columns; a longer word gets its own line.
+    /// The words of `text` in lines of at most `width` columns. A longer word gets a line of its
+    /// own.
     package static func wrap(_ text: String, width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
@@ -22,8 +23,8 @@ package enum TextWrapper {
         return line.isEmpty ? lines : lines + [line]
     }
 
-    /// `text` behind `indent` columns that are written already: what does not fit goes on in lines
-    /// with that margin. Blanks within the text stay as they are. `width` nil means no limit.
+    /// `text` after `indent` columns that are written already, with further lines indented as far.
+    /// Blanks inside the text are kept. `width` is that of the whole line; nil means no limit.
     package static func hanging(_ text: String, indent: Int, width: Int?) -> String {
         guard let width, indent + DisplayWidth.of(text) > width else { return text }
         let room = max(width - indent, 20)
@@ -41,24 +42,24 @@ package enum TextWrapper {
             separator: "\n" + String(repeating: " ", count: indent))
     }
 
-    /// The wrapped text with `indent` blanks before each line, each ended by a line feed.
+    /// The wrapped text with `indent` blanks before each line, and a line feed after each.
     static func paragraph(_ text: String, indent: Int, width: Int) -> String {
         let margin = String(repeating: " ", count: indent)
         return wrap(text, width: max(width - indent, 20)).map { "\(margin)\($0)\n" }.joined()
     }
 }
 
-/// The columns that text takes in a terminal.
+/// The number of columns that text takes on a terminal.
 package enum DisplayWidth {
-    /// The width of `text`: combining marks take no column, East Asian wide characters and emoji two,
-    /// all others one.
+    /// The width of `text`: combining marks take no column, East Asian wide characters and emoji
+    /// take two, all others one.
     package static func of(_ text: String) -> Int {
         let bytes = text.utf8
         if bytes.allSatisfy({ $0 < 0x80 }) { return bytes.count }
         return text.unicodeScalars.reduce(0) { $0 + of($1) }
     }
 
-    /// The columns of one scalar; controls must have been escaped before.
+    /// The width of one scalar. Controls must have been escaped.
     static func of(_ scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return 1 }
         switch scalar.properties.generalCategory {
@@ -68,7 +69,8 @@ package enum DisplayWidth {
         return wide.contains { $0.contains(scalar.value) } ? 2 : 1
     }
 
-    /// The blocks that are wide throughout (UAX 11, class W and F), unassigned ones included.
+    /// The blocks whose characters are all wide (UAX 11, classes W and F), including unassigned
+    /// ones.
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x231A...0x231B, 0x23E9...0x23EC, 0x2614...0x2615, 0x26A1...0x26A1,
         0x2705...0x2705, 0x274C...0x274C, 0x2753...0x2755, 0x2795...0x2797, 0x2B50...0x2B50,
@@ -78,15 +80,15 @@ package enum DisplayWidth {
         0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x1FA70...0x1FAFF, 0x20000...0x3FFFD,
     ]
 
-    /// `text` with blanks up to `width` columns.
+    /// `text` with blanks after it, up to `width` columns.
     static func pad(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - of(text)))
     }
 }
 
-/// Numbers for people.
+/// Numbers in the form for people.
 package enum NumberText {
-    /// With a comma between thousands: `999,997`.
+    /// The number with commas between thousands: `999,997`.
     package static func grouped(_ number: some BinaryInteger) -> String {
         var text = ""
         let digits = Array(String(number.magnitude))

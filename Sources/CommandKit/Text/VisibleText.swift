@@ -1,25 +1,25 @@
-/// Makes text that others wrote harmless to look at: what would move the cursor, hide, or reorder
-/// what stands around it is shown as an escape. For people only, never for data.
+/// Makes text from others safe to show on a terminal: characters that would move the cursor, hide
+/// or reorder text are shown as escapes. It is for people only; data is never changed.
 package enum VisibleText {
-    /// `text` on one line. Distinct inputs have distinct outputs, as a backslash is doubled.
+    /// `text` on one line. Backslashes are doubled, so different inputs have different outputs.
     package static func escape(_ text: String) -> String {
         escape(Array(text.utf8))
     }
 
-    /// The same for bytes: those that are not UTF-8 become `\xNN`.
+    /// Text that need not be UTF-8: other bytes become `\xNN`.
     package static func escape(_ bytes: [UInt8]) -> String {
         var result = ""
         forEachPiece(of: bytes) { piece in result += piece }
         return result
     }
 
-    /// At most `columns` wide, with an ellipsis in place of what had to go. An escape is never cut
-    /// in two.
+    /// `text` in at most `columns` columns, with an ellipsis for the part that is missing. An
+    /// escape is never cut in two.
     package static func escape(_ text: String, columns: Int) -> String {
         escape(Array(text.utf8), columns: columns)
     }
 
-    /// The same for bytes.
+    /// Text that need not be UTF-8, in at most `columns` columns.
     package static func escape(_ bytes: [UInt8], columns: Int) -> String {
         var kept: [(piece: String, width: Int)] = []
         var width = 0
@@ -27,7 +27,7 @@ package enum VisibleText {
         forEachPiece(of: bytes) { piece in
             let size = DisplayWidth.of(piece)
             total += size
-            // Text of zero width must not fill the memory either.
+            // The number of pieces is limited as well: text without width must not fill memory.
             if width + size <= columns, kept.count <= columns * 8 {
                 kept.append((piece, size))
                 width += size
@@ -41,8 +41,8 @@ package enum VisibleText {
         return kept.map(\.piece).joined() + (columns > 0 ? "…" : "")
     }
 
-    /// Whether `scalar` is shown as an escape: C0, DEL, C1, bidi controls, zero-width and other
-    /// invisible format characters, line and paragraph separators, tags.
+    /// Whether `scalar` is shown as an escape: C0, DEL, C1, bidirectional controls, zero-width and
+    /// other invisible format characters, line and paragraph separators, tags.
     package static func isHostile(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x180E, 0x200B...0x200F, 0x2028...0x202E,
@@ -52,7 +52,7 @@ package enum VisibleText {
         }
     }
 
-    /// Calls `body` with each scalar, or the escape in its place.
+    /// Calls `body` with each scalar, or with the escape for it.
     private static func forEachPiece(of bytes: [UInt8], _ body: (String) -> Void) {
         var index = 0
         while index < bytes.count {
@@ -75,7 +75,7 @@ package enum VisibleText {
         }
     }
 
-    /// The length of the valid UTF-8 sequence at `index`, 0 where there is none.
+    /// The length of the valid UTF-8 sequence at `index`; 0 if there is none.
     private static func sequenceLength(_ bytes: [UInt8], at index: Int) -> Int {
         let length =
             switch bytes[index] {
@@ -92,7 +92,7 @@ package enum VisibleText {
         return length
     }
 
-    /// Lower case, with leading zeros up to `digits`.
+    /// The value in lower-case hexadecimal, with zeros before it up to `digits`.
     private static func hex(_ value: UInt32, digits: Int) -> String {
         let text = String(value, radix: 16)
         return String(repeating: "0", count: max(0, digits - text.count)) + text

@@ -2,38 +2,51 @@ internal import CommandKit
 internal import Glibc
 internal import Platform
 
-/// A file of profiles and layouts: sections in brackets, `key = value` lines, # comments.
+/// The configuration file: profiles and layouts in sections with bracketed names, `key = value`
+/// lines and comments that begin with `#` or `;`. `jwtctl-config(5)` describes it.
+///
+/// It is read as a whole before any setting is used, so that an error in any line is reported.
+/// Errors do not repeat text that may be part of a key or password.
 struct ConfigurationFile {
-    /// A value, and the line that it stands in.
+    /// A value, and the number of its line, counted from 1.
     struct Entry: Equatable {
         let text: String
         let line: Int
     }
 
-    /// A layout of the user's own.
+    /// A layout that the user defined: either a layout file or a preset, with values for its
+    /// variables.
     struct LayoutEntry {
-        /// A file, or the name of a preset.
+        /// The path of a layout file, relative to the folder of the configuration file.
         var file: Entry?
+        /// The name of a preset.
         var preset: Entry?
+        /// The values of the lines `var.NAME = VALUE`, by name.
         var variables: [String: String] = [:]
         let line: Int
     }
 
-    /// Far more than anybody writes.
+    /// The largest file that is read, in bytes: 1 MiB is far more than anyone writes by hand.
     private static let limit = 1024 * 1024
+    /// The settings of a layout section.
     private static let layoutKeys = ["file", "preset"]
-    /// What a layout's variables begin with.
+    /// The prefix of settings that are variables of the layout.
     private static let variablePrefix = "var."
 
-    /// How errors name it.
+    /// The name of the file in errors, quoted and escaped.
     let title: String
-    /// The folder that relative paths start from; ends with a slash.
+    /// The folder of the file, with a final slash: the base of relative paths. Empty if the file's
+    /// path has no folder.
     let folder: [UInt8]
+    /// The settings of each profile, by its name.
     private(set) var profiles: [String: [Setting: Entry]] = [:]
+    /// The layouts of the file, by name.
     private(set) var layouts: [String: LayoutEntry] = [:]
+    /// The names of the profiles, in the order of the file.
     private(set) var profileNames: [String] = []
 
-    /// nil where there is no such file.
+    /// Reads and checks the file; nil if it does not exist. Anything but a regular file is refused;
+    /// O_NONBLOCK keeps a FIFO from blocking here.
     init?(path: [UInt8]) throws {
         title = Source.path(path).title
         let slash = path.lastIndex(of: UInt8(ascii: "/"))
@@ -50,6 +63,7 @@ struct ConfigurationFile {
             text = try Self.read(file)
         } catch {
             if error == .notFound { return nil }
+            // The check above throws EINVAL for a FIFO, a device or a socket.
             let words = error.code == EINVAL ? "not a regular file" : error.message
             throw Failure(.failure, "config", "cannot read \(title): \(words)")
         }
@@ -61,6 +75,8 @@ struct ConfigurationFile {
         try requirePrivate(path, mode)
     }
 
+    /// The bytes of the file, up to a little more than the limit, so that a larger file is
+    /// recognized.
     private static func read(_ file: borrowing Descriptor) throws(SystemError) -> [UInt8] {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
@@ -73,12 +89,16 @@ struct ConfigurationFile {
         return text
     }
 
+    /// The section that a line belongs to.
     private enum Section {
+        /// Before the first section, where no setting is allowed.
         case none
         case profile(String)
         case layout(String)
     }
 
+    /// Reads all lines. The first invalid one is an error, because a setting that is silently
+    /// ignored may lead to another Redis.
     private mutating func parse(_ text: [UInt8]) throws {
         guard let content = String(validating: text, as: UTF8.self) else {
             throw Failure(.failure, "config", "\(title) is not valid UTF-8")
@@ -99,7 +119,8 @@ struct ConfigurationFile {
         }
     }
 
-    /// `[profile NAME]` or `[layout NAME]`.
+    /// Begins the section of a line `[profile NAME]` or `[layout NAME]`. A name must not occur
+    /// twice.
     private mutating func begin(_ line: String, _ number: Int) throws(Failure) -> Section {
         guard line.hasSuffix("]") else { throw failure("'[' without ']'", number) }
         let words = line.dropFirst().dropLast().split(separator: " ").map(String.init)
@@ -124,6 +145,7 @@ struct ConfigurationFile {
         return .profile(name)
     }
 
+    /// Splits a line `NAME = VALUE` at its first equals sign. An empty value is an error.
     private func pair(_ line: String, _ number: Int) throws(Failure) -> (String, String) {
         guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else {
             // It may be a line of a key, and is not repeated.
@@ -139,6 +161,7 @@ struct ConfigurationFile {
         return (key, value)
     }
 
+    /// Stores a setting in its section. A setting must be known and must not occur twice.
     private mutating func take(
         _ key: String, _ value: String, _ section: Section, _ number: Int
     ) throws(Failure) {
@@ -169,6 +192,7 @@ struct ConfigurationFile {
         }
     }
 
+    /// The error about an unknown setting, with a similar name if there is one.
     private func unknown(_ key: String, _ known: [String], _ number: Int) -> Failure {
         let near = Suggestions.nearest(to: key, among: known).first
         return failure(
@@ -177,11 +201,13 @@ struct ConfigurationFile {
         )
     }
 
-    /// A name as an error repeats it; what cannot be one may be a piece of a key.
+    /// The name in a form that an error may repeat. Text that cannot be a name may be part of a
+    /// key.
     private static func shown(_ key: String) -> String {
         isName(key) ? "'\(key)'" : "the setting"
     }
 
+    /// Whether the text is as short as a setting's name and has only its characters.
     private static func isName(_ key: String) -> Bool {
         key.utf8.count <= 24
             && key.utf8.allSatisfy {
@@ -189,18 +215,19 @@ struct ConfigurationFile {
             }
     }
 
-    /// A path that stands in the file, with a slash in any case: relative ones start from its folder.
+    /// The path of a setting, with relative ones starting from the folder of this file. The result
+    /// always contains a slash, so that it is not taken for the name of a preset.
     func located(_ path: String) -> [UInt8] {
         if path.hasPrefix("/") { return Array(path.utf8) }
         return (folder.isEmpty ? Array("./".utf8) : folder) + Array(path.utf8)
     }
 
-    /// What is wrong in one of its lines.
+    /// An error about the line with this number.
     func failure(_ message: String, _ line: Int, hint: String? = nil) -> Failure {
         Failure(.failure, "config", "\(title), line \(line): \(message)", hint: hint)
     }
 
-    /// Whoever reads a password has it.
+    /// Refuses a file that all users can read if a Redis URL in it contains a password.
     private func requirePrivate(_ path: [UInt8], _ mode: mode_t) throws {
         guard mode & S_IROTH != 0 else { return }
         for name in profileNames {
@@ -213,6 +240,7 @@ struct ConfigurationFile {
         }
     }
 
+    /// The text without white space at both ends. A carriage return counts, for files from Windows.
     private static func trimmed(_ bytes: Substring.UTF8View) -> String {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
         let rest = bytes.drop(while: isSpace)

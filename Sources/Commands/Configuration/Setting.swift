@@ -1,4 +1,12 @@
-/// What can be said once for all commands: by an option, the environment or a profile.
+internal import CommandKit
+internal import JSON
+internal import Platform
+internal import Redis
+
+/// A setting that can be given once for all commands: by an option, a variable of the environment
+/// or a profile. The raw value is its name in a profile, and that of its option if it has one.
+///
+/// `Settings` finds the value in effect; the manual pages list the cases.
 enum Setting: String, CaseIterable {
     case redis
     case redisPassword = "redis-password"
@@ -19,7 +27,7 @@ enum Setting: String, CaseIterable {
     case timeout
     case wait
 
-    /// The variable that says it; nil where only options and profiles do.
+    /// The variable of the environment; nil if only options and profiles can set it.
     var variable: String? {
         switch self {
         case .redis: "JWTCTL_REDIS_URL"
@@ -33,13 +41,13 @@ enum Setting: String, CaseIterable {
         }
     }
 
-    /// The settings of which one is enough.
+    /// The settings of which only one may be given, this one included.
     var rivals: [Setting] { [.key, .secret].contains(self) ? [.key, .secret] : [self] }
 
-    /// The variable that counts where nobody else says it: others than us set it.
+    /// A variable that other programs use, which applies only if nothing else sets the value.
     var fallback: String? { self == .redis ? "REDIS_URL" : nil }
 
-    /// What holds where nobody says it; nil for nothing, or for what depends on the machine.
+    /// The default; nil if there is none, or if it depends on the machine.
     var standard: String? {
         switch self {
         case .redis: "redis://127.0.0.1:6379/0"
@@ -53,7 +61,7 @@ enum Setting: String, CaseIterable {
         }
     }
 
-    /// What it means, for the manual.
+    /// The meaning, for the manual pages.
     var summary: String {
         switch self {
         case .redis: "Redis URL, as for --redis."
@@ -83,11 +91,134 @@ enum Setting: String, CaseIterable {
         }
     }
 
-    /// Whether it names a file, which is then looked for beside the configuration's own.
+    /// Whether it names a file or a source. In a profile, a relative path starts from the folder of
+    /// the configuration file.
     var isPath: Bool {
         switch self {
         case .redisCACert, .redisCert, .redisKey, .key, .secret, .redisPassword: true
         default: false
         }
+    }
+}
+
+/// Options of `config show`.
+struct ConfigShowOptions: CommandOptions {
+    var global = GlobalOptions()
+}
+
+/// `config show`: the effective value of each setting and where it comes from. Needs no Redis.
+let configShowCommand = Command(
+    name: "show", summary: "Show the effective settings and their sources.",
+    discussion: [
+        """
+        An option overrides the environment, the environment overrides the profile, and the \
+        profile overrides the default. A profile selected with --profile overrides the \
+        environment. Passwords are masked. A value that should name a file but does not is hidden, \
+        since it may be the secret itself. "jwtctl help config-file" describes the file.
+        """
+    ],
+    defaults: ConfigShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    examples: [
+        Example(
+            command: "jwtctl config show", summary: "Show the settings in effect here.",
+            output: [
+                "SETTING            VALUE                             ORIGIN",
+                "...",
+                "redis              redis://:***@redis.internal:6379  JWTCTL_REDIS_URL",
+                "...",
+                "layout             native                            default",
+                "...",
+                "secret             secret.txt                        JWTCTL_SECRET",
+                "...",
+            ]),
+        Example(
+            command: "jwtctl config show -o csv", summary: "Write them as CSV, for a spreadsheet."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure), environment: Settings.variables,
+    seeAlso: ["environment", "jwtctl-config(5)"], run: runConfigShow)
+
+/// Prints the configuration file, the profile and then each setting. Secrets and passwords are
+/// masked.
+private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throws -> ExitStatus {
+    let console = Console(options.global, system: system, .reports)
+    let settings = try console.settings()
+    let list = console.writer(columns) { Item.line($0.name, keys: nil) }
+    func show(_ name: String, _ value: Settings.Value?, _ setting: Setting? = nil) throws {
+        try list.append(
+            SettingRow(
+                name: name, value: value.map { shown($0, setting, system) },
+                origin: value?.origin.title ?? "not set"))
+    }
+    try show("config", settings.place)
+    try show("profile", settings.chosenProfile)
+    for setting in Setting.allCases {
+        let standard = setting.standard.map { Settings.Value(text: $0, origin: .standard) }
+        try show(
+            setting.rawValue, options.global.value(of: setting) ?? settings[setting] ?? standard,
+            setting)
+    }
+    try list.finish(empty: "")
+    return .success
+}
+
+/// A setting in the form in which it is printed.
+private struct SettingRow {
+    let name: String
+    /// The value without its secrets; nil if it is not set.
+    let value: String?
+    /// The option, variable or line that sets it, `default` or `not set`.
+    let origin: String
+}
+
+/// The columns of `config show`.
+private var columns: [Column<SettingRow>] {
+    [
+        .word(.init("SETTING"), "setting") { $0.name },
+        .text(.init("VALUE", .cut), "value") { $0.value },
+        .word(.init("ORIGIN"), "origin") { $0.origin },
+    ]
+}
+
+/// The value without its secrets. A setting that should be a file or a URL but is not may be a
+/// secret as a whole, so it is hidden.
+private func shown(_ value: Settings.Value, _ setting: Setting?, _ system: System) -> String {
+    guard let setting else { return value.text }
+    if setting == .redis {
+        do throws(RedisURLError) {
+            _ = try RedisURL.parse(value.text)
+        } catch {
+            return "(hidden: not a Redis URL)"
+        }
+        return URLPassword.masked(value.text)
+    }
+    guard setting.isPath else { return URLPassword.masked(value.text) }
+    do throws(InvalidValue) {
+        if try Source(value.bytes).isShowable(system) { return value.text }
+    } catch {
+        // A value that is not a source is hidden, too.
+    }
+    return "(hidden: no such file)"
+}
+
+/// The options that correspond to settings.
+extension GlobalOptions {
+    /// The value that an option gives, with the option as its origin. It covers the options that
+    /// every command has; `key` and others are options of some commands only.
+    fileprivate func value(of setting: Setting) -> Settings.Value? {
+        let text: String? =
+            switch setting {
+            case .redis: redisURL
+            case .redisPassword:
+                redisPassword.map { String(decoding: $0.spelling, as: UTF8.self) }
+            case .redisCACert: redisCACert.map { String(decoding: $0, as: UTF8.self) }
+            case .redisCert: redisCert.map { String(decoding: $0, as: UTF8.self) }
+            case .redisKey: redisKey.map { String(decoding: $0, as: UTF8.self) }
+            case .redisServerName: redisServerName
+            case .layout: layout.map { String(decoding: $0, as: UTF8.self) }
+            case .namespace: namespace
+            case .timeout: timeout.map { "\($0)ms" }
+            default: nil
+            }
+        return text.map { Settings.Value(text: $0, origin: .option(setting.rawValue)) }
     }
 }

@@ -2,17 +2,25 @@ internal import CommandKit
 internal import Platform
 internal import Redis
 
-/// What the environment and the profile say, for options that nobody gave: an option counts before
-/// the environment, the environment before the profile, the profile before the default. A profile
-/// that an option chose counts before the environment.
+/// The settings of the environment and the profile, for options that are not given.
+///
+/// An option overrides the environment, the environment overrides the profile, and the profile
+/// overrides the default. A profile that `--profile` selects overrides the environment, too.
+///
+/// A class, because a console keeps one that is read once and shared by everything in the command.
 final class Settings {
+    /// The place that a value comes from.
     enum Origin: Equatable {
+        /// An option, without its dashes.
         case option(String)
+        /// A variable of the environment.
         case environment(String)
+        /// A line of the profile; `file` is the title of the configuration file.
         case profile(file: String, line: Int)
+        /// The built-in default.
         case standard
 
-        /// How an error or a table names it.
+        /// The name of the origin in errors and in `config show`.
         var title: String {
             switch self {
             case .option(let name): "--\(name)"
@@ -23,8 +31,9 @@ final class Settings {
         }
     }
 
+    /// The value of a setting, not parsed yet.
     struct Value: Equatable {
-        /// As it was given: paths may have any bytes.
+        /// The value as it was given. A path may contain any bytes.
         let bytes: [UInt8]
         let origin: Origin
 
@@ -37,19 +46,24 @@ final class Settings {
             self.init(bytes: Array(text.utf8), origin: origin)
         }
 
+        /// The value as text. Bytes that are not UTF-8 are replaced; `requireText` has refused them
+        /// where that matters.
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
-    /// The file, where there is one.
+    /// The configuration file; nil if there is none.
     let file: ConfigurationFile?
-    /// The profile that counts; nil where there is none.
+    /// The name of the profile in effect; nil if there is none.
     let profile: String?
+    /// The environment of the process, read when a setting is asked for.
     private let environment: Environment
+    /// The settings of that profile.
     private let entries: [Setting: ConfigurationFile.Entry]
 
+    /// The name of the profile that is used if none is selected.
     static let standardProfile = "default"
 
-    /// What decides where the settings are looked for.
+    /// The variables that decide where the settings are read from, for the manual pages.
     static let variables = [
         Definition("JWTCTL_PROFILE", "Profile to use, as for --profile."),
         Definition("JWTCTL_CONFIG", "Configuration file, as for --config."),
@@ -57,12 +71,14 @@ final class Settings {
             "XDG_CONFIG_HOME", "Directory of jwtctl/config (default: ~/.config)."),
     ]
 
-    /// A profile that is asked for has to be there; that named `default` counts unasked.
+    /// Finds and reads the configuration file. A file or profile that an option or a variable names
+    /// must exist; the default file and the profile named `default` are used only if they do.
     init(_ options: GlobalOptions, _ system: System) throws {
         environment = system.environment
         try Self.requireText(environment)
         let path = Self.place(options, environment)
         file = try path.flatMap { try ConfigurationFile(path: $0.bytes) }
+        // Only the default file may be missing.
         if let path, path.origin != .standard, file == nil {
             throw Failure(
                 .failure, "config", "no configuration file \(Source.path(path.bytes).title)")
@@ -90,7 +106,7 @@ final class Settings {
         self.entries = entries
     }
 
-    /// Where the configuration file is, whether it exists or not; nil without a home directory.
+    /// The path of the configuration file, whether it exists or not; nil without a home directory.
     static func place(_ options: GlobalOptions, _ environment: Environment) -> Value? {
         if let path = options.configFile { return Value(bytes: path, origin: .option("config")) }
         let variable = "JWTCTL_CONFIG"
@@ -100,6 +116,7 @@ final class Settings {
         return standardPath(environment).map { Value(bytes: $0, origin: .standard) }
     }
 
+    /// The error about a profile that does not exist, with a similar name or the names that exist.
     private static func unknownProfile(
         _ name: String, _ file: ConfigurationFile?, _ path: [UInt8]?
     ) -> Failure {
@@ -117,8 +134,8 @@ final class Settings {
                 ?? (names.isEmpty ? nil : "available: \(names.joined(separator: ", "))"))
     }
 
-    /// `$XDG_CONFIG_HOME/jwtctl/config`, where that variable is an absolute path, else below ~/.config
-    /// (XDG Base Directory Specification).
+    /// `$XDG_CONFIG_HOME/jwtctl/config` if that variable is an absolute path, else the same below
+    /// `~/.config`: the XDG Base Directory Specification says to ignore relative paths.
     private static func standardPath(_ environment: Environment) -> [UInt8]? {
         let name = "/jwtctl/config"
         if let home = environment.bytes(of: "XDG_CONFIG_HOME"), home.first == UInt8(ascii: "/") {
@@ -127,8 +144,8 @@ final class Settings {
         return environment.bytes(of: "HOME").map { $0 + Array("/.config\(name)".utf8) }
     }
 
-    /// A namespace or a URL in another encoding would be taken for none, and the work done on
-    /// another server or under other keys.
+    /// Refuses variables that are not UTF-8. If such a URL or namespace counted as not set, the
+    /// command would work on another server or with other keys.
     private static func requireText(_ environment: Environment) throws(Failure) {
         let names =
             Setting.allCases.filter { !$0.isPath && $0 != .layout }.flatMap {
@@ -144,28 +161,30 @@ final class Settings {
         }
     }
 
-    /// How an error names an origin to whoever may not know the file: by the profile too.
+    /// The name of the origin for an error, with the profile's name: a person may know the profile,
+    /// but not the file.
     func title(of origin: Origin) -> String {
         guard case .profile = origin, let profile else { return origin.title }
         return "profile \(VisibleText.escape(profile, columns: 40)) (\(origin.title))"
     }
 
-    /// The file, and who named it; nil where there is none.
+    /// The path of the configuration file and its origin; nil if there is no file.
     let place: Value?
-    /// The profile, and who chose it.
+    /// The profile and the origin of its choice; nil if there is none.
     private(set) var chosenProfile: Value?
 
-    /// Who says something, the first of them deciding.
+    /// The profile and the environment, the one that overrides the other first.
     var levels: [(Setting) -> Value?] {
         isProfileExplicit
             ? [profileValue, environmentValue] : [environmentValue, profileValue]
     }
 
-    /// Whether an option chose the profile: a variable that was exported for something else must not
-    /// lead the command elsewhere.
+    /// Whether `--profile` selected the profile. Then a variable that was exported for something
+    /// else must not lead the command to another server.
     private var isProfileExplicit: Bool { chosenProfile?.origin == .option("profile") }
 
-    /// What the environment or the profile says, else a variable that others set.
+    /// The value of a setting: from the environment or the profile, else from a variable of other
+    /// programs. Options and the default are left to the caller.
     subscript(_ setting: Setting) -> Value? {
         levels.lazy.compactMap { $0(setting) }.first
             ?? setting.fallback.flatMap { name in
@@ -173,11 +192,14 @@ final class Settings {
             }
     }
 
-    /// Why a command that changes something cannot know which value is meant; nil where it can.
+    /// The reason why a command that changes something cannot tell which value is meant:
+    /// `--profile` and a variable of the environment differ. Nil if they agree, or if only one of
+    /// them is set.
     func conflict(over setting: Setting) -> Failure? {
         guard isProfileExplicit, let given = environmentValue(setting),
             let variable = setting.variable
         else { return nil }
+        // A key in the environment and a secret in the profile contradict each other, too.
         let others = setting.rivals.compactMap(profileValue)
         guard !others.isEmpty,
             !others.contains(where: { Self.isSame($0, given, setting) })
@@ -189,7 +211,7 @@ final class Settings {
             hint: "unset \(variable) or give --\(setting.rawValue)")
     }
 
-    /// A Redis can be named in many ways.
+    /// Whether both values mean the same. URLs of one server can be spelled differently.
     private static func isSame(_ value: Value, _ other: Value, _ setting: Setting) -> Bool {
         if value.bytes == other.bytes { return true }
         guard setting == .redis else { return false }
@@ -200,12 +222,14 @@ final class Settings {
         }
     }
 
+    /// The value from the environment alone.
     func environmentValue(_ setting: Setting) -> Value? {
         setting.variable.flatMap { name in
             environment.bytes(of: name).map { Value(bytes: $0, origin: .environment(name)) }
         }
     }
 
+    /// The value from the profile alone, with its path completed.
     func profileValue(_ setting: Setting) -> Value? {
         guard let file, let entry = entries[setting] else { return nil }
         return Value(
@@ -213,20 +237,24 @@ final class Settings {
             origin: .profile(file: file.title, line: entry.line))
     }
 
-    /// A relative path starts from the folder of the file that it stands in.
+    /// The path in a profile, relative to the folder of the configuration file. Sources that are
+    /// not files (`env:`, `fd:`, `-`) stay as they are.
     private func located(_ text: String, _ file: ConfigurationFile) -> [UInt8] {
         let isElsewhere =
             text.hasPrefix("/") || text.hasPrefix("env:") || text.hasPrefix("fd:") || text == "-"
         return isElsewhere ? Array(text.utf8) : file.located(text)
     }
 
-    /// A setting as the parser of its option reads it; an error names the place.
+    /// The value as `parse` reads it, which is usually the parser of the option; nil if it is not
+    /// set. An error names the origin.
     func parsed<Result>(
         _ setting: Setting, _ parse: (String) throws(InvalidValue) -> Result
     ) throws(Failure) -> Result? {
         try self[setting].map { value throws(Failure) in try Self.parsed(value, parse) }
     }
 
+    /// The value as `parse` reads it. An error names the origin, and exits with the status of a
+    /// usage error.
     static func parsed<Result>(
         _ value: Value, _ parse: (String) throws(InvalidValue) -> Result
     ) throws(Failure) -> Result {
@@ -238,19 +266,21 @@ final class Settings {
         }
     }
 
-    /// A SOURCE, such as that of a key.
+    /// The value as a source, such as that of a key or password.
     static func source(_ value: Value) throws(Failure) -> Source {
         try parsed(value) { _ throws(InvalidValue) in try Source(value.bytes) }
     }
 
-    /// Whether a person is asked before keys of a layout that another looks like are deleted.
+    /// Whether a person must confirm before keys are deleted under a layout that can be mistaken
+    /// for another one (`layout-check`).
     func checksLayout() throws(Failure) -> Bool { try flag(.layoutCheck, "on", "off") ?? true }
 
-    /// Whether only tokens on their user's list are active.
+    /// Whether only tokens on their user's token list are active (`require-listed`).
     func requiresListing() throws(Failure) -> Bool {
         try flag(.requireListed, "true", "false") ?? false
     }
 
+    /// The value of a setting that has two words; nil if it is not set.
     private func flag(
         _ setting: Setting, _ yes: String, _ no: String
     ) throws(Failure) -> Bool? {

@@ -1,10 +1,17 @@
 internal import CommandKit
+internal import JSON
 internal import Platform
+internal import Redis
+internal import TokenStore
 
+/// Options of `doctor`. The key options select the key to check; without any, the settings do.
 struct DoctorOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The key to check, as for `verify`; without it, the one of the settings.
     var keys = KeyOptions()
+    /// Whether all keys in Redis are checked instead of a sample.
     var isDeep = false
+    /// Whether a warning, too, makes the command fail.
     var isStrict = false
 }
 
@@ -65,11 +72,18 @@ let doctorCommand = Command(
     environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["stats", "layout", "redis"], run: runDoctor)
 
+/// Runs all checks and prints their findings. The key comes before Redis, so that its findings are
+/// printed even if Redis cannot be reached.
+///
+/// Returns the status of the error that ended the checks (8 if Redis cannot be reached), else 1 if
+/// a finding is bad enough.
 private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let run = DoctorRun(
-        session: try Backend(console, tellsFaults: true), options: options, console: console)
+        backend: try Backend(console, connectionErrors: .deferred), options: options,
+        console: console)
     var report = DoctorReport(console)
+    // The program and the key are checked without Redis, so these are printed in any case.
     for finding in [Finding.program] + (try KeyChecks.findings(options.keys, console)) {
         try report.add(finding)
     }
@@ -77,4 +91,161 @@ private func runDoctor(_ options: DoctorOptions, _ system: System) throws -> Exi
     try report.finish()
     if let failure { return failure }
     return report.worst >= (options.isStrict ? .warning : .error) ? .failure : .success
+}
+
+/// The checks of one Redis for `doctor`: collects the facts of each area and reports the findings
+/// as they come, so that the first are visible while Redis still works on the others.
+struct DoctorRun {
+    /// The connection and the layout. Errors of the connection are findings here, not thrown.
+    let backend: Backend
+    let options: DoctorOptions
+    let console: Console
+    /// Prints a finding. Throws if the output cannot be written.
+    private typealias Report = (Finding) throws -> Void
+
+    /// The number of keys whose names are read without `--deep`.
+    private static let sampleSize = 5000
+
+    private var client: Client { backend.client }
+    /// This machine's clock, in unix seconds.
+    private var now: Int64 { console.system.clock.seconds }
+
+    /// Runs the checks in the order of the report, from the connection to the values of the keys.
+    ///
+    /// Returns the exit status of the error that ended the run, or nil if it was complete. An
+    /// unreachable server and a refused command are findings; only a failed output is thrown. A
+    /// server that is loading its data refuses most commands, so the checks that need them are left
+    /// out.
+    func run(_ report: (Finding) throws -> Void) throws -> ExitStatus? {
+        do {
+            let roundTrip = try client.roundTrip()
+            try report(.answers(place: client.place, roundTrip: roundTrip))
+            let servers = try servers(report)
+            try groups(report)
+            guard let first = servers.first else { return .unknown }
+            // A loading server answers the commands below with -LOADING, which is reported already.
+            if !servers.contains(where: \.isLoading) {
+                try clock(report)
+                try rights(first.cli, report)
+                try state(first.cli, report)
+            }
+            return nil
+        } catch let error as OutputError {
+            throw error
+        } catch {
+            let failure = Diagnostics.failure(for: error)
+            try report(.unreachable(failure))
+            return failure.status
+        }
+    }
+
+    /// Checks each server that accepts writes, and returns the facts of those that answered.
+    private func servers(_ report: Report) throws -> [ServerFacts] {
+        let context = DoctorContext(
+            hasPassword: client.target.password != nil,
+            isUnverified: console.options.isRedisInsecure,
+            allowsReplica: console.options.allowsReplica, user: client.user, now: now,
+            failsOpen: backend.layout.failsOpen, isGroup: client.isGroup)
+        // A primary reports only connected replicas; Sentinels and the Cluster know the others.
+        let known = try client.knownReplicas()
+        var servers: [ServerFacts] = []
+        for answer in try client.ask(ServerFacts.questions) {
+            switch answer.report {
+            case .success(let server):
+                let replicas = known.first { $0.primary == server.endpoint }?.count
+                let facts = ServerFacts(server, context, knownReplicas: replicas)
+                servers.append(facts)
+                try ServerChecks.findings(of: facts).forEach(report)
+            case .failure(let error):
+                try report(.unreachable(Diagnostics.failure(for: error)))
+            }
+        }
+        return servers
+    }
+
+    /// Reports whether a Cluster is complete and whether the Sentinels agree; nothing for a single
+    /// server.
+    private func groups(_ report: Report) throws {
+        if let slots = try client.unservedSlots() {
+            try report(
+                slots > 0
+                    ? .unservedSlots(slots)
+                    : .clusterWhole(primaries: client.ask([], .everyPrimary).count))
+        }
+        if let sentinels = try client.sentinelReport() {
+            try report(ServerChecks.sentinels(sentinels))
+        }
+    }
+
+    /// Reports the difference between this machine's clock and Redis'. The comparison is with the
+    /// deny margin, because a service whose clock is behind by more accepts a token whose blacklist
+    /// entry has already expired.
+    private func clock(_ report: Report) throws {
+        do {
+            let time = try client.serverTime().seconds
+            let difference = now - time
+            try report(
+                abs(difference) <= Backend.clockTolerance
+                    ? .clockAgrees
+                    : .clockDiffers(by: difference, margin: backend.store.denyMargin))
+        } catch RedisError.server {
+            // TIME was refused, which is a finding of `rights`.
+        }
+    }
+
+    /// Reports what the Redis user may not do, of all that the layout's commands need.
+    private func rights(_ cli: RedisCLICommand, _ report: Report) throws {
+        let needs = try backend.store.needs()
+        let permissions = try client.permissions(for: needs.map(\.rehearsal))
+        try RightsChecks.findings(
+            of: Array(zip(needs, permissions)), user: client.user, cli
+        ).forEach(report)
+    }
+
+    /// Reports whether the layout fits the keys in Redis and whether their values are sound. A scan
+    /// that Redis refuses is a finding; a lost connection is thrown.
+    private func state(_ cli: RedisCLICommand, _ report: Report) throws {
+        let file = try LayoutChoice.file(
+            console.options, try console.settings(), console.system)
+        var detector = try LayoutDetector(files: file.map { [$0] } ?? [])
+        var progress = ProgressLine(
+            label: "checking keys", total: nil,
+            isTerminal: console.system.diagnostics.isTerminal,
+            columns: console.system.terminal.columns, start: .now)
+        do {
+            let (survey, detection) = try backend.store.survey(
+                limit: options.isDeep ? nil : Self.sampleSize, detector: &detector
+            ) { survey in
+                try console.progress(progress.update(count: survey.sampled, now: .now))
+            }
+            try console.progress(progress.finish())
+            try StateChecks.layout(backend.layout, survey, detection).forEach(report)
+            var cli = cli
+            cli.database = client.target.database
+            cli.isCluster = try client.unservedSlots() != nil
+            try StateChecks.values(survey, backend.layout, now: now, cli).forEach(report)
+        } catch let error as StoreError {
+            try console.progress(progress.finish())
+            guard error.isRefusal else { throw error }
+            try report(.keysRefused(error))
+        }
+    }
+}
+
+/// The layout's behaviour if Redis loses keys.
+extension Layout {
+    /// Whether a token is accepted once the keys that revoke it are gone.
+    fileprivate var failsOpen: Bool { hasBlacklist || hasCutoffs || hasBans || hasVersions }
+}
+
+/// The kind of error that ends a check, but not the run.
+extension StoreError {
+    /// Whether Redis answered, but refused the command.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .refused: true
+        case .redis(.server): true
+        default: false
+        }
+    }
 }

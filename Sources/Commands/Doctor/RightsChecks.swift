@@ -1,10 +1,15 @@
+internal import CommandKit
+internal import JOSE
+internal import JSON
 internal import Redis
 internal import TokenStore
 
-/// Checks of the Redis user's permissions.
+/// The checks of the Redis user's permissions for `doctor`.
 enum RightsChecks {
     /// One finding for each operation that lacks permissions, and one for each that lacks commands;
     /// then one for all commands that could not be tested.
+    ///
+    /// `answers` has every command that the layout needs, with what Redis says about it.
     static func findings(
         of answers: [(need: Need, permission: Permission)], user: String, _ cli: RedisCLICommand
     ) -> [Finding] {
@@ -37,8 +42,8 @@ enum RightsChecks {
         return found.isEmpty ? [.rightsSuffice(user: user, commands: commands)] : found
     }
 
-    /// The missing permission, which `Diagnostics` reads from the server's text. That names one
-    /// key or channel; the layout's pattern covers all of them.
+    /// The missing permission in the form of ACL SETUSER, which `Diagnostics` reads from the
+    /// server's text. That text names one key or channel; the layout's pattern covers all of them.
     private static func right(_ text: String, _ need: Need) -> String {
         let right = Diagnostics.right(text, need.rehearsal.command.key)
         guard let first = right.first, "~&".contains(first) else { return right }
@@ -47,7 +52,92 @@ enum RightsChecks {
 }
 
 extension [String] {
+    /// Appends the text unless it is already there. The order stays, since it is that of the
+    /// report.
     fileprivate mutating func addOnce(_ text: String) {
         if !contains(text) { append(text) }
+    }
+}
+
+/// Permissions of the Redis user.
+extension Finding {
+    /// `commands` is the number of different commands.
+    static func rightsSuffice(user: String, commands: Int) -> Finding {
+        Finding(
+            .rights, "rights_suffice", .ok,
+            "\(VisibleText.escape(user, columns: 40)) may run all \(commands) commands that "
+                + "the layout needs",
+            data: ["user": .string(user), "commands": .integer(Int64(commands))])
+    }
+
+    /// `rights` are the missing permissions in the form of ACL SETUSER, such as `+del`.
+    static func rightsLacking(
+        _ work: Work, commands: [String], rights: [String], user: String, _ cli: RedisCLICommand
+    ) -> Finding {
+        Finding(
+            .rights, "rights_lacking", work.severity,
+            "\(VisibleText.escape(user, columns: 40)) cannot \(work.rawValue): "
+                + "no permission for " + commands.joined(separator: ", "), means: work.loss,
+            remedy: cli(
+                "ACL SETUSER \(ShellText.quote(user)) "
+                    + rights.map(ShellText.quote).joined(separator: " ")),
+            data: work.data(lacking: commands, user: user))
+    }
+
+    /// The server does not know the commands: they were renamed, or it is older than they are.
+    static func commandsMissing(_ work: Work, commands: [String]) -> Finding {
+        Finding(
+            .rights, "commands_missing", work.severity,
+            "the server does not support \(commands.joined(separator: ", ")), "
+                + "needed for \(work.rawValue)",
+            means: work.loss, remedy: "look for rename-command in redis.conf",
+            data: work.data(lacking: commands, user: nil))
+    }
+
+    /// ACL DRYRUN was refused, and the commands cannot be tried because they would change
+    /// something.
+    static func rightsUntested(
+        commands: [String], user: String, _ cli: RedisCLICommand
+    ) -> Finding {
+        Finding(
+            .rights, "rights_untested", .note,
+            "cannot tell whether \(VisibleText.escape(user, columns: 40)) may run "
+                + commands.joined(separator: ", "),
+            means: "Checking it requires ACL DRYRUN (Redis 7), or running the commands.",
+            remedy: cli("ACL SETUSER \(ShellText.quote(user)) '+acl|dryrun'"),
+            data: ["commands": .array(commands.map { .string($0) }), "user": .string(user)])
+    }
+}
+
+extension Work {
+    /// The severity if the operation is not possible: an error for what revocation depends on.
+    fileprivate var severity: Finding.Severity {
+        switch self {
+        case .verify, .revoke, .logoutAll: .error
+        case .restore, .issue, .list, .prune, .audit: .warning
+        }
+    }
+
+    /// The consequence if a permission or a command is missing.
+    fileprivate var loss: String {
+        switch self {
+        case .verify: "The state of a token is unknown."
+        case .revoke: "Nothing can be revoked."
+        case .logoutAll: "Users cannot be logged out everywhere."
+        case .restore: "Revocations cannot be undone."
+        case .issue: "Tokens cannot be recorded."
+        case .list: "Sessions and revoked tokens cannot be listed."
+        case .prune: "Unused token lists keep their expired tokens."
+        case .audit:
+            "There is no record of who revoked what, and services with a cache are not notified."
+        }
+    }
+
+    /// The operation and what it lacks, for `Finding.data`.
+    fileprivate func data(lacking commands: [String], user: String?) -> JSONObject {
+        [
+            "command": .string(rawValue), "lacking": .array(commands.map { .string($0) }),
+            "user": user.map { .string($0) } ?? .null,
+        ]
     }
 }

@@ -3,9 +3,9 @@ internal import Platform
 internal import TokenStore
 internal import Glibc
 
-/// Which layout a command works with: a name, or a file.
+/// The choice of the layout: the name of a preset, or a file.
 enum LayoutChoice {
-    /// Far more than any layout needs.
+    /// In bytes: far more than any layout needs.
     private static let fileLimit = 256 * 1024
 
     /// The layout that options, environment and profile choose, with its variables.
@@ -17,7 +17,7 @@ enum LayoutChoice {
         for (name, value) in options.layoutVariables { variables[name] = value }
         if let namespace = options.namespace ?? settings[.namespace]?.text {
             try Layout.check(namespace)
-            // A setting is meant for the native layout; an option is meant as it stands.
+            // A setting applies to the native layout only; an option applies to any.
             if options.namespace != nil || name == Array(Presets.native.utf8) {
                 variables[Layout.namespaceVariable] = namespace
             }
@@ -25,7 +25,7 @@ enum LayoutChoice {
         return try load(name, variables, purpose, system)
     }
 
-    /// Whether anybody chooses a layout, or names a namespace.
+    /// Whether options, environment or profile choose a layout, or name a namespace.
     static func isMade(_ options: GlobalOptions, _ settings: Settings) -> Bool {
         options.layout != nil || options.namespace != nil || settings[.layout] != nil
             || settings[.namespace] != nil
@@ -82,10 +82,13 @@ enum LayoutChoice {
         return text
     }
 
+    /// Whether a name is the path of a file: names of presets have neither slash nor dot.
     private static func isFile(_ name: [UInt8]) -> Bool {
         name.contains(UInt8(ascii: "/")) || name.contains(UInt8(ascii: "."))
     }
 
+    /// The preset of this name. Where there is none, but a file of that name, the hint says how to
+    /// name the file.
     private static func preset(
         _ name: [UInt8], _ variables: [String: String], _ purpose: LayoutReader.Purpose
     ) throws -> Layout {
@@ -101,6 +104,7 @@ enum LayoutChoice {
         }
     }
 
+    /// Whether a file of this name can be read.
     private static func isThere(_ path: [UInt8]) -> Bool {
         do throws(SystemError) {
             _ = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
@@ -110,6 +114,7 @@ enum LayoutChoice {
         }
     }
 
+    /// The text of a layout file, which is not empty.
     private static func text(_ source: Source, _ system: System) throws -> [UInt8] {
         let content = try source.read(limit: fileLimit, system: system)
         guard content.count > 0 else {
@@ -118,7 +123,7 @@ enum LayoutChoice {
         return unsafe content.withBytes { unsafe Array($0) }
     }
 
-    /// `NAME=VALUE`.
+    /// Reads the value of `--layout-var`, `NAME=VALUE`.
     static func variable(_ text: String) throws(InvalidValue) -> (name: String, value: String) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { throw .expected("NAME=VALUE") }

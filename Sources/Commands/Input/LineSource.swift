@@ -4,23 +4,26 @@ internal import JOSE
 internal import Platform
 internal import TokenStore
 
-/// Lines with their numbers; comments and blank lines left out.
+/// The lines of a file or of standard input, with their numbers. Comments and blank lines are counted
+/// and skipped.
 final class LineSource {
-    /// Longer than any token with what may stand around it.
+    /// The longest line in bytes: longer than any token with the text around it.
     private static let lineLimit = 256 * 1024 + 4096
 
     private let input: InputStream
+    /// The file, which belongs to this object; nil for standard input.
     private let descriptor: CInt?
-    /// How a message names the input.
+    /// The name of the input in messages.
     let title: String
     /// The number of the line that was read last, from 1.
     private(set) var number = 0
     /// A line that was read too early.
     private var waiting: InputStream.Line?
 
-    /// Whether all lines are there already, so that reading them never waits for anybody.
+    /// Whether the input is a regular file, which can be read without waiting.
     let isFile: Bool
 
+    /// Reads standard input, or the input of a test.
     init(input: InputStream) {
         self.input = input
         descriptor = nil
@@ -29,6 +32,7 @@ final class LineSource {
         input.endsLinesAtCarriageReturn = true
     }
 
+    /// Opens the file at `path`, which may be a pipe, but no folder.
     init(path: [UInt8]) throws {
         title = Source.path(path).title
         do throws(SystemError) {
@@ -67,26 +71,26 @@ final class LineSource {
 
     /// The next line that holds something, waited for; nil at the end.
     func next() throws(Failure) -> InputStream.Line? {
-        if case .item(let line) = try next(mayWait: true) { line } else { nil }
+        if case .item(let line) = try next(.blocking) { line } else { nil }
     }
 
-    /// The next line that holds something, waited for only where it `mayWait`.
-    func next(mayWait: Bool) throws(Failure) -> Supply<InputStream.Line> {
+    /// The next line that holds something.
+    func next(_ pull: Pull) throws(Failure) -> Supply<InputStream.Line> {
         do throws(InputError) {
-            return try read(mayWait: mayWait)
+            return try read(pull)
         } catch {
             throw Diagnostics.input(error, name: title)
         }
     }
 
-    private func read(mayWait: Bool) throws(InputError) -> Supply<InputStream.Line> {
+    private func read(_ pull: Pull) throws(InputError) -> Supply<InputStream.Line> {
         if let line = waiting {
             waiting = nil
             number += 1
             return .item(line)
         }
         while true {
-            if !mayWait, !isFile, try !input.isLineReady() { return .notYet }
+            if pull == .polling, !isFile, try !input.isLineReady() { return .notYet }
             try input.skipByteOrderMark()
             guard let line = try input.readLine(limit: Self.lineLimit) else { return .end }
             number += 1
@@ -120,11 +124,47 @@ final class LineSource {
         return lines
     }
 
-    /// Programs wrap at 60 columns or more.
+    /// In bytes: programs wrap at 60 columns or more.
     private static let shortestWrap = 60
 
+    /// Makes a line the next one again.
     private func putBack(_ line: InputStream.Line) {
         waiting = line
         number -= 1
+    }
+}
+
+/// Some lines of input in one piece of memory, which is reused.
+struct LineBatch: Sendable {
+    /// The longest line in bytes: longer than any token with the text around it.
+    static let lineLimit = CompactToken.maximumByteCount + 4096
+
+    /// Enough to share a round trip or to be worth handing to another thread; as a limit on lines,
+    /// it bounds what blank ones can grow to when each is answered.
+    private static let lineCount = 256
+    private static let byteCount = 64 * 1024
+
+    /// The lines one after the other, without their ends.
+    private var bytes: [UInt8] = []
+    /// Where each line ends in `bytes`.
+    private var ends: [Int] = []
+
+    var count: Int { ends.count }
+
+    /// The bytes of a line, without its end; an over-long line is an empty one.
+    subscript(_ index: Int) -> ArraySlice<UInt8> {
+        bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
+    }
+
+    /// Takes the next line, waiting for it, and all that can be had without waiting. False at the
+    /// end of the input.
+    mutating func fill(from input: InputStream) throws(InputError) -> Bool {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+        repeat {
+            guard try input.appendLine(to: &bytes, limit: Self.lineLimit) != nil else { break }
+            ends.append(bytes.count)
+        } while count < Self.lineCount && bytes.count < Self.byteCount && input.hasBufferedLine
+        return !ends.isEmpty
     }
 }

@@ -9,7 +9,8 @@ enum Moment: Equatable, Sendable {
     /// Seconds after the present.
     case relative(Int64)
 
-    /// A fraction of a second is dropped, or counts as a whole one where `roundingUp` says so.
+    /// Reads what a person wrote. A fraction of a second is dropped, or counts as a whole one where
+    /// `roundingUp` says so.
     init(_ text: String, roundingUp: Bool = false) throws(InvalidValue) {
         if text == "now" {
             self = .relative(0)
@@ -41,6 +42,7 @@ enum Moment: Equatable, Sendable {
         }
     }
 
+    /// The error for a text that is no time.
     private static let expected = InvalidValue.expected(
         "a time; write 2026-01-31T12:00:00Z, 2026-01-31, @1767225600, now, +1h or -2d")
 
@@ -66,7 +68,7 @@ enum Moment: Equatable, Sendable {
     }
 }
 
-/// Reads fixed numbers of digits.
+/// Reads a text from left to right, in pieces of fixed numbers of digits.
 private struct DigitReader {
     private let text: [UInt8]
     private var position = 0
@@ -75,8 +77,10 @@ private struct DigitReader {
         self.text = text
     }
 
+    /// Whether the whole text was read.
     var isAtEnd: Bool { position == text.count }
 
+    /// A number of exactly so many digits; nil where there is none.
     mutating func number(_ digits: Int) -> Int? {
         guard position + digits <= text.count else { return nil }
         var value = 0
@@ -88,13 +92,14 @@ private struct DigitReader {
         return value
     }
 
+    /// Steps over a character; false where another one comes next.
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
         position += 1
         return true
     }
 
-    /// What stands beyond the whole second.
+    /// Whether there is more than whole seconds.
     enum Fraction {
         case zero, more
     }
@@ -124,6 +129,7 @@ private struct DigitReader {
 
 /// The Gregorian calendar, in days since 1970-01-01.
 enum CivilDate {
+    /// The length of a month in days.
     static func daysIn(month: Int, year: Int) -> Int {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         return switch month {
@@ -133,6 +139,7 @@ enum CivilDate {
         }
     }
 
+    /// The number of a day, counted from 1970-01-01.
     static func days(year: Int, month: Int, day: Int) -> Int64 {
         // Years begin in March here, so that the leap day is the last of its year.
         let shifted = Int64(month <= 2 ? year - 1 : year)
@@ -151,7 +158,7 @@ enum CivilDate {
         }
     }
 
-    /// The same as bytes, which take no memory of their own.
+    /// The text of `text` as bytes, which need no allocation.
     static func bytes(_ seconds: Int64) -> InlineArray<20, UInt8>? {
         guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return nil }
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
@@ -186,5 +193,91 @@ enum CivilDate {
         text[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10)
         text[position + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
         if let separator { text[position + 2] = UInt8(ascii: separator) }
+    }
+}
+
+// MARK: - Spans
+
+/// Spans of time as people write them: `90s`, `15m`, `12h`, `30d`, `1h30m`.
+enum Duration {
+    private static let expected = InvalidValue.expected("a duration; write 15m, 12h or 30d")
+
+    /// The longest span that is accepted: 1000 years, in seconds.
+    private static let longest: Int64 = 1000 * 366 * 86_400
+
+    /// Whole seconds. A bare number is refused, since it could be minutes or milliseconds as well.
+    static func seconds(_ text: String) throws(InvalidValue) -> Int64 {
+        try parse(text, units: units)
+    }
+
+    /// Milliseconds, for waits: `500ms` is accepted too.
+    static func milliseconds(_ text: String) throws(InvalidValue) -> Int64 {
+        if text.hasSuffix("ms"), text.first?.isNumber == true,
+            let number = Int64(text.dropLast(2)), number > 0, number <= 86_400_000
+        {
+            return number
+        }
+        let seconds = try parse(text, units: units)
+        guard seconds > 0, seconds <= 86_400 else { throw expected }
+        return seconds * 1000
+    }
+
+    /// Seconds of each unit, by its letter.
+    private static let units: [UInt8: Int64] = [
+        UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3600,
+        UInt8(ascii: "d"): 86_400, UInt8(ascii: "w"): 604_800,
+    ]
+
+    /// The sum of all numbers with their units; each unit is smaller than the one before it.
+    private static func parse(
+        _ text: String, units: [UInt8: Int64]
+    ) throws(InvalidValue) -> Int64 {
+        var total: Int64 = 0
+        var number: Int64?
+        var last = Int64.max
+        for byte in text.utf8 {
+            if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+                let next = (number ?? 0) * 10 + Int64(byte - UInt8(ascii: "0"))
+                guard next <= longest else { throw expected }
+                number = next
+            } else {
+                // Units must descend: 1h30m is a span, 30m1h is a mistake.
+                guard let count = number, let unit = units[byte], unit < last else {
+                    throw expected
+                }
+                total += count * unit
+                guard total <= longest, count <= longest / unit else { throw expected }
+                last = unit
+                number = nil
+            }
+        }
+        guard number == nil, last != Int64.max else { throw expected }
+        return total
+    }
+
+    /// A span for a person, in its two largest units and rounded to what matters in it: `2 h 5 min`,
+    /// `14 min`, `3 days`, `73 years`.
+    static func words(_ seconds: Int64) -> String {
+        let (minute, hour, day, year): (Int64, Int64, Int64, Int64) = (60, 3600, 86_400, 31_556_952)
+        guard seconds < 2 * year else {
+            return "\(seconds / year + (seconds % year < year / 2 ? 0 : 1)) years"
+        }
+        let unit =
+            switch seconds {
+            case ..<(10 * minute): Int64(1)
+            case ..<day: minute
+            case ..<(10 * day): hour
+            default: day
+            }
+        let span = (seconds + unit / 2) / unit * unit
+        func words(_ large: String, _ rest: Int64, _ small: String) -> String {
+            rest > 0 ? "\(large) \(rest) \(small)" : large
+        }
+        return switch span {
+        case ..<minute: "\(span) s"
+        case ..<hour: words("\(span / minute) min", span % minute, "s")
+        case ..<day: words("\(span / hour) h", span % hour / minute, "min")
+        default: words(Count.words(Int(span / day), "day", "days"), span % day / hour, "h")
+        }
     }
 }

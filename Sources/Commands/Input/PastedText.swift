@@ -4,8 +4,8 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Where in the input a token was found. Text of somebody else, such as a log, may hold a token that
-/// the operator does not mean.
+/// The place of a token in the input. Other text, such as a log, may contain a token that the
+/// operator does not mean.
 enum TokenPlace: Equatable, Sendable {
     /// Alone, in quotes, or as the value of an Authorization line.
     case itself
@@ -17,16 +17,18 @@ enum TokenPlace: Equatable, Sendable {
 
 /// The one reader of what people give as a token or an id.
 enum PastedText {
+    /// The result of reading a text.
     enum Reading: Equatable {
         /// The tokens in it, at least one.
         case tokens([[UInt8]], TokenPlace)
-        /// It holds no token, and may be an id once what is around it has fallen away.
+        /// No token. The text without quotes may be an id.
         case id([UInt8])
         /// It follows `Bearer`, and is no JWT.
         case opaque([UInt8])
     }
 
-    /// Throws where the text has what is left of a token.
+    /// Reads a text of any kind. Throws if it contains a fragment of a token, which is always a
+    /// mistake.
     static func read(_ text: [UInt8]) throws(Failure) -> Reading {
         let stripped = TokenText.strip(text)
         if isWholeToken(stripped) { return .tokens([stripped], .itself) }
@@ -49,7 +51,7 @@ enum PastedText {
         return .tokens([first.bytes], place(of: first.bytes, in: text, stripped))
     }
 
-    /// Whether a text is a token, and nothing besides.
+    /// Whether a text is a token and nothing else.
     static func isToken(_ text: [UInt8]) -> Bool {
         do throws(Failure) {
             return try read(text) == .tokens([text], .itself)
@@ -58,7 +60,7 @@ enum PastedText {
         }
     }
 
-    /// Whether a line is the beginning of a token, and nothing besides.
+    /// Whether a line is the beginning of a token and nothing else.
     static func mayBeWrapped(_ line: [UInt8]) -> Bool {
         line.starts(with: "eyJ".utf8)
             && TokenScanner.dotCount(line[...]) < 2 && TokenScanner.isRun(line[...])
@@ -78,15 +80,18 @@ enum PastedText {
         return isWholeToken(joined) ? joined : nil
     }
 
-    /// Nearly all tokens come so: the rest of the questions is spared.
+    /// Whether a text has the shape of a token and nothing else. Nearly all tokens come like this,
+    /// and need no further examination.
     static func isWholeToken(_ text: [UInt8]) -> Bool {
         guard text.first == UInt8(ascii: "e"), text.starts(with: "eyJ".utf8) else { return false }
         return TokenScanner.dotCount(text[...]) == 2 && TokenScanner.isRun(text[...])
             && !text.dropFirst(3).starts(with: "..".utf8)
     }
 
-    // MARK: places
+    // MARK: - Places
 
+    /// The place of `token` in `text`. `stripped` is the text without white space and quotes around
+    /// it.
     private static func place(
         of token: [UInt8], in text: [UInt8], _ stripped: [UInt8]
     ) -> TokenPlace {
@@ -121,7 +126,7 @@ enum PastedText {
         }
     }
 
-    /// Whether brackets and punctuation are all that stands around `token`.
+    /// Whether there is nothing but brackets and punctuation around `token`.
     private static func standsAlone(_ token: [UInt8], in text: [UInt8]) -> Bool {
         guard let range = text.firstRange(of: token) else { return false }
         return [text[..<range.lowerBound], text[range.upperBound...]].allSatisfy { part in
@@ -133,6 +138,7 @@ enum PastedText {
         }
     }
 
+    /// The object that a text is; nil for any other text.
     static func object(_ text: [UInt8]) -> JSONObject? {
         do throws(JSONError) {
             return try JSONParser.parse(text).objectValue
@@ -141,8 +147,9 @@ enum PastedText {
         }
     }
 
-    // MARK: refusals
+    // MARK: - Refusals
 
+    /// The failure for a fragment of a token, with its offset and a remedy.
     private static func failure(
         _ fault: TokenSighting.Fault, _ sighting: TokenSighting, in text: [UInt8]
     ) -> Failure {
@@ -167,11 +174,11 @@ enum PastedText {
                 "pass the token alone, between 's:' and the last dot")
         case .segments(let count):
             return malformed("\(count) segments instead of 3", "pass the token alone")
-        case .glued:
+        case .prefixed:
             return malformed(
                 "the text before byte \(sighting.offset) may belong to it",
                 "pass the token alone")
-        case .beheaded: return malformed("its beginning is missing", "was it truncated?")
+        case .startMissing: return malformed("its beginning is missing", "was it truncated?")
         case .cut(.lineBreak):
             return malformed("a line break at byte \(end)", "join the lines")
         case .cut(.padding):
@@ -188,13 +195,14 @@ enum PastedText {
         }
     }
 
+    /// Whether the text before `offset` is what Express puts in front of a signed cookie.
     private static func isSignedCookie(_ text: [UInt8], at offset: Int) -> Bool {
         ["s:", "s%3A", "s%3a"].contains {
             text[..<offset].suffix($0.utf8.count).elementsEqual($0.utf8)
         }
     }
 
-    /// As the strict reader puts it.
+    /// The failure for a token that ends too early, in the words of the parser.
     private static func cut(_ bytes: [UInt8]) -> Failure {
         do {
             _ = try CompactToken(parsing: bytes).claims()
@@ -205,40 +213,44 @@ enum PastedText {
     }
 }
 
-/// Invisible characters.
-enum InvisibleText {
-    /// The first one in a text, by its code point and its place.
-    static func first(in text: [UInt8]) -> (name: String, offset: Int)? {
-        guard text.contains(where: { $0 >= 0x7F || $0 < 0x20 }) else { return nil }
-        var offset = 0
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-            if isInvisible(scalar) { return (name(scalar), offset) }
-            offset += scalar.utf8.count
+/// Watches the lines of a file for tokens that were wrapped over several: a piece of one looks like an
+/// id. Where all lines of a token are there, `LineSource.continuation` has joined them before.
+struct TokenWrap {
+    /// The failure for a line that continues a token.
+    static let piece = Failure(
+        .malformed, "malformed", "malformed token: part of a token that was wrapped over lines",
+        hint: "join the lines of each token")
+
+    /// The length of the lines, while the next one may be a piece of the same token.
+    private var width: Int?
+
+    /// Whether a line goes on with the token of the lines before.
+    mutating func takesPiece(_ line: [UInt8]) -> Bool {
+        guard let width else { return false }
+        let run = Self.run(line)
+        let isPiece = !run.isEmpty && run.count <= width && TokenScanner.isRun(run[...])
+        // The last piece is a shorter one.
+        self.width = isPiece && run.count == width ? width : nil
+        return isPiece
+    }
+
+    /// Takes note of a line that was refused, if it may end in the middle of a token.
+    mutating func note(refused line: [UInt8]) {
+        let run = Self.run(line)
+        guard TokenScanner.isRun(run[...]), !TokenScanner.sightings(in: run[...]).isEmpty else {
+            return
         }
-        return nil
+        width = run.count
     }
 
-    /// The one that begins at a byte; nil where another character does.
-    static func name(in text: [UInt8], at offset: Int) -> String? {
-        guard text.indices.contains(offset),
-            let scalar = String(decoding: text[offset...].prefix(4), as: UTF8.self).unicodeScalars
-                .first, isInvisible(scalar)
-        else { return nil }
-        return name(scalar)
+    /// Takes note of the last item of a line, if it is a token whose signature may go on.
+    mutating func note(_ item: Item?, of line: [UInt8]) {
+        guard case .token(let token, _, _)? = item, TokenOddity.mayBeCut(token) else { return }
+        width = Self.run(line).count
     }
 
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        // Spaces that do not look like one, or are none.
-        case 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000, 0x115F, 0x1160, 0x3164, 0xFFA0,
-            0xFE00...0xFE0F:
-            true
-        default: VisibleText.isHostile(scalar)
-        }
-    }
-
-    private static func name(_ scalar: Unicode.Scalar) -> String {
-        let hex = String(scalar.value, radix: 16, uppercase: true)
-        return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+    /// A line without what editors and shells put around a piece of a long word.
+    private static func run(_ line: [UInt8]) -> [UInt8] {
+        TokenText.withoutQuotes(line.last == UInt8(ascii: "\\") ? Array(line.dropLast()) : line)
     }
 }

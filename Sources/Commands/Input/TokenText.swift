@@ -63,6 +63,7 @@ enum TokenText {
         return isToken ? Array(trim(value)) : nil
     }
 
+    /// The text without white space and quotes at its ends.
     private static func trim(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var text = text
         while let first = text.first, isAround(first) { text.removeFirst() }
@@ -77,6 +78,8 @@ enum TokenText {
         }
     }
 
+    /// The text without a prefix, in any case of letters; the whole text if it does not have the
+    /// prefix.
     private static func dropPrefix(
         _ prefix: StaticString, from text: ArraySlice<UInt8>
     ) -> ArraySlice<UInt8> {
@@ -101,7 +104,7 @@ enum TokenText {
     }
 }
 
-/// Reads the one token of `decode`, `verify` and `renew`.
+/// Reads the one token of `decode`, `verify` and `renew`: an operand, a file or standard input.
 enum TokenOperand: Sendable {
     /// More than any token with everything that may surround it, in bytes.
     private static let limit = CompactToken.maximumByteCount + 4096
@@ -143,7 +146,7 @@ enum TokenOperand: Sendable {
         return only.bytes
     }
 
-    /// The text of an operand, of `@FILE`, or of standard input (no operand, or `-`), as it is.
+    /// The text of an operand, of `@FILE`, or of standard input (no operand, or `-`), unchanged.
     static func readText(_ operand: [UInt8]?, system: System) throws -> [UInt8] {
         if let operand, operand != [UInt8(ascii: "-")] {
             guard operand.first == UInt8(ascii: "@") else { return operand }
@@ -167,5 +170,109 @@ enum TokenOperand: Sendable {
         throw Failure(
             .malformed, "utf16", "malformed token: the text is UTF-16, not UTF-8",
             hint: Diagnostics.utf16Hint)
+    }
+}
+
+/// Texts in base64 or hex. A token in such a text would be taken for an id.
+enum EncodedText {
+    /// In bytes; no token in hex or base64 is shorter.
+    private static let shortest = 40
+    /// The number of encodings that are undone, one after the other. People encode twice by
+    /// mistake.
+    private static let mostTimes = 3
+
+    /// Whether a text decodes to a token, or to text with one in it. Most ids are recognized by their
+    /// first 12 bytes, which do not decode to text.
+    static func holdsToken(_ bytes: [UInt8], times: Int = 1) -> Bool {
+        guard bytes.count >= shortest, times <= mostTimes, isText(Array(bytes.prefix(12))) else {
+            return false
+        }
+        return decodings(of: bytes).contains { text in
+            isPlain(text)
+                && (!TokenScanner.sightings(in: text[...]).isEmpty
+                    || holdsToken(text, times: times + 1))
+        }
+    }
+
+    /// Whether the beginning of a text decodes to text, in either encoding.
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        decodings(of: bytes).contains(where: isPlain)
+    }
+
+    /// Whether all bytes are printable ASCII or ends of lines.
+    private static func isPlain(_ text: [UInt8]) -> Bool {
+        text.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x0D }
+    }
+
+    /// The decoded text, for each encoding whose form it has.
+    private static func decodings(of bytes: [UInt8]) -> [[UInt8]] {
+        [hex(bytes), base64(bytes)].compactMap(\.self)
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count.isMultiple(of: 2) else { return nil }
+        var text: [UInt8] = []
+        for index in stride(from: 0, to: bytes.count, by: 2) {
+            guard let high = bytes[index].hexDigitValue, let low = bytes[index + 1].hexDigitValue
+            else { return nil }
+            text.append(high << 4 | low)
+        }
+        return text
+    }
+
+    /// Takes either alphabet, with or without padding.
+    private static func base64(_ bytes: [UInt8]) -> [UInt8]? {
+        let core = bytes.prefix { $0 != UInt8(ascii: "=") }
+        guard bytes.count - core.count <= 2, core.count % 4 != 1 else { return nil }
+        let letters = core.map { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: byte
+            }
+        }
+        do throws(Base64Error) {
+            return try Base64URL.decode(letters)
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// Invisible characters, which change an id or break a token.
+enum InvisibleText {
+    /// The first one in a text, by its code point and its place.
+    static func first(in text: [UInt8]) -> (name: String, offset: Int)? {
+        guard text.contains(where: { $0 >= 0x7F || $0 < 0x20 }) else { return nil }
+        var offset = 0
+        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+            if isInvisible(scalar) { return (name(scalar), offset) }
+            offset += scalar.utf8.count
+        }
+        return nil
+    }
+
+    /// The one that begins at a byte; nil where another character does.
+    static func name(in text: [UInt8], at offset: Int) -> String? {
+        guard text.indices.contains(offset),
+            let scalar = String(decoding: text[offset...].prefix(4), as: UTF8.self).unicodeScalars
+                .first, isInvisible(scalar)
+        else { return nil }
+        return name(scalar)
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        // Spaces that do not look like one, or are none.
+        case 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000, 0x115F, 0x1160, 0x3164, 0xFFA0,
+            0xFE00...0xFE0F:
+            true
+        default: VisibleText.isHostile(scalar)
+        }
+    }
+
+    private static func name(_ scalar: Unicode.Scalar) -> String {
+        let hex = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
     }
 }

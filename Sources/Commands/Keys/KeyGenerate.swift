@@ -2,13 +2,17 @@ internal import CommandKit
 internal import JOSE
 internal import Platform
 
+/// Options of `key generate`. The algorithm is required, which `check` enforces.
 struct KeyGenerateOptions: CommandOptions {
     var global = GlobalOptions()
     var algorithm: Algorithm?
+    /// The size of an RSA key; nil for the size that fits the algorithm's hash.
     var bits: Int?
     var output = KeyOutputOptions()
 }
 
+/// `key generate`: a new key for one algorithm, from OpenSSL's random generator. It prints the key
+/// itself only if no file is given.
 let keyGenerateCommand = Command(
     name: "generate", summary: "Generate a new key.",
     discussion: [

@@ -3,6 +3,13 @@ internal import JOSE
 internal import JSON
 internal import Platform
 
+/// Options of `key show` and `key thumbprint`, which only read a key.
+struct KeyReadOptions: CommandOptions {
+    var global = GlobalOptions()
+    var input = KeyFileOptions()
+}
+
+/// `key show`: what a key can do, without any part of its secret.
 let keyShowCommand = Command(
     name: "show", summary: "Show a key's type, strength and algorithms.",
     discussion: [
@@ -48,6 +55,7 @@ let keyShowCommand = Command(
         }
         for key in keys.keys { try list.append(try KeyCard(key)) }
         try list.finish(empty: "")
+        // Members that are no usable keys are warnings, so that the others are shown.
         for skipped in keys.skipped {
             let name = skipped.keyID.map { " (kid \($0))" } ?? ""
             try console.warn(
@@ -58,18 +66,23 @@ let keyShowCommand = Command(
         return .success
     })
 
-/// What there is to say of one key.
+/// The facts about one key, collected before they are printed.
 private struct KeyCard {
     let key: Key
+    /// Type, size and strength.
     let facts: Key.Facts
+    /// The thumbprint of RFC 7638.
     let thumbprint: JSONString
+    /// Algorithms with which it can sign; empty for a public key.
     let signing: [Algorithm]
+    /// Algorithms whose signatures it can verify.
     let verifying: [Algorithm]
-    /// What only `--allow-weak-key` would admit.
+    /// Algorithms for which it is too weak, so that they need `--allow-weak-key`.
     let weak: [Algorithm]
-    /// nil where there is but one half.
+    /// Whether the public half belongs to the private one; nil if there is only one half.
     let halvesMatch: Bool?
 
+    /// Collects the facts. The halves of a private key are compared by signing once.
     init(_ key: Key) throws {
         self.key = key
         facts = key.facts
@@ -84,10 +97,12 @@ private struct KeyCard {
         halvesMatch = key.hasPrivateHalf ? try key.halvesMatch() : nil
     }
 
+    /// The algorithms as a JSON array, in their order.
     private static func names(_ algorithms: [Algorithm]) -> JSONValue {
         .array(algorithms.map { .string($0.rawValue) })
     }
 
+    /// The object of the key in the JSON result. Null means that the key does not have or say it.
     var json: JSONObject {
         [
             "kty": .string(facts.type), "crv": facts.curve.map { .string($0) } ?? .null,
@@ -103,6 +118,7 @@ private struct KeyCard {
         ]
     }
 
+    /// The key for a person: its title, then a line for each fact that it has.
     func text(_ style: Style) -> String {
         var lines = [VisibleText.escape(key.description, columns: 200)]
         func add(_ name: String, _ value: String?) {
@@ -126,3 +142,51 @@ private struct KeyCard {
         return lines.joined(separator: "\n") + "\n"
     }
 }
+
+/// `key thumbprint`: the thumbprint of RFC 7638, section 3, as base64url text.
+let keyThumbprintCommand = Command(
+    name: "thumbprint", summary: "Print the JWK thumbprint of a key.",
+    discussion: [
+        """
+        Prints the RFC 7638 thumbprint with SHA-256. It is the same for both halves of a key pair \
+        and in every format. jwtctl writes it as kid unless another kid is given. For a JWKS, \
+        prints one line for each key.
+        """,
+        """
+        Anyone who sees the thumbprint of an HMAC secret can use it to check guesses of the \
+        secret: do not publish it unless the secret is random.
+        """,
+    ],
+    defaults: KeyReadOptions(),
+    options: [
+        .group(KeyFileOptions.group, at: \.input), .group(GlobalOptions.group, at: \.global),
+    ],
+    operands: [KeyFileOptions.operand(at: \.input)],
+    examples: [
+        Example(
+            command: "jwtctl key thumbprint public.pem", summary: "Print a key's thumbprint.",
+            output: ["TZ6WeG-WD9RxJ4Hi64tMJRsIhOMu2Ed8dt1Bf771zvA"]),
+        Example(
+            command:
+                "jwtctl issue --no-record --key private.pem --header \"kid=$(jwtctl key thumbprint private.pem)\"",
+            summary: "Issue a token with the thumbprint as its kid."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure), seeAlso: ["issue", "keys"],
+    check: { options throws(UsageError) in try options.input.check() },
+    run: { options, system in
+        let console = Console(options.global, system: system)
+        let keys = try options.input.load(console)
+        let thumbprints = try keys.keys.map { (key: $0, thumbprint: try $0.thumbprint()) }
+        let columns: [Column<(key: Key, thumbprint: JSONString)>] = [
+            .member("thumbprint") { .string($0.thumbprint) },
+            .member("kid") { $0.key.keyID.map { .string($0) } ?? .null },
+        ]
+        let list = console.writer(columns, of: keys.extent) {
+            Item.line($0.thumbprint.text, keys: nil)
+        } text: {
+            $0.thumbprint.text + "\n"
+        }
+        for row in thumbprints { try list.append(row) }
+        try list.finish(empty: "")
+        return .success
+    })

@@ -2,12 +2,13 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
-/// A layout in words, made from its data and followed by it.
+/// A layout in words, for `layout show`. The text is made from the layout's data, which follows it.
 struct LayoutDescription {
     let layout: Layout
     private let style: Style
     /// The columns of the terminal; nil for a pipe.
     private let width: Int?
+    /// The objects of the member `stores`.
     let stores: [JSONObject]
 
     init(_ layout: Layout, width: Int?, _ style: Style) {
@@ -17,6 +18,7 @@ struct LayoutDescription {
         stores = (layout.definition["stores"]?.arrayValue ?? []).compactMap(\.objectValue)
     }
 
+    /// The whole description, escaped and wrapped.
     var text: String {
         var page = DescriptionPage(width: width, style)
         page.line(style.bold(layout.name) + ": " + VisibleText.escape(layout.summary))
@@ -36,6 +38,7 @@ struct LayoutDescription {
         return page.text
     }
 
+    /// The way in which the layout was tested.
     private var proof: String {
         switch layout.proof {
         case .application: "with the application itself, on the same Redis"
@@ -44,6 +47,8 @@ struct LayoutDescription {
         }
     }
 
+    /// The claims that name the token or user, in words. `standard` are those of a layout that
+    /// names none.
     private func names(_ member: JSONString, _ standard: [String]) -> String {
         let value = layout.definition["claims"]?.objectValue?[member]
         let sources =
@@ -58,6 +63,7 @@ struct LayoutDescription {
         }.joined(separator: ", else by ")
     }
 
+    /// The variables with their values.
     private func variables(on page: inout DescriptionPage) {
         guard !layout.variables.isEmpty else { return }
         page.heading("Variables (set with --layout-var NAME=VALUE)")
@@ -73,6 +79,7 @@ struct LayoutDescription {
 
     // MARK: what can be done
 
+    /// The supported commands, and what to do instead of the others.
     private func abilities(on page: inout DescriptionPage) {
         let able = Capability.allCases.filter { layout.can($0) }.map(\.name)
         page.heading("Supported commands")
@@ -83,6 +90,7 @@ struct LayoutDescription {
         page.facts(unable.map { ($0.name, layout.wayAround($0)) })
     }
 
+    /// The dangers that the data of the layout implies.
     private var warnings: [String] {
         var words: [String] = []
         if !layout.missingVariables.isEmpty {
@@ -92,7 +100,7 @@ struct LayoutDescription {
                         "--layout-var \(VisibleText.escape($0))=VALUE"
                     }.joined(separator: " ") + ".")
         }
-        // A list of what is alive knows no other spelling.
+        // A whitelist does not contain the other encodings, so they are rejected.
         if layout.naming.isByText, !layout.requiresListing {
             words.append(
                 "Tokens are identified by their text: a different encoding of the same token "
@@ -122,7 +130,7 @@ struct LayoutDescription {
 }
 
 extension Capability {
-    /// As a person calls it: the command that needs it.
+    /// The command that needs the capability.
     fileprivate var name: String {
         switch self {
         case .revoke: "revoke"
@@ -139,22 +147,27 @@ extension Capability {
     }
 }
 
-/// Lines for a person.
+/// The lines of a description, wrapped and indented.
 struct DescriptionPage {
     private let width: Int
     private let style: Style
+    /// The lines so far.
     private(set) var text = ""
 
-    /// Wide terminals are not filled, and a pipe is taken for one of 80 columns.
+    /// A page for a terminal with this many columns. Wide terminals are not filled, and a pipe
+    /// counts as 80 columns.
     init(width: Int?, _ style: Style) {
         self.width = min(width ?? 80, 80)
         self.style = style
     }
 
+    /// Adds a line as it is.
     mutating func line(_ line: String) { text += line + "\n" }
 
+    /// Adds a heading after an empty line.
     mutating func heading(_ title: String) { text += "\n" + style.bold(title) + "\n" }
 
+    /// Adds a fact: a name, and a value in the next column.
     mutating func fact(_ name: String, _ value: String, width: Int = 8) {
         let padding = String(repeating: " ", count: max(width - name.utf8.count, 0) + 2)
         let words = TextWrapper.hanging(
@@ -162,22 +175,25 @@ struct DescriptionPage {
         text += "  " + style.dim(name) + padding + words + "\n"
     }
 
-    /// Facts in two columns.
+    /// Adds facts whose values share a column.
     mutating func facts(_ facts: [(name: String, value: String)]) {
         let width = facts.map(\.name.utf8.count).max() ?? 0
         for fact in facts { self.fact(fact.name, fact.value, width: width) }
     }
 
+    /// Adds the first line about a store: role, type and key.
     mutating func store(_ role: String, _ type: String, _ key: String) {
         let padding = String(repeating: " ", count: max(12 - role.utf8.count, 1))
         text += "  \(role)\(padding)\(style.dim(type)) \(style.bold(key))\n"
     }
 
+    /// Adds a sentence below a store, or with another indent.
     mutating func sentence(_ words: String, indent: Int = 14) {
         let margin = String(repeating: " ", count: indent)
         text += margin + TextWrapper.hanging(words, indent: indent, width: width) + "\n"
     }
 
+    /// Adds sentences below a heading; nothing if there are none.
     mutating func list(_ title: String, _ items: [String]) {
         guard !items.isEmpty else { return }
         heading(title)

@@ -3,11 +3,14 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// Options of `layout detect`.
 struct LayoutDetectOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The number of keys whose names are read at most.
     var sample: Int64 = 200_000
 }
 
+/// `layout detect`: recognizes layouts by the keys in a Redis. It reads only.
 let layoutDetectCommand = Command(
     name: "detect", summary: "Find out which layouts a Redis uses.",
     discussion: [
@@ -55,13 +58,15 @@ let layoutDetectCommand = Command(
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["layouts", "jwtctl-layout(5)"], run: runLayoutDetect)
 
+/// Samples the keys and prints a row for each layout that they fit. The selected layout does not
+/// influence the result, except that a layout file is looked for as well.
 private func runLayoutDetect(
     _ options: LayoutDetectOptions, _ system: System
 ) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     var global = options.global
     let files = try LayoutChoice.file(global, try console.settings(), system).map { [$0] } ?? []
-    // What is there has nothing to do with what is chosen.
+    // The keys in Redis do not depend on the selected layout.
     global.layout = Array(Presets.native.utf8)
     global.layoutVariables = []
     let backend = try Backend(Console(global, system: system))
@@ -71,7 +76,7 @@ private func runLayoutDetect(
     let list = console.writer(columns(found)) { Item.line($0.name, keys: nil) }
     for layout in found.layouts { try list.append(layout) }
     try list.finish(empty: "no keys of a known layout in \(backend.server)")
-    // The notes come after what they are about, also where both go into one file.
+    // The notes follow the rows, even if both streams go to the same file.
     try system.output.flush()
     try console.note(
         found.isWhole
@@ -88,8 +93,9 @@ private func runLayoutDetect(
     return .success
 }
 
+/// The layout on the command line. `doctor` and `Backend` suggest it, too.
 extension DetectedLayout {
-    /// What the command line has to have beside `--layout`.
+    /// The options that select the layout, except `--layout` itself, quoted for a shell.
     var options: String {
         variables.map { variable in
             name == Presets.native && variable.name == Layout.namespaceVariable
@@ -99,6 +105,7 @@ extension DetectedLayout {
     }
 }
 
+/// The columns. A confidence is about names and values: see `LayoutDetector`.
 private func columns(_ detection: Detection) -> [Column<DetectedLayout>] {
     [
         .word(.init("LAYOUT"), "layout") { $0.name },
@@ -129,6 +136,7 @@ private func columns(_ detection: Detection) -> [Column<DetectedLayout>] {
 }
 
 extension DetectedLayout.Remark {
+    /// The remark as a note about the layout.
     var words: String {
         switch self {
         case .mixedScores: "some scores are in seconds, others in milliseconds"

@@ -3,10 +3,12 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// Options of `layout list`.
 struct LayoutListOptions: CommandOptions {
     var global = GlobalOptions()
 }
 
+/// `layout list`: the presets, and the layouts of the configuration file. Needs no Redis.
 let layoutListCommand = Command(
     name: "list", summary: "List the layouts that --layout accepts by name.",
     discussion: [
@@ -52,13 +54,14 @@ let layoutListCommand = Command(
             } catch let error as OutputError {
                 throw error
             } catch {
-                // One that is broken does not hide the others.
+                // A layout that is broken must not hide the others.
                 let failure = Diagnostics.failure(for: error)
                 try console.warn(
                     "cannot read the layout '\(VisibleText.escape(name))': \(failure.message)")
             }
         }
         try list.finish(empty: "")
+        // The legend is for a person who sees the table, not for a file.
         guard console.isForPerson, system.output.isTerminal else { return .success }
         try system.output.flush()
         let legend = Layout.letters.map { "\($0.letter) \($0.meaning)" }.joined(separator: ", ")
@@ -66,12 +69,14 @@ let layoutListCommand = Command(
         return .success
     })
 
-/// A layout with the name by which it is chosen.
+/// A layout with the name that selects it, which for a layout of the configuration file is that of
+/// its section.
 private struct NamedLayout {
     let name: String
     let layout: Layout
 }
 
+/// The columns. The table leaves some out if the terminal is narrow.
 private var columns: [Column<NamedLayout>] {
     [
         .text(.init("NAME"), "name") { $0.name },
@@ -95,7 +100,7 @@ private var columns: [Column<NamedLayout>] {
 }
 
 extension Layout {
-    /// The variables with their values; those that have to be given are null.
+    /// The variables with their values; null for those that must be given.
     fileprivate var givenVariables: JSONObject {
         JSONObject(
             variables.map { variable in
@@ -106,11 +111,12 @@ extension Layout {
             })
     }
 
-    /// One for each thing that some layouts can't do, a dash where this one can't.
+    /// A letter for each capability that not every layout has; a dash if this one does not have it.
     fileprivate var letters: String {
         String(Self.letters.map { can($0.capability) ? $0.letter : "-" })
     }
 
+    /// The letters of the column CAN, in its order.
     fileprivate static let letters: [(letter: Character, capability: Capability, meaning: String)] =
         [
             ("t", .listTokens, "list tokens and users"), ("b", .listRevoked, "list revoked"),
@@ -119,3 +125,66 @@ extension Layout {
             ("a", .audit, "audit"),
         ]
 }
+
+/// Options of `layout show`.
+struct LayoutShowOptions: CommandOptions {
+    var global = GlobalOptions()
+    /// The operand; nil for the layout in effect.
+    var layout: [UInt8]?
+}
+
+/// `layout show`: explains a layout. Its JSON is a layout file. Needs no Redis.
+let layoutShowCommand = Command(
+    name: "show", summary: "Explain a layout and print its JSON.",
+    discussion: [
+        """
+        Describes the keys, what they hold and when they expire, what makes a token revoked or \
+        active, how tokens and users are identified, and what is not supported. Then prints the \
+        layout itself as JSON. Without an operand, shows the layout chosen with --layout.
+        """,
+        """
+        With --json, prints the JSON alone. Saved to a file and given to --layout, it is the same \
+        layout; edit it to make your own. Values given with --layout-var become part of it.
+        """,
+    ],
+    defaults: LayoutShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    operands: [
+        .raw("LAYOUT", .optional, summary: "Name or file of a layout.") {
+            options, bytes throws(InvalidValue) in options.layout = bytes
+        }
+        .shownAs("[NAME|FILE]").completing(.dynamicOrFile("layouts"))
+    ],
+    examples: [
+        Example(
+            command: "jwtctl layout show spring-raw-jdk",
+            summary: "Show what this application stores in Redis.",
+            output: [
+                "spring-raw-jdk: Spring Boot blacklist of whole tokens, keys serialized by Java",
+                "...",
+                "Keys in Redis",
+                "  deny        string ${id}, serialized as a Java string",
+                "              A token is revoked while the key exists, whatever its value.",
+                "              Value: 'blacklisted'.",
+                "...",
+            ]),
+        Example(
+            command: "jwtctl layout show blacklist-jti --json > mine.json",
+            summary: "Start a layout file of your own."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure), environment: [layoutVariable],
+    seeAlso: ["layouts", "jwtctl-layout(5)"],
+    run: { options, system in
+        let console = Console(options.global, system: system)
+        var global = options.global
+        if let layout = options.layout { global.layout = layout }
+        let layout = try LayoutChoice.layout(
+            global, try console.settings(), system, for: .show)
+        try console.result(layout.definition, id: layout.name) {
+            LayoutDescription(layout, width: console.tableWidth, console.style).text
+        }
+        return .success
+    })
+
+/// The variable that selects a layout if there is no operand.
+private let layoutVariable = Definition(
+    "JWTCTL_LAYOUT", "Layout of the keys in Redis, as for --layout.")

@@ -3,13 +3,17 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `audit`.
 struct AuditOptions: CommandOptions {
     var global = GlobalOptions()
+    /// Whether the command goes on and shows new entries as they come.
     var follows = false
+    /// The number of latest entries to show; nil is all.
     var limit: Int64?
     var filter = AuditFilter()
 }
 
+/// `audit`: shows the audit log, which Redis keeps as a stream.
 let auditCommand = Command(
     name: "audit", summary: "Show who revoked what, when and why.",
     discussion: [
@@ -54,6 +58,7 @@ let auditCommand = Command(
         }
     }, run: runAudit)
 
+/// Shows the entries that there are, and, where asked to follow, each new one.
 private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let backend = try Backend(console)
@@ -63,15 +68,17 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         columns(console, steady: options.follows, now: system.clock.seconds)
     ) { Item.line($0.subject, keys: nil) }
     let span = try options.filter.span(backend.store)
+    /// The entry after which the next page begins; nil is the beginning.
     var position: String?
     func show(_ entries: [AuditEntry]) throws {
         for entry in entries where options.filter.admits(entry) {
             try list.append(entry)
         }
+        // The table never ends, so its rows are shown at once.
         if options.follows { try list.showRows() }
     }
     if let limit = options.limit {
-        // One page at least is read: following goes on after it, also where nothing is shown.
+        // At least one page is read: following continues after it, even if nothing is shown.
         let latest = try backend.store.latestAuditEntries(
             in: span, limit: Int(clamping: limit), admits: options.filter.admits)
         try show(latest.entries)
@@ -84,30 +91,31 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         if page.count < pageSize { break }
     }
     try system.output.flush()
-    // `$` would miss what came since the last read; an empty trail is followed from its beginning.
+    // `$` would miss entries since the last read. An empty audit log is followed from its
+    // beginning.
     while options.follows {
         let page = try backend.store.awaitAuditEntries(
-            after: position ?? span.origin, milliseconds: backend.patience)
+            after: position ?? span.origin, milliseconds: backend.blockingTimeout)
         try show(page)
         position = page.last?.position ?? position
         try system.output.flush()
         try backend.requireCurrent(options.global)
     }
-    try list.finish(
+    return try list.finish(
         nothing: options.filter.isEmpty ? "the audit log is empty" : "no matching audit entries",
         in: backend, limit: options.limit, of: "entries")
-    return .success
 }
 
-/// How many entries are read at a time.
+/// The number of entries in a page.
 private let pageSize = 1000
 
 extension AuditEntry {
-    /// What was changed: one token, one user, or many.
+    /// The subject of the change: one token, one user, or many.
     fileprivate var subject: String { id ?? user ?? "*" }
 }
 
-/// Where rows come one by one, columns are `steady`: as wide as entries usually need.
+/// The columns of an entry. Where rows come one by one, they are `steady`: as wide as entries usually
+/// need. `now` is in seconds since 1970.
 private func columns(_ console: Console, steady: Bool, now: Int64) -> [Column<AuditEntry>] {
     func width(_ usual: Int) -> Int { steady ? usual : 0 }
     return [
@@ -123,14 +131,19 @@ private func columns(_ console: Console, steady: Bool, now: Int64) -> [Column<Au
     ]
 }
 
-/// Which entries of the audit trail are shown.
+/// Which entries of the audit log are shown.
 struct AuditFilter: Sendable {
     var user: String?
+    /// The id of a token.
     var id: String?
+    /// The name of the person or service that made the change.
     var actor: String?
+    /// The first time that is shown.
     var since: Moment?
+    /// The time from which on nothing is shown.
     var until: Moment?
 
+    /// The options of `audit` that make a filter.
     static let group = OptionGroup(
         title: "Filters", defaults: AuditFilter(),
         options: [
@@ -162,6 +175,7 @@ struct AuditFilter: Sendable {
         Self.fits(entry.user, user) && Self.fits(entry.id, id) && Self.fits(entry.actor, actor)
     }
 
+    /// Whether an entry's text is the wanted one; nil wants any, or none.
     private static func fits(_ text: String?, _ wanted: String?) -> Bool {
         guard let wanted else { return true }
         return text.map { $0.utf8.elementsEqual(wanted.utf8) } ?? false

@@ -3,6 +3,7 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// `list revoked`: shows the blacklist, entry by entry.
 let listRevokedCommand = Command(
     name: "revoked", summary: "List the blacklist entries.",
     discussion: [
@@ -36,6 +37,8 @@ let listRevokedCommand = Command(
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["revoke", "restore"], run: runListRevoked)
 
+/// Scans the keys of the blacklist, and writes each page of entries as it comes: there may be
+/// millions.
 private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let backend = try Backend(console)
@@ -43,8 +46,10 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
     try backend.requireCurrent(options.global)
     var filter = ScanFilter(options)
     let naming = backend.layout.naming
+    // A layout that knows tokens by their text has whole tokens for ids: a label hides them.
+    let isLabelled = naming.isByText && !options.showsTokens
     func id(_ item: ListedDenial) -> Identifier {
-        options.showsTokens ? item.id : DisplayToken(item.id, naming).label
+        isLabelled ? DisplayToken(item.id, naming).label : item.id
     }
     let idLine = backend.idLine(mayBeToken: options.showsTokens)
     let list = console.writer(columns(console, now: system.clock.seconds, id: id)) { item in
@@ -61,13 +66,14 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
         }
     }
     try backend.requireCurrent(options.global)
-    try list.finish(
+    return try list.finish(
         nothing: options.pattern == nil
             ? "the blacklist is empty" : "no matching blacklist entries",
         in: backend, limit: options.limit, of: "entries")
-    return .success
 }
 
+/// The columns of an entry. `id` is the id as it is shown: the id of a layout may be the whole
+/// secret token.
 private func columns(
     _ console: Console, now: Int64, id: @escaping (ListedDenial) -> Identifier
 ) -> [Column<ListedDenial>] {

@@ -3,20 +3,26 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `list tokens`.
 struct ListTokensOptions: CommandOptions {
     var global = GlobalOptions()
     var users: [String] = []
+    /// Whether the tokens of all users are listed, not only those of `users`.
     var listsAll = false
+    /// nil writes the tokens as they are found: user by user, in order of expiry.
     var order: TokenOrder?
+    /// The largest number of tokens.
     var limit: Int64?
+    /// Whether whole tokens are shown where the layout keeps them.
     var showsTokens = false
 }
 
-/// By what a list of tokens is sorted; the user decides between equals.
+/// The order of tokens. The user decides between equals.
 enum TokenOrder: String, CaseIterable, Sendable {
     case exp, iat, user
 }
 
+/// `list tokens`: shows the token lists of users, including revoked and expired tokens.
 let listTokensCommand = Command(
     name: "tokens", summary: "List a user's tokens.",
     discussion: [
@@ -73,6 +79,7 @@ let listTokensCommand = Command(
         if !options.listsAll, options.users.isEmpty { throw .missingOperand("USER") }
     }, run: runListTokens)
 
+/// Reads the lists page by page. Rows that have to be sorted wait in memory for the last of them.
 private func runListTokens(_ options: ListTokensOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let users = try options.users.map { try parseUser($0) }
@@ -86,6 +93,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     ) { row in
         idLine(row.id)
     }
+    /// The number of rows that may still be written.
     var left = options.limit ?? .max
     func show(_ row: TokenRow) throws {
         try list.append(row)
@@ -95,6 +103,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     // With `--all` a user may come twice, and so would each token.
     var seen: Set<Identifier> = []
     let isStreaming = options.global.format.isStream && options.order == nil
+    /// Takes tokens of a user; false once there are enough.
     func take(_ user: Identifier, _ tokens: TokenList) throws -> Bool {
         guard !options.listsAll || isStreaming || seen.insert(user).inserted else { return true }
         for token in tokens.tokens {
@@ -110,6 +119,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
         if isStreaming { try system.output.flush() }
         return left > 0
     }
+    /// Users whose list cannot be read.
     var problems = 0
     if options.listsAll, left > 0 {
         try backend.store.forEachTokenList { user, tokens in
@@ -131,21 +141,16 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
         }
     }
     try backend.requireCurrent(options.global)
-    if problems > 0 {
-        try list.finish(empty: "")
-    } else {
-        let user = users.count == 1 ? users[0].description : nil
-        let owner = user.map { " of \(VisibleText.escape($0, columns: 60))" } ?? ""
-        try list.finish(
-            nothing: "no tokens\(owner) are recorded", in: backend, limit: options.limit,
-            of: "tokens")
-    }
-    return problems > 0 ? .unknown : .success
+    let user = users.count == 1 ? users[0].description : nil
+    let owner = user.map { " of \(VisibleText.escape($0, columns: 60))" } ?? ""
+    return try list.finish(
+        nothing: "no tokens\(owner) are recorded", in: backend, limit: options.limit,
+        of: "tokens", problems: problems)
 }
 
 extension TokenRow {
-    /// Ends soonest first, as lists have them; issues latest first: what is asked for is who came
-    /// last.
+    /// The order of rows: the soonest expiry first, as in a token list, or the latest issue first,
+    /// since that answers who logged in last.
     fileprivate func precedes(_ other: TokenRow, by order: TokenOrder) -> Bool {
         let ends = (token.expiry.seconds ?? .max, other.token.expiry.seconds ?? .max)
         let issues = (token.issuedAt ?? .min, other.token.issuedAt ?? .min)
@@ -166,9 +171,12 @@ extension TokenRow {
 private struct TokenRow {
     let user: Identifier
     let token: ListedToken
+    /// The list, which has the time and the user's cutoff.
     let list: TokenList
+    /// The id as it is shown.
     let id: Identifier
 
+    /// The state of the token, as a word of JSON.
     var state: String {
         if token.expiry.isPast(at: list.time) { return "expired" }
         if token.isRevoked { return "revoked" }
@@ -182,6 +190,7 @@ private struct TokenRow {
     var left: Int64? { token.expiry.seconds.map { $0 - list.time } }
 }
 
+/// The columns of a token. A table names the user only where there may be several.
 private func columns(
     _ console: Console, hasUsers: Bool, now: Int64
 ) -> [Column<TokenRow>] {

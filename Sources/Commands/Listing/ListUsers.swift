@@ -3,16 +3,19 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of the commands that find what they list by scanning keys.
 struct ScanOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The largest number of results.
     var limit: Int64?
+    /// The pattern that ids or users must match.
     var pattern: IdentifierPattern?
     /// Only for `list revoked`.
     var showsTokens = false
     /// Only for `list users`.
     var order: UserOrder?
 
-    /// What narrows a scan; `what` is listed.
+    /// The options that narrow a scan; `what` is listed.
     static func options(_ what: String) -> [Option<ScanOptions>] {
         [
             .value("limit", metavar: "N", summary: "Stop after N results.", into: \.limit) {
@@ -28,11 +31,12 @@ struct ScanOptions: CommandOptions {
     }
 }
 
-/// By what users are sorted; the name decides between equals.
+/// The order of users. The name decides between equals.
 enum UserOrder: String, CaseIterable, Sendable {
     case user, count
 }
 
+/// `list users`: shows who has tokens.
 let listUsersCommand = Command(
     name: "users", summary: "List the users who have tokens.",
     discussion: [
@@ -69,6 +73,8 @@ let listUsersCommand = Command(
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["logout-all"], run: runListUsers)
 
+/// Scans the keys of the users' lists. Users that have to be sorted wait in memory for the last of
+/// them.
 private func runListUsers(_ options: ScanOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let backend = try Backend(console)
@@ -78,34 +84,40 @@ private func runListUsers(_ options: ScanOptions, _ system: System) throws -> Ex
     let list = console.writer(columns(console, now: system.clock.seconds)) { user in
         UserLine.write(user.user.description)
     }
-    guard !filter.isDone else { return try finish(list, options, backend) }
     var waiting: [ListedUser] = []
+    /// Users whose list cannot be read. A scan may return one twice.
     var problems: Set<Identifier> = []
-    try backend.store.forEachUser(like: options.pattern) { page in
-        for user in page {
-            if let problem = user.problem {
-                guard problems.insert(user.user).inserted else { continue }
-                try console.report(problem, of: user.user)
-            } else if options.order != nil {
-                waiting.append(user)
-            } else if filter.admits(user.user) {
+    if !filter.isDone {
+        try backend.store.forEachUser(like: options.pattern) { page in
+            for user in page {
+                if let problem = user.problem {
+                    guard problems.insert(user.user).inserted else { continue }
+                    try console.report(problem, of: user.user)
+                } else if options.order != nil {
+                    waiting.append(user)
+                } else if filter.admits(user.user) {
+                    try list.append(user)
+                }
+                if filter.isDone { return false }
+            }
+            if options.global.format.isStream { try system.output.flush() }
+            return true
+        }
+        if let order = options.order {
+            for user in waiting.sorted(by: { $0.precedes($1, by: order) })
+            where filter.admits(user.user) {
                 try list.append(user)
             }
-            if filter.isDone { return false }
         }
-        if options.global.format.isStream { try system.output.flush() }
-        return true
+        try backend.requireCurrent(options.global)
     }
-    if let order = options.order {
-        for user in waiting.sorted(by: { $0.precedes($1, by: order) })
-        where filter.admits(user.user) {
-            try list.append(user)
-        }
-    }
-    try backend.requireCurrent(options.global)
-    return try finish(list, options, backend, problems: problems.count)
+    let kind = options.pattern == nil ? "" : "matching "
+    return try list.finish(
+        nothing: "no \(kind)users have recorded tokens", in: backend, limit: options.limit,
+        of: "users", problems: problems.count)
 }
 
+/// The columns of a user. `now` is in seconds since 1970.
 private func columns(_ console: Console, now: Int64) -> [Column<ListedUser>] {
     [
         .id("USER", "user", console) { $0.user }, .count("TOKENS", "tokens") { $0.tokenCount },
@@ -117,29 +129,15 @@ private func columns(_ console: Console, now: Int64) -> [Column<ListedUser>] {
 }
 
 extension ListedUser {
+    /// The order of rows: by name, or the most tokens first.
     fileprivate func precedes(_ other: ListedUser, by order: UserOrder) -> Bool {
         if order == .count, tokenCount != other.tokenCount { return tokenCount > other.tokenCount }
         return user.bytes.lexicographicallyPrecedes(other.user.bytes)
     }
 }
 
-private func finish(
-    _ list: ResultWriter<ListedUser>, _ options: ScanOptions, _ backend: Backend,
-    problems: Int = 0
-) throws -> ExitStatus {
-    if problems > 0 {
-        try list.finish(empty: "")
-    } else {
-        let kind = options.pattern == nil ? "" : "matching "
-        try list.finish(
-            nothing: "no \(kind)users have recorded tokens", in: backend, limit: options.limit,
-            of: "users")
-    }
-    return problems > 0 ? .unknown : .success
-}
-
 extension Console {
-    /// A user whose state can't be read; the others can.
+    /// Reports a user whose state cannot be read. The others are listed.
     func report(_ error: StoreError, of user: Identifier) throws(OutputError) {
         let failure = Diagnostics.failure(for: error)
         try self.error(
@@ -147,11 +145,12 @@ extension Console {
     }
 }
 
-/// Leaves out what a scan returns twice, and counts up to the limit.
+/// Omits results that a scan returns twice, and counts up to the limit.
 struct ScanFilter {
     private let limit: Int64?
-    /// `jsonl` runs in constant memory, and lets what comes twice pass.
+    /// Whether results are streamed in constant memory, so that some may be written twice.
     private let isStreaming: Bool
+    /// The results so far, unless they are streamed.
     private var seen: Set<Identifier> = []
     private var count: Int64 = 0
 
@@ -160,8 +159,10 @@ struct ScanFilter {
         isStreaming = options.global.format.isStream && options.order == nil
     }
 
+    /// Whether nothing more is admitted.
     var isDone: Bool { limit.map { count >= $0 } ?? false }
 
+    /// Whether a result is to be shown, which is counted then.
     mutating func admits(_ id: Identifier) -> Bool {
         guard !isDone, isStreaming || seen.insert(id).inserted else { return false }
         count += 1

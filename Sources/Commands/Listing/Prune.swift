@@ -3,11 +3,14 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `prune`.
 struct PruneOptions: CommandOptions {
     var global = GlobalOptions()
+    /// Whether it only counts, and removes nothing.
     var isDryRun = false
 }
 
+/// `prune`: removes expired tokens from all token lists. It is meant for cron.
 let pruneCommand = Command(
     name: "prune", summary: "Remove expired tokens from the users' token lists.",
     discussion: [
@@ -57,20 +60,20 @@ let pruneCommand = Command(
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["list"], run: runPrune)
 
+/// Goes through all lists page by page. A signal ends it after the page at hand, and the counts show
+/// how far it came.
 private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let backend = try Backend(console)
     try backend.require(.prune)
     try backend.requirePrimary(comparingClocks: console)
     try console.note("target: \(backend.description)" + (options.isDryRun ? " (dry run)" : ""))
-    var progress = console.progressLine("pruning")
-    let result = try stoppable {
+    let result = try console.watch("pruning", .stop()) { show in
         try backend.store.prune(dryRun: options.isDryRun) { result in
-            try console.progress(progress.update(count: result.users, now: .now))
+            show(result.users)
             return Signals.pending == nil
         }
     }
-    try console.progress(progress.finish())
     try console.result([
         "users": .integer(Int64(result.users)), "removed": .integer(Int64(result.removed)),
         "mended": .integer(Int64(result.mended)), "dry_run": .bool(options.isDryRun),

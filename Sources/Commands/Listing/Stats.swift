@@ -3,12 +3,14 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `stats`.
 struct StatsOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The number of users to name, those with the most tokens.
     var largestCount: Int64 = 5
 }
 
-/// `stats`: what lies in Redis, in numbers.
+/// `stats`: counts what is in Redis, for people and for Prometheus.
 let statsCommand = Command(
     name: "stats", summary: "Count users, unexpired tokens and blacklist entries.",
     discussion: [
@@ -50,20 +52,18 @@ let statsCommand = Command(
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["list", "prune"], run: runStats)
 
+/// Counts by a scan, in constant memory. Things that the layout cannot list are null in JSON.
 private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let backend = try Backend(console)
     if !backend.layout.can(.listRevoked) { try backend.require(.listUsers) }
     try backend.requireCurrent(options.global)
-    var progress = console.progressLine("counting")
-    let numbers = try backend.store.statistics(
-        largestCount: Int(clamping: options.largestCount)
-    ) { numbers in
-        let count = Int(clamping: numbers.users + numbers.denials)
-        try console.progress(progress.update(count: count, now: .now))
-        return true
+    let numbers = try console.watch("counting") { show in
+        try backend.store.statistics(largestCount: Int(clamping: options.largestCount)) { numbers in
+            show(Int(clamping: numbers.users + numbers.denials))
+            return true
+        }
     }
-    try console.progress(progress.finish())
     try backend.requireCurrent(options.global)
     if options.global.format == .prometheus {
         try console.print(Gauge.text(numbers, backend))
@@ -78,29 +78,32 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
 }
 
 extension StoreStatistics {
+    /// Whether nothing was found. A note then names the place.
     fileprivate var isEmpty: Bool {
         users == 0 && denials == 0 && userCutoffs == 0 && globalCutoff == nil
     }
 }
 
+/// The numbers for scripts. A number that the layout cannot tell is null.
 private func json(_ numbers: StoreStatistics, _ backend: Backend) -> JSONObject {
     let layout = backend.layout
     let hasUsers = layout.can(.listUsers)
     let hasDenials = layout.can(.listRevoked)
-    func number(_ value: Int64, _ isKnown: Bool) -> JSONValue {
+    func number(_ value: Int64, if isKnown: Bool) -> JSONValue {
         isKnown ? .integer(value) : .null
     }
     return [
-        "users": number(numbers.users, hasUsers), "tokens": number(numbers.liveTokens, hasUsers),
+        "users": number(numbers.users, if: hasUsers),
+        "tokens": number(numbers.liveTokens, if: hasUsers),
         "largest": .array(
             numbers.largestUsers.map {
                 ["user": .string($0.user.description), "tokens": .integer($0.tokenCount)]
             }),
-        "revoked": number(numbers.denials, hasDenials),
-        "revoked_forever": number(numbers.endlessDenials, hasDenials),
-        "revoked_expiring_1h": number(numbers.denialsWithinHour, hasDenials),
-        "revoked_expiring_24h": number(numbers.denialsWithinDay, hasDenials),
-        "user_cutoffs": number(numbers.userCutoffs, hasUsers),
+        "revoked": number(numbers.denials, if: hasDenials),
+        "revoked_forever": number(numbers.endlessDenials, if: hasDenials),
+        "revoked_expiring_1h": number(numbers.denialsWithinHour, if: hasDenials),
+        "revoked_expiring_24h": number(numbers.denialsWithinDay, if: hasDenials),
+        "user_cutoffs": number(numbers.userCutoffs, if: hasUsers),
         "cutoff": TimeText.number(numbers.globalCutoff),
         "tokens_bytes": TimeText.number(numbers.listMemory),
         "revoked_bytes": TimeText.number(numbers.denialMemory),
@@ -108,6 +111,7 @@ private func json(_ numbers: StoreStatistics, _ backend: Backend) -> JSONObject 
     ]
 }
 
+/// The numbers for a person, a line for each kind of thing.
 private func words(_ numbers: StoreStatistics, _ backend: Backend) -> String {
     var text = ""
     if backend.layout.can(.listUsers) {
@@ -135,21 +139,26 @@ private func words(_ numbers: StoreStatistics, _ backend: Backend) -> String {
     return text
 }
 
+/// A number with its noun.
 private func count(_ number: Int64, _ one: String, _ many: String) -> String {
     Count.words(Int(clamping: number), one, many)
 }
 
-/// The end of a line that counts things; nothing is said of what takes nothing.
+/// The end of a line that counts things: their estimated size in bytes, where it is known and not 0.
 private func size(_ bytes: Int64?) -> String {
     bytes.map { $0 > 0 ? ", about \(Bytes.words($0))\n" : "\n" } ?? "\n"
 }
 
-/// A number as Prometheus' text format has it (exposition format 0.0.4).
+/// A number in the text format of Prometheus (exposition format 0.0.4), which node_exporter's textfile
+/// collector reads.
 private struct Gauge {
+    /// Without the prefix of the program.
     let name: String
     let help: String
     let value: Int64
 
+    /// All numbers that the layout can tell. Names of users are left out, since monitoring keeps
+    /// labels for years.
     static func text(_ numbers: StoreStatistics, _ backend: Backend) -> String {
         let layout = backend.layout
         var gauges: [Gauge] = []

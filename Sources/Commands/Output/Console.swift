@@ -3,21 +3,23 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// How a command speaks: data on standard output in the format that was asked for, notes on
-/// standard error. Decided once from the options.
+/// The output of a command: data on standard output in the requested format, notes on standard
+/// error. The options decide both once.
 final class Console {
-    /// What a command does, for the rules that hold for all of its kind.
+    /// The kind of a command, which decides rules of output and settings.
     struct Kind: OptionSet {
         let rawValue: Int
 
-        /// It only reports, and `-q` silences that. Other commands print what they made.
+        /// The command only reports, and `-q` suppresses the report. Other commands print what they
+        /// made.
         static let reports = Kind(rawValue: 1)
-        /// It changes something. Doubt about what to change ends it.
+        /// The command changes something. Ambiguous settings end it.
         static let changes = Kind(rawValue: 2)
     }
 
     private let kind: Kind
     let system: System
+    /// The options that all commands share.
     let options: GlobalOptions
     /// For standard output.
     let style: Style
@@ -78,6 +80,7 @@ final class Console {
         try system.diagnostics.flush()
     }
 
+    /// An error on standard error. It ends nothing by itself.
     func error(_ message: String) throws(OutputError) {
         try system.diagnostics.write("jwtctl: \(noteStyle.red("error:")) \(message)\n")
         try system.diagnostics.flush()
@@ -86,15 +89,16 @@ final class Console {
     /// Whether results are written as text for a person.
     var isForPerson: Bool { options.format.isText && options.field == nil }
 
-    /// Whether nothing goes to standard output.
+    /// Whether standard output gets nothing.
     var isSilent: Bool { options.isQuiet && kind.contains(.reports) }
 
-    /// Tells of a failure that ends nothing, with its remedy.
+    /// A failure that does not end the command, with its remedy.
     func error(_ failure: Failure) throws(OutputError) {
         try error(failure.message)
         if let hint = failure.hint { try note("hint: \(hint)") }
     }
 
+    /// Writes a result to standard output, unless the command is silent.
     func print(_ text: String) throws(OutputError) {
         guard !isSilent else { return }
         try system.output.write(text)

@@ -2,7 +2,7 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
-/// How many results a command has.
+/// The number of results of a command.
 enum ResultExtent {
     /// A single one: JSON has an object and no array, and a person reads text and no table.
     case one
@@ -15,9 +15,10 @@ class ResultWriter<Row> {
     let console: Console
     let extent: ResultExtent
     let columns: [Column<Row>]
-    /// The line of `-o id`, which other commands read; nil for a single result without one.
+    /// The line of `-o id`, which other commands read; nil for a result without an id, which has none.
     let line: (Row) -> String?
-    /// What a person reads of a single result, or of each where no column is one of a table.
+    /// The text for a person: of a single result, or of each result if no column belongs to a
+    /// table.
     let text: ((Row) -> String)?
 
     required init(
@@ -31,6 +32,7 @@ class ResultWriter<Row> {
         self.text = text
     }
 
+    /// Writes a row, or keeps it until the list ends.
     func append(_ row: Row) throws { preconditionFailure("each format has its own") }
 
     /// Shows the rows so far where they wait to become a table.
@@ -42,16 +44,22 @@ class ResultWriter<Row> {
     /// Ends a list whose only row is reported like a single result.
     func finishOnly() throws { try finish(empty: "") }
 
-    /// Ends a list of what Redis has. Where that is nothing, a person reads where it was looked for:
-    /// the wrong place looks the same. `limit` is how many results were asked for.
+    /// Ends a list of what Redis has, and returns the exit status. Where that is nothing, a person
+    /// reads where it was looked for: the wrong place looks the same. `limit` is how many results
+    /// were asked for, `problems` the number of things that could not be read: each was reported.
     final func finish(
-        nothing: String, in backend: Backend, limit: Int64?, of what: String
-    ) throws {
+        nothing: String, in backend: Backend, limit: Int64?, of what: String, problems: Int = 0
+    ) throws -> ExitStatus {
+        guard problems == 0 else {
+            try finish(empty: "")
+            return .unknown
+        }
         let empty = "\(nothing) in \(backend.location)"
         try finish(empty: limit == 0 ? "no \(what) requested (--limit 0)" : empty)
+        return .success
     }
 
-    /// The members of a row.
+    /// The members of a row, in the order of the columns.
     final func object(_ row: Row) -> JSONObject {
         var object = JSONObject()
         for column in columns {
@@ -69,6 +77,7 @@ class ResultWriter<Row> {
 }
 
 extension MemberValue {
+    /// The value where it is part of a tree.
     fileprivate var json: JSONValue {
         switch self {
         case .text(let bytes): .string(String(decoding: bytes, as: UTF8.self))

@@ -1,3 +1,4 @@
+internal import CommandKit
 internal import JSON
 internal import Platform
 
@@ -18,8 +19,8 @@ enum TimeText {
         String(rfc3339(seconds).map { $0 == "T" ? " " : $0 })
     }
 
-    /// What is left of a table's time where there is little room: `11-21 06:17Z` in the year of `now`,
-    /// else the day alone.
+    /// The short form of a table's time, for a narrow terminal: `11-21 06:17Z` in the year of
+    /// `now`, else the day alone.
     static func short(_ text: String, now: Int64) -> String {
         guard text.hasSuffix("Z"), text.utf8.count == 20 else { return text }
         guard text.prefix(5) == table(now).prefix(5) else { return String(text.prefix(10)) }
@@ -33,10 +34,12 @@ enum TimeText {
         return span > 0 ? "in \(Duration.words(span))" : "\(Duration.words(-span)) ago"
     }
 
+    /// A time as JSON has dates: a string of RFC 3339, or null.
     static func json(_ seconds: Int64?) -> JSONValue {
         seconds.map { .string(rfc3339($0)) } ?? .null
     }
 
+    /// A whole number, or null.
     static func number(_ value: Int64?) -> JSONValue {
         value.map { .integer($0) } ?? .null
     }
@@ -44,5 +47,102 @@ enum TimeText {
     /// Whole seconds of a NumericDate; nil where it is beyond any calendar.
     static func seconds(_ number: JSONNumber) -> Int64? {
         Int64(outside: number.double)
+    }
+}
+
+/// A number of things: as the command line has it, and in words.
+enum Count {
+    /// Reads digits and nothing else, though Swift's own reader takes `+5` too.
+    static func parse(
+        _ text: String, in range: ClosedRange<Int64> = 0...Int64.max,
+        expected: String = "a number"
+    ) throws(InvalidValue) -> Int64 {
+        guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
+            let number = Int64(text), range.contains(number)
+        else { throw .expected(expected) }
+        return number
+    }
+
+    /// `1 list`, `5,000 lists`.
+    static func words(_ count: Int, _ one: String, _ many: String) -> String {
+        "\(NumberText.grouped(count)) \(count == 1 ? one : many)"
+    }
+}
+
+/// Amounts of memory.
+enum Bytes {
+    /// An amount in the largest unit that it fills: `512 B`, `14 KiB`, `1.5 GiB`. Below ten units there
+    /// is one decimal.
+    static func words(_ count: Int64) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+        var tenths = max(count, 0).multipliedReportingOverflow(by: 10).partialValue
+        var unit = 0
+        while tenths >= 10_240, unit < units.count - 1 {
+            tenths /= 1024
+            unit += 1
+        }
+        let fraction = tenths < 100 && unit > 0 && tenths % 10 > 0 ? ".\(tenths % 10)" : ""
+        return "\(tenths / 10)\(fraction) \(units[unit])"
+    }
+}
+
+/// Values of JSON for people and for commands to copy.
+enum JSONText {
+    /// A string as JSON, with its quotes.
+    static func quoted(_ text: String) -> String {
+        String(
+            decoding: JSONValue.string(text).encoded(.compact, escaping: .visible), as: UTF8.self)
+    }
+
+    /// A value as it was written, harmless to look at; what JSON output leaves alone and a
+    /// terminal would hide is escaped as JSON would.
+    static func shown(_ value: JSONValue, _ style: JSONStyle = .compact) -> String {
+        let text = String(decoding: value.encoded(style, escaping: .visible), as: UTF8.self)
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isHidden(scalar) {
+                result += "\\u" + String(repeating: "0", count: 4 - hex(scalar).count) + hex(scalar)
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// Whether a terminal would hide a character or act on it. Line feeds are those of the pretty form:
+    /// within strings they are escaped already.
+    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        scalar != "\n" && scalar.value <= 0xFFFF && VisibleText.isHostile(scalar)
+    }
+
+    private static func hex(_ scalar: Unicode.Scalar) -> String {
+        String(scalar.value, radix: 16)
+    }
+}
+
+/// Text that a POSIX shell reads back as one word.
+enum ShellText {
+    /// The text as it is where no shell reads anything into it, else in single quotes.
+    static func quote(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "/"), UInt8(ascii: ":"):
+                    true
+                default: false
+                }
+            }
+        if isPlain { return text }
+        // Characters on which a terminal would act can't be pasted back; they are shown escaped. By
+        // scalars: a combining mark after a quote makes another Character of it, but the shell
+        // still sees the quote.
+        return "'"
+            + VisibleText.escape(text).unicodeScalars
+            .split(separator: "'", omittingEmptySubsequences: false)
+            .map { String($0) }.joined(separator: "'\\''") + "'"
     }
 }

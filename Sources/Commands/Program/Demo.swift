@@ -5,12 +5,14 @@ internal import OpenSSL
 internal import Platform
 internal import Redis
 
+/// Options of `demo`.
 struct DemoOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The program to run with its arguments; empty for a shell or the walk-through.
     var command: [[UInt8]] = []
 }
 
-/// `demo`: everything that the tool does, on a Redis that nobody else uses.
+/// `demo`: every command, on a Redis that starts and ends with it.
 let demoCommand = Command(
     name: "demo", summary: "Try jwtctl with a temporary Redis.",
     discussion: [
@@ -34,8 +36,10 @@ let demoCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts"], run: runDemo)
 
+/// Runs the demo with its signals blocked, so that Redis and its directory are removed before a
+/// signal ends the process.
 private func runDemo(_ options: DemoOptions, _ system: System) throws -> ExitStatus {
-    // Held back until everything is removed; then they do what they always do.
+    // Blocked until everything is removed; then they have their usual effect.
     let mask = SignalMask.block(Demo.signals)
     let ending: Subprocess.Ending
     do {
@@ -51,10 +55,13 @@ private func runDemo(_ options: DemoOptions, _ system: System) throws -> ExitSta
     }
 }
 
+/// The parts of the demo.
 private enum Demo {
+    /// The signals that end the demo, and SIGCHLD, which reports the end of the command.
     static let signals = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
 
-    /// Returns when the command has ended and everything is removed.
+    /// Starts Redis, fills it and runs the command. Returns when the command has ended and
+    /// everything is removed.
     static func run(
         _ options: DemoOptions, _ system: System, _ mask: SignalMask
     ) throws -> Subprocess.Ending {
@@ -82,13 +89,16 @@ private enum Demo {
         return wait(for: child, mask, isShell: isInteractive, system)
     }
 
-    /// A Ctrl-C on the terminal reaches the child by itself; a signal to us alone is passed on.
+    /// Waits for the command. Ctrl-C on the terminal reaches the command directly; a signal that
+    /// only this process received is passed on. A shell handles SIGINT itself, so that does not end
+    /// the demo.
     private static func wait(
         for child: borrowing Subprocess, _ mask: SignalMask, isShell: Bool, _ system: System
     ) -> Subprocess.Ending {
         var asked: CInt?
         while true {
             if let ending = child.poll() {
+                // The signal ends this process, too, after the cleanup.
                 if let asked, !isShell || asked != SIGINT { return .signal(asked) }
                 return ending
             }
@@ -99,7 +109,9 @@ private enum Demo {
         }
     }
 
-    /// A secret and a few users with tokens; returns the environment for the command.
+    /// Creates a secret and users with tokens, and returns the environment for the command: the
+    /// user's own, with this Redis, this secret and this jwtctl in it. Variables that name another
+    /// key are removed.
     private static func prepare(
         _ redis: PrivateRedis, _ system: System
     ) throws -> [String: String] {
@@ -113,6 +125,7 @@ private enum Demo {
         var variables = system.environment.all
         variables["JWTCTL_REDIS_URL"] = redis.url
         variables["JWTCTL_SECRET"] = secretPath
+        // These would select another key, other keys in Redis, or a password that this Redis lacks.
         for name in ["JWTCTL_KEY", "JWTCTL_NAMESPACE", "REDISCLI_AUTH"] { variables[name] = nil }
         if let executable = CurrentProcess.executablePath,
             let slash = executable.utf8.lastIndex(of: UInt8(ascii: "/"))
@@ -126,6 +139,7 @@ private enum Demo {
         return variables
     }
 
+    /// Issues a token in this process.
     private static func issue(
         _ user: String, _ label: String, _ variables: [String: String], _ system: System
     ) throws {
@@ -142,6 +156,7 @@ private enum Demo {
         }
     }
 
+    /// Shows what can be tried, above the prompt of the shell.
     private static func greet(_ redis: PrivateRedis, _ system: System) throws {
         try system.diagnostics.write(
             """
@@ -158,7 +173,8 @@ private enum Demo {
         try system.diagnostics.flush()
     }
 
-    /// Each command is shown, run for real, and has to end with the status that is promised.
+    /// A shell script that shows each command, runs it, and fails if its exit status is not the
+    /// expected one.
     private static let walkThrough = #"""
         say() { printf '\n# %s\n' "$1"; }
         run() {
@@ -192,12 +208,17 @@ private enum Demo {
         """#
 }
 
-/// A redis-server of our own on a unix socket in a private folder, without persistence. It ends,
-/// and the folder goes away, with this object; killed from outside, the server dies with us.
+/// A redis-server on a unix socket in a private directory, without persistence. Server and
+/// directory are removed with this object. If this process is killed, the kernel ends the server as
+/// well.
 final class PrivateRedis {
+    /// The directory of the socket and the log, mode 0700, removed after the server has ended.
     private let folder: TemporaryFolder
+    /// The process of the server.
     private let server: Subprocess
 
+    /// Starts the server and waits until it answers. It is run through this program
+    /// (`__with-parent`), so that it ends with its parent.
     init(_ environment: Environment) throws {
         do throws(SystemError) {
             folder = try TemporaryFolder.make(prefix: "jwtctl-demo-", environment: environment)
@@ -210,6 +231,7 @@ final class PrivateRedis {
             "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", folder.path,
             "--logfile", "\(folder.path)/redis.log",
         ]
+        // The helper process would start in any case, so a missing server must be noticed before.
         guard Self.isInstalled(environment) else {
             throw Failure(
                 .failure, "no_redis_server", "redis-server is not installed",
@@ -218,7 +240,7 @@ final class PrivateRedis {
         do throws(SystemError) {
             let command = ["/proc/self/exe", "__with-parent", "redis-server"] + settings
             server = try Subprocess.start(
-                command.map { Array($0.utf8) }, environment: environment.all, silent: true)
+                command.map { Array($0.utf8) }, environment: environment.all, streams: .null)
         } catch {
             throw Failure(.failure, "system", "cannot start redis-server: \(error.message)")
         }
@@ -230,15 +252,18 @@ final class PrivateRedis {
         _ = server.wait()
     }
 
+    /// The path of the directory.
     var path: String { folder.path }
 
+    /// The Redis URL of the socket.
     var url: String { "unix://\(folder.path)/redis.sock" }
 
-    /// How long the server may take to start, in milliseconds.
-    private static let patience: Int64 = 10_000
+    /// The time that the server may take to start, in milliseconds.
+    private static let startTimeout: Int64 = 10_000
 
+    /// Asks until the server answers, has ended, or has taken too long.
     private func waitUntilReady() throws {
-        let deadline = Monotonic.now.advanced(byMilliseconds: Self.patience)
+        let deadline = Monotonic.now.advanced(byMilliseconds: Self.startTimeout)
         let target = RedisTarget(endpoint: .unix(path: "\(folder.path)/redis.sock"))
         while true {
             do throws(RedisError) {
@@ -255,6 +280,7 @@ final class PrivateRedis {
         }
     }
 
+    /// Whether there is a redis-server in `PATH`.
     private static func isInstalled(_ environment: Environment) -> Bool {
         (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").contains {
             unsafe access("\($0)/redis-server", X_OK) == 0

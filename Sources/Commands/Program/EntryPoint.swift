@@ -3,16 +3,19 @@ internal import JSON
 package import Platform
 internal import Glibc
 
-/// From a command line to the end of the process.
+/// Runs a command line, from its arguments to the end of the process. `main.swift` and the tests
+/// call it.
 package enum EntryPoint {
-    /// How the process has to end.
+    /// The way in which the process must end.
     package enum Ending: Equatable, Sendable {
+        /// With this exit status.
         case exit(Int32)
-        /// As if by this signal.
+        /// By this signal, as a shell expects it of an interrupted program.
         case signal(Int32)
     }
 
-    /// Does what `arguments` (without the program's name) ask for.
+    /// Runs the command that `arguments` (without the program's name) contain. Never throws: errors
+    /// are printed here. A closed pipe ends the process by SIGPIPE.
     package static func run(_ arguments: [[UInt8]], _ system: System) -> Ending {
         do {
             let status = try perform(arguments, system)
@@ -25,8 +28,11 @@ package enum EntryPoint {
         }
     }
 
+    /// Parses the arguments and does what they ask for. Errors of a command are reported in the
+    /// format that its options chose.
     private static func perform(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus {
         if let status = try hidden(arguments, system) { return status }
+        // Without arguments, the short help is an error message: it goes to standard error.
         if arguments.isEmpty {
             try system.diagnostics.write(
                 jwtctlProgram.help(
@@ -60,7 +66,8 @@ package enum EntryPoint {
         return .success
     }
 
-    /// Of a line that could not be parsed, whether it asks for JSON: a script reads the error.
+    /// The global options of a line that could not be parsed, as far as its output format: a script
+    /// that asked for JSON must be able to read the error.
     private static func understood(_ arguments: [[UInt8]]) -> GlobalOptions {
         let words = arguments.map { String(decoding: $0, as: UTF8.self) }.prefix { $0 != "--" }
         let formats = OutputFormat.allCases.filter(\.tellsErrors).map(\.rawValue)
@@ -78,7 +85,8 @@ package enum EntryPoint {
         return options
     }
 
-    /// What the build and `demo` call; not for people.
+    /// The commands for the build (`__generate`) and for `demo` (`__with-parent`); nil for any
+    /// other line. They are not documented, because people do not need them.
     private static func hidden(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus? {
         switch arguments.first.map({ String(decoding: $0, as: UTF8.self) }) {
         case "__generate" where arguments.count == 2:
@@ -91,29 +99,33 @@ package enum EntryPoint {
         }
     }
 
-    /// Long lines are hard to read: help is at most this wide.
+    /// The most columns of help texts, since long lines are hard to read.
     private static let widestHelp = 100
 
+    /// The columns for help texts.
     private static func width(_ system: System) -> Int {
         min(max(system.terminal.columns, 40), widestHelp)
     }
 
+    /// The colours for standard output.
     private static func style(_ system: System) -> Style {
         Style(.auto, isTerminal: system.output.isTerminal, environment: system.environment)
     }
 
+    /// The colours for standard error.
     private static func errorStyle(_ system: System) -> Style {
         Style(.auto, isTerminal: system.diagnostics.isTerminal, environment: system.environment)
     }
 
-    /// Tells what went wrong on standard error and, for scripts, as JSON on standard output.
+    /// Prints an error on standard error and, if a script asked for JSON, on standard output as
+    /// well. Returns the exit status.
     private static func report(
         _ error: any Error, _ global: GlobalOptions, _ path: [String], _ system: System
     ) -> ExitStatus {
         let failure = Diagnostics.failure(for: error)
         let console = Console(global, system: system)
         do throws(OutputError) {
-            // What was written before belongs before the error.
+            // Results that were printed before the error must appear before it.
             if !(error is OutputError) { try system.output.flush() }
             try console.error(failure.message)
             if let hint = failure.hint {
@@ -135,7 +147,7 @@ package enum EntryPoint {
                 try system.output.flush()
             }
         } catch {
-            // Nobody is left to be told; the status tells.
+            // Nothing can be printed any more; only the status is left.
         }
         return failure.status
     }

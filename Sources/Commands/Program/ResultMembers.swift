@@ -13,43 +13,54 @@ enum ResultMembers {
         }
     }
 
-    /// Common claims: those of RFC 7519, then some that login servers add.
+    /// Common claims: those of RFC 7519, then some that login servers add. Also the candidates for
+    /// `--require`.
     static let claims =
         [
             "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "scope", "client_id", "azp", "sid",
             "nonce", "roles",
         ].map { Completion.Choice($0, summary: dates[$0] ?? meaning($0, MemberMeanings.claims)) }
 
+    /// Common members of the header.
     private static let headers = ["alg", "typ", "kid", "cty"].map {
         Completion.Choice($0, summary: meaning($0, MemberMeanings.header))
     }
 
+    /// The meanings of dates, which `MemberMeanings` has only as parts of sentences.
     private static let dates = [
         "exp": "expiry time", "nbf": "time from which it is valid", "iat": "issue time",
     ]
 
+    /// The meaning of a member; empty if there is none.
     private static func meaning(_ name: String, _ meanings: [JSONString: String]) -> String {
         meanings[JSONString(name)] ?? ""
     }
 
     // MARK: the results
 
+    /// The name of an object, and the paths of its members.
     private static func nested(_ parent: String, _ names: [String]) -> [String] {
         [parent] + names.map { "\(parent).\($0)" }
     }
 
+    /// The member `target` of commands that change something: see `Backend.json`.
     private static let target = nested(
         "target", ["profile", "server", "database", "namespace", "layout"])
+    /// The member `state`: see `StateReport.json`.
     private static let state = nested(
         "state",
         [
             "revoked", "revoked_ttl", "revoked_by", "revoked_at", "revoke_reason", "listed",
             "cutoff",
         ])
+    /// The member `times`: see `ClaimTimes`.
     private static let times = nested("times", ["iat", "nbf", "exp", "expires_in"])
+    /// The members of a token that was issued: see `TokenMinter.Minted`.
     private static let token = ["token", "id", "sub", "iat", "exp", "recorded"]
+    /// The members of a key that was written: see `KeyOutputOptions`.
     private static let key = ["format", "kid", "thumbprint", "file", "key"]
 
+    /// The members of each result, by the words of the command.
     private static let members: [String: [String]] = [
         "issue": token,
         "decode": ["header", "payload", "signature", "verified"] + times,

@@ -1,8 +1,10 @@
 internal import CommandKit
 internal import TokenStore
 
-/// The pages of help about no single command.
+/// The help topics that belong to no single command. Each is printed by `help NAME`, and is a
+/// section of the program's manual page or a page of its own.
 enum Topics {
+    /// Every topic, in the order in which help lists them.
     static var all: [Topic] {
         [
             runbook, services, exitStatus, environment, time, keys, layouts, layoutFile, configFile,
@@ -10,6 +12,7 @@ enum Topics {
         ]
     }
 
+    /// The exit statuses, from the table that commands use themselves.
     private static let exitStatus = Topic(
         name: "exit-status", title: "EXIT STATUS", summary: "Exit statuses and their meanings.",
         body: [
@@ -28,6 +31,8 @@ enum Topics {
             """,
         ])
 
+    /// The variables that commands read; the lists of `Backend` and `KeyOptions` are used by their
+    /// commands, too.
     private static let environment = Topic(
         name: "environment", title: "ENVIRONMENT", summary: "Environment variables.",
         body: [
@@ -43,6 +48,7 @@ enum Topics {
             """,
         ])
 
+    /// The forms of times and durations that options accept.
     private static let time = Topic(
         name: "time", title: "TIME", summary: "Formats of times and durations.",
         body: [
@@ -60,6 +66,7 @@ enum Topics {
             """,
         ])
 
+    /// The forms of keys, and the rules by which one is chosen.
     private static let keys = Topic(
         name: "keys", title: "KEYS", summary: "Key formats, and how keys are chosen.",
         body: [
@@ -130,6 +137,7 @@ enum Topics {
         page: Topic.Page(name: "jwtctl-keys", section: 7),
         seeAlso: ["key", "issue", "verify"])
 
+    /// The presets, and the keys of the native layout.
     private static let layouts = Topic(
         name: "layouts", title: "LAYOUTS", summary: "Keys that layouts use in Redis.",
         body: [
@@ -191,7 +199,7 @@ enum Topics {
         page: Topic.Page(name: "jwtctl-layouts", section: 7),
         seeAlso: ["layout", "jwtctl-layout(5)", "jwtctl-services(7)"])
 
-    /// What a preset says of itself; all of them can be read.
+    /// The line about a preset. Every preset can be read, which a test makes sure of.
     private static func summary(ofLayout name: String) -> String {
         do throws(LayoutError) {
             let layout = try LayoutReader.preset(name, for: .show)
@@ -202,161 +210,64 @@ enum Topics {
             preconditionFailure("the layout \(name) is sound: \(error)")
         }
     }
+}
 
-    /// The rights of a user who may run every command; tested against a server.
-    static let accessRule =
-        "ACL SETUSER jwtctl on >SECRET resetkeys ~jwt:* resetchannels &jwt:revoked -@all "
-        + "+get +mget +set +del +pttl +persist +expireat +type +hget +hmget +hset +hdel +zadd +zrem "
-        + "+zrange +zrangebyscore +zcount +zscore +xadd +xrange +xrevrange +xread +publish +eval +time +scan "
-        + "+select +getrange +info"
-
-    /// What the same user needs where several servers hold the data; tested against such.
-    static let groupAccessRule =
-        "ACL SETUSER jwtctl +cluster|slots +asking +role +wait"
-
-    /// What `doctor` can tell more with.
-    static let doctorRule = "ACL SETUSER jwtctl +config|get +acl|dryrun"
-
-    /// What `--fsync` needs, on servers that have it.
-    static let diskAccessRule = "ACL SETUSER jwtctl +waitaof"
-
-    /// The rights of a user who may only look; tested against a server. `%R` is of Redis 7.
-    static let readingRule =
-        "ACL SETUSER jwtctl-reader on >SECRET resetkeys %R~jwt:* resetchannels -@all "
-        + "+get +mget +getrange +pttl +hmget +zrange +zcount +zscore +xrange +xrevrange +xread "
-        + "+time +scan +select"
-
-    /// The commands in `accessRule`, as rights: `+get`.
-    static var grantedCommands: [String] {
-        accessRule.split(separator: " ").filter { $0.first == "+" }.map { String($0) }
-    }
-
-    private static let redis = Topic(
-        name: "redis", title: "REDIS", summary: "Redis URLs, TLS, replicas and permissions.",
+/// The configuration file: `help config-file`, and the page jwtctl-config(5).
+extension Topics {
+    /// The complete topic. The settings are listed from `Setting` itself.
+    static let configFile = Topic(
+        name: "config-file", title: "CONFIGURATION FILE",
+        summary: "Configuration file: profiles and layouts.",
         body: [
+            """
+            Put settings you always use in a configuration file: $XDG_CONFIG_HOME/jwtctl/config, \
+            or ~/.config/jwtctl/config, or the file that --config or JWTCTL_CONFIG names. It \
+            contains profiles. --profile or JWTCTL_PROFILE selects one; the profile named \
+            "default" is used otherwise.
+            """,
+            """
+            An option overrides the environment, the environment overrides the profile, and the \
+            profile overrides the default. A profile selected with --profile overrides the \
+            environment; if the two name different servers, layouts, namespaces or keys, a command \
+            that changes something is refused. REDIS_URL, which other programs set too, is used \
+            only if nothing else names a Redis. "jwtctl config show" lists the effective settings \
+            and their sources.
+            """,
+            .literal(configExample),
+            """
+            A line is a section in brackets, NAME = VALUE, or a comment that begins with # or ;. \
+            Relative paths start from the directory of the file. Unknown settings are errors, \
+            reported with the line number. A file that contains a Redis password and is readable \
+            by all users is refused: run chmod 600 on it, or name the source of the password with \
+            redis-password.
+            """,
+            .heading("Settings of a profile"),
+            .definitions(Setting.allCases.map { Definition($0.rawValue, $0.summary) }),
+            .heading("Settings of a layout"),
             .definitions([
-                Definition("redis://HOST:6379/0", "Over TCP, with the database number at the end."),
-                Definition(
-                    "redis://USER:PASSWORD@HOST", "With a user; write special characters as %XX."),
-                Definition("redis://:PASSWORD@HOST", "With a password only."),
-                Definition(
-                    "redis://USER:@HOST", "With a user whose password comes from another source."),
-                Definition("rediss://HOST:6380/0", "Over TLS 1.2 or 1.3; otherwise the same."),
-                Definition("unix:///run/redis/redis.sock?db=0", "Over a unix socket."),
-                Definition(
-                    "redis://A:7000,B:7000,C:7000",
-                    "A Cluster, by one or more of its nodes. It has only database 0."),
-                Definition(
-                    "redis+sentinel://S1,S2:26379,S3/mymaster/0",
-                    "The primary that these Sentinels call mymaster."),
-                Definition("redis-sentinel://S1,S2/0#mymaster", "The same in Lettuce's form."),
-                Definition(
-                    "rediss+sentinel://S1,S2,S3/mymaster",
-                    "With TLS to the Sentinels and the servers."),
+                Definition("file", "Layout file; see jwtctl-layout(5)."),
+                Definition("preset", "Name of a preset, instead of a file."),
+                Definition("var.NAME", "Value of a variable of the layout."),
             ]),
-            """
-            Put the password in REDISCLI_AUTH, or in a file that --redis-password names: every \
-            user of the machine can read a command line. --askpass asks for it on the terminal.
-            """,
-            """
-            --timeout (default: 5s) limits connecting and each wait for a reply. A wrong password \
-            ends the run. A replica is refused unless --allow-replica is given, because its data \
-            may be old.
-            """,
-            """
-            valkey:// and valkeys:// mean the same as redis:// and rediss://. With TLS, the \
-            server's certificate must match the name or address in the URL. It must be signed by \
-            an authority that the system trusts; with --redis-cacert PATH (a file or directory), \
-            by one found there. If the server requires a client certificate, give --redis-cert \
-            PATH and --redis-key PATH (not encrypted). Through a tunnel, give --redis-server-name \
-            NAME: the name in the certificate of the server at the other end. Only \
-            --redis-insecure disables this check.
-            """,
-            .literal([
-                "jwtctl list users --redis rediss://redis.example.com:6380 \\",
-                "  --redis-cacert /etc/redis/ca.crt \\",
-                "  --redis-cert /etc/jwtctl/client.crt --redis-key /etc/jwtctl/client.key",
-            ]),
-            """
-            In a Cluster and behind Sentinels, jwtctl waits while the servers change (a fail-over, \
-            a slot that is migrating, a node that is starting), and gives up when nothing has \
-            changed for --timeout. The user and password of a Sentinel URL are for the data \
-            servers; for the Sentinels add \
-            ?sentinel_username=USER&sentinel_password=PASSWORD. After its last write a command \
-            asks the Sentinels again. If the primary was replaced meanwhile, it repeats its work \
-            before it reports success.
-            """,
-            .literal([
-                "jwtctl --redis redis://10.0.0.1:7000,10.0.0.2:7000 list users",
-                "jwtctl --redis redis+sentinel://10.0.0.1,10.0.0.2,10.0.0.3/mymaster list users",
-                "jwtctl --redis redis://127.0.0.1:7000 --redis-nat 10.0.0.1=127.0.0.1 list users",
-            ]),
-            """
-            If a server announces an address of another network (NAT, containers, port \
-            forwarding), --redis-nat HOST:PORT=HOST:PORT, or HOST=HOST, gives the address to \
-            connect to. It may be repeated. With TLS it can also give the name in the certificate: \
-            --redis-nat 10.0.0.1=redis-1.example.com.
-            """,
-            """
-            --wait N[,DURATION] makes a command that writes wait for N replicas to acknowledge; in \
-            a Cluster, for N of each primary that was written to. DURATION defaults to that of \
-            --timeout. Behind Sentinels, and for primaries of a Cluster that have replicas, N \
-            defaults to 1: a fail-over loses what no replica has. --wait 0, or wait = 0 in a \
-            profile, turns it off.
-            """,
-            """
-            A change that is not confirmed in time is in effect on the primary, but a fail-over \
-            may lose it. The status is 8, JSON has "confirmed": false, and the items of bulk work \
-            count as unknown and are written to --failed. The same happens while the Sentinels \
-            consider the primary down. After the first wait that is not met, the rest is written \
-            without waiting, and one wait at the end covers all of it.
-            """,
-            """
-            --fsync makes a command that writes wait until the server has its changes on disk, in \
-            the append-only file; with --wait N, until N replicas have them on disk too. Without \
-            --wait, replicas need not have them on disk. If that does not happen in time, the \
-            status is 8 and the message says that the changes are not on disk. --fsync requires \
-            Redis 7.2, or Valkey, with appendonly on; another server is refused before anything \
-            is written.
-            """,
-            """
-            A command that writes warns once if Redis evicts keys when memory is short, since \
-            a revocation may be among them; -q silences the warning. --require-durable refuses \
-            instead, with status 9 and before anything is written: if keys are evicted, if there \
-            is no append-only file or it could not be written, or if Redis refuses INFO. In a \
-            Cluster it asks every primary; the warning asks one. "jwtctl doctor" reports other \
-            problems, and what to do about them.
-            """,
-            """
-            jwtctl works with Redis 6.0 and later, and with Valkey. Where something requires a \
-            later version, the documentation says so.
-            """,
-            """
-            A scan (list users, list revoked, prune) visits every primary, and checks before and \
-            after it which server has which slots. A key whose slot is migrating at that moment \
-            may be missed; with -o jsonl, one may be printed twice.
-            """,
-            """
-            A Redis user for jwtctl, with no more permissions than it needs. For Redis 6.0, leave \
-            out resetchannels and &jwt:revoked, which it does not know, and add +hello if needed:
-            """,
-            .literal([accessRule]),
-            "In a Cluster, behind Sentinels and for --wait it also needs:",
-            .literal([groupAccessRule]),
-            "For --fsync it also needs:",
-            .literal([diskAccessRule]),
-            """
-            With these permissions doctor checks more; without them it reports what it left out:
-            """,
-            .literal([doctorRule]),
-            "A user for verify, status, list, audit and layout detect only (Redis 7 or later):",
-            .literal([readingRule]),
-            """
-            Keep maxmemory-policy at noeviction: any other policy may evict blacklist entries, and \
-            a revoked token works again when its entry is evicted. Turn on appendonly: without it \
-            a restart may lose revocations that were acknowledged.
-            """,
         ],
-        page: Topic.Page(name: "jwtctl-redis", section: 7),
-        seeAlso: ["doctor", "jwtctl-config(5)"])
+        page: Topic.Page(name: "jwtctl-config", section: 5),
+        seeAlso: ["config", "jwtctl-layout(5)"])
+
+    /// The example in the page. A test reads it as a configuration file.
+    static let configExample = [
+        "[profile default]",
+        "redis = unix:///run/redis/redis.sock",
+        "",
+        "[profile prod]",
+        "redis        = rediss+sentinel://s1,s2,s3/mymaster",
+        "redis-password = env:PROD_REDIS_PASSWORD",
+        "layout       = acme",
+        "key          = /etc/jwtctl/prod.jwks",
+        "issuer       = https://auth.example.com",
+        "max-lifetime = 30d",
+        "",
+        "[layout acme]",
+        "preset     = blacklist-jti",
+        "var.prefix = acme:revoked:",
+    ]
 }

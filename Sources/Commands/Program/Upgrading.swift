@@ -1,6 +1,6 @@
 internal import CommandKit
 
-/// What a newer version does differently, for those who have scripts for an older one.
+/// The changes that matter to scripts written for an older version: `help upgrading`.
 extension Topics {
     static let upgrading = Topic(
         name: "upgrading", title: "UPGRADING",

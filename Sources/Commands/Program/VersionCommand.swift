@@ -4,13 +4,16 @@ internal import OpenSSL
 internal import Platform
 internal import Redis
 
-/// The version of this program.
+/// The version of this program. The packaging scripts read it from this line.
 package let programVersion = "0.2.0"
 
+/// Options of a command that has only the global ones.
 struct PlainOptions: CommandOptions {
     var global = GlobalOptions()
 }
 
+/// `version`: what a report of a problem should contain. `--version` prints only the first two
+/// words.
 let versionCommand = Command(
     name: "version", summary: "Show the version and how it was built.",
     discussion: [
@@ -40,16 +43,17 @@ let versionCommand = Command(
         return .success
     })
 
-/// The program and what it is made of.
+/// The version of the program and of the libraries it uses, for `version` and `doctor`.
 struct ProgramVersion {
-    /// `jwtctl 0.2.0 (commit 494e855f3b21, 2026-11-30)`.
+    /// The version with its commit, such as `jwtctl 0.2.0 (commit 494e855f3b21, 2026-11-30)`.
     var title: String {
         let commit = BuildFacts.commit.map { "commit \($0)" } ?? "development build"
         return
             "jwtctl \(programVersion) (\([commit, BuildFacts.date].compactMap(\.self).joined(separator: ", ")))"
     }
 
-    /// `OpenSSL 3.0.17, hiredis 0.14.1, static`.
+    /// The libraries and the kind of linking, such as `OpenSSL 3.0.17, hiredis 0.14.1, static`. A
+    /// running OpenSSL of another version than at build time is named, because that is allowed.
     var libraries: String {
         let built = OpenSSLVersion.built
         let running = OpenSSLVersion.running
@@ -58,11 +62,13 @@ struct ProgramVersion {
             + (BuildFacts.isStatic ? "static" : "dynamic")
     }
 
+    /// The text of the command `version`.
     var words: String {
         let swift = BuildFacts.swift.map { "Swift \($0), " } ?? ""
         return "\(title)\n\(swift)\(libraries)\n"
     }
 
+    /// The JSON result. Facts that a development build does not have are null.
     var json: JSONObject {
         [
             "name": "jwtctl", "version": .string(programVersion), "commit": text(BuildFacts.commit),
@@ -75,5 +81,6 @@ struct ProgramVersion {
         ]
     }
 
+    /// A fact about the build as JSON.
     private func text(_ fact: String?) -> JSONValue { fact.map { .string($0) } ?? .null }
 }

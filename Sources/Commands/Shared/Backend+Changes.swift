@@ -5,7 +5,8 @@ internal import TokenStore
 
 /// Messages before a change: its target, and whether services will notice it.
 extension Backend {
-    /// `change` names what services may not see, such as a revocation.
+    /// Prints the target of a change, and a warning if Redis has no keys of the layout: probably
+    /// the services use another one. `change` names what those services would not see.
     func announce(
         _ console: Console, isDryRun: Bool = false, change: String = "revocation"
     ) throws {
@@ -27,19 +28,20 @@ extension Backend {
                 + hint(at: others, sample))
     }
 
-    /// A layout that was chosen is not questioned if Redis is empty, or if the sampled keys among
-    /// many others belong to no layout.
+    /// Whether the missing keys are suspicious. If the user chose the layout, that takes keys of
+    /// another layout, or a Redis whose keys were all examined; an empty Redis is not suspicious.
     private func isQuestionable(_ sample: KeySample, _ others: [DetectedLayout]) -> Bool {
         !isLayoutChosen || !others.isEmpty || sample.isWhole && !sample.keys.isEmpty
     }
 
+    /// The layout's keys in words, with the namespace unless it is the default.
     private var ownKeys: String {
         let isUsual = [nil, Layout.defaultNamespace].contains(layout.namespace)
         return "'\(VisibleText.escape(layout.name, columns: 40))' keys"
             + (isUsual ? "" : " in namespace \(layout.namespace ?? "")")
     }
 
-    /// The layouts that may be meant, and where they are shown.
+    /// The end of the warning: the layouts that may be meant, and the command that shows them.
     private func hint(at others: [DetectedLayout], _ sample: KeySample) -> String {
         guard !sample.keys.isEmpty else { return "" }
         let names = others.prefix(Self.mostNames).map { other in
@@ -53,13 +55,14 @@ extension Backend {
         return found + (found.isEmpty ? ";" : ":") + " see 'jwtctl layout detect'"
     }
 
-    /// Names that one key may have and that are worth reading.
+    /// The most names of layouts that the warning contains.
     private static let mostNames = 3
 }
 
 extension Backend {
-    /// Keys of a whitelist are deleted. Were they those of a blacklist with the same names, that
-    /// would make revoked tokens valid again: a person confirms it, or the profile settles it.
+    /// Asks for confirmation before keys of a whitelist are deleted, if the same keys could be a
+    /// blacklist: deleting those would make revoked tokens valid again. `isConfirmed` says that
+    /// `--yes` was given; a profile can turn the question off.
     func requireLayout(isConfirmed: Bool, _ console: Console) throws {
         guard checksLayout, layout.requiresListing, let rival = layout.mistakenFor.first else {
             return
@@ -74,6 +77,7 @@ extension Backend {
                 "Delete keys of the layout '\(layout.name)' on \(description)?", answer: "yes",
                 console)
         } catch let failure as Failure where failure.code == "not_confirmed" {
+            // Without a terminal the hint also names the setting, which answers for all later runs.
             throw Failure(
                 failure.status, failure.code, failure.message,
                 hint: "pass --yes to confirm, or set 'layout-check = off' in the profile")
@@ -81,10 +85,11 @@ extension Backend {
     }
 }
 
-/// What a command that writes has to say about a Redis that may lose it.
+/// Checks before a change that Redis keeps what is written.
 extension Backend {
-    /// Warns where Redis evicts keys; with `--require-durable` refuses whatever may lose a
-    /// revocation, before anything is written. Asks once, and nothing at all in quiet.
+    /// Checks that Redis keeps what is about to be written. With `--require-durable`, a server that
+    /// may lose a revocation is refused before anything is written. Otherwise eviction is a
+    /// warning, which costs a command and is left out with `--quiet`.
     func requireDurable(_ console: Console) throws {
         if console.options.requiresDurability {
             for (endpoint, durability) in try client.durabilities() {
@@ -99,7 +104,7 @@ extension Backend {
         try noteMissingReplicas(console)
     }
 
-    /// Without `--wait` and without replicas, no replica confirms a change.
+    /// Notes primaries without replicas, unless `--wait` was given: no replica confirms the change.
     private func noteMissingReplicas(_ console: Console) throws {
         guard concern.replicas == nil else { return }
         let known = try client.knownReplicas()
@@ -113,40 +118,13 @@ extension Backend {
     }
 }
 
-extension Diagnostics {
-    /// Why `--require-durable` refuses a server; nil where it does not.
-    static func durability(_ durability: Durability, at endpoint: Endpoint) -> Failure? {
-        let server = "Redis at \(shown(endpoint.description))"
-        let reason: String
-        var hint = "nothing was written; run 'jwtctl doctor' to see what to do"
-        switch durability {
-        case .keeps: return nil
-        case .evicts(let policy):
-            reason =
-                "\(server) evicts keys when memory is short (maxmemory-policy "
-                + "\(VisibleText.escape(policy, columns: 40)))"
-        case .forgets:
-            reason = "\(server) has no append-only file: a crash loses revocations"
-        case .failing: reason = "\(server) could not write its append-only file"
-        case .unknown(let error):
-            let text = error.map { ": \(VisibleText.escape($0.text, columns: 200))" } ?? ""
-            reason = "\(server) does not say whether it keeps its data" + text
-            if let error, error.kind == .noPermission {
-                hint =
-                    "nothing was written; an administrator can allow it: "
-                    + grant(error, key: nil)
-            }
-        }
-        return Failure(.refused, "not_durable", reason, hint: hint)
-    }
-}
-
-/// Asking before something that is hard to take back.
+/// A question on the terminal before a change that is hard to undo.
 enum Confirmation {
-    /// Input items above which a person is asked.
+    /// The number of input items above which a command asks.
     static let threshold = 100
 
-    /// Returns if the person types `answer`; refuses otherwise, and if there is no terminal.
+    /// Returns if the person types `answer`. Otherwise throws a refusal (status 9), also if there
+    /// is no terminal to ask on.
     static func ask(_ question: String, answer: String, _ console: Console) throws {
         guard console.system.diagnostics.isTerminal else { throw needsYes }
         let typed: [UInt8]
@@ -160,6 +138,7 @@ enum Confirmation {
         }
     }
 
+    /// The refusal without a terminal.
     private static let needsYes = Failure(
         .refused, "not_confirmed", "confirmation required, but there is no terminal",
         hint: "pass --yes to confirm")

@@ -4,9 +4,14 @@ internal import Platform
 internal import Redis
 internal import Glibc
 
-/// Which Redis a command works with, and who it says to be, from options, environment and profile.
+/// The server that a command works with, and the name under which it appears in the audit log: from
+/// options, environment and profile.
 extension Backend {
-    /// The server, with the password if it needs one.
+    /// The server to use, with its password.
+    ///
+    /// The first of these that is given supplies the password: `--askpass`, `--redis-password`, the
+    /// URL, the profile, REDISCLI_AUTH (which redis-cli reads, too). The target owns the password
+    /// in `SecretBytes`, which are wiped when they are released.
     static func target(
         _ options: GlobalOptions, _ settings: Settings, _ system: System
     ) throws -> RedisTarget {
@@ -19,6 +24,7 @@ extension Backend {
                 ? "the URL of --redis"
                 : settings[.redis].map { "the URL in \(settings.title(of: $0.origin))" }
         }
+        // A person who asks to be prompted overrides every other source.
         if options.asksPassword {
             do throws(SystemError) {
                 return target.withPassword(
@@ -27,7 +33,8 @@ extension Backend {
                 throw Failure(.failure, "input", "no terminal to ask for the password")
             }
         }
-        // A profile's password is meant for the profile's own server.
+        // A profile's password is meant for the profile's own server, not for that of an option or
+        // of JWTCTL_REDIS_URL.
         let isProfiles =
             options.redisURL == nil
             && settings[.redis]?.origin != Setting.redis.variable.map(Settings.Origin.environment)
@@ -47,7 +54,8 @@ extension Backend {
         return target
     }
 
-    /// `target` with what options, profile and environment say about TLS.
+    /// The target with the TLS settings of options and profile. It reads no certificate; that is
+    /// done when the connection is made.
     static func secured(
         _ target: RedisTarget, _ settings: Settings, _ console: Console
     ) throws -> RedisTarget {
@@ -58,6 +66,8 @@ extension Backend {
         }
         func path(_ setting: Setting) -> [UInt8]? { settings[setting].map { $0.bytes } }
         let certificate = options.redisCert ?? path(.redisCert)
+        // The key of the profile belongs to the certificate of the profile, not to one of an
+        // option.
         let key = options.redisKey ?? (options.redisCert == nil ? path(.redisKey) : nil)
         if key != nil, certificate == nil {
             throw Failure(
@@ -78,7 +88,7 @@ extension Backend {
         return result
     }
 
-    /// TLS options without TLS would only look like protection.
+    /// Refuses TLS options for a connection without TLS, which would only look protected.
     private static func refuseTLSOptions(
         _ options: GlobalOptions, _ endpoint: Endpoint
     ) throws(Failure) {
@@ -100,7 +110,8 @@ extension Backend {
         }
     }
 
-    /// As OpenSSL reads them: a file, and folders between colons.
+    /// The certificates of SSL_CERT_FILE and SSL_CERT_DIR, read as OpenSSL does: one file, and
+    /// directories separated by colons. Empty for the system's certificates.
     private static func authorities(_ environment: Environment) -> [[UInt8]] {
         let file = environment.bytes(of: "SSL_CERT_FILE").map { [$0] } ?? []
         let folders =
@@ -110,7 +121,7 @@ extension Backend {
 
     // MARK: Origin of a change
 
-    /// Who works here: the name in the audit log.
+    /// The person's name for the audit log: with sudo, the name of the user who called it.
     static func loginName(_ environment: Environment) -> String {
         if let name = environment["SUDO_USER"] ?? environment["LOGNAME"] ?? environment["USER"] {
             return name
@@ -118,8 +129,8 @@ extension Backend {
         return passwdName(of: getuid()) ?? "uid:\(getuid())"
     }
 
-    /// The name in /etc/passwd. Read by ourselves, since a static program cannot load what
-    /// getpwuid may ask.
+    /// The user's name in /etc/passwd; nil if it cannot be found. The file is read here because a
+    /// static program cannot load the name service modules of `getpwuid`.
     private static func passwdName(of user: uid_t) -> String? {
         do {
             let file = try Descriptor.open(Array("/etc/passwd".utf8))
@@ -138,7 +149,7 @@ extension Backend {
         return nil
     }
 
-    /// The name of this machine, for the audit log.
+    /// This machine's name, for the audit log.
     static func hostName() -> String {
         var buffer = [UInt8](repeating: 0, count: 256)
         let status: CInt = unsafe buffer.withUnsafeMutableBytes { bytes in

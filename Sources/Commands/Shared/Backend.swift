@@ -6,24 +6,41 @@ internal import Platform
 internal import Redis
 internal import TokenStore
 
-/// The connection, the layout and the settings with which a command works on Redis. It is made from
-/// options, environment and profile, and opened by the first command to Redis.
+/// The connection, the layout and the settings with which a command works on Redis.
+///
+/// It is made from options, environment and profile. The connection is opened by the first command
+/// that is sent; that may be in `init`, if the application keeps variables of the layout in Redis.
 struct Backend {
+    /// The operations on tokens, under the layout.
     let store: TokenStore
-    /// The issuer of the tokens, if the profile names one.
+    /// The issuer whose tokens are accepted, from the environment or profile; nil for any.
     let issuer: String?
-    /// Whether a layout or a namespace was chosen; else the default is used.
+    /// Whether the user chose a layout or a namespace, so that the default is not used.
     let isLayoutChosen: Bool
-    /// Whether the chosen layout is questioned: the keys in Redis may be of another one.
+    /// Whether the keys in Redis are compared with the layout before a change (`layout-check`).
     let checksLayout: Bool
-    /// The keys in which the application keeps variables of the layout, those that are there.
+    /// The existing keys in which the application keeps variables of the layout.
     let keptKeys: [[UInt8]]
+    /// The profile in effect; nil if there is none.
     private let profile: String?
+    /// The number of the Redis database.
     private let database: Int
+
+    /// The reaction of `init` if it cannot ask Redis for the variables that the application keeps there.
+    enum ConnectionErrors {
+        /// The error is thrown, so that no key is made with a wrong variable.
+        case thrown
+        /// The default values are used. For `doctor`, which reports later that Redis cannot be
+        /// reached.
+        case deferred
+    }
+
+    /// The connection, for checks of the servers themselves.
     let client: Client
-    /// The replicas and disks that have to confirm a change.
+    /// The number of replicas and the disks that must confirm a change.
     let concern: WriteConcern
 
+    /// The variables that every command with Redis reads, for the manual pages.
     static let environment =
         [
             Definition(
@@ -40,12 +57,19 @@ struct Backend {
             Definition("JWTCTL_ACTOR", "Name recorded in the audit log."),
         ] + Settings.variables
 
-    /// `actor` overrides the environment and the login name. Who `tellsFaults` finds out later what
-    /// is wrong with a Redis that cannot be asked for variables.
-    init(_ console: Console, actor: String? = nil, tellsFaults: Bool = false) throws {
+    /// Reads the settings and chooses server and layout. `actor` is the name for the audit log; it
+    /// overrides the settings and the login name.
+    ///
+    /// Throws if options and settings contradict each other, if a file or password cannot be read,
+    /// or if the layout is not valid.
+    init(
+        _ console: Console, actor: String? = nil, connectionErrors: ConnectionErrors = .thrown
+    ) throws {
         let options = console.options
         let environment = console.system.environment
         let settings = try console.settings()
+        // Before anything is sent: a profile and the environment must not lead to different
+        // servers.
         try console.requireOneValue(of: options.openSettings)
         let target = try Self.secured(
             Self.target(options, settings, console.system), settings, console)
@@ -64,7 +88,7 @@ struct Backend {
         let layout: Layout
         do {
             (layout, keptKeys) = try Self.layout(options, settings, console.system, client)
-        } catch StoreError.redis where tellsFaults {
+        } catch StoreError.redis where connectionErrors == .deferred {
             layout = try LayoutChoice.layout(options, settings, console.system)
             keptKeys = []
         }
@@ -85,8 +109,9 @@ struct Backend {
         profile = settings.profile
     }
 
-    /// The chosen layout, with the variables that the application keeps in Redis. One that is given
-    /// and is another would name keys that the application does not read.
+    /// The chosen layout with the variables that the application keeps in Redis, and the keys of
+    /// those that exist. An option that sets such a variable to another value is refused: the
+    /// application would not read keys made with it.
     private static func layout(
         _ options: GlobalOptions, _ settings: Settings, _ system: System, _ client: Client
     ) throws -> (Layout, keptKeys: [[UInt8]]) {
@@ -113,7 +138,8 @@ struct Backend {
         return (try LayoutChoice.layout(options, settings, system), found.map(\.key))
     }
 
-    /// What a token says of itself; nil for what is none.
+    /// The unverified claims of a token that an application keeps in Redis; nil if the text is no
+    /// token.
     private static func claims(of text: [UInt8]) -> JSONObject? {
         do throws(MalformedToken) {
             return try CompactToken(parsing: text).claims()
@@ -122,26 +148,28 @@ struct Backend {
         }
     }
 
-    /// How long Redis may hold a blocking command, in milliseconds: less than the time-out.
-    var patience: Int { max(client.timeout / 2, 1) }
+    /// The longest time that Redis may hold a blocking command, in milliseconds. It is half of the
+    /// timeout, so that the reply still arrives in time.
+    var blockingTimeout: Int { max(client.timeout / 2, 1) }
 
-    /// For commands that only read: a replica's state may be old, so it must be asked for. Called
-    /// again at the end of what takes long, since what was a primary may be none by then.
+    /// For commands that only read: refuses a replica, whose data may be stale, unless
+    /// `--allow-replica` was given. A command that takes long calls it again at the end, because a
+    /// fail-over may have demoted the primary meanwhile.
     func requireCurrent(_ options: GlobalOptions) throws {
         guard !options.allowsReplica else { return }
         do throws(RedisError) {
             try client.requirePrimary()
         } catch {
             guard case .replica(let address, let primary) = error else { throw error }
-            throw Diagnostics.replica(address, primary, reads: true)
+            throw Diagnostics.replica(address, primary, for: .reading)
         }
     }
 
-    /// Seconds by which this machine's clock and Redis' may differ without a word.
+    /// Seconds by which this machine's clock and Redis' may differ without a warning.
     static let clockTolerance: Int64 = 2
 
-    /// `exp` and `nbf` are judged by this machine's clock, state by Redis': where they disagree a
-    /// person has to know.
+    /// Warns if the two clocks differ. This machine's clock judges `exp` and `nbf`, Redis' clock
+    /// the state, so a person must know. `redisTime` is in unix seconds.
     func warnAboutClock(_ redisTime: Int64, _ console: Console) throws(OutputError) {
         let difference = console.system.clock.seconds - redisTime
         guard abs(difference) > Self.clockTolerance else { return }
@@ -150,21 +178,26 @@ struct Backend {
             "this machine's clock is \(Duration.words(abs(difference))) \(direction) Redis'")
     }
 
-    /// For commands that write: what a writable replica takes is lost, or no service reads it. What
-    /// is written has to stay, too: see `requireDurable`.
+    /// For commands that write: refuses a replica, even one that accepts writes, because services
+    /// do not read it and the next synchronization removes the change. Then checks durability: see
+    /// `requireDurable`.
     func requirePrimary(_ console: Console) throws {
         try client.requirePrimary()
         try requireDurable(console)
     }
 
-    /// For commands that also compare times: warns if the two clocks differ.
+    /// For commands that write and also compare times: warns if the two clocks differ.
     func requirePrimary(comparingClocks console: Console) throws {
         try requirePrimary(console)
         try warnAboutClock(try store.time(), console)
     }
 
-    /// Writes the audit entry of an effect that has happened; a failure is only a warning. `broken`
-    /// is what ended the work: a Redis that has fallen silent is not waited for again.
+    /// Writes the audit entry of a change that has happened, and announces the change. A failure is
+    /// only a warning, since the change itself is done.
+    ///
+    /// `broken` is the error that ended the work: a Redis that has stopped answering is not waited
+    /// for a second time. Returns whether the entry was written; false, too, if the layout has no
+    /// audit log.
     func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
         after broken: StoreError? = nil, _ console: Console
@@ -181,7 +214,7 @@ struct Backend {
         }
     }
 
-    /// Says that something was done of which the trail does not tell.
+    /// Warns that a change was made but not recorded or announced.
     func warn(notAudited error: any Error, _ console: Console) {
         let failure = Diagnostics.failure(for: error)
         do throws(OutputError) {
@@ -192,35 +225,37 @@ struct Backend {
         }
     }
 
-    /// The target as a change names it on standard error.
+    /// The target in the form in which a change names it on standard error, with the profile.
     var description: String {
         (profile.map { "profile \(VisibleText.escape($0, columns: 40)), " } ?? "") + location
     }
 
-    /// The same without the profile: where keys are looked for.
+    /// The server and the layout, without the profile: the place where keys are looked for.
     var location: String {
         let namespace = layout.namespace.map { "namespace \($0), " } ?? ""
         return server + ", " + namespace + "layout \(VisibleText.escape(layout.name, columns: 40))"
     }
 
-    /// The server and the database, in words.
+    /// The server and the database, for a person.
     var server: String { "\(VisibleText.escape(client.place)), database \(database)" }
 
+    /// The layout in use.
     var layout: Layout { store.layout }
 
-    /// What an id could be taken for.
+    /// The forms of the layout's keys, by which an id that is really a key is recognized.
     var keys: LayoutKeys { LayoutKeys(layout) }
 
-    /// Makes the lines of `-o id`, of which there may be millions: the layout is looked at once.
+    /// A function that makes the lines of `-o id`. There may be millions, so the layout is examined
+    /// only once. `mayBeToken` says that the ids may be whole tokens.
     func idLine(mayBeToken: Bool = false) -> (Identifier) -> String {
         let keys = keys
         return { Item.line($0.description, mayBeToken: mayBeToken, keys: keys) }
     }
 
-    /// Server and database, as numbers about them are labelled.
+    /// The server and the database as the label of Prometheus metrics.
     var place: String { "\(client.target.place)/\(database)" }
 
-    /// The target in JSON.
+    /// The member `target` of JSON results.
     var json: JSONValue {
         .object([
             "profile": profile.map { .string($0) } ?? .null,
@@ -230,18 +265,19 @@ struct Backend {
         ])
     }
 
-    /// A time that is longer than nothing, in seconds.
+    /// The seconds of a duration that must not be negative.
     private static func span(_ text: String) throws(InvalidValue) -> Int64 {
         let seconds = try Duration.seconds(text)
         guard seconds >= 0 else { throw .expected("a duration; write 60s or 30d") }
         return seconds
     }
 
+    /// Prints a line of `--verbose`.
     private static func trace(_ line: String, on console: Console) {
         do throws(OutputError) {
             try console.note(line)
         } catch {
-            // A trace that cannot be written is no reason to break off a revocation.
+            // A trace that cannot be written is no reason to interrupt a revocation.
         }
     }
 }

@@ -5,6 +5,7 @@ internal import Redis
 
 /// Mistakes in a Redis URL. No message repeats the URL: any part of it may be a password.
 extension Diagnostics {
+    /// The Redis URL is not valid (status 2).
     static func url(_ error: RedisURLError) -> Failure {
         let (message, hint): (String, String?) =
             switch error {
@@ -88,15 +89,14 @@ extension Diagnostics {
             .usage, "redis_url", "the Redis URL is not valid: \(message)", hint: hint)
     }
 
-    /// The jwtctl form of a parameter that other clients accept; nil for one that none is known to
-    /// accept.
+    /// The way in which jwtctl takes a parameter of other clients; nil if none of them has it.
     private static func spelling(ofParameter name: String) -> String? {
         let plain = String(name.lowercased().filter { $0 != "_" && $0 != "-" })
         return parameterSpellings.first { $0.names.contains(plain) }?.spelling
     }
 
     /// Parameters of redis-py, node-redis, ioredis, go-redis, Lettuce, Jedis, StackExchange.Redis,
-    /// redis-rb and phpredis, in lower case without `_` and `-`.
+    /// redis-rb and phpredis, in lower case without `_` and `-`, and what to write instead.
     private static let parameterSpellings: [(names: Set<String>, spelling: String)] = [
         (
             [
@@ -158,8 +158,8 @@ extension Diagnostics {
             || spelling(ofParameter: name) != nil
     }
 
-    /// The parameter in a message. A long name that is not known is left out: it may be part of a
-    /// password.
+    /// The parameter in a message. A long name that no client has is left out, since it may be part
+    /// of a password.
     private static func parameter(_ name: String) -> String {
         let isName =
             (name.utf8.count < 8 || isKnown(name))
@@ -173,12 +173,15 @@ extension Diagnostics {
 
 /// Errors of TLS with Redis. No hint proposes `--redis-insecure`: the reader may be under attack.
 extension Diagnostics {
+    /// The hint for a server that may not speak TLS.
     static let notTLSHint =
         "does the port speak TLS? if not, write redis:// instead of rediss://"
 
+    /// The hint for a server that requires a client certificate.
     static let certificateHint =
         "give a client certificate: --redis-cert PATH and --redis-key PATH"
 
+    /// An error of the TLS connection (status 8, since it says nothing about a token).
     static func tls(_ error: TLSError, _ address: String) -> Failure {
         let server = "Redis at \(shown(address))"
         switch error {
@@ -202,6 +205,7 @@ extension Diagnostics {
         }
     }
 
+    /// The server's certificate was refused. Its names are the server's text and are escaped.
     private static func certificate(
         _ problem: CertificateProblem, of server: String
     ) -> Failure {
@@ -245,10 +249,12 @@ extension Diagnostics {
             && !names[0].contains(":")
     }
 
+    /// Whether the host is this machine, as for a tunnel.
     private static func isLoopback(_ host: String) -> Bool {
         host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
+    /// Whether the host is an IP address, so that a certificate must have it as an IP name.
     private static func isAddress(_ host: String) -> Bool {
         host.contains(":") || host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
     }
@@ -256,6 +262,7 @@ extension Diagnostics {
     /// The number of names shown: some certificates have hundreds.
     private static let mostNames = 5
 
+    /// The first names of a certificate, and the number of the others.
     private static func list(_ names: [String]) -> String {
         let shown = names.prefix(mostNames).map { VisibleText.escape($0, columns: 100) }
         let rest = names.count - shown.count
@@ -263,6 +270,7 @@ extension Diagnostics {
         return shown.isEmpty ? "no name" : shown.joined(separator: ", ") + more
     }
 
+    /// A file for TLS that cannot be used (status 1).
     static func tlsSetup(_ error: TLSSetupError) -> Failure {
         func failure(_ message: String, hint: String? = nil) -> Failure {
             Failure(.failure, "tls_setup", message, hint: hint)

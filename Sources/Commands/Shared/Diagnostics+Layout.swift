@@ -2,9 +2,10 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
-/// What is wrong with a layout, or with a token in the eyes of one.
+/// Errors of a layout, and of a token that a layout cannot name.
 extension Diagnostics {
-    /// `file` is the title of the file in which it stands; nil for a layout of the program's own.
+    /// An invalid layout. `file` is the title of its file, which is named with line and column
+    /// (status 1); nil for a preset or an option (status 2).
     static func layout(_ error: LayoutError, file: String? = nil) -> Failure {
         let words = words(error.problem)
         var place = ""
@@ -18,6 +19,7 @@ extension Diagnostics {
             file == nil ? .usage : .failure, "layout", place + words.message, hint: words.hint)
     }
 
+    /// The message and the hint for each kind of problem. Names come from the file and are escaped.
     private static func words(
         _ problem: LayoutError.Problem
     ) -> (message: String, hint: String?) {
@@ -104,6 +106,7 @@ extension Diagnostics {
         }
     }
 
+    /// A token that lacks the claims from which the layout makes its id.
     static func naming(_ error: NamingError) -> Failure {
         switch error {
         case .missing(let claims):
@@ -125,7 +128,8 @@ extension Diagnostics {
         }
     }
 
-    /// A key that can't be made for want of something about the token.
+    /// A key that cannot be made because something about the token is unknown. `name` is the
+    /// missing placeholder, or a store that the layout does not have.
     static func unnamed(_ name: String) -> Failure {
         switch name {
         case "user":
@@ -143,7 +147,8 @@ extension Diagnostics {
 }
 
 extension Backend {
-    /// Refuses what the layout can't do, before anything is written.
+    /// Refuses an operation that the layout does not support, before anything is written (status
+    /// 9).
     func require(_ capability: Capability) throws(Failure) {
         guard !layout.can(capability) else { return }
         throw Failure(
@@ -154,7 +159,7 @@ extension Backend {
 }
 
 extension Layout {
-    /// What works where something can't be done.
+    /// The hint for an operation that the layout does not support: the command that helps instead.
     func wayAround(_ capability: Capability) -> String {
         switch capability {
         case .revoke, .record: "--no-record signs a token without recording it"
@@ -178,7 +183,7 @@ extension Layout {
 }
 
 extension Capability {
-    /// What it does, after "cannot".
+    /// The operation in words, after "cannot".
     var words: String {
         switch self {
         case .revoke: "revoke a token"

@@ -6,6 +6,8 @@ internal import TokenStore
 /// Errors from Redis and its connection. The status of nearly all is "unknown": they say nothing
 /// about any token.
 extension Diagnostics {
+    /// An error of the token store. `corrupt`, `otherUnit` and `wrongType` mean that keys are not
+    /// those of the layout.
     static func store(_ error: StoreError) -> Failure {
         switch error {
         case .redis(let error): redis(error)
@@ -27,6 +29,7 @@ extension Diagnostics {
         }
     }
 
+    /// Redis answered a command with an error reply. `key` is the key that the command was about.
     private static func refused(
         _ error: ServerError, _ command: String, _ key: [UInt8]?
     ) -> Failure {
@@ -43,6 +46,8 @@ extension Diagnostics {
             hint: hint(error, key: key))
     }
 
+    /// An error of the connection or of a server. Addresses and replies come from the network and
+    /// are escaped; tokens within keys are masked.
     static func redis(_ error: RedisError) -> Failure {
         switch error {
         case .resolve(let host, let reason):
@@ -76,7 +81,7 @@ extension Diagnostics {
         case .authentication(let error, let login): authentication(error, login)
         case .noSuchDatabase(let number, _):
             unknown("no_such_database", "Redis has no database \(number)")
-        case .replica(let address, let primary): replica(address, primary)
+        case .replica(let address, let primary): replica(address, primary, for: .writing)
         case .unexpectedReply(let expected, let got):
             unknown("protocol", "Redis answered with \(got) instead of \(expected)")
         case .incompatibleLibrary:
@@ -115,12 +120,16 @@ extension Diagnostics {
         }
     }
 
+    /// A failure with the status "unknown": the error says nothing about any token.
     static func unknown(_ code: String, _ message: String, hint: String? = nil) -> Failure {
         Failure(.unknown, code, message, hint: hint)
     }
 
+    /// An address as a message shows it.
     static func shown(_ address: String) -> String { VisibleText.escape(address) }
 
+    /// No answer in time. A server that accepts the connection but stays silent may be overloaded,
+    /// or expect TLS.
     private static func timeout(
         _ phase: RedisError.Phase, _ address: String, _ milliseconds: Int,
         _ progress: ExchangeProgress
@@ -159,26 +168,38 @@ extension Diagnostics {
         }
     }
 
-    /// A duration as the user gives it to `--timeout`.
-    private static func span(_ milliseconds: Int) -> String {
+    /// A duration in the unit in which it is given to `--timeout`.
+    static func span(_ milliseconds: Int) -> String {
         milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
     }
 
-    /// The number of answered commands, if more than one was sent.
-    private static func extent(_ progress: ExchangeProgress) -> String {
+    /// The number of answered commands, if more than one was sent; else nothing.
+    static func extent(_ progress: ExchangeProgress) -> String {
         progress.sent > 1 ? " (\(progress.acknowledged) of \(progress.sent) answered)" : ""
     }
 
-    /// The refusal of a replica. `reads` says that the command only reads.
-    static func replica(_ address: String, _ primary: String?, reads: Bool = false) -> Failure {
+    /// The use that a command makes of the server.
+    enum Access {
+        /// It only reads, so that `--allow-replica` is an alternative.
+        case reading
+        /// It changes something, which must happen on the primary.
+        case writing
+    }
+
+    /// The server is a replica. `primary` is the address of its primary, if the replica says it.
+    static func replica(
+        _ address: String, _ primary: String?, for access: Access
+    ) -> Failure {
         let place = primary.map { ", \(VisibleText.escape($0, columns: 120))" } ?? ""
         return unknown(
             "replica", "Redis at \(shown(address)) is a replica",
-            hint: reads
+            hint: access == .reading
                 ? "its data may be stale: read from its primary\(place), or pass --allow-replica"
                 : "write to its primary\(place)")
     }
 
+    /// The server or Sentinel requires a password or refused it. The hint names the source of the
+    /// password, never the password.
     private static func authentication(_ error: ServerError, _ login: RedisError.Login) -> Failure {
         let server = login.isSentinel ? "the Sentinel at \(shown(login.address))" : "Redis"
         let user = login.user.map { VisibleText.escape($0, columns: 60) }
@@ -201,11 +222,13 @@ extension Diagnostics {
             hint: login.hasPassword ? source : missing)
     }
 
+    /// The hint for Sentinels, whose passwords are independent of those of Redis.
     private static let sentinelHint =
         "Sentinels have their own password: "
         + "redis+sentinel://HOST,HOST/NAME?sentinel_password=PASSWORD (and sentinel_username)"
 
-    private static func code(_ error: ServerError) -> String {
+    /// The code for scripts for an error reply.
+    static func code(_ error: ServerError) -> String {
         switch error.kind {
         case .noPermission: "no_permission"
         case .loading: "loading"
@@ -219,6 +242,8 @@ extension Diagnostics {
         }
     }
 
+    /// The advice for an error reply. `key` is the key of the refused command, whose namespace the
+    /// permission needs.
     private static func hint(_ error: ServerError, key: [UInt8]? = nil) -> String? {
         switch error.kind {
         case .noPermission: "an administrator can allow it: " + grant(error, key: key)
@@ -231,152 +256,12 @@ extension Diagnostics {
         }
     }
 
+    /// The advice for a server that speaks another protocol.
     private static func hint(_ peer: RedisError.Peer) -> String? {
         switch peer {
         case .http: "the server speaks HTTP: is it the right port?"
         case .tls: "the server speaks TLS: write rediss:// instead of redis://"
         default: nil
         }
-    }
-}
-
-/// Errors of Sentinel, Cluster and confirmations, which involve several servers.
-extension Diagnostics {
-    private static func unsupported(_ feature: RedisError.Feature, _ address: String) -> Failure {
-        let address = shown(address)
-        switch feature {
-        case .clusterDatabase:
-            return unknown(
-                "no_such_database", "Redis at \(address) is a Cluster node",
-                hint: "a Cluster has only database 0: remove the number from the URL")
-        case .severalServers:
-            return unknown(
-                "several_servers", "Redis at \(address) is a standalone server",
-                hint:
-                    "give one address; several are for a Cluster, or with redis+sentinel:// for "
-                    + "Sentinels"
-            )
-        case .sentinel(let names):
-            let name = names.first.map { VisibleText.escape($0, columns: 60) } ?? "NAME"
-            return unknown(
-                "sentinel", "\(address) is a Sentinel, which holds no tokens",
-                hint: "write redis+sentinel://\(address)/\(name)")
-        case .notSentinel:
-            return unknown(
-                "not_sentinel", "\(address) is not a Sentinel but a Redis server",
-                hint: "Sentinels usually listen on port 26379; for this server write redis://")
-        case .diskConfirmation(let server, let version):
-            let name = server == "redis" ? "Redis" : server
-            let what = VisibleText.escape(
-                ([name] + (version.map { [$0] } ?? [])).joined(separator: " "), columns: 60)
-            return unknown(
-                "no_waitaof", "\(what) at \(address) has no WAITAOF, which --fsync needs",
-                hint: "nothing was written; Redis 7.2 and Valkey have WAITAOF")
-        case .replicaConfirmation(let error):
-            let grant =
-                error.kind == .noPermission
-                ? "an administrator can allow it: \(grant(error, key: nil)); " : ""
-            return unknown(
-                code(error),
-                "Redis at \(address) does not let this user wait for replicas: "
-                    + KeyText.shown(error.text, columns: 200),
-                hint: "nothing was written; \(grant)--wait 0 does not wait for them")
-        case .appendOnlyFile:
-            return unknown(
-                "no_append_only_file",
-                "Redis at \(address) has no append-only file, which --fsync needs",
-                hint: "nothing was written; set appendonly to yes on that server")
-        }
-    }
-
-    private static func notOnDisk(_ address: String, _ cause: RedisError.DiskFailure) -> Failure {
-        let reason =
-            switch cause {
-            case .late(let milliseconds):
-                "\(shown(address)) did not sync its append-only file within \(span(milliseconds))"
-            case .refused(let error):
-                "\(shown(address)) answered: \(VisibleText.escape(error.text, columns: 200))"
-            }
-        return unknown(
-            "not_on_disk", "written, not on disk: \(reason)",
-            hint: "the server has it in memory; is appendfsync set to 'no', or the disk slow?")
-    }
-
-    private static func node(_ address: String, _ source: String, _ cause: RedisError) -> Failure {
-        let failure = redis(cause)
-        return unknown(
-            failure.code, "\(failure.message); \(shown(source)) announced this address",
-            hint: isAboutReaching(cause)
-                ? "if you cannot reach that address: --redis-nat \(shown(address))=HOST:PORT"
-                : failure.hint)
-    }
-
-    private static func isAboutReaching(_ error: RedisError) -> Bool {
-        switch error {
-        case .connect, .resolve, .timeout(.connect, _, _, _), .timeout(.handshake, _, _, _): true
-        default: false
-        }
-    }
-
-    private static func stalled(
-        _ milliseconds: Int, _ cause: RedisError?, _ progress: ExchangeProgress
-    ) -> Failure {
-        let failure = cause.map(redis)
-        let reason = failure.map { "; last error: \($0.message)" } ?? ""
-        return unknown(
-            failure?.code ?? "timeout",
-            "no progress for \(span(milliseconds))\(extent(progress))\(reason)",
-            hint: failure?.hint ?? "a longer --timeout waits until a fail-over has finished")
-    }
-
-    private static func unknownName(_ name: String, _ known: [String]) -> Failure {
-        let list = known.map { "'\(VisibleText.escape($0, columns: 60))'" }
-        return unknown(
-            "unknown_primary",
-            "no Sentinel knows a primary named '\(VisibleText.escape(name, columns: 60))'",
-            hint: list.isEmpty ? nil : "known names: " + list.joined(separator: ", "))
-    }
-}
-
-/// Permissions that the Redis user lacks.
-extension Diagnostics {
-    /// The command that grants the permission for lack of which Redis refused.
-    static func grant(_ error: ServerError, key: [UInt8]?) -> String {
-        let user = VisibleText.escape(error.user ?? "USER", columns: 60)
-        return "ACL SETUSER \(user) \(right(error.text, key))"
-    }
-
-    /// The permission as ACL SETUSER takes it after the user's name. `text` is the server's error,
-    /// `key` the key of the refused command.
-    static func right(_ text: String, _ key: [UInt8]?) -> String {
-        // ACL DRYRUN names the key or channel: `… to access the 'jwt:cutoff' key`.
-        if text.contains(" channels") || text.contains(" a channel") || text.contains("' channel") {
-            return "&\(namespace(of: key)):revoked"
-        }
-        if text.contains(" keys ") || text.contains(" access a key") || text.contains("' key") {
-            return "~\(namespace(of: key)):*"
-        }
-        if let command = quotedCommand(in: text) { return "+\(command)" }
-        // The error of a script does not name the refused command.
-        return Topics.grantedCommands.joined(separator: " ")
-    }
-
-    /// The command in `… to run the 'client|setname' command`; nil if the text names none.
-    private static func quotedCommand(in text: String) -> String? {
-        let parts = text.utf8.split(separator: UInt8(ascii: "'"))
-        guard parts.count == 3 else { return nil }
-        let name = String(parts[1]) ?? ""
-        let isName = name.utf8.allSatisfy {
-            (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || "|._-".utf8.contains($0)
-        }
-        return isName && !name.isEmpty ? name : nil
-    }
-
-    /// The part of the key before the first colon, which no namespace contains.
-    private static func namespace(of key: [UInt8]?) -> String {
-        guard let key, let colon = key.firstIndex(of: UInt8(ascii: ":")) else {
-            return Layout.defaultNamespace
-        }
-        return VisibleText.escape(Array(key[..<colon]))
     }
 }

@@ -6,8 +6,13 @@ internal import Platform
 internal import Redis
 internal import TokenStore
 
-/// Turns any error into message, hint, code and status: the only place that picks them.
+/// Turns the errors of all modules into a message, a hint, a code and an exit status.
+///
+/// Modules below throw errors that carry data. This enum and its extensions choose the words for
+/// them; commands throw a `Failure` for mistakes that only they can see. All text that comes from a
+/// file, a token or a server is escaped here.
 package enum Diagnostics {
+    /// The failure for any error. An error that no case knows is a bug and has the code `internal`.
     package static func failure(for error: any Error) -> Failure {
         switch error {
         case let failure as Failure: failure
@@ -40,6 +45,7 @@ package enum Diagnostics {
         }
     }
 
+    /// The message about a value on the command line. The caller names the option.
     static func words(_ error: InvalidValue) -> String {
         switch error {
         case .expected(let what): "the value is not \(what)"
@@ -48,6 +54,7 @@ package enum Diagnostics {
         }
     }
 
+    /// An input that cannot be read. `name` is the title of the file, or `standard input`.
     static func input(_ error: InputError, name: String) -> Failure {
         switch error {
         case .system(let cause):
@@ -62,8 +69,10 @@ package enum Diagnostics {
         }
     }
 
+    /// The command that converts a UTF-16 file.
     static let utf16Hint = "convert it: iconv -f UTF-16 -t UTF-8 FILE > FILE.utf8"
 
+    /// A text that cannot be an id. `what` names it, such as `the id` or a claim.
     static func identifier(_ error: Identifier.Refusal, what: String) -> Failure {
         switch error {
         case .empty: Failure(.usage, "invalid_id", "\(what) is empty")
@@ -75,6 +84,7 @@ package enum Diagnostics {
         }
     }
 
+    /// A key that cannot be used. `source` names its place. Text from the key file is escaped.
     static func key(_ error: KeyError, source: String = "the key") -> Failure {
         switch error {
         case .unsupportedFormat(let format) where format != .otherJSON:
@@ -92,7 +102,7 @@ package enum Diagnostics {
             hint: hint(error))
     }
 
-    /// The line that makes a key of it, or what to look at.
+    /// The command that makes a usable key of it, or the thing to look at; nil if there is none.
     private static func hint(_ error: KeyError) -> String? {
         switch error {
         case .keyGivenAsSecret: "give it with --key; --secret is for HMAC secrets only"
@@ -121,7 +131,8 @@ package enum Diagnostics {
         }
     }
 
-    /// A URL of a document as a shell reads it; `URL` for what is none.
+    /// The URL of a discovery document, quoted for a shell; `URL` if the text is not an https URL
+    /// that is safe to repeat.
     private static func url(_ text: JSONString?) -> String {
         guard let text = text?.text, text.hasPrefix("https://"), text.utf8.count <= 200,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
@@ -129,6 +140,7 @@ package enum Diagnostics {
         return ShellText.quote(text)
     }
 
+    /// A key that cannot sign. A weak key has the status of a bad signature, as in `verify`.
     private static func signing(_ error: SigningError) -> Failure {
         switch error {
         case .refused(let refusal):
@@ -148,6 +160,7 @@ package enum Diagnostics {
         }
     }
 
+    /// A key that the chosen format cannot hold.
     private static func encoding(_ error: KeyEncodingError) -> Failure {
         switch error {
         case .severalKeys(let count):
@@ -166,6 +179,7 @@ package enum Diagnostics {
         }
     }
 
+    /// The advice for a text that is no complete token; nil if there is none.
     private static func hint(_ error: MalformedToken) -> String? {
         switch error.fault {
         case .encrypted: "its claims can only be read with the recipient's key"
@@ -174,10 +188,52 @@ package enum Diagnostics {
         }
     }
 
+    /// A logout that was interrupted, by Redis or by a signal.
     private static func logout(_ error: LogoutInterruption) -> Failure {
         switch error.cause {
         case .store(let cause): store(cause)
         case .signal: Failure(.unknown, "interrupted", "interrupted; run it again to finish")
+        }
+    }
+}
+
+/// Text for people about formats that are not read as keys.
+extension KeyFormat {
+    /// The thing that the file is instead of a key, with its article; nil for formats of keys.
+    var noun: String? {
+        switch self {
+        case .html: "an HTML page"
+        case .token: "a token"
+        case .xml: "an XML document"
+        case .utf16: "text in UTF-16"
+        case .discovery: "a discovery document"
+        case .otherJSON: "a JSON document"
+        default: nil
+        }
+    }
+
+    /// The command that makes a usable key of it, or a question; nil if there is none.
+    var remedy: String? {
+        switch self {
+        case .legacyEncrypted: "convert it: openssl pkcs8 -topk8 -in FILE -out NEW"
+        case .pkcs12: "extract the key: openssl pkcs12 -in FILE -nocerts -out NEW"
+        case .ssh:
+            "an RSA or ECDSA key can be converted: ssh-keygen -e -m PKCS8 -f FILE > NEW"
+        case .sshPrivate:
+            "convert a copy: cp FILE NEW && ssh-keygen -p -N '' -m PKCS8 -f NEW"
+        case .damagedPEM:
+            "fix the dashes: sed -E "
+                + "'s/^[^A-Z]*((BEGIN|END) [A-Z0-9 ]*[A-Z])[^A-Z]*$/-----\\1-----/' FILE > NEW"
+        case .serviceAccount: "extract the key: jq -r .private_key FILE > NEW"
+        case .discovery: "its jwks_uri names the key set: --key <(curl -fsS URL)"
+        case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
+        case .token: "give the key that signed it; services publish their public keys as a JWKS"
+        case .html: "open the URL, was it an error page?"
+        case .xml: "does the issuer also publish the key as a JWKS or in PEM?"
+        case .otherJSON:
+            "is it an error response? for a key in a member: jq -r .NAME FILE > NEW; "
+                + "for an array of JWKs: jq '{keys: .}' FILE > NEW"
+        default: nil
         }
     }
 }

@@ -1,14 +1,18 @@
 package import CommandKit
 
-/// Why a command ended without doing what it was asked: words for a person, a code for a script,
-/// and the status. `Diagnostics` makes them from the errors of the layers below; commands throw
-/// those of their own.
+/// The reason why a command ended without doing what it was asked to do: text for a person, a code
+/// for a script, and the exit status.
+///
+/// `Diagnostics` makes it from the errors of the modules below; commands throw it for errors of
+/// their own. `EntryPoint` prints it.
 package struct Failure: Error, Equatable, Sendable {
+    /// The exit status.
     package let status: ExitStatus
-    /// Stable, in snake case, for `{"error":{"code":…}}`.
+    /// The code in `{"error":{"code":…}}`: stable, in snake case.
     package let code: String
-    /// Lower case, no final period, hostile text already escaped.
+    /// The message: lower case, without a final period, with untrusted text already escaped.
     package let message: String
+    /// The command to type next, or a question; nil if there is nothing to advise.
     package let hint: String?
 
     package init(_ status: ExitStatus, _ code: String, _ message: String, hint: String? = nil) {
@@ -18,10 +22,10 @@ package struct Failure: Error, Equatable, Sendable {
         self.hint = hint
     }
 
-    /// The message, and the hint behind it: for a remark about something that goes on.
+    /// Message and hint in one line, for warnings about something that goes on.
     var line: String { message + (hint.map { "; \($0)" } ?? "") }
 
-    /// Whether it is one item's own fault, so that the items after it can go on.
+    /// Whether the fault is in one input item, so that the items after it can be processed.
     var isItemsOwn: Bool {
         [.usage, .malformed, .badSignature, .claims, .refused].contains(status)
     }
@@ -29,17 +33,27 @@ package struct Failure: Error, Equatable, Sendable {
 
 /// The statuses and what they mean: a contract with scripts, never renumbered.
 extension ExitStatus {
+    /// Any other error.
     package static let failure = ExitStatus(rawValue: 1)
+    /// The text is no token.
     package static let malformed = ExitStatus(rawValue: 3)
+    /// The signature does not verify, or the key or algorithm is not allowed.
     package static let badSignature = ExitStatus(rawValue: 4)
+    /// A claim fails a check.
     package static let claims = ExitStatus(rawValue: 5)
+    /// The token is blacklisted, or issued before a cutoff.
     package static let revoked = ExitStatus(rawValue: 6)
+    /// The token is not on the required whitelist.
     package static let notListed = ExitStatus(rawValue: 7)
+    /// The state cannot be determined; never treated as valid.
     package static let unknown = ExitStatus(rawValue: 8)
+    /// A safety check refused the command, or a person did not confirm it.
     package static let refused = ExitStatus(rawValue: 9)
+    /// Some of several items failed.
     package static let someFailed = ExitStatus(rawValue: 10)
 
-    /// Every status with its meaning in a sentence, in order.
+    /// Every status with its meaning in a sentence, in ascending order. Help and manual are made
+    /// from it, and a test compares it with what commands return.
     static let all: [ExitStatusDoc] = [
         ExitStatusDoc(.success, "Done; the token is active, not revoked, or well formed."),
         ExitStatusDoc(
@@ -63,7 +77,7 @@ extension ExitStatus {
             "Some of several items failed, or there was nothing to remove from a whitelist."),
     ]
 
-    /// The documentation of some of them.
+    /// The documentation of these statuses, and of 0 and 2, which every command has.
     static func docs(_ statuses: ExitStatus...) -> [ExitStatusDoc] {
         all.filter { statuses.contains($0.status) || $0.status == .success || $0.status == .usage }
     }

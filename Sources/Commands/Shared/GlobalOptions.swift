@@ -1,36 +1,64 @@
 internal import CommandKit
 internal import Redis
 
-/// What every command takes, before or after its name.
+/// The options that every command has, before or after its name. Settings supply what they leave
+/// open: see `Settings` and `Backend`.
 struct GlobalOptions: Sendable {
+    /// The output format; tables are for people.
     var format = OutputFormat.table
+    /// The path of the single member to print, such as `state.revoked`; nil for the whole result.
     var field: String?
+    /// Whether notes are suppressed, and the results of commands that only report. Warnings and
+    /// errors are printed all the same.
     var isQuiet = false
+    /// Whether each Redis command and its answer is printed on standard error, with tokens masked.
     var isVerbose = false
     var color = ColorMode.auto
+    /// The Redis URL as it was given; it may contain a password.
     var redisURL: String?
+    /// The source of the password; never the password itself.
     var redisPassword: Source?
+    /// Whether the password is read from the terminal.
     var asksPassword = false
+    /// The path of a file or directory of certificates to trust; paths are bytes, since they need
+    /// not be UTF-8.
     var redisCACert: [UInt8]?
+    /// The path of the client certificate.
     var redisCert: [UInt8]?
+    /// The path of the client certificate's private key.
     var redisKey: [UInt8]?
+    /// The name that the server's certificate must have, if it is not that of the URL.
     var redisServerName: String?
+    /// Whether the server's certificate is not checked.
     var isRedisInsecure = false
+    /// The profile that overrides the environment.
     var profile: String?
+    /// The path of the configuration file, instead of the default one.
     var configFile: [UInt8]?
+    /// The name of a preset or the path of a layout file.
     var layout: [UInt8]?
+    /// Variables of the layout, in the order in which they were given; the last of a name counts.
     var layoutVariables: [(name: String, value: String)] = []
+    /// The prefix of the keys in Redis.
     var namespace: String?
+    /// The timeout in milliseconds; nil for the setting or the default.
     var timeout: Int64?
+    /// The replacements of announced addresses (`--redis-nat`).
     var addressRules: [AddressMap.Rule] = []
+    /// The number of replicas that must confirm a change (`--wait`); nil for the setting or the
+    /// default.
     var concern: WriteConcern?
+    /// Whether changes wait for the append-only file to be on disk (`--fsync`).
     var asksForDisk = false
+    /// Whether a Redis that may lose data is refused for changes.
     var requiresDurability = false
+    /// Whether commands that only read accept a replica.
     var allowsReplica = false
 
+    /// The options of a command with the common output formats.
     static let group = group(formats: OutputFormat.common)
 
-    /// The same for a command that has formats of its own.
+    /// The options of a command that has other output formats, too.
     static func group(formats: [OutputFormat]) -> OptionGroup<GlobalOptions> {
         OptionGroup(
             title: "Global options", defaults: GlobalOptions(),
@@ -119,14 +147,15 @@ struct GlobalOptions: Sendable {
     }
 }
 
-/// Options of a command, all of which hold the global ones: what the program needs to know of
-/// them to write an error.
+/// The options of a command. All contain the global ones, which the program needs to write an error
+/// in the chosen format.
 protocol CommandOptions: Sendable {
     var global: GlobalOptions { get }
 }
 
 extension GlobalOptions {
-    /// Those of the settings that say where state is and how it is laid out which no option gives.
+    /// The settings for server and layout that no option sets, so that environment or profile
+    /// decide.
     var openSettings: [Setting] {
         (redisURL == nil ? [.redis] : []) + (layout == nil ? [.layout] : [])
             + (namespace == nil ? [.namespace] : [])
@@ -134,7 +163,7 @@ extension GlobalOptions {
 }
 
 extension GlobalOptions {
-    /// How Redis proves who it is, and how we do.
+    /// The options for TLS: how Redis proves its identity, and how jwtctl proves its own.
     static let tls: [Option<GlobalOptions>] = [
         path(
             "redis-cacert", "CA certificate file or directory to trust.",
@@ -150,6 +179,7 @@ extension GlobalOptions {
             into: \.isRedisInsecure),
     ]
 
+    /// An option whose value is a path. Its bytes are kept, because they need not be UTF-8.
     private static func path(
         _ name: String, _ summary: String,
         into path: @autoclosure @escaping PropertyPath<GlobalOptions, [UInt8]?>
@@ -161,12 +191,13 @@ extension GlobalOptions {
     }
 }
 
-/// What the command line says about groups of servers.
+/// The parsers of options about groups of servers.
 enum Replication {
-    /// What `--wait`, or the profile, and `--fsync` ask for together.
+    /// The confirmation that `--wait`, or else the setting, and `--fsync` require together.
     static func concern(
         _ options: GlobalOptions, _ settings: Settings
     ) throws(Failure) -> WriteConcern {
+        // A profile may set the usual number of replicas; --fsync has no setting.
         let usual = try settings.parsed(.wait) { text throws(InvalidValue) in try concern(text) }
         let wanted = options.concern ?? usual ?? .standard
         return WriteConcern(
@@ -174,7 +205,7 @@ enum Replication {
             isOnDisk: options.asksForDisk)
     }
 
-    /// `N` or `N,DURATION`; the time is that of `--timeout` unless it is given.
+    /// Parses `N` or `N,DURATION`. Without a duration, that of `--timeout` is used.
     static func concern(_ text: String) throws(InvalidValue) -> WriteConcern {
         let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
         let count = try Count.parse(
@@ -183,7 +214,7 @@ enum Replication {
         return WriteConcern(replicas: Int(count), milliseconds: time.map(Int.init))
     }
 
-    /// `HOST:PORT=HOST:PORT` or `HOST=HOST`.
+    /// Parses `HOST:PORT=HOST:PORT` or `HOST=HOST`.
     static func addressRule(_ text: String) throws(InvalidValue) -> AddressMap.Rule {
         do throws(AddressMap.InvalidRule) {
             return try AddressMap.Rule(text)

@@ -3,15 +3,13 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Lines of a file or of standard input: revoked as they come, counted to the last one.
+/// The bulk form of `revoke`: revokes the lines of a file or of standard input as they arrive.
 ///
-/// Whatever breaks the run, the counts add up to the lines that were there, and `--failed` keeps
-/// what may still be alive, in a form that `--from` reads.
+/// If the run ends early, the counts still add up to the number of lines, and the file of
+/// `--failed` has all tokens that may still be valid.
 final class BulkRevocation {
-    /// How many items make one piece of work, where so many are there.
+    /// The number of items in a job, if so many have arrived.
     private static let batchSize = 512
-
-    private typealias Entry = ItemFeed<RevocationRequest>.Entry
 
     private let lines: LineSource
     private let options: RevokeOptions
@@ -19,28 +17,27 @@ final class BulkRevocation {
     private let feed: ItemFeed<RevocationRequest>
     private let backend: Backend
     private let console: Console
+    /// nil without `--failed`, and in a dry run, which writes no file.
     private let failed: FailedItems?
-    private var counts = BulkCounts()
-    /// What was revoked first: the audit trail names it where it stays the only one.
+    private var counts: BulkCounts
+    /// The first item that was revoked. The audit log names it if it remains the only one.
     private var firstRevoked: RevocationRequest?
-    /// The first item and what became of it: an only item is reported like an operand.
+    /// The first item and its outcome: an only item is reported like an operand.
     private var first: (request: RevocationRequest, outcome: RevocationOutcome)?
-    /// What was read and not handed to Redis yet.
-    private var batch: [Entry] = []
-    /// Items that were handed to Redis.
+    /// Items that were read, but are not in a job yet.
+    private var batch: [RevocationRequest] = []
+    /// The number of items in jobs so far.
     private var attempted = 0
-    /// What Redis broke the run off with.
+    /// The error that ended the run.
     private var broken: StoreError?
-    /// What an item was refused for that all further ones would be refused for too.
+    /// The error of an item that all further items would get as well.
     private var refusal: StoreError?
+    /// Whether no confirmation is needed, or not any more.
     private var isConfirmed: Bool
-    private let taken: TakenTokens
-    private var progress: ProgressLine
 
     init(
         _ lines: LineSource, _ options: RevokeOptions, _ planner: RevocationPlanner,
-        _ backend: Backend,
-        _ console: Console
+        _ backend: Backend, _ console: Console
     ) throws {
         self.lines = lines
         self.options = options
@@ -48,22 +45,19 @@ final class BulkRevocation {
         feed = ItemFeed(options.items, lines, console) { try planner.request($0) }
         self.backend = backend
         self.console = console
-        taken = TakenTokens(console)
+        counts = BulkCounts(isDryRun: options.isDryRun)
+        isConfirmed = options.isConfirmed || options.isDryRun
         failed =
             options.isDryRun
             ? nil
             : try options.failedFile.map { try FailedItems(path: $0, reading: lines, console) }
-        if let failed {
-            feed.invalid.keep = { failed.append(line: $0, $1) }
-        }
-        isConfirmed = options.isConfirmed || options.isDryRun
-        progress = console.progressLine("revoking")
+        if let failed { feed.invalid.keep = { failed.append(line: $0, $1) } }
     }
 
+    /// Revokes all items, reports the counts, and returns the exit status.
     func run() throws -> ExitStatus {
-        let failure = try stoppable(work)
+        let failure = try console.watch("revoking", .stop()) { show in try work(show) }
         counts.invalid = feed.invalid.count
-        try console.progress(progress.finish())
         if Signals.pending == nil {
             do throws(Failure) {
                 if let failure {
@@ -76,6 +70,7 @@ final class BulkRevocation {
                 throw error
             }
         }
+        // After a complete run the last confirmation covers all changes.
         if broken == nil { counts.confirm() }
         if failure != nil && !isWritten || Signals.pending != nil { keepRest() }
         let incomplete = failed?.finish(areConfirmed: counts.areConfirmed)
@@ -85,58 +80,67 @@ final class BulkRevocation {
                 count: Int64(counts.revoked), reason: options.reason,
                 after: broken, console)
         }
-        return try tell(failure, incomplete)
+        return try report(failure, incomplete)
     }
 
-    /// Whether all was written, though not all of it confirmed.
+    /// Whether everything was written, though not everything is confirmed.
     private var isWritten: Bool { broken?.isAboutConfirmation ?? false }
 
-    /// Returns what broke the run off; nil at the end, or after a signal.
-    private func work() throws -> Failure? {
+    // MARK: - Work
+
+    /// Revokes all items, and returns the failure that ended the run; nil at the end of the input,
+    /// and after a signal.
+    private func work(_ show: @escaping (Int) -> Void) throws -> Failure? {
+        func deliver(_ request: RevocationRequest, _ outcome: RevocationOutcome) throws {
+            try count(request, outcome)
+            // Looking at the clock costs as much as all the rest.
+            if counts.total.isMultiple(of: Self.batchSize) { show(counts.total) }
+        }
         do {
-            broken = try (options.isDryRun ? plan() : revoke()) ?? refusal
+            broken = try (options.isDryRun ? plan(deliver) : revoke(deliver)) ?? refusal
             return broken.map(Diagnostics.failure)
         } catch let error as OutputError {
             throw error
         } catch {
-            // A read that a signal interrupted is no failure: the signal is reported instead.
+            // A read that a signal interrupted is no failure. The signal is reported instead.
             return Signals.pending == nil ? Diagnostics.failure(for: error) : nil
         }
     }
 
-    /// The short value is written unless a reason or an actor is given.
-    private func revoke() throws -> StoreError? {
+    /// Takes an item and its outcome.
+    private typealias Delivery = (RevocationRequest, RevocationOutcome) throws -> Void
+
+    /// Revokes the items. The entry has the short value unless a reason or an actor is given.
+    private func revoke(_ deliver: @escaping Delivery) throws -> StoreError? {
         let isDetailed = options.reason != nil || options.actor != nil
         return try backend.store.revoke(
             entry: isDetailed
                 ? DenyEntry(reason: options.reason, actor: backend.store.actor) : nil,
-            clock: planner.clock, item: { $0.element.revocation }, next: nextBatch, deliver: count)
+            clock: planner.clock, item: { $0.revocation }, next: nextBatch, deliver: deliver)
     }
 
-    private func plan() throws -> StoreError? {
+    /// Delivers the outcomes of a dry run. Nothing is written.
+    private func plan(_ deliver: Delivery) throws -> StoreError? {
         let dryRun = RevocationDryRun(backend.store)
-        while Signals.pending == nil, case .item(let batch) = try nextBatch(mayWait: true) {
-            let outcomes = try dryRun.outcomes(of: batch.map(\.element.revocation))
-            for (entry, outcome) in zip(batch, outcomes) { try count(entry, outcome) }
+        while Signals.pending == nil, case .item(let batch) = try nextBatch(.blocking) {
+            let outcomes = try dryRun.outcomes(of: batch.map(\.revocation))
+            for (request, outcome) in zip(batch, outcomes) { try deliver(request, outcome) }
         }
         return nil
     }
 
-    /// The items that are there, waiting for the first of them where it `mayWait`; for as many as
-    /// need a confirmation in any case.
-    private func nextBatch(mayWait: Bool) throws -> Supply<[Entry]> {
+    /// The items that have arrived. It waits for the first item, and for as many as decide whether
+    /// a confirmation is needed.
+    private func nextBatch(_ pull: Pull) throws -> Supply<[RevocationRequest]> {
         guard refusal == nil else { return .end }
         var isEnd = false
         while batch.count < Self.batchSize, Signals.pending == nil {
-            let next = try feed.next(mayWait: mayWait && (batch.isEmpty || !isConfirmed))
-            guard case .item(let entry) = next else {
+            let next = try feed.next(batch.isEmpty || !isConfirmed ? pull : .polling)
+            guard case .item(let request) = next else {
                 if case .end = next { isEnd = true }
                 break
             }
-            batch.append(entry)
-            if let description = entry.element.description {
-                try taken.tell(description, at: feed.place(entry))
-            }
+            batch.append(request)
             guard batch.count > Confirmation.threshold, !isConfirmed else { continue }
             try Confirmation.ask(
                 "Revoke more than \(Confirmation.threshold) items on \(backend.description)?",
@@ -152,9 +156,9 @@ final class BulkRevocation {
         return .item(try takeBatch())
     }
 
-    /// The batch, as far as `--max` lets it through: nothing where that is known to be too little
-    /// before anything is written.
-    private func takeBatch() throws -> [Entry] {
+    /// The batch, as far as `--max` allows it. If the first batch exceeds the limit already,
+    /// nothing is written.
+    private func takeBatch() throws -> [RevocationRequest] {
         let room = options.maximum.map { Int(clamping: $0) - attempted } ?? batch.count
         guard batch.count <= room || attempted > 0 && room > 0 else {
             throw Failure(
@@ -167,49 +171,45 @@ final class BulkRevocation {
         return taken
     }
 
-    private func count(_ entry: Entry, _ outcome: RevocationOutcome) throws {
+    // MARK: - Outcomes
+
+    /// Counts an outcome, reports a failure, and keeps the item if it needs a retry.
+    private func count(_ request: RevocationRequest, _ outcome: RevocationOutcome) throws {
         counts.add(outcome)
-        if first == nil { first = (entry.element, outcome) }
-        /// Why it was not done.
-        var reason: String?
+        if first == nil { first = (request, outcome) }
+        /// The reason for the file of `--failed`.
+        let reason: String
         switch outcome {
-        case .revoked: firstRevoked = firstRevoked ?? entry.element
-        case .alreadyRevoked, .expired: break
+        case .revoked:
+            firstRevoked = firstRevoked ?? request
+            return
+        case .alreadyRevoked, .expired: return
         case .failed(let error):
-            let message = Diagnostics.failure(for: error).message
-            reason = message
+            reason = Diagnostics.failure(for: error).message
             if error.isAboutServer {
                 // Reported once, at the end: the items under way share its fate.
                 refusal = refusal ?? error
             } else {
-                try console.error("\(feed.place(entry)): \(message)")
+                try feed.report(reason, of: request)
             }
         case .notFound:
-            let failure = planner.notFound(
-                entry.element.revocation, entry.element.label)
-            reason = failure.message
-            try console.error("\(feed.place(entry)): \(failure.message)")
+            reason = planner.notFound(request).message
+            try feed.report(reason, of: request)
         case .unknown: reason = "unknown: Redis did not answer"
         case .unconfirmed: reason = "written, but not confirmed"
         case .notAttempted: reason = Self.notAttempted
         }
-        if let reason {
-            failed?.append(entry.element, reason, isUnconfirmed: outcome.isUnconfirmed)
-        }
-        // Looking at the clock costs as much as all the rest.
-        if counts.total.isMultiple(of: Self.batchSize) {
-            try console.progress(progress.update(count: counts.total, now: .now))
-        }
+        failed?.append(request, reason, isUnconfirmed: outcome.isUnconfirmed)
     }
 
     private static let notAttempted = "not attempted"
 
-    /// Counts what was not attempted, and keeps it for another try. Lines that are still
-    /// being written are not waited for after a signal: an interrupted program has to end.
+    /// Counts the items that were not attempted, and keeps them for a retry. After a signal it does
+    /// not wait for lines from a pipe: an interrupted program has to end.
     private func keepRest() {
-        for entry in batch {
+        for request in batch {
             counts.notAttempted += 1
-            failed?.append(entry.element, Self.notAttempted)
+            failed?.append(request, Self.notAttempted)
         }
         batch = []
         guard lines.isFile || Signals.pending == nil else { return }
@@ -223,13 +223,15 @@ final class BulkRevocation {
         }
     }
 
-    /// `incomplete` is why the file of `--failed` does not hold everything.
-    private func tell(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
+    // MARK: - Report
+
+    /// Writes the counts and the failures, and returns the exit status. `failure` ended the run;
+    /// `incomplete` is the reason for which the file of `--failed` is incomplete.
+    private func report(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
         let only = counts.total == 1 && failure == nil ? onlyResult : nil
-        let words = only?.words ?? counts.words(isDryRun: options.isDryRun)
+        let words = only?.words ?? counts.words
         try console.result(
-            counts.json(target: backend.json, isDryRun: options.isDryRun),
-            id: only?.label.description, keys: backend.keys
+            counts.json(target: backend.json), id: only?.label.description, keys: backend.keys
         ) { words }
         if let failure { try console.error(failure) }
         if let incomplete { try console.error(incomplete.message) }
@@ -244,7 +246,7 @@ final class BulkRevocation {
         return isOpen ? .unknown : bad > 0 ? .someFailed : .success
     }
 
-    /// The report on an only item that was revoked, or is.
+    /// The report on an only item that is revoked now.
     private var onlyResult: RevokeResult? {
         guard let first else { return nil }
         var outcome = first.outcome
@@ -261,12 +263,11 @@ final class BulkRevocation {
         return result
     }
 
-    /// Why an only item was not revoked.
+    /// The failure of an only item.
     private var onlyFailure: Failure? {
         switch first {
         case (_, .failed(let error))?: Diagnostics.failure(for: error)
-        case (let request, .notFound)?:
-            planner.notFound(request.revocation, request.label)
+        case (let request, .notFound)?: planner.notFound(request)
         default: feed.invalid.firstFailure
         }
     }

@@ -1,54 +1,68 @@
 internal import CommandKit
 internal import Platform
+internal import TokenStore
 
-/// What became of one item of a run.
+/// The outcome of one item of a run.
 protocol ItemRow {
     /// The exit status of a run that has only this item.
     var status: ExitStatus { get }
 }
 
-/// A run of a command over items: writes what became of each, counts failures, and knows the exit
+/// The source of a run's items: operands, or the lines of a file.
+protocol Feed: AnyObject {
+    /// The lines or operands from which no item was read.
+    var invalid: InvalidLines { get }
+    /// Called at the end of the input. Throws if it cannot have been intended as it is.
+    func requireItems() throws(Failure)
+}
+
+/// A run of a command over items: writes a row for each, counts failures, and determines the exit
 /// status.
 ///
 /// The rows of an interrupted or broken run are written too, since what was done stays done. An
 /// only item is reported like a single operand, and its status is that of the run.
 final class ItemRun<Row: ItemRow> {
-    /// How many rows are held until it is known whether they are confirmed; more of them are
-    /// reported as unconfirmed.
+    /// The number of rows that wait for confirmation. Further rows are reported as unconfirmed.
     private let heldLimit = 10_000
 
     private let console: Console
     private let list: ResultWriter<Row>
-    /// The lines from which no item was read; nil where each operand is a row.
-    private let invalid: InvalidLines?
+    /// nil where each operand is a row, good or bad.
+    private let feed: (any Feed)?
     private let interrupts: Interrupts
     private(set) var count = 0
     private(set) var failures = 0
+    /// The first row with an outcome.
     private var first: Row?
     private var held: [Row] = []
 
     init(
-        _ console: Console, _ list: ResultWriter<Row>, invalid: InvalidLines? = nil,
-        _ interrupts: Interrupts
+        _ console: Console, _ list: ResultWriter<Row>, _ interrupts: Interrupts,
+        reading feed: (any Feed)? = nil
     ) {
         self.console = console
         self.list = list
-        self.invalid = invalid
         self.interrupts = interrupts
+        self.feed = feed
     }
 
-    /// Writes what became of an item.
+    // MARK: - Rows
+
+    /// Writes the row of an item.
     func add(_ row: Row) throws {
         first = first ?? row
-        try write(row, isFailure: row.status != .success)
+        if row.status != .success { failures += 1 }
+        try write(row)
     }
 
-    /// Writes an item of which only the failure is known: it is not reported like an operand.
-    func addFailed(_ row: Row) throws { try write(row, isFailure: true) }
+    /// Writes the row of an item that has only a failure, and is not reported like an operand.
+    func addFailed(_ row: Row) throws {
+        failures += 1
+        try write(row)
+    }
 
-    private func write(_ row: Row, isFailure: Bool) throws {
+    private func write(_ row: Row) throws {
         count += 1
-        if isFailure { failures += 1 }
         try list.append(row)
     }
 
@@ -63,42 +77,27 @@ final class ItemRun<Row: ItemRow> {
         return held
     }
 
-    /// Does the work. Whatever ends it, the rows so far are written.
-    func perform<Value>(_ work: () throws -> Value) throws -> Value {
-        do {
-            return try interrupts == .endProcess ? work() : stoppable(work)
-        } catch {
+    // MARK: - The run
+
+    /// A run from the first item of the feed to the exit status.
+    ///
+    /// `work` adds the rows, and returns the error that ended it early, which is thrown at the end.
+    /// Once the rows are written, `ending` writes notes. `empty` is the note for a person if there
+    /// were no items.
+    func run(
+        empty: String = "no items", _ work: () throws -> StoreError?,
+        ending: (StoreError?) throws -> Void = { _ in }
+    ) throws -> ExitStatus {
+        let broken = try perform(work)
+        if let broken {
             try list.finish(empty: "")
+            try ending(broken)
             try endWhereInterrupted()
-            throw error
+            throw broken
         }
-    }
-
-    /// Whether there was one item, good or bad.
-    var isOnly: Bool { count + (invalid?.count ?? 0) == 1 }
-
-    /// Ends the list; `empty` is what a person reads where there were no items.
-    func finish(empty: String) throws {
-        if isOnly, first != nil { try list.finishOnly() } else { try list.finish(empty: empty) }
-    }
-
-    /// Ends the process where a signal stopped the work, and says how far it came.
-    func endWhereInterrupted() throws {
-        guard case .stop(let words?) = interrupts else { return }
-        try console.endWhereInterrupted { try console.note(words) }
-    }
-
-    var status: ExitStatus {
-        let only = first?.status ?? invalid?.firstFailure?.status
-        if isOnly, let only { return only }
-        return failures + (invalid?.count ?? 0) > 0 ? .someFailed : .success
-    }
-
-    /// A run from the first item of `feed` to the exit status.
-    func run(_ feed: ItemFeed<some Any>, _ work: () throws -> Void) throws -> ExitStatus {
-        try perform(work)
-        if Signals.pending == nil { try feed.requireItems() }
-        try finish(empty: "no items")
+        if Signals.pending == nil { try feed?.requireItems() }
+        try finish(empty: empty)
+        try ending(nil)
         try endWhereInterrupted()
         return status
     }
@@ -109,22 +108,61 @@ final class ItemRun<Row: ItemRow> {
         try list.finishOnly()
         return row.status
     }
+
+    /// Does the work, which may be interrupted. If it throws, the rows so far are written.
+    func perform<Value>(_ work: () throws -> Value) throws -> Value {
+        do {
+            return try interrupts.guarding(work)
+        } catch {
+            try list.finish(empty: "")
+            if case .stop(_?) = interrupts { try endWhereInterrupted() }
+            throw error
+        }
+    }
+
+    /// Ends the list. `empty` is the note for a person if there were no items.
+    func finish(empty: String) throws {
+        if isOnly, first != nil { try list.finishOnly() } else { try list.finish(empty: empty) }
+    }
+
+    /// Whether there was one item, good or bad.
+    var isOnly: Bool { count + invalidCount == 1 }
+
+    private var invalidCount: Int { feed?.invalid.count ?? 0 }
+
+    private var status: ExitStatus {
+        let only = first?.status ?? feed?.invalid.firstFailure?.status
+        if isOnly, let only { return only }
+        return failures + invalidCount > 0 ? .someFailed : .success
+    }
+
+    /// Ends the process where a signal stopped the work, and says how far it came.
+    private func endWhereInterrupted() throws {
+        try console.endWhereInterrupted {
+            if case .stop(let words?) = interrupts { try console.note(words) }
+        }
+    }
 }
 
-/// What SIGINT, SIGTERM and SIGHUP do while a command works.
-enum Interrupts: Equatable {
-    /// They end the process: nothing is changed, so that nothing has to be said.
+// MARK: - Signals
+
+/// The effect of SIGINT, SIGTERM and SIGHUP during the work of a command.
+enum Interrupts {
+    /// They end the process at once. For commands that change nothing.
     case endProcess
-    /// The work stops at a clean point, and the process ends by the signal once all is written.
-    /// A person reads the words; a command without them says itself how far it came.
+    /// The work stops at a clean point, and the process ends by the signal after the results.
+    /// `words` is the note on what is done; a command without it writes its own.
     case stop(words: String? = nil)
-}
 
-/// Does `work` while a signal only asks it to stop; see `Signals.pending`.
-func stoppable<Value>(_ work: () throws -> Value) rethrows -> Value {
-    let interrupts = InterruptScope()
-    defer { _ = interrupts }
-    return try work()
+    /// Does `work`, during which signals have this effect. See `Signals.pending`.
+    func guarding<Value, Problem>(
+        _ work: () throws(Problem) -> Value
+    ) throws(Problem) -> Value {
+        guard case .stop = self else { return try work() }
+        let scope = InterruptScope()
+        defer { _ = scope }
+        return try work()
+    }
 }
 
 extension Console {
@@ -136,10 +174,25 @@ extension Console {
         Signals.endProcess(by: signal)
     }
 
-    /// A progress line for this terminal.
-    func progressLine(_ label: String) -> ProgressLine {
-        ProgressLine(
+    /// Does work that may take long. `work` gets a function that shows the number of things done,
+    /// on a progress line that is erased at the end.
+    func watch<Value, Problem>(
+        _ label: String, _ interrupts: Interrupts = .endProcess,
+        _ work: (_ show: @escaping (Int) -> Void) throws(Problem) -> Value
+    ) throws(Problem) -> Value {
+        var line = ProgressLine(
             label: label, total: nil, isTerminal: system.diagnostics.isTerminal,
             columns: system.terminal.columns, start: .now)
+        func show(_ text: String?) {
+            do throws(OutputError) {
+                try progress(text)
+            } catch {
+                // A lost progress line must not end the work.
+            }
+        }
+        defer { show(line.finish()) }
+        return try interrupts.guarding { () throws(Problem) in
+            try work { show(line.update(count: $0, now: .now)) }
+        }
     }
 }

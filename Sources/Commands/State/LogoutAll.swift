@@ -4,16 +4,22 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `logout-all`.
 struct LogoutAllOptions: CommandOptions {
     var global = GlobalOptions()
     var keys = KeyOptions()
     var users: [String] = []
+    /// The path of a file with a user on each line; `-` is standard input.
     var file: [UInt8]?
+    /// The session to spare: a token, or its id.
     var keep: [UInt8]?
+    /// Only tokens issued before this time are revoked.
     var issuedBefore: Moment?
+    /// Whether the global cutoff is raised, instead of the cutoffs of single users.
     var isEveryone = false
+    /// Seconds by which the cutoff is raised further, for issuers whose clocks run ahead.
     var skew: Int64 = 0
-    /// Milliseconds; nil leaves it to the layout.
+    /// Milliseconds until the recheck; nil leaves it to the layout.
     var settle: Int64?
     var reason: String?
     var actor: String?
@@ -23,7 +29,7 @@ struct LogoutAllOptions: CommandOptions {
     static let longestSkew: Int64 = 3600
 }
 
-/// `logout-all`: every token of a user, on every device.
+/// `logout-all`: revokes every token of a user, on every device.
 let logoutAllCommand = Command(
     name: "logout-all", summary: "Log users out of all sessions, on every device.",
     discussion: [
@@ -145,6 +151,8 @@ let logoutAllCommand = Command(
         }
     }, run: runLogoutAll)
 
+/// Checks users, layout and scope before it asks for confirmation. Nothing is changed before all
+/// checks have passed.
 private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let users = try options.users.map { user in
@@ -165,7 +173,7 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     return try users.count == 1 ? runner.run(users[0]) : runner.run(feed)
 }
 
-/// What narrows a logout needs a layout that tells tokens apart by it.
+/// Refuses options that narrow a logout by what the layout does not know of its tokens.
 private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throws(Failure) {
     if options.issuedBefore != nil, !backend.layout.knowsIssue {
         throw Failure(
@@ -181,7 +189,8 @@ private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throw
     }
 }
 
-/// The time of `--issued-before` has to be past by Redis' clock; it is told as it was understood.
+/// The time of `--issued-before`, which must be past by Redis' clock. A note repeats it, since a
+/// person may have meant another zone.
 private func issuedBefore(
     _ moment: Moment, _ backend: Backend, _ console: Console
 ) throws -> Int64 {
@@ -197,6 +206,8 @@ private func issuedBefore(
     return time
 }
 
+/// The tokens to revoke. A session to keep must be found, belong to the user and be trusted: its
+/// `iat` sets the cutoff.
 private func scope(
     _ options: LogoutAllOptions, _ users: [Identifier], _ backend: Backend, _ console: Console
 ) throws -> LogoutScope {
@@ -211,9 +222,10 @@ private func scope(
         throw Failure(.refused, "other_user", "the token to keep belongs to another user")
     }
     try requireTrusted(target, options, console)
-    try TakenTokens(console).tell(target)
+    try TakenTokens(console).tell(target.foundToken)
     if let seconds = target.issued.wholeSeconds {
-        // A cutoff never sinks again: one before such a token would lock the user out until then.
+        // A cutoff is never lowered. One just before such a token would lock the user out until
+        // then.
         guard seconds <= (try backend.store.time()) + TokenState.futureTolerance else {
             throw Failure(
                 .refused, "future_time", "the token to keep was issued in the future",
@@ -222,7 +234,7 @@ private func scope(
         return .allBut(target.id, issuedAt: seconds)
     }
     let listed = try backend.store.listedToken(target.id, of: users[0])
-    // A slip of the pen here would end the very session that was to be spared.
+    // A mistyped id would end the very session that is to be kept.
     guard listed != nil || target.token != nil else {
         throw Failure(
             .refused, "not_found",
@@ -233,7 +245,8 @@ private func scope(
     return .allBut(target.id, issuedAt: listed?.issuedAt)
 }
 
-/// The kept token's `iat` becomes the cutoff: whoever forges it would choose who stays logged in.
+/// Checks the signature of the kept token. Its `iat` sets the cutoff, so a forged token would
+/// choose which sessions remain.
 private func requireTrusted(
     _ target: ResolvedItem, _ options: LogoutAllOptions, _ console: Console
 ) throws {
@@ -245,6 +258,7 @@ private func requireTrusted(
         "no key: the signature of the kept token was not checked, and its iat sets the cutoff")
 }
 
+/// Raises the global cutoff. It needs no list of users, so the result has no counts.
 private func logOutEveryone(
     _ options: LogoutAllOptions, _ backend: Backend, _ console: Console
 ) throws -> ExitStatus {

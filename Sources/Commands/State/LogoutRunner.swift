@@ -3,13 +3,15 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Logs users out and reports the results.
+/// Logs users out and reports the results: one user in words, many as rows.
 struct LogoutRunner {
     let options: LogoutAllOptions
+    /// Which tokens of each user are revoked.
     let scope: LogoutScope
     let backend: Backend
     let console: Console
 
+    /// The content of the blacklist entries.
     private var entry: DenyEntry {
         DenyEntry(reason: options.reason, actor: backend.store.actor)
     }
@@ -19,14 +21,16 @@ struct LogoutRunner {
         options.settle ?? (backend.layout.needsSettling ? Self.standardSettle : 0)
     }
 
-    /// A login takes less.
+    /// Milliseconds; a login that is in progress takes less.
     private static let standardSettle: Int64 = 2000
 
-    /// Many users at once. Each is reported as it is done; the clock is waited for at the end.
+    /// Logs out many users at once. Each has a row as soon as it is done. Waits for the cutoff to
+    /// pass once, at the end.
     func run(_ feed: UserFeed) throws -> ExitStatus {
-        let run = ItemRun(console, writer(of: .many), invalid: feed.invalid, .stop())
-        var completeCount: Int { run.count - run.failures }
+        let run = ItemRun(console, writer(of: .many), .stop(), reading: feed)
+        /// The highest cutoff, and users whose own it is.
         var latest: (cutoff: Int64, users: [Identifier])?
+        /// Seconds by which the clock of an issuer runs ahead of Redis'.
         var issuerLead: Int64 = 0
         var unrecorded = Unrecorded()
         func add(_ row: LogoutRow) throws {
@@ -42,7 +46,7 @@ struct LogoutRunner {
             if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
             if (latest?.users.count ?? 0) < Self.waitingLimit { latest?.users.append(row.user) }
         }
-        let broken = try run.perform {
+        return try run.run(empty: "no users") {
             let broken = try backend.store.logOut(
                 scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry,
                 next: feed.next
@@ -59,28 +63,24 @@ struct LogoutRunner {
                 try backend.store.awaitCutoffs(latest.users, latest.cutoff, skew: options.skew)
             }
             return broken
-        }
-        if broken == nil, Signals.pending == nil { try feed.invalid.requireItems() }
-        try run.finish(empty: "no users")
-        if !run.isOnly, let words = unrecorded.words {
-            try console.system.output.flush()
-            try console.note(words)
-        }
-        try hint(issuerLead: issuerLead)
-        if broken != nil || Signals.pending != nil {
+        } ending: { broken in
+            if !run.isOnly, let words = unrecorded.words {
+                try console.system.output.flush()
+                try console.note(words)
+            }
+            try hint(issuerLead: issuerLead)
+            guard broken != nil || Signals.pending != nil else { return }
             try console.error(
-                Count.words(completeCount, "user is", "users are")
+                Count.words(run.count - run.failures, "user is", "users are")
                     + " logged out completely; run it again for the others")
         }
-        try console.endWhereInterrupted()
-        if let broken { throw broken }
-        return run.status
     }
 
-    /// Users whose servers' clocks are looked at before the end.
+    /// The number of users whose servers must pass the cutoff before the command ends. The clocks
+    /// of a group are nearly the same, so a sample is enough.
     private static let waitingLimit = 64
 
-    /// One user, reported in words.
+    /// Logs out one user, and reports in words.
     func run(_ user: Identifier) throws -> ExitStatus {
         let run = ItemRun(console, writer(of: .one), .stop())
         return try run.perform {
@@ -97,8 +97,8 @@ struct LogoutRunner {
         }
     }
 
-    /// Reports a logout that did not come to its end. Throws unless all was done and only the
-    /// confirmation is missing.
+    /// Reports an incomplete logout, and throws its error. If only the confirmation is missing, it
+    /// returns the exit status.
     private func report(
         _ error: LogoutInterruption, _ user: Identifier, _ run: ItemRun<LogoutRow>
     ) throws -> ExitStatus {
@@ -120,24 +120,18 @@ struct LogoutRunner {
         throw error
     }
 
+    /// Logs one user out, with a progress line for many tokens.
     private func work(_ user: Identifier) throws(LogoutInterruption) -> LogoutResult {
-        var progress = console.progressLine("logging out")
-        func show(_ text: String?) {
-            do throws(OutputError) {
-                try console.progress(text)
-            } catch {
-                // A lost progress line is no reason to leave a user half logged out.
+        try console.watch("logging out") { show throws(LogoutInterruption) in
+            try backend.store.logOut(
+                user, scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry
+            ) {
+                show($0.revoked + $0.alreadyRevoked)
             }
-        }
-        defer { show(progress.finish()) }
-        return try backend.store.logOut(
-            user, scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry
-        ) {
-            show(progress.update(count: $0.revoked + $0.alreadyRevoked, now: .now))
         }
     }
 
-    /// What was done before the work broke off.
+    /// A sentence on an incomplete logout, with what is done already.
     private func words(unfinished row: LogoutRow) -> String {
         let name = VisibleText.escape(row.user.description, columns: 60)
         let result = row.result
@@ -170,98 +164,5 @@ struct LogoutRunner {
             issuerLead < LogoutAllOptions.longestSkew
                 ? "hint: run it again with --skew \(issuerLead + 1)s"
                 : "hint: correct the issuer's clock, then run it again")
-    }
-
-    private func writer(of extent: ResultExtent) -> ResultWriter<LogoutRow> {
-        console.writer(columns, of: extent) { row in
-            UserLine.write(row.user.description)
-        } text: { row in
-            row.cause == nil ? words(row.user, row.result) : ""
-        }
-    }
-
-    private var columns: [Column<LogoutRow>] {
-        let target = backend.json
-        return [
-            .id("USER", "user", console) { $0.user },
-            .count("REVOKED", "revoked") { Int64($0.result.revoked) },
-            .count("ALREADY", "already_revoked") { Int64($0.result.alreadyRevoked) },
-            .count("KEPT", "kept") { Int64($0.result.kept) },
-            .member("cutoff") { TimeText.number($0.result.cutoff) },
-            .both(.init("COMPLETE"), "complete") {
-                $0.isComplete ? "yes" : "no"
-            } value: {
-                .bool($0.isComplete)
-            },
-            .member("confirmed") { $0.isUnconfirmed ? false : .null },
-            .member("audited") { .bool($0.result.isAudited) },
-            .member("late") { .integer(Int64($0.result.late)) },
-            .member("version") { TimeText.number($0.result.version) },
-            .member("unreached_until") { _ in TimeText.number(unreachedUntil) },
-            .member("target") { _ in target },
-        ]
-    }
-
-    /// When what the logout does not reach has expired; nil if it cannot be known.
-    private var unreachedUntil: Int64? {
-        backend.layout.unreachedFor.map { console.system.clock.seconds + $0 }
-    }
-
-    private var unreachedWords: String {
-        guard let end = unreachedUntil else { return "" }
-        return "; the last of them expires at \(TimeText.table(end))"
-    }
-
-    private func words(_ user: Identifier, _ result: LogoutResult) -> String {
-        let name = VisibleText.escape(user.description, columns: 60)
-        var text = "\(name): \(NumberText.grouped(result.revoked)) revoked"
-        if result.late > 0 { text += " (\(result.late) found in the recheck)" }
-        if result.alreadyRevoked > 0 {
-            text += ", \(NumberText.grouped(result.alreadyRevoked)) already revoked"
-        }
-        if result.kept > 0 { text += ", \(result.kept) kept" }
-        text += "\n"
-        if let cutoff = result.cutoff {
-            text +=
-                "  all tokens issued up to \(TimeText.table(cutoff)) are now revoked, "
-                + "recorded or not\n"
-        } else if let version = result.version {
-            text +=
-                "  all tokens with a version below \(version) are now revoked, recorded or not\n"
-        } else if backend.layout.hasUserCutoff {
-            text += "  no cutoff was raised: the issue time of the kept token is unknown\n"
-        } else if backend.layout.requiresListing {
-            text +=
-                "  the application accepts only tokens it finds, so removed tokens are rejected; "
-                + "this layout has no cutoff\n"
-        }
-        if case .allBut(_, let issuedAt?) = scope, let cutoff = result.cutoff, issuedAt <= cutoff {
-            text +=
-                "  the token to keep is revoked too: the existing cutoff covers it\n"
-        }
-        if result.issuerLead > 0 {
-            text +=
-                "  not reached: unrecorded tokens of an issuer whose clock is "
-                + "\(Duration.words(result.issuerLead)) ahead of Redis'\n"
-        } else if result.hasUnreadTokens {
-            text += "  not reached: more tokens issued after this cutoff; run it again\n"
-        } else if !result.isComplete {
-            text +=
-                backend.layout.unreached.map { "  not reached: \($0)\(unreachedWords)\n" }
-                ?? (backend.layout.requiresListing
-                    ? "  some keys could not be read: other tokens of the user may still be valid\n"
-                    : result.cutoff == nil && result.version == nil
-                        ? "  tokens that were never recorded may still be valid\n"
-                        : "  newer tokens that were never recorded may still be valid\n")
-        }
-        if result.leftovers > 0 {
-            let tokens = Count.words(result.leftovers, "older token", "older tokens")
-            text += "  leftover keys of \(tokens) were removed too\n"
-        }
-        if result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0 {
-            let raised = result.cutoff == nil ? "" : " (cutoff raised)"
-            text += "  no recorded tokens\(raised): is the user name spelled correctly?\n"
-        }
-        return text
     }
 }

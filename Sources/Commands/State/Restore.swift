@@ -4,18 +4,22 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `restore`.
 struct RestoreOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
     var keys = KeyOptions()
     var skipsVerification = false
+    /// The user who owns bare ids.
     var user: String?
+    /// The reason for the audit log. It is required, since a restored token is valid again.
     var reason: String?
+    /// The name in the audit log; nil is the login name.
     var actor: String?
     var isConfirmed = false
 }
 
-/// `restore`: takes a revocation back, while the token lives.
+/// `restore`: undoes a revocation before the token expires.
 let restoreCommand = Command(
     name: "restore", summary: "Undo a revocation.",
     discussion: [
@@ -71,6 +75,8 @@ let restoreCommand = Command(
         if options.reason?.isEmpty ?? true { throw .missingOption("--reason TEXT") }
     }, run: runRestore)
 
+/// Restores one operand, or many items as they arrive. It asks for confirmation once, before it
+/// reads items.
 private func runRestore(_ options: RestoreOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let user = try options.user.map { try parseUser($0) }
@@ -90,16 +96,15 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     try backend.announce(console, change: "change")
 
     let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
-    let isOne = lines == nil && options.items.operands.count == 1
     let idLine = backend.idLine()
     let list = console.writer(
-        RestoreRow.columns(console, target: backend.json), of: isOne ? .one : .many
+        RestoreRow.columns(console, target: backend.json),
+        of: options.items.only == nil ? .many : .one
     ) { row in
         idLine(row.item.label)
     } text: {
         $0.text
     }
-    let taken = TakenTokens(console)
     func resolve(_ item: Item) throws -> ResolvedItem {
         let item = try ResolvedItem(item, user: user, in: resolver)
         try trust.require(item)
@@ -109,9 +114,9 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
         return RestoreRow(item: item, result: result)
     }
-    if isOne {
-        let item = try resolve(try options.items.item(options.items.operands[0], console))
-        try taken.tell(item)
+    if let operand = options.items.only {
+        let item = try resolve(try options.items.item(operand, console))
+        try TakenTokens(console).tell(item.foundToken)
         let result = try backend.store.restore(item.restoration, reason: options.reason)
         let row = row(item, result)
         let status = try ItemRun(console, list, .endProcess).run(only: row)
@@ -122,45 +127,42 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     }
     let feed = ItemFeed(options.items, lines, console, resolve)
     let run = ItemRun(
-        console, list, invalid: feed.invalid,
-        .stop(words: "interrupted; the items listed were done, the rest was not attempted"))
-    return try run.run(feed) {
-        let failure = try backend.store.restore(
-            reason: options.reason, item: { $0.element.restoration },
-            next: { mayWait in
-                if mayWait { try system.output.flush() }
-                let batch = try feed.batch(of: batchSize, mayWait: mayWait)
-                guard case .item(let entries) = batch else { return batch }
-                for entry in entries { try taken.tell(entry.element, at: feed.place(entry)) }
-                return batch
-            }
-        ) { entry, result in
-            let row = row(entry.element, result)
+        console, list,
+        .stop(words: "interrupted; the items listed were done, the rest was not attempted"),
+        reading: feed)
+    return try run.run {
+        let broken = try backend.store.restore(
+            reason: options.reason, item: { $0.restoration },
+            next: { try feed.batch($0, upTo: batchSize) }
+        ) { item, result in
+            let row = row(item, result)
             if case .failed(let error) = result.outcome {
-                try console.error(
-                    "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
+                try feed.report(Diagnostics.failure(for: error).message, of: item)
             }
             if row.isUnconfirmed, run.canHold { run.hold(row) } else { try run.add(row) }
         }
-        for row in run.takeHeld() { try run.add(failure == nil ? row.confirmed : row) }
-        if let failure { throw failure }
+        for row in run.takeHeld() { try run.add(broken == nil ? row.confirmed : row) }
+        return broken
     }
 }
 
-/// How many items are worked on together, where so many are there.
+/// The number of items in a job, if so many have arrived.
 private let batchSize = 128
 
 extension ResolvedItem {
+    /// The request to the store.
     fileprivate var restoration: Restoration {
         Restoration(subject, issued: issued, expiry: expiry)
     }
 }
 
-/// What became of an item, as it is shown.
+/// The outcome for an item, as it is shown.
 private struct RestoreRow: ItemRow {
     let item: ResolvedItem
+    /// The outcome, and whether the audit log has it.
     private(set) var result: RestoreResult
 
+    /// Whether the entry was removed, but the removal is not confirmed.
     var isUnconfirmed: Bool {
         if case .unconfirmed = result.outcome { return true }
         return false
@@ -174,6 +176,7 @@ private struct RestoreRow: ItemRow {
         return row
     }
 
+    /// The result in JSON; a table has it without underscores.
     var word: String {
         switch result.outcome {
         case .restored: "restored"
@@ -189,6 +192,8 @@ private struct RestoreRow: ItemRow {
         }
     }
 
+    /// A token without a blacklist entry is no failure. A token that would remain revoked is one,
+    /// with the status of `verify`.
     var status: ExitStatus {
         switch result.outcome {
         case .restored, .notRevoked, .expired: .success
@@ -204,6 +209,7 @@ private struct RestoreRow: ItemRow {
         return nil
     }
 
+    /// `target` is the Redis that was changed, as JSON names it.
     static func columns(_ console: Console, target: JSONValue) -> [Column<RestoreRow>] {
         [
             .id("ID", "id", console) { $0.item.label },

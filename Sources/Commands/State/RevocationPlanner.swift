@@ -5,10 +5,11 @@ internal import Platform
 internal import Redis
 internal import TokenStore
 
-/// An item that may be revoked.
+/// An item to revoke, with what a report on it needs.
 ///
 /// An object, since it waits in several queues until Redis has answered.
-final class RevocationRequest {
+final class RevocationRequest: FedItem {
+    /// What the store writes: the token as the layout names it, and its expiry.
     let revocation: Revocation
     /// Whether the token's signature was checked; nil for a bare id.
     let isVerified: Bool?
@@ -16,32 +17,37 @@ final class RevocationRequest {
     let label: Identifier
     /// The token itself, where only that can be tried again.
     let text: [UInt8]?
-    /// Facts of a token that was taken out of other text; nil for any other item.
-    var description: String?
+    var number = 1
+    let foundToken: String?
 
-    init(_ revocation: Revocation, isVerified: Bool?, label: Identifier, text: [UInt8]?) {
+    init(
+        _ revocation: Revocation, isVerified: Bool?, label: Identifier, text: [UInt8]?,
+        foundToken: String? = nil
+    ) {
         self.revocation = revocation
         self.isVerified = isVerified
         self.label = label
         self.text = text
+        self.foundToken = foundToken
     }
 
     /// The token as the audit log names it.
     var auditSubject: AuditSubject { .token(label, user: revocation.user) }
 }
 
-/// Decides for each item what would be written: whether the token may be trusted, and until when
-/// its entry has to live.
+/// Decides for each item what would be written: whether the token may be trusted, and when its
+/// entry expires.
 struct RevocationPlanner {
     private let options: RevokeOptions
     private let trust: TokenTrust
     private let user: Identifier?
     private let store: TokenStore
+    /// Whether an entry has to have an end.
     private let needsExpiry: Bool
     private let resolver: TokenResolver
     /// Redis' clock.
     let clock: ServerClock
-    /// What it said at the beginning.
+    /// The time of this clock at the start, in seconds since 1970.
     let now: Int64
 
     init(
@@ -58,6 +64,8 @@ struct RevocationPlanner {
         now = clock.now
     }
 
+    /// The request for an item. Throws if the item is not trusted, or if the expiry of its entry
+    /// cannot be determined.
     func request(_ item: Item) throws -> RevocationRequest {
         let target = try target(item)
         if let token = target.token {
@@ -72,7 +80,8 @@ struct RevocationPlanner {
             text: nil)
     }
 
-    /// An entry for a token that lacks the claim would be a key that no service reads.
+    /// The item as the layout names it. A token without the claim that the layout blacklists by is
+    /// refused: its entry would be a key that no service reads.
     private func target(_ item: Item) throws -> ResolvedItem {
         do {
             return try ResolvedItem(item, user: user, in: resolver)
@@ -84,11 +93,12 @@ struct RevocationPlanner {
         }
     }
 
+    /// The request for a token. Its `exp` counts unless an option says otherwise.
     private func request(_ token: CompactToken, _ target: ResolvedItem) throws -> RevocationRequest
     {
         try trust.require(target)
         if !trust.isChecking, !options.skipsVerification, store.layout.deniesByBareID {
-            // Whoever hands an operator a token would choose which key is overwritten.
+            // The sender of a forged token would choose which key is overwritten.
             throw Failure(
                 .refused, "not_verified",
                 "the layout's keys are bare ids: the token's signature must be checked",
@@ -103,14 +113,13 @@ struct RevocationPlanner {
         }
         var issuedAt: Int64?
         if case .at(let iat) = target.issued { issuedAt = Int64(outside: iat, rounding: .up) }
-        let request = RevocationRequest(
+        return RevocationRequest(
             Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
             isVerified: trust.isChecking, label: target.label,
-            text: resolver.naming.isStandard ? nil : token.bytes)
-        if target.place != .itself { request.description = target.description }
-        return request
+            text: resolver.naming.isStandard ? nil : token.bytes, foundToken: target.foundToken)
     }
 
+    /// When the token expires by its own word, or by the rule of the layout for tokens without end.
     private func tokenExpiry(_ target: ResolvedItem) throws -> Expiry {
         if target.expiry == nil {
             // Services that ignore such an exp accept the token for ever.
@@ -128,8 +137,8 @@ struct RevocationPlanner {
             hint: "set its expiry: --exp TIME, --ttl DURATION or --forever")
     }
 
-    /// What the command line says, but never before the end that the item itself names: the token
-    /// would work again.
+    /// The expiry from the command line. It is never earlier than that of the token: services would
+    /// accept the token again.
     private func givenExpiry(_ target: ResolvedItem) -> Expiry? {
         if options.isForever { return .never }
         let given = options.lifetime.map { now + $0 } ?? options.expiry.map { $0.seconds(now: now) }
@@ -137,10 +146,11 @@ struct RevocationPlanner {
         return .at(max(given, target.expiry?.seconds ?? target.leastExpiry ?? given))
     }
 
-    /// The user's list was asked, and does not know the id; or Redis has nothing of the whitelist.
-    func notFound(_ item: Revocation, _ label: Identifier) -> Failure {
+    /// The failure for a token that is not on its user's token list or, with a whitelist, has no
+    /// key.
+    func notFound(_ request: RevocationRequest) -> Failure {
         guard store.layout.hasBlacklist else {
-            let id = VisibleText.escape(label.description, columns: 80)
+            let id = VisibleText.escape(request.label.description, columns: 80)
             let layout = VisibleText.escape(store.layout.name, columns: 40)
             var extent = ""
             if case .notFound(let sample) = store.usage(), !sample.isWhole {
@@ -152,6 +162,7 @@ struct RevocationPlanner {
                     + extent,
                 hint: "nothing was revoked; 'jwtctl layout detect' finds the layout of the keys")
         }
+        let item = request.revocation
         let user = item.user.map { VisibleText.escape($0.description, columns: 60) } ?? ""
         let id = VisibleText.escape(item.id.description, columns: 60)
         return Failure(
@@ -161,7 +172,7 @@ struct RevocationPlanner {
 }
 
 extension Failure {
-    /// A bare id, and no word about the end of its token: nothing is guessed.
+    /// The failure for a bare id without an expiry. Nothing is guessed.
     static func noLifetime(of id: Identifier) -> Failure {
         let shown = VisibleText.escape(id.description, columns: 60)
         return Failure(

@@ -1,16 +1,161 @@
 internal import CommandKit
-internal import JOSE
-internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// `revoke`: operands, read back one by one, or lines in bulk.
-func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus {
+/// The options of `revoke`.
+struct RevokeOptions: CommandOptions {
+    var global = GlobalOptions()
+    var items = ItemOptions()
+    var keys = KeyOptions()
+    /// The user who owns bare ids. Their token list has the expiry of each id.
+    var user: String?
+    /// When the tokens of bare ids expire. Of `expiry`, `lifetime` and `isForever` at most one is
+    /// given; none of them shortens what a token says of itself.
+    var expiry: Moment?
+    /// Seconds from now on.
+    var lifetime: Int64?
+    var isForever = false
+    /// The reason, stored with the entry and in the audit log.
+    var reason: String?
+    /// The name in the audit log; nil is the login name.
+    var actor: String?
+    /// Tokens of any other issuer are refused.
+    var issuer: String?
+    var skipsVerification = false
+    var isDryRun = false
+    var isConfirmed = false
+    /// The largest number of entries to write.
+    var maximum: Int64?
+    /// The path of the file for lines that need a retry.
+    var failedFile: [UInt8]?
+
+    /// Whether an option sets the expiry.
+    var saysLifetime: Bool { expiry != nil || lifetime != nil || isForever }
+
+    /// The options in the order in which help, manual and completions show them.
+    static let options: [Option<RevokeOptions>] = [
+        .text(
+            "reason", short: "r", metavar: "TEXT",
+            summary: "Reason, stored with the entry and in the audit log.", into: \.reason),
+        .text(
+            "actor", metavar: "NAME",
+            summary: "Name recorded in the audit log (default: login name).",
+            into: \.actor),
+        .text(
+            "user", short: "u", metavar: "USER",
+            summary: "User who owns these ids (their list supplies the expiry).",
+            into: \.user
+        ).completing(.dynamic("users")),
+        .value(
+            "exp", metavar: "TIME", summary: "Expiry time of a bare id's token.",
+            into: \.expiry
+        ) { text throws(InvalidValue) in try Moment(text) },
+        .value(
+            "ttl", metavar: "DURATION", summary: "Time until a bare id's token expires.",
+            into: \.lifetime
+        ) { text throws(InvalidValue) in try Duration.seconds(text) },
+        .flag(
+            "forever", summary: "Revoke forever: for tokens that never expire.",
+            into: \.isForever),
+        .text(
+            "iss", metavar: "ISSUER", summary: "Refuse tokens from any other issuer.",
+            into: \.issuer),
+        .flag(
+            "no-verify", summary: "Do not check the signatures of tokens.",
+            into: \.skipsVerification),
+        .flag(
+            "dry-run", short: "n", summary: "Show what would be done without writing anything.",
+            into: \.isDryRun
+        ).detail(
+            "The counts are those of a real run. Takes up to 32 bytes of memory for each item."),
+        .value(
+            "max", metavar: "N", summary: "Refuse to write more than N entries.", into: \.maximum
+        ) {
+            text throws(InvalidValue) in try Count.parse(text)
+        },
+        .path(
+            "failed", summary: "Write lines that need a retry to this file.",
+            into: \.failedFile
+        ).detail(
+            "Only its owner can read it. It is named FILE.partial until the run ends, and a crash "
+                + "leaves it under that name. A dry run writes no file."),
+        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed),
+        .group(ItemOptions.group, at: \.items), .group(KeyOptions.group, at: \.keys),
+        .group(GlobalOptions.group, at: \.global),
+    ]
+}
+
+/// `revoke`: writes a blacklist entry for each token, and takes it off its user's list.
+let revokeCommand = Command(
+    name: "revoke", summary: "Blacklist tokens until they expire.",
+    discussion: [
+        """
+        Writes a blacklist entry that expires one minute after the token's exp, by Redis' clock, \
+        and removes the token from its user's token list. Running it again is harmless: an entry \
+        is never shortened and keeps its first reason.
+        """,
+        """
+        A token contains its own expiry. With a key its signature is checked first, and a token \
+        with a bad signature is refused; without a key revoke reports that it was not checked. A \
+        bare id needs --user (whose list supplies the expiry), --exp, --ttl or --forever: nothing \
+        is guessed.
+        """,
+        """
+        --from, or lines on standard input, revoke any number of tokens. They are sent in one \
+        pipeline as they are read, and the counts at the end account for every line. If Redis \
+        fails midway, items sent without a reply count as unknown and items not sent as not \
+        attempted; --failed writes both to a file for another run.
+        """,
+        """
+        Services that do not check the blacklist still accept the token: jwtctl-services(7) says \
+        what they must ask Redis.
+        """,
+    ],
+    defaults: RevokeOptions(), options: RevokeOptions.options,
+    operands: [
+        ItemOptions.operand(
+            at: \.items, summary: "Ids or tokens; - reads lines from standard input.")
+    ],
+    otherForms: ["--from FILE"],
+    examples: [
+        Example(
+            command: "jwtctl revoke --reason \"leaked into a log\" \"$TOKEN\"",
+            summary: "Revoke a token.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                "revoked 7c3e (blacklisted for 1 h 1 min)",
+            ]),
+        Example(
+            command: "jwtctl revoke --user alice 4f3c2a", summary: "Revoke one of alice's ids."),
+        Example(
+            command: "jwtctl revoke --from ids.tsv --yes", summary: "Revoke many, one per line.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
+                "1,204 items: 1,199 revoked, 5 expired",
+            ]),
+    ],
+    exitStatuses: ExitStatus.docs(
+        .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),
+    environment: KeyOptions.environment + Backend.environment,
+    seeAlso: ["restore", "logout-all", "status", "time"],
+    check: { options throws(UsageError) in
+        let given = [
+            ("--exp", options.expiry != nil), ("--ttl", options.lifetime != nil),
+            ("--forever", options.isForever),
+        ].filter(\.1)
+        if given.count > 1 { throw .conflicting(given[0].0, given[1].0) }
+        if let lifetime = options.lifetime, lifetime <= 0 {
+            throw .other("'--ttl' must be greater than zero")
+        }
+    }, run: runRevoke)
+
+/// Refuses as much as possible before anything is written: a broken token, an unknown expiry, a
+/// replica, the wrong layout. Then revokes lines in bulk, or operands one by one.
+private func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let lines = try options.items.openLines(system: system)
     // A broken token, or an id whose expiry cannot be known, needs neither key nor Redis.
-    let only = options.items.operands.count == 1 ? options.items.operands[0] : nil
-    let item = lines == nil ? try only.map { try options.items.item($0, console) } : nil
+    let item = try options.items.only.map { try options.items.item($0, console) }
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to revoke it anyway", console)
@@ -21,6 +166,7 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
         throw Failure.noLifetime(of: id)
     }
     try backend.requirePrimary(console)
+    // A dry run deletes no key, so it needs no confirmation of the layout.
     if !options.isDryRun {
         try backend.requireLayout(isConfirmed: options.isConfirmed, console)
     }
@@ -33,142 +179,4 @@ func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus 
         options: options, planner: planner, backend: backend, console: console,
         dryRun: RevocationDryRun(backend.store))
     return try revocation.run(only: item)
-}
-
-extension Backend {
-    /// Names the target of a change, and a clock that would make it surprising.
-    func announce(_ options: RevokeOptions, redisTime: Int64, _ console: Console) throws {
-        try warnAboutClock(redisTime, console)
-        try announce(console, isDryRun: options.isDryRun)
-        if layout.naming.isByText, layout.hasBlacklist {
-            try console.warn(
-                "layout '\(layout.name)' identifies a token by its exact text: another spelling of "
-                    + "the same token is not revoked")
-        }
-    }
-}
-
-/// Operands: each is read back after its write, and carries reason, actor and time.
-private struct OperandRevocation {
-    let options: RevokeOptions
-    let planner: RevocationPlanner
-    let backend: Backend
-    let console: Console
-    let dryRun: RevocationDryRun
-
-    private var store: TokenStore { backend.store }
-
-    /// A run goes on after an item's own failure; where Redis broke, the rest is not attempted.
-    /// The failure of an `only` item is that of the command.
-    func run(only: Item?) throws -> ExitStatus {
-        let operands = options.items.operands
-        try requireAllowed(count: operands.count)
-        try confirm(count: operands.count)
-        let first = try only.map { try planner.request($0) }
-        try backend.announce(options, redisTime: planner.now, console)
-        let list = RevokeRow.writer(console, of: only == nil ? .many : .one, backend)
-        let taken = TakenTokens(console)
-        let run = ItemRun(console, list, .endProcess)
-        var broken: Failure?
-        var held: [RevokeResult] = []
-        for operand in operands {
-            do {
-                if let broken { throw broken }
-                let request =
-                    try first ?? planner.request(try options.items.item(operand, console))
-                if let description = request.description {
-                    try taken.tell(description, at: nil)
-                }
-                let result = try revoke(request)
-                // From the first doubt on it is not known what will be confirmed.
-                if store.doubt != nil {
-                    held.append(result)
-                } else {
-                    try run.add(RevokeRow(result, console))
-                }
-            } catch {
-                guard only == nil else { throw error }
-                let failure = Diagnostics.failure(for: error)
-                let shown = VisibleText.escape(TokenText.strip(operand), columns: 24)
-                guard broken == nil else {
-                    try run.add(RevokeRow("not_attempted", failure, operand: shown))
-                    continue
-                }
-                try console.error("\(shown): \(failure.message)")
-                if let hint = failure.hint { try console.note("hint: \(hint)") }
-                if failure.status == .unknown { broken = failure }
-                try run.add(RevokeRow("failed", failure, operand: shown))
-            }
-        }
-        let doubt = held.isEmpty ? nil : try store.confirm()
-        for result in held { try run.add(RevokeRow(result.confirmed(doubt == nil), console)) }
-        try run.finish(empty: "no items")
-        if let doubt {
-            try console.error(Diagnostics.failure(for: doubt))
-            return .unknown
-        }
-        return broken != nil ? .unknown : run.failures > 0 ? .someFailed : .success
-    }
-
-    /// Operands are known beforehand, so that too many of them write nothing at all.
-    private func requireAllowed(count: Int) throws {
-        guard let maximum = options.maximum, Int64(count) > maximum else { return }
-        throw Failure(.refused, "maximum", "more than \(maximum) items; nothing was written")
-    }
-
-    private func confirm(count: Int) throws {
-        guard count > Confirmation.threshold, !options.isConfirmed, !options.isDryRun else {
-            return
-        }
-        try Confirmation.ask(
-            "Revoke \(count) items on \(backend.description)?", answer: String(count), console)
-    }
-
-    private func revoke(_ request: RevocationRequest) throws -> RevokeResult {
-        let item = request.revocation
-        if options.isDryRun {
-            let outcome = try dryRun.outcomes(of: [item])[0]
-            if outcome == .notFound { throw planner.notFound(item, request.label) }
-            return RevokeResult(request, outcome: outcome, backend: backend, isDryRun: true)
-        }
-        let batch = store.revoke(
-            [item], entry: DenyEntry(reason: options.reason, actor: store.actor), isPart: true)
-        if let failure = batch.failure { throw failure }
-        var result = RevokeResult(
-            request, outcome: batch.outcomes[0], backend: backend, isDryRun: false)
-        if case .failed(let error) = result.outcome { throw error }
-        if result.outcome == .notFound { throw planner.notFound(item, request.label) }
-        guard result.outcome != .expired else { return result }
-        result.timeToLive = try readBack(item)
-        result.isAudited = audit(request, result.outcome)
-        return result
-    }
-
-    /// Reads what an application would see: the entry has to be there. Returns the seconds until it
-    /// expires; nil where it never does, and where the layout has no blacklist.
-    private func readBack(_ item: Revocation) throws -> Int64? {
-        let state = try store.states(of: [StateQuery(item.subject)])[0]
-        guard store.layout.hasBlacklist else {
-            guard state.listing == .notListed else {
-                throw Failure(
-                    .unknown, "read_back", "the token is back on the whitelist",
-                    hint: "did the application renew it? run it again")
-            }
-            return nil
-        }
-        guard let denial = state.denial else {
-            throw Failure(
-                .unknown, "read_back", "the entry was written, but is not in Redis",
-                hint: "does Redis evict keys? check maxmemory-policy, then run it again")
-        }
-        return denial.timeToLive
-    }
-
-    /// A repetition is audited as well, as one that changed nothing: the first may have died before
-    /// it could tell services to look again.
-    private func audit(_ request: RevocationRequest, _ outcome: RevocationOutcome) -> Bool {
-        backend.audit(
-            "revoke", request.auditSubject, count: outcome == .revoked ? 1 : 0,
-            reason: options.reason, console)
-    }
 }

@@ -4,14 +4,17 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// The options of `status`.
 struct StatusOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
+    /// The user who owns bare ids. Their token list and cutoff are checked too.
     var user: String?
+    /// Whether a token that is not on its user's list is rejected.
     var requiresListing = false
 }
 
-/// `status`: revocation state alone; needs no key.
+/// `status`: shows the revocation state of tokens. It needs no key, since it checks no signature.
 let statusCommand = Command(
     name: "status", summary: "Show the revocation state of ids or tokens.",
     discussion: [
@@ -57,6 +60,7 @@ let statusCommand = Command(
         .failure, .malformed, .claims, .revoked, .notListed, .unknown, .someFailed),
     environment: Backend.environment, seeAlso: ["verify", "revoke", "list"], run: runStatus)
 
+/// Shows the state of one operand, or of many items as they arrive.
 private func runStatus(_ options: StatusOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let requiresListing = try options.requiresListing || console.settings().requiresListing()
@@ -69,73 +73,70 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     try backend.requireCurrent(options.global)
 
     let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
-    let isOne = lines == nil && options.items.operands.count == 1
     let idLine = backend.idLine()
-    let list = console.writer(StatusRow.columns(console), of: isOne ? .one : .many) { row in
+    let list = console.writer(
+        StatusRow.columns(console), of: options.items.only == nil ? .many : .one
+    ) { row in
         idLine(row.item.label)
     } text: {
         $0.text(console.style)
     }
-    let taken = TakenTokens(console)
     func resolve(_ item: Item) throws -> ResolvedItem {
         try ResolvedItem(item, user: user, in: resolver)
     }
     func row(_ item: ResolvedItem, _ state: TokenState) -> StatusRow {
         StatusRow(item, state, backend.layout, requiresListing: requiresListing)
     }
-    if isOne {
-        let item = try resolve(try options.items.item(options.items.operands[0], console))
-        try taken.tell(item)
+    if let operand = options.items.only {
+        let item = try resolve(try options.items.item(operand, console))
+        try TakenTokens(console).tell(item.foundToken)
         try item.requireKnownUser(if: requiresListing)
         let state = try backend.store.states(of: [item.query])[0]
         try backend.warnAboutClock(state.time, console)
         return try ItemRun(console, list, .endProcess).run(only: row(item, state))
     }
     let feed = ItemFeed(options.items, lines, console, resolve)
-    let run = ItemRun(console, list, invalid: feed.invalid, .endProcess)
+    let run = ItemRun(console, list, .endProcess, reading: feed)
     var hasComparedClocks = false
-    return try run.run(feed) {
-        let failure = try backend.store.states(
-            query: { $0.element.query },
-            next: { mayWait in
-                // Whoever reads gets the answers before more questions are waited for.
-                if mayWait { try system.output.flush() }
-                let batch = try feed.batch(of: batchSize, mayWait: mayWait)
-                guard case .item(let entries) = batch else { return batch }
-                for entry in entries {
-                    try taken.tell(entry.element, at: feed.place(entry))
-                    try entry.element.requireKnownUser(if: requiresListing)
-                }
+    return try run.run {
+        let broken = try backend.store.states(
+            query: { $0.query },
+            next: { pull in
+                let batch = try feed.batch(pull, upTo: batchSize)
+                guard case .item(let items) = batch else { return batch }
+                for item in items { try item.requireKnownUser(if: requiresListing) }
                 return batch
             }
-        ) { entry, answer in
+        ) { item, answer in
             let state: TokenState
             do throws(StoreError) {
                 state = try answer.get()
             } catch {
-                try console.error(
-                    "\(feed.place(entry)): \(Diagnostics.failure(for: error).message)")
-                return try run.addFailed(StatusRow(unknown: entry.element))
+                try feed.report(Diagnostics.failure(for: error).message, of: item)
+                return try run.addFailed(StatusRow(unknown: item))
             }
+            // Once is enough: the answer of each batch has the time.
             if !hasComparedClocks { try backend.warnAboutClock(state.time, console) }
             hasComparedClocks = true
-            try run.add(row(entry.element, state))
+            try run.add(row(item, state))
         }
-        if let failure { throw failure }
-        try backend.requireCurrent(options.global)
+        // The server may have become a replica during the run, whose state may be old.
+        if broken == nil { try backend.requireCurrent(options.global) }
+        return broken
     }
 }
 
-/// How many items share a round trip, where so many are there.
+/// The number of items that share a round trip, if so many have arrived.
 private let batchSize = 256
 
 extension ResolvedItem {
-    /// A user's list knows when its tokens were issued.
+    /// The question to the store. A bare id needs the issue time from its user's token list.
     fileprivate var query: StateQuery {
         StateQuery(subject, asksIssue: issued == .notSaid)
     }
 
-    /// A whitelist keeps the tokens of each user.
+    /// Refuses a bare id without a user if token lists are required. It ends the run: further ids
+    /// would fail for the same reason.
     fileprivate func requireKnownUser(if requiresListing: Bool) throws {
         guard requiresListing, token == nil, user == nil else { return }
         throw Failure(
@@ -150,6 +151,7 @@ private struct StatusRow: ItemRow {
     /// nil where Redis could not tell.
     private let report: StateReport?
 
+    /// The token list may have the issue time of a bare id.
     init(
         _ item: ResolvedItem, _ state: TokenState, _ layout: Layout, requiresListing: Bool
     ) {
@@ -160,14 +162,16 @@ private struct StatusRow: ItemRow {
             layout: layout, requiresListing: requiresListing)
     }
 
+    /// A row for an item whose state Redis could not tell.
     init(unknown item: ResolvedItem) {
         self.item = item
         report = nil
     }
 
-    /// Why the token is rejected; nil where it is not.
+    /// The reason for which the token is rejected; nil if it is not.
     private var reason: Reason? { report?.checks.compactMap(\.reason).first }
 
+    /// The exit status, which is that of `verify` for the same reason.
     var status: ExitStatus {
         guard report != nil else { return .unknown }
         return switch reason {
@@ -178,7 +182,7 @@ private struct StatusRow: ItemRow {
         }
     }
 
-    /// What Redis says. Never "active": neither signature nor times were looked at.
+    /// The state for people. It is never "active", since neither signature nor times are checked.
     private var word: String {
         guard report != nil else { return "unknown" }
         return switch reason {
@@ -190,7 +194,7 @@ private struct StatusRow: ItemRow {
         }
     }
 
-    /// Why it is so; of what passes, what could not be checked.
+    /// The detail of the first failed check; if none failed, that of a check that was not possible.
     private var detail: String {
         let checks = report?.checks ?? []
         let check =
@@ -200,6 +204,8 @@ private struct StatusRow: ItemRow {
             check.reason == nil ? "\(check.name) \(detail)" : detail, columns: 100)
     }
 
+    /// `verified` is always null. Scripts that also read the output of `verify` find all its
+    /// members.
     static func columns(_ console: Console) -> [Column<StatusRow>] {
         [
             .id("ID", "id", console) { $0.item.label },

@@ -3,13 +3,16 @@ internal import JOSE
 internal import JSON
 internal import Platform
 
+/// Options of `decode`.
 struct DecodeOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The operand: a token, `@FILE` or `-`; nil for standard input.
     var token: [UInt8]?
+    /// Whether the meaning of each registered member is shown.
     var explains = false
 }
 
-/// `decode`: for reading claims; needs no key and no Redis.
+/// `decode`: shows the claims of a token. It needs neither a key nor Redis, and verifies nothing.
 let decodeCommand = Command(
     name: "decode", summary: "Show a token's header and claims without verifying it.",
     discussion: [
@@ -65,6 +68,8 @@ let decodeCommand = Command(
     exitStatuses: ExitStatus.docs(.failure, .malformed), seeAlso: ["verify", "status"],
     run: runDecode)
 
+/// Prints the parts that can be read. Text that is no complete token is an error as well (status
+/// 3).
 private func runDecode(_ options: DecodeOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let text = try TokenOperand.readOne(options.token, console)
@@ -79,14 +84,14 @@ private func runDecode(_ options: DecodeOptions, _ system: System) throws -> Exi
         ).render()
     }
     guard let fault else { return .success }
-    // The fault stands below what could be read, next to the prompt.
+    // The fault comes after the parts that could be read, next to the prompt.
     try system.output.flush()
     try console.error(fault.message)
     if let hint = fault.hint { try console.note("hint: \(hint)") }
     return .malformed
 }
 
-/// Why the text is no whole token; nil where it is one.
+/// The reason why the text is no complete token; nil if it is one.
 private func fault(of inspection: TokenInspection) -> Failure? {
     if let cut = inspection.cut {
         return Failure(
@@ -104,6 +109,7 @@ private func fault(of inspection: TokenInspection) -> Failure? {
         hint: failure.hint ?? TokenOddity.hint(inspection))
 }
 
+/// The JSON result. Of a truncated object, it has the members before the break.
 private func json(
     _ inspection: TokenInspection, _ fault: Failure?, _ text: [UInt8], now: Int64
 ) -> JSONObject {
@@ -129,7 +135,7 @@ private func json(
     return object
 }
 
-/// Where a token breaks off; `inside` is the member whose value does.
+/// The place where a token breaks off; `inside` is the member whose value is incomplete.
 private func json(_ cut: TokenTruncation) -> JSONObject {
     var inside = JSONValue.null
     if case .json(.insideValue(let name)) = cut.place { inside = .string(name) }

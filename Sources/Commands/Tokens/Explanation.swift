@@ -3,19 +3,22 @@ internal import JOSE
 internal import JSON
 internal import TokenStore
 
-/// The reasons of a verdict, for `verify --explain`: for each check what was found and wanted, the
-/// result of each key, the keys of Redis that were read, and the checks that no option asked for.
+/// The reasons of a verdict, for `verify --explain`: what each check found and expected, the result
+/// of each key, the keys in Redis that were read, and the checks that no option required.
 ///
 /// It is a view of the checks that were made, and judges nothing.
 struct Explanation {
     private let verdict: Verdict
+    /// Every check, also those that were not required.
     private let checks: [ExplainedCheck]
+    /// The result of each key that was considered.
     private let trials: [KeyTrial]
+    /// The members of the key set that are no usable keys.
     private let skipped: [KeySet.Skipped]
-    /// The keys of Redis behind each check of the state, by the check's name.
+    /// The keys in Redis behind each check of the state, by the check's name.
     private let asked: [String: [[UInt8]]]
 
-    /// `skipped` are the members of the key set that were not used.
+    /// Collects the reasons. `layout` names the keys in Redis; nil without Redis.
     init(of verdict: Verdict, skipped: [KeySet.Skipped], layout: Layout?) {
         self.verdict = verdict
         self.skipped = skipped
@@ -24,10 +27,11 @@ struct Explanation {
         asked = layout.map { Self.asked(verdict, $0) } ?? [:]
     }
 
-    /// The verdict's checks, those of the claims with their values, and the claims and lists that no
-    /// option requires.
+    /// The checks of the verdict, in their order, and the claims and lists that no option requires.
     private static func explained(_ verdict: Verdict) -> [ExplainedCheck] {
         let claims = verdict.explainedClaims
+        // Claims are explained even if they were not required, so the verdict has fewer checks of
+        // them.
         let judged = claims.count { $0.check.result != .notJudged }
         var checks = verdict.checks.prefix(1).map { ExplainedCheck($0) }
         checks += claims.map(sayingAbsent)
@@ -43,7 +47,7 @@ struct Explanation {
         return checks
     }
 
-    /// The check, with a word for a claim that is neither present nor required.
+    /// The check, with a note if the claim is neither present nor required.
     private static func sayingAbsent(_ check: ExplainedCheck) -> ExplainedCheck {
         guard check.check.result == .notJudged, check.found == nil else { return check }
         let meaning = check.name == "exp" ? ": the token never expires" : ""
@@ -51,7 +55,7 @@ struct Explanation {
             Check(check.name, .notJudged, detail: "absent" + meaning), wanted: check.wanted)
     }
 
-    /// A check of the state, with the values that Redis gave.
+    /// A check of the state, with the values that Redis returned.
     private static func explained(
         _ check: ExplainedCheck, _ report: StateReport?
     ) -> ExplainedCheck {
@@ -81,12 +85,13 @@ struct Explanation {
         return check
     }
 
+    /// The keys that were read for the token, by the name of the check.
     private static func asked(_ verdict: Verdict, _ layout: Layout) -> [String: [[UInt8]]] {
         guard let query = verdict.query else { return [:] }
         return layout.keysAsked(of: query.subject).mapValues { $0.filter { !$0.isEmpty } }
     }
 
-    /// The verdict's object; its checks have `found`, `wanted` and `asked`, and there are `keys`.
+    /// The object of the verdict with `keys` added; its checks have `found`, `wanted` and `asked`.
     var json: JSONObject {
         var object = verdict.json
         object.set("checks", .array(checks.map(json)))
@@ -96,6 +101,7 @@ struct Explanation {
         return object
     }
 
+    /// A check with its values.
     private func json(_ check: ExplainedCheck) -> JSONValue {
         guard case .object(var object) = Verdict.json(check.check) else { return .null }
         if check.name != "signature" {
@@ -108,6 +114,7 @@ struct Explanation {
         return .object(object)
     }
 
+    /// The result of a key that was considered.
     private static func json(_ trial: KeyTrial) -> JSONObject {
         [
             "key": .string(trial.key), "kid": trial.keyID.map { .string($0) } ?? .null,
@@ -115,6 +122,7 @@ struct Explanation {
         ]
     }
 
+    /// A member of the key set that is no usable key.
     private static func json(_ member: KeySet.Skipped) -> JSONObject {
         [
             "member": .integer(Int64(member.index)),
@@ -123,12 +131,13 @@ struct Explanation {
         ]
     }
 
-    /// The verdict in words, and below each check its values.
+    /// The verdict in words, with the values of each check below it. `width` nil does not wrap.
     func text(width: Int?, style: Style) -> String {
         let margin = String(repeating: " ", count: Verdict.margin)
         var text = verdict.headline(style) + "\n"
         for check in checks {
             var lines = details(of: check)
+            // A check without words of its own is followed by its first detail on the same line.
             let isSilent =
                 check.check.detail == nil && check.check.reason == nil && !lines.isEmpty
             text += Verdict.line(
@@ -146,22 +155,24 @@ struct Explanation {
         return text
     }
 
-    /// A line below a check; its text is escaped.
+    /// A line below a check. Its text is escaped.
     private typealias Detail = (label: String, text: String)
 
-    /// A claim may be as long as a token.
+    /// The text, shortened: a claim may be as long as a token.
     private static func clip(_ text: String) -> String {
         let longest = 400
         guard text.unicodeScalars.count > longest else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest))) + "…"
     }
 
+    /// The lines below a check.
     private func details(of check: ExplainedCheck) -> [Detail] {
         if check.name == "signature" { return keyDetails(check.check) }
         var lines: [Detail] = []
         if let report = verdict.report, let found = Self.words(check.name, report.state) {
             lines.append(("found", found))
         } else if let found = check.found, check.name != "whitelist" {
+            // A value that no option required was found, but not compared with anything.
             let option = check.wanted == nil ? Self.demandingOption[check.name] : nil
             lines.append(
                 (
@@ -189,10 +200,11 @@ struct Explanation {
         return lines
     }
 
-    /// The result of each key; the check itself names a single key that signed the token.
+    /// The result of each key. If there is a single key and it signed the token, the check says so
+    /// already.
     private func keyDetails(_ check: Check) -> [Detail] {
-        let isTold = trials.count == 1 && skipped.isEmpty && check.result == .passed
-        guard !isTold else { return [] }
+        let isInCheck = trials.count == 1 && skipped.isEmpty && check.result == .passed
+        guard !isInCheck else { return [] }
         return trials.map { ("key", VisibleText.escape("\($0.key): \($0.outcome.words)")) }
             + skipped.map { member in
                 let name = member.keyID.map { ", kid \($0)" } ?? ""
@@ -201,7 +213,7 @@ struct Explanation {
             }
     }
 
-    /// The value that Redis gave, in words; nil for a check that has none.
+    /// The value that Redis returned, in words; nil for a check that has none.
     private static func words(_ check: String, _ state: TokenState) -> String? {
         func time(_ cutoff: Int64?) -> String { cutoff.map(TimeText.rfc3339) ?? "none" }
         switch check {
@@ -217,21 +229,23 @@ struct Explanation {
         }
     }
 
-    /// The option that would check a claim whose value is free.
+    /// The option that would check a claim of which no value is required.
     private static let demandingOption = [
         "iss": "--iss", "aud": "--aud", "sub": "--sub", "iat": "--max-age", "typ": "--typ",
     ]
 }
 
 extension TokenState.Listing {
+    /// Whether the token is on its user's token list.
     fileprivate var isListed: Bool {
         if case .listed = self { return true }
         return false
     }
 }
 
+/// The result of a key, for JSON and for a person.
 extension KeyTrial.Outcome {
-    /// The member `result` of JSON.
+    /// The member `result` in JSON.
     var code: String {
         switch self {
         case .verified: "verified"
@@ -241,6 +255,7 @@ extension KeyTrial.Outcome {
         }
     }
 
+    /// The result in words.
     var words: String {
         switch self {
         case .verified: "signed the token"
@@ -249,53 +264,5 @@ extension KeyTrial.Outcome {
         case .otherKeyID: "not tried: the token's kid names another key"
         case .notTried: "not tried: the token was rejected because of its header"
         }
-    }
-}
-
-extension ClaimExpectation {
-    /// The member `wanted` of JSON.
-    var json: JSONValue {
-        switch self {
-        case .presence: ["present": true]
-        case .equal(let text): ["equal": .string(text)]
-        case .oneOf(let names): ["one_of": .array(names.map { .string($0) })]
-        case .after(let time): ["after": .integer(Self.whole(time))]
-        case .notAfter(let time): ["not_after": .integer(Self.whole(time))]
-        case .notBefore(let time): ["not_before": .integer(Self.whole(time))]
-        }
-    }
-
-    func words(now: Int64) -> String {
-        switch self {
-        case .presence: "present"
-        case .equal(let text): Self.quoted(text)
-        case .oneOf(let names): names.map(Self.quoted).joined(separator: " or ")
-        case .after(let time): "later than " + Self.date(time, now: now)
-        case .notAfter(let time): "no later than " + Self.date(time, now: now)
-        case .notBefore(let time): "no earlier than " + Self.date(time, now: now)
-        }
-    }
-
-    private static func quoted(_ text: JSONString) -> String {
-        JSONText.shown(.string(text))
-    }
-
-    private static func date(_ time: Double, now: Int64) -> String {
-        let seconds = whole(time)
-        return "\(seconds) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
-    }
-
-    /// Seconds that this program computed from its own clock and options.
-    private static func whole(_ time: Double) -> Int64 { Int64(exactly: time.rounded(.down)) ?? 0 }
-}
-
-extension JSONValue {
-    /// The value as it was written, on one line; a time has its date beside the number.
-    func shown(now: Int64, name: String) -> String {
-        guard ["exp", "nbf", "iat"].contains(name),
-            let seconds = numberValue.flatMap(TimeText.seconds)
-        else { return JSONText.shown(self) }
-        return
-            "\(JSONText.shown(self)) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
     }
 }

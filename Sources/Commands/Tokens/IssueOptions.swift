@@ -2,27 +2,38 @@ internal import CommandKit
 internal import JOSE
 internal import JSON
 
+/// The options of `issue`: what the token says, who signs it, and whether it is recorded.
 struct IssueOptions: CommandOptions {
     var global = GlobalOptions()
     var keys = KeyOptions()
+    /// The claim `iss`.
     var issuer: String?
+    /// The claim `sub`, on whose list the token is recorded.
     var subject: String?
     var audiences: [String] = []
     var expiry: Moment?
+    /// The seconds between `iat` and `exp`; not together with `expiry`.
     var lifetime: Int64?
     var notBefore: Moment?
     var issuedAt: Moment?
     var omitsIssuedAt = false
+    /// The claim `jti`; nil makes a random one of 128 bits for each token.
     var id: String?
+    /// The media type in the header.
     var type: String?
+    /// Further claims, in the order given.
     var claims: [NamedValue] = []
+    /// An object with further claims.
     var claimsFile: Source?
     var headers: [NamedValue] = []
+    /// The label in the token list, such as a device.
     var label: String?
     var isRecorded = true
     var actor: String?
+    /// The number of tokens; nil is one, which is reported as a single result.
     var count: Int?
 
+    /// The options in the order in which help, manual and completions show them.
     static let options: [Option<IssueOptions>] = [
         .text("sub", metavar: "USER", summary: "Subject (the user).", into: \.subject)
             .completing(.dynamic("users")),
@@ -72,7 +83,7 @@ struct IssueOptions: CommandOptions {
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ]
 
-    /// A whole number from one on, in digits alone: `Int` would read a sign too.
+    /// Reads a whole number from one on, in digits alone: `Int` would read a sign too.
     private static func count(_ text: String) throws(InvalidValue) -> Int {
         guard text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
             let count = Int(text), count > 0
@@ -81,7 +92,7 @@ struct IssueOptions: CommandOptions {
     }
 }
 
-/// `NAME=TEXT`, always a string, or `NAME:=JSON`.
+/// A claim or a header member from the command line: `NAME=TEXT`, always a string, or `NAME:=JSON`.
 struct NamedValue: Equatable, Sendable {
     let name: JSONString
     let value: JSONValue
@@ -108,6 +119,7 @@ struct NamedValue: Equatable, Sendable {
     }
 }
 
+/// `issue`: signs tokens, and records them where `logout-all` will find them.
 let issueCommand = Command(
     name: "issue", summary: "Sign a token and record it.",
     discussion: [

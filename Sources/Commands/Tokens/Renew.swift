@@ -4,17 +4,23 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// Options of `renew`.
 struct RenewOptions: CommandOptions {
     var global = GlobalOptions()
     var keys = KeyOptions()
+    /// The operand: a token, `@FILE` or `-`; nil for standard input.
     var token: [UInt8]?
+    /// The lifetime of the new token in seconds; nil for that of the old one.
     var lifetime: Int64?
+    /// The label of the new token; nil for that of the old one.
     var label: String?
+    /// The reason for revoking the old token.
     var reason: String?
+    /// The name for the audit log; nil for that of the settings or the login name.
     var actor: String?
 }
 
-/// `renew`: the same claims in a new token, and the old one revoked.
+/// `renew`: records a new token with the same claims, then revokes the old one.
 let renewCommand = Command(
     name: "renew", summary: "Replace a token with a new one.",
     discussion: [
@@ -74,6 +80,10 @@ let renewCommand = Command(
         }
     }, run: runRenew)
 
+/// Checks the token, signs the new one and exchanges them in Redis.
+///
+/// The new token is printed even if the revocation of the old one is in doubt: the user might be
+/// left without any token otherwise.
 private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)
@@ -82,6 +92,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     let text = try TokenOperand.readOne(options.token, console)
     let backend = try Backend(console, actor: options.actor)
     try backend.requirePrimary(comparingClocks: console)
+    // The same checks as in `verify`, by the same clock and settings.
     let (token, claims) = try active(text, keys, options, backend, console)
 
     let naming = backend.layout.naming
@@ -100,7 +111,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     case .renewed:
         let isAudited = backend.audit(
             "renew", .token(old.label, user: old.user), count: 1, reason: options.reason, console)
-        try tell(new, old, isRecorded, isAudited, console)
+        try show(new, old, isRecorded, isAudited, console)
         return .success
     case .refused(let refusal): throw failure(refusal)
     case .overtaken:
@@ -109,7 +120,7 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
             "the token was revoked in the meantime; nothing was renewed")
     case .inDoubt(let error):
         // Without the new token its user might be left with none.
-        try tell(new, old, isRecorded, false, console)
+        try show(new, old, isRecorded, false, console)
         let failure = Diagnostics.failure(for: error)
         throw Failure(
             .unknown, failure.code,
@@ -118,7 +129,8 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
     }
 }
 
-/// The token and its claims, if it is active in every respect.
+/// The token and its claims, if `verify` would accept it. Otherwise throws with the status that
+/// `verify` would have.
 private func active(
     _ text: [UInt8], _ keys: KeySet, _ options: RenewOptions, _ backend: Backend,
     _ console: Console
@@ -136,7 +148,7 @@ private func active(
     return (token, claims)
 }
 
-/// What is put on the user's list; nil where the layout has none.
+/// The entry for the user's token list; nil if the layout has none.
 private func record(
     _ new: TokenMinter.Minted, replacing old: TokenFacts, _ options: RenewOptions,
     _ backend: Backend
@@ -151,7 +163,8 @@ private func record(
     return new.record(label: options.label ?? listed?.label)
 }
 
-private func tell(
+/// Prints the new token.
+private func show(
     _ new: TokenMinter.Minted, _ old: TokenFacts, _ isRecorded: Bool, _ isAudited: Bool,
     _ console: Console
 ) throws {
@@ -164,6 +177,7 @@ private func tell(
     try console.system.output.flush()
 }
 
+/// The failure for a new token that could not be recorded. The old one is then unchanged.
 private func failure(_ outcome: RecordOutcome) -> Failure {
     switch outcome {
     case .cutOff(let cutoff):
@@ -182,23 +196,30 @@ private func failure(_ outcome: RecordOutcome) -> Failure {
     }
 }
 
-/// A token in the place of another.
+/// The replacement of one token.
 private struct Renewal {
     let token: CompactToken
+    /// The verified claims of the token that is replaced.
     let claims: RegisteredClaims
+    /// The facts of the token that is replaced.
     let old: TokenFacts
+    /// The way in which the layout names tokens.
     let naming: Naming
 
-    /// Signs it: the same claims in the same order, with a new id and new times.
+    /// Signs the new token: the same claims in the same order, with a new id and new times. The key
+    /// chooses `alg`. `now` is in unix seconds; `lifetime` is in seconds, nil for that of the old
+    /// token.
     func mint(_ signer: Signer, lifetime: Int64?, now: Int64) throws -> TokenMinter.Minted {
         var object = claims.object
         object.set("jti", .string(try TokenDraft.randomID()))
+        // Under a layout that names tokens by another claim, that one must be new as well.
         if let name = naming.ownClaim, name != "jti", object[name] != nil {
             object.set(name, .string(try TokenDraft.randomID()))
         }
         object.set("iat", .integer(now))
         if let span = lifetime ?? span { object.set("exp", .integer(now + span)) }
         var header = JSONObject()
+        // The signer adds `alg`, which depends on the key and may have changed since.
         for member in token.header.object.members where member.name != "alg" {
             header.set(member.name, member.value)
         }
@@ -208,7 +229,8 @@ private struct Renewal {
         return TokenMinter.Minted(text: text, facts: facts)
     }
 
-    /// How long the old one was to live, in seconds; nil where it has no end.
+    /// The lifetime of the old token in seconds; nil if it never expires. Without `iat` it is
+    /// unknown, and an hour is used.
     private var span: Int64? {
         guard let end = old.expiry.seconds else { return nil }
         return old.issuedAt.map { max(end - $0, 1) } ?? 3600

@@ -3,15 +3,17 @@ internal import JOSE
 internal import JSON
 internal import TokenStore
 
-/// A token's state as checks and as JSON.
+/// A token's state in Redis as checks and as JSON, for `verify` and `status`.
 struct StateReport {
+    /// The values that Redis returned.
     let state: TokenState
+    /// The `iat` of the token, if it is known.
     let issued: IssuedAt
     let layout: Layout
-    /// Whether a token that is not on its user's list is refused.
+    /// Whether a token that is not on its user's token list is refused.
     let requiresListing: Bool
 
-    /// `requiresListing` comes from options and settings; the layout may require it anyway.
+    /// `requiresListing` comes from options and settings; the layout may require it in any case.
     init(state: TokenState, issued: IssuedAt, layout: Layout, requiresListing: Bool) {
         self.state = state
         self.issued = issued
@@ -19,7 +21,7 @@ struct StateReport {
         self.requiresListing = requiresListing || layout.requiresListing
     }
 
-    /// One check for each kind of state that the layout keeps.
+    /// One check for each kind of state that the layout has.
     var checks: [Check] {
         var checks: [Check] = []
         if layout.hasBlacklist { checks.append(blacklist) }
@@ -30,21 +32,25 @@ struct StateReport {
         return checks
     }
 
-    /// Whether the state accepts the token; nil if something could not be judged.
+    /// Whether the state accepts the token; nil if a check could not be made.
     var isActive: Bool? {
         let results = checks.map(\.result)
         if results.contains(where: { $0 != .passed && $0 != .notJudged }) { return false }
         return results.contains(.notJudged) ? nil : true
     }
 
+    /// Whether there is a blacklist entry.
     private var blacklist: Check {
         guard let denial = state.denial else { return Check("blacklist", .passed) }
         return Check("blacklist", .failed(.revoked), detail: Self.words(denial, now: state.time))
     }
 
+    /// Whether the token was issued after the cutoffs. While one is set, a token whose `iat` is in
+    /// the future cannot be compared with it.
     private var cutoff: Check {
         switch state.judgeCutoff(issued) {
         case .passes:
+            // An id alone has no user, so its cutoff cannot be checked.
             return state.isUserKnown || issued != .notSaid
                 ? Check("cutoff", .passed)
                 : userUnknown("cutoff")
@@ -52,7 +58,7 @@ struct StateReport {
             return Check("cutoff", .failed(.cutOff), detail: cutoffWords(cutoff))
         case .notYetIssued(let iat):
             let ahead = Int64(min(iat - Double(state.time), 1e15))
-            // A blacklist entry outweighs this, and holds when that time has come.
+            // A blacklist entry takes precedence, and still applies when that time has come.
             return Check(
                 "cutoff", state.denial == nil ? .failed(.notYetValid) : .notJudged,
                 detail: "its iat is \(Duration.words(ahead)) ahead of Redis' clock, while a cutoff "
@@ -65,6 +71,7 @@ struct StateReport {
         }
     }
 
+    /// The reason why the cutoff revokes the token.
     private func cutoffWords(_ cutoff: Int64) -> String {
         let time = TimeText.rfc3339(cutoff)
         return issued == .missing
@@ -72,11 +79,12 @@ struct StateReport {
             : "issued at or before the cutoff \(time)\(whose(cutoff))"
     }
 
-    /// The words that mark the cutoff of all users.
+    /// The words for the cutoff of all users.
     private func whose(_ cutoff: Int64) -> String {
         state.globalCutoff == cutoff ? " for all users" : ""
     }
 
+    /// Whether the token's version is at least the user's.
     private var version: Check {
         guard state.isUserKnown else { return userUnknown("version") }
         guard let lowest = state.version, state.isOutdated else { return Check("version", .passed) }
@@ -85,6 +93,7 @@ struct StateReport {
             "version", .failed(.revoked), detail: "\(own), the lowest valid version is \(lowest)")
     }
 
+    /// Whether the user is banned.
     private var ban: Check {
         guard state.isUserKnown else { return userUnknown("user") }
         return state.isBanned
@@ -92,12 +101,14 @@ struct StateReport {
             : Check("user", .passed)
     }
 
+    /// A check that cannot be made because the user is not known.
     private func userUnknown(_ name: String) -> Check {
         Check(
             name, .notJudged,
             detail: issued == .notSaid ? "not checked: give --user" : "the token names no user")
     }
 
+    /// Whether the token is on its user's token list, or has its key.
     private var whitelist: Check {
         switch state.listing {
         case .listed: Check("whitelist", .passed)
@@ -113,7 +124,7 @@ struct StateReport {
         }
     }
 
-    /// `by ops 3 min ago: stolen`.
+    /// The details of a blacklist entry, such as `revoked by ops 3 min ago: stolen`.
     private static func words(_ denial: TokenState.Denial, now: Int64) -> String {
         var text = "revoked"
         if let actor = denial.entry.actor { text += " by \(actor)" }
@@ -122,7 +133,8 @@ struct StateReport {
         return text
     }
 
-    /// The member `state` of verify and status.
+    /// The member `state` of `verify` and `status`. Null means that Redis was not asked or has no
+    /// value.
     var json: JSONValue {
         let listed: JSONValue =
             switch state.listing {
@@ -145,16 +157,19 @@ struct StateReport {
     }
 }
 
-/// Redis' answer about a token. The report is kept apart, so that a verdict that has none is small.
+/// The answer of Redis about a token, if it was asked. The report is indirect, so that a verdict
+/// without one is small: `verify --stream` makes millions of them.
 enum StateAnswer {
-    /// Redis is asked about no token.
+    /// Redis is asked about no token, because of `--offline`.
     case offline
-    /// Redis was not asked about this token: its form, its signature or its ids are bad.
+    /// Redis was not asked about this token, because its form, its signature or its id is bad.
     case withheld
+    /// Redis answered.
     indirect case known(StateReport)
-    /// Redis could not be asked.
+    /// Redis could not be asked, or answered with an error.
     case unknown(Failure)
 
+    /// The state; nil if there is no answer.
     var report: StateReport? {
         if case .known(let report) = self { return report }
         return nil

@@ -4,13 +4,19 @@ internal import JSON
 internal import OpenSSL
 internal import Platform
 
-/// The claims and header that a command line asks for: what is common to all tokens of a run.
+/// The header and claims that the options of `issue` ask for: the common part of all tokens of a
+/// run. `TokenMinter` signs tokens of it.
 struct TokenDraft {
+    /// The header without `alg`, which the signer adds.
     let header: JSONObject
     private let options: IssueOptions
+    /// The claims of `--claims` and `--claim`; no name occurs twice.
     private let given: JSONObject
+    /// The `jti` that the user chose; nil for a random one in each token.
     private let fixedID: String?
 
+    /// Reads the claims and checks that nothing is given twice. The draft of an access token must
+    /// have the claims that its profile requires. Mistakes are usage errors (status 2).
     init(_ options: IssueOptions, system: System) throws {
         self.options = options
         header = try Self.header(options)
@@ -32,23 +38,23 @@ struct TokenDraft {
         try AccessTokenProfile.require(header: header, claims: claims(now: 0, id: ""))
     }
 
-    /// Whose token it is.
+    /// The user of the tokens; nil if they name none.
     var user: JSONString? {
         options.subject.map { JSONString($0) } ?? given["sub"]?.stringValue
     }
 
-    /// Whether the time of issue is the moment of signing.
+    /// Whether `iat` is the time of signing.
     var isIssuedNow: Bool {
         options.issuedAt == nil && given["iat"] == nil && !options.omitsIssuedAt
     }
 
-    /// The id that was asked for, else 128 random bits in base64url.
+    /// The id that the user chose, else a random one.
     func newID() throws -> String {
         try fixedID ?? Self.randomID()
     }
 
-    /// 128 random bits, never with a dash in front, which would make an operand an option, and never
-    /// with the beginning of a token.
+    /// 128 random bits in base64url. An id never begins with a dash, because it would be read as an
+    /// option on a command line, or like a token.
     static func randomID() throws -> String {
         while true {
             let id = Base64URL.encode(try randomBytes(16))
@@ -58,6 +64,7 @@ struct TokenDraft {
         }
     }
 
+    /// The claims of the file, followed by those of the options.
     private static func givenClaims(
         _ options: IssueOptions, _ system: System
     ) throws -> JSONObject {
@@ -69,9 +76,10 @@ struct TokenDraft {
         return claims
     }
 
-    /// The largest file of claims: what fits into a token.
+    /// The largest file of claims, in bytes: what fits into a token.
     private static let claimsLimit = 192 * 1024
 
+    /// The object in the file of `--claims`. Syntax errors are reported with line and column.
     private static func read(_ source: Source, _ system: System) throws -> JSONObject {
         let role = SourceRole("claims", option: "--claims")
         let content = try unsafe source.read(role, limit: claimsLimit, system: system)
@@ -92,8 +100,11 @@ struct TokenDraft {
         return object
     }
 
-    /// Registered claims first, each from its own option, else from the claims that were given;
-    /// then the others as they were given. The order never depends on the order of options.
+    /// The claims of one token, with `now` in unix seconds.
+    ///
+    /// Registered claims come first, each from its own option or else from the given claims, then
+    /// the others as they were given. The order does not depend on the order of the options.
+    /// Without an option, a token expires after an hour.
     func claims(now: Int64, id: String) throws -> JSONObject {
         var claims = JSONObject()
         func put(_ name: JSONString, _ value: JSONValue?) throws {
@@ -116,6 +127,7 @@ struct TokenDraft {
         return claims
     }
 
+    /// The error about a claim that is given by two options, of which one would be ignored.
     private static func isGivenTwice(_ name: JSONString) -> Failure {
         Failure(
             .usage, "usage", "the claim '\(VisibleText.escape(name.text))' is given twice",
@@ -131,6 +143,7 @@ struct TokenDraft {
         }
     }
 
+    /// The header without `alg`, which the key and `--alg` decide.
     private static func header(_ options: IssueOptions) throws -> JSONObject {
         var header = JSONObject()
         if let type = options.type { header.set("typ", .string(type)) }
@@ -145,5 +158,44 @@ struct TokenDraft {
             header.set(member.name, member.value)
         }
         return header
+    }
+}
+
+/// The requirements of RFC 9068 for a JWT whose `typ` says that it is an access token.
+enum AccessTokenProfile {
+    /// The claims that section 2.2 requires, each with the option that supplies it.
+    private static let required: [(name: JSONString, remedy: String)] = [
+        ("iss", "--iss ISSUER"), ("exp", "--expires-in DURATION"), ("aud", "--aud AUDIENCE"),
+        ("sub", "--sub USER"), ("client_id", "--claim client_id=ID"),
+        ("iat", "--iat TIME instead of --no-iat"), ("jti", "--jti ID"),
+    ]
+
+    /// Refuses to make an access token that resource servers must reject. A token of another type,
+    /// or without a type, passes.
+    static func require(header: JSONObject, claims: JSONObject) throws {
+        guard isAccessToken(header["typ"]?.stringValue) else { return }
+        let missing = required.filter { claims[$0.name] == nil }
+        if !missing.isEmpty {
+            throw Failure(
+                .usage, Reason.missingClaim.rawValue,
+                "an access token (at+jwt) must have \(list(missing.map(\.name.text))) "
+                    + "(RFC 9068 section 2.2)",
+                hint: "give " + missing.map(\.remedy).joined(separator: ", "))
+        }
+        if claims["client_id"]?.stringValue == nil {
+            throw Failure(
+                .usage, Reason.invalidClaim.rawValue, "the claim 'client_id' is not a string")
+        }
+    }
+
+    /// The names as a phrase, such as `iss, aud and client_id`.
+    private static func list(_ names: [String]) -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    /// Whether the type is `at+jwt`, in any form that a media type may have.
+    private static func isAccessToken(_ type: JSONString?) -> Bool {
+        type.map { MediaType($0) == MediaType("at+jwt") } ?? false
     }
 }

@@ -3,33 +3,38 @@ internal import JOSE
 internal import JSON
 internal import TokenStore
 
-/// The facts that decide a token's state in Redis, read from its claims: its id, its user, its times.
+/// The facts that decide a token's state in Redis, read from its claims: its id, its user and its
+/// times.
 ///
-/// The caller knows whether the signature was checked. An object, because many functions pass it on
+/// The caller knows whether the signature was checked. A class, because many functions pass it on
 /// for each token of a stream.
 final class TokenFacts {
-    /// The id and the user as the layout names them.
+    /// The id and the user, as the layout names them.
     let subject: TokenSubject
-    /// The name to show: never the token itself.
+    /// The name to show, which is never the token itself.
     let label: Identifier
+    /// The `iat`.
     let issued: IssuedAt
+    /// The `exp`.
     let expiry: Expiry
+    /// The `iss`; nil if the token has none.
     let issuer: JSONString?
-    /// Claims that were read although they have not the RFC's type.
+    /// Claims that were accepted although they do not have the type that RFC 7519 requires.
     let departures: [Departure]
-    /// Claims of a wrong type that a `.lenient` reading left out.
+    /// Claims of a wrong type that a lenient reading left out.
     let unclear: [UnclearClaim]
 
     /// The treatment of a claim of the wrong type.
     enum Reading {
-        /// An error: the token is about to be trusted.
+        /// It is an error, because the token is about to be trusted.
         case strict
-        /// Left out and noted: the token is about to be revoked or shown, and some service may
-        /// accept it.
+        /// It is left out and noted, because the token is about to be revoked or shown, and some
+        /// service may accept it.
         case lenient
     }
 
-    /// A claim that has the wrong type, or is no id, is an error and never "absent".
+    /// Reads the facts from the claims. A claim of the wrong type, or one that is no id, is an
+    /// error and never counts as absent (`.strict`).
     convenience init(
         _ token: CompactToken, claims: JSONObject, naming: Naming, _ reading: Reading = .strict
     ) throws {
@@ -41,6 +46,7 @@ final class TokenFacts {
         _ token: CompactToken, claims: RegisteredClaims, naming: Naming,
         _ reading: Reading = .strict
     ) throws {
+        // The standard naming, and names in their own claims, need no search: the fast path.
         guard !naming.isStandard, !Self.areNames(claims, naming) else {
             try self.init(claims, reading) { try token.contentIdentifier() }
             return
@@ -54,18 +60,20 @@ final class TokenFacts {
         try self.init(claims, subject: subject, label: label, reading)
     }
 
-    /// Whether both names are in their own claims, as in most tokens: no other claim is searched.
+    /// Whether the token names itself and its user by the claims that the layout prefers, as most
+    /// tokens do. Then no other claim is searched.
     private static func areNames(_ claims: RegisteredClaims, _ naming: Naming) -> Bool {
         guard naming.isRegistered, case .value = claims.identifier, case .value = claims.subject
         else { return false }
         return true
     }
 
+    /// The id, as the layout names it.
     var id: Identifier { subject.id }
     /// The user; nil if the token names none.
     var user: Identifier? { subject.user }
 
-    /// The `jti`, or the hash of the signing input: a whole token is never shown.
+    /// The `jti`, or else the hash of the signing input, for layouts whose id is the whole token.
     private static func label(
         _ token: CompactToken, _ claims: RegisteredClaims
     ) throws -> Identifier {
@@ -75,13 +83,14 @@ final class TokenFacts {
         return try Identifier(try token.contentIdentifier())
     }
 
-    /// Throws what `init` would throw for a `jti` or a `sub` that is no id.
+    /// Throws the error that `init` would throw for a `jti` or a `sub` that is no id.
     static func requireUsable(_ claims: RegisteredClaims) throws {
         if case .value(let text) = claims.identifier { try requireUsable(text, "jti") }
         if case .value(let text) = claims.subject { try requireUsable(text, "sub") }
     }
 
-    /// The facts of a token that is about to be signed; it must have a `jti`.
+    /// The facts of a token that is about to be signed, which must have a `jti`. Errors are usage
+    /// errors, since the user chose the claims.
     convenience init(draft claims: JSONObject) throws {
         do {
             try self.init(RegisteredClaims(claims), .strict) { "" }
@@ -90,6 +99,8 @@ final class TokenFacts {
         }
     }
 
+    /// The facts under the standard naming: `jti`, else the hash of the content, and `sub`.
+    /// `contentIdentifier` is called only if it is needed.
     private convenience init(
         _ registered: RegisteredClaims, _ reading: Reading, contentIdentifier: () throws -> String
     ) throws {
@@ -109,6 +120,7 @@ final class TokenFacts {
         try self.init(registered, subject: TokenSubject(id: id, user: user), label: id, reading)
     }
 
+    /// Reads the times and notes the claims that are not as the RFC requires.
     private init(
         _ registered: RegisteredClaims, subject: TokenSubject, label: Identifier,
         _ reading: Reading
@@ -135,21 +147,23 @@ final class TokenFacts {
             reading == .strict ? [] : UnclearClaim.all(of: registered, user: subject.user)
     }
 
-    /// The latest expiry that some service may read in an unclear `exp`, in seconds since 1970.
+    /// The expiry that some service may read in an unclear `exp`, in unix seconds; nil if there is
+    /// none.
     var leastExpiry: Int64? {
         for case .expiry(let seconds) in unclear { return seconds }
         return nil
     }
 
-    /// Whether services may disagree on `exp`.
+    /// Whether services may disagree on when the token expires.
     var hasUnclearExpiry: Bool {
         unclear.contains { if case .expiry = $0 { true } else { false } }
     }
 
-    /// `iat` in whole seconds, as lists keep it; nil if the token has none.
+    /// The `iat` in whole seconds, as token lists keep it; nil if the token has none.
     var issuedAt: Int64? { issued.wholeSeconds }
 
-    /// The command that revokes the token, ready to paste into a shell.
+    /// The command that revokes the token, quoted for a shell. `isRecorded` says that the user's
+    /// token list supplies the expiry.
     func revokeCommand(isRecorded: Bool) -> String {
         if isRecorded, let user {
             return "jwtctl revoke --user \(ShellText.quote(user.description)) "
@@ -159,13 +173,16 @@ final class TokenFacts {
         return "jwtctl revoke \(lifetime) -- \(ShellText.quote(id.description))"
     }
 
+    /// The question about its state.
     var query: StateQuery { StateQuery(subject) }
 
+    /// The claim as an id.
     private static func identifier(_ text: JSONString, _ claim: String) throws -> Identifier {
         try requireUsable(text, claim)
         return try Identifier(text.text)
     }
 
+    /// Throws if the claim is empty or too long for an id.
     private static func requireUsable(_ text: JSONString, _ claim: String) throws {
         do throws(Identifier.Refusal) {
             try Identifier.check(text.text)
@@ -176,6 +193,7 @@ final class TokenFacts {
         }
     }
 
+    /// The failure about a claim (status 5).
     private static func invalid(_ claim: String, _ what: String) -> Failure {
         Failure(.claims, Reason.invalidClaim.rawValue, "the claim '\(claim)' \(what)")
     }
@@ -186,18 +204,18 @@ extension Departure {
     var warning: String { "the claim '\(claim)' is \(words)" }
 }
 
-/// A claim of a wrong type in a token that is to be revoked or shown. `verify` refuses the token;
-/// services differ.
+/// A claim of the wrong type in a token that is to be revoked or shown. `verify` refuses such a
+/// token; services differ.
 enum UnclearClaim: Equatable {
     /// `sub`: the user is unknown.
     case user
     /// `iat`: no cutoff can be compared.
     case issue
-    /// `exp`: the seconds since 1970 that some services read in it, if it is a string of digits.
-    /// Others read no expiry.
+    /// `exp`: the unix seconds that some services read in it, if it is a string of digits. Others
+    /// read no expiry.
     case expiry(Int64?)
 
-    /// The unclear claims among `claims`; `user` is the one that the layout found in another claim.
+    /// The unclear claims. `user` is the one that the layout found in another claim.
     static func all(of claims: RegisteredClaims, user: Identifier?) -> [UnclearClaim] {
         var found: [UnclearClaim] = []
         if case .wrongType = claims.subject, user == nil { found.append(.user) }

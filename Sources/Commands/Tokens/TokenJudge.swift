@@ -4,15 +4,18 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// The checks that a command asks for: those of its options, and those that settings add.
+/// The checks that a command requires: those of its options, and those that settings add.
 ///
-/// An object, since the judges of all threads share it.
+/// A class, because the judges of all threads share it.
 final class TokenDemands: Sendable {
     let options: VerifyOptions
+    /// The issuers that are accepted; empty for all. An option replaces the setting.
     private let issuers: [String]
-    /// Whether a token that is not on its user's list is refused; the layout may refuse it anyway.
+    /// Whether a token that is not on its user's token list is refused. The layout may refuse it in
+    /// any case.
     let requiresListing: Bool
 
+    /// Takes from the settings what the options leave open.
     init(_ options: VerifyOptions, _ settings: Settings) throws {
         self.options = options
         issuers =
@@ -21,7 +24,7 @@ final class TokenDemands: Sendable {
         requiresListing = try options.requiresListing || settings.requiresListing()
     }
 
-    /// The expectations of claims, `now` in seconds since 1970.
+    /// The expectations about claims, with `now` in unix seconds. `--at` replaces it.
     func policy(now: Double) -> ClaimsPolicy {
         var policy = ClaimsPolicy(
             now: options.time.map { Double($0.seconds(now: Int64(now))) } ?? now)
@@ -37,14 +40,16 @@ final class TokenDemands: Sendable {
     }
 }
 
-/// Gives the verdict on tokens: examines each by itself, then asks Redis about all that may be valid
-/// at once, since they share its round trip.
+/// Gives the verdict on tokens: examines each by itself, then asks Redis about all that may be
+/// valid at once, since they share its round trip. `verify`, `verify --stream` and `renew` use it.
 struct TokenJudge {
     private let demands: TokenDemands
+    /// Checks signatures with the configured keys. It is used by one thread at a time.
     private let verifier: SignatureVerifier
     private let clock: Clock
-    /// nil if Redis is not asked.
+    /// The Redis to ask; nil without Redis.
     private let backend: Backend?
+    /// Parsed headers, since the tokens of a stream have few different ones.
     private let headers = HeaderCache()
 
     init(
@@ -56,17 +61,19 @@ struct TokenJudge {
         self.backend = backend
     }
 
-    /// A judge without Redis that shares nothing with this one: for another thread.
+    /// A judge without Redis that shares nothing mutable with this one, for another thread.
     func offlineCopy() throws -> sending TokenJudge {
         TokenJudge(demands, try verifier.copy(), clock, nil)
     }
 
-    /// The expectations of claims at this moment.
+    /// The expectations about claims at this moment.
     func policy() -> ClaimsPolicy { demands.policy(now: clock.now.numericDate) }
 
+    /// The verdict on one token.
     func verdict(on text: [UInt8]) -> Verdict { verdicts(on: [text])[0] }
 
-    /// One verdict for each text, in order.
+    /// One verdict for each text, in order. Redis' clock, if it is later than this machine's,
+    /// judges `exp`.
     func verdicts(on texts: [[UInt8]]) -> [Verdict] {
         var policy = policy()
         guard let backend else { return texts.map { offlineVerdict(on: $0, by: policy) } }
@@ -74,6 +81,7 @@ struct TokenJudge {
         var answers = ask(backend, about: examined.compactMap(\.facts)).makeIterator()
         return examined.map { token in
             let answer = token.facts == nil ? .withheld : answers.next() ?? .withheld
+            // Each token is judged by Redis' clock at the time of its own answer.
             policy.serverNow = answer.time.map { Double($0) }
             return Verdict(token, answer, by: policy)
         }
@@ -84,7 +92,8 @@ struct TokenJudge {
         Verdict(examine(text), .offline, by: policy)
     }
 
-    /// Redis' answer about each token, in order.
+    /// Redis' answer about each token, in order. An error is an answer, too: the state is then
+    /// unknown.
     private func ask(_ backend: Backend, about tokens: [TokenFacts]) -> [StateAnswer] {
         guard !tokens.isEmpty else { return [] }
         do {
@@ -98,7 +107,7 @@ struct TokenJudge {
             }
         } catch {
             let failure = Diagnostics.failure(for: error)
-            // One wrong key must not take the others' answers away: ask one by one.
+            // A single wrong key fails the whole exchange: ask again, one token at a time.
             if tokens.count > 1, failure.code == "wrong_type" || failure.code == "corrupt" {
                 return tokens.flatMap { ask(backend, about: [$0]) }
             }
@@ -107,7 +116,8 @@ struct TokenJudge {
     }
 
     /// Examines a text by itself: first its form, then the signature, then its ids. After a failure
-    /// nothing else is examined.
+    /// nothing else is examined, because the claims of a token without a good signature cannot be
+    /// trusted.
     private func examine(_ text: [UInt8]) -> ExaminedToken {
         let token: CompactToken
         let claims: RegisteredClaims
@@ -119,6 +129,7 @@ struct TokenJudge {
             return ExaminedToken(token: nil, claims: nil, check: check)
         }
         var examined: ExaminedToken
+        // With --explain every key is tried, even after one has verified the signature.
         if demands.options.explains {
             let (check, trials) = verifier.explain(token)
             examined = ExaminedToken(token: token, claims: claims, check: check, trials: trials)
@@ -142,18 +153,19 @@ struct TokenJudge {
     }
 }
 
-/// A token that was examined by itself: neither its claims nor its state are judged yet.
+/// A token that was examined by itself. Its claims and state are not judged yet.
 struct ExaminedToken {
-    /// nil for text that is no token.
+    /// The token; nil for text that is no token.
     let token: CompactToken?
+    /// The claims; nil for text that is no token. They can be trusted only if `isVerified`.
     let claims: RegisteredClaims?
-    /// The check of the signature; of the form, for text that is no token.
+    /// The check of the signature, or of the form for text that is no token.
     let check: Check
     /// The result of each key; nil unless `--explain` asks for it.
     var trials: [KeyTrial]?
-    /// The facts that its state depends on; nil if Redis must not be asked, or is not there.
+    /// The facts that its state depends on; nil if Redis must not be asked, or there is none.
     fileprivate(set) var facts: TokenFacts?
-    /// The check of a claim that names no id.
+    /// The failed check of a claim that is no id; nil if all are.
     fileprivate(set) var badIdentifier: Check?
 
     /// Whether its signature is good.

@@ -3,19 +3,24 @@ internal import JOSE
 internal import JSON
 internal import TokenStore
 
-/// Signs tokens of one draft.
+/// Signs tokens of one draft, for `issue`.
 struct TokenMinter {
     let draft: TokenDraft
+    /// Signs with the private key or secret.
     let signer: Signer
+    /// The label on the user's token list.
     let label: String?
-    /// How the layout names the tokens that it records.
+    /// The way in which the layout names the tokens that it records.
     var naming = Naming()
 
-    /// A token that was signed, and nothing more.
+    /// A token that was signed, but not recorded yet.
     struct Minted {
+        /// The compact serialization. It is a credential: whoever has it can use it.
         let text: [UInt8]
+        /// The facts by which it is recorded.
         let facts: TokenFacts
 
+        /// The entry for the user's token list; nil if the token names no user.
         func record(label: String?) -> TokenRecord? {
             facts.user.map { user in
                 TokenRecord(
@@ -24,6 +29,7 @@ struct TokenMinter {
             }
         }
 
+        /// The JSON result, with the token in it.
         func json(isRecorded: Bool) -> JSONObject {
             [
                 "token": .string(String(decoding: text, as: UTF8.self)),
@@ -36,10 +42,13 @@ struct TokenMinter {
         }
     }
 
+    /// Signs one token. `now` is in unix seconds. Its facts are those that the layout reads from
+    /// the finished token, so that a name made of the text is right.
     func mint(now: Int64) throws -> Minted {
         let claims = try draft.claims(now: now, id: draft.newID())
         let facts = try TokenFacts(draft: claims)
         let text = try signer.sign(header: draft.header, claims: claims)
+        // Standard names are those of the claims. Others may depend on the finished text.
         guard !naming.isStandard else { return Minted(text: text, facts: facts) }
         let token: CompactToken
         do throws(MalformedToken) {
@@ -51,8 +60,9 @@ struct TokenMinter {
             text: text, facts: try TokenFacts(token, claims: claims, naming: naming))
     }
 
-    /// Makes one token and reads it back as a verifier would: no token leaves that this program
-    /// itself would call malformed. Tokens of one draft differ in id and times only.
+    /// Signs one token and reads it back as a verifier would, before any is issued: jwtctl never
+    /// issues a token that it would call malformed itself. One is enough, since the tokens of a
+    /// draft differ only in id and times.
     func validate(now: Int64) throws {
         let minted = try mint(now: now)
         let checks: [Check]
@@ -70,7 +80,7 @@ struct TokenMinter {
         }
     }
 
-    /// What is wrong with a token that could not be recorded; nil where it was.
+    /// The failure for a token that could not be recorded; nil if it was.
     func failure(_ outcome: RecordOutcome, id: String) -> Failure? {
         let hint = "an id is never used twice; omit --jti to get a random one"
         let shown = VisibleText.escape(id)

@@ -3,20 +3,23 @@ internal import JOSE
 internal import JSON
 internal import TokenStore
 
-/// The one verdict on a token: signature, claims and state.
+/// The verdict on one token: signature, claims and state.
 ///
-/// After a malformed token or a bad signature nothing else is judged. Unknown is never valid.
+/// After a malformed token or a bad signature nothing else is judged. An unknown state is never
+/// valid.
 struct Verdict {
     private let examined: ExaminedToken
+    /// Redis' answer about the state.
     private let answer: StateAnswer
-    /// The moment by which the claims were judged, in unix seconds with their fraction.
+    /// The moment by which the claims were judged, in unix seconds with a fraction.
     private let instant: Double
+    /// The checks in the order of the report: form or signature, claims, state.
     let checks: [Check]
-    /// The checks of the claims with the values they compared, those that no option asked for included;
-    /// empty unless `--explain` asks for it.
+    /// The checks of the claims with the values that they compared, also those that no option
+    /// required; empty unless `--explain` asks for them.
     let explainedClaims: [ExplainedCheck]
 
-    /// Judges the claims of a token whose signature is good, by `policy`, and its state by `answer`.
+    /// Judges the claims of a token whose signature is good by `policy`, and its state by `answer`.
     init(_ examined: ExaminedToken, _ answer: StateAnswer, by policy: ClaimsPolicy) {
         self.examined = examined
         self.answer = answer
@@ -32,7 +35,7 @@ struct Verdict {
             examined.trials == nil
             ? []
             : policy.explain(checks.dropFirst(), header: token.header, claims: claims.object)
-        // The policy may allow a claim that names no id; the state does not.
+        // The policy may accept a claim that is no id, but Redis cannot be asked about it.
         if let check = examined.badIdentifier,
             !checks.contains(where: { $0.reason == .invalidClaim })
         {
@@ -42,8 +45,11 @@ struct Verdict {
         self.checks = checks
     }
 
+    /// The token; nil for text that is no token.
     var token: CompactToken? { examined.token }
+    /// The claims; nil for text that is no token.
     var claims: RegisteredClaims? { examined.claims }
+    /// Whether the signature is good. Before that, no claim can be trusted.
     var isSignatureVerified: Bool { examined.isVerified }
     /// The result of each key; empty unless `--explain` asks for it.
     var trials: [KeyTrial] { examined.trials ?? [] }
@@ -59,19 +65,20 @@ struct Verdict {
     /// The question that Redis answered.
     var query: StateQuery? { report == nil ? nil : examined.facts?.query }
 
-    private var isOffline: Bool {
+    /// Whether Redis is not asked at all.
+    var isOffline: Bool {
         if case .offline = answer { return true }
         return false
     }
 
-    /// What was accepted although it has not the RFC's type.
-    private var departures: [Departure] {
+    /// Claims that were accepted although they do not have the type that RFC 7519 requires.
+    var departures: [Departure] {
         (claims?.departures ?? []).filter { departure in
             checks.contains { $0.name == departure.claim && $0.result == .passed }
         }
     }
 
-    /// Signature and claims alone.
+    /// Whether signature and claims are good, whatever the state.
     var isValid: Bool {
         !checks.contains { check in
             guard let reason = check.reason else { return false }
@@ -79,24 +86,25 @@ struct Verdict {
         } && token != nil
     }
 
-    /// nil where the state was not asked, or could not be.
+    /// Whether the token is accepted; nil if the state was not asked, or could not be.
     var isActive: Bool? { isActive(decisiveReason) }
 
+    /// Whether the token is accepted, given the reason that decides.
     private func isActive(_ reason: Reason?) -> Bool? {
         guard let reason else { return isOffline ? nil : true }
         return reason == .unknown ? nil : false
     }
 
-    /// The check that decides: the one with the lowest status.
+    /// The check that decides: the one with the lowest status; nil if none failed.
     var decisive: Check? {
         guard let reason = decisiveReason else { return nil }
         return checks.first { $0.reason == reason }
     }
 
-    /// Of the reasons with the lowest status the first.
-    private var decisiveReason: Reason? {
+    /// The first of the reasons with the lowest status; nil if no check failed.
+    var decisiveReason: Reason? {
         var decisive: Reason?
-        // By index: copying each check would show in a stream.
+        // By index: copying each check costs measurable time in `verify --stream`.
         for index in checks.indices {
             guard case .failed(let reason) = checks[index].result else { continue }
             let isLower = decisive.map {
@@ -107,8 +115,10 @@ struct Verdict {
         return decisive
     }
 
+    /// The exit status of `verify`.
     var status: ExitStatus { Self.status(decisiveReason) }
 
+    /// The exit status of a reason.
     private static func status(_ reason: Reason?) -> ExitStatus {
         switch reason {
         case nil: .success
@@ -125,19 +135,22 @@ struct Verdict {
     }
 }
 
+/// The verdict as JSON.
 extension Verdict {
     /// The object to print in `format`.
     func answer(in format: OutputFormat) -> JSONObject {
         format == .introspection ? introspection : json
     }
 
+    /// The object of the verdict.
     var json: JSONObject {
         var builder = JSONBuilder()
         describe(to: &builder)
         return builder.result.objectValue ?? [:]
     }
 
-    /// The verdict as a JSON object.
+    /// Writes the verdict as a JSON object. `passed` has the text of checks that all passed, which
+    /// `verify --stream` writes again and again.
     func describe(to json: inout some JSONSink, passed: PassedChecksCache? = nil) {
         json.beginObject()
         let reason = decisiveReason
@@ -167,12 +180,15 @@ extension Verdict {
         json.endObject()
     }
 
+    /// A check as a JSON object.
     static func json(_ check: Check) -> JSONValue {
         var builder = JSONBuilder()
         describe(check, to: &builder)
         return builder.result
     }
 
+    /// Writes a check as a JSON object. `ok` is null if the check was not made or its result is
+    /// unknown.
     private static func describe(_ check: Check, to json: inout some JSONSink) {
         json.beginObject()
         json.member("check", .string(check.name))
@@ -190,8 +206,8 @@ extension Verdict {
         json.endObject()
     }
 
-    /// A response of RFC 7662 section 2.2. Whatever is not known to be active is inactive, and of
-    /// that nothing else is said: neither why, nor whether the token ever existed.
+    /// The response of RFC 7662, section 2.2. A token that is not known to be active is inactive,
+    /// and nothing else is said about it, neither why nor whether it ever existed.
     private var introspection: JSONObject {
         guard isActive == true, let registered = claims else { return ["active": false] }
         let claims = registered.object
@@ -202,6 +218,7 @@ extension Verdict {
         func text(_ name: JSONString) -> JSONValue? {
             claims[name]?.stringValue.map { .string($0) }
         }
+        // In the order of the list in the RFC.
         put("scope", text("scope"))
         put("client_id", text("client_id"))
         put("username", text("username") ?? text("preferred_username"))
@@ -213,98 +230,23 @@ extension Verdict {
         put("aud", registered.audience.value == nil ? nil : claims["aud"])
         put("iss", text("iss"))
         put("jti", registered.identifier.value.map { .string($0) })
-        // Only names that the RFC leaves open: no claim of the token speaks for the response.
+        // Only names that the RFC leaves open: a claim must not replace a member of the response.
         for member in claims.members where !Self.reservedNames.contains(member.name) {
             response.set(member.name, member.value)
         }
         return response
     }
 
-    /// What the response itself says; a claim of the name never gets there by being a claim.
+    /// The members that the response defines. A claim of such a name is not copied.
     private static let reservedNames: Set<JSONString> = [
         "active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud",
         "iss", "jti",
     ]
 
-    /// `Bearer`, unless the token is bound to a key: then whoever presents it has to prove that
-    /// they have it (RFC 9449; by certificate, RFC 8705, it is no type of its own).
+    /// `Bearer`, unless the token is bound to a key: whoever presents it must then prove possession
+    /// of that key (RFC 9449; binding to a certificate, RFC 8705, is no type of its own).
     private static func tokenType(_ claims: JSONObject) -> JSONValue? {
         guard let confirmation = claims["cnf"] else { return "Bearer" }
         return confirmation.objectValue?["jkt"] == nil ? nil : "DPoP"
-    }
-}
-
-extension Verdict {
-    /// The verdict in words: one line, the checks below it, then the claims.
-    func text(width: Int?, style: Style) -> String {
-        var text = headline(style) + "\n"
-        for check in checks {
-            text += Self.line(check, saying: dateWords(check), width: width, style: style)
-        }
-        if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
-        return text
-    }
-
-    /// One check: its mark, its name and its detail, or `words`, which are escaped already.
-    static func line(
-        _ check: Check, saying words: String? = nil, width: Int?, style: Style
-    ) -> String {
-        let mark: String
-        switch check.result {
-        case .passed: mark = style.green("ok     ")
-        case .failed(.unknown): mark = style.yellow("UNKNOWN")
-        case .failed: mark = style.red("FAILED ")
-        case .notJudged: mark = style.dim("-      ")
-        }
-        let name = VisibleText.escape(check.name, columns: 60)
-        let padding = String(repeating: " ", count: max(10 - name.count, 0))
-        let told = check.detail ?? check.reason.map(Self.words) ?? ""
-        let detail = TextWrapper.hanging(
-            words ?? VisibleText.escape(told, columns: 200), indent: margin, width: width)
-        var line = "  \(mark) \(name)\(padding) \(detail)"
-        while line.last == " " { line.removeLast() }
-        return line + "\n"
-    }
-
-    /// The column in which the details of checks begin.
-    static let margin = 21
-
-    /// The reason why a date fails, in words; nil for any other check.
-    func dateWords(_ check: Check) -> String? {
-        func relative(_ claim: Claim<JSONNumber>?) -> String? {
-            claim?.value.flatMap(TimeText.seconds).map { TimeText.relative($0, to: now) }
-        }
-        switch check.reason {
-        case .expired: return relative(claims?.expiresAt).map { "expired \($0)" }
-        case .notYetValid where check.name == "nbf":
-            return relative(claims?.notBefore).map { "valid \($0)" }
-        case .tooOld: return relative(claims?.issuedAt).map { "issued \($0)" }
-        default: return nil
-        }
-    }
-
-    /// The name to show for the token; nil for text that is no token.
-    var label: String? {
-        token.flatMap { DisplayToken.name(of: $0, claims ?? RegisteredClaims([:])) }
-    }
-
-    /// The warnings about claims that are accepted.
-    var warnings: [String] {
-        let expiry = claims?.expiresAt.value.flatMap(TimeText.seconds) ?? 0
-        return departures.map(\.warning)
-            + (expiry > TimeText.implausible ? [TimeText.millisecondsWarning] : [])
-    }
-
-    func headline(_ style: Style) -> String {
-        guard let reason = decisiveReason else {
-            return style.green(isOffline ? "valid (revocation not checked)" : "active")
-        }
-        return reason == .unknown
-            ? style.yellow("unknown: Redis could not be asked about revocation")
-            : style.red("not active: \(Self.words(reason))")
-    }
-
-    static func words(_ reason: Reason) -> String {
-        reason.rawValue.spoken
     }
 }

@@ -4,24 +4,41 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
+/// Options of `verify`. `renew` uses their defaults for the same checks.
 struct VerifyOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The keys that may have signed the token.
     var keys = KeyOptions()
+    /// The operand: a token, `@FILE` or `-`; nil for standard input.
     var token: [UInt8]?
+    /// Accepted issuers; empty for those of the settings, or all.
     var issuers: [String] = []
+    /// Accepted audiences, one of which the token must have; empty for all.
     var audiences: [String] = []
     var subject: String?
+    /// The type that the header must have, compared as a media type.
     var type: String?
+    /// Clock skew for `exp` and `nbf`, in seconds.
     var leeway: Int64 = 0
+    /// Claims that the token must have, whatever their value.
     var requiredClaims: [String] = []
+    /// The highest age by `iat`, in seconds; nil for any.
     var maximumAge: Int64?
+    /// Whether Redis is not asked.
     var isOffline = false
+    /// The moment to check for instead of now; only offline, since Redis has only the current
+    /// state.
     var time: Moment?
+    /// Whether each line of standard input is a token.
     var isStream = false
+    /// Whether a token must be on its user's token list.
     var requiresListing = false
+    /// Whether each check and key is shown with its reasons.
     var explains = false
+    /// Whether claims must have the types of RFC 7519.
     var isStrict = false
 
+    /// The options in the order of help.
     static let options: [Option<VerifyOptions>] = [
         .repeated(
             "iss", metavar: "ISSUER", summary: "Require this issuer (repeat to allow several).",
@@ -169,12 +186,16 @@ private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
     }
 }
 
+/// Judges the token and prints the verdict. The status is that of the verdict.
+///
+/// With `--stream` the work continues in `VerifyStream`.
 private func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let keys = try options.keys.require(console)
     if options.leeway > 0 { try console.note("leeway \(Duration.words(options.leeway))") }
     let demands = try TokenDemands(options, console.settings())
     let backend = options.isOffline ? nil : try Backend(console)
+    // Before the token is read: the refusal does not depend on it.
     try requireMargin(backend, for: options.leeway)
     let judge = TokenJudge(demands, options.keys.verifier(keys), system.clock, backend)
     if options.isStream { return try VerifyStream(judge, backend, console).run() }
@@ -182,12 +203,14 @@ private func runVerify(_ options: VerifyOptions, _ system: System) throws -> Exi
     let text = try TokenOperand.readText(options.token, system: system)
     let verdict = judge.verdict(on: TokenOperand.token(in: text))
     for warning in verdict.warnings { try console.warn(warning) }
+    // Only a state has a time: without an answer of Redis there is nothing to compare.
     if let backend, let time = verdict.stateTime { try backend.warnAboutClock(time, console) }
     try show(verdict, skipped: keys.skipped, backend, options, console)
     if verdict.status == .unknown, let detail = verdict.decisive?.detail {
         try system.output.flush()
         try console.error(VisibleText.escape(detail))
     }
+    // A hint is for a person; scripts read the reason in JSON.
     let hint = VerdictHint.of(verdict, keys: keys, options: options)
     if console.isForPerson, let hint = hint ?? VerdictHint.ofText(text, verdict) {
         try system.output.flush()
@@ -196,7 +219,7 @@ private func runVerify(_ options: VerifyOptions, _ system: System) throws -> Exi
     return verdict.status
 }
 
-/// Refuses a leeway that accepts a token after its blacklist entry has expired.
+/// Refuses a leeway that would accept a token after its blacklist entry has expired.
 private func requireMargin(_ backend: Backend?, for leeway: Int64) throws(Failure) {
     guard let margin = backend?.store.margin, leeway > margin else { return }
     throw Failure(
@@ -206,7 +229,7 @@ private func requireMargin(_ backend: Backend?, for leeway: Int64) throws(Failur
         hint: "use it with '--offline'")
 }
 
-/// Prints the verdict, with its reasons if they are asked for.
+/// Prints the verdict, with its reasons if the user asked for them.
 private func show(
     _ verdict: Verdict, skipped: [KeySet.Skipped], _ backend: Backend?, _ options: VerifyOptions,
     _ console: Console

@@ -1,20 +1,24 @@
 internal import Platform
 internal import Synchronization
 
-/// Threads that answer batches of lines; the answers come back in the order of the batches.
+/// Threads that answer batches of lines for `verify --stream`. The answers are delivered in the
+/// order of the batches.
 ///
-/// Each worker owns what it judges with, which `sending` makes the compiler check. They share only
-/// the ring, whose fixed number of batches bounds the memory.
+/// Each worker owns what it judges with, which `sending` makes the compiler check. The threads
+/// share only the ring, whose fixed number of batches bounds the memory.
 final class VerifyPool {
-    /// Answers the lines, appending to the bytes.
+    /// Answers the lines and appends the answers to the bytes.
     typealias Worker = (LineBatch, inout [UInt8]) -> Void
 
     private let ring: WorkRing
+    /// The running workers.
     private var threads: [Thread] = []
+    /// The number of batches handed in.
     private var submitted = 0
+    /// The number of batches whose answers were delivered.
     private var collected = 0
 
-    /// A pool without workers: `start` adds each.
+    /// Makes a pool without workers; `start` adds each of them.
     init(workerCount: Int) throws(SystemError) {
         // One batch in work and one waiting for each worker.
         ring = try WorkRing(capacity: 2 * workerCount)
@@ -33,10 +37,13 @@ final class VerifyPool {
             })
     }
 
-    /// Raised when a batch may have been answered, so that a caller can wait for that and for input.
+    /// Raised when a batch may have been answered, so that a caller can wait for that and for input
+    /// at once.
     var answered: Semaphore { _read { yield ring.answered } }
 
+    /// Whether every batch has been delivered.
     var isIdle: Bool { collected == submitted }
+    /// Whether another batch can be handed in.
     var hasRoom: Bool { submitted - collected < ring.capacity }
 
     /// Hands in `lines` and replaces them with a batch to reuse. There must be room.
@@ -45,8 +52,8 @@ final class VerifyPool {
         submitted += 1
     }
 
-    /// Waits for an answer, and lends each that is next in order: none if a later batch was
-    /// answered first.
+    /// Waits for an answer and lends each that is next in order: none if a later batch was answered
+    /// first.
     func collect<Failure: Error>(_ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
         ring.answered.wait()
         while !isIdle, let answers = ring.answer(of: collected) {
@@ -56,7 +63,7 @@ final class VerifyPool {
         }
     }
 
-    /// Stops the threads; batches that are not begun are not answered.
+    /// Stops the threads. Batches that were not begun are not answered.
     func stop() {
         ring.close(workerCount: threads.count)
         for thread in threads { thread.join() }
@@ -66,23 +73,28 @@ final class VerifyPool {
 
 /// The ring of slots between the thread that reads and writes and the threads that judge.
 ///
-/// Batches are numbered as they come; number n has slot n modulo the capacity. Buffers stay with
-/// the slots and keep their memory.
+/// Batches are numbered in the order in which they are handed in; number n uses slot n modulo the
+/// capacity. Buffers stay with the slots and keep their memory.
 final class WorkRing: Sendable {
     /// A batch and its answer.
     struct Slot: Sendable {
         var lines = LineBatch()
         var answers: [UInt8] = []
+        /// Whether `answers` belongs to the batch; set by a worker.
         fileprivate var isAnswered = false
     }
 
+    /// The state under the lock. The numbers only increase.
     private struct State {
         var slots: [Slot]
         var submitted = 0
+        /// The number of batches that workers have taken.
         var taken = 0
+        /// Whether workers must end.
         var isClosed = false
     }
 
+    /// The number of slots.
     let capacity: Int
 
     /// Raised for each batch that has been answered.
@@ -109,7 +121,8 @@ final class WorkRing: Sendable {
         work.signal()
     }
 
-    /// The next batch, to be given back under its number; nil at the end. For the workers.
+    /// Takes the next batch, which must be given back under its number; nil at the end. Called by
+    /// workers.
     func take() -> (number: Int, slot: Slot)? {
         work.wait()
         return state.withLock { state in
@@ -122,14 +135,14 @@ final class WorkRing: Sendable {
         }
     }
 
-    /// Brings a batch back with its answer. For the workers.
+    /// Puts a batch back with its answer. Called by workers.
     func giveBack(_ slot: consuming Slot, _ number: Int) {
         slot.isAnswered = true
         state.withLock { [slot] in $0.slots[number % capacity] = slot }
         answered.signal()
     }
 
-    /// The answer of a batch, taken out; nil while there is none.
+    /// Takes the answer of a batch out; nil if there is none yet.
     func answer(of number: Int) -> [UInt8]? {
         state.withLock { state in
             guard state.slots[number % capacity].isAnswered else { return nil }
@@ -140,7 +153,7 @@ final class WorkRing: Sendable {
         }
     }
 
-    /// Brings back the memory of an answer.
+    /// Puts the memory of an answer back into its slot.
     func recycle(_ answers: consuming [UInt8], _ number: Int) {
         state.withLock { [answers] in $0.slots[number % capacity].answers = answers }
     }

@@ -21,7 +21,7 @@ struct VerifyStream {
         self.console = console
     }
 
-    /// Answers standard input to its end.
+    /// Answers all lines of standard input.
     func run() throws -> ExitStatus {
         try console.system.takeInput()
         guard let backend else { return try answerOffline() }
@@ -31,6 +31,7 @@ struct VerifyStream {
     /// Answers by asking Redis, once for all lines that have arrived.
     private func answer(asking backend: Backend) throws -> ExitStatus {
         var lines = LineBatch()
+        /// Whether the state of every token could be determined.
         var isKnown = true
         var hasComparedClocks = false
         while try lines.fill(from: input) {
@@ -57,6 +58,7 @@ struct VerifyStream {
         let writer = VerdictWriter(judge)
         var lines = LineBatch()
         var answers: [UInt8] = []
+        /// Made once there are enough lines for threads to pay.
         var pool: VerifyPool?
         defer { pool?.stop() }
         while true {
@@ -80,6 +82,7 @@ struct VerifyStream {
         }
     }
 
+    /// A pool with a thread for each processor. Every thread has its own verifiers.
     private func makePool() throws -> VerifyPool {
         let pool = try VerifyPool(workerCount: Thread.parallelism)
         for _ in 0..<Thread.parallelism {
@@ -89,6 +92,7 @@ struct VerifyStream {
         return pool
     }
 
+    /// Writes answers, and hands them to the reader at once.
     private func write(_ answers: [UInt8]) throws(OutputError) {
         guard !console.options.isQuiet else { return }
         try output.write(answers)
@@ -99,6 +103,7 @@ struct VerifyStream {
 /// Writes the verdicts on lines, without Redis and for one thread.
 private struct VerdictWriter {
     private let judge: TokenJudge
+    /// Spares the text of checks that are those of the last token.
     private let passed = PassedChecksCache()
 
     init(_ judge: TokenJudge) {
@@ -123,6 +128,7 @@ private struct VerdictWriter {
 ///
 /// Valid tokens of one issuer usually have the same checks, which need to be written only once.
 final class PassedChecksCache {
+    /// The checks, and their compact text.
     private var checks: [Check] = []
     private var text: [UInt8] = Array("[]".utf8)
 

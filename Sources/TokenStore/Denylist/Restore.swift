@@ -59,13 +59,13 @@ extension TokenStore {
     /// `next`, and for what is returned.
     package func restore<Item>(
         reason: String?, item: @escaping (Item) -> Restoration,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RestoreResult) throws -> Void
     ) throws -> StoreError? {
         let runner = JobRunner<[Item], [RestoreResult]>(
             self, window: Self.restorationWindow, changes: true
-        ) { mayWait in
-            try next(mayWait).map { batch in
+        ) { pull in
+            try next(pull).map { batch in
                 (batch, RestoreJob(self, batch.map(item), reason: reason))
             }
         } deliver: { batch, done in

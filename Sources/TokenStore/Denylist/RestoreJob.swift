@@ -64,9 +64,10 @@ struct RestoreJob: Job {
         case .judge: return states.next()
         case .remove: return try remove()
         case .relist:
+            let userTokens = store.userTokens
             for index in rest {
                 guard let record = records[index] else { continue }
-                sent.add(try store.recordCommand(record), of: index)
+                sent.add(try userTokens.recordCommand(record), of: index)
             }
         case .audit:
             for index in rest {
@@ -127,8 +128,7 @@ struct RestoreJob: Job {
     /// The token as its user's list had it, as far as the entry or the caller knows.
     private func record(_ index: Int, _ state: TokenState) -> TokenRecord? {
         let item = items[index]
-        guard store.layout.list != nil || store.layout.allow?.value != nil,
-            let user = item.user ?? state.denial?.entry.user,
+        guard store.layout.can(.record), let user = item.user ?? state.denial?.entry.user,
             let end = item.expiry ?? state.denial.flatMap({ expiry(of: $0, now: state.time) })
         else { return nil }
         return TokenRecord(

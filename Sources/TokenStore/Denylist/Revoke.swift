@@ -1,10 +1,12 @@
+internal import Redis
+
 /// One token to revoke.
 package struct Revocation: Equatable, Sendable {
-    /// Its user, where known: the token is then taken off that user's list too.
+    /// The token. If it has a user, it is also taken off that user's list.
     package let subject: TokenSubject
-    /// nil where only the user's list can tell.
+    /// nil where only the user's list knows it.
     package let expiry: Expiry?
-    /// Unix seconds, where somebody said.
+    /// Unix seconds; nil where it is not known.
     package let issuedAt: Int64?
 
     package var id: Identifier { subject.id }
@@ -21,28 +23,29 @@ package struct Revocation: Equatable, Sendable {
     }
 }
 
-/// What became of one revocation.
+/// The outcome of one revocation.
 package enum RevocationOutcome: Equatable, Sendable {
     /// The entry was written and acknowledged.
     case revoked
-    /// An entry stood there; it keeps its reason, and lives as long as asked for or longer.
+    /// There was an entry already. It keeps its reason, and expires when asked for, or later.
     case alreadyRevoked
-    /// The token, and the margin after it, are over: there was nothing to write.
+    /// The token expired longer ago than the margin: there was nothing to write.
     case expired
-    /// Nobody said when the token ends, and no list knows it; or no key of the whitelist is there.
+    /// It is not known when the token expires, and no list has it; or Redis has no key of the
+    /// whitelist.
     case notFound
     /// Redis refused this item.
     indirect case failed(StoreError)
-    /// Sent, but no answer came: the token may be revoked or not. Doing it again settles it.
+    /// Sent, but not answered: the token may be revoked or not. It is safe to revoke it again.
     case unknown
-    /// Written and in effect, but not known to outlive a fail-over or a crash; `isNew` is whether it
-    /// was not there before.
+    /// Written and in effect, but a fail-over or a crash may lose it; `isNew` is whether it was not
+    /// there before.
     case unconfirmed(isNew: Bool)
-    /// Never sent.
+    /// Not sent.
     case notAttempted
 }
 
-/// What became of a batch. The outcomes stand in the order of the items.
+/// The outcomes of a batch, in the order of its items.
 package struct RevocationBatch: Sendable {
     package var outcomes: [RevocationOutcome]
     /// What broke the batch off, nil where every item was answered.
@@ -58,26 +61,63 @@ extension TokenStore {
     /// How many batches of revocations may be under way.
     private static let revocationWindow = 32
 
-    /// Blacklists every item of every batch that `next` gives, then takes those of known users off
-    /// their lists. The outcomes of each batch are delivered in the batches' order.
+    /// Revokes the batches that `next` gives, some hundred items each, and delivers their outcomes in
+    /// this order. With a blacklist, entries are written first, then the tokens of known users are
+    /// taken off their lists; without one, the tokens are removed from the whitelist.
     ///
-    /// Safe to repeat: an entry's life is never shortened, its first reason is kept. With `entry`
-    /// nil the short value is written. A batch is some hundred items; `next` waits for one only
-    /// where it `mayWait`. Returns what broke the work off; a signal ends it after what was under
-    /// way. Where it returns nil, what was delivered as `unconfirmed` was confirmed in the end.
+    /// It is safe to repeat: no entry expires earlier because of it, and the first reason is kept. A
+    /// nil `entry` writes the short value. Returns what broke the work off; a signal ends it after the
+    /// batches under way. If it returns nil, what was delivered as `unconfirmed` was confirmed in the
+    /// end.
     package func revoke<Item>(
         entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<[Item]>,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         lookForWhitelist()
-        guard !requiresLinkSearch else { return try removeSessions(item, next, deliver) }
+        guard layout.deny != nil else {
+            return try userTokens.remove(item: item, next: next, deliver: deliver)
+        }
+        return try runRevocations(item: item, next: next, deliver: deliver) {
+            self.revocation(of: $0, entry: entry, clock: clock)
+        }
+    }
+
+    /// Revokes one batch. `confirmedBy` is who waits for replicas and disks at the end, `recheckedBy`
+    /// who removes again what an application writes back meanwhile.
+    package func revoke(
+        _ items: [Revocation], entry: DenyEntry?, confirmedBy: Finisher = .callee,
+        recheckedBy: Finisher = .callee
+    ) -> RevocationBatch {
+        lookForWhitelist()
+        guard layout.deny != nil else {
+            return userTokens.remove(items, confirmedBy: confirmedBy, recheckedBy: recheckedBy)
+        }
+        return runRevocation(of: items, confirmedBy: confirmedBy) { clock in
+            revocation(of: items, entry: entry, clock: clock)
+        }
+    }
+
+    /// The job that revokes a batch: it writes entries to the blacklist, or removes what the
+    /// application accepts tokens by.
+    func revocation(
+        of items: [Revocation], entry: DenyEntry?, clock: ServerClock
+    ) -> any Job<[RevocationOutcome]> {
+        guard let deny = layout.deny else { return userTokens.removal(of: items) }
+        return DenyJob(self, deny, items, entry: entry, clock: clock)
+    }
+
+    /// Revokes batch after batch, a job each, in one pipeline.
+    func runRevocations<Item>(
+        item: @escaping (Item) -> Revocation,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
+        deliver: @escaping (Item, RevocationOutcome) throws -> Void,
+        job: @escaping ([Revocation]) -> any Job<[RevocationOutcome]>
+    ) throws -> StoreError? {
         let runner = JobRunner<[Item], [RevocationOutcome]>(
             self, window: Self.revocationWindow, changes: true
-        ) { mayWait in
-            try next(mayWait).map { batch in
-                (batch, self.revocation(of: batch.map(item), entry: entry, clock: clock))
-            }
+        ) { pull in
+            try next(pull).map { batch in (batch, job(batch.map(item))) }
         } deliver: { batch, done in
             let outcomes = done.outcomes(count: batch.count)
             for index in batch.indices { try deliver(batch[index], outcomes[index]) }
@@ -85,24 +125,14 @@ extension TokenStore {
         return try runner.run()
     }
 
-    /// The same for one batch. `isPart` is whether more changes belong to it: the caller then looks
-    /// for doubts. `rechecks` is whether to wait for what the application may write back.
-    package func revoke(
-        _ items: [Revocation], entry: DenyEntry?, isPart: Bool = false, rechecks: Bool = true
+    /// Revokes one batch with one job.
+    func runRevocation(
+        of items: [Revocation], confirmedBy: Finisher,
+        job: (ServerClock) -> any Job<[RevocationOutcome]>
     ) -> RevocationBatch {
-        lookForWhitelist()
-        guard !requiresLinkSearch else {
-            var batch = removeSessions(items, rechecks: rechecks)
-            if !isPart, batch.failure == nil {
-                batch.failure = confirmAtEnd()
-                if let doubt { batch.outcomes = batch.outcomes.map { $0.doubted(because: doubt) } }
-            }
-            return batch
-        }
         do throws(StoreError) {
-            let clock = try self.clock()
-            var job = revocation(of: items, entry: entry, clock: clock)
-            let (done, failure) = run(&job, isPart: isPart)
+            var job = job(try clock())
+            let (done, failure) = run(&job, confirmedBy: confirmedBy)
             return RevocationBatch(outcomes: done.outcomes(count: items.count), failure: failure)
         } catch {
             return RevocationBatch(
@@ -110,13 +140,13 @@ extension TokenStore {
         }
     }
 
-    /// The job that revokes a batch: an entry on the blacklist, or the removal of what the
-    /// application accepts tokens by.
-    func revocation(
-        of items: [Revocation], entry: DenyEntry?, clock: ServerClock
-    ) -> any Job<[RevocationOutcome]> {
-        guard let deny = layout.deny else { return RemoveSessionsJob(self, items) }
-        return DenyJob(self, deny, items, entry: entry, clock: clock)
+    /// The outcome of a removal, from the number of keys or members removed. A token that was not
+    /// there is refused already, unless Redis has nothing of the whitelist: then the application may
+    /// read other keys.
+    func removed(_ item: Revocation, _ reply: Reply) -> RevocationOutcome {
+        guard reply != .integer(0) else { return absence(of: item) }
+        noteUsage()
+        return .revoked
     }
 }
 
@@ -125,7 +155,7 @@ extension RevocationOutcome: ItemOutcome {
         if case .failed(let error) = self { error } else { nil }
     }
 
-    /// The same where what was acknowledged may not stand.
+    /// The outcome where what was acknowledged may be lost.
     func doubted(because doubt: StoreError) -> RevocationOutcome {
         switch self {
         case .revoked, .alreadyRevoked:

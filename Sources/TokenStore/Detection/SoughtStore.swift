@@ -50,28 +50,11 @@ struct SoughtStore {
                 .list, list.key, closed?.list?.key, .sortedSet(list.member, isByText: isByText))
             add(.details, list.details, closed?.list?.details, .anything)
         }
-        switch (open.index?.kind, closed?.index?.kind) {
-        case (.keys(let key, let path, _)?, let own):
-            var template: Template?
-            if case .keys(let own, _, _)? = own { template = own }
-            // Where a value has to confirm it, the token's own key tells as much.
-            if key != open.allow?.key, path.isEmpty { add(.index, key, template, .anything) }
-        case (.set(let key)?, let own):
-            var template: Template?
-            if case .set(let own)? = own { template = own }
-            add(.index, key, template, .set(open.allow?.key, isByText: isByText))
-        case (.hashes(let key, let field)?, let own):
-            var template: Template?
-            if case .hashes(let own, _)? = own { template = own }
-            add(.index, key, template, .hash([(field, Template([.hole(.id, [])]))]))
-        case (.tokens(let places)?, let own):
-            var closed: TokenIndex?
-            if case .tokens(let own)? = own { closed = own }
-            add(.index, places.userValueKeys, closed?.userValueKeys, .anything)
-            for (number, key) in places.companionKeys.enumerated() {
-                add(.link, key, closed?.companionKeys[number], .anything)
+        if let index = open.index?.kind, let allow = open.allow {
+            let own = closed?.index?.kind.keys
+            for (role, place, probe) in index.ownProbes(allow, isByText: isByText) {
+                add(role, index.keys[place], own?[place], probe)
             }
-        case (.values?, _), (nil, _): break
         }
         for cutoff in [
             (open.userCutoff, closed?.userCutoff), (open.globalCutoff, closed?.globalCutoff),
@@ -122,13 +105,6 @@ struct SoughtStore {
         if case .equals(let value)? = closed?.match, value.holes.isEmpty {
             return .allowed(value.literal)
         }
-        switch index?.kind {
-        case .values([])? where allow.valueCodec == .json:
-            return .string(
-                closed: nil, open: Template([.hole(.any, [])], codec: .json), hasEnd: false)
-        case .values(let path)?: return .json(path)
-        case .keys(_, let path, _)? where !path.isEmpty: return .json(path)
-        default: return .allowed(nil)
-        }
+        return index?.kind.tokenProbe(allow) ?? .allowed(nil)
     }
 }

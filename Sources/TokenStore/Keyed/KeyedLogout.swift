@@ -2,20 +2,23 @@ internal import Platform
 internal import Redis
 
 /// The logout of one user whose tokens have keys of their own.
+///
+/// Passes over the user's keys follow one another until one finds nothing left to revoke: first the
+/// tokens' own keys go, then what leads to them. Broken off anywhere, a second logout finds the rest.
 final class KeyedLogout {
-    /// Always tells how far it came.
+    /// How far the logout came, whatever broke it off.
     private(set) var result = LogoutResult()
 
     private let store: TokenStore
     private let user: Identifier
     private let request: LogoutRequest
     private let round: LogoutRound
-    /// Redis' clock, where a cutoff was raised.
+    /// The clock of Redis; nil where no cutoff was raised.
     private var clock: ServerClock?
 
-    /// How many tokens are looked for before they are revoked.
+    /// How many tokens a pass finds before they are revoked.
     private static let passLimit = 5000
-    /// How often it is looked again: an application that writes faster than this ends it.
+    /// How many passes there are at most: an application may write tokens faster than they are found.
     private static let passCount = 1000
 
     init(
@@ -29,28 +32,28 @@ final class KeyedLogout {
 
     private var scope: LogoutScope { request.scope }
 
-    /// What was found in one pass.
+    /// What a pass found.
     private struct Pass {
         var toRevoke: [Identifier: FoundSession] = [:]
-        /// What has no key among the tokens', by its name.
+        /// Keys without a token key of their own, by their names.
         var leftovers: [[UInt8]: FoundSession] = [:]
         var kept: [Identifier: TokenSubject] = [:]
         var unreadable = 0
-        /// Values of the user's sets and lists, read before anything else.
+        /// The values of the user's sets and lists, read before anything else.
         var userValues: [(key: [UInt8], value: [UInt8])] = []
 
         var isEmpty: Bool { toRevoke.isEmpty && leftovers.isEmpty }
         var count: Int { toRevoke.count + leftovers.count }
     }
 
-    /// What kept it from being finished; nil at the end.
+    /// Returns what broke the logout off; nil where it was finished.
     func run() -> LogoutInterruption.Cause? {
-        do {
+        do throws(StoreError) {
             if round == .first { try raise() }
             var unreadable = 0
             for _ in 0..<Self.passCount {
                 if let signal = Signals.pending { return .signal(signal) }
-                let pass = try look()
+                let pass = try search()
                 unreadable = pass.unreadable
                 result.kept = pass.kept.count
                 guard !pass.isEmpty else {
@@ -63,14 +66,13 @@ final class KeyedLogout {
             }
             audit()
             return nil
-        } catch let error as StoreError {
-            return .store(error)
         } catch {
-            preconditionFailure("no closure throws anything else: \(error)")
+            return .store(error)
         }
     }
 
-    private func raise() throws {
+    /// Raises the cutoff and the version, as far as the layout has them.
+    private func raise() throws(StoreError) {
         let layout = store.layout
         if let cutoff = layout.userCutoff, let wanted = scope.cutoff {
             let values = TemplateValues(TokenSubject(id: user, user: user))
@@ -84,13 +86,14 @@ final class KeyedLogout {
         }
     }
 
-    private func look() throws -> Pass {
+    /// Finds up to `passLimit` tokens to revoke, and what belongs to them.
+    private func search() throws(StoreError) -> Pass {
         var pass = Pass()
         guard var scan = SessionScan(store, user: user) else { return pass }
-        pass.userValues = try scan.readUserValues()
+        pass.userValues = try scan.index.userValues(for: scan)
         scan.userValues = Set(pass.userValues.map(\.value))
-        // Only a blacklist entry has to know when its token ends.
-        scan.asksEnds = store.layout.deny != nil
+        // Only a blacklist entry depends on when its token expires.
+        scan.detail = store.layout.deny == nil ? .names : .ends
         try scan.forEachPage { page in
             pass.unreadable += page.unreadable
             for session in page.sessions { self.judge(session, &pass) }
@@ -101,9 +104,10 @@ final class KeyedLogout {
         return pass
     }
 
+    /// Adds one key to a pass. A token that is found through several keys has the traces of all.
     private func judge(_ session: FoundSession, _ pass: inout Pass) {
         guard let subject = session.subject else {
-            // A token of another kind goes with the rest; one of an unknown age too.
+            // A token of another kind is removed with the others, and so is one of unknown age.
             let issuedAt = Identifier(found: session.name).flatMap(store.issuedAt)
             guard hasToGo(Identifier(stored: session.name), issuedAt) else { return }
             pass.leftovers[session.name] = session
@@ -119,8 +123,8 @@ final class KeyedLogout {
         pass.toRevoke[subject.id] = merged
     }
 
-    /// A token that claims to be issued after now is no login that follows the cutoff: its issuer's
-    /// clock runs ahead.
+    /// Whether a token has to be revoked. One that says it was issued in the future is not a login
+    /// that follows the cutoff: the clock of its issuer runs ahead.
     private func hasToGo(_ id: Identifier, _ issuedAt: Int64?) -> Bool {
         if scope == .everything, round == .first, let clock, let issuedAt, issuedAt > clock.now,
             issuedAt > result.cutoff ?? .max
@@ -131,8 +135,8 @@ final class KeyedLogout {
         return scope.revokes(id, issuedAt: issuedAt, cutoff: result.cutoff)
     }
 
-    /// A token that has a blacklist entry needs nothing more.
-    private func dropDenied(_ pass: inout Pass) throws {
+    /// Leaves out the tokens that are on the blacklist.
+    private func dropDenied(_ pass: inout Pass) throws(StoreError) {
         let subjects = pass.toRevoke.values.compactMap(\.subject)
         for page in subjects.chunked(by: TokenStore.pageSize) {
             let states = try store.states(of: page.map { StateQuery($0) })
@@ -142,25 +146,20 @@ final class KeyedLogout {
         }
     }
 
-    /// What belongs to a token that is kept is kept with it.
-    private func keepCompanions(_ pass: inout Pass) throws {
+    /// Leaves out the leftovers that belong to tokens that are kept.
+    private func keepCompanions(_ pass: inout Pass) throws(StoreError) {
         guard !pass.leftovers.isEmpty, !pass.kept.isEmpty,
-            case .tokens(let places)? = store.layout.index?.kind
+            let index = store.layout.index?.kind
         else { return }
-        var commands: [Command] = []
-        for subject in pass.kept.values {
-            let values = TemplateValues(subject)
-            for key in places.extraKeys {
-                commands.append(Command("GET", key: try key.render(values)))
-            }
-        }
+        let commands = try index.companionReads(of: Array(pass.kept.values))
         for reply in try store.ask(commands) {
             if case .string(let name) = reply { pass.leftovers[name] = nil }
         }
     }
 
-    /// Page by page: the tokens' own keys, and once they were acknowledged as gone what leads there.
-    private func revoke(_ pass: Pass) throws {
+    /// Removes page by page the tokens' own keys, and what leads to them once these were acknowledged
+    /// as gone.
+    private func revoke(_ pass: Pass) throws(StoreError) {
         let all = Array(pass.toRevoke.values)
         if !all.isEmpty { store.noteUsage() }
         for page in all.chunked(by: TokenStore.pageSize) {
@@ -170,7 +169,8 @@ final class KeyedLogout {
             }
             var entry = request.entry
             entry.user = user
-            let batch = store.revoke(items, entry: entry, isPart: true, rechecks: false)
+            let batch = store.revoke(
+                items, entry: entry, confirmedBy: .caller, recheckedBy: .caller)
             result.revoked += batch.outcomes.count { $0 == .revoked }
             result.leftovers += batch.outcomes.count { $0 == .alreadyRevoked }
             if let failure = batch.failure { throw failure }
@@ -185,14 +185,15 @@ final class KeyedLogout {
         result.leftovers += pass.leftovers.count
     }
 
-    private func send(_ commands: [Command]) throws {
+    private func send(_ commands: [Command]) throws(StoreError) {
         for page in commands.chunked(by: TokenStore.pageSize) { try store.change(page) }
     }
 
-    /// Values of tokens that are gone: what could bring these back goes, and then the values.
-    private func clear(_ pass: Pass) throws {
+    /// Removes the values of tokens that are gone from the user's sets and lists, after the keys that
+    /// could bring these tokens back.
+    private func clear(_ pass: Pass) throws(StoreError) {
         guard !pass.userValues.isEmpty, let allow = store.layout.allow else { return }
-        let reads = try pass.kept.values.map { subject in
+        let reads = try pass.kept.values.map { subject throws(StoreError) in
             Command("GET", key: try allow.key.render(TemplateValues(subject)))
         }
         let kept = Set(
@@ -209,7 +210,7 @@ final class KeyedLogout {
             })
     }
 
-    /// A trail that cannot be written undoes nothing.
+    /// Writes to the audit log. A log that cannot be written undoes nothing.
     private func audit() {
         guard store.layout.tellsChanges, round == .first || result.revoked > 0 else { return }
         do throws(StoreError) {

@@ -1,29 +1,46 @@
-internal import JSON
 internal import Platform
 internal import Redis
 
-/// Listing where tokens have a key of their own.
-extension TokenStore {
-    /// What the tokens' own keys tell of one, by its id.
+/// Tokens that have a key of their own, one for each session.
+///
+/// Such a layout keeps no token lists, so the tokens of a user are found by scanning, and results
+/// are complete only after a full scan.
+struct KeyedTokens: UserTokens {
+    let store: TokenStore
+    let allow: AllowStore
+
+    /// What the tokens' own keys tell about the tokens of one user, by their ids.
     private typealias FoundTokens = [Identifier: (subject: TokenSubject, end: Expiry)]
 
-    /// The user's tokens whose own keys are there, soonest expiry first.
-    func tokens(
-        _ scan: SessionScan, _ user: Identifier
-    ) throws(StoreError) -> TokenList {
-        try tokens(
-            StoreError.only {
-                var scan = scan
-                scan.userValues = Set(try scan.readUserValues().map(\.value))
-                return try find(scan)[user] ?? [:]
-            }, of: user)
+    /// nil for a layout without session keys, or with token lists besides them.
+    init?(_ store: TokenStore) {
+        guard let allow = store.layout.allow, store.layout.list == nil else { return nil }
+        self.store = store
+        self.allow = allow
     }
 
-    /// The same for everybody. Nobody keeps lists, so that they can be told only when all keys were
-    /// seen.
-    func forEachTokenList(
-        _ scan: SessionScan, _ body: (Identifier, Result<TokenList, StoreError>) throws -> Bool
+    /// The values of the user's sets are read first, since the scan compares with them the tokens that
+    /// name no user.
+    func tokens(of user: Identifier) throws(StoreError) -> TokenList {
+        guard var scan = SessionScan(store, user: user) else { return try tokens([:], of: user) }
+        scan.userValues = Set(try scan.index.userValues(for: scan).map(\.value))
+        return try tokens(try find(scan)[user] ?? [:], of: user)
+    }
+
+    func token(_ id: Identifier, of user: Identifier) throws(StoreError) -> ListedToken? {
+        try tokens(of: user).tokens.first { $0.id == id }
+    }
+
+    /// All tokens are in one page, since only the end of the scan shows which expires first.
+    func forEachPage(of user: Identifier, _ body: (TokenList) throws -> Bool) throws {
+        _ = try body(try tokens(of: user))
+    }
+
+    func forEachList(
+        like pattern: IdentifierPattern?,
+        _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws {
+        guard let scan = SessionScan(store, user: nil, like: pattern) else { return }
         let found = try find(scan)
         for user in Self.sorted(found.keys) where Signals.pending == nil {
             let list = Result { () throws(StoreError) in
@@ -33,65 +50,13 @@ extension TokenStore {
         }
     }
 
-    private func find(_ scan: SessionScan) throws -> [Identifier: FoundTokens] {
-        var scan = scan
-        scan.asksEnds = true
-        var found: [Identifier: FoundTokens] = [:]
-        try scan.forEachPage { page in
-            for session in page.sessions {
-                if let subject = session.subject, let end = session.end {
-                    found[session.user, default: [:]][subject.id] = (subject, end)
-                }
-            }
-            return true
-        }
-        return found
-    }
-
-    private func tokens(
-        _ found: FoundTokens, of user: Identifier
-    ) throws(StoreError) -> TokenList {
-        let (time, userCutoff, globalCutoff) = try cutoffs(of: user)
-        let found = found.values.sorted { left, right in
-            let ends = (left.end.seconds ?? .max, right.end.seconds ?? .max)
-            return ends.0 == ends.1
-                ? left.subject.id.bytes.lexicographicallyPrecedes(right.subject.id.bytes)
-                : ends.0 < ends.1
-        }
-        var tokens: [ListedToken] = []
-        tokens.reserveCapacity(found.count)
-        for page in found.chunked(by: Self.pageSize) {
-            let states = try states(of: page.map { StateQuery($0.subject) })
-            for ((subject, end), state) in zip(page, states) {
-                let isRevoked = state.denial != nil || state.listing == .notListed
-                tokens.append(
-                    ListedToken(
-                        id: subject.id, expiry: end, issuedAt: issuedAt(subject.id), label: nil,
-                        isRevoked: isRevoked))
-            }
-        }
-        return TokenList(
-            tokens: tokens, userCutoff: userCutoff, globalCutoff: globalCutoff, time: time)
-    }
-
-    private static func sorted(_ users: some Sequence<Identifier>) -> [Identifier] {
-        users.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-    }
-
-    /// When a token says that it was issued, in whole unix seconds, where its text is its name.
-    func issuedAt(_ id: Identifier) -> Int64? {
-        guard layout.naming.isByText else { return nil }
-        guard let number = claims(id.bytes)?["iat"]?.numberValue else { return nil }
-        return Int64(outside: number.double)
-    }
-
-    /// Every user of whom a token is found. Nobody keeps count of them, so that they can be told
-    /// only when all keys were seen.
+    /// Every user comes once, after the scan: no key of Redis has a count of a user's tokens.
     func forEachUser(
-        _ scan: SessionScan, pageLimit: Int, _ body: ([ListedUser]) throws -> Bool
+        like pattern: IdentifierPattern?, pageLimit: Int,
+        _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws {
-        var scan = scan
-        scan.asksEnds = true
+        guard var scan = SessionScan(store, user: nil, like: pattern) else { return }
+        scan.detail = .ends
         var pages = 0
         var users: [Identifier: (count: Int64, latest: Expiry?)] = [:]
         try scan.forEachPage { page in
@@ -107,9 +72,8 @@ extension TokenStore {
             pages += 1
             return pages < pageLimit
         }
-        let all = Self.sorted(users.keys)
-        for page in all.chunked(by: Self.pageSize) {
-            let cutoffs = try cutoffs(ofAll: page)
+        for page in Self.sorted(users.keys).chunked(by: TokenStore.pageSize) {
+            let cutoffs = try userCutoffs(of: page)
             let listed = page.enumerated().map { index, user in
                 ListedUser(
                     user: user, tokenCount: users[user]?.count ?? 0,
@@ -119,14 +83,121 @@ extension TokenStore {
         }
     }
 
-    private func cutoffs(ofAll users: [Identifier]) throws(StoreError) -> [Int64?] {
-        guard let store = layout.userCutoff else { return users.map { _ in nil } }
+    // MARK: what a search found
+
+    /// The tokens whose own keys are there, by their users. A token that the scan meets twice counts
+    /// once.
+    private func find(_ scan: SessionScan) throws(StoreError) -> [Identifier: FoundTokens] {
+        var scan = scan
+        scan.detail = .ends
+        var found: [Identifier: FoundTokens] = [:]
+        try scan.forEachPage { page in
+            for session in page.sessions {
+                if let subject = session.subject, let end = session.end {
+                    found[session.user, default: [:]][subject.id] = (subject, end)
+                }
+            }
+            return true
+        }
+        return found
+    }
+
+    /// Sorts what was found, and asks for the state of each token: one that is on the blacklist, or
+    /// was ended in place, is listed as revoked.
+    private func tokens(
+        _ found: FoundTokens, of user: Identifier
+    ) throws(StoreError) -> TokenList {
+        let (time, userCutoff, globalCutoff) = try store.cutoffs(of: user)
+        let found = found.values.sorted { left, right in
+            let ends = (left.end.seconds ?? .max, right.end.seconds ?? .max)
+            return ends.0 == ends.1
+                ? left.subject.id.bytes.lexicographicallyPrecedes(right.subject.id.bytes)
+                : ends.0 < ends.1
+        }
+        var tokens: [ListedToken] = []
+        tokens.reserveCapacity(found.count)
+        for page in found.chunked(by: TokenStore.pageSize) {
+            let states = try store.states(of: page.map { StateQuery($0.subject) })
+            for ((subject, end), state) in zip(page, states) {
+                let isRevoked = state.denial != nil || state.listing == .notListed
+                tokens.append(
+                    ListedToken(
+                        id: subject.id, expiry: end, issuedAt: store.issuedAt(subject.id),
+                        label: nil, isRevoked: isRevoked))
+            }
+        }
+        return TokenList(
+            tokens: tokens, userCutoff: userCutoff, globalCutoff: globalCutoff, time: time)
+    }
+
+    private static func sorted(_ users: some Sequence<Identifier>) -> [Identifier] {
+        users.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+
+    /// The cutoffs of some users, in one round trip.
+    private func userCutoffs(of users: [Identifier]) throws(StoreError) -> [Int64?] {
+        guard let cutoff = store.layout.userCutoff else { return users.map { _ in nil } }
         let keys = try users.map { user throws(StoreError) in
-            try store.key.render(TemplateValues(TokenSubject(id: user, user: user)))
+            try cutoff.key.render(TemplateValues(TokenSubject(id: user, user: user)))
         }
-        let replies = try ask(keys.map { store.reading($0) })
+        let replies = try store.ask(keys.map { cutoff.reading($0) })
         return try zip(keys, replies).map { key, reply throws(StoreError) in
-            try cutoff(reply, store, key: key)
+            try store.cutoff(reply, cutoff, key: key)
         }
+    }
+
+    // MARK: changes
+
+    /// Writes the key that the application would have written, unless one is there. Layouts of which
+    /// only the application knows the values cannot record.
+    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
+        var values = TemplateValues(token.subject)
+        values.expiry = token.expiry
+        guard let value = try allow.value?.render(values) else { throw .unnamed("list") }
+        // Sent twice, the second would be answered with LISTED because of the first.
+        return .eval(
+            Script.recordAlone, keys: [try allow.key.render(values)],
+            [.bytes(value), .text(token.expiry.seconds.map(String.init) ?? "")]
+        ).once()
+    }
+
+    func removal(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
+        RemoveSessionsJob(store, allow, items)
+    }
+
+    /// Users are logged out one after the other, since most take scans of all keys; a batch of them is
+    /// confirmed together.
+    func logOut(
+        _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
+        deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
+    ) throws -> StoreError? {
+        guard store.layout.index != nil else {
+            return try SortedSetTokens(store).logOut(request, next: next, deliver: deliver)
+        }
+        let logout = RecheckedLogout(
+            store: store, tokens: self, request: request, recheckDelay: 0)
+        return try logout.run(next: next, deliver: deliver)
+    }
+
+    /// Without an index no session can be found: only the cutoff and the version are raised.
+    func logOut(
+        _ users: inout [PendingLogout], _ round: LogoutRound, _ request: LogoutRequest
+    ) throws -> StoreError? {
+        guard store.layout.index != nil else {
+            return try SortedSetTokens(store).logOut(&users, round, request)
+        }
+        for index in users.indices where users[index].cause == nil {
+            guard Signals.pending == nil else {
+                users[index].interrupt()
+                continue
+            }
+            let logout = KeyedLogout(store, users[index].user, round, request)
+            let cause = logout.run()
+            users[index].take(logout.result, cause, round)
+            // A connection that failed for one user would fail for the others. What Redis refuses of
+            // one user's keys is no reason to leave the others logged in.
+            if case .store(.redis(let error))? = cause { return .redis(error) }
+        }
+        return nil
     }
 }

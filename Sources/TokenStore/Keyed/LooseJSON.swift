@@ -1,12 +1,13 @@
 internal import JSON
 
-/// Finds one member in what Java's serializers call JSON: `1L` and `Set["a"]` are stepped over, which
-/// the strict reader refuses.
+/// Finds one member in the JSON of Java's serializers, which write values such as `1L` and
+/// `Set["a"]` that the strict parser refuses. Values on the way are skipped, not checked.
 struct LooseJSON {
     private let text: [UInt8]
     private var offset = 0
 
-    /// The string or whole number at the end of `path`; nil where there is none.
+    /// The string or whole number at the end of `path`; nil where there is none. An empty path means
+    /// the whole value.
     static func text(of bytes: [UInt8], at path: [JSONString]) -> [UInt8]? {
         var reader = LooseJSON(text: bytes)
         for name in path {
@@ -19,7 +20,7 @@ struct LooseJSON {
 
     private var byte: UInt8? { offset < text.count ? text[offset] : nil }
 
-    /// Goes to the value of a member of the object that begins here.
+    /// Goes to the value of a member of the object that begins here; false where it has none.
     private mutating func enter(_ name: JSONString) -> Bool {
         skipSpace()
         guard byte == UInt8(ascii: "{") else { return false }
@@ -39,7 +40,7 @@ struct LooseJSON {
         }
     }
 
-    /// A quoted text, decoded; nil, and no step, for anything else.
+    /// The quoted text that begins here, decoded; nil for anything else.
     private mutating func string() -> [UInt8]? {
         let start = offset
         guard skipString() else { return nil }
@@ -50,6 +51,7 @@ struct LooseJSON {
         }
     }
 
+    /// Goes to the end of a quoted text; false where there is none, or no end.
     private mutating func skipString() -> Bool {
         guard byte == UInt8(ascii: "\"") else { return false }
         offset += 1
@@ -60,7 +62,8 @@ struct LooseJSON {
         return false
     }
 
-    /// To the comma after a value, or to the bracket that ends what it stands in.
+    /// Goes to the comma after a value, or to the bracket that closes the object around it; false where
+    /// there is neither.
     private mutating func skipValue() -> Bool {
         var depth = 0
         while let next = byte {
@@ -81,6 +84,7 @@ struct LooseJSON {
         return false
     }
 
+    /// The string or whole number that begins here; nil for anything else.
     private mutating func scalar() -> [UInt8]? {
         skipSpace()
         if byte == UInt8(ascii: "\"") { return string() }
@@ -93,18 +97,19 @@ struct LooseJSON {
     }
 }
 
-/// What `ObjectOutputStream` has written, looked through for texts without knowing its classes.
+/// Finds texts in the output of Java's `ObjectOutputStream`, without knowledge of its classes.
 enum JavaObject {
-    /// TC_STRING, followed by two bytes of length (Java Object Serialization, chapter 6).
+    /// TC_STRING, which two bytes with the length follow (Java Object Serialization Specification,
+    /// section 6.4).
     private static let stringMark: UInt8 = 0x74
 
-    /// A text as it stands there; empty for one that is too long to be told from chance.
+    /// A text as a string object; empty for a text longer than such an object can hold.
     static func framed(_ text: [UInt8]) -> [UInt8] {
         guard text.count <= 0xFFFF else { return [] }
         return [stringMark, UInt8(text.count >> 8), UInt8(text.count & 0xFF)] + text
     }
 
-    /// The first of `texts` that stands in `bytes` as a whole string; each at most 65535 bytes.
+    /// The first of `texts` that is a whole string object in `bytes`.
     static func text(among texts: Set<[UInt8]>, in bytes: [UInt8]) -> [UInt8]? {
         guard !texts.isEmpty, bytes.count > 2 else { return nil }
         for start in 0..<bytes.count - 2 where bytes[start] == stringMark {

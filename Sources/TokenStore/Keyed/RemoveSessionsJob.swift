@@ -1,61 +1,54 @@
 internal import Platform
 internal import Redis
 
-/// Revokes a batch where the application accepts only what it finds: the tokens are taken off their
-/// lists, or their own keys are removed.
+/// Revokes a batch where each token has a key of its own to be accepted: removes these keys, and the
+/// links to them.
 struct RemoveSessionsJob: Job {
+    /// The steps, in the order in which the work may break off anywhere: what leads to other keys
+    /// goes only after these were acknowledged as gone, so that a second run still finds them.
     private enum Phase {
-        /// Takes tokens off the lists of a whitelist.
-        case unlist
         /// Reads the tokens' own values, and the keys that name other keys.
         case readLinks
-        /// Looks whether what is under the name of a link is somebody else's: then nothing of that
-        /// token is changed.
+        /// Looks whether the key of a link holds something else: then nothing of that token is changed.
         case checkTypes
-        /// Cuts the links that lead to no others, and notes where one may be under another name.
+        /// Cuts the links that lead to no others, and notes those that may be under another key.
         case cutLinks
-        /// Cuts what names other keys once those were acknowledged as gone: broken off in between, a
-        /// second run still finds what it needs.
+        /// Cuts the links that name other keys.
         case cutVias
-        /// Removes the tokens' own keys, for the same reason last.
+        /// Removes the tokens' own keys.
         case remove
-        /// Publishes the ids for listeners that know nothing else.
+        /// Publishes the ids for listeners that are told nothing else.
         case announce
     }
 
     private let store: TokenStore
+    private let allow: AllowStore
     private let items: [Revocation]
-    /// Takes the links that have to be searched for, which no job can do; nil where they have been.
+    /// Takes the links that have to be searched for, which no job can do; nil where that was done.
     private let search: HolderSearch?
     private let plan: [Phase]
 
     private var phases: ArraySlice<Phase> = []
     private var outcomes: [RevocationOutcome] = []
     private var sent = ItemCommands()
-    /// The items that the next phase is about, by their places.
+    /// The items of the next phase, by their places.
     private var rest: [Int] = []
     private var links: [Int: SessionLinks] = [:]
     /// The outcomes of an attempt whose changes may be lost.
     private var previous: [RevocationOutcome]?
 
-    /// Who gives a `search`, or searches, announces the revocations as well.
+    /// A caller that removes in rounds announces the revocations itself, after the last round.
     init(
-        _ store: TokenStore, _ items: [Revocation], search: HolderSearch? = nil,
-        announces: Bool = true
+        _ store: TokenStore, _ allow: AllowStore, _ items: [Revocation],
+        search: HolderSearch? = nil, announcedBy finisher: Finisher = .callee
     ) {
         self.store = store
+        self.allow = allow
         self.items = items
         self.search = search
-        let removal: [Phase] =
-            if store.layout.list != nil {
-                [.unlist]
-            } else if let allow = store.layout.allow {
-                allow.links.isEmpty
-                    ? [.remove] : [.readLinks, .checkTypes, .cutLinks, .cutVias, .remove]
-            } else {
-                []
-            }
-        plan = removal + (announces ? [.announce] : [])
+        plan =
+            (allow.links.isEmpty ? [] : [.readLinks, .checkTypes, .cutLinks, .cutVias])
+            + [.remove] + (finisher == .callee ? [.announce] : [])
         begin()
     }
 
@@ -86,7 +79,7 @@ struct RemoveSessionsJob: Job {
         return sent.commands
     }
 
-    /// Adds the commands of one item; where they can't be made the item fails.
+    /// Adds the commands of one item; an item for which none can be made fails.
     private mutating func add(_ phase: Phase, _ index: Int) {
         do throws(StoreError) {
             sent.add(try commands(phase, index), of: index)
@@ -95,14 +88,10 @@ struct RemoveSessionsJob: Job {
         }
     }
 
+    /// The commands of one item in a phase; none where the phase has nothing to do for it.
     private func commands(_ phase: Phase, _ index: Int) throws(StoreError) -> [Command] {
         let subject = items[index].subject
         let values = TemplateValues(subject)
-        if let list = store.layout.list {
-            let member = try list.member.render(values)
-            return [Command("ZREM", key: try list.key.render(values), .bytes(member))]
-        }
-        guard let allow = store.layout.allow else { return [] }
         switch phase {
         case .readLinks:
             var reads = [Command("GET", key: try allow.key.render(values))]
@@ -115,7 +104,7 @@ struct RemoveSessionsJob: Job {
         case .remove:
             let key = try allow.key.render(values)
             return [.eval(Script.disallow, keys: [key], try allow.removalArguments(of: subject))]
-        case .unlist, .announce: return []
+        case .announce: return []
         }
     }
 
@@ -128,13 +117,16 @@ struct RemoveSessionsJob: Job {
         case .readLinks: try takeValues(answers)
         case .checkTypes: try takeTypes(answers)
         case .cutLinks: takeCuts(answers)
-        case .unlist, .remove: takeRemoved(answers)
+        case .remove:
+            for answer in answers {
+                outcomes[answer.item] = store.removed(items[answer.item], answer.reply)
+            }
         case .cutVias, .announce: break
         }
     }
 
+    /// Works out which links each token has, now that the names are known that they depend on.
     private mutating func takeValues(_ answers: [ItemAnswer]) throws(StoreError) {
-        guard let allow = store.layout.allow else { return }
         for answer in answers {
             var named: [[UInt8]?] = []
             for number in allow.vias.indices {
@@ -146,6 +138,8 @@ struct RemoveSessionsJob: Job {
         }
     }
 
+    /// Fails the items of which a link has a key of another type: deleting it would destroy data of
+    /// something else.
     private mutating func takeTypes(_ answers: [ItemAnswer]) throws(StoreError) {
         rest = []
         for answer in answers {
@@ -162,160 +156,21 @@ struct RemoveSessionsJob: Job {
         }
     }
 
+    /// Leaves out the items that have to be searched for: their own keys stay until that is done,
+    /// since the search needs the values.
     private mutating func takeCuts(_ answers: [ItemAnswer]) {
-        guard let search, let allow = store.layout.allow else { return }
+        guard let search else { return }
         rest = []
         for answer in answers {
             let cuts = links[answer.item]?.cuts(.ends, allow) ?? []
             let isFound = cuts.enumerated().contains { number, cut in
-                cut.link.isSought && answer[number] != .integer(0)
+                cut.link.isSearched && answer[number] != .integer(0)
             }
             if !isFound, let wanted = links[answer.item]?.wanted(allow) {
                 search.wanted[answer.item] = wanted
             } else {
                 rest.append(answer.item)
             }
-        }
-    }
-
-    /// What was not there is no failure: the application refuses the token already. It is one where
-    /// Redis has nothing of the whitelist: then the application may read other keys.
-    private mutating func takeRemoved(_ answers: [ItemAnswer]) {
-        for answer in answers {
-            if answer.reply == .integer(0) {
-                outcomes[answer.item] = store.absence(of: items[answer.item])
-            } else {
-                outcomes[answer.item] = .revoked
-                store.noteUsage()
-            }
-        }
-    }
-}
-
-/// Collects the links that were not where they should be.
-final class HolderSearch {
-    /// What a key would hold that brings a token back, for each item by its place.
-    var wanted: [Int: Wanted] = [:]
-
-    struct Wanted {
-        /// The value of the token's own key; nil where that is gone.
-        let value: [UInt8]?
-        /// What a Java object holds.
-        let text: [UInt8]?
-        /// The token, where keys may name or hold it that can't be made.
-        var subject: TokenSubject?
-    }
-}
-
-/// The links of one token that are to be cut.
-private struct SessionLinks {
-    enum Part {
-        /// Those that lead to no others.
-        case ends
-        /// Those that name other keys.
-        case vias
-    }
-
-    private let subject: TokenSubject
-    /// What the token's own key holds; nil where it is gone.
-    private let value: [UInt8]?
-    /// The links whose keys can be made.
-    let places: [(link: Link, key: [UInt8])]
-
-    /// `named` is what the keys hold that name others, in the order of `AllowStore.vias`.
-    init(
-        of subject: TokenSubject, _ allow: AllowStore, value: [UInt8]?, named: [[UInt8]?]
-    ) throws(StoreError) {
-        self.subject = subject
-        self.value = value
-        let vias = allow.vias
-        var places: [(link: Link, key: [UInt8])] = []
-        for link in allow.links {
-            guard let template = link.key else { continue }
-            var values = TemplateValues(subject)
-            if let via = link.via, let place = vias.firstIndex(of: via) {
-                guard let name = named[place] else { continue }
-                values.link = name
-            }
-            do throws(StoreError) {
-                places.append((link, try template.render(values)))
-            } catch {
-                // The token lacks a claim of which this link's key is made.
-                guard case .unnamed = error else { throw error }
-            }
-        }
-        self.places = places
-    }
-
-    /// What cuts the links of a part; none where there is nothing to do.
-    func cuts(_ part: Part, _ allow: AllowStore) -> [(link: Link, command: Command)] {
-        let vias = allow.vias
-        return places.compactMap { link, key in
-            guard vias.contains(link.key ?? allow.key) == (part == .vias) else { return nil }
-            return command(link, key).map { (link, $0) }
-        }
-    }
-
-    private func command(_ link: Link, _ key: [UInt8]) -> Command? {
-        switch link.action {
-        case .delete: return Command("DEL", key: key)
-        case .removeValue:
-            return value.map { .eval(Script.removeValue, keys: [key], [.bytes($0)]) }
-        case .deleteHolder:
-            let framed = text(of: link).map(JavaObject.framed) ?? []
-            guard value != nil || !framed.isEmpty else { return nil }
-            return .eval(Script.deleteHolder, keys: [key], [.bytes(value ?? []), .bytes(framed)])
-        }
-    }
-
-    private func text(of link: Link) -> [UInt8]? {
-        guard case .deleteHolder(let text?) = link.action else { return nil }
-        do throws(StoreError) {
-            return try text.render(TemplateValues(subject))
-        } catch {
-            return nil
-        }
-    }
-
-    /// What has to be searched for; nil where nothing could be found.
-    func wanted(_ allow: AllowStore) -> HolderSearch.Wanted? {
-        let searched = allow.links.filter { $0.search != nil }
-        let text = searched.compactMap { self.text(of: $0) }.first
-        let isHeld = !searched.isEmpty && (value != nil || text != nil)
-        guard isHeld || allow.hasWildLinks else { return nil }
-        return HolderSearch.Wanted(
-            value: isHeld ? value : nil, text: text, subject: allow.hasWildLinks ? subject : nil)
-    }
-}
-
-extension Link {
-    /// Whether it may be under a name that can't be made.
-    fileprivate var isSought: Bool { search != nil || wild != nil }
-}
-
-extension AllowStore {
-    /// The keys that name others, each once.
-    var vias: [Template] {
-        links.compactMap(\.via).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-    }
-
-    var hasWildLinks: Bool { links.contains { $0.wild != nil } }
-
-    /// What the keys begin with among which links may have to be searched for.
-    var searchPrefixes: [[UInt8]] {
-        links.compactMap(\.search).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-    }
-
-    /// For `Script.disallow`.
-    func removalArguments(of subject: TokenSubject) throws(StoreError) -> [Argument] {
-        var replacement: [UInt8] = []
-        if case .rewrite(let value) = removal { replacement = value }
-        switch match {
-        case .exists: return [.bytes(replacement), ""]
-        case .equals(let value):
-            return [.bytes(replacement), .bytes(try value.render(TemplateValues(subject)))]
-        case .noneOf(let values):
-            return [.bytes(replacement), ""] + values.map { .bytes($0) }
         }
     }
 }

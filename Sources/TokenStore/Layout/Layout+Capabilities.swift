@@ -26,11 +26,8 @@ extension Layout {
 
     /// Whether the keys in which users are looked for can be told from other keys.
     private var isSearchable: Bool {
-        switch index?.kind {
-        case nil: false
-        case .values?, .tokens?: allow?.key.hasLiteral ?? false
-        case .keys?, .set?, .hashes?: true
-        }
+        guard let index else { return false }
+        return !index.kind.searchesTokenKeys || allow?.key.hasLiteral ?? false
     }
 
     /// Whether a change is written or published anywhere beside its effect.

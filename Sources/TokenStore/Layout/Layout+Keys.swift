@@ -144,14 +144,7 @@ extension Layout {
         templates += allow?.links.flatMap { [$0.key, $0.via].compactMap(\.self) } ?? []
         templates += [auditKey, channel].compactMap { $0.map { Template(literal: $0) } }
         if case .hash(_, let beside?)? = deny?.shape { templates.append(beside.key) }
-        switch index?.kind {
-        case .keys(let key, _, _)?, .set(let key)?, .hashes(let key, _)?: templates.append(key)
-        case .tokens(let tokens)?:
-            templates +=
-                tokens.extraKeys + tokens.companionKeys + [tokens.userValueKeys].compactMap(\.self)
-        case .values?, nil: break
-        }
-        return templates
+        return templates + (index?.kind.keys ?? [])
     }
 }
 

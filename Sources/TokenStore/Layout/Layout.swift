@@ -202,40 +202,6 @@ struct ListStore: Sendable {
     let margin: Int64?
 }
 
-/// How the tokens of a user are found.
-struct IndexStore: Sendable {
-    enum Kind: Sendable {
-        /// Keys that name the user: those of the allow store, or others that name the id too. Where
-        /// `path` is not empty they are the application's only if their JSON has the id there. Where
-        /// they are others, `isTrace` says that they go once the token's own key is gone.
-        case keys(Template, path: [JSONString], isTrace: Bool)
-        /// A set whose members are the keys of the allow store.
-        case set(key: Template)
-        /// The values of the allow store name the user: at the end of this path, or as a whole.
-        case values(path: [JSONString])
-        /// Hashes whose keys name the user, with the token's id in a field.
-        case hashes(key: Template, field: [UInt8])
-        /// The ids are tokens, whose claims name the user.
-        case tokens(TokenIndex)
-    }
-
-    let kind: Kind
-    /// What of a user's a logout can't reach; nil where it reaches everything.
-    let leaves: String?
-    /// Seconds after which that has expired; nil where nobody said.
-    let leavesFor: Int64?
-}
-
-/// Where tokens stand that name their user themselves.
-struct TokenIndex: Sendable {
-    /// Keys that name tokens of which the own key may be gone.
-    let extraKeys: [Template]
-    /// Sets or lists of a user, with values of the allow store: for tokens that say nothing.
-    let userValueKeys: Template?
-    /// Keys of another kind of token, which go together; the first is looked for.
-    let companionKeys: [Template]
-}
-
 /// A second: tokens that were issued until then are revoked.
 struct CutoffStore: Sendable {
     let key: Template

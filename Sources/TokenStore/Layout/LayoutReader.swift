@@ -73,7 +73,10 @@ package enum LayoutReader {
 
     private static func located(_ failure: LayoutNode.Failure, in text: [UInt8]) -> LayoutError {
         var path = failure.path
-        var offset = JSONLocator.offset(of: path, in: text, ofName: failure.isAboutName)
+        var offset =
+            failure.isAboutName
+            ? JSONLocator.nameOffset(of: path, in: text)
+            : JSONLocator.offset(of: path, in: text)
         // What stands in a parent has no place in this text.
         while offset == nil, !path.isEmpty {
             path.removeLast()

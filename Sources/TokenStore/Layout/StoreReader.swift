@@ -80,7 +80,7 @@ struct StoreReader {
         if layout.index != nil, layout.allow == nil {
             throw node.failure(.lacks("index", role: "allow"))
         }
-        if case .tokens? = layout.index?.kind, !layout.naming.isByText {
+        if layout.index?.kind.readsTokens ?? false, !layout.naming.isByText {
             throw node.failure(.lacks("index of tokens", role: "allow with tokens as ids"))
         }
         try requireUsableIndex()

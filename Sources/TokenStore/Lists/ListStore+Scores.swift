@@ -1,14 +1,14 @@
 internal import Redis
 
 extension ListStore {
-    /// A token's end as a score.
+    /// The score of a token that expires then.
     func score(_ expiry: Expiry) -> String {
         expiry.seconds.map { String($0 * unit) } ?? "+inf"
     }
 
-    /// Reads a score under `key`. Throws for what is no time, such as `-inf` or text, and for what
-    /// can only be a time in the other unit: read in the wrong one a token would be long over, or
-    /// never end.
+    /// Reads a score under `key`. Throws `corrupt` for a score that is not a time, such as `-inf`, and
+    /// `otherUnit` for one that can only be a time in the other unit: read in the wrong unit, a token
+    /// would have expired long ago, or would never expire.
     func expiry(score: [UInt8], key: [UInt8]) throws(StoreError) -> Expiry {
         switch String(decoding: score, as: UTF8.self) {
         case "inf", "+inf": return .never
@@ -25,11 +25,11 @@ extension ListStore {
         }
     }
 
-    /// Seconds that are more are milliseconds; milliseconds that are fewer are seconds.
+    /// Seconds above the first number are milliseconds; milliseconds below the second are seconds.
     private static let latest = Double(Expiry.latest)
     private static let earliest = 1e11
 
-    /// Counts the members whose scores are in the other unit.
+    /// The command that counts the members whose scores are in the other unit.
     func countingForeign(_ key: [UInt8]) -> Command {
         unit == 1
             ? Command(
@@ -37,12 +37,13 @@ extension ListStore {
             : Command("ZCOUNT", key: key, "(0", "(100000000000")
     }
 
-    /// The user whose list lies under `key`, nil if that is no such key.
+    /// The user whose list is under `key`; nil if the key is not that of a list.
     func user(ofKey key: [UInt8]) -> Identifier? {
         key.isEmpty ? nil : self.key.parse(key)?[.user].flatMap(Identifier.init(found:))
     }
 
-    /// The keys of a user's list, for scripts.
+    /// The keys of a user's list, for scripts: the sorted set, and the hash of details if the layout has
+    /// one.
     func keys(of user: Identifier) throws(StoreError) -> [[UInt8]] {
         let values = TemplateValues(TokenSubject(id: user, user: user))
         let tokens = try key.render(values)

@@ -1,21 +1,22 @@
 internal import Platform
 internal import Redis
 
-/// What pruning did, or would do.
+/// The counts of a pruning, or of a dry run of one.
 package struct PruneResult: Equatable, Sendable {
-    /// Lists that were looked at.
+    /// Lists that were examined.
     package var users = 0
     /// Expired members removed.
     package var removed = 0
-    /// Lists whose time to live was missing, or ended them before their tokens.
+    /// Lists whose time to live was missing, or shorter than that of their tokens.
     package var mended = 0
 
     package init() {}
 }
 
 extension TokenStore {
-    /// Removes expired members from every user's list and mends the lists' time to live. Never
-    /// touches a blacklist entry or a cutoff. `body` sees the result grow, and says whether to go on.
+    /// Removes expired members from every user's list and corrects the lists' time to live. Blacklist
+    /// entries and cutoffs stay as they are. `body` gets the counts so far, and answers whether to go
+    /// on. Layouts without lists have nothing to prune.
     package func prune(
         dryRun: Bool, _ body: @escaping (PruneResult) throws -> Bool = { _ in true }
     ) throws -> PruneResult {
@@ -36,12 +37,12 @@ extension TokenStore {
     }
 }
 
-/// Tidies the lists of some users.
+/// Prunes the lists of some users.
 struct PruneJob: Job {
     enum Phase {
-        /// Counts what there is to do on each list.
+        /// Counts the expired members of each list, and checks its time to live.
         case survey
-        /// Tidies lists, a page of each at a time, until nothing expired is left.
+        /// Prunes lists, a page of each at a time, until nothing expired is left.
         case tidy
     }
 
@@ -89,14 +90,15 @@ struct PruneJob: Job {
         }
     }
 
+    /// Adds up what there is to do, and keeps the lists that need it.
     private mutating func takeSurvey(_ numbers: [Int64]) throws(StoreError) {
         outcome.users = lists.count
         var untidy: [[[UInt8]]] = []
         for (keys, own) in zip(lists, numbers.chunked(by: 4)) {
             let (expired, endless, left, foreign) = (own[0], own[1], own[2], own[3])
-            // Read in the wrong unit every member would have expired.
+            // Read in the wrong unit, every member would have expired.
             guard foreign == 0 else { throw .otherUnit(key: keys[0]) }
-            // A list has to go with its last token, and to stay where a token has no end.
+            // A list expires with its last token, and never if one of its tokens never does.
             let isWrongLife = store.listMargin != nil && (left == -1) != (endless > 0)
             outcome.removed = (outcome.removed + Int(expired)).bounded
             if isWrongLife { outcome.mended += 1 }

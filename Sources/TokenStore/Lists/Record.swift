@@ -9,11 +9,11 @@ package struct TokenRecord: Equatable, Sendable {
     package let issuedAt: Int64?
     package let expiry: Expiry
     package let label: String?
-    /// When the token was issued that this one takes the place of: a cutoff that has ended that one
-    /// keeps this one from being recorded. nil for a token of its own.
+    /// When the token was issued that this one replaces: a cutoff that revokes that one also keeps this
+    /// one from being recorded. nil for a token that replaces none.
     var predecessor: IssuedAt?
 
-    /// What has to pass every cutoff.
+    /// The time that has to be after every cutoff.
     var issued: IssuedAt { predecessor ?? issuedAt.map { .at(Double($0)) } ?? .missing }
 
     package var id: Identifier { subject.id }
@@ -37,7 +37,7 @@ package struct TokenRecord: Equatable, Sendable {
         self.label = label
     }
 
-    /// The token alone: only the blacklist is asked for it.
+    /// The token without its user, so that only the blacklist is asked about it.
     var deniable: TokenSubject { subject.of(nil) }
 
     var details: [UInt8] {
@@ -48,31 +48,31 @@ package struct TokenRecord: Equatable, Sendable {
     }
 }
 
-/// What recording a token came to. Anything but `recorded` means that nothing was written.
+/// The outcome of recording a token. Nothing was written unless it is `recorded`.
 package enum RecordOutcome: Equatable, Sendable {
     case recorded
-    /// The user's list has a token of that id: an id is never given twice.
+    /// The user's list has a token with that id: ids are not used twice.
     case alreadyRecorded
-    /// The user has another token, and the application keeps one for each.
+    /// The user has another token, and the application keeps one for each user.
     case displaced
     /// The id is on the blacklist.
     case alreadyRevoked
-    /// The token would be dead at birth: its `iat` does not pass this cutoff (unix seconds).
+    /// The token would be rejected immediately: its `iat` is not after this cutoff (unix seconds).
     case cutOff(Int64)
     /// The token has expired by Redis' clock.
     case expired
 }
 
-/// What recording many tokens came to.
+/// The outcomes of recording many tokens.
 package struct RecordBatch: Sendable {
-    /// In the order of the tokens; nil where no answer came.
+    /// In the order of the tokens; nil for those without an answer.
     package fileprivate(set) var outcomes: [RecordOutcome?]
-    /// How many of those without an answer may have been recorded all the same.
+    /// How many of those without an answer may have been recorded.
     package fileprivate(set) var uncertainCount = 0
     /// What broke the work off.
     package fileprivate(set) var failure: StoreError?
 
-    /// Nobody can tell any more whether what was recorded still stands.
+    /// Takes back the outcomes of tokens that were recorded, because a fail-over may have lost them.
     fileprivate mutating func doubt() {
         for index in outcomes.indices where outcomes[index] == .recorded {
             outcomes[index] = nil
@@ -82,7 +82,7 @@ package struct RecordBatch: Sendable {
 }
 
 extension TokenStore {
-    /// Puts a token on its user's list, in one step with the look at the user's cutoff, so that a
+    /// Puts a token on its user's list, and looks at the user's cutoff in the same step, so that a
     /// logout that runs meanwhile either finds the token or refuses it.
     package func record(_ token: TokenRecord) throws(StoreError) -> RecordOutcome {
         let batch = record([token])
@@ -93,8 +93,8 @@ extension TokenStore {
         return outcome
     }
 
-    /// The same for many tokens in two round trips. At most some hundred at a time: all of them
-    /// are in flight together.
+    /// Records many tokens in two round trips. At most some hundred at a time, since the commands for
+    /// all are sent together.
     package func record(_ tokens: [TokenRecord]) -> RecordBatch {
         var job = RecordJob(self, tokens)
         let (done, failure) = run(&job)
@@ -105,41 +105,12 @@ extension TokenStore {
         return batch
     }
 
-    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
-        var values = TemplateValues(token.subject)
-        values.expiry = token.expiry
-        // Sent twice it would say LISTED of its own doing.
-        guard let list = layout.list else {
-            guard let allow = layout.allow, let value = try allow.value?.render(values) else {
-                throw .unnamed("list")
-            }
-            return .eval(
-                Script.recordAlone, keys: [try allow.key.render(values)],
-                [.bytes(value), .text(token.expiry.seconds.map(String.init) ?? "")]
-            ).once()
-        }
-        var keys = try list.keys(of: token.user)
-        let meta: Int64 = keys.count == 2 ? 2 : 0
-        // A cutoff of another slot can't be asked in the same step.
-        var cutoff: Int64 = 0
-        if let store = layout.userCutoff, meta > 0, store.isPlain {
-            keys.append(try store.key.render(values))
-            cutoff = 3
-        }
-        return .eval(
-            Script.record, keys: keys,
-            [
-                .integer(meta), .integer(cutoff), .integer(list.unit), listLife,
-                .bytes(try list.member.render(values)), .text(list.score(token.expiry)),
-                .text(token.issued.wholeSeconds.map(String.init) ?? ""), .bytes(token.details),
-                .integer(TokenState.futureTolerance),
-            ]
-        ).once()
-    }
-
-    /// How long a list outlives its last token, for scripts.
+    /// Seconds that a list outlives its last token, as an argument of scripts; empty for a list that
+    /// never expires.
     var listLife: Argument { .text(listMargin.map(String.init) ?? "") }
 
+    /// The outcome in the reply of a script that records; the word that the script begins with tells
+    /// which. Throws for keys that are not what the layout puts there.
     func recordOutcome(
         _ reply: Reply, of token: TokenRecord
     ) throws(StoreError) -> RecordOutcome {
@@ -159,18 +130,7 @@ extension TokenStore {
         }
     }
 
-    /// Takes tokens off a user's list; answers how many stood there.
-    @discardableResult
-    func unlist(_ ids: [Identifier], of user: Identifier) throws(StoreError) -> Int64 {
-        guard !ids.isEmpty else { return 0 }
-        let subjects = ids.map { TokenSubject(id: $0, user: user) }
-        guard let command = try unlistCommand(subjects, of: user) else { return 0 }
-        let reply = try change([command])[0]
-        if let doubt = try confirm() { throw doubt }
-        return try reply.asInteger
-    }
-
-    /// nil where the layout has no lists.
+    /// Takes tokens off a user's list; nil where the layout has no lists.
     func unlistCommand(
         _ tokens: [TokenSubject], of user: Identifier
     ) throws(StoreError) -> Command? {
@@ -185,7 +145,7 @@ extension TokenStore {
             [.integer(list.unit), listLife] + members)
     }
 
-    /// The two elements of a script's answer: a word or number, and a number.
+    /// The two elements of the reply of a script: a word or number, and a number.
     func outcome(_ reply: Reply) throws(StoreError) -> (word: String, number: Int64) {
         let parts = try reply.asArray
         guard parts.count == 2 else {
@@ -201,9 +161,9 @@ extension TokenStore {
 /// Records a batch of tokens.
 struct RecordJob: Job {
     private enum Phase: CaseIterable {
-        /// Asks the blacklist and the cutoffs, of which a script sees only those of its own slot.
+        /// Asks the blacklist and the cutoffs: a script sees only the keys of its own slot.
         case judge
-        /// Records what passed, in one step with another look at the user's cutoff.
+        /// Records the tokens that passed, in one step with another look at the user's cutoff.
         case record
     }
 
@@ -216,7 +176,7 @@ struct RecordJob: Job {
     private var sent: [Int] = []
     /// The outcomes of an attempt whose changes may be lost.
     private var previous: [RecordOutcome?]?
-    /// Always tells how far the job came.
+    /// How far the job came, whatever broke it off.
     private(set) var outcome: RecordBatch
 
     init(_ store: TokenStore, _ tokens: [TokenRecord]) {
@@ -242,8 +202,9 @@ struct RecordJob: Job {
         switch phases.first {
         case .judge: commands = states.next() ?? []
         case .record:
+            let userTokens = store.userTokens
             commands = []
-            for index in sent { commands.append(try store.recordCommand(tokens[index])) }
+            for index in sent { commands.append(try userTokens.recordCommand(tokens[index])) }
         case nil: return nil
         }
         return commands
@@ -256,6 +217,7 @@ struct RecordJob: Job {
         }
     }
 
+    /// Notes the tokens that are refused. All others are recorded.
     private mutating func judge(_ exchange: Exchange) throws(StoreError) {
         try states.take(exchange)
         for (index, answer) in states.outcome.enumerated() {
@@ -270,7 +232,7 @@ struct RecordJob: Job {
         }
     }
 
-    /// Every answer is read before the first fault is told: what was recorded is known.
+    /// Reads every answer before it throws the first fault, so that it is known what was recorded.
     private mutating func takeRecorded(_ exchange: Exchange) throws(StoreError) {
         outcome.uncertainCount = exchange.uncertain.count
         var fault: StoreError?
@@ -288,7 +250,7 @@ struct RecordJob: Job {
         if let fault { throw fault }
         for (index, before) in (previous ?? []).enumerated()
         where before == .recorded && outcome.outcomes[index] == .alreadyRecorded {
-            // The first time it was not there: it is ours.
+            // The first attempt did not find it there, so it is the one that it wrote.
             outcome.outcomes[index] = .recorded
         }
     }

@@ -1,22 +1,24 @@
 internal import Redis
 
-/// What replacing a token by a new one came to.
+/// The outcome of replacing a token with a new one.
 package enum RenewalOutcome: Equatable, Sendable {
     /// The new token is recorded, the old one revoked.
     case renewed
     /// The new one was not recorded: nothing has changed.
     case refused(RecordOutcome)
-    /// The old one was revoked, or its user logged out, meanwhile: the new one was taken back.
+    /// The old one was revoked meanwhile, or its user was logged out: the new one was revoked again.
     case overtaken
-    /// The new one is recorded; whether the old one is revoked nobody can tell. Both may be alive.
+    /// The new one is recorded, but it is unknown whether the old one is revoked. Both may be accepted.
     case inDoubt(StoreError)
 }
 
 extension TokenStore {
-    /// Records `new`, then revokes `old`: broken off in between both are alive, never neither.
+    /// Records `new`, then revokes `old`. If it breaks off in between, both are accepted; there is no
+    /// time at which neither is.
     ///
-    /// A logout that has returned before wins: the step that records looks at the cutoff of `old`,
-    /// which is looked at once more after it, since everybody's cutoff lies elsewhere.
+    /// A logout that returned before this has the last word: the step that records compares the user's
+    /// cutoff with the `iat` of `old`. The state of `old` is read again afterwards, because the cutoff
+    /// for all users is in another slot.
     package func renew(
         _ old: Revocation, issued: IssuedAt, as new: TokenRecord?, entry: DenyEntry
     ) throws(StoreError) -> RenewalOutcome {
@@ -32,7 +34,7 @@ extension TokenStore {
                 try takeBack(new, entry)
                 return .overtaken
             }
-            // It is active: where a whitelist is required, it is on it.
+            // The old token is active, so the whitelist, if there is one, has keys.
             noteUsage()
             batch = revoke([old], entry: entry)
             if let failure = batch.failure { throw failure }

@@ -2,16 +2,16 @@ internal import Platform
 internal import Redis
 
 extension TokenStore {
-    /// How many tokens one step handles: a script of this size holds Redis up for about 1 ms.
+    /// How many tokens one script or pipeline handles: a script of this size blocks Redis for about
+    /// 1 ms.
     static let pageSize = 500
 
-    /// How many users' logouts may be under way.
-    private static let logoutWindow = 16
-
-    /// Ends a user's sessions in the order that is safe to break off anywhere: the cutoff first,
-    /// then page by page blacklist entries, and only after these were acknowledged off the list.
+    /// Logs a user out everywhere, in an order that is safe to break off anywhere: it raises the cutoff
+    /// first, then writes blacklist entries page by page, and takes tokens off the list only after
+    /// these were acknowledged.
     ///
-    /// Returns once Redis' clock has passed the cutoff, so that a login which follows is alive.
+    /// Returns once Redis' clock has passed the cutoff, so that tokens of a login which follows are
+    /// accepted. `skew` are seconds, `recheckDelay` are milliseconds.
     package func logOut(
         _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, recheckDelay: Int64 = 0,
         entry: DenyEntry,
@@ -20,82 +20,59 @@ extension TokenStore {
         var users = [user]
         var result = LogoutResult()
         var cause: LogoutInterruption.Cause?
-        do {
-            let failure = try logOut(
-                scope: scope, skew: skew, recheckDelay: recheckDelay, entry: entry,
-                next: { _ in users.popLast().map { .item($0) } ?? .end },
-                onProgress: onProgress
-            ) { _, told, broken in
-                result = told
-                cause = broken
+        do throws(StoreError) {
+            let failure = try StoreError.only {
+                try logOut(
+                    scope: scope, skew: skew, recheckDelay: recheckDelay, entry: entry,
+                    next: { _ in users.popLast().map { .item($0) } ?? .end },
+                    onProgress: onProgress
+                ) { _, own, broken in
+                    result = own
+                    cause = broken
+                }
             }
             cause = cause ?? failure.map { .store($0) }
             if cause == nil { try awaitCutoffs([user], result.cutoff, skew: skew) }
-        } catch let error as StoreError {
+        } catch {
             cause = .store(error)
             result.isComplete = false
-        } catch {
-            preconditionFailure("neither closure throws: \(error)")
         }
         if let cause { throw LogoutInterruption(result: result, cause: cause) }
         return result
     }
 
-    /// The same for every user that `next` gives, several at a time; see `revoke` for `next`, and
-    /// for what is returned. Call `awaitCutoffs` afterwards. A user's own failure does not keep the
-    /// others from being logged out.
+    /// Logs out every user that `next` gives, several at a time; see `revoke` for `next`, and for what
+    /// is returned. Call `awaitCutoffs` afterwards. The failure of one user does not keep the others
+    /// from being logged out.
     ///
-    /// After `recheckDelay` milliseconds it is looked again, once, for tokens of logins that ran
-    /// meanwhile; 0 does not look.
+    /// After `recheckDelay` milliseconds, tokens of logins that ran meanwhile are revoked, too; with 0
+    /// there is no recheck.
     package func logOut(
         scope: LogoutScope, skew: Int64, recheckDelay: Int64 = 0, entry: DenyEntry,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
+        next: @escaping (Pull) throws -> Supply<Identifier>,
         onProgress: @escaping (LogoutResult) -> Void = { _ in },
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let request = LogoutRequest(
             scope: scope, skew: skew, entry: entry, onProgress: onProgress)
-        guard recheckDelay == 0, layout.index == nil else {
-            let logout = RecheckedLogout(
-                store: self, request: request, recheckDelay: recheckDelay)
-            return try logout.run(next: next, deliver: deliver)
+        let tokens = userTokens
+        guard recheckDelay != 0 else {
+            return try tokens.logOut(request, next: next, deliver: deliver)
         }
-        return try logOutListed(.first, request, next: next, deliver: deliver)
-    }
-
-    /// The same for those whose tokens are on lists. `isPart` is whether the caller looks for doubts
-    /// at the end.
-    func logOutListed(
-        _ round: LogoutRound, _ request: LogoutRequest, isPart: Bool = false,
-        next: @escaping (_ mayWait: Bool) throws -> Supply<Identifier>,
-        deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
-    ) throws -> StoreError? {
-        let clock = try clock()
-        let runner = JobRunner<Identifier, LogoutJob.Outcome>(
-            self, window: Self.logoutWindow, changes: true, isPart: isPart
-        ) { mayWait in
-            try next(mayWait).map { user in
-                (user, LogoutJob(self, user, round, request, clock: clock))
-            }
-        } deliver: { user, done in
-            switch done.result {
-            case .success(let (result, cause)):
-                try deliver(user, result, cause ?? done.doubt.map { .store($0) })
-            case .failure(let error): try deliver(user, LogoutResult(), .store(error))
-            }
-        }
-        return try runner.run()
+        let logout = RecheckedLogout(
+            store: self, tokens: tokens, request: request, recheckDelay: recheckDelay)
+        return try logout.run(next: next, deliver: deliver)
     }
 
     /// Whether a logout of which every step was acknowledged has reached everything.
     func isComplete(_ scope: LogoutScope) -> Bool {
-        // A spared session leaves room for tokens of its age that nobody recorded.
+        // The cutoff is below the kept session, and so may be tokens that were never recorded.
         if case .allBut = scope, !layout.requiresListing { return false }
         return layout.reachesUnrecorded
     }
 
-    /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that a
-    /// login which follows is alive. In a Cluster the clock of each user's own server counts.
+    /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that tokens of
+    /// a login which follows are accepted. In a Cluster the clock of each user's own server counts.
     package func awaitCutoffs(
         _ users: [Identifier], _ cutoff: Int64?, skew: Int64
     ) throws(StoreError) {
@@ -106,7 +83,8 @@ extension TokenStore {
         }
     }
 
-    /// Kills every token of every user that was issued until now, recorded or not.
+    /// Revokes the tokens of all users that were issued until now, or before the given second, recorded
+    /// or not. Returns the cutoff.
     package func logOutEveryone(
         issuedBefore: Int64? = nil, skew: Int64 = 0
     ) throws(StoreError) -> Int64 {
@@ -118,7 +96,8 @@ extension TokenStore {
         return cutoff
     }
 
-    /// `wanted` nil means Redis' now, plus `skew`. Whether it is confirmed the caller has to ask.
+    /// Raises a cutoff to the `wanted` second; nil for Redis' time plus `skew`. Returns the cutoff that
+    /// applies now, which may be a later one. The caller has to confirm it.
     func raise(
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) throws(StoreError) -> Int64 {
@@ -126,7 +105,7 @@ extension TokenStore {
         return try raised(try change([command])[0], key: keys[0])
     }
 
-    /// `keys` are the cutoff's, and the list's where both share a slot.
+    /// The command that raises a cutoff. `keys` are the cutoff's, and the list's where both share a slot.
     func raiseCommand(
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) -> Command {
@@ -140,7 +119,8 @@ extension TokenStore {
             ])
     }
 
-    /// Raises the number that the user's tokens have to carry. Every answer is another raise.
+    /// The command that raises the number that the user's tokens have to carry. It is not safe to
+    /// repeat: each execution raises the number again.
     func raiseVersionCommand(
         _ store: VersionStore, of user: Identifier
     ) throws(StoreError) -> Command {
@@ -148,7 +128,7 @@ extension TokenStore {
         return .eval(Script.raiseVersion, keys: [try store.key.render(values)], []).once()
     }
 
-    /// The cutoff that stands now.
+    /// The cutoff that applies now, from the reply to `raiseCommand`.
     func raised(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
         let (word, _) = try outcome(reply)
         guard let cutoff = Int64(word).flatMap({ Int64(outside: $0) }) else {
@@ -157,24 +137,24 @@ extension TokenStore {
         return cutoff
     }
 
-    /// Milliseconds by which `time(2)` may lag behind the clock that Redis reads: a service that
-    /// takes its `iat` from there would still be in the second before.
+    /// Milliseconds by which `time(2)` may be behind the clock that Redis reads: a service that takes
+    /// its `iat` from there would still be in the second before.
     private static let coarseClockLag: Int64 = 20
 
-    /// Waits for a cutoff of ours; one that stands further ahead than we would have set it is not
-    /// waited for, as nobody knows how far that is.
+    /// Waits until a cutoff has passed, but no longer than for one that is raised now: a later cutoff of
+    /// someone else may be far in the future.
     private func waitUntilPassed(
         _ cutoff: Int64, of key: [UInt8], skew: Int64
     ) throws(StoreError) {
         var last = cutoff
         var deadline: Monotonic?
         while true {
-            // The clock that the cutoff was taken from.
+            // This is the clock from which the cutoff was taken.
             let now = try client.milliseconds(besideKey: key)
             last = min(last, now / 1000 + max(skew, 0))
             let left = (last + 1) * 1000 + Self.coarseClockLag - now
             if left <= 0 { return }
-            // A clock that stands still would be waited for without end.
+            // A clock that does not move would be waited for without end.
             let end = deadline ?? .now.advanced(byMilliseconds: left + Int64(client.timeout))
             deadline = end
             guard end.remainingMilliseconds > 0 else {

@@ -1,42 +1,26 @@
 internal import Platform
 internal import Redis
 
-/// What is asked of the logout of every user.
-struct LogoutRequest {
-    let scope: LogoutScope
-    /// Seconds that a cutoff is raised further, for issuers whose clocks run ahead.
-    let skew: Int64
-    let entry: DenyEntry
-    let onProgress: (LogoutResult) -> Void
-}
-
-/// Which look for a user's tokens it is.
-enum LogoutRound {
-    case first
-    /// Only the tokens are looked for that have come since the first.
-    case recheck
-}
-
 /// The logout of one user whose tokens are on a list.
 struct LogoutJob: Job {
     typealias Outcome = (result: LogoutResult, cause: LogoutInterruption.Cause?)
 
-    /// The order in which it is safe to break off anywhere. The pages are read until a whole pass
-    /// over the list finds nothing left to deny.
+    /// The steps, in the order in which the work may break off anywhere. Pages are read until a whole
+    /// pass over the list finds nothing left to deny.
     private enum Phase {
         /// Refuses tokens that were issued until now, recorded or not.
         case raiseCutoff
-        /// Notes the tokens that are listed although their `iat` is later.
+        /// Notes the tokens that are on the list although their `iat` is later.
         case readAhead
-        /// Refuses tokens of a lower number.
+        /// Refuses tokens with a lower number.
         case raiseVersion
-        /// Blacklists again what a first attempt took off the list: it is not found there.
+        /// Blacklists again the tokens that a first attempt took off the list.
         case denyAgain
         /// Reads the next page of the list.
         case readPage
-        /// Blacklists what has to go of the page.
+        /// Blacklists those tokens of the page that have to be revoked.
         case deny
-        /// Takes it off the list, once that was acknowledged.
+        /// Takes them off the list, once their entries were acknowledged.
         case unlist
         /// Writes to the audit log. A log that cannot be written undoes nothing.
         case audit
@@ -51,26 +35,26 @@ struct LogoutJob: Job {
 
     private var phase = Phase.raiseCutoff
     private var commands: [Command] = []
-    /// The part of the phase, where that is a job of its own.
+    /// The job that does the phase, where there is one.
     private var page: ListPageJob?
     private var denial: (any Job<[RevocationOutcome]>)?
-    /// What is being blacklisted.
+    /// The tokens that are being blacklisted.
     private var toRevoke: [Revocation] = []
-    /// What was blacklisted and may be lost, although the list does not know it any more.
+    /// Tokens whose entries may be lost, and that are not on the list any more.
     private var unconfirmed: [Revocation] = []
-    /// What of it was not blacklisted again.
+    /// Those of them that were not blacklisted again yet.
     private var toRepeat: ArraySlice<Revocation> = []
     private var keptCount = 0
     private var revokedInPass = 0
-    /// The tokens that were listed when the cutoff was raised, although their `iat` is later: their
-    /// issuer's clock runs ahead. nil before the list was read for them.
+    /// The tokens that were on the list when the cutoff was raised, although their `iat` is later: the
+    /// clock of their issuer runs ahead. nil before the list was read for them.
     private var ahead: Set<Identifier>?
     private var aheadRank = 0
-    /// Always tells how far the job came.
+    /// How far the job came, whatever broke it off.
     private var result = LogoutResult()
     private var cause: LogoutInterruption.Cause?
 
-    /// How many tokens ahead of the cutoff are remembered; more leave the logout incomplete.
+    /// How many tokens ahead of the cutoff are remembered. With more of them the logout is incomplete.
     private static let aheadLimit = 10_000
 
     init(
@@ -105,6 +89,7 @@ struct LogoutJob: Job {
         return (result, cause)
     }
 
+    /// A failure does not leave the job: it ends it, and `outcome` says how far it came.
     mutating func next() -> [Command]? {
         do throws(StoreError) {
             return try phaseCommands()
@@ -121,12 +106,14 @@ struct LogoutJob: Job {
         }
     }
 
+    /// Ends the job without an entry in the audit log.
     private mutating func end(because cause: LogoutInterruption.Cause?) -> [Command]? {
         self.cause = cause
         phase = .done
         return nil
     }
 
+    /// The commands of the current phase, or of the next one that has any.
     private mutating func phaseCommands() throws(StoreError) -> [Command]? {
         while true {
             switch phase {
@@ -197,13 +184,13 @@ struct LogoutJob: Job {
 
     // MARK: what refuses all tokens at once
 
-    /// Where the cutoff can't be known it is not raised.
+    /// No command where the scope does not say how far to raise the cutoff.
     private func raiseCutoff() throws(StoreError) -> [Command] {
         let keys = try store.layout.keys(of: user)
         guard round == .first, let wanted = scope.cutoff, let cutoff = store.layout.userCutoff,
             let key = keys.cutoff
         else { return [] }
-        // Only the native layout sees to it that both lie in one slot.
+        // Only the native layout has both keys in one slot.
         let isTogether = keys.meta != nil
         return [
             store.raiseCommand(
@@ -212,8 +199,8 @@ struct LogoutJob: Job {
         ]
     }
 
-    /// Reads the list once, directly after the cutoff. What is on it now is no login that follows,
-    /// whatever its `iat` says; what comes later is judged by its `iat`.
+    /// Reads the list once, directly after the cutoff was raised. A token that is on it now does not
+    /// come from a login that follows, whatever its `iat` says; later tokens are judged by their `iat`.
     private mutating func readAhead() throws(StoreError) -> [Command]? {
         guard scope == .everything, round == .first, let cutoff = result.cutoff else { return nil }
         if page == nil {
@@ -248,7 +235,7 @@ struct LogoutJob: Job {
         return true
     }
 
-    /// One raise is enough, however often what comes after it has to be done again.
+    /// One raise is enough, however often the steps after it have to be repeated.
     private func raiseVersion() throws(StoreError) -> [Command] {
         guard round == .first, scope == .everything, let version = store.layout.version,
             result.version == nil || store.hasToSettle
@@ -258,6 +245,7 @@ struct LogoutJob: Job {
 
     // MARK: the list
 
+    /// The next commands that write lost entries again; nil where all are written.
     private mutating func denyAgain() throws(StoreError) -> [Command]? {
         while denial != nil || !toRepeat.isEmpty {
             if denial == nil {
@@ -271,7 +259,8 @@ struct LogoutJob: Job {
         return nil
     }
 
-    /// nil where the next phase goes on.
+    /// The commands that read the next page; nil where that is not possible or was done, so that another
+    /// phase follows.
     private mutating func readPage() throws(StoreError) -> [Command]? {
         if page == nil {
             if let signal = Signals.pending {
@@ -287,6 +276,7 @@ struct LogoutJob: Job {
         return nil
     }
 
+    /// Decides which tokens of a page are revoked. An empty page ends the pass.
     private mutating func takePage(_ tokens: [ListedToken]) {
         guard !tokens.isEmpty else { return endPass() }
         let revoked = tokens.filter(hasToGo)
@@ -294,7 +284,7 @@ struct LogoutJob: Job {
         revokedInPass += revoked.count
         guard !revoked.isEmpty else { return }
         store.noteUsage()
-        // No user in the items: the whole page leaves the list in one step below.
+        // The items have no user, since the whole page is taken off the list in one step.
         let isRequired = store.layout.list?.isRequired ?? false
         toRevoke = revoked.map { token in
             Revocation(
@@ -304,6 +294,7 @@ struct LogoutJob: Job {
         phase = .deny
     }
 
+    /// Begins another pass, unless this one found nothing to revoke.
     private mutating func endPass() {
         if revokedInPass == 0 {
             result.kept = scope.kept(of: keptCount)
@@ -324,7 +315,8 @@ struct LogoutJob: Job {
         return store.revocation(of: items, entry: entry, clock: clock)
     }
 
-    /// Where the work broke off the outcomes tell how far it came, and the next phase fails.
+    /// Goes on to the list. If the connection broke, the outcomes say how far the entries came, and the
+    /// next phase fails.
     private mutating func takeDenied(_ outcomes: [RevocationOutcome]) throws(StoreError) {
         denial = nil
         try requireNoFailure(outcomes)

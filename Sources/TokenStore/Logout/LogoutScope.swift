@@ -1,24 +1,25 @@
-/// Which of a user's tokens have to go.
+/// Which of a user's tokens a logout revokes.
 package enum LogoutScope: Equatable, Sendable {
     case everything
-    /// All but this one. `issuedAt` (unix seconds) is nil where nobody knows it.
+    /// All but this one. `issuedAt` (unix seconds) is nil where it is not known.
     case allBut(Identifier, issuedAt: Int64?)
     /// Those issued before this unix second.
     case issuedBefore(Int64)
 }
 
 extension LogoutScope {
+    /// The time to which a cutoff is raised.
     enum Cutoff {
         case now
         case second(Int64)
 
-        /// nil for Redis' now.
+        /// Unix seconds; nil for the time of Redis.
         var second: Int64? {
             if case .second(let second) = self { second } else { nil }
         }
     }
 
-    /// What a cutoff is raised to; nil where nobody can know.
+    /// The cutoff to raise; nil where it cannot be known which would keep the right token.
     var cutoff: Cutoff? {
         switch self {
         case .everything: .now
@@ -27,14 +28,14 @@ extension LogoutScope {
         }
     }
 
-    /// How many of so many tokens that were met are kept: a token that comes meanwhile may move those
-    /// behind it on, and the one to keep is then met again.
+    /// The number of tokens kept, given how many of them were met: a token that is added meanwhile may
+    /// move others to a later page, so the one to keep may be met twice.
     func kept(of count: Int) -> Int {
         if case .allBut = self { min(count, 1) } else { count }
     }
 
-    /// Whether a token has to go: unless it is the kept one, or is known to be later than the
-    /// cutoff that stands.
+    /// Whether a token has to be revoked: all are, except the one to keep, and tokens known to be
+    /// issued after the cutoff.
     func revokes(_ id: Identifier, issuedAt: Int64?, cutoff: Int64?) -> Bool {
         if case .allBut(let kept, _) = self { return id != kept }
         if case .issuedBefore(let time) = self, cutoff == nil {
@@ -45,35 +46,53 @@ extension LogoutScope {
     }
 }
 
-/// How far a logout came. The numbers are of tokens on the user's list.
+/// What a logout is to do, the same for every user.
+struct LogoutRequest {
+    let scope: LogoutScope
+    /// Seconds by which a cutoff is raised further, for issuers whose clocks run ahead.
+    let skew: Int64
+    let entry: DenyEntry
+    let onProgress: (LogoutResult) -> Void
+}
+
+/// The rounds of a logout.
+enum LogoutRound {
+    case first
+    /// Revokes only tokens that were issued since the first round.
+    case recheck
+}
+
+/// How far a logout came. The numbers count listed tokens.
 package struct LogoutResult: Equatable, Sendable {
     package var revoked = 0
     package var alreadyRevoked = 0
     package var kept = 0
-    /// Those among the revoked that came while the others were being revoked.
+    /// Those of the revoked tokens that were issued while the others were being revoked.
     package var late = 0
-    /// Leftover keys of tokens that were revoked before, removed now: of a refresh token, say.
+    /// Leftover keys of tokens that were revoked before, such as those of refresh tokens. They are
+    /// removed now.
     package var leftovers = 0
-    /// The cutoff that now stands, in unix seconds; nil where none was raised.
+    /// The cutoff that applies now, in unix seconds; nil where none was raised.
     package var cutoff: Int64?
     /// The lowest number that the user's tokens may now carry; nil where none was raised.
     package var version: Int64?
-    /// Every step was acknowledged, and tokens that nobody recorded are dead too.
+    /// Whether every step was acknowledged, and tokens that were never recorded are revoked as well.
     package var isComplete = false
-    /// How many seconds the `iat` of a listed token was ahead of Redis' clock; 0 where none was.
-    /// Tokens of that issuer that were never recorded outlive a cutoff of now.
+    /// How many seconds the `iat` of a listed token was ahead of Redis' clock; 0 where none was. Tokens
+    /// of that issuer that were never recorded are not revoked by a cutoff at the present time.
     package var issuerLead: Int64 = 0
-    /// More tokens than one run remembers were ahead of the cutoff: another run ends the others.
+    /// Whether more tokens were ahead of the cutoff than one run remembers: another run revokes the
+    /// others.
     package var hasUnreadTokens = false
-    /// Whether the trail tells of it.
+    /// Whether the audit log has an entry about it.
     package var isAudited = false
-    /// Why it does not.
+    /// Why the log has no entry.
     package var auditFailure: StoreError?
 
     package init() {}
 }
 
-/// What broke a logout off, and what had been done by then. Running it again finishes it.
+/// What broke a logout off, and what had been done by then. A second run finishes it.
 package struct LogoutInterruption: Error, Sendable {
     package let result: LogoutResult
     package let cause: Cause

@@ -1,74 +1,32 @@
 internal import Platform
 internal import Redis
 
-/// Logouts that end with another look: without a cutoff nothing stops a login that runs meanwhile.
+/// Logouts of users in batches. Each batch ends with a recheck: without a cutoff nothing stops a
+/// login that runs meanwhile.
 struct RecheckedLogout {
     let store: TokenStore
+    let tokens: any UserTokens
     let request: LogoutRequest
-    /// Milliseconds until that look; 0 for none.
+    /// Milliseconds until the recheck; 0 for none.
     let recheckDelay: Int64
 
-    /// How many users wait for their look together.
+    /// How many users wait for one recheck.
     private static let userBatch = 4096
-
-    private struct PendingUser {
-        let user: Identifier
-        var result = LogoutResult()
-        var cause: LogoutInterruption.Cause?
-        var isDone = false
-
-        /// A signal came before it was finished.
-        mutating func interrupt() {
-            guard cause == nil, let signal = Signals.pending else { return }
-            cause = .signal(signal)
-            result.isComplete = false
-            isDone = true
-        }
-
-        /// What was done is in effect, but not confirmed.
-        mutating func doubt(_ doubt: StoreError) {
-            if isDone { cause = cause ?? .store(doubt) }
-        }
-
-        mutating func take(
-            _ own: LogoutResult, _ cause: LogoutInterruption.Cause?, _ round: LogoutRound
-        ) {
-            self.cause = cause
-            isDone = true
-            guard round == .recheck else {
-                result = own
-                return
-            }
-            result.revoked += own.revoked
-            result.late += own.revoked
-            result.leftovers += own.leftovers
-            result.kept = own.kept
-            result.issuerLead = max(result.issuerLead, own.issuerLead)
-            result.isComplete = result.isComplete && own.isComplete
-            result.isAudited = result.isAudited || own.isAudited
-            result.auditFailure = result.auditFailure ?? own.auditFailure
-        }
-    }
 
     /// See `TokenStore.logOut`.
     func run(
-        next: (_ mayWait: Bool) throws -> Supply<Identifier>,
+        next: (Pull) throws -> Supply<Identifier>,
         deliver: (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         while Signals.pending == nil {
-            var users: [PendingUser] = []
-            while users.count < Self.userBatch, case .item(let user) = try next(users.isEmpty) {
-                users.append(PendingUser(user: user))
+            var users: [PendingLogout] = []
+            while users.count < Self.userBatch,
+                case .item(let user) = try next(users.isEmpty ? .blocking : .polling)
+            {
+                users.append(PendingLogout(user: user))
             }
             guard !users.isEmpty else { return nil }
-            var failure = try logOut(&users, .first)
-            if failure == nil, recheckDelay > 0 {
-                if store.pauseUnlessSignalled(milliseconds: recheckDelay) {
-                    failure = try logOut(&users, .recheck)
-                } else {
-                    for index in users.indices { users[index].interrupt() }
-                }
-            }
+            let failure = try logOut(&users)
             let doubt = try store.confirm()
             if let doubt { for index in users.indices { users[index].doubt(doubt) } }
             for user in users where user.isDone {
@@ -79,37 +37,72 @@ struct RecheckedLogout {
         return nil
     }
 
-    /// Goes through all users who did not fail; answers what broke that off.
-    private func logOut(_ users: inout [PendingUser], _ round: LogoutRound) throws -> StoreError? {
-        let open = users.indices.filter { users[$0].cause == nil }
-        guard store.layout.index == nil else { return logOutKeyed(&users, open, round) }
-        var ended: [(LogoutResult, LogoutInterruption.Cause?)] = []
-        var waiting = open.map { users[$0].user }[...]
-        let failure = try store.logOutListed(
-            round, request, isPart: true,
-            next: { _ in waiting.popFirst().map { .item($0) } ?? .end }
-        ) { _, result, cause in
-            ended.append((result, cause))
+    /// Both rounds of a batch; returns what broke them off for all users.
+    private func logOut(_ users: inout [PendingLogout]) throws -> StoreError? {
+        if let failure = try tokens.logOut(&users, .first, request) { return failure }
+        guard recheckDelay > 0 else { return nil }
+        guard TokenStore.pauseUnlessSignalled(milliseconds: recheckDelay) else {
+            for index in users.indices { users[index].interrupt() }
+            return nil
         }
-        // They are delivered in the order in which they were asked for.
-        for (index, (result, cause)) in zip(open, ended) { users[index].take(result, cause, round) }
-        return failure
+        return try tokens.logOut(&users, .recheck, request)
+    }
+}
+
+/// The logout of one user of a batch.
+struct PendingLogout {
+    let user: Identifier
+    private(set) var result = LogoutResult()
+    /// Why it failed; nil where it did not, or not yet.
+    private(set) var cause: LogoutInterruption.Cause?
+    /// Whether there is anything to deliver.
+    private(set) var isDone = false
+
+    init(user: Identifier) { self.user = user }
+
+    /// Ends a logout that a signal keeps from being finished.
+    mutating func interrupt() {
+        guard cause == nil, let signal = Signals.pending else { return }
+        cause = .signal(signal)
+        result.isComplete = false
+        isDone = true
     }
 
-    private func logOutKeyed(
-        _ users: inout [PendingUser], _ open: [Int], _ round: LogoutRound
-    ) -> StoreError? {
-        for index in open {
-            guard Signals.pending == nil else {
-                users[index].interrupt()
-                continue
-            }
-            let logout = KeyedLogout(store, users[index].user, round, request)
-            let cause = logout.run()
-            users[index].take(logout.result, cause, round)
-            // What Redis refuses of one user's keys is no reason to leave the others logged in.
-            if case .store(.redis(let error))? = cause { return .redis(error) }
+    /// Notes that changes are in effect, but not confirmed.
+    mutating func doubt(_ doubt: StoreError) {
+        if isDone { cause = cause ?? .store(doubt) }
+    }
+
+    /// Adds the result of a round.
+    mutating func take(
+        _ own: LogoutResult, _ cause: LogoutInterruption.Cause?, _ round: LogoutRound
+    ) {
+        self.cause = cause
+        isDone = true
+        guard round == .recheck else {
+            result = own
+            return
         }
-        return nil
+        result.revoked += own.revoked
+        result.late += own.revoked
+        result.leftovers += own.leftovers
+        result.kept = own.kept
+        result.issuerLead = max(result.issuerLead, own.issuerLead)
+        result.isComplete = result.isComplete && own.isComplete
+        result.isAudited = result.isAudited || own.isAudited
+        result.auditFailure = result.auditFailure ?? own.auditFailure
+    }
+}
+
+extension TokenStore {
+    /// Waits; false where a signal came before the end.
+    static func pauseUnlessSignalled(milliseconds: Int64) -> Bool {
+        let end = Monotonic.now.advanced(byMilliseconds: milliseconds)
+        while Signals.pending == nil {
+            let left = end.remainingMilliseconds
+            if left == 0 { return true }
+            pause(milliseconds: min(left, 50))
+        }
+        return false
     }
 }

@@ -72,6 +72,12 @@ struct JobResult<Outcome> {
     let doubt: StoreError?
 }
 
+/// Who finishes a piece of work: the function that does it, or its caller, whose own work it is a
+/// part of.
+package enum Finisher: Sendable {
+    case callee, caller
+}
+
 /// Commands that belong to no item: every one has to succeed.
 struct CommandJob: Job {
     private let store: TokenStore
@@ -125,16 +131,15 @@ extension TokenStore {
     @discardableResult
     func change(_ commands: [Command]) throws(StoreError) -> [Reply] {
         var job = CommandJob(self, commands)
-        let (done, failure) = run(&job, isPart: true)
+        let (done, failure) = run(&job, confirmedBy: .caller)
         if let failure { throw failure }
         return try done.result.get()
     }
 
     /// Runs one job that changes something, signals or not, and again as long as its changes may be
-    /// lost. `failure` is what broke it off, or what nobody confirmed. `isPart` is whether more
-    /// changes belong to it: who makes them all looks for doubts at the end.
+    /// lost. `failure` is what broke it off, or what was not confirmed.
     func run<J: Job>(
-        _ job: inout J, isPart: Bool = false
+        _ job: inout J, confirmedBy finisher: Finisher = .callee
     ) -> (done: JobResult<J.Outcome>, failure: StoreError?) {
         var result: Result<J.Outcome, StoreError>?
         var keepsResults = false
@@ -148,8 +153,11 @@ extension TokenStore {
                 if let failure { throw .redis(failure) }
                 // A job that failed has nothing to confirm.
                 if attempt.value != nil, try confirm(since: checkpoint) != .intact { continue }
-                let doubt = keepsResults && !isPart ? self.doubt : nil
-                return (JobResult(result: attempt, doubt: doubt), isPart ? nil : confirmAtEnd())
+                guard finisher == .callee else {
+                    return (JobResult(result: attempt, doubt: nil), nil)
+                }
+                let doubt = keepsResults ? self.doubt : nil
+                return (JobResult(result: attempt, doubt: doubt), confirmAtEnd())
             }
             throw unsettled
         } catch {

@@ -18,15 +18,23 @@ package enum Supply<Element> {
     }
 }
 
+/// How the next of a `Supply` is asked for.
+package enum Pull {
+    /// It is waited for, so that the answer is an item or the end. Nothing else is under way then.
+    case blocking
+    /// Only what is there already is taken: there is other work to do meanwhile.
+    case polling
+}
+
 /// Many jobs in one pipeline: while one waits for its answers, the others go on.
 ///
 /// Results are delivered in the order of the jobs. Where changes have to be confirmed (several
 /// servers, or replicas) they are delivered once they are, and what may have been lost is done
 /// again; else each as soon as it and all before it are done.
 final class JobRunner<Tag, Outcome> {
-    /// Gives the next job, with what its result is delivered with. Only where it `mayWait` it may
-    /// take its time, and use the client: nothing is under way then.
-    typealias Source = (_ mayWait: Bool) throws -> Supply<(Tag, any Job<Outcome>)>
+    /// Gives the next job, with what its result is delivered with. Only a blocking source may use
+    /// the client: nothing is under way then.
+    typealias Source = (Pull) throws -> Supply<(Tag, any Job<Outcome>)>
 
     private struct Entry {
         let tag: Tag
@@ -38,8 +46,8 @@ final class JobRunner<Tag, Outcome> {
     /// How many jobs may be under way.
     private let window: Int
     private let changes: Bool
-    /// Whether more changes belong to these: who makes them all looks for doubts at the end.
-    private let isPart: Bool
+    /// Who confirms the changes of all jobs at the end.
+    private let finisher: Finisher
     private let next: Source
     private let deliver: (Tag, JobResult<Outcome>) throws -> Void
 
@@ -56,13 +64,14 @@ final class JobRunner<Tag, Outcome> {
     private var callerError: (any Error)?
 
     init(
-        _ store: TokenStore, window: Int, changes: Bool, isPart: Bool = false,
+        _ store: TokenStore, window: Int, changes: Bool,
+        confirmedBy finisher: Finisher = .callee,
         next: @escaping Source, deliver: @escaping (Tag, JobResult<Outcome>) throws -> Void
     ) {
         self.store = store
         self.window = window
         self.changes = changes
-        self.isPart = isPart
+        self.finisher = finisher
         self.next = next
         self.deliver = deliver
     }
@@ -86,7 +95,7 @@ final class JobRunner<Tag, Outcome> {
             }
         } while attempts > 0 || !isEnded && !isStopped
         if let callerError { throw callerError }
-        return changes && !isPart ? store.confirmAtEnd() : nil
+        return changes && finisher == .callee ? store.confirmAtEnd() : nil
     }
 
     /// Delivers nothing more, and begins nothing.
@@ -112,7 +121,7 @@ final class JobRunner<Tag, Outcome> {
         }
         guard keepsResults else { return true }
         guard try store.confirm(since: checkpoint) == .intact else { return false }
-        deliverFinished(doubt: isPart ? nil : store.doubt)
+        deliverFinished(doubt: finisher == .callee ? store.doubt : nil)
         return true
     }
 
@@ -134,7 +143,7 @@ final class JobRunner<Tag, Outcome> {
     private func addJob() -> Bool {
         guard !isEnded, !isStopped, entries.count < window else { return false }
         do {
-            switch try next(entries.isEmpty) {
+            switch try next(entries.isEmpty ? .blocking : .polling) {
             case .item((let tag, let job)):
                 entries.append(Entry(tag: tag, job: job))
                 advance(entries.count - 1, isNew: true)

@@ -16,7 +16,7 @@ extension TokenStore {
         let feed = ScanFeed(client, match: match, type: type, once: once, job: job)
         var runner: JobRunner<Void, Page>?
         runner = JobRunner(self, window: Self.scanWindow, changes: changes) {
-            try feed.next(mayWait: $0).map { ((), $0) }
+            try feed.next($0).map { ((), $0) }
         } deliver: {
             if try !body(try $1.result.get()) { runner?.stop() }
         }
@@ -74,11 +74,11 @@ private final class ScanFeed<Page> {
         seen = once ? [] : nil
     }
 
-    func next(mayWait: Bool) throws(StoreError) -> Supply<any Job<Page>> {
+    func next(_ pull: Pull) throws(StoreError) -> Supply<any Job<Page>> {
         if client.isGroup {
-            if fetched.isEmpty, mayWait { try fetch() }
+            if fetched.isEmpty, pull == .blocking { try fetch() }
             if let keys = fetched.popFirst() { return .item(ScanPageJob(feed: self, keys: keys)) }
-            return mayWait ? .end : .notYet
+            return pull == .blocking ? .end : .notYet
         }
         switch position {
         case .cursor(let cursor):

@@ -1,0 +1,62 @@
+internal import JSON
+internal import Redis
+
+/// An index without keys of its own: the value of a token's key names the user, so a search reads
+/// the keys of all tokens.
+struct ValueIndex: SessionIndex {
+    /// The way to the user in a JSON value; where it is empty, the whole value is the user.
+    let path: [JSONString]
+
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
+        _ = try node.members(LayoutGrammar.indexValues)
+        path = try reader.path(node)
+    }
+
+    // MARK: in a layout
+
+    var keys: [Template] { [] }
+    var searchesTokenKeys: Bool { true }
+
+    func ownProbes(
+        _ allow: AllowStore, isByText: Bool
+    ) -> [(role: DetectedLayout.Role, place: Int, probe: KeyProbe)] { [] }
+
+    /// A value that is the user as a whole is told apart only if it is JSON.
+    func tokenProbe(_ allow: AllowStore) -> KeyProbe? {
+        path.isEmpty && allow.valueCodec == .json
+            ? .string(closed: nil, open: Template([.hole(.any, [])], codec: .json), hasEnd: false)
+            : .json(path)
+    }
+
+    // MARK: in a search
+
+    func places(of scan: SessionScan) -> [SessionPlace] {
+        [.keys(scan.allow.key, type: "string")]
+    }
+
+    func meaning(of key: [UInt8], _ template: Template, in scan: SessionScan) -> KeyMeaning? {
+        template.parse(key).flatMap(scan.store.layout.subject(of:)).map {
+            .candidate(SessionCandidate(key: key, subject: $0))
+        }
+    }
+
+    /// A value that marks a token as ended in place names no user any more.
+    func sessions(
+        of candidate: SessionCandidate, holding value: Reply, in scan: SessionScan
+    ) throws(StoreError) -> [FoundSession]? {
+        guard let value = try value.asOptionalBytes, let subject = candidate.subject,
+            !scan.allow.isEnded(value)
+        else { return [] }
+        let isJSON = !path.isEmpty || scan.allow.valueCodec == .json
+        let name = isJSON ? LooseJSON.text(of: value, at: path) : value
+        guard let owner = name.flatMap(Identifier.init(found:)) else { return nil }
+        return scan.admits(owner) ? [FoundSession(subject, of: owner)] : []
+    }
+}
+
+extension AllowStore {
+    /// Whether a value is one that stands for a token that was ended in place.
+    fileprivate func isEnded(_ value: [UInt8]) -> Bool {
+        if case .noneOf(let values) = match { values.contains(value) } else { false }
+    }
+}

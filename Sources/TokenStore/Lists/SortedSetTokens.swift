@@ -1,0 +1,208 @@
+internal import Platform
+internal import Redis
+
+/// Tokens in sorted sets, one for each user, scored by when they expire.
+///
+/// A layout that keeps neither sets nor session keys has no tokens to list; a logout then raises
+/// the user's cutoff and version and finds nothing more.
+struct SortedSetTokens: UserTokens {
+    private let store: TokenStore
+    /// nil where the layout keeps no sets.
+    private let list: ListStore?
+
+    /// How many users' sets are read at the same time.
+    private static let readWindow = 64
+    /// How many users' logouts may be under way.
+    private static let logoutWindow = 16
+
+    init(_ store: TokenStore) {
+        self.store = store
+        list = store.layout.list
+    }
+
+    func tokens(of user: Identifier) throws(StoreError) -> TokenList {
+        try store.ask(TokenListJob(store: store, user: user))
+    }
+
+    /// Reads one score and one hash field, not the whole set.
+    func token(_ id: Identifier, of user: Identifier) throws(StoreError) -> ListedToken? {
+        guard let list else { return try tokens(of: user).tokens.first { $0.id == id } }
+        let values = TemplateValues(TokenSubject(id: id, user: user))
+        let key = try list.key.render(values)
+        let score = Command("ZSCORE", key: key, .bytes(try list.member.render(values)))
+        let details = try list.details?.render(values)
+        let replies = try store.ask(
+            [score] + (details.map { [Command("HGET", key: $0, .bytes(id.bytes))] } ?? []))
+        guard let found = try replies[0].asOptionalBytes else { return nil }
+        let expiry = try list.expiry(score: found, key: key)
+        let (issuedAt, label) = replies.count == 2 ? store.read(replies[1]) : (nil, nil)
+        return ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label)
+    }
+
+    /// Reads the cutoffs once, then page after page. A token that is added meanwhile may be missed.
+    func forEachPage(of user: Identifier, _ body: (TokenList) throws -> Bool) throws {
+        let facts = try store.cutoffs(of: user)
+        var pages = TokenPages()
+        while true {
+            let page = try store.ask(ListPageJob(store, user, from: pages.rank, .listing))
+            let list = TokenList(
+                tokens: pages.take(page), userCutoff: facts.user, globalCutoff: facts.global,
+                time: facts.time)
+            guard try body(list), page.count == TokenStore.pageSize else { return }
+        }
+    }
+
+    /// Reads up to `readWindow` sets at a time. A set that cannot be read is a problem of its user.
+    func forEachList(
+        like pattern: IdentifierPattern?,
+        _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
+    ) throws {
+        guard let list else { return }
+        var scan = store.client.scan(match: list.key.glob(like: pattern), type: "zset")
+        while let keys = try scan.nextPage(), Signals.pending == nil {
+            guard try readTokens(ofAll: list.users(of: keys, like: pattern), body) else { return }
+        }
+    }
+
+    /// Reads the sets of some users in one pipeline; returns the last answer of `body`.
+    private func readTokens(
+        ofAll users: [Identifier],
+        _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
+    ) throws -> Bool {
+        var waiting = users[...]
+        var isGoingOn = true
+        let runner = JobRunner<Identifier, TokenList>(
+            store, window: Self.readWindow, changes: false
+        ) { _ in
+            guard isGoingOn, let user = waiting.popFirst() else { return .end }
+            return .item((user, TokenListJob(store: store, user: user)))
+        } deliver: { user, done in
+            guard isGoingOn else { return }
+            isGoingOn = try body(user, done.result)
+        }
+        if let failure = try runner.run() { throw failure }
+        return isGoingOn
+    }
+
+    /// Sets are described page by page as the scan finds them, so a user may come twice.
+    func forEachUser(
+        like pattern: IdentifierPattern?, pageLimit: Int,
+        _ body: @escaping ([ListedUser]) throws -> Bool
+    ) throws {
+        guard let list else { return }
+        let clock = try store.clock()
+        var pages = 0
+        try store.forEachPage(match: list.key.glob(like: pattern), type: "zset") { keys in
+            let users = list.users(of: keys, like: pattern)
+            return Asking(UserPage(store: store, list: list, users: users, clock: clock))
+        } _: {
+            pages += 1
+            return try body($0) && pages < pageLimit
+        }
+    }
+
+    // MARK: changes
+
+    /// Puts the token into the user's set, in one step with a look at the user's cutoff where both are
+    /// in one slot.
+    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
+        guard let list else { throw .unnamed("list") }
+        var values = TemplateValues(token.subject)
+        values.expiry = token.expiry
+        var keys = try list.keys(of: token.user)
+        let meta: Int64 = keys.count == 2 ? 2 : 0
+        // A script sees no cutoff in another slot.
+        var cutoff: Int64 = 0
+        if let store = store.layout.userCutoff, meta > 0, store.isPlain {
+            keys.append(try store.key.render(values))
+            cutoff = 3
+        }
+        // Sent twice, the second would be answered with LISTED because of the first.
+        return .eval(
+            Script.record, keys: keys,
+            [
+                .integer(meta), .integer(cutoff), .integer(list.unit), store.listLife,
+                .bytes(try list.member.render(values)), .text(list.score(token.expiry)),
+                .text(token.issued.wholeSeconds.map(String.init) ?? ""), .bytes(token.details),
+                .integer(TokenState.futureTolerance),
+            ]
+        ).once()
+    }
+
+    /// Takes the tokens off the lists that they have to be on.
+    func removal(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
+        UnlistJob(store, items)
+    }
+
+    func remove<Item>(
+        item: @escaping (Item) -> Revocation,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
+        deliver: @escaping (Item, RevocationOutcome) throws -> Void
+    ) throws -> StoreError? {
+        try store.runRevocations(item: item, next: next, deliver: deliver) { removal(of: $0) }
+    }
+
+    /// One job is enough: lists have no links, and nothing of them is rechecked here.
+    func remove(
+        _ items: [Revocation], confirmedBy: Finisher, recheckedBy: Finisher
+    ) -> RevocationBatch {
+        store.runRevocation(of: items, confirmedBy: confirmedBy) { _ in removal(of: items) }
+    }
+
+    // MARK: logout
+
+    func logOut(
+        _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
+        deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
+    ) throws -> StoreError? {
+        try logOut(.first, request, confirmedBy: .callee, next: next, deliver: deliver)
+    }
+
+    /// A user whose logout did not begin before a signal stays as it was.
+    func logOut(
+        _ users: inout [PendingLogout], _ round: LogoutRound, _ request: LogoutRequest
+    ) throws -> StoreError? {
+        let open = users.indices.filter { users[$0].cause == nil }
+        var waiting = open.map { users[$0].user }[...]
+        var ended: [(LogoutResult, LogoutInterruption.Cause?)] = []
+        let failure = try logOut(
+            round, request, confirmedBy: .caller,
+            next: { _ in waiting.popFirst().map { .item($0) } ?? .end }
+        ) { _, result, cause in
+            ended.append((result, cause))
+        }
+        // Results are delivered in the order of the users.
+        for (index, (result, cause)) in zip(open, ended) { users[index].take(result, cause, round) }
+        return failure
+    }
+
+    /// Runs the logouts in one pipeline, each a job.
+    private func logOut(
+        _ round: LogoutRound, _ request: LogoutRequest, confirmedBy: Finisher,
+        next: @escaping (Pull) throws -> Supply<Identifier>,
+        deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
+    ) throws -> StoreError? {
+        let clock = try store.clock()
+        let runner = JobRunner<Identifier, LogoutJob.Outcome>(
+            store, window: Self.logoutWindow, changes: true, confirmedBy: confirmedBy
+        ) { pull in
+            try next(pull).map { user in
+                (user, LogoutJob(store, user, round, request, clock: clock))
+            }
+        } deliver: { user, done in
+            switch done.result {
+            case .success(let (result, cause)):
+                try deliver(user, result, cause ?? done.doubt.map { .store($0) })
+            case .failure(let error): try deliver(user, LogoutResult(), .store(error))
+            }
+        }
+        return try runner.run()
+    }
+}
+
+extension ListStore {
+    /// The users whose sets are among the keys.
+    fileprivate func users(of keys: [[UInt8]], like pattern: IdentifierPattern?) -> [Identifier] {
+        keys.compactMap(user(ofKey:)).filter { pattern?.matches($0) ?? true }
+    }
+}

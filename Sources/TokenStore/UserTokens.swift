@@ -1,0 +1,186 @@
+internal import JSON
+internal import Platform
+internal import Redis
+
+/// A token of a user.
+package struct ListedToken: Equatable, Sendable {
+    package let id: Identifier
+    package let expiry: Expiry
+    /// Unix seconds; nil where Redis does not tell.
+    package internal(set) var issuedAt: Int64?
+    package internal(set) var label: String?
+    /// Whether the token is on the blacklist. `TokenStore.listedToken` does not ask.
+    package var isRevoked = false
+}
+
+/// The tokens of a user, and what revokes several of them at once.
+package struct TokenList: Equatable, Sendable {
+    package let tokens: [ListedToken]
+    package let userCutoff: Int64?
+    package let globalCutoff: Int64?
+    /// The clock of Redis, in unix seconds.
+    package let time: Int64
+
+    /// The later of both cutoffs.
+    package var cutoff: Int64? { [userCutoff, globalCutoff].compactMap(\.self).max() }
+}
+
+/// A user with tokens.
+package struct ListedUser: Equatable, Sendable {
+    package let user: Identifier
+    /// The number of tokens that have not expired.
+    package let tokenCount: Int64
+    package let latestExpiry: Expiry?
+    /// The user's own cutoff, in unix seconds.
+    package let cutoff: Int64?
+    /// Why the numbers are not known.
+    package var problem: StoreError?
+}
+
+/// The tokens of users, in one of two kinds: a sorted set for each user, or a key for each session.
+///
+/// `TokenStore.userTokens` is the only place that chooses. Every method is safe to break off by a
+/// signal, and none changes anything but `remove` and `logOut`.
+protocol UserTokens {
+    /// All tokens of a user, soonest expiry first.
+    func tokens(of user: Identifier) throws(StoreError) -> TokenList
+
+    /// One token of a user; nil where the user has no such token.
+    func token(_ id: Identifier, of user: Identifier) throws(StoreError) -> ListedToken?
+
+    /// The tokens of a user in as many parts as they are read in; `body` answers whether to go on.
+    func forEachPage(of user: Identifier, _ body: (TokenList) throws -> Bool) throws
+
+    /// The tokens of every user, or why they cannot be read; `body` answers whether to go on.
+    func forEachList(
+        like pattern: IdentifierPattern?,
+        _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
+    ) throws
+
+    /// Every user with tokens, from at most `pageLimit` pages of keys.
+    func forEachUser(
+        like pattern: IdentifierPattern?, pageLimit: Int,
+        _ body: @escaping ([ListedUser]) throws -> Bool
+    ) throws
+
+    /// The command that puts a token where its application accepts it.
+    func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command
+
+    /// The job that revokes a batch where there is no blacklist: it removes what the application
+    /// accepts tokens by.
+    func removal(of items: [Revocation]) -> any Job<[RevocationOutcome]>
+
+    /// Removes batch after batch; see `TokenStore.revoke`.
+    func remove<Item>(
+        item: @escaping (Item) -> Revocation,
+        next: @escaping (Pull) throws -> Supply<[Item]>,
+        deliver: @escaping (Item, RevocationOutcome) throws -> Void
+    ) throws -> StoreError?
+
+    /// Removes one batch; see `TokenStore.revoke`.
+    func remove(
+        _ items: [Revocation], confirmedBy: Finisher, recheckedBy: Finisher
+    ) -> RevocationBatch
+
+    /// Logs out user after user, without a recheck; see `TokenStore.logOut`.
+    func logOut(
+        _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
+        deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
+    ) throws -> StoreError?
+
+    /// One round of the logouts of a batch of users, for those that did not fail before. The caller
+    /// confirms the changes. Returns what broke the round off for all users.
+    func logOut(
+        _ users: inout [PendingLogout], _ round: LogoutRound, _ request: LogoutRequest
+    ) throws -> StoreError?
+}
+
+extension TokenStore {
+    /// The kind of the layout's user tokens.
+    var userTokens: any UserTokens { KeyedTokens(self) ?? SortedSetTokens(self) }
+
+    /// All tokens of a user, soonest expiry first.
+    package func tokens(of user: Identifier) throws(StoreError) -> TokenList {
+        try userTokens.tokens(of: user)
+    }
+
+    /// One token of a user; nil where the user has no such token.
+    package func listedToken(
+        _ id: Identifier, of user: Identifier
+    ) throws(StoreError) -> ListedToken? {
+        try userTokens.token(id, of: user)
+    }
+
+    /// The tokens of a user as they are read, soonest expiry first: of a sorted set at most a page
+    /// is in memory. `body` answers whether to go on.
+    package func forEachTokenPage(
+        of user: Identifier, _ body: (TokenList) throws -> Bool
+    ) throws {
+        try userTokens.forEachPage(of: user, body)
+    }
+
+    /// The tokens of every user, or why they cannot be read, a user at a time; a user may come twice
+    /// while Redis rehashes. `body` answers whether to go on.
+    package func forEachTokenList(
+        like pattern: IdentifierPattern? = nil,
+        _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
+    ) throws {
+        try userTokens.forEachList(like: pattern, body)
+    }
+
+    /// Every user with tokens, page by page; a user may come twice while Redis rehashes. At most
+    /// `pageLimit` pages of keys are looked through. `body` answers whether to go on.
+    package func forEachUser(
+        like pattern: IdentifierPattern? = nil, pageLimit: Int = .max,
+        _ body: @escaping ([ListedUser]) throws -> Bool
+    ) throws {
+        try userTokens.forEachUser(like: pattern, pageLimit: pageLimit, body)
+    }
+}
+
+// MARK: what both kinds ask
+
+extension TokenStore {
+    /// The clock of Redis and the cutoffs that apply to a user's tokens, all in unix seconds.
+    typealias UserCutoffs = (time: Int64, user: Int64?, global: Int64?)
+
+    func cutoffs(of user: Identifier) throws(StoreError) -> UserCutoffs {
+        let commands = try cutoffCommands(of: user)
+        return try cutoffs(try ask(commands), to: commands)
+    }
+
+    private var cutoffStores: [CutoffStore] {
+        [layout.userCutoff, layout.globalCutoff].compactMap(\.self)
+    }
+
+    func cutoffCommands(of user: Identifier) throws(StoreError) -> [Command] {
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        var commands = [Command("TIME")]
+        for store in cutoffStores { commands.append(store.reading(try store.key.render(values))) }
+        return commands
+    }
+
+    /// Reads the replies to `cutoffCommands`.
+    func cutoffs(
+        _ replies: [Reply], to commands: [Command]
+    ) throws(StoreError) -> UserCutoffs {
+        var found: [Int64?] = []
+        for (index, store) in cutoffStores.enumerated() {
+            let key = commands[index + 1].key ?? []
+            found.append(try cutoff(replies[index + 1], store, key: key))
+        }
+        return (
+            try replies[0].asSeconds, layout.userCutoff == nil ? nil : found[0],
+            layout.globalCutoff == nil ? nil : found[found.count - 1]
+        )
+    }
+
+    /// When a token was issued by its own `iat`, in whole unix seconds; nil where the id is not the
+    /// token's text.
+    func issuedAt(_ id: Identifier) -> Int64? {
+        guard layout.naming.isByText, let number = claims(id.bytes)?["iat"]?.numberValue else {
+            return nil
+        }
+        return Int64(outside: number.double)
+    }
+}

@@ -1,0 +1,1 @@
+../../Sources/jwtctl/main.swift
