@@ -71,7 +71,7 @@ let package = Package(
             name: "jwtctl", dependencies: ["Commands", "Platform"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["CommandKit", "Platform"],
+            name: "TestSupport", dependencies: ["CommandKit", "Commands", "JSON", "Platform"],
             path: "Tests/TestSupport", swiftSettings: relaxed),
         // jwtctl as a static file, which starts in a quarter of the time: tests start it ten thousand
         // times. lld does not warn of each caller of getaddrinfo, as others do.

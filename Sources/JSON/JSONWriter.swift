@@ -114,7 +114,7 @@ package struct JSONWriter: JSONSink {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A member that is a string of UTF-8.
+    /// A member that is a string of UTF-8. Other bytes are replaced.
     package mutating func member(_ name: StaticString, text: [UInt8]) {
         guard text.allSatisfy(JSONString.isPlain) else {
             return member(name, .string(String(decoding: text, as: UTF8.self)))

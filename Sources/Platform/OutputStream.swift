@@ -53,7 +53,8 @@ package final class OutputStream {
         try drainIfLarge()
     }
 
-    /// The usual case of the next one, which is not specialized for it in another module.
+    /// Writes an array. The generic overload below does the same, but is not specialized for arrays
+    /// in other modules.
     package func write(_ bytes: [UInt8]) throws(OutputError) {
         buffer.append(contentsOf: bytes)
         try drainIfLarge()

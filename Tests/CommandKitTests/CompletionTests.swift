@@ -19,28 +19,28 @@ struct CompletionTests {
 
         """
 
-    private func scratch() throws -> Scratch {
-        let scratch = try Scratch()
-        _ = try scratch.write("jwtctl", Self.answering, executable: true)
+    private static func scratch() throws -> TemporaryDirectory {
+        let scratch = try TemporaryDirectory()
+        try scratch.writeProgram("jwtctl", Self.answering)
         for (name, script) in [
             ("jwtctl.bash", BashCompletion.render(Self.program)),
             ("_jwtctl", ZshCompletion.render(Self.program)),
             ("jwtctl.fish", FishCompletion.render(Self.program)),
         ] {
-            _ = try scratch.write(name, script)
+            try scratch.write(name, script)
         }
         return scratch
     }
 
-    private func environment(_ scratch: Scratch) -> [String: String] {
+    private static func environment(_ scratch: TemporaryDirectory) -> [String: String] {
         ["PATH": "\(scratch.path):/usr/bin:/bin", "HOME": scratch.path, "LC_ALL": "C.UTF-8"]
     }
 
     @Test("The shells' own checkers find nothing")
     func lint() throws {
-        let path = try scratch()
+        let path = try Self.scratch()
         for (tool, arguments) in [
-            (Tool.bash, ["-n", "\(path.path)/jwtctl.bash"]),
+            (SystemProgram.bash, ["-n", "\(path.path)/jwtctl.bash"]),
             (.shellcheck, ["\(path.path)/jwtctl.bash"]), (.zsh, ["-n", "\(path.path)/_jwtctl"]),
             (.fish, ["--no-execute", "\(path.path)/jwtctl.fish"]),
         ] {
@@ -97,9 +97,9 @@ struct CompletionTests {
     /// `listing` says that readline is about to list what there is, in so many columns.
     private func bash(
         _ line: String, breaks: String = "\"'@><=;|&(:", listing columns: Int? = nil,
-        in folder: Scratch? = nil
+        in folder: TemporaryDirectory? = nil
     ) throws -> [String] {
-        let scratch = try folder ?? scratch()
+        let scratch = try folder ?? Self.scratch()
         func quoted(_ text: String) -> String {
             "'\(text.replacing("'", with: "'\\''"))'"
         }
@@ -114,7 +114,8 @@ struct CompletionTests {
             _jwtctl jwtctl \(quoted(Self.replaced(line, breaks)))
             for word in "${COMPREPLY[@]}"; do printf '%s\\n' "$word"; done
             """
-        let result = try Tool.bash.run(["-c", run], environment: environment(scratch))
+        let result = try SystemProgram.bash.run(
+            ["-c", run], environment: Self.environment(scratch))
         return result.text.split(separator: "\n").map(String.init)
     }
 
@@ -178,7 +179,7 @@ struct CompletionTests {
 
     @Test("bash asks the program with the words as it would run it", arguments: questions)
     func bashAsks(line: String, question: String) throws {
-        let scratch = try scratch()
+        let scratch = try Self.scratch()
         _ = try bash(line, in: scratch)
         #expect(try scratch.read("asked") == "<__complete>\(question)")
     }
@@ -213,11 +214,11 @@ struct CompletionTests {
             ),
         ])
     func bashInserts(line: String, expected: String, listing: String) throws {
-        let scratch = try scratch()
+        let scratch = try Self.scratch()
         let typed = try TypedLine(
             line, tabs: 3, in: .bash,
             setup: "cd '\(scratch.path)'; mkdir -p folder; source ./jwtctl.bash",
-            environment: environment(scratch))
+            environment: Self.environment(scratch))
         #expect(typed.text == expected)
         let lines = listing.split(separator: "\n").joined(separator: "\n")
         #expect(typed.listing.withoutTrailingBlanks.contains(lines), "\(typed.listing)")
@@ -225,13 +226,13 @@ struct CompletionTests {
 
     // MARK: fish
 
-    private func fish(_ line: String, in scratch: Scratch) throws -> [String] {
-        let result = try Tool.fish.run(
+    private func fish(_ line: String, in scratch: TemporaryDirectory) throws -> [String] {
+        let result = try SystemProgram.fish.run(
             [
                 "--no-config", "-c",
                 "cd \(scratch.path); mkdir -p folder; source jwtctl.fish; complete -C \"$LINE\"",
             ],
-            environment: environment(scratch).merging(["LINE": "jwtctl \(line)"]) { $1 })
+            environment: Self.environment(scratch).merging(["LINE": "jwtctl \(line)"]) { $1 })
         return result.text.split(separator: "\n").map {
             $0.hasSuffix("\t") ? String($0.dropLast()) : String($0)
         }
@@ -266,29 +267,28 @@ struct CompletionTests {
             ),
         ])
     func fishCompletes(line: String, expected: [String]) throws {
-        #expect(try fish(line, in: scratch()) == expected)
+        #expect(try fish(line, in: Self.scratch()) == expected)
     }
 
     @Test("fish asks the program with the words as it would run it", arguments: questions)
     func fishAsks(line: String, question: String) throws {
-        let scratch = try scratch()
+        let scratch = try Self.scratch()
         _ = try fish(line, in: scratch)
         #expect(try scratch.read("asked") == "<__complete>\(question)")
     }
 
     // MARK: zsh
 
-    /// Types into a zsh that has our completion and zsh's own machinery. The completions of all other
-    /// programs are left out: reading a thousand files takes half a second each time.
-    private func zsh(_ line: String, in scratch: Scratch) throws -> TypedLine {
+    private static let zshFunction = Result { try ZshFunction(ZshCompletion.render(program)) }
+
+    private func zsh(_ line: String, in scratch: TemporaryDirectory) throws -> TypedLine {
         try TypedLine(
             "jwtctl \(line)", in: .zsh,
             setup: """
-                cd \(scratch.path); mkdir -p folder; autoload -Uz +X _files _path_files
-                fpath=(\(scratch.path) ${(M)fpath:#*/Completion(|/Base|/Zsh)})
-                autoload -U compinit; compinit -u -D
+                cd \(scratch.path); mkdir -p folder
+                \(Self.zshFunction.get().setup)
                 """,
-            environment: environment(scratch))
+            environment: Self.environment(scratch))
     }
 
     @Test(
@@ -313,7 +313,7 @@ struct CompletionTests {
             ("issue --aud a --au", "issue --aud a --aud "),
         ])
     func zshCompletes(line: String, expected: String) throws {
-        #expect(try zsh(line, in: scratch()).text == "jwtctl \(expected)")
+        #expect(try zsh(line, in: Self.scratch()).text == "jwtctl \(expected)")
     }
 
     @Test(
@@ -330,14 +330,14 @@ struct CompletionTests {
             ("issue ", ["alice -- The first", "bob", "user:42"]),
         ])
     func zshLists(line: String, expected: [String]) throws {
-        let typed = try zsh(line, in: scratch())
+        let typed = try zsh(line, in: Self.scratch())
         let lines = typed.listing.withoutTrailingBlanks.split(separator: "\n").map(String.init)
         #expect(Array(lines.filter(expected.contains)) == expected, "\(typed.listing)")
     }
 
     @Test("zsh asks the program with the words as it would run it", arguments: questions)
     func zshAsks(line: String, question: String) throws {
-        let scratch = try scratch()
+        let scratch = try Self.scratch()
         _ = try zsh(line, in: scratch)
         #expect(try scratch.read("asked") == "<__complete>\(question)")
     }

@@ -22,25 +22,25 @@ struct ManualTests {
 
     @Test("mandoc has no complaint", .programs)
     func lint() throws {
-        let scratch = try Scratch()
+        let folder = try TemporaryDirectory()
         for page in Self.pages.all() {
-            let file = try scratch.write(page.file, page.source)
-            let result = try Tool.mandoc.run(["-Tlint", "-W", "warning", file])
+            let file = try folder.write(page.file, page.source)
+            let result = try SystemProgram.mandoc.run(["-Tlint", "-W", "warning", file])
             #expect(result.text == "", "\(page.source)")
             #expect(result.status == 0)
         }
         let topic = Demo.program.describe().topics[1]
         let source = Self.pages.topicPage(topic, name: "jwtctl-time", section: 5)
-        let file = try scratch.write("jwtctl-time.5", source)
-        #expect(try Tool.mandoc.run(["-Tlint", "-W", "warning", file]).text == "")
+        let file = try folder.write("jwtctl-time.5", source)
+        #expect(try SystemProgram.mandoc.run(["-Tlint", "-W", "warning", file]).text == "")
         #expect(source.hasPrefix(".Dd July 2, 2026\n.Dt JWTCTL-TIME 5\n"))
     }
 
     @Test("What mandoc shows is what was written, hostile characters and all", .programs)
     func shown() throws {
-        let scratch = try Scratch()
-        let file = try scratch.write("jwtctl-issue.1", Self.page("jwtctl-issue.1"))
-        let text = try Tool.mandoc.run(["-Tutf8", "-O", "width=100", file]).text
+        let folder = try TemporaryDirectory()
+        let file = try folder.write("jwtctl-issue.1", Self.page("jwtctl-issue.1"))
+        let text = try SystemProgram.mandoc.run(["-Tutf8", "-O", "width=100", file]).text
             .replacing(/.\u{8}/, with: "")
         for part in [
             "jwtctl-issue – sign a token and record it", "jwtctl issue [options] [SUBJECT...]",

@@ -30,16 +30,8 @@ import Testing
             .filter { !["ACL", "SETUSER", "jwtctl"].contains($0) }
             .map { $0 == ">SECRET" ? ">pass" : $0 }
         let line = "user jwtctl " + rights.joined(separator: " ")
-        let (url, servers): (String, [RedisServer])
-        switch backEnd {
-        case .cluster:
-            let cluster = try RedisCluster(configuration: [line])
-            (url, servers) = (cluster.url, cluster.nodes)
-        default:
-            let group = try SentinelGroup(serverConfiguration: [line])
-            (url, servers) = (group.url, group.servers + group.sentinels)
-        }
-        let jwtctl = Jwtctl(environment: [
+        let (url, servers) = try backEnd.group([line])
+        let jwtctl = TestTool(environment: [
             "JWTCTL_REDIS_URL": url.replacingOccurrences(of: "://", with: "://jwtctl:pass@"),
             "JWTCTL_ACTOR": "ops",
         ])
@@ -62,7 +54,7 @@ import Testing
         ] {
             let sandbox = try restricted(rule)
             let result = try ProcessRunner.run(
-                ["timeout", "1", Project.products + "/jwtctl", "audit", "--follow"],
+                ["timeout", "1", BuiltTool.path, "audit", "--follow"],
                 environment: sandbox.jwtctl.environment.merging(
                     ["PATH": "/usr/bin:/bin"], uniquingKeysWith: { $1 }))
             #expect(result.status == status, "\(result.errorText)")
@@ -148,7 +140,7 @@ import Testing
     }
 
     /// What only looks at a state that the default user has made.
-    private func reading(_ sandbox: Sandbox) throws -> [(String, Jwtctl.Result)] {
+    private func reading(_ sandbox: Sandbox) throws -> [(String, TestTool.Result)] {
         var owner = sandbox.jwtctl
         owner.environment["JWTCTL_REDIS_URL"] = "unix://\(sandbox.server.socketPath)?db=1"
         let one = owner("issue", "--sub", "alice", "--jti", "one").line
@@ -175,9 +167,9 @@ import Testing
     }
 
     /// Every command that talks to Redis, on every path through its scripts that is easily had.
-    private func everything(_ sandbox: Sandbox) throws -> [(String, Jwtctl.Result)] {
-        var results: [(String, Jwtctl.Result)] = []
-        func run(_ line: String, input: String = "") -> Jwtctl.Result {
+    private func everything(_ sandbox: Sandbox) throws -> [(String, TestTool.Result)] {
+        var results: [(String, TestTool.Result)] = []
+        func run(_ line: String, input: String = "") -> TestTool.Result {
             let result = sandbox.jwtctl.run(
                 line.split(separator: " ").map(String.init), input: input)
             results.append((line, result))

@@ -116,7 +116,7 @@ struct Login: Sendable {
         self.id = id
         self.iat = iat
         self.exp = exp
-        token = Tool.token(claims)
+        token = TestToken.signed(claims)
     }
 
     /// The same with the token that somebody else has made.

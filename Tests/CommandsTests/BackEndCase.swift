@@ -11,7 +11,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     let command: String
     /// Those of its own options that the case uses.
     var options: Set<String> = []
-    let body: @Sendable (Stage) throws -> Void
+    let body: @Sendable (BackEndSandbox) throws -> Void
 
     var path: [String] { command.split(separator: " ").map(String.init) }
     var testDescription: String { command }
@@ -38,106 +38,107 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         options: [
             "sub", "jti", "label", "iat", "expires-in", "no-iat", "exp", "count", "record",
         ]
-    ) { stage in
-        stage(
+    ) { sandbox in
+        sandbox(
             "issue", "--sub", "alice", "--jti", "one", "--label", "phone", "--iat", "-1h",
             "--expires-in", "30d")
-        stage("issue", "--sub", "alice", "--jti", "one", status: 9)
-        stage("issue", "--sub", "alice", "--jti", "two", "--no-iat", "--exp", "9999-12-31")
-        let list = try stage("list", "tokens", "alice", "-o", "json").array()
+        sandbox("issue", "--sub", "alice", "--jti", "one", status: 9)
+        sandbox("issue", "--sub", "alice", "--jti", "two", "--no-iat", "--exp", "9999-12-31")
+        let list = try sandbox("list", "tokens", "alice", "-o", "json").array()
         let labels = list.map { [$0.text("id"), $0.text("label"), $0.text("state")] }
         #expect(Set(labels) == [["one", "phone", "active"], ["two", nil, "active"]])
 
-        let many = stage("issue", "--sub", "bob", "--count", "1200", "-o", "jsonl")
+        let many = sandbox("issue", "--sub", "bob", "--count", "1200", "-o", "jsonl")
         #expect(many.output.split(separator: "\n").count == 1200)
-        #expect(try stage.listed("bob").count == 1200)
-        stage("issue", "--sub", "eve", "--count", "3", "--no-record")
-        #expect(try stage.listed("eve").isEmpty)
-        stage("issue", "--sub", "eve", "--record")
-        #expect(try stage.listed("eve").count == 1)
+        #expect(try sandbox.listed("bob").count == 1200)
+        sandbox("issue", "--sub", "eve", "--count", "3", "--no-record")
+        #expect(try sandbox.listed("eve").isEmpty)
+        sandbox("issue", "--sub", "eve", "--record")
+        #expect(try sandbox.listed("eve").count == 1)
     }
 
     private static let verify = BackEndCase(
         command: "verify", options: ["require-listed", "stream", "explain"]
-    ) { stage in
-        let one = stage.token("one")
-        let loose = stage.token("loose", isRecorded: false)
-        let dead = stage.token("dead")
-        stage("revoke", "--reason", "leak", dead)
-        stage("verify", one)
-        stage("verify", "--require-listed", one)
-        stage("verify", loose)
-        stage("verify", "--require-listed", loose, status: 7)
-        #expect(stage("verify", dead, status: 6).output.contains("leak"))
-        #expect(stage("verify", "--explain", dead, status: 6).output.contains("deny:dead"))
-        let answer = try stage("verify", "-o", "introspection", one).object()
+    ) { sandbox in
+        let one = sandbox.token("one")
+        let loose = sandbox.token("loose", isRecorded: false)
+        let dead = sandbox.token("dead")
+        sandbox("revoke", "--reason", "leak", dead)
+        sandbox("verify", one)
+        sandbox("verify", "--require-listed", one)
+        sandbox("verify", loose)
+        sandbox("verify", "--require-listed", loose, status: 7)
+        #expect(sandbox("verify", dead, status: 6).output.contains("leak"))
+        #expect(sandbox("verify", "--explain", dead, status: 6).output.contains("deny:dead"))
+        let answer = try sandbox("verify", "-o", "introspection", one).object()
         #expect(answer["active"] == .bool(true) && answer.text("sub") == "alice")
         #expect(
-            try stage("verify", "-o", "introspection", dead, status: 6).object()
+            try sandbox("verify", "-o", "introspection", dead, status: 6).object()
                 == ["active": .bool(false)])
         let lines = Array(repeating: [one, dead, loose, "x"], count: 300).flatMap { $0 }
-        let stream = stage("verify", "--stream", input: lines.joined(separator: "\n") + "\n")
+        let stream = sandbox("verify", "--stream", input: lines.joined(separator: "\n") + "\n")
         let verdicts = stream.output.split(separator: "\n").map { $0.contains("\"active\":true") }
         #expect(verdicts == lines.map { $0 == one || $0 == loose })
     }
 
     private static let status = BackEndCase(
         command: "status", options: ["user", "require-listed"]
-    ) { stage in
-        let one = stage.token("one")
-        let loose = stage.token("loose", isRecorded: false)
-        stage.token("dead")
-        stage("revoke", "--user", "alice", "dead")
-        stage("status", one)
-        stage("status", "one")
-        stage("status", "--user", "alice", "one")
-        stage("status", "--require-listed", "--user", "alice", "one")
-        stage("status", "--require-listed", loose, status: 7)
-        stage("status", "dead", status: 6)
-        let several = try stage("status", "-o", "json", one, "dead", "unheard", status: 10).array()
+    ) { sandbox in
+        let one = sandbox.token("one")
+        let loose = sandbox.token("loose", isRecorded: false)
+        sandbox.token("dead")
+        sandbox("revoke", "--user", "alice", "dead")
+        sandbox("status", one)
+        sandbox("status", "one")
+        sandbox("status", "--user", "alice", "one")
+        sandbox("status", "--require-listed", "--user", "alice", "one")
+        sandbox("status", "--require-listed", loose, status: 7)
+        sandbox("status", "dead", status: 6)
+        let several = try sandbox("status", "-o", "json", one, "dead", "unheard", status: 10)
+            .array()
         #expect(several.map { $0["active"] } == [.bool(true), .bool(false), .null])
         let ids = (0..<1200).map { $0 % 3 == 0 ? "dead" : "id\($0)" }
-        let file = try stage.directory.write("ids", ids.joined(separator: "\n"))
-        let many = stage("status", "--from", file, "-o", "jsonl", status: 10)
+        let file = try sandbox.directory.write("ids", ids.joined(separator: "\n"))
+        let many = sandbox("status", "--from", file, "-o", "jsonl", status: 10)
         let states = many.output.split(separator: "\n").map { $0.contains("\"active\":false") }
         #expect(states == ids.map { $0 == "dead" })
-        stage("status", "-", input: "one\n")
+        sandbox("status", "-", input: "one\n")
     }
 
     private static let renew = BackEndCase(
         command: "renew", options: ["expires-in", "label", "reason", "actor"]
-    ) { stage in
-        let old = stage.token("old")
-        let new = stage(
+    ) { sandbox in
+        let old = sandbox.token("old")
+        let new = sandbox(
             "renew", "--label", "tv", "--reason", "r", "--actor", "ann", "--expires-in", "2h", old
         ).line
-        stage("verify", "--require-listed", new)
-        stage("verify", old, status: 6)
-        stage("renew", old, status: 6)
-        let listed = try stage.listed("alice")
+        sandbox("verify", "--require-listed", new)
+        sandbox("verify", old, status: 6)
+        sandbox("renew", old, status: 6)
+        let listed = try sandbox.listed("alice")
         #expect(listed.count == 1)
     }
 
     private static let revoke = BackEndCase(
         command: "revoke",
         options: ["dry-run", "reason", "actor", "user", "ttl", "exp", "forever"]
-    ) { stage in
-        let one = stage.token("one")
-        stage.token("two")
-        stage("revoke", "--dry-run", one)
-        #expect(try stage.denied().isEmpty)
-        #expect(try stage.listed("alice") == ["one", "two"])
-        stage("revoke", "--reason", "leak", "--actor", "ann", one)
-        #expect(stage("revoke", one, "-o", "json").output.contains("already_revoked"))
-        stage("revoke", "--user", "alice", "two")
-        #expect(try stage.listed("alice").isEmpty)
-        stage("revoke", "--user", "alice", "nobody", status: 2)
-        stage("revoke", "--ttl", "1h", "three")
-        stage("revoke", "--ttl", "2h", "three")
-        stage("revoke", "--exp", "9999-12-31", "four")
-        stage("revoke", "--forever", "five")
-        stage("revoke", "--ttl", "1h", "six", "seven", "three", "-o", "json")
-        let list = try stage("list", "revoked", "-o", "json").array()
+    ) { sandbox in
+        let one = sandbox.token("one")
+        sandbox.token("two")
+        sandbox("revoke", "--dry-run", one)
+        #expect(try sandbox.denied().isEmpty)
+        #expect(try sandbox.listed("alice") == ["one", "two"])
+        sandbox("revoke", "--reason", "leak", "--actor", "ann", one)
+        #expect(sandbox("revoke", one, "-o", "json").output.contains("already_revoked"))
+        sandbox("revoke", "--user", "alice", "two")
+        #expect(try sandbox.listed("alice").isEmpty)
+        sandbox("revoke", "--user", "alice", "nobody", status: 2)
+        sandbox("revoke", "--ttl", "1h", "three")
+        sandbox("revoke", "--ttl", "2h", "three")
+        sandbox("revoke", "--exp", "9999-12-31", "four")
+        sandbox("revoke", "--forever", "five")
+        sandbox("revoke", "--ttl", "1h", "six", "seven", "three", "-o", "json")
+        let list = try sandbox("list", "revoked", "-o", "json").array()
         let entries = Dictionary(
             uniqueKeysWithValues: list.map { ($0.text("id") ?? "", $0) })
         #expect(Set(entries.keys) == ["one", "two", "three", "four", "five", "six", "seven"])
@@ -149,15 +150,17 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     private static let revokeMany = BackEndCase(
         command: "revoke",
         options: ["dry-run", "max", "yes", "reason", "failed", "forever", "ttl"]
-    ) { stage in
-        for user in ["u0", "u1"] { stage.run(["issue", "--sub", user, "--jti", "\(user)-token"]) }
+    ) { sandbox in
+        for user in ["u0", "u1"] {
+            sandbox.run(["issue", "--sub", user, "--jti", "\(user)-token"])
+        }
         let lines =
             (0..<2500).map { "j\($0)\t4102444800\n" } + [
                 "u0-token\t4102444800\tu0\n", #"{"jti":"{u1}","exp":4102444800,"sub":"u1"}"# + "\n",
             ]
-        let file = try stage.directory.write("ids.tsv", lines.joined())
+        let file = try sandbox.directory.write("ids.tsv", lines.joined())
         func counts(_ arguments: String..., status: Int32 = 0) throws -> [Int64?] {
-            let result = stage.run(["revoke", "--from", file, "-o", "json"] + arguments)
+            let result = sandbox.run(["revoke", "--from", file, "-o", "json"] + arguments)
             #expect(result.status == status, "\(arguments): \(result.errors)")
             let object = try result.object()
             return [object.integer("revoked"), object.integer("already_revoked")]
@@ -167,88 +170,90 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let limited = try #require(try counts("--max", "1000", "--yes", status: 9)[0])
         #expect((1...1000).contains(limited))
         #expect(try counts("--yes", "--reason", "drill") == [2502 - limited, limited])
-        let failed = stage.directory.file("failed")
+        let failed = sandbox.directory.file("failed")
         #expect(try counts("--yes", "--failed", failed) == [0, 2502])
         // Replicas that are not there cannot confirm.
         let replicated = try counts(
-            "--yes", "--forever", "--wait", "1,2s", status: stage.backEnd.hasReplicas ? 0 : 8)
-        if stage.backEnd.hasReplicas { #expect(replicated == [0, 2502]) }
-        #expect(try stage.denied().count == 2502)
-        #expect(try stage.listed("u0").isEmpty)
-        #expect(try stage.listed("u1") == ["u1-token"])
-        let tokens = (0..<300).map { stage.token("t\($0)", isRecorded: $0 % 2 == 0) }
+            "--yes", "--forever", "--wait", "1,2s", status: sandbox.backEnd.hasReplicas ? 0 : 8)
+        if sandbox.backEnd.hasReplicas { #expect(replicated == [0, 2502]) }
+        #expect(try sandbox.denied().count == 2502)
+        #expect(try sandbox.listed("u0").isEmpty)
+        #expect(try sandbox.listed("u1") == ["u1-token"])
+        let tokens = (0..<300).map { sandbox.token("t\($0)", isRecorded: $0 % 2 == 0) }
         let text = tokens.joined(separator: "\n") + "\n"
-        stage("revoke", "--ttl", "1h", "--yes", "-", input: text)
-        #expect(try stage.denied().count == 2802)
-        #expect(try stage.listed("alice").isEmpty)
+        sandbox("revoke", "--ttl", "1h", "--yes", "-", input: text)
+        #expect(try sandbox.denied().count == 2802)
+        #expect(try sandbox.listed("alice").isEmpty)
     }
 
     private static let restore = BackEndCase(
         command: "restore", options: ["reason", "actor", "yes", "user", "no-verify"]
-    ) { stage in
-        let one = stage.token("one")
-        let two = stage.token("two")
-        stage("revoke", one, two)
-        stage("restore", "--reason", "slip", "--actor", "ann", "--yes", one)
-        stage("verify", "--require-listed", one)
-        stage("restore", "--reason", "slip", "--yes", "--user", "alice", "two")
-        stage("verify", two)
-        stage("restore", "--reason", "slip", "--yes", "--no-verify", "unheard")
+    ) { sandbox in
+        let one = sandbox.token("one")
+        let two = sandbox.token("two")
+        sandbox("revoke", one, two)
+        sandbox("restore", "--reason", "slip", "--actor", "ann", "--yes", one)
+        sandbox("verify", "--require-listed", one)
+        sandbox("restore", "--reason", "slip", "--yes", "--user", "alice", "two")
+        sandbox("verify", two)
+        sandbox("restore", "--reason", "slip", "--yes", "--no-verify", "unheard")
         let lines = (0..<150).map { "j\($0)\t4102444800\n" }.joined()
-        let file = try stage.directory.write("ids.tsv", lines)
-        stage("revoke", "--from", file, "--yes")
-        stage("restore", "--from", file, "--reason", "drill", "--yes")
-        #expect(try stage.denied().isEmpty)
-        let trail = try stage("audit", "-o", "json", "--limit", "200").array()
+        let file = try sandbox.directory.write("ids.tsv", lines)
+        sandbox("revoke", "--from", file, "--yes")
+        sandbox("restore", "--from", file, "--reason", "drill", "--yes")
+        #expect(try sandbox.denied().isEmpty)
+        let trail = try sandbox("audit", "-o", "json", "--limit", "200").array()
         #expect(trail.count { $0.text("op") == "restore" } == 152)
         #expect(trail.contains { $0.text("actor") == "ann" })
     }
 
     private static let logOut = BackEndCase(
         command: "logout-all", options: ["issued-before", "keep", "reason", "actor"]
-    ) { stage in
+    ) { sandbox in
         // Issued in another second than the one that is kept.
-        for id in ["old", "older"] { stage("issue", "--sub", "alice", "--jti", id, "--iat", "-1h") }
-        let kept = stage.token("kept")
-        stage.token("kept", of: "bob")
-        let loose = stage("issue", "--sub", "bob", "--iat", "-1h", "--no-record").line
-        let first = stage("logout-all", "--issued-before", "-30m", "alice", "-o", "json")
+        for id in ["old", "older"] {
+            sandbox("issue", "--sub", "alice", "--jti", id, "--iat", "-1h")
+        }
+        let kept = sandbox.token("kept")
+        sandbox.token("kept", of: "bob")
+        let loose = sandbox("issue", "--sub", "bob", "--iat", "-1h", "--no-record").line
+        let first = sandbox("logout-all", "--issued-before", "-30m", "alice", "-o", "json")
         #expect(try first.object().integer("revoked") == 2)
-        #expect(try stage.listed("alice") == ["kept"])
-        stage("verify", "--require-listed", kept)
-        stage("issue", "--sub", "alice", "--jti", "other")
-        let second = stage("logout-all", "--keep", kept, "alice", "-o", "json")
+        #expect(try sandbox.listed("alice") == ["kept"])
+        sandbox("verify", "--require-listed", kept)
+        sandbox("issue", "--sub", "alice", "--jti", "other")
+        let second = sandbox("logout-all", "--keep", kept, "alice", "-o", "json")
         #expect(try second.object().integer("kept") == 1)
-        stage("verify", "--require-listed", kept)
-        let both = stage(
+        sandbox("verify", "--require-listed", kept)
+        let both = sandbox(
             "logout-all", "--reason", "lost", "--actor", "ann", "alice", "bob", "-o", "json")
         #expect(try both.array().allSatisfy { $0["complete"] == .bool(true) })
-        stage("verify", kept, status: 6)
-        stage("verify", loose, status: 6)
-        let last = try stage("audit", "-o", "json", "--limit", "1").array()
+        sandbox("verify", kept, status: 6)
+        sandbox("verify", loose, status: 6)
+        let last = try sandbox("audit", "-o", "json", "--limit", "1").array()
         #expect(last.map { $0.text("reason") } == ["lost"])
         #expect(last.map { $0.text("actor") } == ["ann"])
-        #expect(stage("list", "users", "-o", "id").output.isEmpty)
+        #expect(sandbox("list", "users", "-o", "id").output.isEmpty)
     }
 
     private static let logOutEveryone = BackEndCase(
         command: "logout-all", options: ["everyone", "issued-before", "skew", "yes"]
-    ) { stage in
-        let old = stage("issue", "--sub", "alice", "--iat", "-1h").line
-        let young = stage.token("young")
-        stage("logout-all", "--everyone", "--issued-before", "-30m", "--yes")
-        stage("verify", old, status: 6)
-        stage("verify", young)
-        stage("logout-all", "--everyone", "--skew", "1s", "--yes")
-        stage("verify", young, status: 6)
+    ) { sandbox in
+        let old = sandbox("issue", "--sub", "alice", "--iat", "-1h").line
+        let young = sandbox.token("young")
+        sandbox("logout-all", "--everyone", "--issued-before", "-30m", "--yes")
+        sandbox("verify", old, status: 6)
+        sandbox("verify", young)
+        sandbox("logout-all", "--everyone", "--skew", "1s", "--yes")
+        sandbox("verify", young, status: 6)
     }
 
     /// An application whose tokens have keys of their own, and no cutoff.
     private static let logOutSessions = BackEndCase(
         command: "logout-all", options: ["settle"]
-    ) { stage in
-        let prefix = "\(stage.place.namespace):session:"
-        let file = try stage.directory.write(
+    ) { sandbox in
+        let prefix = "\(sandbox.place.namespace):session:"
+        let file = try sandbox.directory.write(
             "acme.json",
             """
             { "name": "acme", "claims": { "id": "jti", "user": "sub" },
@@ -258,175 +263,178 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
             """)
         for user in ["alice", "alicea", "al*"] {
             for number in 0..<3 {
-                stage("issue", "--layout", file, "--sub", user, "--jti", "\(number)")
+                sandbox("issue", "--layout", file, "--sub", user, "--jti", "\(number)")
             }
         }
         func sessions(_ user: String) throws -> [String] {
-            try stage("list", "tokens", "--layout", file, user, "-o", "json").array()
+            try sandbox("list", "tokens", "--layout", file, user, "-o", "json").array()
                 .compactMap { $0.text("id") }
         }
         #expect(try sessions("al*") == ["0", "1", "2"])
-        let first = try stage(
+        let first = try sandbox(
             "logout-all", "--layout", file, "--settle", "0", "alice", "nobody", "-o", "json"
         ).array()
         #expect(first.map { $0.integer("revoked") } == [3, 0])
         #expect(first.allSatisfy { $0["complete"] == .bool(true) && $0["cutoff"] == .null })
-        let second = try stage(
+        let second = try sandbox(
             "logout-all", "--layout", file, "--settle", "50ms", "--keep", "1", "al*", "-o", "json"
         ).object()
         #expect(second.integer("revoked") == 2 && second.integer("kept") == 1)
         #expect(try sessions("alice").isEmpty)
         #expect(try sessions("al*") == ["1"])
         #expect(try sessions("alicea").count == 3)
-        let users = try stage("list", "users", "--layout", file, "-o", "json").array()
+        let users = try sandbox("list", "users", "--layout", file, "-o", "json").array()
         let told = users.map { "\($0.text("user") ?? "") \($0.integer("tokens") ?? 0)" }
         #expect(told == ["al* 1", "alicea 3"])
     }
 
     private static let logOutMany = BackEndCase(
         command: "logout-all", options: ["from", "yes"]
-    ) { stage in
+    ) { sandbox in
         let users = (0..<300).map { "user\($0)" }
-        for user in users.prefix(5) { stage.token("token of \(user)", of: user) }
-        let token = stage.token("last", of: "user299")
-        let file = try stage.directory.write("users", users.joined(separator: "\n") + "\n")
-        let out = try stage("logout-all", "--from", file, "--yes", "-o", "json").array()
+        for user in users.prefix(5) { sandbox.token("token of \(user)", of: user) }
+        let token = sandbox.token("last", of: "user299")
+        let file = try sandbox.directory.write("users", users.joined(separator: "\n") + "\n")
+        let out = try sandbox("logout-all", "--from", file, "--yes", "-o", "json").array()
         #expect(out.compactMap { $0.text("user") } == users)
         #expect(out.reduce(0) { $0 + ($1.integer("revoked") ?? 0) } == 6)
-        stage("verify", token, status: 6)
-        let denied = try stage.denied()
+        sandbox("verify", token, status: 6)
+        let denied = try sandbox.denied()
         #expect(denied.count == 6)
     }
 
     private static let listTokens = BackEndCase(
         command: "list tokens", options: ["all", "limit", "show-tokens", "sort"]
-    ) { stage in
-        for id in ["a", "b", "c"] { stage.token(id) }
-        stage.token("d", of: "bob")
-        stage("revoke", "--ttl", "1h", "b")
-        try stage.expectFormats("list", "tokens", "alice", count: 3)
+    ) { sandbox in
+        for id in ["a", "b", "c"] { sandbox.token(id) }
+        sandbox.token("d", of: "bob")
+        sandbox("revoke", "--ttl", "1h", "b")
+        try sandbox.expectFormats("list", "tokens", "alice", count: 3)
         // Only some layouts have whole tokens.
-        try stage.expectFormats("list", "tokens", "--show-tokens", "alice", count: 3)
-        try stage.expectFormats("list", "tokens", "alice", "bob", "nobody", count: 4)
-        let states = try stage("list", "tokens", "alice", "-o", "json").array().map {
+        try sandbox.expectFormats("list", "tokens", "--show-tokens", "alice", count: 3)
+        try sandbox.expectFormats("list", "tokens", "alice", "bob", "nobody", count: 4)
+        let states = try sandbox("list", "tokens", "alice", "-o", "json").array().map {
             "\($0.text("id") ?? "") \($0.text("state") ?? "")"
         }
         #expect(Set(states) == ["a active", "b revoked", "c active"])
-        try stage.expectFormats("list", "tokens", "--all", count: 4)
-        try stage.expectFormats("list", "tokens", "--all", "--limit", "2", count: 2)
-        let users = try stage("list", "tokens", "--all", "--sort", "user", "-o", "json").array()
+        try sandbox.expectFormats("list", "tokens", "--all", count: 4)
+        try sandbox.expectFormats("list", "tokens", "--all", "--limit", "2", count: 2)
+        let users = try sandbox("list", "tokens", "--all", "--sort", "user", "-o", "json").array()
         #expect(users.map { $0.text("user") } == ["alice", "alice", "alice", "bob"])
     }
 
     private static let listUsers = BackEndCase(
         command: "list users", options: ["limit", "match", "sort"]
-    ) { stage in
-        for number in 0..<40 { stage.token("j\(number)", of: "user\(number)") }
-        try stage.expectFormats("list", "users", count: 40)
-        try stage.expectFormats("list", "users", "--limit", "7", count: 7)
-        try stage.expectFormats("list", "users", "--match", "user1*", count: 11)
-        let users = try stage("list", "users", "-o", "json").array()
+    ) { sandbox in
+        for number in 0..<40 { sandbox.token("j\(number)", of: "user\(number)") }
+        try sandbox.expectFormats("list", "users", count: 40)
+        try sandbox.expectFormats("list", "users", "--limit", "7", count: 7)
+        try sandbox.expectFormats("list", "users", "--match", "user1*", count: 11)
+        let users = try sandbox("list", "users", "-o", "json").array()
         #expect(Set(users.compactMap { $0.text("user") }) == Set((0..<40).map { "user\($0)" }))
         #expect(users.allSatisfy { $0.integer("tokens") == 1 })
-        stage.token("second", of: "user23")
-        let most = stage("list", "users", "--sort", "count", "--limit", "2", "-o", "json")
+        sandbox.token("second", of: "user23")
+        let most = sandbox("list", "users", "--sort", "count", "--limit", "2", "-o", "json")
         #expect(try most.array().map { $0.text("user") } == ["user23", "user0"])
     }
 
     private static let listRevoked = BackEndCase(
         command: "list revoked", options: ["limit", "match", "show-tokens"]
     ) {
-        stage in
+        sandbox in
         let lines = (0..<60).map { "j\($0)\t4102444800\n" }.joined()
-        stage("revoke", "--yes", "-", input: lines)
-        try stage.expectFormats("list", "revoked", count: 60)
-        try stage.expectFormats("list", "revoked", "--show-tokens", "--limit", "7", count: 7)
-        try stage.expectFormats("list", "revoked", "--match", "*7", count: 6)
-        #expect(try stage.denied() == Set((0..<60).map { "j\($0)" }))
+        sandbox("revoke", "--yes", "-", input: lines)
+        try sandbox.expectFormats("list", "revoked", count: 60)
+        try sandbox.expectFormats("list", "revoked", "--show-tokens", "--limit", "7", count: 7)
+        try sandbox.expectFormats("list", "revoked", "--match", "*7", count: 6)
+        #expect(try sandbox.denied() == Set((0..<60).map { "j\($0)" }))
     }
 
-    private static let stats = BackEndCase(command: "stats", options: ["largest"]) { stage in
-        for number in 0..<7 { stage.token("j\(number)", of: number < 4 ? "alice" : "bob") }
-        stage("revoke", "--ttl", "30m", "x")
-        stage("revoke", "--forever", "y")
-        let told = try stage("stats", "--largest", "1", "--json").object()
+    private static let stats = BackEndCase(command: "stats", options: ["largest"]) { sandbox in
+        for number in 0..<7 { sandbox.token("j\(number)", of: number < 4 ? "alice" : "bob") }
+        sandbox("revoke", "--ttl", "30m", "x")
+        sandbox("revoke", "--forever", "y")
+        let told = try sandbox("stats", "--largest", "1", "--json").object()
         #expect(told["users"] == 2 && told["tokens"] == 7 && told["revoked"] == 2)
         #expect(told["revoked_expiring_1h"] == 1)
         #expect(told["revoked_forever"] == 1)
         let largest: JSONValue = [["user": "alice", "tokens": 4]]
         #expect(told["largest"] == largest)
-        let gauges = stage("stats", "-o", "prometheus").output
+        let gauges = sandbox("stats", "-o", "prometheus").output
         #expect(gauges.contains(",layout=\"native\"} 7\n"))
     }
 
     private static let audit = BackEndCase(command: "audit", options: ["limit", "follow"]) {
-        stage in
-        for id in ["a", "b", "c"] { stage("revoke", "--ttl", "1h", "--reason", "why \(id)", id) }
-        try stage.expectFormats("audit", count: 3)
-        try stage.expectFormats("audit", "--limit", "2", count: 2)
-        try stage.expectFormats("audit", "--id", "b", "--since", "-1h", "--until", "+1h", count: 1)
-        let reasons = try stage("audit", "-o", "json").array().map { $0.text("reason") }
+        sandbox in
+        for id in ["a", "b", "c"] { sandbox("revoke", "--ttl", "1h", "--reason", "why \(id)", id) }
+        try sandbox.expectFormats("audit", count: 3)
+        try sandbox.expectFormats("audit", "--limit", "2", count: 2)
+        try sandbox.expectFormats(
+            "audit", "--id", "b", "--since", "-1h", "--until", "+1h", count: 1)
+        let reasons = try sandbox("audit", "-o", "json").array().map { $0.text("reason") }
         #expect(reasons == ["why a", "why b", "why c"])
-        let follower = try stage.start("audit", "--follow", "-o", "id")
+        let follower = try sandbox.start("audit", "--follow", "-o", "id")
         #expect((0..<3).map { _ in follower.line() } == ["a", "b", "c"])
-        stage("revoke", "--ttl", "1h", "d")
+        sandbox("revoke", "--ttl", "1h", "d")
         #expect(follower.line() == "d")
     }
 
-    private static let prune = BackEndCase(command: "prune", options: ["dry-run"]) { stage in
-        for number in 0..<10 { stage.token("j\(number)", of: "user\(number)") }
+    private static let prune = BackEndCase(command: "prune", options: ["dry-run"]) { sandbox in
+        for number in 0..<10 { sandbox.token("j\(number)", of: "user\(number)") }
         // Members that have expired while nobody touched the list.
         for number in 0..<10 {
-            let key = "\(stage.place.namespace):{user\(number)}:tokens"
-            let added = try stage.place.cli(["ZADD", key, "5", "ancient"])
+            let key = "\(sandbox.place.namespace):{user\(number)}:tokens"
+            let added = try sandbox.place.cli(["ZADD", key, "5", "ancient"])
             #expect(added == "1")
         }
         func removed(_ arguments: String...) throws -> Int64? {
-            try stage.run(["prune", "-o", "json"] + arguments).object().integer("removed")
+            try sandbox.run(["prune", "-o", "json"] + arguments).object().integer("removed")
         }
         let counts = [try removed("--dry-run"), try removed(), try removed("--dry-run")]
         #expect(counts == [10, 10, 0])
-        #expect(try stage.listed("user3") == ["j3"])
+        #expect(try sandbox.listed("user3") == ["j3"])
     }
 
     /// What has broken other programs, as a user and as an id, through a whole life.
     private static let hostileIds = BackEndCase(
         command: "revoke", options: ["user", "reason"]
-    ) { stage in
+    ) { sandbox in
         let names = ["a b", "{x}", "*", "\u{e9}", String(repeating: "x{", count: 100)]
         for name in names {
-            let token = stage.token(name, of: name)
-            stage.token("spare of \(name)", of: name)
-            #expect(try stage.listed(name) == [name, "spare of \(name)"])
-            stage("status", "--user", name, "--require-listed", "--id", name)
-            stage("revoke", "--user", name, "--id", "--reason", name, "--yes", "--", name)
-            stage("status", "--id", name, status: 6)
-            stage("verify", token, status: 6)
-            #expect(try stage.denied() == [name])
-            #expect(try stage.listed(name) == ["spare of \(name)"])
-            stage("restore", "--reason", name, "--yes", token)
-            stage("verify", "--require-listed", token)
+            let token = sandbox.token(name, of: name)
+            sandbox.token("spare of \(name)", of: name)
+            #expect(try sandbox.listed(name) == [name, "spare of \(name)"])
+            sandbox("status", "--user", name, "--require-listed", "--id", name)
+            sandbox("revoke", "--user", name, "--id", "--reason", name, "--yes", "--", name)
+            sandbox("status", "--id", name, status: 6)
+            sandbox("verify", token, status: 6)
+            #expect(try sandbox.denied() == [name])
+            #expect(try sandbox.listed(name) == ["spare of \(name)"])
+            sandbox("restore", "--reason", name, "--yes", token)
+            sandbox("verify", "--require-listed", token)
         }
-        let users = try stage("list", "users", "-o", "json").array().compactMap { $0.text("user") }
+        let users = try sandbox("list", "users", "-o", "json").array().compactMap {
+            $0.text("user")
+        }
         #expect(Set(users) == Set(names))
         let object = names.map { #"{"jti":\#(JSONText.quoted($0)),"exp":4102444800}"# + "\n" }
-        stage("revoke", "--from", "-", input: object.joined())
-        #expect(try stage.denied() == Set(names))
+        sandbox("revoke", "--from", "-", input: object.joined())
+        #expect(try sandbox.denied() == Set(names))
         // The spare ones, which no blacklist entry has reached.
-        let out = try stage("logout-all", names[0], names[1], "-o", "json").array()
+        let out = try sandbox("logout-all", names[0], names[1], "-o", "json").array()
         #expect(out.map { $0.integer("revoked") } == [1, 1])
-        #expect(try stage.listed(names[2]).contains("spare of \(names[2])"))
+        #expect(try sandbox.listed(names[2]).contains("spare of \(names[2])"))
     }
 
     private static let layoutDetect = BackEndCase(
         command: "layout detect", options: ["sample"]
-    ) { stage in
-        let namespace = stage.place.namespace
-        for number in 0..<40 { stage.token("j\(number)", of: "user\(number)") }
+    ) { sandbox in
+        let namespace = sandbox.place.namespace
+        for number in 0..<40 { sandbox.token("j\(number)", of: "user\(number)") }
         let lines = (0..<60).map { "d\($0)\t4102444800\n" }.joined()
-        stage("revoke", "--yes", "-", input: lines)
+        sandbox("revoke", "--yes", "-", input: lines)
         func native(_ arguments: String...) throws -> JSONObject? {
-            try stage.run(["layout", "detect", "-o", "json"] + arguments).array().first {
+            try sandbox.run(["layout", "detect", "-o", "json"] + arguments).array().first {
                 let variables = $0["variables"]?.objectValue
                 return $0.text("layout") == "native"
                     && (variables?.text("ns") ?? "jwt") == namespace
@@ -442,18 +450,18 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let examples = found["examples"]?.arrayValue?.compactMap(\.stringValue?.text) ?? []
         #expect(!examples.isEmpty && examples.allSatisfy { $0.hasPrefix(namespace) })
         #expect(try native("--sample", "10")?.integer("sampled") ?? 10 == 10)
-        let sampled = stage("layout", "detect", "--sample", "10").errors
+        let sampled = sandbox("layout", "detect", "--sample", "10").errors
         #expect(sampled.contains("looked at a sample of 10 keys"), "\(sampled)")
     }
 
-    private static let doctor = BackEndCase(command: "doctor", options: ["deep"]) { stage in
-        for number in 0..<5 { stage.token("j\(number)", of: "user\(number)") }
-        stage("revoke", "--ttl", "1h", "x")
-        stage("revoke", "--forever", "y")
+    private static let doctor = BackEndCase(command: "doctor", options: ["deep"]) { sandbox in
+        for number in 0..<5 { sandbox.token("j\(number)", of: "user\(number)") }
+        sandbox("revoke", "--ttl", "1h", "x")
+        sandbox("revoke", "--forever", "y")
         for options in [[], ["--deep"]] {
             // None of the servers of the tests keeps its data; one does not tell all of it.
-            let result = stage.run(["doctor", "-o", "json"] + options)
-            let status: Int32 = stage.backEnd == .acl ? 0 : 1
+            let result = sandbox.run(["doctor", "-o", "json"] + options)
+            let status: Int32 = sandbox.backEnd == .acl ? 0 : 1
             #expect(result.status == status, "\(result.output)\(result.errors)")
             let findings = try result.array()
             let ids = Set(findings.compactMap { $0.text("finding") })
@@ -467,14 +475,14 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
                 #expect(ids.isSuperset(of: ["entries_without_ttl", "sound_lists"]), "\(ids)")
             }
             let servers = Set(findings.compactMap { $0.text("server") })
-            #expect(servers.count == [.cluster: 3, .sentinel: 1][stage.backEnd, default: 0])
+            #expect(servers.count == [.cluster: 3, .sentinel: 1][sandbox.backEnd, default: 0])
         }
     }
 
     /// What a shell asks for while somebody types. It does not wait for long, so it may ask again.
-    private static let completion = BackEndCase(command: "__complete") { stage in
-        stage.token("one")
-        let line = ["__complete", "users", "--"] + stage.place.options + ["logout-all", "a"]
-        #expect((0..<50).contains { _ in stage.run(line).output == "alice\n" })
+    private static let completion = BackEndCase(command: "__complete") { sandbox in
+        sandbox.token("one")
+        let line = ["__complete", "users", "--"] + sandbox.place.options + ["logout-all", "a"]
+        #expect((0..<50).contains { _ in sandbox.run(line).output == "alice\n" })
     }
 }

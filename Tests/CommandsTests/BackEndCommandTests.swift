@@ -13,9 +13,9 @@ import Testing
         _ backEnd: BackEnd, _ `case`: BackEndCase
     ) throws {
         try backEnd.run { place in
-            let stage = try Stage(backEnd, place)
-            try `case`.body(stage)
-            let used = try #require(stage.used[`case`.command])
+            let sandbox = try BackEndSandbox(backEnd, place)
+            try `case`.body(sandbox)
+            let used = try #require(sandbox.used[`case`.command])
             #expect(`case`.options.isSubset(of: used), "\(`case`.options.subtracting(used))")
         }
     }
@@ -60,7 +60,7 @@ import Testing
         let count = 20_000
         let lines = (0..<count).map { "id-\($0)" }
         let items = try sandbox.file("items", lines.joined(separator: "\n") + "\n")
-        let failed = sandbox.server.directory.file("failed")
+        let failed = sandbox.directory.file("failed")
         let start = Date()
         let result = sandbox.jwtctl(
             "revoke", "--json", "--yes", "--ttl", "1h", "--wait", "1,1s", "--failed", failed,
@@ -97,7 +97,7 @@ import Testing
 
     @Test func `the place is named, and the node in the trace`() throws {
         try RedisCluster.shared { cluster in
-            let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": cluster.url])
+            let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": cluster.url])
             let result = jwtctl("revoke", "--ttl", "1h", "some-id", "-v")
             #expect(result.status == 0)
             #expect(
@@ -110,7 +110,7 @@ import Testing
                 "\(result.errors)")
         }
         try SentinelGroup.shared { group in
-            let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": group.url])
+            let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": group.url])
             let result = jwtctl("revoke", "--ttl", "1h", "some-id")
             let place = "mymaster@127.0.0.1:\(group.sentinels[0].port),"
             #expect(result.errors.contains("target: \(place)"), "\(result.errors)")
@@ -122,11 +122,11 @@ import Testing
     @Test func `a Sentinel taken for Redis is answered with the right address`() throws {
         try SentinelGroup.shared { group in
             let port = group.sentinels[0].port
-            let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": "redis://127.0.0.1:\(port)"])
+            let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": "redis://127.0.0.1:\(port)"])
             let result = jwtctl("list", "users")
             #expect(result.status == 8)
             #expect(result.errors.contains("write redis+sentinel://127.0.0.1:\(port)/mymaster"))
-            let other = Jwtctl(environment: [
+            let other = TestTool(environment: [
                 "JWTCTL_REDIS_URL": "redis+sentinel://127.0.0.1:\(port)/other"
             ])
             #expect(other("list", "users").errors.contains("known names: 'mymaster'"))
@@ -150,7 +150,7 @@ import Testing
                 return lines.count { $0 == "node.invalid" } == 6
             }
         }
-        let jwtctl = Jwtctl(environment: [
+        let jwtctl = TestTool(environment: [
             "JWTCTL_REDIS_URL": cluster.url, "JWTCTL_TIMEOUT": "1s",
         ])
         let lost = jwtctl("revoke", "--ttl", "1h", "some-id")
@@ -177,7 +177,7 @@ import Testing
         let cluster = try RedisCluster(authority: authority)
         let lines = (0..<200).map { "j\($0)\t4102444800\n" }.joined()
         let file = try authority.directory.write("ids.tsv", lines)
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": cluster.url])
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": cluster.url])
         let trust = ["--redis-cacert", authority.certificate]
         let good = jwtctl.run(["revoke", "--from", file, "--yes"] + trust)
         #expect(good.status == 0, "\(good.errors)")
@@ -206,7 +206,7 @@ import Testing
                 "sentinel monitor alpha 127.0.0.1 \(dataPort) 1",
             ])
         let url = "rediss+sentinel://127.0.0.1:\(watchPort)/alpha"
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": url])
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": url])
         let result = jwtctl(
             "revoke", "--ttl", "1h", "one", "--redis-cacert", authority.certificate)
         #expect(result.status == 0, "\(result.errors)")

@@ -12,21 +12,21 @@ import Testing
 
     /// Writes the configuration file, readable by its owner alone.
     private func configure(_ text: String, mode: Int = 0o600) throws -> String {
-        let path = try sandbox.server.directory.write("config", text)
+        let path = try sandbox.directory.write("config", text)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
         return path
     }
 
     /// The program with the file, and nothing of it in the environment.
-    private func jwtctl(_ path: String, _ environment: [String: String] = [:]) -> Jwtctl {
-        var jwtctl = Jwtctl(environment: environment)
+    private func jwtctl(_ path: String, _ environment: [String: String] = [:]) -> TestTool {
+        var jwtctl = TestTool(environment: environment)
         jwtctl.options = ["--config", path]
         return jwtctl
     }
 
     private var url: String { "unix://\(sandbox.server.socketPath)" }
 
-    private func settings(_ result: Jwtctl.Result) throws -> [String: (String?, String)] {
+    private func settings(_ result: TestTool.Result) throws -> [String: (String?, String)] {
         var found: [String: (String?, String)] = [:]
         for row in try result.array() {
             found[try #require(row["setting"]?.stringValue?.text)] = (
@@ -127,7 +127,7 @@ import Testing
               { "role": "deny", "type": "string", "key": "${prefix}${id}", "value": "1" } ],
               "vars": { "prefix": "acme:" } }
             """
-        _ = try sandbox.server.directory.write("acme.json", layout)
+        _ = try sandbox.directory.write("acme.json", layout)
         let path = try configure(
             """
             [profile default]
@@ -198,7 +198,7 @@ import Testing
     }
 
     @Test func whatIsNoFileIsRefusedAtOnce() throws {
-        let folder = sandbox.server.directory.path
+        let folder = sandbox.directory.path
         #expect(mkfifo("\(folder)/fifo", 0o600) == 0)
         for path in [folder, "\(folder)/fifo", "\(folder)/missing", "/dev/zero"] {
             let result = jwtctl(path)("config", "show")
@@ -223,22 +223,22 @@ import Testing
         #expect(revoked.status == 0, "\(revoked.errors)")
         let count = try sandbox.server.cli(["EXISTS", "acme:revoked:j1"])
         #expect(count.hasPrefix("1"))
-        let page = Jwtctl()("help", "config-file").output
+        let page = TestTool()("help", "config-file").output
         for setting in Setting.allCases { #expect(page.contains(setting.rawValue)) }
     }
 
     @Test func theFileIsLookedForWhereXDGSays() throws {
-        let folder = sandbox.server.directory.path
+        let folder = sandbox.directory.path
         try FileManager.default.createDirectory(
             atPath: "\(folder)/home/.config/jwtctl", withIntermediateDirectories: true)
         try FileManager.default.createDirectory(
             atPath: "\(folder)/xdg/jwtctl", withIntermediateDirectories: true)
-        _ = try sandbox.server.directory.write(
+        _ = try sandbox.directory.write(
             "home/.config/jwtctl/config", "[profile default]\nactor = at-home\n")
-        _ = try sandbox.server.directory.write(
+        _ = try sandbox.directory.write(
             "xdg/jwtctl/config", "[profile default]\nactor = by-xdg\n")
         func told(_ environment: [String: String]) throws -> String? {
-            try settings(Jwtctl(environment: environment)("config", "show", "--json"))["actor"]?.0
+            try settings(TestTool(environment: environment)("config", "show", "--json"))["actor"]?.0
         }
         #expect(try told(["HOME": "\(folder)/home"]) == "at-home")
         let both = ["HOME": "\(folder)/home", "XDG_CONFIG_HOME": "\(folder)/xdg"]

@@ -8,8 +8,8 @@ import Testing
 /// Behind Sentinels and in a Cluster a change counts once a replica has it; elsewhere where
 /// `--wait` asks for it.
 @Suite(.cluster) struct ConfirmationTests {
-    private func jwtctl(_ url: String) -> Jwtctl {
-        Jwtctl(environment: ["JWTCTL_REDIS_URL": url, "JWTCTL_ACTOR": "ops"])
+    private func jwtctl(_ url: String) -> TestTool {
+        TestTool(environment: ["JWTCTL_REDIS_URL": url, "JWTCTL_ACTOR": "ops"])
     }
 
     /// A primary with one replica that follows it by a link.
@@ -72,7 +72,7 @@ import Testing
         let file = try directory.write(
             "config", "[profile default]\nredis = \(group.url)\nwait = 0\n")
         chmod(file, 0o600)
-        let jwtctl = Jwtctl(environment: ["JWTCTL_CONFIG": file, "JWTCTL_TIMEOUT": "1s"])
+        let jwtctl = TestTool(environment: ["JWTCTL_CONFIG": file, "JWTCTL_TIMEOUT": "1s"])
         #expect(jwtctl("revoke", "--ttl", "1h", "one").status == 0)
         #expect(jwtctl("revoke", "--ttl", "1h", "--wait", "1", "one").status == 8)
         #expect(jwtctl("revoke", "--wait", "65", "one").status == 2)
@@ -133,15 +133,7 @@ import Testing
         _ backEnd: BackEnd
     ) throws {
         let rule = "user ops on >pass ~* &* +@all -wait"
-        let (url, servers): (String, [RedisServer])
-        switch backEnd {
-        case .cluster:
-            let cluster = try RedisCluster(configuration: [rule])
-            (url, servers) = (cluster.url, cluster.nodes)
-        default:
-            let group = try SentinelGroup(serverConfiguration: [rule])
-            (url, servers) = (group.url, group.servers + group.sentinels)
-        }
+        let (url, servers) = try backEnd.group([rule])
         let jwtctl = jwtctl(url.replacingOccurrences(of: "://", with: "://ops:pass@"))
         for line in ["revoke --ttl 1h one", "logout-all ann", "revoke --ttl 1h one two"] {
             let result = jwtctl.run(line.split(separator: " ").map(String.init))

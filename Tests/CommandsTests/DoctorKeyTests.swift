@@ -10,12 +10,12 @@ import Testing
     private func complaint(_ options: [String], _ environment: [String: String] = [:]) throws
         -> [String]
     {
-        var jwtctl = Jwtctl(
+        var jwtctl = TestTool(
             environment: ["JWTCTL_REDIS_URL": "unix:///nowhere/redis.sock"].merging(environment) {
                 $1
             })
         jwtctl.options = ["doctor", "--json"]
-        return try Surgery.Diagnosis(jwtctl.run(options)).findings
+        return try DoctorSandbox.Diagnosis(jwtctl.run(options)).findings
             .filter { $0.text("check") == "key" }.compactMap { $0.text("finding") }
     }
 
@@ -50,7 +50,7 @@ import Testing
     /// A JWK whose private number is another key's.
     @Test func halvesThatDoNotBelongTogether() throws {
         let folder = try TemporaryDirectory()
-        let jwtctl = Jwtctl()
+        let jwtctl = TestTool()
         let keys = try (0..<2).map { _ in
             try jwtctl("key", "generate", "--alg", "ES256", "--format", "jwk").object()
         }

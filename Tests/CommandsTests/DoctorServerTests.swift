@@ -10,14 +10,14 @@ import TokenStore
 @Suite(.cluster) struct DoctorServerTests {
     private func diagnose(
         _ url: String, _ options: String...
-    ) throws -> Surgery.Diagnosis {
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": url, "JWTCTL_TIMEOUT": "2s"])
+    ) throws -> DoctorSandbox.Diagnosis {
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": url, "JWTCTL_TIMEOUT": "2s"])
         let result = jwtctl.run(["doctor", "--json"] + options)
-        return try Surgery.Diagnosis(result)
+        return try DoctorSandbox.Diagnosis(result)
     }
 
     /// What nobody here can help: there is no key.
-    private func complaints(_ diagnosis: Surgery.Diagnosis) -> Set<String> {
+    private func complaints(_ diagnosis: DoctorSandbox.Diagnosis) -> Set<String> {
         diagnosis.complaints.subtracting(["no_key"])
     }
 
@@ -26,22 +26,22 @@ import TokenStore
     private static let words = ServerVersion.current.understood(
         Topics.accessRule.split(separator: " ").map(String.init))
 
-    private func patient(_ words: [String]) throws -> (Surgery, url: String) {
-        let surgery = try Surgery()
+    private func patient(_ words: [String]) throws -> (DoctorSandbox, url: String) {
+        let sandbox = try DoctorSandbox()
         let rule = words.map { $0 == ">SECRET" ? ">pass" : $0 }
-        #expect(try surgery.server.cli(rule) == "OK")
-        return (surgery, "unix://jwtctl:pass@\(surgery.server.socketPath)")
+        #expect(try sandbox.server.cli(rule) == "OK")
+        return (sandbox, "unix://jwtctl:pass@\(sandbox.server.socketPath)")
     }
 
     /// The user of `help redis` has what it takes, as far as it may be asked.
     @Test func theDocumentedRightsSuffice() throws {
-        let (surgery, url) = try patient(Self.words)
+        let (sandbox, url) = try patient(Self.words)
         let plain = try diagnose(url)
         #expect(
             complaints(plain) == ["config_refused", "rights_untested"], "\(plain.findings)")
         #expect(plain.status == 0)
         let more = Topics.doctorRule.split(separator: " ").map(String.init)
-        #expect(try surgery.server.cli(more) == "OK")
+        #expect(try sandbox.server.cli(more) == "OK")
         let full = try diagnose(url)
         #expect(complaints(full).isEmpty && full["rights_suffice"] != nil, "\(full.findings)")
     }
@@ -53,12 +53,12 @@ import TokenStore
     /// out; what works without it is not complained of.
     @Test(arguments: rights)
     func eachMissingRightIsNamed(_ right: String) throws {
-        let (surgery, url) = try patient(Self.words.filter { $0 != right })
+        let (sandbox, url) = try patient(Self.words.filter { $0 != right })
         let isTested = !["+publish"].contains(right)
         for way in ["trying", "ACL DRYRUN"] {
             if way == "ACL DRYRUN" {
                 guard ServerVersion.current >= .redis(7, 0) else { continue }
-                #expect(try surgery.cli("ACL SETUSER jwtctl +acl|dryrun") == "OK")
+                #expect(try sandbox.cli("ACL SETUSER jwtctl +acl|dryrun") == "OK")
             } else if !isTested {
                 continue
             }
@@ -84,9 +84,9 @@ import TokenStore
     @Test func keysAndChannelsThatAreOutOfBoundsAreNamed() throws {
         for (without, wanted) in [("~jwt:*", "'~jwt:*'"), ("&jwt:revoked", "'&jwt:revoked'")]
         where Self.words.contains(without) {
-            let (surgery, url) = try patient(Self.words.filter { $0 != without })
+            let (sandbox, url) = try patient(Self.words.filter { $0 != without })
             if ServerVersion.current >= .redis(7, 0) {
-                try surgery.cli("ACL SETUSER jwtctl +acl|dryrun")
+                try sandbox.cli("ACL SETUSER jwtctl +acl|dryrun")
             }
             let lines = try diagnose(url).findings.filter { $0.text("finding") == "rights_lacking" }
                 .compactMap { $0.text("remedy") }
@@ -95,9 +95,9 @@ import TokenStore
     }
 
     @Test func aReaderCannotRevokeAndIsToldSo() throws {
-        let surgery = try Surgery()
-        try surgery.server.cli(["ACL", "SETUSER", "jwtctl", "on", ">pass", "~*", "-@all", "+get"])
-        let diagnosis = try diagnose("unix://jwtctl:pass@\(surgery.server.socketPath)")
+        let sandbox = try DoctorSandbox()
+        try sandbox.server.cli(["ACL", "SETUSER", "jwtctl", "on", ">pass", "~*", "-@all", "+get"])
+        let diagnosis = try diagnose("unix://jwtctl:pass@\(sandbox.server.socketPath)")
         #expect(diagnosis.status == 1)
         #expect(
             diagnosis.complaints.isSuperset(of: [
@@ -108,50 +108,50 @@ import TokenStore
     /// Whatever a layout needs can be asked for, and is had by whoever may do everything.
     @Test(arguments: Presets.names)
     func theRightsOfEveryLayoutAreKnown(_ name: String) throws {
-        let surgery = try Surgery()
-        try surgery.server.cli([
+        let sandbox = try DoctorSandbox()
+        try sandbox.server.cli([
             "ACL", "SETUSER", "tool", "on", ">pass", "~*", "&*", "+@all", "-acl",
         ])
         let missing = try LayoutReader.preset(name, for: .show).missingVariables
         let options =
             ["doctor", "--json", "--layout", name]
             + missing.flatMap { ["--layout-var", "\($0)=x"] }
-        for url in [surgery.server.url, "unix://tool:pass@\(surgery.server.socketPath)"] {
-            let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": url])
+        for url in [sandbox.server.url, "unix://tool:pass@\(sandbox.server.socketPath)"] {
+            let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": url])
             let result = jwtctl.run(options)
             #expect(result.status == 0, "\(result.output)\(result.errors)")
-            let told = try Surgery.Diagnosis(result)
+            let told = try DoctorSandbox.Diagnosis(result)
             let rights = told.findings.filter { $0.text("check") == "rights" }
                 .compactMap { $0.text("finding") }
-            let isAsked = url == surgery.server.url && ServerVersion.current >= .redis(7, 0)
+            let isAsked = url == sandbox.server.url && ServerVersion.current >= .redis(7, 0)
             #expect(rights == ["rights_suffice"] || !isAsked && rights == ["rights_untested"])
         }
-        #expect(try surgery.cli("DBSIZE") == "0")
+        #expect(try sandbox.cli("DBSIZE") == "0")
     }
 
     @Test func keysOfALayoutAreNamedByItsOwnPattern() throws {
-        let surgery = try Surgery()
-        try surgery.server.cli([
+        let sandbox = try DoctorSandbox()
+        try sandbox.server.cli([
             "ACL", "SETUSER", "jwtctl", "on", ">pass", "~session:*", "&*", "+@all",
         ])
         let told = try diagnose(
-            "unix://jwtctl:pass@\(surgery.server.socketPath)", "--layout", "blacklist-jti")
+            "unix://jwtctl:pass@\(sandbox.server.socketPath)", "--layout", "blacklist-jti")
         let lines = told.findings.filter { $0.text("finding") == "rights_lacking" }
             .compactMap { $0.text("remedy") }
         #expect(!lines.isEmpty && lines.allSatisfy { $0.hasSuffix(" '~blacklist:*'") }, "\(lines)")
         for line in lines { _ = try ProcessRunner.run(["/bin/sh", "-c", line]) }
         let mended = try diagnose(
-            "unix://jwtctl:pass@\(surgery.server.socketPath)", "--layout", "blacklist-jti")
+            "unix://jwtctl:pass@\(sandbox.server.socketPath)", "--layout", "blacklist-jti")
         #expect(mended["rights_lacking"] == nil && mended.status == 0, "\(mended.findings)")
     }
 
     // MARK: replicas
 
     @Test func aReplicaIsAnErrorUnlessItIsAskedFor() throws {
-        let primary = try Surgery(.tcp)
-        let replica = try Surgery(
+        let primary = try DoctorSandbox(.tcp)
+        let replica = try DoctorSandbox(
             .tcp,
-            Surgery.healthy + [
+            DoctorSandbox.healthy + [
                 "replicaof 127.0.0.1 \(primary.server.port)", "repl-diskless-sync-delay 0",
             ])
         try waitUntil("the link") {
@@ -193,7 +193,7 @@ import TokenStore
 
     @Test(arguments: [(20, "certificate_ending"), (90, "secured")])
     func theEndOfTheCertificateIsTold(_ days: Int, _ finding: String) throws {
-        let server = try TLSRedisServer(days: days, configuration: Surgery.healthy)
+        let server = try TLSRedisServer(days: days, configuration: DoctorSandbox.healthy)
         let told = try diagnose(
             server.url(), "--redis-cacert", server.authority.certificate)
         #expect(told[finding] != nil && told.status == 0, "\(told.findings)")
@@ -202,7 +202,7 @@ import TokenStore
     }
 
     @Test func aCertificateThatHasEnded() throws {
-        let server = try TLSRedisServer(days: -1, configuration: Surgery.healthy)
+        let server = try TLSRedisServer(days: -1, configuration: DoctorSandbox.healthy)
         let refused = try diagnose(
             server.url(), "--redis-cacert", server.authority.certificate)
         #expect(complaints(refused) == ["unreachable"] && refused.status == 8)
@@ -212,14 +212,14 @@ import TokenStore
 
     /// Linux takes 0.0.0.0 for this machine, but nobody else has to.
     @Test func aPasswordInTheClear() throws {
-        let surgery = try Surgery(.tcp, Surgery.healthy + ["requirepass pass"])
-        let port = surgery.server.port
+        let sandbox = try DoctorSandbox(.tcp, DoctorSandbox.healthy + ["requirepass pass"])
+        let port = sandbox.server.port
         let near = try diagnose("redis://:pass@127.0.0.1:\(port)")
         #expect(complaints(near).isEmpty, "\(near.findings)")
         let far = try diagnose("redis://:pass@0.0.0.0:\(port)")
         #expect(complaints(far) == ["plain_password"] && far.status == 0)
         #expect(try diagnose("redis://:pass@0.0.0.0:\(port)", "--strict").status == 1)
-        let open = try Surgery(.tcp)
+        let open = try DoctorSandbox(.tcp)
         #expect(try complaints(diagnose("redis://0.0.0.0:\(open.server.port)")) == ["plain"])
     }
 
@@ -227,7 +227,7 @@ import TokenStore
 
     @Test func sentinelsAreCounted() throws {
         let group = try SentinelGroup(
-            serverConfiguration: Surgery.healthy + ["min-replicas-to-write 1"])
+            serverConfiguration: DoctorSandbox.healthy + ["min-replicas-to-write 1"])
         let well = try diagnose(group.url)
         #expect(complaints(well).isEmpty && well["sentinels_agree"] != nil, "\(well.findings)")
         group.sentinels[1].stop()
@@ -243,7 +243,7 @@ import TokenStore
     }
 
     @Test func eachPrimaryOfAClusterIsLookedAt() throws {
-        let cluster = try RedisCluster(configuration: Surgery.healthy)
+        let cluster = try RedisCluster(configuration: DoctorSandbox.healthy)
         let well = try diagnose(cluster.url)
         #expect(complaints(well) == ["no_minimum"] && well.status == 0, "\(well.findings)")
         #expect(well["whole"] != nil)

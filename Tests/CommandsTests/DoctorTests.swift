@@ -6,12 +6,14 @@ import Testing
 
 @testable import Commands
 
-/// One server as `doctor` sees it.
-final class Surgery {
+/// A server that `doctor` has no complaint about, unless a test changes it.
+final class DoctorSandbox {
     let server: RedisServer
-    var jwtctl: Jwtctl
+    var jwtctl: TestTool
+    /// Keeps its folder as long as itself.
+    private let sandbox: Sandbox
 
-    /// What a server needs of which there is nothing to say.
+    /// The configuration of such a server.
     static let healthy = ["appendonly yes"]
 
     init(
@@ -20,10 +22,8 @@ final class Surgery {
     ) throws {
         server = try RedisServer(
             listener, configuration: configuration, files: files, waitUntilLoaded: waitUntilLoaded)
-        let secret = try server.directory.write("secret.txt", Sandbox.secretText + "\n")
-        jwtctl = Jwtctl(environment: [
-            "JWTCTL_REDIS_URL": server.url, "JWTCTL_SECRET": secret, "JWTCTL_ACTOR": "ops",
-        ])
+        sandbox = try Sandbox(server)
+        jwtctl = sandbox.jwtctl
     }
 
     /// The findings that are not `ok`, with their severities, and the status.
@@ -31,7 +31,7 @@ final class Surgery {
         let status: Int32?
         let findings: [JSONObject]
 
-        init(_ result: Jwtctl.Result) throws {
+        init(_ result: TestTool.Result) throws {
             status = result.status
             findings = try result.array()
         }
@@ -59,18 +59,18 @@ final class Surgery {
 /// and no others.
 struct Ailment: Sendable, CustomTestStringConvertible {
     let name: String
-    var configuration = Surgery.healthy
+    var configuration = DoctorSandbox.healthy
     var options: [String] = []
     let findings: Set<String>
     var status: Int32 = 0
-    var arrange: @Sendable (Surgery) throws -> Void = { _ in }
+    var arrange: @Sendable (DoctorSandbox) throws -> Void = { _ in }
 
     var testDescription: String { name }
 
-    static func fill(_ surgery: Surgery, bytes: Int) throws {
+    static func fill(_ sandbox: DoctorSandbox, bytes: Int) throws {
         for number in 0..<bytes / 100_000 {
-            _ = try surgery.server.cli(
-                ["-x", "SET", "cache:\(number)"], input: [UInt8](repeating: 0x78, count: 100_000))
+            try sandbox.server.cli(
+                "SET", "cache:\(number)", String(repeating: "x", count: 100_000))
         }
     }
 
@@ -80,52 +80,60 @@ struct Ailment: Sendable, CustomTestStringConvertible {
         Ailment(name: "nothing", findings: []),
         Ailment(
             name: "volatile-lru",
-            configuration: Surgery.healthy + ["maxmemory 100mb", "maxmemory-policy volatile-lru"],
+            configuration: DoctorSandbox.healthy + [
+                "maxmemory 100mb", "maxmemory-policy volatile-lru",
+            ],
             findings: ["evicting_policy"], status: 1),
         Ailment(
             name: "volatile-ttl",
-            configuration: Surgery.healthy + ["maxmemory 100mb", "maxmemory-policy volatile-ttl"],
+            configuration: DoctorSandbox.healthy + [
+                "maxmemory 100mb", "maxmemory-policy volatile-ttl",
+            ],
             findings: ["evicting_policy"], status: 1),
         Ailment(
             name: "allkeys-random",
-            configuration: Surgery.healthy + [
+            configuration: DoctorSandbox.healthy + [
                 "maxmemory 100mb", "maxmemory-policy allkeys-random",
             ],
             findings: ["evicting_policy"], status: 1),
         Ailment(
             name: "sessions may be evicted",
-            configuration: Surgery.healthy + ["maxmemory 100mb", "maxmemory-policy allkeys-lru"],
+            configuration: DoctorSandbox.healthy + [
+                "maxmemory 100mb", "maxmemory-policy allkeys-lru",
+            ],
             options: ["--layout", "ruoyi"], findings: ["evicting_policy"]),
         Ailment(
             name: "a policy without a limit",
-            configuration: Surgery.healthy + ["maxmemory-policy allkeys-lru"], findings: []),
+            configuration: DoctorSandbox.healthy + ["maxmemory-policy allkeys-lru"], findings: []),
         Ailment(
             name: "a limit without a policy",
-            configuration: Surgery.healthy + ["maxmemory 100mb", "maxmemory-policy noeviction"],
+            configuration: DoctorSandbox.healthy + [
+                "maxmemory 100mb", "maxmemory-policy noeviction",
+            ],
             findings: []),
         Ailment(
             name: "evicted before",
             configuration: ["maxmemory 3mb", "maxmemory-policy allkeys-lru", "appendonly yes"],
             findings: ["evicted_keys"]
-        ) { surgery in
-            try fill(surgery, bytes: 5_000_000)
-            try surgery.cli("CONFIG SET maxmemory 0")
+        ) { sandbox in
+            try fill(sandbox, bytes: 5_000_000)
+            try sandbox.cli("CONFIG SET maxmemory 0")
         },
         Ailment(
             name: "evicted before, strictly",
             configuration: ["maxmemory 3mb", "maxmemory-policy allkeys-lru", "appendonly yes"],
             options: ["--strict"], findings: ["evicted_keys"], status: 1
-        ) { surgery in
-            try fill(surgery, bytes: 5_000_000)
-            try surgery.cli("CONFIG SET maxmemory 0")
+        ) { sandbox in
+            try fill(sandbox, bytes: 5_000_000)
+            try sandbox.cli("CONFIG SET maxmemory 0")
         },
-        Ailment(name: "nearly full", findings: ["memory_nearly_full"]) { surgery in
-            try fill(surgery, bytes: 5_000_000)
-            try surgery.cli("CONFIG SET maxmemory \(try surgery.usedMemory() * 105 / 100)")
+        Ailment(name: "nearly full", findings: ["memory_nearly_full"]) { sandbox in
+            try fill(sandbox, bytes: 5_000_000)
+            try sandbox.cli("CONFIG SET maxmemory \(try sandbox.usedMemory() * 105 / 100)")
         },
-        Ailment(name: "full", findings: ["memory_full"], status: 1) { surgery in
-            try fill(surgery, bytes: 2_000_000)
-            try surgery.cli("CONFIG SET maxmemory \(try surgery.usedMemory() / 2)")
+        Ailment(name: "full", findings: ["memory_full"], status: 1) { sandbox in
+            try fill(sandbox, bytes: 2_000_000)
+            try sandbox.cli("CONFIG SET maxmemory \(try sandbox.usedMemory() / 2)")
         },
     ]
 
@@ -135,94 +143,94 @@ struct Ailment: Sendable, CustomTestStringConvertible {
         Ailment(
             name: "snapshots alone", configuration: ["save 3600 1"], findings: ["snapshots_only"]),
         Ailment(
-            name: "no fsync", configuration: Surgery.healthy + ["appendfsync no"],
+            name: "no fsync", configuration: DoctorSandbox.healthy + ["appendfsync no"],
             findings: ["unsynced"]),
         Ailment(
             name: "a failed snapshot", configuration: ["save 3600 1"],
             findings: ["snapshots_only", "snapshot_failed"], status: 1
-        ) { surgery in try surgery.failSnapshot() },
+        ) { sandbox in try sandbox.failSnapshot() },
         Ailment(
             name: "a failed snapshot that stops nothing",
-            configuration: Surgery.healthy + ["stop-writes-on-bgsave-error no"],
+            configuration: DoctorSandbox.healthy + ["stop-writes-on-bgsave-error no"],
             findings: ["snapshot_failed"]
-        ) { surgery in try surgery.failSnapshot() },
+        ) { sandbox in try sandbox.failSnapshot() },
         Ailment(
             name: "a failed rewrite", findings: ["rewrite_failed"]
-        ) { surgery in
-            try surgery.hideFolder("appendonlydir")
-            try surgery.cli("BGREWRITEAOF")
+        ) { sandbox in
+            try sandbox.hideFolder("appendonlydir")
+            try sandbox.cli("BGREWRITEAOF")
             try waitUntil("the failure") {
-                try surgery.cli("INFO persistence").contains("aof_last_bgrewrite_status:err")
+                try sandbox.cli("INFO persistence").contains("aof_last_bgrewrite_status:err")
             }
         },
     ]
 
     private static let state = [
-        Ailment(name: "tidy state", findings: []) { surgery in
-            surgery.jwtctl("issue", "--sub", "ann")
-            surgery.jwtctl("revoke", "--ttl", "1h", "x")
-            surgery.jwtctl("logout-all", "bob")
+        Ailment(name: "tidy state", findings: []) { sandbox in
+            sandbox.jwtctl("issue", "--sub", "ann")
+            sandbox.jwtctl("revoke", "--ttl", "1h", "x")
+            sandbox.jwtctl("logout-all", "bob")
         },
-        Ailment(name: "an endless entry", findings: ["entries_without_ttl"]) { surgery in
-            surgery.jwtctl("revoke", "--forever", "x")
-            surgery.jwtctl("revoke", "--ttl", "1h", "y")
+        Ailment(name: "an endless entry", findings: ["entries_without_ttl"]) { sandbox in
+            sandbox.jwtctl("revoke", "--forever", "x")
+            sandbox.jwtctl("revoke", "--ttl", "1h", "y")
         },
         Ailment(
             name: "an endless entry of an application", options: ["--layout", "blacklist-jti"],
             findings: ["entries_without_ttl"]
-        ) { surgery in try surgery.cli("SET blacklist:4f3c2a 1") },
+        ) { sandbox in try sandbox.cli("SET blacklist:4f3c2a 1") },
         Ailment(
             name: "an entry of another type", findings: ["entries_of_wrong_type"], status: 1
-        ) { surgery in try surgery.cli("SADD jwt:deny:x a") },
+        ) { sandbox in try sandbox.cli("SADD jwt:deny:x a") },
         Ailment(
             name: "a list of another type", findings: ["lists_of_wrong_type"], status: 1
-        ) { surgery in try surgery.cli("SET jwt:{bob}:tokens a") },
-        Ailment(name: "a list without an end", findings: ["lists_without_ttl"]) { surgery in
-            try surgery.cli("ZADD jwt:{bob}:tokens 4102444800 a")
+        ) { sandbox in try sandbox.cli("SET jwt:{bob}:tokens a") },
+        Ailment(name: "a list without an end", findings: ["lists_without_ttl"]) { sandbox in
+            try sandbox.cli("ZADD jwt:{bob}:tokens 4102444800 a")
         },
-        Ailment(name: "a list of endless tokens", findings: []) { surgery in
-            try surgery.cli("ZADD jwt:{bob}:tokens +inf a")
+        Ailment(name: "a list of endless tokens", findings: []) { sandbox in
+            try sandbox.cli("ZADD jwt:{bob}:tokens +inf a")
         },
-        Ailment(name: "expired members", findings: ["expired_members"]) { surgery in
-            try surgery.cli("ZADD jwt:{bob}:tokens 5 a 4102444800 b")
-            try surgery.cli("EXPIREAT jwt:{bob}:tokens 4102444860")
+        Ailment(name: "expired members", findings: ["expired_members"]) { sandbox in
+            try sandbox.cli("ZADD jwt:{bob}:tokens 5 a 4102444800 b")
+            try sandbox.cli("EXPIREAT jwt:{bob}:tokens 4102444860")
         },
         Ailment(
             name: "milliseconds", findings: ["scores_in_other_unit"], status: 1
-        ) { surgery in
-            try surgery.cli("ZADD jwt:{bob}:tokens 4102444800000 a")
-            try surgery.cli("EXPIREAT jwt:{bob}:tokens 4102444860")
+        ) { sandbox in
+            try sandbox.cli("ZADD jwt:{bob}:tokens 4102444800000 a")
+            try sandbox.cli("EXPIREAT jwt:{bob}:tokens 4102444860")
         },
         Ailment(
             name: "seconds", options: ["--layout", "user-zset"],
             findings: ["scores_in_other_unit"], status: 1
-        ) { surgery in
-            surgery.jwtctl(
+        ) { sandbox in
+            sandbox.jwtctl(
                 "--layout", "user-zset", "--layout-var", "score=exp_s", "issue", "--sub", "bob")
         },
         Ailment(name: "a cutoff that is none", findings: ["corrupt_cutoffs"], status: 1) {
-            surgery in try surgery.cli("SET jwt:{bob}:cutoff soon")
+            sandbox in try sandbox.cli("SET jwt:{bob}:cutoff soon")
         },
         Ailment(
             name: "everybody's cutoff of another type", findings: ["corrupt_cutoffs"], status: 1
-        ) { surgery in try surgery.cli("SADD jwt:cutoff 5") },
+        ) { sandbox in try sandbox.cli("SADD jwt:cutoff 5") },
         Ailment(
             name: "a cutoff in the far future", findings: ["future_cutoffs"], status: 1
-        ) { surgery in try surgery.cli("SET jwt:cutoff 4102444800") },
-        Ailment(name: "a cutoff in the near future", findings: ["future_cutoffs"]) { surgery in
-            try surgery.server.cli([
+        ) { sandbox in try sandbox.cli("SET jwt:cutoff 4102444800") },
+        Ailment(name: "a cutoff in the near future", findings: ["future_cutoffs"]) { sandbox in
+            try sandbox.server.cli([
                 "EVAL", "return redis.call('SET', KEYS[1], redis.call('TIME')[1] + 900)", "1",
                 "jwt:{bob}:cutoff",
             ])
         },
-        Ailment(name: "a trail of another type", findings: ["audit_of_wrong_type"]) { surgery in
-            try surgery.cli("SET jwt:audit a")
+        Ailment(name: "a trail of another type", findings: ["audit_of_wrong_type"]) { sandbox in
+            try sandbox.cli("SET jwt:audit a")
         },
         Ailment(
             name: "a session without an end", options: ["--layout", "ruoyi"],
             findings: ["sessions_without_ttl"]
-        ) { surgery in
-            try surgery.server.cli([
+        ) { sandbox in
+            try sandbox.server.cli([
                 "SET", "login_tokens:0b0d3a1e-95d5-4f9f-8b06-1f0f1d2d7a11",
                 #"{"username":"ann"}"#,
             ])
@@ -230,17 +238,17 @@ struct Ailment: Sendable, CustomTestStringConvertible {
     ]
 
     private static let others = [
-        Ailment(name: "another layout", findings: ["layout_not_found"]) { surgery in
+        Ailment(name: "another layout", findings: ["layout_not_found"]) { sandbox in
             for number in 0..<20 {
-                try surgery.cli(
+                try sandbox.cli(
                     "SET chat:auth:token:0b0d3a1e-95d5-4f9f-8b06-1f0f1d2d7a\(number + 10):revoked 1 EX 900"
                 )
             }
         },
-        Ailment(name: "another layout besides", findings: ["other_layout"]) { surgery in
-            surgery.jwtctl("revoke", "--ttl", "1h", "x")
+        Ailment(name: "another layout besides", findings: ["other_layout"]) { sandbox in
+            sandbox.jwtctl("revoke", "--ttl", "1h", "x")
             for number in 0..<20 {
-                try surgery.cli(
+                try sandbox.cli(
                     "SET chat:auth:token:0b0d3a1e-95d5-4f9f-8b06-1f0f1d2d7a\(number + 10):revoked 1 EX 900"
                 )
             }
@@ -248,28 +256,28 @@ struct Ailment: Sendable, CustomTestStringConvertible {
         Ailment(
             name: "another namespace", options: ["--namespace", "acme"],
             findings: ["layout_not_found"]
-        ) { surgery in
-            for number in 0..<5 { surgery.jwtctl("issue", "--sub", "user\(number)") }
+        ) { sandbox in
+            for number in 0..<5 { sandbox.jwtctl("issue", "--sub", "user\(number)") }
         },
-        Ailment(name: "few among many", findings: ["layout_unused"]) { surgery in
-            try surgery.cli("DEBUG POPULATE 20000 cache")
+        Ailment(name: "few among many", findings: ["layout_unused"]) { sandbox in
+            try sandbox.cli("DEBUG POPULATE 20000 cache")
         },
-        Ailment(name: "none among many", options: ["--deep"], findings: []) { surgery in
-            try surgery.cli("DEBUG POPULATE 20000 cache")
+        Ailment(name: "none among many", options: ["--deep"], findings: []) { sandbox in
+            try sandbox.cli("DEBUG POPULATE 20000 cache")
         },
         Ailment(
             name: "a managed server",
-            configuration: Surgery.healthy + [
+            configuration: DoctorSandbox.healthy + [
                 "rename-command CONFIG \"\"", "rename-command INFO \"\"",
             ], findings: ["info_refused", "config_refused"]),
         Ailment(
             name: "a renamed command",
-            configuration: Surgery.healthy + ["rename-command EVAL \"\""],
+            configuration: DoctorSandbox.healthy + ["rename-command EVAL \"\""],
             findings: ["commands_missing"], status: 1),
     ]
 }
 
-extension Surgery {
+extension DoctorSandbox {
     fileprivate func usedMemory() throws -> Int {
         let lines = try cli("INFO memory").split(whereSeparator: \.isNewline)
         return try #require(
@@ -298,10 +306,10 @@ extension Surgery {
 @Suite(.programs) struct DoctorTests {
     @Test(arguments: Ailment.all)
     func findsWhatIsWrongAndNothingElse(_ ailment: Ailment) throws {
-        let surgery = try Surgery(.unixSocket, ailment.configuration)
-        try ailment.arrange(surgery)
-        let result = surgery.jwtctl.run(["doctor", "--json"] + ailment.options)
-        let diagnosis = try Surgery.Diagnosis(result)
+        let sandbox = try DoctorSandbox(.unixSocket, ailment.configuration)
+        try ailment.arrange(sandbox)
+        let result = sandbox.jwtctl.run(["doctor", "--json"] + ailment.options)
+        let diagnosis = try DoctorSandbox.Diagnosis(result)
         #expect(diagnosis.complaints == ailment.findings, "\(result.output)\(result.errors)")
         #expect(diagnosis.status == ailment.status, "\(result.output)")
         for finding in diagnosis.findings {
@@ -312,27 +320,27 @@ extension Surgery {
 
     /// Rights are tried out by commands; none of them may change anything, allowed or not.
     @Test func nothingIsWritten() throws {
-        let surgery = try Surgery()
-        surgery.jwtctl("issue", "--sub", "ann")
-        surgery.jwtctl("revoke", "--ttl", "1h", "x")
-        try surgery.cli("SET jwt:cutoff 5")
-        try surgery.cli("EXPIRE jwt:cutoff 1000")
+        let sandbox = try DoctorSandbox()
+        sandbox.jwtctl("issue", "--sub", "ann")
+        sandbox.jwtctl("revoke", "--ttl", "1h", "x")
+        try sandbox.cli("SET jwt:cutoff 5")
+        try sandbox.cli("EXPIRE jwt:cutoff 1000")
         func state() throws -> [String] {
-            let info = try surgery.cli("INFO persistence").split(whereSeparator: \.isNewline)
+            let info = try sandbox.cli("INFO persistence").split(whereSeparator: \.isNewline)
             return [
                 try #require(info.first { $0.hasPrefix("rdb_changes_since_last_save") })
                     .description,
-                try surgery.cli("DBSIZE"),
+                try sandbox.cli("DBSIZE"),
             ]
         }
         let before = try state()
         for user in ["default", "limited"] {
             // Without ACL DRYRUN the commands themselves are sent.
-            try surgery.cli("ACL SETUSER limited on >pass ~* &* +@all -acl")
-            var jwtctl = surgery.jwtctl
+            try sandbox.cli("ACL SETUSER limited on >pass ~* &* +@all -acl")
+            var jwtctl = sandbox.jwtctl
             if user != "default" {
                 jwtctl.environment["JWTCTL_REDIS_URL"] =
-                    "unix://limited:pass@\(surgery.server.socketPath)"
+                    "unix://limited:pass@\(sandbox.server.socketPath)"
             }
             for options in [[], ["--deep"], ["--layout", "kong-set"], ["--layout", "sa-token"]] {
                 let result = jwtctl.run(["doctor", "--json"] + options)
@@ -345,14 +353,14 @@ extension Surgery {
     }
 
     @Test func theKeysComeFirstAndNeedNoRedis() throws {
-        let surgery = try Surgery()
-        surgery.server.stop()
-        let diagnosis = try surgery.diagnose()
+        let sandbox = try DoctorSandbox()
+        sandbox.server.stop()
+        let diagnosis = try sandbox.diagnose()
         #expect(
             diagnosis.findings.map { $0.text("finding") }
                 == ["program", "key_sound", "unreachable"])
         #expect(diagnosis.status == 8)
-        let told = surgery.jwtctl("doctor")
+        let told = sandbox.jwtctl("doctor")
         #expect(told.status == 8)
         #expect(told.output.contains("key          ok"), "\(told.output)")
         #expect(told.output.contains("connection   ERROR    cannot connect"), "\(told.output)")
@@ -360,36 +368,36 @@ extension Surgery {
 
     /// Whatever ends it, what a script reads is one whole array.
     @Test func anArrayIsWholeWhateverHappens() throws {
-        let surgery = try Surgery()
+        let sandbox = try DoctorSandbox()
         for (options, status) in [
             (["--redis", "rediss://127.0.0.1:1", "--redis-cacert", "/missing"], 1),
             (["--redis", "redis://127.0.0.1:1"], 8), (["--redis", "redis://:x@\u{7f}"], 2),
             (["--layout", "unheard"], 2), (["--key", "/missing", "--secret", "/missing"], 2),
         ] {
-            let result = surgery.jwtctl.run(["doctor", "--json"] + options)
+            let result = sandbox.jwtctl.run(["doctor", "--json"] + options)
             #expect(result.status == Int32(status), "\(options): \(result.output)\(result.errors)")
             let told = try result.json()
             #expect((told.arrayValue == nil) == (status == 2), "\(result.output)")
         }
-        let words = surgery.jwtctl("doctor", "--field", "severity").output
+        let words = sandbox.jwtctl("doctor", "--field", "severity").output
         #expect(Set(words.split(separator: "\n")) == ["ok"], "\(words)")
     }
 
     @Test func aSilentServerIsUnreachable() throws {
-        let surgery = try Surgery()
-        surgery.jwtctl.environment["JWTCTL_TIMEOUT"] = "300ms"
-        surgery.server.pause()
-        defer { surgery.server.resume() }
-        let diagnosis = try surgery.diagnose()
+        let sandbox = try DoctorSandbox()
+        sandbox.jwtctl.environment["JWTCTL_TIMEOUT"] = "300ms"
+        sandbox.server.pause()
+        defer { sandbox.server.resume() }
+        let diagnosis = try sandbox.diagnose()
         #expect(diagnosis.complaints == ["unreachable"] && diagnosis.status == 8)
     }
 
     @Test func `a Redis that is down is told under a layout that keeps a variable there`() throws {
-        let surgery = try Surgery()
-        surgery.jwtctl.environment["JWTCTL_REDIS_URL"] = "unix:///nowhere/redis.sock"
+        let sandbox = try DoctorSandbox()
+        sandbox.jwtctl.environment["JWTCTL_REDIS_URL"] = "unix:///nowhere/redis.sock"
         let variable = "prefix=laravel_database_laravel_cache_:"
         for layout in ["native", "laravel-tymon"] {
-            let diagnosis = try surgery.diagnose(
+            let diagnosis = try sandbox.diagnose(
                 "--layout", layout, "--layout-var", layout == "native" ? "ns=jwt" : variable)
             #expect(diagnosis.status == 8)
             #expect(diagnosis.complaints == ["unreachable"], "\(layout)")
@@ -397,43 +405,43 @@ extension Surgery {
     }
 
     @Test func aServerThatLoadsIsNotWaitedFor() throws {
-        let source = try Surgery(.unixSocket, [])
+        let source = try DoctorSandbox(.unixSocket, [])
         try source.cli("DEBUG POPULATE 100000")
         try source.cli("SAVE")
         let dump = try Data(
             contentsOf: URL(fileURLWithPath: source.server.directory.file("dump.rdb")))
-        let surgery = try Surgery(
+        let sandbox = try DoctorSandbox(
             .unixSocket, ["key-load-delay 100", "loading-process-events-interval-bytes 1024"],
             files: ["dump.rdb": [UInt8](dump)], waitUntilLoaded: false)
-        let diagnosis = try surgery.diagnose()
+        let diagnosis = try sandbox.diagnose()
         #expect(diagnosis.complaints.contains("loading"), "\(diagnosis.findings)")
         #expect(diagnosis.status == 1)
     }
 
     @Test(arguments: [(1, "agrees", 0), (10, "clock_differs", 0), (-90, "clock_differs", 1)])
     func theClocksAreCompared(_ offset: Int64, _ finding: String, _ status: Int32) throws {
-        let surgery = try Surgery()
-        surgery.jwtctl.clock = Clock {
+        let sandbox = try DoctorSandbox()
+        sandbox.jwtctl.clock = Clock {
             Clock.Instant(seconds: Clock.system.seconds + offset)
         }
-        let diagnosis = try surgery.diagnose()
+        let diagnosis = try sandbox.diagnose()
         #expect(diagnosis[finding] != nil && diagnosis.status == status)
     }
 
     @Test func namesOfOthersAreHarmlessToLookAt() throws {
-        let surgery = try Surgery()
-        surgery.jwtctl.options = ["--layout", "blacklist-jti"]
+        let sandbox = try DoctorSandbox()
+        sandbox.jwtctl.options = ["--layout", "blacklist-jti"]
         let name = "blacklist:\u{1B}[31m\u{202E}x'; rm -rf /"
-        try surgery.server.cli(["SADD", name, "a"])
+        try sandbox.server.cli(["SADD", name, "a"])
         for format in OutputFormat.common {
-            let told = surgery.jwtctl("doctor", "-o", format.rawValue)
+            let told = sandbox.jwtctl("doctor", "-o", format.rawValue)
             #expect(told.status == 1)
             let hostile = told.output.unicodeScalars.filter {
                 $0.value == 0x1B || $0.value == 0x202E
             }
             #expect(hostile.isEmpty, "\(told.output)")
         }
-        let told = try surgery.diagnose()["entries_of_wrong_type"]
+        let told = try sandbox.diagnose()["entries_of_wrong_type"]
         let examples: JSONValue = [.string(name)]
         #expect(told?["data"]?.objectValue?["examples"] == examples)
         #expect(told?.text("remedy")?.hasSuffix(#"'\'''; rm -rf /'"#) == false)
@@ -444,21 +452,22 @@ extension Surgery {
 
     /// Whoever may look at the findings may not log in with what they show.
     @Test func wholeTokensAreNotShown() throws {
-        let surgery = try Surgery()
-        surgery.jwtctl.options = ["--layout", "codeape-gateway"]
-        let token = surgery.jwtctl("issue", "--sub", "ann", "--no-record").line
+        let sandbox = try DoctorSandbox()
+        sandbox.jwtctl.options = ["--layout", "codeape-gateway"]
+        let token = sandbox.jwtctl("issue", "--sub", "ann", "--no-record").line
         for layout in ["codeape-gateway", "fastapi-users", "user-zset"] {
-            surgery.jwtctl.options = ["--layout", layout]
-            surgery.jwtctl("revoke", "--forever", token)
-            let told = surgery.jwtctl("doctor", "--json")
+            sandbox.jwtctl.options = ["--layout", layout]
+            sandbox.jwtctl("revoke", "--forever", token)
+            let told = sandbox.jwtctl("doctor", "--json")
             #expect(!told.output.contains(token.suffix(30)), "\(told.output)")
             #expect(!told.output.contains(token.prefix(60)), "\(told.output)")
         }
     }
 
     @Test func theTableSaysWhatToDo() throws {
-        let surgery = try Surgery(.unixSocket, ["maxmemory 64mb", "maxmemory-policy allkeys-lru"])
-        let told = surgery.jwtctl("doctor")
+        let sandbox = try DoctorSandbox(
+            .unixSocket, ["maxmemory 64mb", "maxmemory-policy allkeys-lru"])
+        let told = sandbox.jwtctl("doctor")
         let lines = told.output.split(separator: "\n").map(String.init)
         let start = try #require(
             lines.firstIndex { $0.contains("maxmemory-policy is allkeys-lru") })
@@ -467,13 +476,13 @@ extension Surgery {
         #expect(remedy.hasPrefix("redis-cli -s "))
         #expect(told.errors == "jwtctl: 2 errors\n")
         // What it says is run as it stands.
-        for finding in try surgery.diagnose().findings {
+        for finding in try sandbox.diagnose().findings {
             guard finding.text("severity") == "error", let line = finding.text("remedy") else {
                 continue
             }
             let result = try ProcessRunner.run(["/bin/sh", "-c", line])
             #expect(result.text == "OK\n", "\(line): \(result.text)\(result.errorText)")
         }
-        #expect(try surgery.diagnose().complaints.isEmpty)
+        #expect(try sandbox.diagnose().complaints.isEmpty)
     }
 }

@@ -17,31 +17,32 @@ import Testing
         "logout-all ann", "logout-all --everyone --yes", "prune", "renew TOKEN",
     ]
 
-    private func run(_ surgery: Surgery, _ line: String, _ options: [String] = []) -> Jwtctl.Result
+    private func run(_ sandbox: DoctorSandbox, _ line: String, _ options: [String] = [])
+        -> TestTool.Result
     {
         var words = line.split(separator: " ").map(String.init)
         if words.last == "TOKEN" {
             words[words.count - 1] =
-                surgery.jwtctl("issue", "-q", "--sub", "eve", "--no-record").line
+                sandbox.jwtctl("issue", "-q", "--sub", "eve", "--no-record").line
             if words[words.count - 1].isEmpty {
-                words[words.count - 1] = surgery.jwtctl("issue", "--sub", "eve", "--no-record").line
+                words[words.count - 1] = sandbox.jwtctl("issue", "--sub", "eve", "--no-record").line
             }
         }
         let input = (0..<600).map { "id\($0)\n" }.joined()
-        return surgery.jwtctl.run(words + options, input: input)
+        return sandbox.jwtctl.run(words + options, input: input)
     }
 
     @Test(arguments: lines)
     func aServerThatEvictsIsWarnedOfOnce(_ line: String) throws {
-        let surgery = try Surgery(.unixSocket, Self.evicting)
-        let result = run(surgery, line)
+        let sandbox = try DoctorSandbox(.unixSocket, Self.evicting)
+        let result = run(sandbox, line)
         #expect(result.status == 0, "\(result.errors)")
         let count = result.errors.components(separatedBy: Self.warning).count - 1
         #expect(count == 1, "\(result.errors)")
-        let quiet = run(surgery, line, ["-q"])
+        let quiet = run(sandbox, line, ["-q"])
         #expect(quiet.status == 0 && quiet.errors.isEmpty, "\(quiet.errors)")
         // One question for the whole command, and none in quiet.
-        let calls = try surgery.cli("INFO commandstats").split(whereSeparator: \.isNewline)
+        let calls = try sandbox.cli("INFO commandstats").split(whereSeparator: \.isNewline)
             .first { $0.hasPrefix("cmdstat_info:") }
         #expect(calls?.hasPrefix("cmdstat_info:calls=1,") == true, "\(calls ?? "none")")
     }
@@ -49,8 +50,8 @@ import Testing
     @Test(arguments: lines)
     func aServerThatDoesNotEvictIsNot(_ line: String) throws {
         for configuration in [[], ["maxmemory 100mb"], ["maxmemory-policy allkeys-lru"]] {
-            let surgery = try Surgery(.unixSocket, configuration)
-            let result = run(surgery, line)
+            let sandbox = try DoctorSandbox(.unixSocket, configuration)
+            let result = run(sandbox, line)
             #expect(result.status == 0 && !result.errors.contains("evicts"), "\(result.errors)")
         }
     }
@@ -58,57 +59,57 @@ import Testing
     @Test(arguments: lines)
     func whatMayBeLostIsRefusedOnDemandBeforeAnythingIsWritten(_ line: String) throws {
         for (configuration, reason) in [
-            (Surgery.healthy + Self.evicting, "evicts keys when memory is short"),
+            (DoctorSandbox.healthy + Self.evicting, "evicts keys when memory is short"),
             ([], "has no append-only file"), (["save 3600 1"], "has no append-only file"),
-            (Surgery.healthy + ["rename-command INFO \"\""], "does not say whether it keeps"),
+            (DoctorSandbox.healthy + ["rename-command INFO \"\""], "does not say whether it keeps"),
         ] {
-            let surgery = try Surgery(.unixSocket, configuration)
-            try surgery.cli("SET jwt:deny:a 1 EX 900")
-            try surgery.cli("ZADD jwt:{ann}:tokens 5 old 4102444800 new")
-            let before = try surgery.cli("DUMP jwt:{ann}:tokens")
-            let result = run(surgery, line, ["--require-durable"])
+            let sandbox = try DoctorSandbox(.unixSocket, configuration)
+            try sandbox.cli("SET jwt:deny:a 1 EX 900")
+            try sandbox.cli("ZADD jwt:{ann}:tokens 5 old 4102444800 new")
+            let before = try sandbox.cli("DUMP jwt:{ann}:tokens")
+            let result = run(sandbox, line, ["--require-durable"])
             #expect(result.status == 9, "\(result.errors)")
             #expect(result.errors.contains(reason), "\(result.errors)")
             #expect(!result.errors.contains(Self.warning))
-            #expect(try surgery.cli("DBSIZE") == "2")
-            #expect(try surgery.cli("DUMP jwt:{ann}:tokens") == before)
+            #expect(try sandbox.cli("DBSIZE") == "2")
+            #expect(try sandbox.cli("DUMP jwt:{ann}:tokens") == before)
         }
-        let surgery = try Surgery()
-        let result = run(surgery, line, ["--require-durable"])
+        let sandbox = try DoctorSandbox()
+        let result = run(sandbox, line, ["--require-durable"])
         #expect(result.status == 0, "\(result.errors)")
     }
 
     @Test func whoMayNotAskIsSilentUnlessItIsDemanded() throws {
-        let surgery = try Surgery(.unixSocket, Self.evicting)
-        try surgery.server.cli([
+        let sandbox = try DoctorSandbox(.unixSocket, Self.evicting)
+        try sandbox.server.cli([
             "ACL", "SETUSER", "jwtctl", "on", ">pass", "~*", "&*", "+@all", "-info",
         ])
-        surgery.jwtctl.environment["JWTCTL_REDIS_URL"] =
-            "unix://jwtctl:pass@\(surgery.server.socketPath)"
-        let plain = surgery.jwtctl("revoke", "--ttl", "1h", "a")
+        sandbox.jwtctl.environment["JWTCTL_REDIS_URL"] =
+            "unix://jwtctl:pass@\(sandbox.server.socketPath)"
+        let plain = sandbox.jwtctl("revoke", "--ttl", "1h", "a")
         #expect(plain.status == 0)
         #expect(
             !plain.errors.contains(Self.warning) && !plain.errors.contains("NOPERM"),
             "\(plain.errors)")
-        let demanding = surgery.jwtctl("revoke", "--ttl", "1h", "b", "--require-durable")
+        let demanding = sandbox.jwtctl("revoke", "--ttl", "1h", "b", "--require-durable")
         #expect(demanding.status == 9)
         #expect(demanding.errors.contains("ACL SETUSER jwtctl +info"), "\(demanding.errors)")
-        #expect(try surgery.cli("EXISTS jwt:deny:b") == "0")
+        #expect(try sandbox.cli("EXISTS jwt:deny:b") == "0")
     }
 
     /// What only looks has nothing to lose.
     @Test func whatOnlyReadsDoesNotAsk() throws {
-        let surgery = try Surgery(.unixSocket, Self.evicting)
+        let sandbox = try DoctorSandbox(.unixSocket, Self.evicting)
         for line in ["status a", "list users", "list revoked", "audit"] {
-            let result = run(surgery, line)
+            let result = run(sandbox, line)
             #expect(result.status == 0 && !result.errors.contains("evicts"), "\(result.errors)")
         }
-        #expect(try !surgery.cli("INFO commandstats").contains("cmdstat_info:"))
+        #expect(try !sandbox.cli("INFO commandstats").contains("cmdstat_info:"))
     }
 
     @Test func everyPrimaryOfAClusterIsAskedOnDemand() throws {
-        let cluster = try RedisCluster(configuration: Surgery.healthy)
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": cluster.url])
+        let cluster = try RedisCluster(configuration: DoctorSandbox.healthy)
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": cluster.url])
         let fine = jwtctl("revoke", "--ttl", "1h", "a", "--require-durable")
         #expect(fine.status == 0, "\(fine.errors)")
         try cluster.nodes[2].cli("CONFIG", "SET", "appendonly", "no")

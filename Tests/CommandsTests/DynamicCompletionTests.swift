@@ -12,7 +12,7 @@ import Testing
 
     /// The candidates with their meanings; `word` is being typed after `line`.
     private func complete(
-        _ kind: String, _ line: String..., typing word: String = "", by jwtctl: Jwtctl? = nil
+        _ kind: String, _ line: String..., typing word: String = "", by jwtctl: TestTool? = nil
     ) -> [String] {
         let result = (jwtctl ?? sandbox.jwtctl).run(["__complete", kind, "--"] + line + [word])
         #expect(result.status == 0 && result.errors == "", "\(result.errors)")
@@ -21,7 +21,7 @@ import Testing
 
     /// The users that are found. A busy machine may not find them in time, so it may ask again.
     private func users(
-        _ line: String..., typing word: String = "", by jwtctl: Jwtctl? = nil
+        _ line: String..., typing word: String = "", by jwtctl: TestTool? = nil
     ) -> [String] {
         for _ in 0..<50 {
             let result = (jwtctl ?? sandbox.jwtctl)
@@ -95,7 +95,7 @@ import Testing
         #expect(users("--config", config, "--profile", "there", "list", "tokens") == ["olga"])
         // '~/' is expanded, and options of the command itself are skipped.
         var jwtctl = sandbox.jwtctl
-        jwtctl.environment["HOME"] = sandbox.server.directory.path
+        jwtctl.environment["HOME"] = sandbox.directory.path
         #expect(
             users("--config", "~/config", "--profile=there", "revoke", "-r", "x", "-u", by: jwtctl)
                 == ["olga"])

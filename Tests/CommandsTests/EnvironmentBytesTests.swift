@@ -39,10 +39,10 @@ import Testing
     }
 
     @Test func `a path may have any bytes`() throws {
-        let folder = Array((sandbox.server.directory.path + "/").utf8) + Self.latin
+        let folder = Array((sandbox.directory.path + "/").utf8) + Self.latin
         let path = (folder + [0]).map { CChar(bitPattern: $0) }
         let file = try #require(fopen(path, "w"))
-        fputs(Sandbox.secretText, file)
+        fputs(Sandbox.secret, file)
         fclose(file)
         chmod(path, 0o600)
         let result = run(["issue", "--sub", "alice"], ["JWTCTL_SECRET": folder])
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a secret may have any bytes`() {
-        let secret = Array(Sandbox.secretText.utf8) + [0xE9]
+        let secret = Array(Sandbox.secret.utf8) + [0xE9]
         let result = run(
             ["issue", "--sub", "alice"],
             ["JWTCTL_SECRET": Array("env:KEPT".utf8), "KEPT": secret])

@@ -32,7 +32,7 @@ import Testing
 
     private func run(_ line: String) throws -> ProcessRunner.Result {
         let sandbox = try Sandbox()
-        let folder = sandbox.server.directory
+        let folder = sandbox.directory
         try ProcessRunner.run([
             "openssl", "genpkey", "-quiet", "-algorithm", "ed25519", "-out",
             folder.file("private.pem"),
@@ -47,7 +47,7 @@ import Testing
         let usesKey = line.contains("--key")
         let key =
             usesKey
-            ? ["--key", folder.file("private.pem")] : ["--secret", folder.file("secret.txt")]
+            ? ["--key", folder.file("private.pem")] : ["--secret", sandbox.secretFile]
         let token = sandbox.jwtctl.run(["issue", "--sub", "alice", "--aud", "api"] + key).line
         sandbox.jwtctl("issue", "--sub", "alice", "--jti", "4f3c2a")
         let ids = ["4f3c2a", "5e2d1b", "# a comment"].joined(separator: "\n") + "\n"
@@ -55,11 +55,12 @@ import Testing
         try folder.write("ids.tsv", "4f3c2a\t\(Int(Date().timeIntervalSince1970) + 60)\n")
         try folder.write("tokens.txt", token + "\n" + token + "\n")
         var environment = ProcessInfo.processInfo.environment
-        environment["PATH"] = Project.products + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+        environment["PATH"] = BuiltTool.folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
         environment["JWTCTL_REDIS_URL"] = sandbox.server.url
         environment["TOKEN"] = token
-        environment["JWT_SECRET"] = Sandbox.secretText
-        environment["JWTCTL_SECRET"] = usesKey || line.contains("--secret") ? nil : sandbox.secret
+        environment["JWT_SECRET"] = Sandbox.secret
+        environment["JWTCTL_SECRET"] =
+            usesKey || line.contains("--secret") ? nil : sandbox.secretFile
         // The one example that writes outside the folder.
         let command = line.replacingOccurrences(of: "/etc/bash_completion.d/", with: "./")
         return try ProcessRunner.run(

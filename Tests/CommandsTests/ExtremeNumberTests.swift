@@ -14,7 +14,7 @@ import Testing
         do {
             let claims = try JSONParser.parse(
                 Array(#"{"sub":"alice","jti":"a","exp":\#(now + 3600),"iat":\#(iat)}"#.utf8))
-            return Tool.token(claims.objectValue ?? JSONObject())
+            return TestToken.signed(claims.objectValue ?? JSONObject())
         } catch {
             preconditionFailure("\(error)")
         }
@@ -57,11 +57,10 @@ import Testing
             for (place, command) in commands.enumerated() {
                 server.begin(seed: UInt64(round * 1000 + place))
                 let token = Self.tokens[(round + place) % Self.tokens.count]
-                let result = Tool.run(
-                    command.map { $0 == "TOKEN" ? token : $0 },
-                    input: command.contains("-") ? "a\t\(Self.now + 60)\nb\n\(token)\n" : "",
-                    environment: environment)
-                #expect(result.status != 2, "\(command): \(result.diagnostics)")
+                let result = TestTool.standalone.run(
+                    command.map { $0 == "TOKEN" ? token : $0 }, environment: environment,
+                    input: command.contains("-") ? "a\t\(Self.now + 60)\nb\n\(token)\n" : "")
+                #expect(result.status != 2, "\(command): \(result.errors)")
                 if place < Self.verdicts.count {
                     #expect(result.status != 0, "\(command): \(result.output)")
                 }
@@ -77,9 +76,9 @@ import Testing
     func `a scan that goes round in circles ends`(_ command: [String]) throws {
         let server = try LyingServer(cursor: "7")
         server.begin(seed: 1)
-        let result = Tool.run(command, environment: ["JWTCTL_REDIS_URL": server.url])
+        let result = TestTool.standalone.run(command, environment: ["JWTCTL_REDIS_URL": server.url])
         // The doctor reports it as a finding.
-        #expect(result.status == (command[0] == "doctor" ? 1 : 8), "\(result.diagnostics)")
+        #expect(result.status == (command[0] == "doctor" ? 1 : 8), "\(result.errors)")
     }
 
     /// What an application does that calls PEXPIREAT with the largest number it has.

@@ -12,7 +12,7 @@ import Testing
 
     init() throws {
         sandbox = try Sandbox()
-        path = sandbox.server.directory.file("kept")
+        path = sandbox.directory.file("kept")
         try sandbox.server.cli("LPUSH", "jwt:deny:wrong", "x")
     }
 
@@ -23,7 +23,7 @@ import Testing
 
         """
 
-    private func revoke(_ arguments: String..., to file: String? = nil) -> Jwtctl.Result {
+    private func revoke(_ arguments: String..., to file: String? = nil) -> TestTool.Result {
         sandbox.jwtctl.run(
             ["revoke", "--failed", file ?? path, "--json"] + arguments + ["-"], input: input)
     }
@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: ["link", "pipe", "folder", "/dev/null", "missing/kept"])
     func `nothing is changed where it cannot be a file`(_ name: String) throws {
-        let folder = sandbox.server.directory.path
+        let folder = sandbox.directory.path
         let target = folder + "/target"
         try "target\n".write(toFile: target, atomically: false, encoding: .utf8)
         try FileManager.default.createSymbolicLink(
@@ -79,7 +79,7 @@ import Testing
     /// `cat F | jwtctl revoke --failed F` reads a pipe, of which nobody knows where it begins; the
     /// file is replaced only at the end.
     @Test func `standard input may not be the same file`() throws {
-        let tool = try BuiltTool(sandbox.server)
+        let tool = BuiltTool(in: sandbox)
         let result = try tool.shell(
             "printf 'a\\t9999999999\\n' >same; jwtctl revoke --failed same <same; cat same;"
                 + " cat same | jwtctl revoke --failed same; cat same")

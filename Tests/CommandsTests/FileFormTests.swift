@@ -13,16 +13,16 @@ import TokenStore
 
     init() throws {
         sandbox = try Sandbox()
-        failed = sandbox.server.directory.file("failed")
+        failed = sandbox.directory.file("failed")
     }
 
     private func file(_ bytes: [UInt8]) throws -> String {
-        let path = sandbox.server.directory.file("lines")
+        let path = sandbox.directory.file("lines")
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         return path
     }
 
-    private func revoke(_ text: String, _ options: String...) throws -> Jwtctl.Result {
+    private func revoke(_ text: String, _ options: String...) throws -> TestTool.Result {
         sandbox.jwtctl.run(
             ["revoke", "--json", "--ttl", "1h", "--from", try file(Array(text.utf8))] + options)
     }
@@ -53,7 +53,7 @@ import TokenStore
     }
 
     @Test func `a line end may come in two halves, and a long file is one of lines`() throws {
-        let tool = try BuiltTool(sandbox.server)
+        let tool = BuiltTool(in: sandbox)
         let halves = try tool.shell(
             "(printf 'a\\r'; sleep 0.2; printf '\\nb\\rc'; sleep 0.2; printf '\\r') |"
                 + " jwtctl revoke --ttl 1h --json -")
@@ -258,7 +258,7 @@ import TokenStore
     }
 }
 
-extension Jwtctl {
+extension TestTool {
     /// A run that has to succeed.
     fileprivate func expect(_ arguments: String...) throws {
         let result = run(arguments)

@@ -9,8 +9,8 @@ import Testing
     private static let hasCommand = ServerVersion.current >= .redis(7, 2)
     private static let onDisk = ["appendonly yes", "appendfsync always"]
 
-    private func jwtctl(_ url: String) -> Jwtctl {
-        Jwtctl(environment: ["JWTCTL_REDIS_URL": url, "JWTCTL_ACTOR": "ops"])
+    private func jwtctl(_ url: String) -> TestTool {
+        TestTool(environment: ["JWTCTL_REDIS_URL": url, "JWTCTL_ACTOR": "ops"])
     }
 
     @Test func `a server that cannot say so is refused before anything is written`() throws {

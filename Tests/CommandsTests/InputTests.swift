@@ -223,12 +223,13 @@ import TokenStore
                 == ["table", "wide", "json", "jsonl", "csv", "id"])
         #expect(
             OutputFormat.allCases.map(\.rawValue).suffix(2) == ["introspection", "prometheus"])
-        #expect(Jwtctl()("verify", "-o", "prometheus").status == 2)
-        #expect(Jwtctl()("stats", "-o", "introspection").status == 2)
-        #expect(Jwtctl()("version", "-o", "yaml").status == 2)
-        #expect(Jwtctl()("version", "-o", "JSON").status == 2)
-        #expect(Jwtctl()("version", "--json").output == Jwtctl()("version", "-o", "json").output)
-        #expect(Jwtctl()("--json", "version").output == Jwtctl()("version", "--json").output)
+        #expect(TestTool()("verify", "-o", "prometheus").status == 2)
+        #expect(TestTool()("stats", "-o", "introspection").status == 2)
+        #expect(TestTool()("version", "-o", "yaml").status == 2)
+        #expect(TestTool()("version", "-o", "JSON").status == 2)
+        #expect(
+            TestTool()("version", "--json").output == TestTool()("version", "-o", "json").output)
+        #expect(TestTool()("--json", "version").output == TestTool()("version", "--json").output)
     }
 
     @Test(arguments: [
@@ -257,7 +258,7 @@ import TokenStore
     ])
     func whatCannotBeMeantIsAUsageError(_ line: [String]) {
         // Nothing of it may wait for a Redis.
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nonexistent/redis.sock"])
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": "unix:///nonexistent/redis.sock"])
         let result = jwtctl.run(line)
         #expect(result.status == 2, "\(result.errors)")
         #expect(result.output == "")
@@ -265,7 +266,7 @@ import TokenStore
     }
 
     @Test func withoutArgumentsTheCommandsAreShown() {
-        let result = Jwtctl().run([])
+        let result = TestTool().run([])
         #expect(result.status == 2)
         #expect(result.output == "")
         #expect(
@@ -277,7 +278,7 @@ import TokenStore
             ["revoke", "--json"], ["--json", "nonsense"], ["decode", "a", "b", "-o", "json"],
             ["decode", "--nonsense", "-o", "jsonl"], ["decode", "a", "b", "--output=json"],
         ] {
-            let result = Jwtctl().run(
+            let result = TestTool().run(
                 line + (line[0] == "revoke" ? ["--ttl", "1h", "--exp", "now"] : []))
             #expect(result.status == 2)
             let error = try #require(try result.object()["error"]?.objectValue, "\(line)")
@@ -287,7 +288,7 @@ import TokenStore
     }
 
     @Test func valuesMayBeginWithADash() throws {
-        let result = Jwtctl(environment: ["S": Sandbox.secretText])(
+        let result = TestTool(environment: ["S": Sandbox.secret])(
             "issue", "--no-record", "--secret", "env:S", "--iat", "-2d", "--exp", "-1d", "--json")
         #expect(result.status == 0, "\(result.errors)")
     }

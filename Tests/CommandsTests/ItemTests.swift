@@ -18,7 +18,7 @@ struct ItemTests {
         }
     }
 
-    private static let token = Tool.token(["sub": "alice"])
+    private static let token = TestToken.signed(["sub": "alice"])
 
     @Test(
         "An operand is a token or an id",

@@ -6,7 +6,7 @@ import Testing
 /// `key generate|public|convert|thumbprint|show`, on files.
 @Suite(.redis) struct KeyCommandTests {
     let folder: TemporaryDirectory
-    let jwtctl = Jwtctl()
+    let jwtctl = TestTool()
 
     init() throws {
         folder = try TemporaryDirectory()
@@ -116,9 +116,9 @@ import Testing
         #expect(shown["signs"] == ["HS384"])
         #expect(jwtctl("key", "public", path).status == 1)
         #expect(jwtctl("key", "convert", "--format", "pem", path).status == 1)
-        let text = try folder.write("secret.txt", Sandbox.secretText + "\n")
+        let text = try folder.write("secret.txt", Sandbox.secret + "\n")
         let jwk = try jwtctl("key", "convert", "--secret", text, "--format", "jwk").object()
-        #expect(jwk["k"] == .string(Data(Sandbox.secretText.utf8).base64URL))
+        #expect(jwk["k"] == .string(Data(Sandbox.secret.utf8).base64URL))
         // Who sees a thumbprint can check a guess: none is put where nobody asked for it.
         #expect(jwk["kid"] == nil)
     }

@@ -102,21 +102,21 @@ import Testing
         }
 
         func jwk(_ name: Name, isPrivate: Bool = false) throws -> [String: String] {
-            let result = Tool.run([
+            let result = TestTool.standalone.run([
                 "key", isPrivate ? "convert" : "public", "--format", "jwk", path(name),
             ])
             let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
             guard let members = object as? [String: String] else {
-                throw TestSupportError(result.diagnostics)
+                throw TestSupportError(result.errors)
             }
             return members.filter { $0.key != "kid" }
         }
 
         func token(_ key: String, header: String? = nil) throws -> String {
-            let result = Tool.run(
+            let result = TestTool.standalone.run(
                 ["issue", "--no-record", "--sub", "alice", "--key", key]
                     + (header.map { ["--header", $0] } ?? []))
-            guard result.status == 0 else { throw TestSupportError(result.diagnostics) }
+            guard result.status == 0 else { throw TestSupportError(result.errors) }
             return result.output.trimmingCharacters(in: .newlines)
         }
 
@@ -294,7 +294,9 @@ import Testing
         while true {
             let ring = try JSONSerialization.jsonObject(
                 with: Data(
-                    Tool.run(["key", "generate", "--alg", "ES512", "--format", "jwk"]).output.utf8))
+                    TestTool.standalone.run([
+                        "key", "generate", "--alg", "ES512", "--format", "jwk",
+                    ]).output.utf8))
             guard var jwk = ring as? [String: String], let x = jwk["x"] else { continue }
             let bytes = [UInt8](Data(base64Encoded: standard(x)) ?? Data())
             guard bytes.first == 0, bytes.count == 66 else { continue }
@@ -415,21 +417,21 @@ import Testing
                 case .refused: ring.path(.large)
                 }
             let token = try ring.token(signing, header: item.header)
-            let result = Tool.run(
+            let result = TestTool.standalone.run(
                 ["verify", "--offline", "--key", path, token], environment: ["JWTCTL_SECRET": ""])
             switch item.verdict {
             case .verifies, .signs:
-                #expect(result.status == 0, "\(item.name): \(result.output)\(result.diagnostics)")
+                #expect(result.status == 0, "\(item.name): \(result.output)\(result.errors)")
             case .refused(let words):
                 #expect(result.status == 1 || result.status == 4, "\(item.name)")
                 for word in words {
-                    let text = result.output + result.diagnostics
+                    let text = result.output + result.errors
                     #expect(text.contains(word), "\(item.name): \(text)")
                 }
             }
-            let secret = Tool.run(["verify", "--offline", "--secret", path, token])
+            let secret = TestTool.standalone.run(["verify", "--offline", "--secret", path, token])
             #expect(
-                (secret.status == 1) != item.isSecret, "\(item.name): \(secret.diagnostics)")
+                (secret.status == 1) != item.isSecret, "\(item.name): \(secret.errors)")
         }
     }
 
@@ -456,19 +458,19 @@ import Testing
         for (index, (name, bytes)) in files.enumerated() {
             let path = ring.directory.file("file\(index)")
             try Data(bytes).write(to: URL(fileURLWithPath: path))
-            let result = Tool.run(
+            let result = TestTool.standalone.run(
                 ["verify", "--offline", "--key", path, token], environment: ["JWTCTL_SECRET": ""])
             let hint = try #require(
-                result.diagnostics.split(separator: "\n").last { $0.contains("hint: ") }, "\(name)")
+                result.errors.split(separator: "\n").last { $0.contains("hint: ") }, "\(name)")
             let start = try #require(
                 hint.range(of: #"(sed|iconv|grep|jq) .*"#, options: .regularExpression))
             let line = hint[start].replacing("FILE", with: path).replacing(
                 "NEW", with: path + ".new")
             try ring.run(["sh", "-c", String(line)])
-            let again = Tool.run(
+            let again = TestTool.standalone.run(
                 ["verify", "--offline", "--key", path + ".new", token],
                 environment: ["JWTCTL_SECRET": ""])
-            #expect(again.status == 0, "\(name): \(line) \(again.diagnostics)")
+            #expect(again.status == 0, "\(name): \(line) \(again.errors)")
         }
     }
 
@@ -479,17 +481,17 @@ import Testing
             let path = try ring.directory.write(
                 type + "-key", try ring.ssh("-t", type, "-N", "").secret)
             chmod(path, 0o600)
-            let result = Tool.run(["key", "show", path])
+            let result = TestTool.standalone.run(["key", "show", path])
             #expect(result.status == 1)
-            let start = try #require(result.diagnostics.range(of: "cp FILE"))
-            let line = result.diagnostics[start.lowerBound...]
+            let start = try #require(result.errors.range(of: "cp FILE"))
+            let line = result.errors[start.lowerBound...]
                 .replacing("FILE", with: path).replacing("NEW", with: path + ".new")
             try ring.run(["sh", "-c", String(line)])
             let token = try ring.token(path + ".new")
-            let verified = Tool.run(
+            let verified = TestTool.standalone.run(
                 ["verify", "--offline", "--key", path + ".new", token],
                 environment: ["JWTCTL_SECRET": ""])
-            #expect(verified.status == 0, "\(verified.diagnostics)")
+            #expect(verified.status == 0, "\(verified.errors)")
         }
     }
 
@@ -504,10 +506,12 @@ import Testing
     func noSecrets(content: String, words: String) throws {
         let directory = try TemporaryDirectory()
         let path = try directory.write("secret", content)
-        let result = Tool.run(["issue", "--no-record", "--sub", "a", "--secret", path])
+        let result = TestTool.standalone.run([
+            "issue", "--no-record", "--sub", "a", "--secret", path,
+        ])
         #expect(result.status == 1)
-        #expect(result.diagnostics.contains(words), "\(result.diagnostics)")
-        #expect(!result.diagnostics.contains("give it with --key"))
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(!result.errors.contains("give it with --key"))
     }
 
     private func dashedCRLF(_ pem: String) -> String {
@@ -526,37 +530,37 @@ import Testing
         ] {
             let path = try directory.write("secret", content)
             let arguments = ["issue", "--no-record", "--sub", "a", "--secret", path]
-            let result = Tool.run(arguments)
+            let result = TestTool.standalone.run(arguments)
             #expect(result.status == 1, "\(content)")
             for word in words {
-                #expect(result.diagnostics.contains(word), "\(result.diagnostics)")
+                #expect(result.errors.contains(word), "\(result.errors)")
             }
-            #expect(Tool.run(arguments + ["--secret-encoding", "raw"]).status == 0)
+            #expect(TestTool.standalone.run(arguments + ["--secret-encoding", "raw"]).status == 0)
         }
         for content in [text, "0x1234", "#" + text, "0x" + text + "g"] {
             let path = try directory.write("secret", content)
-            let result = Tool.run([
+            let result = TestTool.standalone.run([
                 "issue", "--no-record", "--sub", "a", "--allow-weak-key", "--secret", path,
             ])
-            #expect(result.status == 0, "\(content): \(result.diagnostics)")
+            #expect(result.status == 0, "\(content): \(result.errors)")
         }
         let path = try directory.write("secret", "0x" + text + text + "\n")
         let plain = try directory.write("plain", text + text)
-        let made = Tool.run([
+        let made = TestTool.standalone.run([
             "issue", "--no-record", "--sub", "a", "--secret-encoding", "hex", "--secret", path,
         ])
-        let verified = Tool.run(
+        let verified = TestTool.standalone.run(
             [
                 "verify", "--offline", "--secret-encoding", "hex", "--secret", plain,
                 made.output.trimmingCharacters(in: .newlines),
             ])
-        #expect(verified.status == 0, "\(made.diagnostics)\(verified.diagnostics)")
+        #expect(verified.status == 0, "\(made.errors)\(verified.errors)")
     }
 
     @Test("Nothing from a pipe is told as that, and a URL is not taken for a path")
     func pipesAndURLs() throws {
-        func run(_ key: String) -> Tool.Result {
-            Tool.run(
+        func run(_ key: String) -> TestTool.Result {
+            TestTool.standalone.run(
                 ["verify", "--offline", "--key", key, "a.b.c"], environment: ["JWTCTL_SECRET": ""])
         }
         var ends: [CInt] = [0, 0]
@@ -566,20 +570,20 @@ import Testing
         for source in ["fd:\(ends[0])", "/dev/fd/\(ends[0])"] {
             let result = run(source)
             #expect(result.status == 1)
-            #expect(result.diagnostics.contains("nothing came through the pipe"))
-            #expect(result.diagnostics.contains("did the command in <( ) fail?"))
+            #expect(result.errors.contains("nothing came through the pipe"))
+            #expect(result.errors.contains("did the command in <( ) fail?"))
         }
-        let claims = Tool.run([
+        let claims = TestTool.standalone.run([
             "issue", "--no-record", "--sub", "a", "--claims", "fd:\(ends[0])",
         ])
         #expect(claims.status == 1)
-        #expect(claims.diagnostics.contains("nothing came through the pipe"))
+        #expect(claims.errors.contains("nothing came through the pipe"))
         for url in ["https://auth.example.com/jwks.json", "http://localhost/jwks"] {
             let result = run(url)
             #expect(result.status == 1)
-            #expect(result.diagnostics.contains("--key names a URL, not a file"))
+            #expect(result.errors.contains("--key names a URL, not a file"))
             #expect(
-                result.diagnostics.contains("jwtctl fetches nothing: --key <(curl -fsS URL)"))
+                result.errors.contains("jwtctl fetches nothing: --key <(curl -fsS URL)"))
         }
     }
 }

@@ -32,14 +32,15 @@ import Testing
         chmod(encrypted, 0o600)
     }
 
-    private func run(_ arguments: [String]) -> Tool.Result {
-        Tool.run(arguments, environment: ["JWTCTL_SECRET": ""])
+    private func run(_ arguments: [String]) -> TestTool.Result {
+        TestTool.standalone.run(arguments, environment: ["JWTCTL_SECRET": ""])
     }
 
     private func issue(
         _ arguments: [String], environment: [String: String] = [:]
-    ) -> Tool.Result {
-        Tool.run(["issue", "--no-record", "--sub", "a"] + arguments, environment: environment)
+    ) -> TestTool.Result {
+        TestTool.standalone.run(
+            ["issue", "--no-record", "--sub", "a"] + arguments, environment: environment)
     }
 
     private func text(_ path: String) throws -> String {
@@ -56,8 +57,8 @@ import Testing
         for source in [file, "env:WORD"] {
             let result = issue(
                 ["--key", encrypted, "--passphrase", source], environment: ["WORD": text])
-            #expect(result.status == 0, "\(source): \(result.diagnostics)")
-            #expect(result.diagnostics == "", "\(source)")
+            #expect(result.status == 0, "\(source): \(result.errors)")
+            #expect(result.errors == "", "\(source)")
         }
     }
 
@@ -69,14 +70,14 @@ import Testing
             ["--key", encrypted, "--passphrase", "env:WORD"], environment: ["WORD": text])
         #expect(result.status == 1)
         #expect(result.output == "")
-        #expect(result.diagnostics.contains("the passphrase does not decrypt the key"))
-        #expect(!result.diagnostics.contains("wrong word"))
+        #expect(result.errors.contains("the passphrase does not decrypt the key"))
+        #expect(!result.errors.contains("wrong word"))
     }
 
     @Test("A key that is not encrypted leaves the passphrase unread")
     func unneeded() {
         let result = issue(["--key", plain, "--passphrase", "/nowhere/word"])
-        #expect(result.status == 0, "\(result.diagnostics)")
+        #expect(result.status == 0, "\(result.errors)")
     }
 
     @Test("A secret has no passphrase")
@@ -85,7 +86,7 @@ import Testing
         let result = issue(["--secret", secret, "--passphrase", "env:WORD"])
         #expect(result.status == 2)
         #expect(
-            result.diagnostics.contains("'--passphrase' cannot be used with '--secret'"))
+            result.errors.contains("'--passphrase' cannot be used with '--secret'"))
     }
 
     // MARK: Permissions
@@ -102,8 +103,8 @@ import Testing
         chmod(plain, mode)
         let result = issue(["--key", plain])
         #expect(result.status == 0)
-        #expect(result.diagnostics.contains("by all users") == (warning != nil))
-        if let warning { #expect(result.diagnostics.contains(warning)) }
+        #expect(result.errors.contains("by all users") == (warning != nil))
+        if let warning { #expect(result.errors.contains(warning)) }
     }
 
     @Test("A public key may be read by everybody, and replaced by nobody")
@@ -113,10 +114,10 @@ import Testing
         let token = issue(["--key", plain]).output.trimmingSuffix()
         chmod(path, 0o644)
         let quiet = run(["verify", "--offline", "--key", path, token])
-        #expect(quiet.diagnostics == "")
+        #expect(quiet.errors == "")
         chmod(path, 0o666)
         let loud = run(["verify", "--offline", "--key", path, token])
-        #expect(loud.diagnostics.contains("public.pem' is writable by all users"))
+        #expect(loud.errors.contains("public.pem' is writable by all users"))
         #expect(loud.status == 0)
     }
 
@@ -133,7 +134,7 @@ import Testing
         ] {
             let result = issue(["--key", path])
             #expect(result.status == 1, "\(path)")
-            #expect(result.diagnostics.contains(message), "\(path): \(result.diagnostics)")
+            #expect(result.errors.contains(message), "\(path): \(result.errors)")
         }
         symlink(plain, directory.file("good"))
         #expect(issue(["--key", directory.file("good")]).status == 0)
@@ -141,7 +142,7 @@ import Testing
 
     private func read(_ path: String, silence: Int64, total: Int64) throws -> [UInt8] {
         try Source(Array(path.utf8)).read(
-            limit: 1000, system: Tool.system(),
+            limit: 1000, system: TestTool.standalone.system(),
             patience: Source.Patience(silence: silence, total: total)
         ).withBytes { Array($0) }
     }
@@ -209,9 +210,9 @@ import Testing
         ] {
             let result = issue(["--key", path])
             #expect(result.status == 1)
-            #expect(result.diagnostics.contains(message), "\(result.diagnostics)")
-            #expect(result.diagnostics.contains("hint: "), "\(result.diagnostics)")
-            #expect(result.diagnostics.contains(hint), "\(result.diagnostics)")
+            #expect(result.errors.contains(message), "\(result.errors)")
+            #expect(result.errors.contains("hint: "), "\(result.errors)")
+            #expect(result.errors.contains(hint), "\(result.errors)")
         }
     }
 }

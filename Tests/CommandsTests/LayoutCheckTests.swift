@@ -12,7 +12,7 @@ import Testing
 
     init() throws { sandbox = try Sandbox() }
 
-    private func under(_ options: [String]) -> Jwtctl {
+    private func under(_ options: [String]) -> TestTool {
         var jwtctl = sandbox.jwtctl
         jwtctl.options = options
         return jwtctl
@@ -23,7 +23,7 @@ import Testing
         try sandbox.server.cli(arguments)
     }
 
-    private func warnings(_ result: Jwtctl.Result) -> [Substring] {
+    private func warnings(_ result: TestTool.Result) -> [Substring] {
         result.errors.split(separator: "\n").filter { $0.contains(Self.warning) }
     }
 
@@ -230,8 +230,8 @@ import Testing
     @Test func eachNodeShowsOnePage() throws {
         try RedisCluster.shared { cluster in
             try cluster.flush()
-            func jwtctl(_ layout: String) -> Jwtctl {
-                Jwtctl(
+            func jwtctl(_ layout: String) -> TestTool {
+                TestTool(
                     environment: ["JWTCTL_REDIS_URL": cluster.url],
                     options: ["--layout", layout, "--wait", "0"])
             }

@@ -11,7 +11,7 @@ import Testing
     // MARK: list
 
     @Test func theListHasEveryPresetInEveryFormat() throws {
-        let jwtctl = Jwtctl()
+        let jwtctl = TestTool()
         #expect(
             jwtctl("layout", "list", "-o", "id").output.split(separator: "\n").map(String.init)
                 == Presets.names)
@@ -39,7 +39,7 @@ import Testing
 
     @Test func layoutsOfTheConfigurationAreListedAndCompleted() throws {
         let directory = try TemporaryDirectory()
-        try directory.write("acme.json", Jwtctl()("layout", "show", "youlai", "--json").output)
+        try directory.write("acme.json", TestTool()("layout", "show", "youlai", "--json").output)
         try directory.write("broken.json", "{")
         let config = try directory.write(
             "config",
@@ -52,7 +52,7 @@ import Testing
             preset = laravel-tymon
             var.prefix = shop:
             """)
-        let jwtctl = Jwtctl(environment: ["JWTCTL_CONFIG": config])
+        let jwtctl = TestTool(environment: ["JWTCTL_CONFIG": config])
         let result = jwtctl("layout", "list", "-o", "jsonl")
         #expect(result.status == 0)
         #expect(result.errors.contains("cannot read the layout 'broken': "), "\(result.errors)")
@@ -64,20 +64,20 @@ import Testing
         #expect(jwtctl("layout", "show", "shop", "--field", "vars.prefix").line == "shop:")
         let answer = jwtctl("__complete", "layouts", "--", "jwtctl", "--layout", "").output
         #expect(answer.contains("\nacme\t") && answer.contains("\nbroken\t"))
-        let other = Jwtctl(environment: ["JWTCTL_CONFIG": "/nowhere"])
+        let other = TestTool(environment: ["JWTCTL_CONFIG": "/nowhere"])
         #expect(other("__complete", "layouts", "--", "").output.hasPrefix("native\t"))
     }
 
     @Test func theWordsThatPeopleTryAreAnswered() {
-        #expect(Jwtctl()("layouts").errors.contains("did you mean 'layout'"))
-        #expect(Jwtctl()("layout", "ls").errors.contains("did you mean 'list'"))
+        #expect(TestTool()("layouts").errors.contains("did you mean 'layout'"))
+        #expect(TestTool()("layout", "ls").errors.contains("did you mean 'list'"))
     }
 
     // MARK: show
 
     @Test(arguments: Presets.names)
     func aLayoutIsToldInWords(_ name: String) throws {
-        let result = Jwtctl()("layout", "show", name)
+        let result = TestTool()("layout", "show", name)
         #expect(result.status == 0, "\(result.errors)")
         let layout = try LayoutReader.preset(name, for: .show)
         let text = result.output
@@ -106,7 +106,7 @@ import Testing
 
     @Test func whatIsSaidIsWhatHolds() {
         func shown(_ name: String) -> String {
-            Jwtctl()("layout", "show", name).output.split(whereSeparator: \.isWhitespace)
+            TestTool()("layout", "show", name).output.split(whereSeparator: \.isWhitespace)
                 .joined(separator: " ")
         }
         let raw = shown("spring-raw-jdk")
@@ -135,13 +135,13 @@ import Testing
     }
 
     @Test func withoutAnOperandItIsTheOneThatIsChosen() throws {
-        #expect(Jwtctl()("layout", "show").output.hasPrefix("native: "))
-        #expect(Jwtctl()("--layout", "eladmin", "layout", "show").output.hasPrefix("eladmin: "))
-        let environment = Jwtctl(environment: ["JWTCTL_LAYOUT": "ruoyi"])
+        #expect(TestTool()("layout", "show").output.hasPrefix("native: "))
+        #expect(TestTool()("--layout", "eladmin", "layout", "show").output.hasPrefix("eladmin: "))
+        let environment = TestTool(environment: ["JWTCTL_LAYOUT": "ruoyi"])
         #expect(environment("layout", "show").output.hasPrefix("ruoyi: "))
         #expect(environment("layout", "show", "sa-token").output.hasPrefix("sa-token: "))
-        #expect(Jwtctl()("layout", "show", "natve").status == 2)
-        #expect(Jwtctl()("layout", "show", "--field", "claims.id", "eladmin").line == "uid")
+        #expect(TestTool()("layout", "show", "natve").status == 2)
+        #expect(TestTool()("layout", "show", "--field", "claims.id", "eladmin").line == "uid")
     }
 
     /// Values for the variables that have none.
@@ -154,15 +154,15 @@ import Testing
     func theDataLoadsAgainAndIsTheSame(_ name: String) throws {
         let directory = try TemporaryDirectory()
         let file = try directory.write(
-            "mine.json", Jwtctl()("layout", "show", "--json", name).output)
+            "mine.json", TestTool()("layout", "show", "--json", name).output)
         let original = try LayoutReader.preset(name, for: .show)
         let copy = try LayoutReader.read(
             Array(try Data(contentsOf: URL(fileURLWithPath: file))), for: .show)
         // Every store, name and variable, as far as Swift can tell two values apart.
         #expect(String(describing: copy) == String(describing: original))
         #expect(
-            Jwtctl()("layout", "show", "--json", file).output
-                == Jwtctl()("layout", "show", "--json", name).output)
+            TestTool()("layout", "show", "--json", file).output
+                == TestTool()("layout", "show", "--json", name).output)
     }
 
     /// With each preset and with its own data from a file: the same keys, values and ends.
@@ -171,19 +171,19 @@ import Testing
         let variables = (Self.given[name] ?? []).flatMap { ["--layout-var", $0] }
         let directory = try TemporaryDirectory()
         let file = try directory.write(
-            "mine.json", Jwtctl().run(["layout", "show", "--json", name] + variables).output)
+            "mine.json", TestTool().run(["layout", "show", "--json", name] + variables).output)
         let server = try RedisServer()
-        let secret = try directory.write("secret", Sandbox.secretText)
+        let secret = try directory.write("secret", Sandbox.secret)
         let claims = """
             {"sub":"7","id":"7","user_id":7,"username":"7","user_name":"7","uid":"u1",
             "access_uuid":"u1","user_key":"u1","aud":"web","client_id":"app","loginId":"7",
             "namespace":"7","jti":"7:2f0e1c9a-8f53-4a54-9d0e-6a4f6c1b9d10",
             "iat":1700000000,"exp":4102444800}
             """
-        let token = try handmade(claims)
+        let token = handmade(claims)
         let key = try directory.write("token", token)
         func run(_ layout: [String]) throws -> [String] {
-            let jwtctl = Jwtctl(
+            let jwtctl = TestTool(
                 environment: [
                     "JWTCTL_REDIS_URL": server.url, "JWTCTL_SECRET": secret,
                     "JWTCTL_ACTOR": "ops",
@@ -192,7 +192,7 @@ import Testing
             for command in [
                 "verify @\(key)", "revoke @\(key)", "verify @\(key)", "status @\(key)",
                 "list revoked -o id", "restore --reason x --yes @\(key)", "verify @\(key)",
-                "list users -o id", "logout-all --yes 7", "verify @\(key)",
+                "list users -o id", "logout-all --yes --settle 100ms 7", "verify @\(key)",
             ] {
                 let result = jwtctl.run(command.split(separator: " ").map(String.init))
                 seen.append("\(command): \(result.status ?? -1)")
@@ -210,13 +210,13 @@ import Testing
     }
 
     @Test func valuesThatAreGivenBecomePartOfTheData() throws {
-        let result = Jwtctl()(
+        let result = TestTool()(
             "layout", "show", "laravel-tymon", "--layout-var", "prefix=app:", "--json")
         let variables = try #require(try result.object()["vars"]?.objectValue)
         #expect(variables.text("prefix") == "app:" && variables.text("refresh_ttl") == "1209600")
-        let native = Jwtctl()("layout", "show", "--namespace", "shop", "--field", "vars.ns")
+        let native = TestTool()("layout", "show", "--namespace", "shop", "--field", "vars.ns")
         #expect(native.line == "shop")
-        let child = Jwtctl()("layout", "show", "spring-raw", "--json")
+        let child = TestTool()("layout", "show", "spring-raw", "--json")
         #expect(try child.object()["extends"] == nil)
         #expect(try child.object()["claims"] != nil, "the parent's")
     }
@@ -230,9 +230,9 @@ import Testing
               { "role": "deny", "type": "string", "key": "k:${id}", "value": "1",
                 "ttl": "max(exp, iat+${refresh})+60" } ] }
             """#)
-        let lacking = Jwtctl()("layout", "show", file)
+        let lacking = TestTool()("layout", "show", file)
         #expect(lacking.errors.contains("the layout needs the variable 'refresh'"))
-        let told = Jwtctl()("layout", "show", file, "--layout-var", "refresh=86400")
+        let told = TestTool()("layout", "show", file, "--layout-var", "refresh=86400")
         let words = told.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("its refresh window (1 day from its iat)"), "\(told.output)")
     }
@@ -249,7 +249,7 @@ import Testing
                             "value": "\u0007" } ] }
             """#)
         for format in ["table", "json", "jsonl", "csv"] {
-            let output = Jwtctl()("layout", "show", file, "-o", format).output
+            let output = TestTool()("layout", "show", file, "-o", format).output
             #expect(!output.isEmpty)
             for scalar in ["\u{1b}", "\u{7}", "\u{0}", "\u{202e}"] {
                 #expect(!output.contains(scalar), "\(format)")
@@ -260,7 +260,7 @@ import Testing
     // MARK: completion
 
     @Test func shellsAreToldTheNames() {
-        let answer = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere"])(
+        let answer = TestTool(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere"])(
             "__complete", "layouts", "--", "jwtctl", "--layout", "")
         let names = answer.output.split(separator: "\n").map { $0.prefix { $0 != "\t" } }
         #expect(names.map(String.init) == Presets.names)
@@ -282,7 +282,7 @@ import Testing
                     printf '%s\\n' "${COMPREPLY[@]}"
                     """, "bash",
                 ] + words,
-                environment: ["PATH": Project.products + ":/usr/bin:/bin"],
+                environment: ["PATH": BuiltTool.folder + ":/usr/bin:/bin"],
                 directory: directory.path)
             return Set(result.text.split(separator: "\n").map(String.init))
         }

@@ -9,7 +9,7 @@ import Testing
 /// `layout detect`: it knows each layout by what the layout itself makes the program write.
 @Suite(.redis) struct LayoutDetectTests {
     private func detect(_ server: RedisServer, _ arguments: String...) throws -> [JSONObject] {
-        let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": server.url]).run(
+        let result = TestTool(environment: ["JWTCTL_REDIS_URL": server.url]).run(
             ["layout", "detect", "--json"] + arguments)
         #expect(result.status == 0, "\(result.errors)")
         return try result.array()
@@ -54,13 +54,13 @@ import Testing
         }
         let given = Self.given[name] ?? [:]
         let variables = given.flatMap { ["--layout-var", "\($0)=\($1)"] }
-        let jwtctl = Jwtctl(
+        let jwtctl = TestTool(
             environment: ["JWTCTL_REDIS_URL": server.url, "JWTCTL_ACTOR": "ops"],
             options: ["--layout", name] + variables)
         let file = try server.directory.write(
             "tokens",
-            try (0..<20).map { number in
-                try handmade(
+            (0..<20).map { number in
+                handmade(
                     #"{"sub":"u\#(number)","id":"u\#(number)","jti":"\#(Self.uuid(number))","#
                         + #""iat":\#(1_700_000_000 + number),"exp":4102444800}"#) + "\n"
             }.joined())
@@ -157,7 +157,7 @@ import Testing
         // What is said can be typed.
         for name in ["open-webui", "native", "user-zset", "blacklist-jti"] {
             let words = try #require(options(name)).split(separator: " ").map(String.init)
-            let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": server.url]).run(
+            let result = TestTool(environment: ["JWTCTL_REDIS_URL": server.url]).run(
                 ["--layout", name] + words + ["layout", "show"])
             #expect(result.status == 0, "\(result.errors)")
         }
@@ -259,7 +259,7 @@ import Testing
         try server.cli("ZADD", "a-tokens", "4102444800", Self.token(1))
         try server.cli("ZADD", "b-tokens", "4102444800000", Self.token(2))
         try server.cli("SET", "jwt_label:bob", "yes", "EX", "90")
-        let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": server.url])("layout", "detect")
+        let result = TestTool(environment: ["JWTCTL_REDIS_URL": server.url])("layout", "detect")
         #expect(
             result.errors.contains(
                 "user-zset: some scores are in seconds, others in milliseconds"),
@@ -267,7 +267,7 @@ import Testing
         #expect(result.errors.contains("jwt-redis-deny: the keys hold other values"))
         #expect(result.errors.contains("looked at all keys (3)"))
         try server.cli("FLUSHALL")
-        let empty = Jwtctl(environment: ["JWTCTL_REDIS_URL": server.url])("layout", "detect")
+        let empty = TestTool(environment: ["JWTCTL_REDIS_URL": server.url])("layout", "detect")
         #expect(empty.status == 0 && empty.output.isEmpty)
         #expect(empty.errors.contains("no keys of a known layout"))
     }
@@ -280,7 +280,7 @@ import Testing
         try server.cli("SET", Self.token(7), "blacklisted", "EX", "90")
         try server.cli("ZADD", "jwt:{alice@example.com}:tokens", "4102444800", secret)
         for format in ["table", "json", "jsonl", "csv"] {
-            let output = Jwtctl(environment: ["JWTCTL_REDIS_URL": server.url])(
+            let output = TestTool(environment: ["JWTCTL_REDIS_URL": server.url])(
                 "layout", "detect", "-o", format
             ).output
             #expect(output.contains("blacklist:1234…"), "\(output)")
@@ -319,7 +319,7 @@ import Testing
             #expect(own.integer("keys") == Int64(min(sample, 20_000)))
         }
         for bad in ["0", "-1", "x", "99999999999"] {
-            let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": server.url])(
+            let result = TestTool(environment: ["JWTCTL_REDIS_URL": server.url])(
                 "layout", "detect", "--sample", bad)
             #expect(result.status == 2, "\(bad)")
         }

@@ -14,16 +14,16 @@ import Testing
 
     private func token(_ claims: String) throws -> String {
         let now = Int(Date().timeIntervalSince1970)
-        return try handmade("{\(claims),\"iat\":\(now - 5),\"exp\":\(now + 600)}")
+        return handmade("{\(claims),\"iat\":\(now - 5),\"exp\":\(now + 600)}")
     }
 
-    private func under(_ options: String...) -> Jwtctl {
+    private func under(_ options: String...) -> TestTool {
         var jwtctl = sandbox.jwtctl
         jwtctl.options = options
         return jwtctl
     }
 
-    private func file(_ stores: String, _ claims: String = #"{"id":"jti"}"#) throws -> Jwtctl {
+    private func file(_ stores: String, _ claims: String = #"{"id":"jti"}"#) throws -> TestTool {
         under(
             "--layout",
             try sandbox.file(
@@ -223,19 +223,19 @@ import Testing
     private static let tag = "3209d1f74bb8b9629a4736807e4d8a8aff22e666"
     private static let today = "ca7581d6d4749d8fd143ea956aa654aa02abe0ec"
 
-    private func bench() throws -> (Sandbox, Jwtctl, token: String) {
+    private func fixture() throws -> (Sandbox, TestTool, token: String) {
         let sandbox = try Sandbox()
         var jwtctl = sandbox.jwtctl
         jwtctl.options = ["--layout", "laravel-tymon", "--layout-var", "prefix=\(Self.prefix)"]
         let now = Int(Date().timeIntervalSince1970)
         return (
             sandbox, jwtctl,
-            try handmade(#"{"sub":7,"jti":"j1","iat":\#(now),"exp":\#(now + 600)}"#)
+            handmade(#"{"sub":7,"jti":"j1","iat":\#(now),"exp":\#(now + 600)}"#)
         )
     }
 
     @Test func theTagIsTakenFromTheApplication() throws {
-        let (sandbox, jwtctl, token) = try bench()
+        let (sandbox, jwtctl, token) = try fixture()
         try sandbox.server.cli(
             "SET", Self.prefix + "tag:tymon.jwt:key", #"s:22:"6b0b027041e88951980394";"#)
         #expect(jwtctl("revoke", token).status == 0)
@@ -251,7 +251,7 @@ import Testing
 
     /// An application of before that has not run yet, or whose cache was flushed, will make another.
     @Test func withoutThatKeyItIsTodaysAndAWarningSaysSo() throws {
-        let (sandbox, jwtctl, token) = try bench()
+        let (sandbox, jwtctl, token) = try fixture()
         let result = jwtctl("revoke", token)
         #expect(result.status == 0)
         #expect(
@@ -263,7 +263,7 @@ import Testing
     }
 
     @Test func itIsDetected() throws {
-        let (sandbox, _, _) = try bench()
+        let (sandbox, _, _) = try fixture()
         try sandbox.server.cli(
             "SET", Self.prefix + "tag:tymon.jwt:key", #"s:22:"6b0b027041e88951980394";"#)
         let found = try sandbox.jwtctl("layout", "detect", "--json").array()
@@ -280,7 +280,7 @@ import Testing
 
     init() throws { sandbox = try Sandbox() }
 
-    private func under(_ layout: String) -> Jwtctl {
+    private func under(_ layout: String) -> TestTool {
         var jwtctl = sandbox.jwtctl
         jwtctl.options = ["--layout", layout]
         return jwtctl
@@ -288,7 +288,7 @@ import Testing
 
     private func token(_ claims: String) throws -> String {
         let now = Int(Date().timeIntervalSince1970)
-        return try handmade("{\(claims),\"iat\":\(now - 5),\"exp\":\(now + 600)}")
+        return handmade("{\(claims),\"iat\":\(now - 5),\"exp\":\(now + 600)}")
     }
 
     /// The library's tokens name their refresh token and no namespace.
@@ -388,7 +388,7 @@ import Testing
 
     init() throws { sandbox = try Sandbox() }
 
-    private func under(_ options: String...) -> Jwtctl {
+    private func under(_ options: String...) -> TestTool {
         var jwtctl = sandbox.jwtctl
         jwtctl.options = options
         return jwtctl

@@ -84,7 +84,7 @@ import Testing
             #expect(page.contains(member), "\(member)")
         }
         #expect(try Project.text("man/jwtctl.1").contains(".Xr jwtctl-layout 5"))
-        #expect(Jwtctl()("help", "layout-file").output.contains("${claim.NAME}"))
+        #expect(TestTool()("help", "layout-file").output.contains("${claim.NAME}"))
     }
 
     /// The page as a person reads it, with the lines of each display.
@@ -120,11 +120,8 @@ import Testing
         let tool = try BuiltTool()
         try tool.directory.write("acme.json", file.joined(separator: "\n") + "\n")
         // As the reader's redis-cli finds the reader's Redis.
-        try tool.directory.write(
-            "redis-cli.text", "#!/bin/sh\nPATH=/usr/bin:/bin exec redis-cli -s \"$SOCKET\" \"$@\"\n"
-        )
-        // By another process: a file that this one had open for writing may not be run at once.
-        try tool.shell("install -m 755 redis-cli.text redis-cli").expectSuccess()
+        try tool.directory.writeProgram(
+            "redis-cli", "#!/bin/sh\nPATH=/usr/bin:/bin exec redis-cli -s \"$SOCKET\" \"$@\"\n")
         var script = "PATH=.:$PATH\n"
         for line in session { script += "\(line)\necho \"status $?\"\n" }
         let result = try tool.shell(script)

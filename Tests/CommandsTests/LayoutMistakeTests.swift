@@ -35,7 +35,7 @@ import Testing
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let column = (lines.last?.count ?? 0) + 1
         let variables = mistake.variables.flatMap { ["--layout-var", $0] }
-        let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere"]).run(
+        let result = TestTool(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere"]).run(
             ["--layout", path, "list", "users"] + variables)
         #expect(result.status == 1, "\(result.errors)")
         let place = mistake.place.isEmpty ? "" : "\(mistake.place): "
@@ -442,7 +442,7 @@ import Testing
 
     private func refusal(of path: String, in folder: TemporaryDirectory) throws -> String {
         let start = Date()
-        let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere"])(
+        let result = TestTool(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere"])(
             "--layout", path, "list", "users")
         #expect(result.status == 1, "\(result.errors)")
         #expect(Date().timeIntervalSince(start) < 15)
@@ -491,13 +491,13 @@ import Testing
         let folder = try TemporaryDirectory()
         try folder.write("acme", "{}")
         let result = try ProcessRunner.run(
-            [Project.products + "/jwtctl", "--layout", "acme", "list", "users"],
+            [BuiltTool.path, "--layout", "acme", "list", "users"],
             environment: ["PATH": "/usr/bin:/bin"], directory: folder.path)
         #expect(result.status == 2)
         #expect(
             result.errorText.contains("unknown layout 'acme'")
                 && result.errorText.contains("write ./acme for the file of that name"))
-        let unknown = Jwtctl()("--layout", "natve", "list", "users")
+        let unknown = TestTool()("--layout", "natve", "list", "users")
         #expect(unknown.status == 2)
         #expect(unknown.errors.contains("did you mean 'native'?"), "\(unknown.errors)")
     }

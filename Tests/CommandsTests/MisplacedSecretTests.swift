@@ -35,9 +35,10 @@ import Testing
 
     /// Secrets of this run alone.
     private func secrets() throws -> [Secret] {
-        let pem = Tool.run(["key", "generate", "--alg", "RS256"]).output
+        let pem = TestTool.standalone.run(["key", "generate", "--alg", "RS256"]).output
         let body = pem.split(separator: "\n").dropFirst().dropLast().joined(separator: "\n")
-        let jwk = Tool.run(["key", "generate", "--alg", "HS256", "--format", "jwk"]).output
+        let jwk = TestTool.standalone.run(["key", "generate", "--alg", "HS256", "--format", "jwk"])
+            .output
         let members = try JSONSerialization.jsonObject(with: Data(jwk.utf8)) as? [String: String]
         let value = try #require(members?["k"])
         let random = Data((0..<24).map { _ in UInt8.random(in: 0...255) })
@@ -161,11 +162,11 @@ import Testing
             chmod(path, 0o600)
             environment["JWTCTL_CONFIG"] = path
         }
-        let result = Tool.run(command + place.options, environment: environment)
-        let seen = Self.pieces(result.output).union(Self.pieces(result.diagnostics))
+        let result = TestTool.standalone.run(command + place.options, environment: environment)
+        let seen = Self.pieces(result.output).union(Self.pieces(result.errors))
         if !seen.isDisjoint(with: Self.pieces(secret.core)) {
             Issue.record(
-                "\(secret.name), \(place.name), \(command): \(result.output)\(result.diagnostics)")
+                "\(secret.name), \(place.name), \(command): \(result.output)\(result.errors)")
         }
         let isShow = command.first == "config"
         if isShow { return }
@@ -205,38 +206,41 @@ import Testing
             (["--claims", "{\"a\":1}"], [:], "--claims takes a SOURCE, not the claims"),
         ] as [([String], [String: String], String)])
     func words(options: [String], environment: [String: String], words: String) {
-        let result = Tool.run(
+        let result = TestTool.standalone.run(
             ["issue", "--no-record", "--sub", "a"] + options, environment: environment)
         #expect(result.status == 1)
-        #expect(result.diagnostics.contains(words), "\(result.diagnostics)")
-        #expect(result.diagnostics.contains("env:NAME"), "\(result.diagnostics)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(result.errors.contains("env:NAME"), "\(result.errors)")
     }
 
     @Test("A token after @, in place of its file, is masked")
     func tokens() {
-        let token = Tool.token(["sub": "alice", "jti": "t1"])
-        let result = Tool.run(["verify", "--offline", "@" + token])
+        let token = TestToken.signed(["sub": "alice", "jti": "t1"])
+        let result = TestTool.standalone.run(["verify", "--offline", "@" + token])
         #expect(result.status == 1)
-        #expect(result.diagnostics.contains("cannot read '<token>'"), "\(result.diagnostics)")
+        #expect(result.errors.contains("cannot read '<token>'"), "\(result.errors)")
     }
 
     @Test("A name that is nearly that of a file is answered with the file's")
     func nearby() {
-        let result = Tool.run(
+        let result = TestTool.standalone.run(
             ["issue", "--no-record", "--sub", "a", "--key", directory.file("encryptd.pem")])
         #expect(
-            result.diagnostics.contains("did you mean '\(encrypted)'?"), "\(result.diagnostics)")
-        let other = Tool.run(["issue", "--no-record", "--sub", "a", "--key", directory.file("x")])
-        #expect(!other.diagnostics.contains("did you mean"), "\(other.diagnostics)")
+            result.errors.contains("did you mean '\(encrypted)'?"), "\(result.errors)")
+        let other = TestTool.standalone.run([
+            "issue", "--no-record", "--sub", "a", "--key", directory.file("x"),
+        ])
+        #expect(!other.errors.contains("did you mean"), "\(other.errors)")
     }
 
     @Test("What a setting names is shown where it is there")
     func shown() throws {
         let variables = ["JWTCTL_KEY": encrypted, "JWTCTL_SECRET": "env:SECRET"]
-        let result = Tool.run(["config", "show"], environment: variables)
+        let result = TestTool.standalone.run(["config", "show"], environment: variables)
         #expect(result.output.contains(encrypted), "\(result.output)")
         #expect(result.output.contains("env:SECRET"))
-        let hidden = Tool.run(["config", "show"], environment: ["JWTCTL_KEY": encrypted + ".old"])
+        let hidden = TestTool.standalone.run(
+            ["config", "show"], environment: ["JWTCTL_KEY": encrypted + ".old"])
         #expect(hidden.output.contains("(hidden: no such file)"), "\(hidden.output)")
     }
 }

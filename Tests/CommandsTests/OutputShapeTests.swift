@@ -79,13 +79,13 @@ struct OutputShapeTests {
     private static let claims: JSONObject = [
         "sub": "alice", "iat": 1_767_225_500, "exp": 1_767_229_200, "jti": "id-1",
     ]
-    private static let token = Tool.token(claims)
+    private static let token = TestToken.signed(claims)
 
     @Test("decode has its members, and checks nothing")
     func decode() throws {
-        let result = Tool.run(["decode", "--json", Self.token])
+        let result = TestTool.standalone.run(["decode", "--json", Self.token])
         #expect(result.status == 0)
-        #expect(result.diagnostics.isEmpty)
+        #expect(result.errors.isEmpty)
         let object = try result.object()
         #expect(object.names == ["header", "payload", "signature", "verified", "times"])
         #expect(object["verified"] == false)
@@ -103,29 +103,29 @@ struct OutputShapeTests {
     @Test("decode shows what can be read of a broken token, with status 3")
     func decodeBroken() throws {
         let text = Self.token.split(separator: ".").prefix(2).joined(separator: ".")
-        let result = Tool.run(["decode", "--json", text])
+        let result = TestTool.standalone.run(["decode", "--json", text])
         #expect(result.status == 3)
         let object = try result.object()
         #expect(object["payload"] == .object(Self.claims))
         #expect(object["signature"] == .null)
         #expect(object["error"]?.objectValue?["code"] == "malformed")
-        #expect(result.diagnostics.hasPrefix("jwtctl: error: malformed token: "))
+        #expect(result.errors.hasPrefix("jwtctl: error: malformed token: "))
     }
 
     @Test("Claims keep their order and their numbers as they were written")
     func decodeFaithful() {
-        let text = Tool.unsigned(
+        let text = TestToken.unsigned(
             header: #"{"alg":"none"}"#, payload: #"{"z":1.00,"a":1e2,"n":12345678901234567890}"#)
-        let result = Tool.run(["decode", "-o", "jsonl", text])
+        let result = TestTool.standalone.run(["decode", "-o", "jsonl", text])
         #expect(result.output.contains(#""payload":{"z":1.00,"a":1e2,"n":12345678901234567890}"#))
     }
 
     @Test("Hostile characters are escaped on a person's screen and in JSON")
     func hostile() {
-        let text = Tool.unsigned(
+        let text = TestToken.unsigned(
             header: #"{"alg":"none"}"#, payload: #"{"a":"\u001b[31m\u202e\u0085\u200b\u007f"}"#)
         for arguments in [[], ["--json"], ["--field", "payload.a"], ["-o", "csv"]] {
-            let result = Tool.run(["decode", text] + arguments)
+            let result = TestTool.standalone.run(["decode", text] + arguments)
             let isClean = !result.output.unicodeScalars.contains {
                 VisibleText.isHostile($0) && $0 != "\n"
             }
@@ -136,43 +136,43 @@ struct OutputShapeTests {
 
     @Test("issue has its members, and the claims that were asked for")
     func issue() throws {
-        let result = Tool.run([
+        let result = TestTool.standalone.run([
             "issue", "--no-record", "--json", "--sub", "bob", "--jti", "id-2", "--expires-in",
             "15m",
             "--claim", "level:=3", "--claim", "level2=3", "--aud", "a", "--aud", "b",
         ])
-        #expect(result.status == 0, "\(result.diagnostics)")
+        #expect(result.status == 0, "\(result.errors)")
         let object = try result.object()
         #expect(object.names == ["token", "id", "sub", "iat", "exp", "recorded"])
         #expect(object["id"] == "id-2")
         #expect(object["sub"] == "bob")
-        #expect(object["iat"] == .integer(Tool.now))
-        #expect(object["exp"] == .integer(Tool.now + 900))
+        #expect(object["iat"] == .integer(TestTool.now))
+        #expect(object["exp"] == .integer(TestTool.now + 900))
         #expect(object["recorded"] == false)
         let token = object["token"]?.stringValue?.text ?? ""
-        let payload = try Tool.run(["decode", "--json", token]).object()["payload"]
+        let payload = try TestTool.standalone.run(["decode", "--json", token]).object()["payload"]
         #expect(
             payload == [
-                "sub": "bob", "aud": ["a", "b"], "iat": .integer(Tool.now),
-                "exp": .integer(Tool.now + 900), "jti": "id-2", "level": 3, "level2": "3",
+                "sub": "bob", "aud": ["a", "b"], "iat": .integer(TestTool.now),
+                "exp": .integer(TestTool.now + 900), "jti": "id-2", "level": 3, "level2": "3",
             ])
-        #expect(Tool.run(["verify", "--offline", token]).status == 0)
+        #expect(TestTool.standalone.run(["verify", "--offline", token]).status == 0)
     }
 
     @Test("issue prints the token alone, which lives for an hour")
     func issueText() throws {
-        let result = Tool.run(["issue", "--no-record", "--sub", "bob"])
-        #expect(result.diagnostics.isEmpty)
+        let result = TestTool.standalone.run(["issue", "--no-record", "--sub", "bob"])
+        #expect(result.errors.isEmpty)
         let token = String(result.output.dropLast())
         #expect(result.output.last == "\n" && token.split(separator: ".").count == 3)
-        let times = Tool.run(["decode", "--field", "times.expires_in", token])
+        let times = TestTool.standalone.run(["decode", "--field", "times.expires_in", token])
         #expect(times.output == "3600\n")
     }
 
     @Test("An id that is issued is random, and never begins with a dash")
     func randomIDs() throws {
         let ids = (0..<100).map { _ in
-            Tool.run(["issue", "--no-record", "-o", "id"]).output
+            TestTool.standalone.run(["issue", "--no-record", "-o", "id"]).output
         }
         #expect(Set(ids).count == 100)
         #expect(ids.allSatisfy { $0.count == 23 && !$0.hasPrefix("-") })
@@ -180,7 +180,7 @@ struct OutputShapeTests {
 
     @Test("issue that cannot record prints no token, and the status is 8")
     func issueWithoutRedis() {
-        let result = Tool.run(["issue", "--sub", "bob"])
+        let result = TestTool.standalone.run(["issue", "--sub", "bob"])
         #expect(result.status == 8)
         #expect(result.output.isEmpty)
     }
@@ -192,7 +192,9 @@ struct OutputShapeTests {
             ("header", "{\"alg\":\"HS256\"}\n"), ("times.exp", "2026-01-01T01:00:00Z\n"),
         ])
     func field(path: String, output: String) {
-        let result = Tool.run(["decode", "--field", path, Tool.token(Self.claims, header: [:])])
+        let result = TestTool.standalone.run([
+            "decode", "--field", path, TestToken.signed(Self.claims, header: [:]),
+        ])
         #expect(result.status == 0)
         let expected =
             path == "header" ? result.output.contains("\"alg\":\"HS256\"") : result.output == output
@@ -201,17 +203,20 @@ struct OutputShapeTests {
 
     @Test("--field reaches into arrays, and fails for what is not there")
     func fieldPaths() {
-        let token = Tool.token(["aud": ["x", "y"]])
-        #expect(Tool.run(["decode", "--field", "payload.aud.1", token]).output == "y\n")
-        #expect(Tool.run(["decode", "--field", "payload.aud", token]).output == "[\"x\",\"y\"]\n")
+        let token = TestToken.signed(["aud": ["x", "y"]])
+        #expect(
+            TestTool.standalone.run(["decode", "--field", "payload.aud.1", token]).output == "y\n")
+        #expect(
+            TestTool.standalone.run(["decode", "--field", "payload.aud", token]).output
+                == "[\"x\",\"y\"]\n")
         for path in [
             "nothing", "payload.aud.2", "payload.aud.-1", "payload.aud.x", "payload.aud.0.a", "",
             ".",
         ] {
-            let result = Tool.run(["decode", "--field", path, token])
+            let result = TestTool.standalone.run(["decode", "--field", path, token])
             #expect(result.status == 1, "\(path)")
             #expect(result.output.isEmpty, "\(path)")
-            #expect(result.diagnostics.contains("has no member"), "\(path)")
+            #expect(result.errors.contains("has no member"), "\(path)")
         }
     }
 
@@ -224,10 +229,10 @@ struct OutputShapeTests {
             (["decode", "--field", "payload.sub"], 0), (["decode", "-o", "csv"], 0),
         ] as [([String], Int32)])
     func quiet(arguments: [String], status: Int32) {
-        let result = Tool.run(arguments + ["-q", Self.token])
+        let result = TestTool.standalone.run(arguments + ["-q", Self.token])
         #expect(result.status == status)
         #expect(result.output.isEmpty)
-        #expect(result.diagnostics.isEmpty)
+        #expect(result.errors.isEmpty)
     }
 
     @Test(
@@ -238,21 +243,21 @@ struct OutputShapeTests {
             ["issue", "--json"], ["issue", "--json", "--no-record", "--claim", "x"],
         ])
     func usageErrors(arguments: [String]) throws {
-        let result = Tool.run(arguments)
+        let result = TestTool.standalone.run(arguments)
         #expect(result.status == 2)
         let error = try result.object()["error"]?.objectValue
         #expect(error?.names == ["code", "message"])
         #expect(error?["code"] == "usage")
         let message = error?["message"]?.stringValue?.text ?? "?"
-        #expect(result.diagnostics.hasPrefix("jwtctl: error: \(message)\n"))
+        #expect(result.errors.hasPrefix("jwtctl: error: \(message)\n"))
     }
 
     @Test("Without --json an error stands on standard error alone")
     func plainErrors() {
-        let result = Tool.run(["verify", "--nonsense"])
+        let result = TestTool.standalone.run(["verify", "--nonsense"])
         #expect(result.status == 2)
         #expect(result.output.isEmpty)
-        #expect(result.diagnostics.hasPrefix("jwtctl: error: "))
+        #expect(result.errors.hasPrefix("jwtctl: error: "))
     }
 
     @Test("A token comes from an operand, -, or standard input, with what stands around it")
@@ -264,10 +269,12 @@ struct OutputShapeTests {
             ([], "Authorization: Bearer \(Self.token)\r\n"),
             (["@\(file)"], ""), (["'\(Self.token)'"], ""),
         ] {
-            let result = Tool.run(["decode", "--field", "payload.jti"] + operands, input: input)
+            let result = TestTool.standalone.run(
+                ["decode", "--field", "payload.jti"] + operands, input: input)
             #expect(result.output == "id-1\n")
         }
-        let large = Tool.run(["decode"], input: String(repeating: "x", count: 300_000))
+        let large = TestTool.standalone.run(
+            ["decode"], input: String(repeating: "x", count: 300_000))
         #expect(large.status == 3)
     }
 }

@@ -76,8 +76,8 @@ import Testing
     }
 
     @Test func decode() throws {
-        let token = try handmade(#"{"exp":1767225600,"sub":"a","n":1.50e3}"#)
-        let jwtctl = Jwtctl(clock: .fixed(1_767_229_200))
+        let token = handmade(#"{"exp":1767225600,"sub":"a","n":1.50e3}"#)
+        let jwtctl = TestTool(clock: .fixed(1_767_229_200))
         let result = jwtctl("decode", "--json", token)
         #expect(result.status == 0)
         let object = try result.object()
@@ -96,10 +96,10 @@ import Testing
     }
 
     @Test func decodeShowsWhatCanBeRead() throws {
-        let token = try handmade(#"{"sub":"a"}"#)
+        let token = handmade(#"{"sub":"a"}"#)
         let parts = token.split(separator: ".").map(String.init)
         for text in ["\(parts[0]).\(parts[1])", "\(parts[0]).\(parts[1]).%", "\(parts[0]).x.y"] {
-            let result = Jwtctl()("decode", "--json", text)
+            let result = TestTool()("decode", "--json", text)
             #expect(result.status == 3)
             let object = try result.object()
             #expect(object["header"]?.objectValue?["alg"] == "HS256")
@@ -107,7 +107,7 @@ import Testing
             #expect(result.errors.hasPrefix("jwtctl: error: malformed token"))
         }
         let encrypted = Data(#"{"alg":"dir","enc":"A128GCM"}"#.utf8).base64URL + "..AA.AA.AA"
-        let result = Jwtctl()("decode", "--json", encrypted)
+        let result = TestTool()("decode", "--json", encrypted)
         #expect(result.status == 3)
         #expect(try result.object()["header"]?.objectValue?["enc"] == "A128GCM")
     }
@@ -327,7 +327,7 @@ import Testing
     }
 
     @Test func anErrorIsAnObjectWhereJSONWasAskedFor() throws {
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nonexistent/redis.sock"])
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": "unix:///nonexistent/redis.sock"])
         for line in [
             ["list", "users"], ["revoke", "--ttl", "1h", "a"], ["status", "a"], ["audit"],
             ["logout-all", "a"], ["prune"],
@@ -413,16 +413,17 @@ import Testing
     @Test func secretsAreNeverSaid() throws {
         let sandbox = try Sandbox()
         try sandbox.server.cli("CONFIG", "SET", "requirepass", "hunter2hunter2")
-        let token = try handmade(#"{"sub":"alice","jti":"a","exp":9999999999}"#)
+        let token = handmade(#"{"sub":"alice","jti":"a","exp":9999999999}"#)
         let url = sandbox.server.url.replacingOccurrences(
             of: "unix://", with: "unix://:hunter2hunter2@")
         sandbox.jwtctl.environment["JWTCTL_REDIS_URL"] = url
         let lines = [
             ["verify", token], ["revoke", token], ["verify", token], ["status", token],
             ["logout-all", "--keep", token, "alice"], ["revoke", token, token + "x"],
-            ["revoke", "--secret", Sandbox.secretText, token], [token], ["help", token],
+            ["revoke", "--secret", Sandbox.secret, token], [token], ["help", token],
             ["list", "tokens", token, token], ["list", "users", "x", token],
-            ["verify", "--key", sandbox.secret, token], ["list", "users", "--redis", url + "#x"],
+            ["verify", "--key", sandbox.secretFile, token],
+            ["list", "users", "--redis", url + "#x"],
             ["revoke", "--from", "/nonexistent", token],
         ]
         for line in lines {
@@ -431,7 +432,7 @@ import Testing
             #expect(!said.contains("hunter2"), "\(line[0])")
             // Given in place of a path it is quoted as the path it was taken for.
             if !line.contains("--secret") {
-                #expect(!said.contains(Sandbox.secretText), "\(line[0])")
+                #expect(!said.contains(Sandbox.secret), "\(line[0])")
             }
             if line[0] != "list" { #expect(!said.contains(token), "\(line[0])") }
         }

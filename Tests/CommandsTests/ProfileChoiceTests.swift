@@ -14,25 +14,25 @@ import Testing
     init() throws {
         sandbox = try Sandbox()
         elsewhere = try RedisServer()
-        let other = try sandbox.file("other-secret", Sandbox.otherSecretText + "\n")
+        let other = try sandbox.file("other-secret", Sandbox.otherSecret + "\n")
         config = try sandbox.file(
             "config",
             """
             [profile prod]
             redis = \(sandbox.server.url)
             namespace = prod
-            secret = \(sandbox.secret)
+            secret = \(sandbox.secretFile)
 
             [profile bare]
             namespace = bare
             """)
-        token = try handmade(#"{"jti":"t","sub":"alice","exp":4102444800,"iat":1}"#)
+        token = handmade(#"{"jti":"t","sub":"alice","exp":4102444800,"iat":1}"#)
         _ = other
     }
 
     /// The tool with the variables and nothing else.
-    private func jwtctl(_ variables: [String: String]) -> Jwtctl {
-        var jwtctl = Jwtctl(environment: variables)
+    private func jwtctl(_ variables: [String: String]) -> TestTool {
+        var jwtctl = TestTool(environment: variables)
         jwtctl.options = ["--config", config]
         return jwtctl
     }
@@ -46,7 +46,7 @@ import Testing
             switch variable {
             case "JWTCTL_REDIS_URL": elsewhere.url
             case "JWTCTL_NAMESPACE": "dev"
-            default: sandbox.server.directory.file("other-secret")
+            default: sandbox.directory.file("other-secret")
             }
         let jwtctl = jwtctl([variable: value])
         for command in [["revoke", token], ["logout-all", "--keep", token, "alice"]] {
@@ -80,10 +80,10 @@ import Testing
     @Test func `an option settles it`() throws {
         let result = jwtctl([
             "JWTCTL_REDIS_URL": elsewhere.url, "JWTCTL_NAMESPACE": "dev",
-            "JWTCTL_SECRET": sandbox.server.directory.file("other-secret"),
+            "JWTCTL_SECRET": sandbox.directory.file("other-secret"),
         ]).run([
             "--profile", "prod", "revoke", "--redis", sandbox.server.url, "--namespace", "x",
-            "--secret", sandbox.secret, token,
+            "--secret", sandbox.secretFile, token,
         ])
         #expect(result.status == 0, "\(result.errors)")
         #expect(try sandbox.server.cli("KEYS", "*:deny:*") == "x:deny:t")
@@ -91,7 +91,7 @@ import Testing
 
     @Test func `what the profile does not set comes from the environment`() throws {
         let jwtctl = jwtctl([
-            "JWTCTL_REDIS_URL": sandbox.server.url, "JWTCTL_SECRET": sandbox.secret,
+            "JWTCTL_REDIS_URL": sandbox.server.url, "JWTCTL_SECRET": sandbox.secretFile,
             "JWTCTL_NAMESPACE": "bare",
         ])
         let result = jwtctl("--profile", "bare", "revoke", token)

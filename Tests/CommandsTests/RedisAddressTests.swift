@@ -47,9 +47,9 @@ import Testing
     ])
     func aBadURLIsAnsweredWithTheRightSpelling(_ url: String, _ words: String) {
         let viaVariable = ["JWTCTL_REDIS_URL", "REDIS_URL"].map { name in
-            Jwtctl(environment: [name: url])("status", "x")
+            TestTool(environment: [name: url])("status", "x")
         }
-        for result in viaVariable + [Jwtctl()("status", "--redis", url, "x")] {
+        for result in viaVariable + [TestTool()("status", "--redis", url, "x")] {
             #expect(result.status == 2, "\(result.errors)")
             #expect(result.errors.contains("the Redis URL is not valid: "), "\(result.errors)")
             #expect(result.errors.contains(words), "\(result.errors)")
@@ -59,7 +59,7 @@ import Testing
 
     @Test(arguments: ["5", "x", "-1s", "1e3s"])
     func aBadTimeoutNamesItsVariable(_ text: String) {
-        let result = Jwtctl(environment: ["JWTCTL_TIMEOUT": text])("status", "x")
+        let result = TestTool(environment: ["JWTCTL_TIMEOUT": text])("status", "x")
         #expect(result.status == 2)
         #expect(result.errors.contains("error: JWTCTL_TIMEOUT: "), "\(result.errors)")
     }
@@ -94,7 +94,7 @@ import Testing
         try TestAuthority.openssl([
             "pkey", "-in", identity.key, "-aes256", "-passout", "pass:x", "-out", encrypted,
         ])
-        let result = Jwtctl()(
+        let result = TestTool()(
             "status", "--redis", "rediss://127.0.0.1:1", "--redis-cacert", authority.certificate,
             "--redis-cert", identity.certificate, "--redis-key", encrypted, "x")
         #expect(result.status == 1)

@@ -45,7 +45,7 @@ import Testing
             profile: ["redis = PLAIN", "redis-password = env:P"]),
     ]
 
-    private func run(_ origin: Origin) throws -> Jwtctl.Result {
+    private func run(_ origin: Origin) throws -> TestTool.Result {
         let path = sandbox.server.socketPath
         func filled(_ text: String) -> String {
             text == "URL" || text.hasSuffix(" URL")
@@ -109,7 +109,7 @@ import Testing
         "redis+sentinel://s/m?sentinel_password=hunter2&db=1",
     ])
     func theSettingsNeverShowAPassword(_ url: String) {
-        let result = Jwtctl(environment: ["JWTCTL_REDIS_URL": url])("config", "show")
+        let result = TestTool(environment: ["JWTCTL_REDIS_URL": url])("config", "show")
         #expect(result.status == 0)
         let isMasked = result.output.contains("***")
         #expect(isMasked || result.output.contains("(hidden: not a Redis URL)"), "\(result.output)")
@@ -135,7 +135,7 @@ import Testing
     @Test func aReplicaNamesItsPrimary() throws {
         let primary = try RedisServer(.tcp)
         let replica = try RedisServer(configuration: ["replicaof 127.0.0.1 \(primary.port)"])
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": replica.url + "?db=1"])
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": replica.url + "?db=1"])
         let place = "its primary, redis://127.0.0.1:\(primary.port)/1"
         for command in ["revoke --ttl 1h x", "logout-all alice", "prune"] {
             let result = jwtctl.run(command.split(separator: " ").map(String.init))
@@ -153,8 +153,8 @@ import Testing
 
     private func overTLS(
         _ server: TLSRedisServer, _ host: String, _ options: String...
-    ) -> Jwtctl.Result {
-        Jwtctl().run(
+    ) -> TestTool.Result {
+        TestTool().run(
             ["status", "--redis", server.url(host: host), "--redis-cacert"]
                 + [server.authority.certificate] + options + ["x"])
     }
@@ -185,7 +185,7 @@ import Testing
         let config = try sandbox.file(
             "config", "[profile default]\nredis-server-name = redis.internal\n")
         #expect(overTLS(server, "127.0.0.1", "--config", config).status == 0)
-        let plain = Jwtctl()("status", "--redis", "redis://h", "--redis-server-name", "x", "y")
+        let plain = TestTool()("status", "--redis", "redis://h", "--redis-server-name", "x", "y")
         #expect(plain.status == 2)
         #expect(plain.errors.contains("needs TLS"), "\(plain.errors)")
     }

@@ -94,11 +94,8 @@ import Testing
         case "everyone": sandbox.jwtctl("logout-all", "-q", "--everyone", "--yes")
         default: sandbox.jwtctl("revoke", "-q", token)
         }
-        let system = System(
-            input: InputStream(bytes: []), output: OutputStream(), diagnostics: OutputStream(),
-            environment: Environment(sandbox.jwtctl.environment), clock: .system,
-            terminal: Terminal(columns: 80))
-        let store = try Backend(Console(GlobalOptions(), system: system)).store
+        let console = Console(GlobalOptions(), system: sandbox.jwtctl.system())
+        let store = try Backend(console).store
         let now = try store.time()
         let ann = try Identifier("ann")
         let new = TokenRecord(

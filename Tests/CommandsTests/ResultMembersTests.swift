@@ -49,7 +49,7 @@ import TokenStore
     @Test func `every command has the members that are offered, and no others`() throws {
         let sandbox = try Sandbox()
         let jwtctl = sandbox.jwtctl
-        let folder = sandbox.server.directory
+        let folder = sandbox.directory
         let token = try sandbox.token("--nbf", "-1m", "--iss", "me", "--claim", "scope=all")
         let key = folder.file("key.pem")
         jwtctl("key", "generate", "--alg", "ES256", "--out", key)

@@ -71,7 +71,7 @@ import Testing
         let result = sandbox.jwtctl("revoke", "--from", path, "--failed", path)
         #expect(result.status == 2)
         #expect(try String(contentsOfFile: path, encoding: .utf8).contains("\"a\""))
-        let fresh = sandbox.server.directory.file("new")
+        let fresh = sandbox.directory.file("new")
         #expect(sandbox.jwtctl("revoke", "--from", path, "--failed", fresh).status == 0)
         #expect(try String(contentsOfFile: fresh, encoding: .utf8) == "")
     }
@@ -80,7 +80,7 @@ import Testing
         let sandbox = try Sandbox()
         try sandbox.server.cli("LPUSH", "jwt:deny:wrong", "x")
         let input = "good\t9999999999\nwrong\t9999999999\talice\n"
-        let path = sandbox.server.directory.file("failed")
+        let path = sandbox.directory.file("failed")
         let result = sandbox.jwtctl("revoke", "--failed", path, "--json", "-", input: input)
         #expect(result.status == 10)
         #expect(try result.object()["failed"] == 1)
@@ -105,8 +105,8 @@ import Testing
 
     @Test func anUntrustedTokenIsRefusedAndNothingIsWritten() throws {
         let sandbox = try Sandbox()
-        let forged = try handmade(
-            #"{"jti":"victim","exp":9999999999}"#, secret: Sandbox.otherSecretText)
+        let forged = handmade(
+            #"{"jti":"victim","exp":9999999999}"#, secret: Sandbox.otherSecret)
         let result = sandbox.jwtctl("revoke", forged)
         #expect(result.status == 4)
         #expect(result.errors.contains("--no-verify"))
@@ -118,7 +118,7 @@ import Testing
         let unchecked = keyless("revoke", forged)
         #expect(unchecked.status == 0)
         #expect(unchecked.output.contains("signature not checked"))
-        let expired = try handmade(#"{"jti":"old","exp":5}"#)
+        let expired = handmade(#"{"jti":"old","exp":5}"#)
         #expect(keyless("revoke", expired).status == 9)
         let checked = sandbox.jwtctl("revoke", "--json", expired)
         #expect(checked.status == 0)
@@ -185,7 +185,7 @@ import Testing
     /// `--keep` of a token whose claims are wrong ends with the documented status of claims.
     @Test func keepOfABadTokenIsRefused() throws {
         let sandbox = try Sandbox()
-        let token = try handmade(#"{"jti":7.5,"sub":"alice"}"#)
+        let token = handmade(#"{"jti":7.5,"sub":"alice"}"#)
         #expect(sandbox.jwtctl("logout-all", "--keep", token, "alice").status == 5)
         #expect(try sandbox.server.cli("DBSIZE") == "0")
         let leaf = jwtctlProgram.describe(["logout-all"])
@@ -264,7 +264,7 @@ import Testing
 
     @Test func aKeyThatOthersCanReadGetsAWarning() throws {
         let sandbox = try Sandbox()
-        let path = sandbox.server.directory.file("private.pem")
+        let path = sandbox.directory.file("private.pem")
         try ProcessRunner.run(
             ["openssl", "genpkey", "-quiet", "-algorithm", "ed25519", "-out", path]
         ).expectSuccess()
@@ -273,7 +273,7 @@ import Testing
         #expect(sandbox.jwtctl.run(line).errors == "")
         chmod(path, 0o644)
         #expect(sandbox.jwtctl.run(line).errors.contains("is readable by all users"))
-        let publicPath = sandbox.server.directory.file("public.pem")
+        let publicPath = sandbox.directory.file("public.pem")
         try ProcessRunner.run(
             ["openssl", "pkey", "-in", path, "-pubout", "-out", publicPath]
         ).expectSuccess()

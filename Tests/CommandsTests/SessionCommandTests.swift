@@ -125,7 +125,7 @@ import Testing
     /// One that names its refresh token takes that along.
     @Test func aRevokedTokenTakesItsRefreshTokenAlong() throws {
         let sandbox = try sandbox("jwt-sessions")
-        let token = try handmade(
+        let token = handmade(
             #"{"uid":"a1","ruid":"r1","namespace":"bob","exp":4102444800}"#)
         try sandbox.server.cli("SET", "jwt__access_a1", "csrf")
         for id in ["r1", "r2"] {
@@ -165,9 +165,9 @@ import Testing
     @Test(arguments: ["redis-jwt", "go-access-uuid"])
     func whereKeysAreBareIdsTheSignatureIsChecked(_ layout: String) throws {
         let sandbox = try sandbox(layout)
-        let token = try handmade(
+        let token = handmade(
             #"{"rjwt":"precious","access_uuid":"precious","user_id":"1","exp":4102444800}"#,
-            secret: Sandbox.otherSecretText)
+            secret: Sandbox.otherSecret)
         try sandbox.server.cli("SET", "precious", "1")
         sandbox.jwtctl.environment["JWTCTL_SECRET"] = nil
         let result = sandbox.jwtctl("revoke", token)
@@ -199,7 +199,7 @@ import Testing
 
     @Test func aSpringTokenAndAllThatLeadsToItAreRevoked() throws {
         let sandbox = try sandbox("spring-oauth2-redis")
-        let token = try handmade(
+        let token = handmade(
             #"{"user_name":"admin","client_id":"web","scope":["write","read"],"exp":4102444800}"#)
         let key = "auth_to_access:4b5a6ad827b8ef97992bca0e940e969e"
         for name in ["access:\(token)", key] { try sandbox.server.cli("SET", name, "object") }

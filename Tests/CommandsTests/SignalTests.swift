@@ -18,10 +18,10 @@ import Testing
             echo b >&3; exec 3>&-; wait $pid; status=$?; cat out; exit $status
             """
         var environment = sandbox.jwtctl.environment
-        environment["PATH"] = Project.products + ":/usr/bin:/bin"
+        environment["PATH"] = BuiltTool.folder + ":/usr/bin:/bin"
         return try ProcessRunner.run(
             ["/bin/sh", "-c", script], environment: environment,
-            directory: sandbox.server.directory.path)
+            directory: sandbox.directory.path)
     }
 
     @Test func aSignalThatIsIgnoredStaysIgnored() throws {
@@ -40,10 +40,10 @@ import Testing
             wc -l <out; exit $status
             """
         var environment = sandbox.jwtctl.environment
-        environment["PATH"] = Project.products + ":/usr/bin:/bin"
+        environment["PATH"] = BuiltTool.folder + ":/usr/bin:/bin"
         let result = try ProcessRunner.run(
             ["/bin/sh", "-c", script], environment: environment,
-            directory: sandbox.server.directory.path)
+            directory: sandbox.directory.path)
         #expect(result.status == 143, "\(result.errorText)")
         let printed = result.text.filter { !$0.isWhitespace }
         #expect(try sandbox.server.cli("ZCARD", "jwt:{alice}:tokens") == printed)
@@ -101,7 +101,7 @@ import Testing
             posix_spawnattr_setflags(
                 &attributes,
                 newSession | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
-            let words = [Project.products + "/jwtctl", "list", "users", "--askpass", "-o", "id"]
+            let words = [BuiltTool.path, "list", "users", "--askpass", "-o", "id"]
             var argv = words.map { strdup($0) } + [nil]
             var envp = [strdup("JWTCTL_REDIS_URL=\(sandbox.server.url)"), nil]
             defer { for text in argv + envp { free(text) } }

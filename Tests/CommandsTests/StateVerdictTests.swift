@@ -11,16 +11,16 @@ import Testing
     private static let now: Int64 = 1_767_225_600
 
     /// No Redis is there: who asks it gets "unknown".
-    private func nowhere(_ more: [String: String] = [:]) -> Jwtctl {
+    private func nowhere(_ more: [String: String] = [:]) -> TestTool {
         var environment = [
-            "JWTCTL_REDIS_URL": "unix:///nonexistent/redis.sock", "S": Sandbox.secretText,
+            "JWTCTL_REDIS_URL": "unix:///nonexistent/redis.sock", "S": Sandbox.secret,
             "JWTCTL_SECRET": "env:S",
         ]
         environment.merge(more) { _, new in new }
-        return Jwtctl(environment: environment, clock: .fixed(Self.now))
+        return TestTool(environment: environment, clock: .fixed(Self.now))
     }
 
-    private func checks(_ result: Jwtctl.Result) throws -> [String: JSONObject] {
+    private func checks(_ result: TestTool.Result) throws -> [String: JSONObject] {
         var checks: [String: JSONObject] = [:]
         for check in try #require(try result.object()["checks"]?.arrayValue) {
             let object = try #require(check.objectValue)
@@ -51,8 +51,8 @@ import Testing
     }
 
     @Test func nothingElseIsJudgedAfterABadSignature() throws {
-        let token = try handmade(
-            #"{"sub":"alice","exp":1}"#, secret: Sandbox.otherSecretText)
+        let token = handmade(
+            #"{"sub":"alice","exp":1}"#, secret: Sandbox.otherSecret)
         let result = nowhere()("verify", "--json", token)
         #expect(result.status == 4)
         let verdict = try result.object()
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func unknownIsNeverValid() throws {
-        let token = try handmade(#"{"sub":"alice","jti":"a","exp":1767229200}"#)
+        let token = handmade(#"{"sub":"alice","jti":"a","exp":1767229200}"#)
         let result = nowhere()("verify", "--json", token)
         #expect(result.status == 8)
         let verdict = try result.object()
@@ -87,7 +87,7 @@ import Testing
 
     /// A claim that fails is worse than a state that nobody knows.
     @Test func aFailedClaimGoesBeforeUnknown() throws {
-        let token = try handmade(#"{"sub":"alice","exp":1767225600}"#)
+        let token = handmade(#"{"sub":"alice","exp":1767225600}"#)
         let result = nowhere()("verify", "--json", token)
         #expect(result.status == 5)
         #expect(try result.object()["active"] == false)
@@ -98,7 +98,7 @@ import Testing
     @Test func everyFailedCheckIsReportedAndTheLowestStatusWins() throws {
         let sandbox = try Sandbox()
         let end = Int(Date().timeIntervalSince1970)
-        let token = try handmade(
+        let token = handmade(
             #"{"iss":"x","sub":"alice","aud":"y","jti":"dead","iat":\#(end - 100),"exp":\#(end - 1)}"#
         )
         sandbox.jwtctl("revoke", "--ttl", "1h", "dead")
@@ -126,7 +126,7 @@ import Testing
         (["--leeway", "1h"], 1_767_222_001, 0),
     ])
     func expiry(_ options: [String], _ exp: Int, _ status: Int32) throws {
-        let token = try handmade(#"{"exp":\#(exp)}"#)
+        let token = handmade(#"{"exp":\#(exp)}"#)
         let result = nowhere().run(["verify", "--offline"] + options + [token])
         #expect(result.status == status, "\(result.output)")
         let isStretched = options.first == "--leeway" && options[1] != "0s"
@@ -155,7 +155,7 @@ import Testing
         ] as [(String, [String], String?)])
     func claims(_ payload: String, _ options: [String], _ reason: String?) throws {
         let result = nowhere().run(
-            ["verify", "--offline", "--json"] + options + [try handmade(payload)])
+            ["verify", "--offline", "--json"] + options + [handmade(payload)])
         #expect(try result.object()["reason"] == reason.map { .string($0) } ?? .null)
         #expect(result.status == (reason == nil ? 0 : 5))
         #expect(try result.object()["active"] == (reason == nil ? .null : false))
@@ -171,7 +171,7 @@ import Testing
         (#"{"alg":"HS256","typ":7}"#, 3),
     ])
     func headers(_ header: String, _ status: Int32) throws {
-        let result = nowhere()("verify", "--offline", try handmade(header: header, "{}"))
+        let result = nowhere()("verify", "--offline", handmade(header: header, "{}"))
         #expect(result.status == status, "\(result.output)\(result.errors)")
     }
 
@@ -180,13 +180,13 @@ import Testing
         ("at+jwt", "application/at+jwt", 0), ("JWT", "at+jwt", 5),
     ])
     func types(_ typ: String, _ wanted: String, _ status: Int32) throws {
-        let token = try handmade(header: #"{"alg":"HS256","typ":"\#(typ)"}"#, "{}")
+        let token = handmade(header: #"{"alg":"HS256","typ":"\#(typ)"}"#, "{}")
         #expect(nowhere()("verify", "--offline", "--typ", wanted, token).status == status)
     }
 
     @Test func anOptionGoesBeforeItsVariable() throws {
-        let token = try handmade("{}", secret: Sandbox.otherSecretText)
-        let jwtctl = nowhere(["OTHER": Sandbox.otherSecretText])
+        let token = handmade("{}", secret: Sandbox.otherSecret)
+        let jwtctl = nowhere(["OTHER": Sandbox.otherSecret])
         #expect(jwtctl("verify", "--offline", token).status == 4)
         #expect(jwtctl("verify", "--offline", "--secret", "env:OTHER", token).status == 0)
         #expect(jwtctl("verify", "--offline", "--alg", "HS512", token).status == 4)
@@ -202,7 +202,7 @@ import Testing
     }
 
     @Test func aWeakSecretIsRefusedUnlessAllowed() throws {
-        let token = try handmade("{}", secret: "short")
+        let token = handmade("{}", secret: "short")
         let jwtctl = nowhere(["WEAK": "short"])
         #expect(jwtctl("verify", "--offline", "--secret", "env:WEAK", token).status == 4)
         let line = ["verify", "--offline", "--allow-weak-key", "--secret", "env:WEAK", token]
@@ -212,7 +212,7 @@ import Testing
     /// A list that is demanded is never passed by a token that names no user.
     @Test func aTokenWithoutUserIsOnNoList() throws {
         let sandbox = try Sandbox()
-        let token = try handmade(#"{"jti":"nobody"}"#)
+        let token = handmade(#"{"jti":"nobody"}"#)
         for command in [["verify"], ["status"]] {
             let result = sandbox.jwtctl.run(command + ["--require-listed", "--json", token])
             #expect(result.status == 7, "\(result.output)")
@@ -231,7 +231,7 @@ import Testing
 
     @Test func tokensComeFromOperandsFilesAndStandardInput() throws {
         let directory = try TemporaryDirectory()
-        let token = try handmade("{}")
+        let token = handmade("{}")
         let path = try directory.write("token", "Authorization: Bearer \(token)\n")
         let jwtctl = nowhere()
         for line in [[token], ["@\(path)"], ["Bearer \(token)"]] {
@@ -251,7 +251,7 @@ import Testing
         let sandbox = try Sandbox()
         let file = try sandbox.file(
             "config", "[profile a]\ndeny-margin = 5s\n[profile b]\ndeny-margin = 90s\n")
-        let token = try handmade(#"{"jti":"x","sub":"alice","exp":4102444800}"#)
+        let token = handmade(#"{"jti":"x","sub":"alice","exp":4102444800}"#)
         for (profile, leeway, status) in [
             ("a", "5s", 0), ("a", "6s", 2), ("b", "90s", 0), ("b", "91s", 2),
         ] {
@@ -267,7 +267,7 @@ import Testing
     @Test(.slow) func aLogoutReachesListedTokensOfAClockAhead() throws {
         let sandbox = try Sandbox()
         let now = Int(try sandbox.server.cli("TIME").prefix { $0 != "\n" }) ?? 0
-        let token = try handmade(#"{"jti":"f","sub":"alice","iat":\#(now + 75),"exp":4102444800}"#)
+        let token = handmade(#"{"jti":"f","sub":"alice","iat":\#(now + 75),"exp":4102444800}"#)
         #expect(sandbox.jwtctl("issue", "--sub", "alice", "--jti", "f").status == 0)
         try sandbox.server.cli("HSET", "jwt:{alice}:meta", "f", #"{"iat":\#(now + 75)}"#)
         let result = sandbox.jwtctl("logout-all", "--json", "alice")
@@ -278,7 +278,7 @@ import Testing
         #expect(
             try sandbox.jwtctl("verify", "--json", token).object()["state"]?.objectValue?["revoked"]
                 == true)
-        let unrecorded = try handmade(
+        let unrecorded = handmade(
             #"{"jti":"u","sub":"alice","iat":\#(now + 75),"exp":4102444800}"#)
         // Refused, but never called cut off, since services accept it.
         let verdict = try sandbox.jwtctl("verify", "--json", unrecorded).object()
@@ -291,8 +291,8 @@ import Testing
     // MARK: Streams
 
     @Test func aStreamAnswersEveryLineInOrder() throws {
-        let good = try handmade(#"{"jti":"good"}"#)
-        let bad = try handmade("{}", secret: Sandbox.otherSecretText)
+        let good = handmade(#"{"jti":"good"}"#)
+        let bad = handmade("{}", secret: Sandbox.otherSecret)
         let long = String(repeating: "a", count: 300_000)
         let input = [good, "", "Bearer \(bad)", long, "x", "# no comment", good]
             .joined(separator: "\n")
@@ -313,7 +313,7 @@ import Testing
     @Test func oneWrongKeyInAStreamIsOneUnknownAnswer() throws {
         let sandbox = try Sandbox()
         try sandbox.server.cli("LPUSH", "jwt:deny:wrong", "x")
-        let lines = try ["a", "wrong", "b"].map { try handmade(#"{"jti":"\#($0)"}"#) }
+        let lines = ["a", "wrong", "b"].map { handmade(#"{"jti":"\#($0)"}"#) }
         let result = sandbox.jwtctl("verify", "--stream", input: lines.joined(separator: "\n"))
         let active = try result.output.split(separator: "\n").map { line in
             try JSONParser.parse(Array(line.utf8)).objectValue?["active"]

@@ -40,11 +40,11 @@ import Testing
     /// A label is text between quotation marks.
     @Test func hostilePathsStayLabels() throws {
         let sandbox = try Sandbox()
-        let link = sandbox.server.directory.path + #"/a"b\c"#
+        let link = sandbox.directory.path + #"/a"b\c"#
         try FileManager.default.createSymbolicLink(
             atPath: link, withDestinationPath: sandbox.server.socketPath)
         sandbox.jwtctl.options = [
-            "--redis", "unix://\(sandbox.server.directory.path)/a%22b%5Cc",
+            "--redis", "unix://\(sandbox.directory.path)/a%22b%5Cc",
         ]
         let text = sandbox.jwtctl("stats", "-o", "prometheus").output
         #expect(text.contains(#"/a\"b\\c/0",namespace="#), "\(text)")

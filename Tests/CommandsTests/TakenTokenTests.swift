@@ -17,7 +17,7 @@ import Testing
 
     private static func token(_ id: String) throws -> String {
         let now = Int(Date().timeIntervalSince1970)
-        return try handmade(#"{"jti":"\#(id)","sub":"alice","iat":\#(now),"exp":\#(now + 900)}"#)
+        return handmade(#"{"jti":"\#(id)","sub":"alice","iat":\#(now),"exp":\#(now + 900)}"#)
     }
 
     static let lines: [[String]] = [
@@ -144,7 +144,7 @@ import Testing
 
     @Test(arguments: remedies)
     func `a refusal names what to do`(_ remedy: (text: String, words: [String])) {
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere/redis.sock"])
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere/redis.sock"])
         let result = jwtctl("revoke", "--ttl", "1h", "--", remedy.text)
         #expect([2, 3].contains(result.status), "\(result.errors)")
         for words in remedy.words { #expect(result.errors.contains(words), "\(result.errors)") }
@@ -152,7 +152,7 @@ import Testing
 
     @Test func `a DER signature is told where it is refused`() throws {
         let directory = try TemporaryDirectory()
-        let jwtctl = Jwtctl(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere/redis.sock"])
+        let jwtctl = TestTool(environment: ["JWTCTL_REDIS_URL": "unix:///nowhere/redis.sock"])
         let key = directory.file("key.pem")
         #expect(jwtctl("key", "generate", "--alg", "ES256", "--out", key).status == 0)
         // SEQUENCE of two INTEGERs of 32 bytes.

@@ -3,44 +3,8 @@ import Testing
 
 @testable import Commands
 
-/// Durations, moments and the calendar.
+/// Moments and the calendar; durations have their own suite.
 struct TimeTests {
-    @Test(arguments: [
-        ("0s", 0), ("90s", 90), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000),
-        ("1w", 604_800), ("1h30m", 5400), ("1d2h3m4s", 93_784), ("007s", 7),
-        ("366000d", 31_622_400_000),
-    ])
-    func durations(_ text: String, _ seconds: Int64) throws {
-        #expect(try Commands.Duration.seconds(text) == seconds)
-    }
-
-    @Test(arguments: [
-        "", "15", "m", "-1h", "+1h", "1.5h", "1 h", "1H", "1h30", "30m1h", "1h1h", "1y", "15min",
-        "366001d", "99999999999999999999s", "9223372036854775807s", "1h ", "١h", "500ms",
-    ])
-    func notDurations(_ text: String) {
-        #expect(throws: InvalidValue.self) { try Commands.Duration.seconds(text) }
-    }
-
-    @Test(arguments: [("500ms", 500), ("1ms", 1), ("5s", 5000), ("24h", 86_400_000)])
-    func waits(_ text: String, _ milliseconds: Int64) throws {
-        #expect(try Commands.Duration.milliseconds(text) == milliseconds)
-    }
-
-    @Test(arguments: ["0ms", "0s", "-1ms", "5", "25h", "86400001ms", "ms", "2d"])
-    func notWaits(_ text: String) {
-        #expect(throws: InvalidValue.self) { try Commands.Duration.milliseconds(text) }
-    }
-
-    @Test(arguments: [
-        (0, "0 s"), (59, "59 s"), (60, "1 min"), (61, "1 min 1 s"), (600, "10 min"),
-        (3569, "59 min"), (3600, "1 h"), (7500, "2 h 5 min"), (86_400, "1 day"),
-        (90_000, "1 day 1 h"), (864_000, "10 days"),
-    ])
-    func durationsInWords(_ seconds: Int64, _ words: String) {
-        #expect(Commands.Duration.words(seconds) == words)
-    }
-
     @Test(arguments: [
         ("1970-01-01T00:00:00Z", 0), ("1970-01-01", 0), ("2026-01-01", 1_767_225_600),
         ("2026-01-01T00:00:00Z", 1_767_225_600), ("2026-01-01t00:00:00z", 1_767_225_600),
@@ -86,12 +50,16 @@ struct TimeTests {
 
     @Test func theCalendarCountsEveryDay() {
         var expected = CivilDate.days(year: -9999, month: 1, day: 1)
+        var wrong: [String] = []
         for year in -9999...9999 {
             for month in 1...12 {
-                #expect(CivilDate.days(year: year, month: month, day: 1) == expected)
+                if CivilDate.days(year: year, month: month, day: 1) != expected {
+                    wrong.append("\(year)-\(month)")
+                }
                 expected += Int64(CivilDate.daysIn(month: month, year: year))
             }
         }
+        #expect(wrong.isEmpty)
         #expect(CivilDate.days(year: 1970, month: 1, day: 1) == 0)
         #expect(CivilDate.days(year: 2026, month: 1, day: 1) == 20_454)
     }

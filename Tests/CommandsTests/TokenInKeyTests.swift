@@ -12,9 +12,9 @@ import Testing
         "spring-oauth2-redis", "jeecg", "user-zset", "fastapi-users",
     ]
 
-    private static let token = Tool.token([
+    private static let token = TestToken.signed([
         "sub": "alice", "jti": "a", "loginId": "alice", "username": "alice", "user_name": "alice",
-        "iat": .integer(Tool.now), "exp": 4_102_444_800,
+        "iat": .integer(TestTool.now), "exp": 4_102_444_800,
     ])
 
     /// What of the token no output may repeat: its claims and its signature.
@@ -25,13 +25,14 @@ import Testing
         ["status", token], ["status", "--json", token],
         ["revoke", "--yes", token], ["revoke", "--yes", "--json", token],
         ["restore", "--reason", "x", "--yes", token], ["list", "revoked"],
-        ["list", "tokens", "alice"], ["logout-all", "alice"], ["doctor", "--deep"],
+        ["list", "tokens", "alice"], ["logout-all", "--settle", "100ms", "alice"],
+        ["doctor", "--deep"],
     ]
 
     private func check(_ layout: String, _ url: String, _ state: String) {
         for command in Self.commands {
             for verbose in [[], ["-v"]] {
-                let result = Tool.run(
+                let result = TestTool.standalone.run(
                     command + ["--layout", layout] + verbose,
                     environment: ["JWTCTL_REDIS_URL": url, "JWTCTL_TIMEOUT": "5s"])
                 // These name tokens by their text: it is what they were asked for.
@@ -39,7 +40,7 @@ import Testing
                     command[0] == "list" || command[0] == "status" || command[0] == "verify"
                 let text =
                     (isData && !command.contains("--explain") ? "" : result.output)
-                    + result.diagnostics
+                    + result.errors
                 for part in Self.parts {
                     #expect(!text.contains(part), "\(layout), \(state), \(command): \(text)")
                 }
@@ -69,7 +70,7 @@ import Testing
 
     @Test func `explain shows the beginning of the key`() throws {
         let server = try RedisServer()
-        let result = Tool.run(
+        let result = TestTool.standalone.run(
             ["verify", "--explain", "--layout", "sa-token", Self.token],
             environment: ["JWTCTL_REDIS_URL": server.url])
         #expect(result.output.contains(":<token>"), "\(result.output)")
@@ -77,7 +78,7 @@ import Testing
 
     @Test func `keys of other layouts are shown whole`() throws {
         let server = try RedisServer()
-        let result = Tool.run(
+        let result = TestTool.standalone.run(
             ["verify", "--explain", Self.token], environment: ["JWTCTL_REDIS_URL": server.url])
         #expect(result.output.contains("jwt:deny:a"), "\(result.output)")
     }
@@ -116,9 +117,9 @@ import Testing
     @Test func `the password of the Sentinels is shown nowhere`() throws {
         let url = "redis+sentinel://127.0.0.1:1/m?sentinel_password=hunter2&concealed=1"
         for arguments in [["config", "show"], ["config", "show", "--json"], ["list", "users"]] {
-            let result = Tool.run(
+            let result = TestTool.standalone.run(
                 arguments, environment: ["JWTCTL_REDIS_URL": url, "JWTCTL_TIMEOUT": "100ms"])
-            let text = result.output + result.diagnostics
+            let text = result.output + result.errors
             #expect(!text.contains("hunter2") && !text.contains("concealed"), "\(text)")
         }
     }
@@ -129,11 +130,11 @@ import Testing
             "config", "[profile default]\nredis = redis+sentinel://h/m?sentinel_password=hidden\n")
         for (mode, status) in [(0o644, 1), (0o600, 0)] as [(Int, Int32)] {
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-            let result = Tool.run(
+            let result = TestTool.standalone.run(
                 ["config", "show"],
                 environment: ["JWTCTL_CONFIG": path, "JWTCTL_REDIS_URL": ""])
-            #expect(result.status == status, "\(result.diagnostics)")
-            #expect(!(result.output + result.diagnostics).contains("hidden"))
+            #expect(result.status == status, "\(result.errors)")
+            #expect(!(result.output + result.errors).contains("hidden"))
         }
     }
 }

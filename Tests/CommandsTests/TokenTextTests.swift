@@ -57,7 +57,7 @@ struct SourceTests {
         let directory = try TemporaryDirectory()
         let text = String(repeating: "0123456789", count: 5000)
         let path = try directory.write("key", text)
-        let system = Tool.system(environment: ["KEY": text])
+        let system = TestTool(environment: ["KEY": text]).system()
         for source in [Source.path(Array(path.utf8)), .environment("KEY")] {
             let read = try source.read(limit: 50_000, system: system).withBytes { Array($0) }
             #expect(read == Array(text.utf8))
@@ -79,7 +79,7 @@ struct SourceTests {
     func unreadable(text: String, message: String) throws {
         let source = try Source(Array(text.utf8))
         let failure = #expect(throws: Failure.self) {
-            try source.read(limit: 100, system: Tool.system())
+            try source.read(limit: 100, system: TestTool().system())
         }
         #expect(failure?.message == message)
         #expect(failure?.status == .failure)

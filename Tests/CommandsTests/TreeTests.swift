@@ -34,7 +34,7 @@ struct TreeTests {
     }
 
     @Test func generatedFilesAreNotRewrittenInCI() {
-        let result = Jwtctl(environment: ["CI": "true"])("__generate", "/nonexistent")
+        let result = TestTool(environment: ["CI": "true"])("__generate", "/nonexistent")
         #expect(result.status == 9)
     }
 
@@ -106,7 +106,7 @@ struct TreeTests {
     }
 
     @Test func theTopicMentionsEveryStatus() throws {
-        let help = Jwtctl()("help", "exit-status")
+        let help = TestTool()("help", "exit-status")
         #expect(help.status == 0)
         for number in 0...10 {
             let line = help.output.split(separator: "\n").contains {
@@ -129,7 +129,7 @@ struct TreeTests {
 
     /// The keys that help shows are the keys of the layout.
     @Test func theTopicOfLayoutsNamesTheLayoutsKeys() throws {
-        let help = Jwtctl()("help", "layouts").output
+        let help = TestTool()("help", "layouts").output
         let layout = try Layout.native()
         let keys = try layout.keys(of: try Identifier("USER"))
         for key in [
@@ -169,7 +169,7 @@ struct TreeTests {
         ("check", "verify"), ("revoke-all", "logout-all"), ("ls", "list"),
     ])
     func wordsThatPeopleTryAreAnswered(_ word: String, _ command: String) {
-        let result = Jwtctl()(word)
+        let result = TestTool()(word)
         #expect(result.status == 2)
         #expect(result.errors.contains("did you mean '\(command)'"))
     }

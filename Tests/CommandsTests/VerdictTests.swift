@@ -17,9 +17,9 @@ struct VerdictTests {
         var testDescription: String { "\(reason) \(options)" }
     }
 
-    private static let good = Tool.token([
+    private static let good = TestToken.signed([
         "iss": "me", "sub": "alice", "aud": ["a", "b"], "jti": "id-1",
-        "iat": .integer(Tool.now - 100), "exp": .integer(Tool.now + 100),
+        "iat": .integer(TestTool.now - 100), "exp": .integer(TestTool.now + 100),
     ])
 
     private static func key(_ id: String) -> String {
@@ -33,85 +33,92 @@ struct VerdictTests {
         Case(reason: "malformed", status: 3, token: good + "="),
         Case(
             reason: "malformed", status: 3,
-            token: Tool.unsigned(header: #"{"alg":"HS256"}"#, payload: "[1]")),
-        Case(reason: "malformed", status: 3, token: Tool.unsigned(header: #"{"typ":"JWT"}"#)),
-        Case(reason: "bad_signature", status: 4, token: Tool.unsigned(header: #"{"alg":"HS256"}"#)),
+            token: TestToken.unsigned(header: #"{"alg":"HS256"}"#, payload: "[1]")),
+        Case(reason: "malformed", status: 3, token: TestToken.unsigned(header: #"{"typ":"JWT"}"#)),
         Case(
             reason: "bad_signature", status: 4,
-            token: Tool.token([:], secret: "another secret, also long enough for it")),
+            token: TestToken.unsigned(header: #"{"alg":"HS256"}"#)),
         Case(
-            reason: "no_key", status: 4, token: Tool.token([:], header: ["kid": "z"]),
+            reason: "bad_signature", status: 4,
+            token: TestToken.signed([:], secret: "another secret, also long enough for it")),
+        Case(
+            reason: "no_key", status: 4, token: TestToken.signed([:], header: ["kid": "z"]),
             options: ["--key", "env:SET"],
             environment: ["SET": #"{"keys":[\#(key("a")),\#(key("b"))]}"#]),
         Case(
             reason: "algorithm_not_allowed", status: 4, token: good, options: ["--alg", "HS512"]),
         Case(
             reason: "algorithm_not_allowed", status: 4,
-            token: Tool.unsigned(header: #"{"alg":"none"}"#)),
+            token: TestToken.unsigned(header: #"{"alg":"none"}"#)),
         Case(
             reason: "algorithm_not_allowed", status: 4,
-            token: Tool.unsigned(header: #"{"alg":"RS256"}"#)),
+            token: TestToken.unsigned(header: #"{"alg":"RS256"}"#)),
         Case(
             reason: "algorithm_not_allowed", status: 4,
-            token: Tool.unsigned(header: #"{"alg":"hs256"}"#)),
+            token: TestToken.unsigned(header: #"{"alg":"hs256"}"#)),
         Case(
-            reason: "weak_key", status: 4, token: Tool.token([:], secret: "short"),
+            reason: "weak_key", status: 4, token: TestToken.signed([:], secret: "short"),
             environment: ["SECRET": "short"]),
         Case(
             reason: "unsupported_header", status: 4,
-            token: Tool.unsigned(header: #"{"alg":"HS256","crit":["x"],"x":1}"#)),
+            token: TestToken.unsigned(header: #"{"alg":"HS256","crit":["x"],"x":1}"#)),
         Case(
             reason: "unsupported_header", status: 4,
-            token: Tool.unsigned(header: #"{"alg":"HS256","b64":false}"#)),
+            token: TestToken.unsigned(header: #"{"alg":"HS256","b64":false}"#)),
         Case(
-            reason: "expired", status: 5, token: Tool.token(["exp": .integer(Tool.now)])),
+            reason: "expired", status: 5, token: TestToken.signed(["exp": .integer(TestTool.now)])),
         Case(
-            reason: "expired", status: 5, token: Tool.token(["exp": .integer(Tool.now - 30)]),
+            reason: "expired", status: 5,
+            token: TestToken.signed(["exp": .integer(TestTool.now - 30)]),
             options: ["--leeway", "30s"]),
         Case(reason: "expired", status: 5, token: good, options: ["--at", "+2h"]),
         Case(
-            reason: "not_yet_valid", status: 5, token: Tool.token(["nbf": .integer(Tool.now + 1)])),
+            reason: "not_yet_valid", status: 5,
+            token: TestToken.signed(["nbf": .integer(TestTool.now + 1)])),
         Case(
-            reason: "too_old", status: 5, token: Tool.token(["iat": .integer(Tool.now - 61)]),
+            reason: "too_old", status: 5,
+            token: TestToken.signed(["iat": .integer(TestTool.now - 61)]),
             options: ["--max-age", "1m"]),
-        Case(reason: "invalid_claim", status: 5, token: Tool.token(["exp": "soon"])),
-        Case(reason: "invalid_claim", status: 5, token: Tool.token(["exp": nil])),
-        Case(reason: "invalid_claim", status: 5, token: Tool.token(["sub": true])),
+        Case(reason: "invalid_claim", status: 5, token: TestToken.signed(["exp": "soon"])),
+        Case(reason: "invalid_claim", status: 5, token: TestToken.signed(["exp": nil])),
+        Case(reason: "invalid_claim", status: 5, token: TestToken.signed(["sub": true])),
         Case(
-            reason: "invalid_claim", status: 5, token: Tool.token(["sub": 7]),
+            reason: "invalid_claim", status: 5, token: TestToken.signed(["sub": 7]),
             options: ["--strict"]),
         Case(
-            reason: "invalid_claim", status: 5, token: Tool.token(["sub": 7]),
+            reason: "invalid_claim", status: 5, token: TestToken.signed(["sub": 7]),
             options: ["--sub", "7"]),
         Case(
-            reason: "invalid_claim", status: 5, token: Tool.token(["aud": nil]),
+            reason: "invalid_claim", status: 5, token: TestToken.signed(["aud": nil]),
             options: ["--aud", "a"]),
-        Case(reason: "invalid_claim", status: 5, token: Tool.token(["jti": [:]])),
-        Case(reason: "invalid_claim", status: 5, token: Tool.token(["jti": ""])),
-        Case(reason: "missing_claim", status: 5, token: Tool.token([:]), options: ["--aud", "a"]),
+        Case(reason: "invalid_claim", status: 5, token: TestToken.signed(["jti": [:]])),
+        Case(reason: "invalid_claim", status: 5, token: TestToken.signed(["jti": ""])),
         Case(
-            reason: "missing_claim", status: 5, token: Tool.token([:]),
+            reason: "missing_claim", status: 5, token: TestToken.signed([:]),
+            options: ["--aud", "a"]),
+        Case(
+            reason: "missing_claim", status: 5, token: TestToken.signed([:]),
             options: ["--require", "exp"]),
         Case(
             reason: "missing_claim", status: 5, token: good, options: ["--require", "role"]),
         Case(
-            reason: "missing_claim", status: 5, token: Tool.token([:]),
+            reason: "missing_claim", status: 5, token: TestToken.signed([:]),
             options: ["--max-age", "1m"]),
         Case(reason: "wrong_issuer", status: 5, token: good, options: ["--iss", "you"]),
         Case(reason: "wrong_audience", status: 5, token: good, options: ["--aud", "c"]),
         Case(reason: "wrong_subject", status: 5, token: good, options: ["--sub", "Alice"]),
         Case(
-            reason: "wrong_type", status: 5, token: Tool.token([:], header: ["typ": "JWT"]),
+            reason: "wrong_type", status: 5, token: TestToken.signed([:], header: ["typ": "JWT"]),
             options: ["--typ", "at+jwt"]),
     ]
 
     @Test("Each refusal has its reason and status", arguments: cases)
     func refusals(_ case: Case) throws {
-        let result = Tool.run(
+        let result = TestTool.standalone.run(
             ["verify", "--offline", "--json"] + `case`.options + [`case`.token],
             environment: `case`.options.contains("--key")
                 ? `case`.environment.merging(["JWTCTL_SECRET": ""]) { $1 } : `case`.environment)
-        #expect(result.status == `case`.status, "\(result.diagnostics)")
+        #expect(result.status == `case`.status, "\(result.errors)")
         let object = try result.object()
         #expect(object["reason"]?.stringValue?.text == `case`.reason)
         #expect(object["active"] == false)
@@ -128,7 +135,8 @@ struct VerdictTests {
             ["--at", "-1h"], ["--at", "+2h", "--leeway", "2h"],
         ])
     func accepts(options: [String]) throws {
-        let result = Tool.run(["verify", "--offline", "--json"] + options + [Self.good])
+        let result = TestTool.standalone.run(
+            ["verify", "--offline", "--json"] + options + [Self.good])
         #expect(result.status == 0, "\(result.output)")
         let object = try result.object()
         #expect(
@@ -152,17 +160,18 @@ struct VerdictTests {
             "at+jwt", "application/at+jwt", "AT+JWT",
         ])
     func types(type: String) {
-        let token = Tool.token([:], header: ["typ": "at+jwt"])
-        #expect(Tool.run(["verify", "--offline", "--typ", type, token]).status == 0)
+        let token = TestToken.signed([:], header: ["typ": "at+jwt"])
+        #expect(TestTool.standalone.run(["verify", "--offline", "--typ", type, token]).status == 0)
     }
 
     @Test("Every failed check is reported, and the first decides")
     func everyFailure() throws {
-        let token = Tool.token([
-            "exp": .integer(Tool.now - 1), "nbf": .integer(Tool.now + 9), "iss": "me", "sub": true,
+        let token = TestToken.signed([
+            "exp": .integer(TestTool.now - 1), "nbf": .integer(TestTool.now + 9), "iss": "me",
+            "sub": true,
             "aud": "a",
         ])
-        let result = Tool.run([
+        let result = TestTool.standalone.run([
             "verify", "--offline", "--json", "--iss", "you", "--aud", "b", "--require", "role",
             "--typ", "x", token,
         ])
@@ -193,13 +202,16 @@ struct VerdictTests {
     @Test(
         "After a bad signature or a malformed token nothing else is judged",
         arguments: [
-            Tool.token(["exp": 1, "sub": 7], secret: "another secret, also long enough for it"),
+            TestToken.signed(
+                ["exp": 1, "sub": 7], secret: "another secret, also long enough for it"),
             "a.b.c",
         ])
     func notJudged(token: String) throws {
         for options in [["--offline"], []] {
-            let object = try Tool.run(["verify", "--json", "--aud", "x"] + options + [token])
-                .object()
+            let object = try TestTool.standalone.run(
+                ["verify", "--json", "--aud", "x"] + options + [token]
+            )
+            .object()
             #expect(object["verified"] == false)
             #expect(object["state"] == .null)
             let checks = object["checks"]?.arrayValue?.compactMap(\.objectValue) ?? []
@@ -216,33 +228,33 @@ struct VerdictTests {
     @Test("Redis is not asked about a token whose signature is bad")
     func doesNotAsk() throws {
         let listener = try Listener()
-        let bad = Tool.token([:], secret: "another secret, also long enough for it")
+        let bad = TestToken.signed([:], secret: "another secret, also long enough for it")
         let options = ["verify", "--redis", listener.url, "--timeout", "200ms"]
         for (token, status) in [(bad, 4), ("abc", 3)] as [(String, Int32)] {
-            #expect(Tool.run(options + [token]).status == status)
+            #expect(TestTool.standalone.run(options + [token]).status == status)
             #expect(!listener.wasAsked)
         }
         // The listener does notice: a good token is asked about, and nobody answers.
-        #expect(Tool.run(options + [Self.good]).status == 8)
+        #expect(TestTool.standalone.run(options + [Self.good]).status == 8)
         #expect(listener.wasAsked)
     }
 
     @Test("Unknown is never valid: without Redis a good token has status 8")
     func unknown() throws {
-        let result = Tool.run(["verify", "--json", Self.good])
+        let result = TestTool.standalone.run(["verify", "--json", Self.good])
         #expect(result.status == 8)
         let object = try result.object()
         #expect(object["active"] == .null)
         #expect(object["valid"] == true)
         #expect(object["reason"] == "unknown")
         #expect(Self.codes(object) == ["blacklist": "unknown"])
-        #expect(result.diagnostics.contains("error: "))
-        #expect(!Tool.run(["verify", Self.good]).output.hasPrefix("active"))
+        #expect(result.errors.contains("error: "))
+        #expect(!TestTool.standalone.run(["verify", Self.good]).output.hasPrefix("active"))
     }
 
     @Test("The lowest status wins: expired and unknown is expired, and both are told")
     func lowestWins() throws {
-        let result = Tool.run(["verify", "--json", "--aud", "c", "--", Self.good])
+        let result = TestTool.standalone.run(["verify", "--json", "--aud", "c", "--", Self.good])
         #expect(result.status == 5)
         let object = try result.object()
         #expect(object["active"] == false)
@@ -256,21 +268,21 @@ struct VerdictTests {
         let long = String(repeating: "x", count: 300_000)
         let input = [Self.good, "", "Bearer \(Self.good)\r", long, "a.b.c", Self.good]
             .joined(separator: "\n")
-        let result = Tool.run(["verify", "--offline", "--stream"], input: input)
+        let result = TestTool.standalone.run(["verify", "--offline", "--stream"], input: input)
         #expect(result.status == 0)
         let reasons = try result.output.split(separator: "\n").map { line in
             try JSONParser.parse(Array(line.utf8)).objectValue?["reason"] ?? .null
         }
         #expect(reasons == [nil, "malformed", nil, "malformed", "malformed", nil])
-        #expect(Tool.run(["verify", "--offline", "--stream"]).output.isEmpty)
+        #expect(TestTool.standalone.run(["verify", "--offline", "--stream"]).output.isEmpty)
     }
 
     @Test("A stream without Redis is unknown where it would be valid, and ends with 8")
     func streamUnknown() {
-        let result = Tool.run(["verify", "--stream"], input: "abc\n\(Self.good)\n")
+        let result = TestTool.standalone.run(["verify", "--stream"], input: "abc\n\(Self.good)\n")
         #expect(result.status == 8)
         #expect(result.output.split(separator: "\n").count == 2)
-        #expect(Tool.run(["verify", "--stream"], input: "abc\n").status == 0)
+        #expect(TestTool.standalone.run(["verify", "--stream"], input: "abc\n").status == 0)
     }
 
     @Test(
@@ -279,15 +291,15 @@ struct VerdictTests {
             ["--at", "now"], ["--leeway", "61s"], ["--stream"],
         ])
     func conflicts(options: [String]) {
-        #expect(Tool.run(["verify"] + options + [Self.good]).status == 2)
+        #expect(TestTool.standalone.run(["verify"] + options + [Self.good]).status == 2)
     }
 
     @Test("Without a key there is no verdict")
     func noKey() {
-        let result = Tool.run(
+        let result = TestTool.standalone.run(
             ["verify", "--offline", Self.good], environment: ["JWTCTL_SECRET": ""])
         #expect(result.status == 2)
-        #expect(result.diagnostics.contains("hint: give --key FILE"))
+        #expect(result.errors.contains("hint: give --key FILE"))
     }
 }
 

@@ -13,8 +13,8 @@ import Testing
         sandbox = try Sandbox()
     }
 
-    private func verify(_ claims: String, _ options: String...) throws -> Jwtctl.Result {
-        sandbox.jwtctl.run(["verify"] + options + [try handmade("{\(claims)}")])
+    private func verify(_ claims: String, _ options: String...) throws -> TestTool.Result {
+        sandbox.jwtctl.run(["verify"] + options + [handmade("{\(claims)}")])
     }
 
     @Test func `dates are told in words`() throws {
@@ -39,7 +39,7 @@ import Testing
     @Test func `an expiry in milliseconds is warned of`() throws {
         let claims = #""jti":"a","sub":"alice","exp":\#(now * 1000)"#
         #expect(try verify(claims).errors.contains("'exp' looks like milliseconds"))
-        let token = try handmade("{\(claims)}")
+        let token = handmade("{\(claims)}")
         let revoked = sandbox.jwtctl("revoke", token)
         #expect(revoked.status == 0)
         #expect(revoked.errors.contains("'exp' looks like milliseconds"), "\(revoked.errors)")
@@ -55,12 +55,12 @@ import Testing
     }
 
     @Test func `the id is printed on demand`() throws {
-        let token = try handmade(#"{"jti":"a-1","sub":"alice"}"#)
+        let token = handmade(#"{"jti":"a-1","sub":"alice"}"#)
         #expect(sandbox.jwtctl("verify", "-o", "id", token).output == "a-1\n")
         #expect(sandbox.jwtctl("decode", "-o", "id", token).output == "a-1\n")
-        let number = try handmade(#"{"jti":7}"#)
+        let number = handmade(#"{"jti":7}"#)
         #expect(sandbox.jwtctl("decode", "-o", "id", number).output == "7\n")
-        let none = sandbox.jwtctl("verify", "-o", "id", try handmade(#"{"sub":"alice"}"#))
+        let none = sandbox.jwtctl("verify", "-o", "id", handmade(#"{"sub":"alice"}"#))
         #expect(none.output.hasPrefix("sha256:"), "a hash of what was signed: \(none.output)")
     }
 

@@ -2,6 +2,7 @@ import JOSE
 import JSON
 import OpenSSL
 import Platform
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -12,15 +13,17 @@ import Testing
     /// Tokens of every verdict and every form of JSON that a shortcut could get wrong.
     private static let tokens: [String] =
         [
-            Tool.token(["sub": "alice", "jti": "1", "exp": .integer(Tool.now + 60)]),
-            Tool.token(["sub": "alice", "exp": .integer(Tool.now - 60)]),
-            Tool.token(["exp": "never"]), Tool.token(["exp": 1, "nbf": 9_999_999_999, "iat": 5]),
-            Tool.token([:]), Tool.token(["jti": ""]), Tool.token(["aud": ["a", "b"], "iss": "i"]),
-            Tool.token(["text": "\u{7F}\u{202E}é\u{1F600}\"\\\n/", "": .null]),
-            Tool.token(["sub": "x"], secret: "another secret, also long enough for it"),
+            TestToken.signed(["sub": "alice", "jti": "1", "exp": .integer(TestTool.now + 60)]),
+            TestToken.signed(["sub": "alice", "exp": .integer(TestTool.now - 60)]),
+            TestToken.signed(["exp": "never"]),
+            TestToken.signed(["exp": 1, "nbf": 9_999_999_999, "iat": 5]),
+            TestToken.signed([:]), TestToken.signed(["jti": ""]),
+            TestToken.signed(["aud": ["a", "b"], "iss": "i"]),
+            TestToken.signed(["text": "\u{7F}\u{202E}é\u{1F600}\"\\\n/", "": .null]),
+            TestToken.signed(["sub": "x"], secret: "another secret, also long enough for it"),
             signed("{}", header: #"{"alg":"HS256","kid":"k","crit":["x"]}"#),
             signed("{}", header: #"{ "alg": "HS256", "b64": true }"#),
-            Tool.token(["sub": "x"], header: ["typ": "\u{200B}"]),
+            TestToken.signed(["sub": "x"], header: ["typ": "\u{200B}"]),
             "", "a.b.c", "..", "e30.e30.", "eyJhbGciOiJub25lIn0.e30.", "x",
             String(repeating: "A", count: CompactToken.maximumByteCount + 1),
         ]
@@ -37,7 +40,7 @@ import Testing
         let input = encoded(Array(header.utf8)) + "." + encoded(Array(payload.utf8))
         guard
             let code = try? MessageAuthenticator.make(
-                secret: SecretBytes(copying: Array(Tool.secret.utf8)), digest: .sha256
+                secret: SecretBytes(copying: Array(Sandbox.secret.utf8)), digest: .sha256
             ).code(for: Array(input.utf8))
         else { return "" }
         return input + "." + encoded(code)
@@ -49,8 +52,9 @@ import Testing
 
     @Test("A line of a stream is what verify says of the token alone", arguments: tokens)
     func equalsSingle(token: String) {
-        let single = Tool.run(["verify", "--offline", "-o", "jsonl"], input: token)
-        let stream = Tool.run(["verify", "--offline", "--stream"], input: token + "\n")
+        let single = TestTool.standalone.run(["verify", "--offline", "-o", "jsonl"], input: token)
+        let stream = TestTool.standalone.run(
+            ["verify", "--offline", "--stream"], input: token + "\n")
         #expect(stream.output == single.output)
         #expect(stream.output.utf8.count > 100)
     }
@@ -59,13 +63,13 @@ import Testing
     func manyLines() {
         let lines = (0..<5000).map { index in
             index % 3 == 0
-                ? Tool.token(["jti": .string("id-\(index)")])
+                ? TestToken.signed(["jti": .string("id-\(index)")])
                 : Self.tokens[index % Self.tokens.count]
         }
         let expected = lines.map { line in
-            Tool.run(["verify", "--offline", "--stream"], input: line + "\n").output
+            TestTool.standalone.run(["verify", "--offline", "--stream"], input: line + "\n").output
         }
-        let result = Tool.run(
+        let result = TestTool.standalone.run(
             ["verify", "--offline", "--stream"], input: lines.joined(separator: "\n"))
         #expect(result.status == 0)
         #expect(result.output == expected.joined())
@@ -73,7 +77,8 @@ import Testing
 
     @Test("A quiet stream says nothing")
     func quiet() {
-        let result = Tool.run(["verify", "--offline", "--stream", "-q"], input: "x\ny\n")
+        let result = TestTool.standalone.run(
+            ["verify", "--offline", "--stream", "-q"], input: "x\ny\n")
         #expect(result.output.isEmpty)
         #expect(result.status == 0)
     }

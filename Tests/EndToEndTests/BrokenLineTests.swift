@@ -182,16 +182,17 @@ import Testing
         return (result, state)
     }
 
-    /// Asks beside the proxy; a line for each command.
+    /// Asks beside the proxy; a line for each command, whose words may be quoted.
     @discardableResult
     private static func answers(
         to commands: [String], from server: RedisServer
     ) throws -> [String] {
-        let text = try server.cli([], input: Array((commands.joined(separator: "\n") + "\n").utf8))
-        let lines = text.components(separatedBy: "\n")
-        guard lines.count == commands.count, !text.contains("ERR") else {
-            throw TestSupportError("\(commands): \(text)")
-        }
-        return lines
+        let answers = try server.answers(
+            to: commands.map { command in
+                command.split(separator: " ").map { $0.filter { $0 != "'" } }
+            })
+        guard answers.count == commands.count, !answers.contains(where: { $0.contains("ERR") })
+        else { throw TestSupportError("\(commands): \(answers)") }
+        return answers
     }
 }

@@ -167,7 +167,7 @@ import Testing
         for file in ["cmdline", "environ"] {
             let bytes = FileManager.default.contents(atPath: "/proc/\(process.pid)/\(file)")
             let text = String(decoding: bytes ?? Data(), as: UTF8.self)
-            #expect(!text.contains("geheim-7") && !text.contains(BuiltTool.secret), "\(file)")
+            #expect(!text.contains("geheim-7") && !text.contains(Sandbox.secret), "\(file)")
         }
         let limits = try String(contentsOfFile: "/proc/\(process.pid)/limits", encoding: .utf8)
         let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }

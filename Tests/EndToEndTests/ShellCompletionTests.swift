@@ -8,6 +8,10 @@ import Testing
     /// Another server than the one that the environment names.
     private let other = try? RedisServer()
 
+    private static let zshFunction = Result {
+        try ZshFunction(try ProcessRunner.run([BuiltTool.path, "completion", "zsh"]).text)
+    }
+
     init() throws {
         tool = try BuiltTool()
         try tool.directory.write("token.txt", "x")
@@ -28,10 +32,7 @@ import Testing
         case "zsh":
             return try TypedLine(
                 line, in: .zsh,
-                setup: """
-                    cd \(folder); jwtctl completion zsh >_jwtctl; fpath=(\(folder) $fpath)
-                    autoload -U compinit; compinit -u -D
-                    """,
+                setup: "cd \(folder); \(Self.zshFunction.get().setup)",
                 environment: environment
             ).text
         default:

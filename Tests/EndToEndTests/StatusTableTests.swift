@@ -42,8 +42,8 @@ import Testing
             "{R}": ServiceToken.of("bob", jti: "r1", age: 5),
             "{C}": ServiceToken.of("carol", jti: "c1", age: 100),
             "{E}": ServiceToken.sign(#"{"sub":"bob","jti":"e1","iat":\#(now - 60)}"#),
-            "{N}": ServiceToken.base64URL(Array(#"{"alg":"none"}"#.utf8)) + "."
-                + ServiceToken.base64URL(Array(#"{"sub":"bob",\#(issued)}"#.utf8)) + ".",
+            "{N}": Data(#"{"alg":"none"}"#.utf8).base64URL + "."
+                + Data(#"{"sub":"bob",\#(issued)}"#.utf8).base64URL + ".",
             "{I}": ServiceToken.sign(
                 #"{"iss":"https://a","aud":["x","y"],"sub":"bob","nbf":\#(now - 5),\#(issued)}"#),
             "{L}": ServiceToken.sign(#"{"sub":"bob","nbf":\#(now + 999),\#(issued)}"#),

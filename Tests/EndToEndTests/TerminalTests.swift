@@ -29,7 +29,7 @@ import Testing
 
     @Test(arguments: hostile)
     func isEscapedAndGivenBack(_ text: String) throws {
-        let tool = try BuiltTool()
+        let sandbox = try Sandbox()
         let quoted = try json(text)
         let now = Int(time(nil))
         let token = ServiceToken.sign(
@@ -70,19 +70,19 @@ import Testing
         }
         for command in commands {
             let shown = "\(command.map { $0.debugDescription })"
-            let plain = try tool.run(command)
-            #expect(isClean(plain.output), "\(shown)\n\(plain.text.debugDescription)")
-            #expect(isClean(plain.error), "\(shown)\n\(plain.errorText.debugDescription)")
+            let plain = sandbox.jwtctl.run(command)
+            #expect(isClean(plain.outputBytes), "\(shown)\n\(plain.output.debugDescription)")
+            #expect(isClean(plain.errorBytes), "\(shown)\n\(plain.errors.debugDescription)")
             for format in ["json", "csv"] {
-                let result = try tool.run(command + ["-o", format])
-                #expect(isClean(result.error), "\(shown)\n\(result.errorText.debugDescription)")
-                #expect(isClean(result.output), "\(shown)\n\(result.text.debugDescription)")
-                guard format == "json", !result.output.isEmpty, command[0] != "help",
+                let result = sandbox.jwtctl.run(command + ["-o", format])
+                #expect(isClean(result.errorBytes), "\(shown)\n\(result.errors.debugDescription)")
+                #expect(isClean(result.outputBytes), "\(shown)\n\(result.output.debugDescription)")
+                guard format == "json", !result.outputBytes.isEmpty, command[0] != "help",
                     result.status != 2
                 else { continue }
                 let value = try? JSONSerialization.jsonObject(
-                    with: Data(result.output), options: [.fragmentsAllowed])
-                #expect(value != nil, "\(shown)\n\(result.text)")
+                    with: Data(result.outputBytes), options: [.fragmentsAllowed])
+                #expect(value != nil, "\(shown)\n\(result.output)")
                 if command == ["decode", token], let value {
                     let found = strings(value)
                     #expect(
@@ -94,7 +94,7 @@ import Testing
                 }
             }
         }
-        let lines = try tool.run("list", "revoked", "-o", "jsonl").text
+        let lines = sandbox.jwtctl("list", "revoked", "-o", "jsonl").output
         #expect(lines.split(separator: "\n").allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
     }
 
@@ -122,11 +122,11 @@ import Testing
 
     @Test(arguments: hostile)
     func namesOfKeysAreEscapedToo(_ text: String) throws {
-        let tool = try BuiltTool()
+        let directory = try TemporaryDirectory()
         let member =
             #"{"kty":"oct","k":"c2VjcmV0","kid":\#(try json(text)),"use":\#(try json(text))}"#
-        let key = try tool.directory.write("key", member)
-        let set = try tool.directory.write(
+        let key = try directory.write("key", member)
+        let set = try directory.write(
             "set", #"{"keys":[\#(member),{"kty":"oct","k":"!","kid":\#(try json(text))}]}"#)
         let commands = [
             ["show", key], ["show", set], ["show", set, "--json"], ["thumbprint", set],
@@ -134,10 +134,10 @@ import Testing
             ["convert", "--format", "jwks", set], ["convert", "--format", "pem", set],
         ]
         for command in commands {
-            let result = try tool.run(["key"] + command)
-            #expect(isClean(result.output), "\(command)\n\(result.text.debugDescription)")
-            #expect(isClean(result.error), "\(command)\n\(result.errorText.debugDescription)")
-            #expect(result.status == (command.contains("pem") ? 1 : 0), "\(result.errorText)")
+            let result = TestTool().run(["key"] + command)
+            #expect(isClean(result.outputBytes), "\(command)\n\(result.output.debugDescription)")
+            #expect(isClean(result.errorBytes), "\(command)\n\(result.errors.debugDescription)")
+            #expect(result.status == (command.contains("pem") ? 1 : 0), "\(result.errors)")
         }
     }
 

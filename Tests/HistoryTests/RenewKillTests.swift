@@ -88,9 +88,9 @@ private struct RenewScene {
         service = Service([.port(tool.redis.port)])
         let whole = try FaultProxy(to: tool.redis.port, fault: .close, after: nil)
         let issued = try ProcessRunner.run(
-            [Stage.tool, "issue", "--json", "--sub", "measured"], environment: tool.environment)
+            [BuiltTool.path, "issue", "--json", "--sub", "measured"], environment: tool.environment)
         _ = try ProcessRunner.run(
-            [Stage.tool, "renew", Answer(issued).token ?? ""],
+            [BuiltTool.path, "renew", Answer(issued).token ?? ""],
             environment: Self.environment(tool, whole))
         traffic = try Dictionary(
             uniqueKeysWithValues: FaultProxy.Direction.allCases.map {
@@ -104,14 +104,14 @@ private struct RenewScene {
 
     func run(_ arguments: [String]) throws -> (status: Int?, newID: String?) {
         let result = try ProcessRunner.run(
-            [Stage.tool] + arguments, environment: tool.environment)
+            [BuiltTool.path] + arguments, environment: tool.environment)
         let answer = Answer(result)
         return (result.status, answer.newID)
     }
 
     func issue(for user: String) throws -> HeldToken {
         let result = try ProcessRunner.run(
-            [Stage.tool, "issue", "--json", "--sub", user], environment: tool.environment)
+            [BuiltTool.path, "issue", "--json", "--sub", user], environment: tool.environment)
         let answer = Answer(result)
         guard let text = answer.token, let id = answer.newID else {
             throw TestSupportError("issue said \(result.text)\(result.errorText)")
@@ -128,7 +128,7 @@ private struct RenewScene {
             to: tool.redis.port, fault: .stall, in: direction,
             after: Int(part * Double(traffic[direction] ?? 0)), later: .passed)
         let process = try RunningProcess(
-            [Stage.tool, "renew", "--json", "--timeout", "2s", old.text],
+            [BuiltTool.path, "renew", "--json", "--timeout", "2s", old.text],
             environment: Self.environment(tool, proxy))
         try proxy.awaitFault()
         switch victim {

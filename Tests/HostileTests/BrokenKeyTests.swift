@@ -28,12 +28,12 @@ import Testing
         let token = try Forge.token(header: #"{"alg":"RS256"}"#, sign: Forge.bytes([1]))
         for command in [["verify", "--offline"], ["issue", "--no-record"]] {
             for extra in [[], ["--allow-weak-key"]] {
-                let result = Program.run(
+                let result = Forge.tool.run(
                     command + ["--key", "env:KEY", "--json"] + extra, environment: ["KEY": key],
                     input: token)
-                let label = Comment(rawValue: "\(command[0]), \(name): \(result.errorText)")
+                let label = Comment(rawValue: "\(command[0]), \(name): \(result.errors)")
                 #expect(result.status == 1, label)
-                let error = result.object?["error"]?.objectValue
+                let error = try result.object()["error"]?.objectValue
                 #expect(error?["code"] == "key", label)
                 #expect(error?["message"]?.stringValue?.text.contains(message) == true, label)
             }
@@ -116,11 +116,11 @@ import Testing
             "ROCA", Self.rsa(power.reversed(), [1, 0, 1]), "CVE-2017-15361")
         // Another number of the same size is judged by what it signs.
         power[0] ^= 2
-        let neighbour = Program.run(
+        let neighbour = Forge.tool.run(
             ["verify", "--offline", "--key", "env:KEY", "--json"],
             environment: ["KEY": Self.rsa(power.reversed(), [1, 0, 1])],
             input: try Forge.token(header: #"{"alg":"RS256"}"#, sign: Forge.bytes([1])))
-        #expect(neighbour.object?["reason"] == "bad_signature")
+        #expect(try neighbour.object()["reason"] == "bad_signature")
     }
 
     @Test(arguments: [
@@ -133,14 +133,14 @@ import Testing
         modulus[0] = bits % 8 == 0 ? 0xA5 : UInt8((1 << (bits % 8)) - 1)
         let size = modulus.count
         for algorithm in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] {
-            let result = Program.run(
+            let result = Forge.tool.run(
                 ["verify", "--offline", "--key", "env:KEY", "--json"],
                 environment: ["KEY": Self.rsa(modulus, [1, 0, 1])],
                 input: try Forge.token(
                     header: #"{"alg":"\#(algorithm)"}"#,
                     sign: Forge.bytes([UInt8](repeating: 1, count: size))))
-            #expect(result.status == 4, "\(bits) \(algorithm): \(result.errorText)")
-            #expect(result.object?["reason"] == .string(reason), "\(bits) \(algorithm)")
+            #expect(result.status == 4, "\(bits) \(algorithm): \(result.errors)")
+            #expect(try result.object()["reason"] == .string(reason), "\(bits) \(algorithm)")
         }
     }
 
@@ -188,11 +188,11 @@ import Testing
         ]
         for order in [keys, keys.reversed()] {
             for (header, sign, reason) in cases {
-                let result = Program.run(
+                let result = Forge.tool.run(
                     ["verify", "--offline", "--key", "env:KEY", "--json"],
                     environment: ["KEY": #"{"keys":[\#(order.joined(separator: ","))]}"#],
                     input: try Forge.token(header: header, sign: sign))
-                #expect(result.object?["reason"] == reason, "\(header) \(reason)")
+                #expect(try result.object()["reason"] == reason, "\(header) \(reason)")
             }
         }
     }
@@ -212,12 +212,12 @@ import Testing
             ("e", ring.rsa, "no_key"), ("", ring.rsa, .null), ("\u{c9}", ring.rsa, "no_key"),
         ]
         for (name, key, reason) in cases {
-            let result = Program.run(
+            let result = Forge.tool.run(
                 ["verify", "--offline", "--key", "env:KEY", "--json"], environment: ["KEY": set],
                 input: try Forge.token(
                     header: #"{"alg":"RS256","kid":"\#(name)"}"#,
                     sign: Keyring.sign(key, .rsaPKCS1(.sha256))))
-            #expect(result.object?["reason"] == reason, "\(name.utf8.count) \(reason)")
+            #expect(try result.object()["reason"] == reason, "\(name.utf8.count) \(reason)")
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import OpenSSL
+import TestSupport
 import Testing
 
 /// D3, D4: no token costs more than its size does. Each takes less than 50 ms of processor time in
@@ -102,7 +103,7 @@ struct CostTests {
             var status: Int32?
             let cost = ProcessorTime.of {
                 status =
-                    Program.run(
+                    Forge.tool.run(
                         ["verify", "--offline", "--secret", "env:KEY"] + attack.arguments
                             + arguments, environment: ["KEY": Forge.secret], input: token
                     ).status
@@ -111,7 +112,7 @@ struct CostTests {
             #expect(cost < Self.bound, "verify \(arguments): \(cost)")
         }
         for arguments in [["--json"], []] {
-            let cost = ProcessorTime.of { _ = Program.run(["decode"] + arguments, input: token) }
+            let cost = ProcessorTime.of { _ = Forge.tool.run(["decode"] + arguments, input: token) }
             #expect(cost < Self.bound, "decode \(arguments): \(cost)")
         }
     }
@@ -125,10 +126,10 @@ struct CostTests {
             sign: Keyring.sign(Keyring.shared.rsa, .rsaPKCS1(.sha256)))
         var reason: String?
         let cost = ProcessorTime.of {
-            let result = Program.run(
+            let result = Forge.tool.run(
                 ["verify", "--offline", "--key", "env:KEY", "--json"],
                 environment: ["KEY": #"{"keys":[\#(members)]}"#], input: token)
-            reason = result.object?["reason"]?.stringValue?.text
+            reason = try? result.object()["reason"]?.stringValue?.text
         }
         #expect(reason == "no_key")
         #expect(cost < .seconds(1), "\(cost)")

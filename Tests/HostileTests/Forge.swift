@@ -2,12 +2,16 @@ import Foundation
 import JOSE
 import OpenSSL
 import Platform
+import TestSupport
 
 /// Tokens put together byte by byte, well-formed or not.
 enum Forge {
     static let secret = String(repeating: "0123456789abcdef", count: 4)
     static let now: Int64 = 1_767_225_600
     static let claims = #"{"sub":"alice","exp":\#(now + 60)}"#
+
+    /// The program at the hour of these tokens.
+    static let tool = TestTool(clock: .fixed(now))
 
     typealias Sign = ([UInt8]) throws -> [UInt8]
 

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Platform
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -30,7 +31,7 @@ struct HostileToken {
         }
     }
 
-    private func run(_ arguments: [String]) -> Program.Result {
+    private func run(_ arguments: [String]) -> TestTool.Result {
         var environment: [String: String] = [:]
         var options: [String] = []
         switch key {
@@ -42,7 +43,7 @@ struct HostileToken {
             environment["KEY"] = text
             options = ["--key", "env:KEY"]
         }
-        return Program.run(arguments + options, environment: environment, input: token)
+        return Forge.tool.run(arguments + options, environment: environment, input: token)
     }
 
     /// Runs the token through `verify` and `decode`, for people and for programs.
@@ -51,9 +52,7 @@ struct HostileToken {
         let verify = ["verify", "--offline"] + arguments
         let verdict = run(verify + ["--json"])
         #expect(verdict.status == status, label)
-        // The verdict wraps the claims, so it is deeper than they may be.
-        let object = try #require(
-            try JSONParser.parse(verdict.output, maximumDepth: 66).objectValue, label)
+        let object = try verdict.object()
         #expect(object["reason"] == (reason.map { .string($0) } ?? .null), label)
         #expect(object["valid"] == .bool(reason == nil), label)
         #expect(object["active"] == (reason == nil ? .null : .bool(false)), label)
@@ -65,10 +64,9 @@ struct HostileToken {
         for result in decoded {
             // A person is served the token that stands in other text or on several lines, whole or
             // not; a gateway is not.
-            let errors = String(decoding: result.errors, as: UTF8.self)
             let isTaken =
-                errors.contains("jwtctl: using the token at byte ")
-                || errors.contains("jwtctl: joined the lines of the token\n")
+                result.errors.contains("jwtctl: using the token at byte ")
+                || result.errors.contains("jwtctl: joined the lines of the token\n")
             if isTaken {
                 #expect([0, 3].contains(result.status) && status == 3, label)
             } else {
@@ -76,14 +74,14 @@ struct HostileToken {
             }
         }
         for result in [verdict, text] + decoded {
-            for stream in [result.output, result.errors] {
+            for stream in [result.outputBytes, result.errorBytes] {
                 let shown = try #require(String(validating: stream, as: UTF8.self), label)
                 #expect(!shown.unicodeScalars.contains(where: Self.isRaw), label)
             }
             // One line of a message holds 200 columns of what a stranger wrote, and some of ours.
-            #expect(Self.longestLine(result.errors) <= 300, label)
+            #expect(Self.longestLine(result.errorBytes) <= 300, label)
         }
-        #expect(Self.longestLine(text.output) <= 300, label)
+        #expect(Self.longestLine(text.outputBytes) <= 300, label)
     }
 
     /// How long signatures are at least; to `decode` a shorter one was cut by a log.

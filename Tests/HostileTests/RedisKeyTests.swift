@@ -67,15 +67,15 @@ import Testing
     }
 
     private let server: RedisServer
-    private let environment: [String: String]
+    private let jwtctl: TestTool
     private let expiry = Int64(Date().timeIntervalSince1970) + 9000
 
     init() throws {
         server = try RedisServer()
-        environment = [
+        jwtctl = TestTool(environment: [
             "JWTCTL_REDIS_URL": server.url, "KEY": Forge.secret, "JWTCTL_SECRET": "env:KEY",
             "JWTCTL_ACTOR": "ops",
-        ]
+        ])
         let lines = ["neighbour", "a", "x"].map { "\($0)\t\(expiry)\t\($0)\n" }.joined()
         try #require(run(["revoke", "--yes", "-"], input: lines).status == 0)
         for user in ["neighbour", "a", "x", "bystander"] {
@@ -84,9 +84,8 @@ import Testing
         }
     }
 
-    private func run(_ arguments: [String], input: String = "") -> Program.Result {
-        Program.run(
-            arguments, environment: environment, input: Array(input.utf8), clock: .system)
+    private func run(_ arguments: [String], input: String = "") -> TestTool.Result {
+        jwtctl.run(arguments, input: input)
     }
 
     /// The keys that changed, as hex; the trail is one of them wherever something was done.
@@ -127,7 +126,7 @@ import Testing
 
         let revoked = try changes {
             let result = run(["revoke", token])
-            #expect(result.status == 0, "\(label) \(result.errorText)")
+            #expect(result.status == 0, "\(label) \(result.errors)")
         }
         #expect(revoked == [deny, audit], label)
         #expect(run(["status", token]).status == 6, label)
@@ -140,7 +139,7 @@ import Testing
 
         let restored = try changes {
             let result = run(["restore", "--yes", "--reason", "test", "-"], input: line)
-            #expect(result.status == 0, "\(label) \(result.errorText)")
+            #expect(result.status == 0, "\(label) \(result.errors)")
         }
         // It is listed again, without the iat that nobody had recorded.
         #expect(restored == Set(list + [deny, audit]), label)
@@ -150,7 +149,7 @@ import Testing
         guard !id.utf8.contains(0) else { return }
         let issued = try changes {
             let result = run(["issue", "--sub=\(id)", "--label=\(id)"])
-            #expect(result.status == 0, "\(result.errorText)")
+            #expect(result.status == 0, "\(result.errors)")
         }
         #expect(issued == Set(list), label)
         let cut = try changes {
@@ -158,7 +157,7 @@ import Testing
             let result = run(
                 ["logout-all", "--yes", "--issued-before", "-1h", "--from", "-"],
                 input: "{\"user\":\(Self.quoted(id))}\n")
-            #expect(result.status == 0, "\(result.errorText)")
+            #expect(result.status == 0, "\(result.errors)")
         }
         // Which the cutoff of an hour ago does reach.
         #expect(cut == Set(list + [deny, audit, Self.hex("jwt:{\(spelled)}:cutoff")]), label)
@@ -174,7 +173,7 @@ import Testing
             let result = run(
                 ["logout-all", "--yes", "--from", "-"],
                 input: "{\"user\":\(Self.quoted(id))}\n")
-            #expect(result.status == 0, "\(result.errorText)")
+            #expect(result.status == 0, "\(result.errors)")
         }
         let own = ["tokens", "meta", "cutoff"].map { Self.hex("jwt:{\(spelled)}:\($0)") }
         #expect(changed == Set(own + [Self.hex("jwt:deny:\(spelled)"), Self.hex("jwt:audit")]))

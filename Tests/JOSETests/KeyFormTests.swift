@@ -80,6 +80,15 @@ import Testing
         }
     }
 
+    private func isKey(_ bytes: [UInt8]) -> Bool {
+        do throws(KeyError) {
+            _ = try asymmetric(bytes, passphrase: KeyForms.passphrase)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     @Test(arguments: KeyForms.Kind.allCases)
     func damagedDERIsNoOtherKey(kind: KeyForms.Kind) throws {
         let all = try KeyForms.of(kind)
@@ -96,9 +105,8 @@ import Testing
                     try checkDamage(bytes, form, original, spki: all.spki)
                     count += 1
                 }
-                #expect(throws: KeyError.self, "\(form) cut to \(position)") {
-                    try asymmetric(
-                        Array(form.bytes[..<position]), passphrase: KeyForms.passphrase)
+                if isKey(Array(form.bytes[..<position])) {
+                    Issue.record("\(form) cut to \(position)")
                 }
             }
             #expect(throws: KeyError.self, "\(form) with a rest") {

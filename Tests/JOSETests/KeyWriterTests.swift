@@ -8,6 +8,21 @@ import Testing
 
 /// Keys that were made or converted here: what is written is what was there.
 @Suite(.programs) struct KeyWriterTests {
+    /// A key that is only copied, which threads may do at the same time.
+    private struct Original: @unchecked Sendable {
+        let key: Key
+    }
+
+    private static let originals = Dictionary(
+        uniqueKeysWithValues: Algorithm.allCases.map { algorithm in
+            (algorithm, Once { Original(key: try Key.generate(for: algorithm)) })
+        })
+
+    /// A copy of a new key, one for all tests of an algorithm: to make an RSA key takes seconds.
+    private func new(_ algorithm: Algorithm) throws -> Key {
+        try #require(Self.originals[algorithm]).get().key.copy()
+    }
+
     private func text(_ secret: SecretBytes) -> String {
         secret.withBytes { String(decoding: $0, as: UTF8.self) }
     }
@@ -24,7 +39,7 @@ import Testing
 
     @Test(arguments: Algorithm.allCases)
     func aNewKeySignsInEveryFormThatItIsWrittenIn(_ algorithm: Algorithm) throws {
-        let made = try Key.generate(for: algorithm)
+        let made = try new(algorithm)
         let thumbprint = try made.thumbprint()
         #expect(made.keyID == thumbprint)
         for encoding in encodings(of: made) {
@@ -43,7 +58,7 @@ import Testing
 
     @Test(arguments: Algorithm.allCases)
     func thePublicHalfHoldsNothingPrivate(_ algorithm: Algorithm) throws {
-        guard let half = try Key.generate(for: algorithm).publicHalf() else {
+        guard let half = try new(algorithm).publicHalf() else {
             #expect(algorithm.rawValue.hasPrefix("HS"))
             return
         }
@@ -57,7 +72,7 @@ import Testing
 
     @Test(arguments: Algorithm.allCases.filter { !$0.rawValue.hasPrefix("HS") })
     func opensslReadsWhatIsWritten(_ algorithm: Algorithm) throws {
-        let key = try Key.generate(for: algorithm)
+        let key = try new(algorithm)
         for (key, options) in [(key, ["-check"]), (try #require(try key.publicHalf()), ["-pubin"])]
         {
             for (encoding, name) in [(KeyEncoding.pem, "PEM"), (.der, "DER")] {
@@ -99,7 +114,7 @@ import Testing
     }
 
     @Test func aPairWithoutItsPrimesIsWrittenAsAJWKOnly() throws {
-        var jwk = try JWKWriter.jwk(try Key.generate(for: .rs256))
+        var jwk = try JWKWriter.jwk(try new(.rs256))
         for name in ["p", "q", "dp", "dq", "qi"] as [JSONString] { jwk.remove(name) }
         let key = try KeyParser.parse(jwk.encoded()).keys[0]
         #expect(try JWKWriter.jwk(key) == jwk)
@@ -126,15 +141,15 @@ import Testing
     }
 
     @Test func theSizeOfANewKeyIsTheOneAskedFor() throws {
-        #expect(try Key.generate(for: .rs256).facts.bits == 2048)
-        #expect(try Key.generate(for: .ps384).facts.bits == 3072)
+        #expect(try new(.rs256).facts.bits == 2048)
+        #expect(try new(.ps384).facts.bits == 3072)
         #expect(try Key.generate(for: .rs256, bits: 2056).facts.bits == 2056)
         #expect(try Key.generate(for: .hs384).facts.bits == 384)
     }
 
     @Test func halvesThatDoNotBelongTogetherAreSeen() throws {
         #expect(try Key.generate(for: .es384).halvesMatch())
-        #expect(try Key.generate(for: .rs256).halvesMatch())
+        #expect(try new(.rs256).halvesMatch())
         #expect(try #require(try Key.generate(for: .es256).publicHalf()).halvesMatch() == false)
     }
 
@@ -144,7 +159,7 @@ import Testing
             (.es512, 256), (.es256k, 128), (.ed25519, 128), (.ed448, 224),
         ]
         for (algorithm, strength) in expected {
-            #expect(try Key.generate(for: algorithm).facts.strength == strength)
+            #expect(try new(algorithm).facts.strength == strength)
         }
     }
 }

@@ -27,13 +27,15 @@ struct RoundTripTests {
         // And the other way round: what decodes is what would have been written.
         let characters = Array("AQgw-_+/= .\n".utf8)
         var accepted = 0
+        var others: [[UInt8]] = []
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...8, using: &generator)
             let text = (0..<count).map { _ in characters.randomElement(using: &generator) ?? 0 }
             guard let bytes = try? Base64URL.decode(text) else { continue }
-            #expect(Base64URL.encode(bytes) == text)
+            if Base64URL.encode(bytes) != text { others.append(text) }
             accepted += 1
         }
+        #expect(others.isEmpty)
         #expect(accepted > 500)
     }
 
@@ -66,17 +68,20 @@ struct RoundTripTests {
 
     @Test func jsonThatIsWrittenIsReadAsItWas() throws {
         var generator = Generator(state: 2)
+        var changed: [String] = []
         for _ in 0..<10_000 {
             let value = value(0, &generator)
             for escaping in [JSONEscaping.minimal, .visible] {
                 for style in [JSONStyle.compact, .pretty] {
                     let text = value.encoded(style, escaping: escaping)
                     let read = try JSONParser.parse(text)
-                    #expect(read == value)
-                    #expect(read.encoded(style, escaping: escaping) == text)
+                    if read != value || read.encoded(style, escaping: escaping) != text {
+                        changed.append(String(decoding: text, as: UTF8.self))
+                    }
                 }
             }
         }
+        #expect(changed.isEmpty)
     }
 
     @Test(arguments: Algorithm.allCases)

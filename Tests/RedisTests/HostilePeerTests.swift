@@ -5,17 +5,6 @@ import Testing
 @testable import Redis
 
 @Suite struct HostilePeerTests {
-    /// The error of connecting to `peer` and running GET there.
-    private func failure(_ peer: RawPeer, timeout: Int = 300) throws -> RedisError {
-        let target = try RedisURL.parse(peer.url)
-        do {
-            _ = try Connection(to: target, timeout: timeout).call(Command("GET", key: [0x6b]))
-        } catch {
-            return error
-        }
-        throw TestSupportError("the peer was believed")
-    }
-
     static let strangers: [(String, RedisError.Peer)] = [
         ("HTTP/1.1 400 Bad Request\r\n\r\n", .http),
         ("\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}\u{a}", .tls),
@@ -29,7 +18,7 @@ import Testing
         _ text: String, _ wanted: RedisError.Peer
     ) throws {
         let peer = try RawPeer([.text(text), .silence])
-        guard case .protocolError(let got, _, _) = try failure(peer) else {
+        guard case .protocolError(let got, _, _) = try peer.failure() else {
             Issue.record("another error")
             return
         }
@@ -39,14 +28,14 @@ import Testing
     @Test func `an answer that is no HELLO is refused`() throws {
         let peer = try RawPeer([.text("*0\r\n"), .silence])
         #expect(
-            try failure(peer)
+            try peer.failure()
                 == .unexpectedReply(expected: "a valid reply to HELLO", got: "an array of 0"))
     }
 
     @Test func `silence ends with the deadline`() throws {
         let peer = try RawPeer([.silence])
         let start = Date()
-        let error = try failure(peer)
+        let error = try peer.failure()
         let elapsed = Date().timeIntervalSince(start)
         guard case .timeout(.handshake, _, 300, let progress) = error else {
             Issue.record("\(error)")
@@ -60,7 +49,7 @@ import Testing
     @Test func `bytes that trickle are no progress`() throws {
         let peer = try RawPeer([.text(RawPeer.hello), .text("+"), .trickle(0x61, milliseconds: 20)])
         let start = Date()
-        guard case .timeout(.reply, _, _, _) = try failure(peer) else {
+        guard case .timeout(.reply, _, _, _) = try peer.failure() else {
             Issue.record("not a time-out")
             return
         }
@@ -76,7 +65,7 @@ import Testing
                 .expect(RawPeer.helloRequest + get), .send(Array(reply[..<length])),
             ])
             // Long enough for a peer that has to wait for a processor.
-            let error = try failure(peer, timeout: 5000)
+            let error = try peer.failure(timeout: 5000)
             guard case .closed(_, _, let progress) = error else {
                 Issue.record("\(length): \(error)")
                 continue
@@ -94,7 +83,7 @@ import Testing
                     repeatElement(Array("$20\r\nabcdefghijklmnopqrst\r\n".utf8), count: 1000)
                         .joined())),
         ])
-        guard case .replyTooLarge(let limit, _) = try failure(peer, timeout: 5000) else {
+        guard case .replyTooLarge(let limit, _) = try peer.failure(timeout: 5000) else {
             Issue.record("not refused")
             return
         }
@@ -103,7 +92,7 @@ import Testing
 
     @Test func `a huge announced array costs nothing`() throws {
         let peer = try RawPeer([.text(RawPeer.hello), .text("*2000000000\r\n"), .silence])
-        guard case .replyTooLarge = try failure(peer) else {
+        guard case .replyTooLarge = try peer.failure() else {
             Issue.record("not refused")
             return
         }
@@ -111,7 +100,7 @@ import Testing
 
     @Test func `a reply that nobody asked for is refused`() throws {
         let peer = try RawPeer([.text(RawPeer.hello + "+OK\r\n+OK\r\n"), .silence])
-        guard case .protocolError(.malformed, _, _) = try failure(peer) else {
+        guard case .protocolError(.malformed, _, _) = try peer.failure() else {
             Issue.record("believed")
             return
         }

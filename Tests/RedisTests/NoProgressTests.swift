@@ -7,20 +7,10 @@ import Testing
 
 /// What makes no progress comes to an end.
 @Suite struct NoProgressTests {
-    private func failure(_ peer: RawPeer, timeout: Int = 1000) throws -> RedisError {
-        let target = try RedisURL.parse(peer.url)
-        do {
-            _ = try Connection(to: target, timeout: timeout).call(Command("GET", key: [0x6b]))
-        } catch {
-            return error
-        }
-        throw TestSupportError("the peer was believed")
-    }
-
     @Test func `a line without an end is refused`() throws {
         let line = [UInt8](repeating: 0x61, count: 16_384)
         let peer = try RawPeer([.text(RawPeer.hello), .text("+"), .sendForEver(line)])
-        guard case .replyTooLarge(let limit, _) = try failure(peer) else {
+        guard case .replyTooLarge(let limit, _) = try peer.failure(timeout: 1000) else {
             Issue.record("not too large")
             return
         }

@@ -147,39 +147,10 @@ import Testing
     @Test(arguments: ["kill -9", "CLIENT KILL"])
     func `a death in mid-stream tells acknowledged from unknown`(_ manner: String) throws {
         let server = try RedisServer(configuration: ["appendonly yes", "appendfsync no"])
-        let connection = try connect(server)
-        var taken = 0
-        var answered = 0
-        let end = connection.stream(maxInFlight: 5000) {
-            taken += 1
-            return Command("SET", key: key(taken), "1")
-        } onReply: { _, _ in
-            answered += 1
-            guard answered == 20_000 else { return }
-            do {
-                if manner == "kill -9" {
-                    server.kill9()
-                } else {
-                    try server.cli("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-                }
-            } catch {
-                Issue.record(error)
-            }
-        }
-        guard case .closed(_, _, let progress)? = end.failure else {
-            Issue.record("\(String(describing: end.failure))")
-            return
-        }
-        #expect(end.uncertain == Set(progress.acknowledged..<progress.sent))
-        #expect(progress.acknowledged == answered)
-        #expect(progress.accepted == taken)
-        #expect(progress.sent <= taken && progress.sent >= answered)
-        #expect(progress.unknown + progress.notSent + answered == taken)
+        let (progress, uncertain) = try #require(
+            try deathInMidStream(try connect(server), to: server, by: manner))
+        #expect(uncertain == Set(progress.acknowledged..<progress.sent))
         #expect(progress.unknown <= 5000)
-        if manner == "kill -9" { try server.restart() }
-        // What was not sent was certainly not executed; what was acknowledged certainly was.
-        let size = Int(try server.cli("DBSIZE")) ?? -1
-        #expect(size >= progress.acknowledged && size <= progress.sent)
     }
 
     @Test func `a scan with an escaped pattern finds exactly its key`() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Redis
 import TestSupport
 
 /// A peer on a loopback port that says what a Redis never would. It serves one connection.
@@ -41,6 +42,17 @@ final class RawPeer: Sendable {
             for step in steps { Self.run(step, on: peer, received: &received) }
             Loopback.end(peer)
         }
+    }
+
+    /// The error of connecting to the peer and asking it for a key.
+    func failure(timeout: Int = 300) throws -> RedisError {
+        let target = try RedisURL.parse(url)
+        do {
+            _ = try Connection(to: target, timeout: timeout).call(Command("GET", key: [0x6b]))
+        } catch {
+            return error
+        }
+        throw TestSupportError("the peer was believed")
     }
 
     private static func run(_ step: Step, on peer: CInt, received: inout Int) {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The rights that `jwtctl help redis` tells people to give, as it prints them.
+/// The ACL rules that `jwtctl help redis` prints.
 package struct AccessRules: Sendable {
     package let tool: String
     package let reader: String

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Where state lies, and how it is reached: every operation has to be the same on each.
+/// A kind of Redis deployment. Every operation must do the same on each of them.
 package enum BackEnd: String, CaseIterable, Sendable, CustomStringConvertible {
     case server, tls, acl, cluster, sentinel
 
     package var description: String { rawValue }
 
-    /// Whether each primary has a replica that can confirm a write.
+    /// Whether each primary has a replica that can acknowledge a write.
     package var hasReplicas: Bool { self == .cluster || self == .sentinel }
 
-    /// Runs `body` with such a back end, which it has for itself.
+    /// Runs `body` with a deployment of this kind, which no other test uses meanwhile.
     package func run<Result: Sendable>(
         _ body: (Place) throws -> Result
     ) throws -> Result {
@@ -30,6 +30,20 @@ package enum BackEnd: String, CaseIterable, Sendable, CustomStringConvertible {
             return try SentinelGroup.shared { group in
                 try body(Place(group.url, namespace: .own) { try group.primary().cli($0) })
             }
+        }
+    }
+
+    /// Starts a Cluster or Sentinels for one test, with these lines in the redis.conf of each data
+    /// server. The group ends when the array of its servers goes away.
+    package func group(_ configuration: [String]) throws -> (url: String, servers: [RedisServer]) {
+        switch self {
+        case .cluster:
+            let cluster = try RedisCluster(configuration: configuration)
+            return (cluster.url, cluster.nodes)
+        case .sentinel:
+            let group = try SentinelGroup(serverConfiguration: configuration)
+            return (group.url, group.servers + group.sentinels)
+        case .server, .tls, .acl: throw TestSupportError("\(self) is no group")
         }
     }
 }

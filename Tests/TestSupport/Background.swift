@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Something that a test has done beside it, on a thread of its own.
+/// Work of a test on a thread of its own.
 package final class Background: Sendable {
     private enum State: Sendable {
         case idle, running
@@ -25,7 +25,8 @@ package final class Background: Sendable {
         state.withLock { if case .running = $0 { true } else { false } }
     }
 
-    /// Waits until it has ended; throws what it threw, and where it was never started.
+    /// Waits for the end of the work and throws its error; throws also if the work was never
+    /// started.
     package func wait() throws {
         while isRunning { usleep(5000) }
         guard case .ended(let failure) = state.withLock({ $0 }) else {

@@ -1,16 +1,15 @@
 import Foundation
 
-/// The built `jwtctl`, at work in a folder of its own with a private Redis and a known secret.
+/// The built `jwtctl`, run as a process in the folder of a sandbox. It is for tests of signals,
+/// pipes, descriptors, memory and time; all others run faster with a `TestTool`.
 package final class BuiltTool {
-    package let redis: RedisServer
-    package let directory: TemporaryDirectory
-    /// The file that holds `secret`.
-    package let secretFile: String
-    /// What the tool finds around it: nothing of the machine's but PATH.
+    package let sandbox: Sandbox
+    /// The environment of the tool: of the machine's own it has only PATH.
     package private(set) var environment: [String: String]
 
-    /// An HMAC secret of 256 bits and more; `secretFile` has a final newline after it.
-    package static let secret = "a secret of the tests, long enough for HS256"
+    package var redis: RedisServer { sandbox.server }
+    package var directory: TemporaryDirectory { sandbox.directory }
+    package var secretFile: String { sandbox.secretFile }
 
     /// The static build of the program, or the one that `JWTCTL_TEST_TOOL` names. Its folder can
     /// stand in PATH: it holds nothing else.
@@ -41,22 +40,27 @@ package final class BuiltTool {
         return candidates.first { access($0 + "/jwtctl", X_OK) == 0 } ?? "."
     }()
 
-    package init(_ redis: RedisServer? = nil) throws {
-        self.redis = try redis ?? RedisServer()
-        directory = try TemporaryDirectory()
-        secretFile = try directory.write("secret", Self.secret + "\n")
-        let folder = URL(fileURLWithPath: Self.path).deletingLastPathComponent().path
-        let inherited = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        environment = [
-            "PATH": "\(folder):\(inherited)", "HOME": directory.path, "LANG": "C.UTF-8",
-            "JWTCTL_REDIS_URL": self.redis.url, "JWTCTL_SECRET": secretFile,
-            "JWTCTL_ACTOR": "ops", "SOCKET": self.redis.socketPath,
-        ]
+    /// The folder of the executable, to be put into a PATH.
+    package static var folder: String {
+        URL(fileURLWithPath: path).deletingLastPathComponent().path
     }
 
-    /// Runs the tool; `changes` to the environment win, an empty value removes. `wrapper` is a
-    /// program, with its options, that runs what follows: the dynamic build, since faketime and
-    /// valgrind work by preloading a library.
+    package convenience init(_ redis: RedisServer? = nil) throws {
+        self.init(in: try Sandbox(redis))
+    }
+
+    package init(in sandbox: Sandbox) {
+        self.sandbox = sandbox
+        let inherited = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        environment = sandbox.jwtctl.environment.merging([
+            "PATH": "\(Self.folder):\(inherited)", "HOME": sandbox.directory.path,
+            "LANG": "C.UTF-8", "SOCKET": sandbox.server.socketPath,
+        ]) { $1 }
+    }
+
+    /// Runs the tool. `changes` override the environment, and an empty value removes a variable.
+    /// `wrapper` is a program with its options that runs the tool. It runs the dynamic build, since
+    /// faketime and valgrind preload a library.
     package func run(
         _ arguments: [String], input: [UInt8] = [], changes: [String: String] = [:],
         under wrapper: [String] = [], timeout: Double = 60
@@ -72,7 +76,7 @@ package final class BuiltTool {
         try run(arguments, input: Array(text.utf8))
     }
 
-    /// Runs a script of `sh`, for what only a shell can arrange; `jwtctl` is in its PATH.
+    /// Runs a script with `sh`, for redirections, pipes and limits; `jwtctl` is in its PATH.
     package func shell(
         _ script: String, input: [UInt8] = [], changes: [String: String] = [:],
         timeout: Double = 60
@@ -91,7 +95,7 @@ package final class BuiltTool {
             directory: directory.path)
     }
 
-    /// Starts a script of `sh` and leaves it running; `jwtctl` is in its PATH.
+    /// Starts a script with `sh` and leaves it running; `jwtctl` is in its PATH.
     package func start(
         script: String, changes: [String: String] = [:]
     ) throws -> RunningProcess {

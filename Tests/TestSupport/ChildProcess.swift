@@ -2,16 +2,16 @@ import Foundation
 import Glibc
 import Testing
 
-/// A child started with `posix_spawn`, and the pipes to it; everything here is close-on-exec.
+/// A child started with `posix_spawn`, and the pipes to it. All descriptors are close-on-exec.
 struct ChildProcess {
     let pid: pid_t
-    /// Our ends of the child's standard input, output and error.
+    /// The tests' ends of the child's standard input, output and error.
     let input: CInt
     let output: CInt
     let error: CInt
 
-    /// Held from making a pipe to spawning: glibc's headers keep `pipe2` from Swift, and a child
-    /// that inherits another's pipe would keep it open.
+    /// Held from making a pipe until the child runs. glibc's headers hide `pipe2` from Swift, and a
+    /// child that inherits the pipe of another one would keep it open.
     private static let spawning = NSLock()
 
     /// Starts `arguments[0]`, looked up in `PATH`.
@@ -33,7 +33,8 @@ struct ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, input.read, 0)
         posix_spawn_file_actions_adddup2(&actions, output.write, 1)
         posix_spawn_file_actions_adddup2(&actions, error.write, 2)
-        // The test runner may ignore or block signals; the child starts like one from a shell.
+        // The test runner may ignore or block signals, but the child starts as a shell would start
+        // it.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

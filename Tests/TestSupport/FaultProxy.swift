@@ -6,11 +6,11 @@ package final class FaultProxy: Sendable {
     package enum Fault: String, CaseIterable, Sendable {
         /// Both directions end.
         case close
-        /// The broken direction ends, and the other one does not.
+        /// Only the broken direction ends.
         case halfClose
-        /// Nothing more comes.
+        /// No more bytes are passed on.
         case stall
-        /// Something else comes.
+        /// Other bytes are passed on.
         case garbage
     }
 
@@ -18,25 +18,26 @@ package final class FaultProxy: Sendable {
         case fromServer, toServer
     }
 
-    /// What becomes of connections after the first.
+    /// What the proxy does with connections after the first.
     package enum Later: String, Sendable {
         case refused, passed
     }
 
-    /// The bytes of the first connection that came to the proxy.
+    /// How many bytes of the first connection reached the proxy.
     package struct Traffic: Sendable {
         package fileprivate(set) var total = 0
-        /// How many of them came at once at the end: a reply, or a pipeline of them.
+        /// The size of the last read: a reply, or the replies to a pipeline.
         package fileprivate(set) var last = 0
     }
 
     package let port: Int
-    /// A duplicate of the listener, which the thread closes: whose number stays ours.
+    /// A duplicate of the listener. The thread closes the listener itself, whose number another
+    /// file may have from then on.
     private let handle: CInt
     private let seen = Mutex<[Direction: Traffic]>([:])
     private let struck = Mutex(false)
 
-    /// Passes `count` bytes of a direction on before `fault`; all of them with nil.
+    /// Passes `count` bytes of the broken direction on before `fault`, or all of them with nil.
     package init(
         to target: Int, fault: Fault, in direction: Direction = .fromServer, after count: Int?,
         later: Later = .refused
@@ -66,12 +67,12 @@ package final class FaultProxy: Sendable {
     }
 
     deinit {
-        // Wakes the thread.
+        // This wakes the thread.
         shutdown(handle, Int32(SHUT_RDWR))
         close(handle)
     }
 
-    /// What the first connection carried, once it has ended.
+    /// Waits for the end of the first connection and returns what it carried.
     package func traffic(_ direction: Direction) throws -> Traffic {
         let deadline = Date(timeIntervalSinceNow: 10)
         while deadline.timeIntervalSinceNow > 0 {
@@ -82,7 +83,7 @@ package final class FaultProxy: Sendable {
         throw TestSupportError("the connection does not end")
     }
 
-    /// Waits until the fault has come over the first connection, or that has ended without.
+    /// Waits until the fault has occurred, or the first connection has ended without it.
     package func awaitFault() throws {
         try waitUntil("the fault") {
             struck.withLock { $0 } || !seen.withLock { $0.isEmpty }
@@ -98,9 +99,9 @@ private struct Line {
     let server: CInt
     let fault: FaultProxy.Fault
     let broken: FaultProxy.Direction
-    /// Bytes that still pass in the broken direction; nil where it is whole.
+    /// How many bytes still pass in the broken direction; nil if it is not to break.
     var left: Int?
-    /// Told when the fault comes.
+    /// Called when the fault occurs.
     let strike: @Sendable () -> Void
     var traffic: [FaultProxy.Direction: FaultProxy.Traffic] = [:]
     private var isMuted = false
@@ -118,7 +119,7 @@ private struct Line {
         self.strike = strike
     }
 
-    /// Returns when either side has ended, or the fault is that both have.
+    /// Passes bytes on until either side has ended, or the fault ends both.
     mutating func carry() {
         while true {
             var polls = [client, server].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
@@ -128,7 +129,7 @@ private struct Line {
         }
     }
 
-    /// Carries what has come; false at the end.
+    /// Passes on what was received; false at the end of the connection.
     private mutating func pass(
         _ direction: FaultProxy.Direction, from source: CInt, to sink: CInt
     ) -> Bool {

@@ -1,14 +1,14 @@
 import Foundation
 
-/// How much a suite of faults does: little in a run of all tests, and as much as
-/// `JWTCTL_FAULT_ROUNDS` says in `make faults`.
+/// How often a suite causes a fault: a few times in a run of all tests, `JWTCTL_FAULT_ROUNDS` times
+/// in `make faults`.
 package enum FaultRounds {
     private static let wanted = ProcessInfo.processInfo.environment["JWTCTL_FAULT_ROUNDS"]
         .flatMap(Int.init)
 
-    /// Whether `make faults` asks for everything.
+    /// Whether this is a run of `make faults`.
     package static var areLong: Bool { wanted != nil }
 
-    /// How many times something is killed.
+    /// The number of rounds; `short` in a run of all tests.
     package static func count(short: Int) -> Int { wanted ?? short }
 }

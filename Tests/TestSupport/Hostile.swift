@@ -1,4 +1,4 @@
-/// Ids that have broken other programs.
+/// Ids that other programs have mistaken for patterns, keys, commands or paths.
 package enum Hostile {
     package static let ids: [[UInt8]] =
         [

@@ -1,21 +1,22 @@
 import Foundation
 import Synchronization
 
-/// The way to a server, which can be cut and healed: a port of the loopback that carries every
-/// connection to the server's own port.
+/// A loopback port that passes every connection on to a server, and that a test can cut and
+/// restore.
 package final class Link: Sendable {
     package enum State: Equatable, Sendable {
         case whole
-        /// All passes, after so many milliseconds: as where the server is on another continent.
+        /// All bytes pass after so many milliseconds, as with a server on another continent.
         case slow(UInt32)
-        /// Nothing passes any more, and nobody is told: as where a cable is pulled.
+        /// No byte passes, and no connection is closed, as when a cable is pulled.
         case silent
-        /// Every connection is ended and every new one refused: as where a machine goes down.
+        /// Every connection is closed and every new one refused, as when a machine goes down.
         case refused
     }
 
     package let port: Int
-    /// A duplicate of the listener, which the thread closes: whose number stays ours.
+    /// A duplicate of the listener. The thread closes the listener itself, whose number another
+    /// file may have from then on.
     private let handle: CInt
     private let condition: Condition
 
@@ -69,7 +70,7 @@ package final class Link: Sendable {
                 let count = recv(polls[index].fd, &buffer, buffer.count, 0)
                 guard count > 0 else { return }
                 if case .slow(let milliseconds) = condition.current { usleep(milliseconds * 1000) }
-                // What was on its way when the link was cut is lost with it.
+                // Bytes that were in transit when the link was cut are lost.
                 guard condition.current != .silent, condition.current != .refused else { break }
                 let isSent = buffer.withUnsafeBytes {
                     Loopback.send(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: sink)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Sockets on the loopback, for what stands between the tool and a server.
+/// Sockets on the loopback, for proxies and for peers that are no Redis.
 package enum Loopback {
     /// A listener on a free port.
     package static func listen() throws -> (descriptor: CInt, port: Int) {
@@ -17,7 +17,7 @@ package enum Loopback {
         return (listener, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// The next connection to `listener`; nil once that was shut down.
+    /// Waits for the next connection to `listener`; nil once the listener was shut down.
     package static func accept(_ listener: CInt) -> CInt? {
         let client = Foundation.accept(listener, nil, nil)
         guard client >= 0 else { return nil }
@@ -25,7 +25,7 @@ package enum Loopback {
         return client
     }
 
-    /// A connection to a port; nil where nobody listens.
+    /// Connects to a port; nil if no process listens there.
     package static func dial(_ port: Int) -> CInt? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = address(port: UInt16(port))
@@ -39,19 +39,19 @@ package enum Loopback {
         return nil
     }
 
-    /// Ends a connection. A child of another test may hold a copy of a descriptor that was not yet
-    /// marked, so that closing alone would not do.
+    /// Ends a connection. To close the descriptor is not enough: a child of another test may have
+    /// inherited a copy of it before it was marked close-on-exec.
     package static func end(_ descriptor: CInt) {
         shutdown(descriptor, Int32(SHUT_RDWR))
         close(descriptor)
     }
 
-    /// The same for an array.
+    /// Sends all bytes of a sequence; false if the peer has closed the connection.
     package static func send(_ bytes: some Sequence<UInt8>, to sink: CInt) -> Bool {
         Array(bytes).withUnsafeBytes { send($0, to: sink) }
     }
 
-    /// Sends all of it; false where the other end is gone.
+    /// Sends all bytes of a buffer; false if the peer has closed the connection.
     static func send(_ bytes: UnsafeRawBufferPointer, to sink: CInt) -> Bool {
         var sent = 0
         while sent < bytes.count {

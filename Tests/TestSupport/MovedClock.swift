@@ -1,9 +1,10 @@
 import Foundation
 
-/// A library that a server loads before all others, so that its clock can be moved while it runs.
+/// A library that a server loads before all others, so that a test can change its clock while it
+/// runs.
 ///
-/// Redis takes the time from gettimeofday alone. faketime, which takes over all clocks, does not get
-/// along with Redis' allocator: that asks for a clock before faketime is ready to answer.
+/// Redis reads the time with gettimeofday only. faketime, which replaces all clocks, does not work
+/// with Redis: its allocator reads a clock before faketime is ready.
 enum MovedClock {
     private static let source = """
         #include <fcntl.h>
@@ -29,13 +30,13 @@ enum MovedClock {
     private static let library = Result {
         let directory = try TemporaryDirectory()
         let file = try directory.write("clock.c", source)
-        // The compiler of the Swift toolchain.
+        // clang is part of the Swift toolchain.
         let result = try ProcessRunner.run(
             ["clang", "-O1", "-shared", "-fPIC", "-o", directory.file("clock.so"), file])
         guard result.status == 0 else { throw TestSupportError(result.errorText) }
         return directory
     }
 
-    /// Where it lies.
+    /// The path of the library, which is compiled on the first call.
     static func path() throws -> String { try library.get().file("clock.so") }
 }

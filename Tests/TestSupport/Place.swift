@@ -1,15 +1,17 @@
 import Foundation
 
-/// A back end as a test reaches it: what the program is told, and a way past the program.
+/// A running Redis deployment: how the program connects to it, and a way to ask it without the
+/// program.
 package struct Place {
     package let url: String
-    /// The URL of a user who may only look, where there is one.
+    /// The URL of the read-only user, or `url` if there is none.
     package let readerURL: String
-    /// What proves the server to the client, and the client to the server.
+    /// The certificates for TLS in both directions; nil without TLS.
     package let trust: Trust?
-    /// What the keys begin with; shared back ends have one of its own for each test.
+    /// The namespace of the keys. In a shared deployment each test has its own.
     package let namespace: String
-    /// What redis-cli prints for a command whose second word is its key, with all rights.
+    /// Runs a command whose second word is its key, with all rights, and returns what redis-cli
+    /// prints.
     package let cli: ([String]) throws -> String
 
     package struct Trust: Sendable {
@@ -21,7 +23,7 @@ package struct Place {
         case standard, own
     }
 
-    /// The global options that the program needs beside the URL.
+    /// The global options that the program needs in addition to the URL.
     package var options: [String] {
         trust.map {
             [
@@ -42,7 +44,7 @@ package struct Place {
         self.cli = cli
     }
 
-    /// A server that speaks TLS to those alone who show a certificate of its authority.
+    /// Starts a server that accepts only TLS clients with a certificate of its authority.
     static func secured() throws -> Place {
         let server = try TLSRedisServer(wantsCertificate: true)
         let trust = Trust(
@@ -51,7 +53,8 @@ package struct Place {
         return Place(server.url(host: "127.0.0.1"), trust: trust) { try server.redis.cli($0) }
     }
 
-    /// A server on which nobody may do anything but the users of `help redis` what it says there.
+    /// Starts a server on which only the two users of `help redis` have rights, those that are
+    /// listed there.
     static func restricted() throws -> Place {
         let server = try RedisServer(
             .tcp,

@@ -1,15 +1,16 @@
 import Foundation
 
-/// One connection to a server's unix socket, for the tests' own look at it.
+/// A connection to a server's unix socket, for questions of the tests themselves.
 ///
-/// It shares no code with the tool, and saves the process that redis-cli would need for each of
-/// the many thousand questions of a run.
+/// It shares no code with the tool. redis-cli would need a process for each of the many thousand
+/// questions of a run.
 struct PlainClient: ~Copyable {
     private let descriptor: CInt
     private var pending: [UInt8] = []
     private var position = 0
 
-    /// Nil where nothing listens at `path`. No answer may take longer than `timeout` seconds.
+    /// Connects to `path`; nil if no server listens there. `timeout` is the limit for each answer,
+    /// in seconds.
     init?(_ path: String, timeout: Int) {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var limit = timeval(tv_sec: timeout, tv_usec: 0)
@@ -28,14 +29,14 @@ struct PlainClient: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// The first bytes of the answer to PING, nil where there is none.
+    /// Sends PING and returns the first bytes of the answer, nil if there is none.
     mutating func ping() -> String? {
         guard send(["PING"]), fill() else { return nil }
         return String(decoding: pending, as: UTF8.self)
     }
 
-    /// What redis-cli prints for a command when its output is a pipe, without the last newline; no
-    /// text where the connection ends instead. Throws after the time-out.
+    /// Runs a command and returns what redis-cli prints into a pipe, without the last newline; an
+    /// empty text if the connection ends instead. Throws after the time-out.
     mutating func call(_ arguments: [String]) throws -> String {
         var output: [UInt8] = []
         guard send(arguments) else { return "" }
@@ -69,8 +70,8 @@ struct PlainClient: ~Copyable {
         return true
     }
 
-    /// Appends a reply as redis-cli shows it: the parts of an array on lines of their own, nothing
-    /// for nil, an empty line after an error.
+    /// Appends a reply as redis-cli prints it: each part of an array on a line of its own, nothing
+    /// for nil, and an empty line after an error.
     private mutating func readReply(into output: inout [UInt8]) throws(Ending) {
         let line = try readLine()
         let rest = line.dropFirst()
@@ -91,7 +92,7 @@ struct PlainClient: ~Copyable {
         }
     }
 
-    /// The next line without its end.
+    /// Reads a line and returns it without its CRLF.
     private mutating func readLine() throws(Ending) -> [UInt8] {
         while true {
             if let end = pending[position...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -106,7 +107,7 @@ struct PlainClient: ~Copyable {
         guard fill() else { throw errno == EAGAIN ? .timedOut : .closed }
     }
 
-    /// Reads what is there; false at the end, with `errno` 0, and after an error.
+    /// Reads the bytes that have arrived; false after an error, and with `errno` 0 at the end.
     private mutating func fill() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         errno = 0

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Runs a program to its end and keeps what it wrote.
+/// Runs programs to their ends and collects their outputs.
 package enum ProcessRunner {
     package enum Ending: Equatable, Sendable {
         case exit(Int)
@@ -16,18 +16,18 @@ package enum ProcessRunner {
         package var text: String { String(decoding: output, as: UTF8.self) }
         /// Standard error as text.
         package var errorText: String { String(decoding: error, as: UTF8.self) }
-        /// The exit status, nil where a signal ended the program.
+        /// The exit status; nil if a signal ended the program.
         package var status: Int? { if case .exit(let status) = ending { status } else { nil } }
     }
 
-    /// Runs `arguments[0]` (looked up in `PATH`). Input is written while both outputs are read, so
-    /// that no pipe can fill up. `environment` nil means that of the tests. After `timeout` seconds
-    /// the program is killed and the call throws.
+    /// Runs `arguments[0]`, looked up in `PATH`. Input is written while both outputs are read, so
+    /// no pipe can fill up. `environment` nil means that of the tests. After `timeout` seconds the
+    /// program is killed and the call throws.
     package static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String]? = nil,
         directory: String? = nil, timeout: Double = 60
     ) throws -> Result {
-        // A child that does not read its input must not end the tests.
+        // Writing to a child that has closed its input must not end the tests.
         signal(SIGPIPE, SIG_IGN)
         let child = try ChildProcess.start(
             arguments, environment: environment, directory: directory)
@@ -78,7 +78,7 @@ package enum ProcessRunner {
             ending: ending(status))
     }
 
-    /// The status of `waitpid`, nil where the child outlives `deadline`.
+    /// The status of `waitpid`; nil if the child still runs at `deadline`.
     static func wait(for pid: pid_t, until deadline: Date) -> CInt? {
         var status: CInt = 0
         while true {

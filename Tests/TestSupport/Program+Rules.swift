@@ -1,8 +1,7 @@
 @testable import CommandKit
 
 extension Program {
-    /// The rules of the house that the tree breaks, one sentence each; empty for a good one. Builds
-    /// every command.
+    /// The house rules that the command tree breaks, one sentence each. Makes every command.
     package func violations() -> [String] {
         let program = describe()
         var found = Self.duplicates(commands.map(\.name), what: "command")
@@ -21,7 +20,7 @@ extension Program {
         return found
     }
 
-    /// The tree's names and the commands' own must agree.
+    /// Names in the tree that differ from those of the commands themselves.
     private func nameMismatches(_ command: AnyCommand) -> [String] {
         switch command.content {
         case .leaf(let load):
@@ -36,7 +35,7 @@ extension Program {
         }
     }
 
-    /// Rules of one command, its options and its operands.
+    /// The rules that one command, its options or its operands break.
     private static func violations(
         of command: CommandDescription, program: String, global: [String]
     ) -> [String] {
@@ -56,7 +55,7 @@ extension Program {
         found += duplicates(options.flatMap(\.longNames), what: "option of \(title)")
         found += duplicates(
             options.compactMap(\.short).map { String($0) }, what: "short option of \(title)")
-        // `help` brings its own options to the parser.
+        // `help` is parsed by its own code, which knows its options.
         if command.path != ["help"] {
             for name in global where !options.contains(where: { $0.name == name }) {
                 found.append("\(title) lacks the global option '--\(name)'")
@@ -73,7 +72,7 @@ extension Program {
         return found
     }
 
-    /// Rules of one option.
+    /// The rules that one option breaks.
     private static func violations(of option: OptionDescription, in command: String) -> [String] {
         let title = "option '--\(option.name)' of \(command)"
         var found = nameViolations(option.name, what: "option")
@@ -90,7 +89,8 @@ extension Program {
         return found
     }
 
-    /// Names are typed by hand and pasted into scripts: lower-case ASCII and `-`.
+    /// Names must be lower-case ASCII and `-`, because people type them and paste them into
+    /// scripts.
     private static func nameViolations(_ name: String, what: String) -> [String] {
         let good = name.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -101,7 +101,7 @@ extension Program {
             ? [] : ["\(what) name '\(name)' is not made of a-z, 0-9 and -"]
     }
 
-    /// A summary is a sentence that fits a line of help and of a completion menu.
+    /// A summary must be a sentence that fits a line of help and of a completion menu.
     private static func summaryViolations(_ summary: String, of what: String) -> [String] {
         var found: [String] = []
         if summary.first?.isLowercase ?? true {
@@ -112,8 +112,8 @@ extension Program {
         return found
     }
 
-    /// Output of an example fits a terminal, and has no empty line: that would end it in the
-    /// transcripts of the tests.
+    /// The output of an example must fit a terminal, and must have no empty line, which would end
+    /// it in the transcripts of the tests.
     private static func outputViolations(_ lines: [String], of command: String) -> [String] {
         lines.compactMap { line in
             if line.isEmpty { return "\(command): an example's output has an empty line" }
@@ -122,7 +122,7 @@ extension Program {
         }
     }
 
-    /// A second option or command of the same name could never be reached.
+    /// Names that occur twice: the second option or command could never be used.
     private static func duplicates(_ names: [String], what: String) -> [String] {
         var seen: Set<String> = []
         return names.filter { !seen.insert($0).inserted }.map { "\(what) '\($0)' appears twice" }

@@ -1,15 +1,17 @@
 import Foundation
 
-/// A real Cluster of three primaries with a replica each, on loopback, gone with the object.
+/// A real Cluster of three primaries with a replica each, on the loopback. It ends with the object.
 package final class RedisCluster {
-    /// The first three begin as primaries, the others as their replicas in the same order.
+    /// All nodes. The first three start as primaries, the others as their replicas in the same
+    /// order.
     package let nodes: [RedisServer]
     private let ids: [String]
-    /// With TLS the port of the first node on which it is spoken.
+    /// The first node's port for TLS; nil without TLS.
     private let securePort: Int?
 
-    /// `configuration` are further lines of every node's redis.conf. With an authority the nodes
-    /// speak TLS too, to each other only that, and announce their TLS ports.
+    /// Starts the nodes and waits until every slot is served. `configuration` are further lines of
+    /// each node's redis.conf. With an authority the nodes also accept TLS, use it among
+    /// themselves, and announce their TLS ports.
     package init(configuration: [String] = [], authority: TestAuthority? = nil) throws {
         let identity = try authority?.issue("node", for: "IP:127.0.0.1")
         var securePorts: [Int] = []
@@ -54,7 +56,8 @@ package final class RedisCluster {
         try awaitHealth()
     }
 
-    /// One Cluster for all quiet tests; a test has it for itself while `body` runs.
+    /// Runs `body` on a Cluster that all tests share that move and kill nothing, one test at a
+    /// time.
     package static func shared<Result: Sendable>(
         _ body: (RedisCluster) throws -> Result
     ) throws -> Result {
@@ -63,7 +66,8 @@ package final class RedisCluster {
 
     private static let common = Shared { try RedisCluster() }
 
-    /// Before Redis 7.0 a bus is near the port that the nodes themselves use.
+    /// Makes a node known to the first one. Before Redis 7.0 the port of the bus follows from the
+    /// port that the nodes use among themselves.
     private func meet(_ node: RedisServer) throws {
         var first = ["127.0.0.1", String(nodes[0].port)]
         if ServerVersion.current < .redis(7, 0) {
@@ -75,14 +79,14 @@ package final class RedisCluster {
         try node.cli(["CLUSTER", "MEET"] + first)
     }
 
-    /// `redis://` with one node.
+    /// The URL of the first node.
     package var url: String { securePort.map { "rediss://127.0.0.1:\($0)" } ?? nodes[0].url }
 
     /// The node's id in the Cluster.
     package func id(_ index: Int) -> String { ids[index] }
 
-    /// Waits until every slot is served and every living replica is in step, as it sees it itself and
-    /// as its primary does, which counts it from its first acknowledgement on.
+    /// Waits until every slot is served and every running replica is in sync, by its own report and
+    /// by that of its primary, which counts a replica from its first acknowledgement on.
     package func awaitHealth() throws {
         try wait("the Cluster to be whole") {
             try nodes.allSatisfy { node in
@@ -96,17 +100,17 @@ package final class RedisCluster {
         }
     }
 
-    /// The places among `nodes` of the primaries that live.
+    /// The indices in `nodes` of the running primaries.
     package func primaries() throws -> [Int] {
         try nodes.indices.filter { try nodes[$0].cli("ROLE").hasPrefix("master") }
     }
 
-    /// The place among `nodes` of the primary that serves the slot of `key`.
+    /// The index in `nodes` of the primary that serves the slot of `key`.
     package func owner(ofKey key: String) throws -> Int {
         let slot = try nodes[1].cli("CLUSTER", "KEYSLOT", key)
         let lines = try nodes[1].cli("CLUSTER", "SLOTS").split(separator: "\n").map(String.init)
         var index = 0
-        // A range is two numbers, and each node of it four lines: host, port, id, and no metadata.
+        // A range has two lines, and each of its nodes four: host, port, id, and empty metadata.
         while index + 4 < lines.count {
             guard let first = Int(lines[index]), let last = Int(lines[index + 1]) else {
                 index += 1
@@ -120,17 +124,17 @@ package final class RedisCluster {
         throw TestSupportError("nobody serves \(key)")
     }
 
-    /// How many keys match nothing in particular: those of all primaries.
+    /// The number of keys on all primaries.
     package func keyCount() throws -> Int {
         try primaries().reduce(0) { $0 + (Int(try nodes[$1].cli("DBSIZE")) ?? 0) }
     }
 
-    /// Empties the Cluster.
+    /// Removes all keys.
     package func flush() throws {
         for index in try primaries() { try nodes[index].cli("FLUSHALL") }
     }
 
-    /// Moves `count` slots from one node to another, as the tool of Redis does; may run anywhere.
+    /// Work that moves `count` slots from one node to another with redis-cli, on any thread.
     package func resharding(
         _ count: Int, from: Int, to: Int
     ) -> @Sendable () throws -> Void {
@@ -139,7 +143,7 @@ package final class RedisCluster {
             ids[from], "--cluster-to", ids[to], "--cluster-slots", String(count), "--cluster-yes",
         ]
         return {
-            // What moved a moment ago may not have come round to all nodes.
+            // Not all nodes may have heard of an earlier move.
             try waitUntil("the nodes to agree") {
                 let result = try ProcessRunner.run(arguments, timeout: 120)
                 if result.text.contains("Nodes don't agree") { return false }
@@ -149,7 +153,7 @@ package final class RedisCluster {
         }
     }
 
-    /// Moves the slot of `key`, with its keys, and returns when the two nodes agree on that.
+    /// Moves the slot of `key` with its keys; afterwards both nodes agree on its owner.
     package func moveSlot(ofKey key: String, to: Int) throws {
         let from = try owner(ofKey: key)
         let slot = try nodes[0].cli("CLUSTER", "KEYSLOT", key)
@@ -170,7 +174,7 @@ package final class RedisCluster {
     }
 }
 
-/// Waits up to 20 seconds for `condition`.
+/// Waits until `condition` is met, and throws after `seconds`.
 package func waitUntil(
     _ what: @autoclosure () -> String = "it", seconds: Double = 20, _ condition: () throws -> Bool
 ) throws {

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A real `redis-server`, private to one test: on a unix socket (or a free loopback port) in its
-/// own directory, without persistence, gone when the object goes.
+/// A real `redis-server` of one test, in a directory of its own and without persistence. It listens
+/// on a unix socket or on a free loopback port, and ends with the object.
 package final class RedisServer {
     package enum Listener: Sendable {
         case unixSocket, tcp
@@ -13,30 +13,30 @@ package final class RedisServer {
     }
 
     package let directory: TemporaryDirectory
-    /// The unix socket's path; it also exists with `.tcp`, for `cli`.
+    /// The path of the unix socket, which `cli` uses with `.tcp` too.
     package let socketPath: String
-    /// The loopback port, 0 with `.unixSocket`.
+    /// The loopback port; 0 with `.unixSocket`.
     package let port: Int
     /// `unix://…` or `redis://127.0.0.1:…`.
     package let url: String
-    /// The process of the server, for signals.
+    /// The process id of the server, for signals.
     package private(set) var pid: pid_t = 0
 
     private let configuration: [String]
     private let kind: Kind
     private let waits: Bool
     private let login: [String]
-    /// The file that says how far the server's clock is off; nil where it is the machine's.
+    /// The file with the offset of the server's clock; nil if the server has the machine's clock.
     private let clockFile: String?
     private var guardian: ChildProcess?
 
-    /// Starts the server and waits until it answers. `configuration` are lines of redis.conf and
-    /// win over the defaults; a `requirepass` among them is used by `cli`.
+    /// Starts the server and waits until it answers. `configuration` are lines of redis.conf that
+    /// override the defaults; `cli` uses a `requirepass` among them.
     ///
-    /// `files` are put into its directory before, such as a `dump.rdb` to load.
-    /// `waitUntilLoaded: false` returns as soon as it answers at all, LOADING included. `login` are
-    /// options of redis-cli for where the default user may do nothing. `clock` is by how many seconds
-    /// the server's clock is off; only such a server's can be moved.
+    /// `files` are written into its directory first, such as a `dump.rdb` to load. With
+    /// `waitUntilLoaded: false` the answer LOADING is enough. `login` are the options of redis-cli
+    /// for a server whose default user has no rights. `clock` is the offset of the server's clock
+    /// in seconds; without it `setClock` has no effect.
     package init(
         _ listener: Listener = .unixSocket, kind: Kind = .data, configuration: [String] = [],
         files: [String: [UInt8]] = [:], waitUntilLoaded: Bool = true, login: [String]? = nil,
@@ -72,18 +72,18 @@ package final class RedisServer {
         stop()
     }
 
-    /// Starts again after `stop`, `kill9` or `shutdown`, with the same files and address.
+    /// Starts the server again, with the same files and address.
     package func restart() throws {
         stop()
         try start()
     }
 
-    /// Ends the server at once; data that was not saved is lost.
+    /// Kills the server; data that was not saved is lost.
     package func stop() {
         guard let guardian else { return }
         self.guardian = nil
-        // A line rather than the end of the pipe: a child of the tests that somebody else started
-        // may have inherited our end.
+        // To close the pipe is not enough: a child of another test may have inherited this end of
+        // it.
         signal(SIGPIPE, SIG_IGN)
         _ = write(guardian.input, "\n", 1)
         for descriptor in [guardian.input, guardian.output, guardian.error] { close(descriptor) }
@@ -91,12 +91,12 @@ package final class RedisServer {
         waitpid(guardian.pid, &status, 0)
     }
 
-    /// The crash: the process is gone without a word.
+    /// Kills the process of the server, as in a crash, and leaves its files for `restart`.
     package func kill9() {
         kill(pid, SIGKILL)
     }
 
-    /// Stops the process from running; the kernel still accepts connections for it.
+    /// Stops the process with SIGSTOP; the kernel still accepts connections for it.
     package func pause() {
         kill(pid, SIGSTOP)
     }
@@ -105,19 +105,19 @@ package final class RedisServer {
         kill(pid, SIGCONT)
     }
 
-    /// Moves the clock of a server that has one of its own.
+    /// Sets the offset of the clock, in seconds, of a server that was made with one.
     package func setClock(_ offset: Int) throws {
         try directory.write("clock", String(offset))
     }
 
-    /// What redis-cli prints for `arguments`, without the final newline.
+    /// Runs a command and returns what redis-cli prints, without the final newline.
     @discardableResult
     package func cli(_ arguments: String...) throws -> String {
         try cli(arguments)
     }
 
-    /// What redis-cli prints, with `input` on its standard input. A plain command goes to the server
-    /// directly; the real redis-cli is run for its options, for input and to log in.
+    /// Runs a command, or redis-cli with `input` on its standard input, and returns what redis-cli
+    /// prints. redis-cli itself is run only for its options, for input and to log in.
     @discardableResult
     package func cli(_ arguments: [String], input: [UInt8] = []) throws -> String {
         if let command = arguments.first, !command.hasPrefix("-"), input.isEmpty, login.isEmpty {
@@ -129,7 +129,15 @@ package final class RedisServer {
         return result.text.hasSuffix("\n") ? String(result.text.dropLast()) : result.text
     }
 
-    /// The server's log, for a failing test's message.
+    /// Runs commands over one connection and returns what redis-cli prints for each.
+    package func answers(to commands: [[String]]) throws -> [String] {
+        guard var client = PlainClient(socketPath, timeout: 60) else { return [] }
+        var answers: [String] = []
+        for command in commands { answers.append(try client.call(command)) }
+        return answers
+    }
+
+    /// The log of the server, for the message of a failing test.
     package var log: String {
         (try? String(contentsOfFile: directory.file("log"), encoding: .utf8)) ?? ""
     }
@@ -138,8 +146,8 @@ package final class RedisServer {
         let text = configuration.joined(separator: "\n") + "\n"
         let file = try directory.write("redis.conf", text)
         unlink(socketPath)
-        // The shell outlives neither us nor the server: its input ends when the tests end, however
-        // they end, and then it kills the server.
+        // The input of the shell ends when the tests end, even by a crash, and then the shell kills
+        // the server.
         let script = """
             command -v redis-server >/dev/null || exit 3
             [ -z "$4" ] || export LD_PRELOAD="$5" CLOCK_OFFSET_FILE="$4"
@@ -167,7 +175,7 @@ package final class RedisServer {
     private func waitUntilReady() throws {
         let deadline = Date(timeIntervalSinceNow: 20)
         while deadline.timeIntervalSinceNow > 0 {
-            // Servers of tests may refuse PING (ACL, no password): any answer but LOADING will do.
+            // A server may refuse PING because of its ACL, so any answer but LOADING is enough.
             var client = PlainClient(socketPath, timeout: 1)
             if let answer = client?.ping(), !waits || !answer.hasPrefix("-LOADING") { return }
             usleep(2000)
@@ -175,11 +183,11 @@ package final class RedisServer {
         throw TestSupportError("redis-server did not start:\n\(log)")
     }
 
-    /// A port that nobody has, and that nobody in this process is given again; before Redis 7.0 the
-    /// one that a node of a Cluster listens on as well is free, too.
+    /// A free port, given to one caller in this process only. Before Redis 7.0 the port for a
+    /// Cluster's bus that follows from it is free, too.
     ///
-    /// Below those that the kernel gives to outgoing connections: one of these would be taken by the
-    /// next that is made.
+    /// All ports are below those that the kernel gives to outgoing connections, so no connection
+    /// takes one before the server does.
     package static func freePort() throws -> Int {
         for _ in 0..<1000 {
             let port = nextPort.withLock { next in
@@ -195,15 +203,15 @@ package final class RedisServer {
     private static let ports = 10_000..<22_000
     private static let nextPort = Mutex(Int.random(in: ports))
 
-    /// How far a node's bus is from its port where that cannot be set.
+    /// The distance from a node's port to that of its bus before Redis 7.0.
     private static let oldBusDistance = 10_000
 
-    /// The lines of redis.conf that keep a Cluster's bus on a port of its own.
+    /// The line of redis.conf that sets a free port for a Cluster's bus.
     package static func busConfiguration() throws -> [String] {
         ServerVersion.current < .redis(7, 0) ? [] : ["cluster-port \(try freePort())"]
     }
 
-    /// The loopback port that could be bound for a moment, any for 0; nil where it is taken.
+    /// Binds a loopback port for a moment, any free one for 0, and returns it; nil if it is taken.
     private static func bound(_ wanted: Int) -> Int? {
         guard let wanted = in_port_t(exactly: wanted) else { return nil }
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A program that runs beside the test: to talk with, to signal, to kill.
+/// A program that runs while the test goes on, which can talk with it, signal it and kill it.
 package final class RunningProcess {
     package let pid: pid_t
     private let child: ChildProcess
@@ -28,7 +28,7 @@ package final class RunningProcess {
         waitpid(pid, &status, 0)
     }
 
-    /// Writes `text` to the standard input; what does not fit into the pipe blocks.
+    /// Writes `text` to the standard input; blocks while the pipe is full.
     package func send(_ text: String) {
         var left = Array(text.utf8)[...]
         while !left.isEmpty {
@@ -44,7 +44,8 @@ package final class RunningProcess {
         close(child.input)
     }
 
-    /// The next line of standard output without its newline; nil at the end or after `timeout`.
+    /// Waits for the next line of standard output and returns it without its newline; nil at the
+    /// end and after `timeout` seconds.
     package func line(timeout: Double = 10) -> String? {
         let deadline = Date(timeIntervalSinceNow: timeout)
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -63,7 +64,7 @@ package final class RunningProcess {
         }
     }
 
-    /// Waits until there is something on standard error, which is not read, or it has ended.
+    /// Waits until there is text on standard error, which is not read, or the program has ended.
     package func awaitMessage(timeout: Double = 10) {
         var entry = pollfd(fd: child.error, events: Int16(POLLIN), revents: 0)
         poll(&entry, 1, CInt(timeout * 1000))
@@ -73,8 +74,8 @@ package final class RunningProcess {
         kill(pid, number)
     }
 
-    /// Closes the input, reads both outputs to their ends and waits; what does not end within
-    /// `timeout` seconds is killed, and the call throws.
+    /// Closes the input, reads both outputs to their ends and waits for the program; throws if it
+    /// has not ended after `timeout` seconds.
     package func finish(timeout: Double = 30) throws -> ProcessRunner.Result {
         closeInput()
         let deadline = Date(timeIntervalSinceNow: timeout)

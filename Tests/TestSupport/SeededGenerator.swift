@@ -1,4 +1,4 @@
-/// SplitMix64: the same seed, the same choices.
+/// SplitMix64, a generator that makes the same choices for the same seed.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

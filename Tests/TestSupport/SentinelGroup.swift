@@ -1,17 +1,19 @@
 import Foundation
 
-/// A primary with two replicas and the three Sentinels that watch over them, gone with the object.
+/// A primary with two replicas, and three Sentinels that monitor them. All end with the object.
 package final class SentinelGroup {
     package static let name = "mymaster"
 
-    /// The first begins as the primary.
+    /// The data servers. The first starts as the primary.
     package let servers: [RedisServer]
     package let sentinels: [RedisServer]
-    /// How replicas and Sentinels reach the first server, where that can be cut.
+    /// The link by which replicas and Sentinels reach the first server; nil if they reach it
+    /// directly.
     package let link: Link?
 
-    /// The lines are for every server with data, and for every Sentinel. Where it `isLinked`,
-    /// replicas and Sentinels know the first server by the port of `link`.
+    /// Starts all servers and waits until they are in sync. The lines are added to the
+    /// configuration of each data server and of each Sentinel. If `isLinked`, replicas and
+    /// Sentinels know the first server by the port of `link`.
     package init(
         serverConfiguration: [String] = [], sentinelConfiguration: [String] = [],
         isLinked: Bool = false
@@ -39,30 +41,30 @@ package final class SentinelGroup {
         try awaitHealth()
     }
 
-    /// `redis+sentinel://` with all Sentinels.
+    /// The URL with all Sentinels.
     package var url: String {
         let list = sentinels.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
         return "redis+sentinel://\(list)/\(Self.name)"
     }
 
-    /// The option that has the tool reach the first server whether or not the link is cut.
+    /// The option that has the tool reach the first server even if the link is cut.
     package var straightOptions: [String] {
         link.map { ["--redis-nat", "127.0.0.1:\($0.port)=127.0.0.1:\(servers[0].port)"] } ?? []
     }
 
-    /// One group for all quiet tests; a test has it for itself while `body` runs.
+    /// Runs `body` on a group that all tests share that kill nothing, one test at a time.
     package static func shared<Result: Sendable>(
         _ body: (SentinelGroup) throws -> Result
     ) throws -> Result {
         try common.use { group in
-            // An earlier test may have had the primary replaced: not all may have heard of it.
+            // An earlier test may have replaced the primary, and not all may have heard of it.
             try group.awaitHealth()
             return try body(group)
         }
     }
 
     private static let common = Shared {
-        // None is to be replaced because the machine is busy.
+        // A busy machine must not cause a fail-over.
         try SentinelGroup(
             sentinelConfiguration: ["sentinel down-after-milliseconds \(name) 30000"])
     }
@@ -79,9 +81,9 @@ package final class SentinelGroup {
     }
 
     /// Waits until the Sentinels know each other, name the same primary and know both of its
-    /// replicas, and these are in step.
+    /// replicas, and the replicas are in sync.
     package func awaitHealth() throws {
-        // Sentinels leave a primary that comes back ten seconds before they make it a replica.
+        // Sentinels wait ten seconds before they make a returning primary a replica.
         try waitUntil("the Sentinels: \(sentinels[0].log.suffix(400))", seconds: 60) {
             let primary = try primary()
             let port = String(primary === servers[0] ? link?.port ?? primary.port : primary.port)
@@ -100,7 +102,7 @@ package final class SentinelGroup {
         }
     }
 
-    /// Has another server promoted, and returns when the Sentinels name it.
+    /// Has the Sentinels promote another server, and waits until they name it.
     package func failOver() throws {
         let before = try primary().port
         try sentinels[0].cli("SENTINEL", "FAILOVER", Self.name)

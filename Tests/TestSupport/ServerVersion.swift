@@ -1,14 +1,14 @@
 import Foundation
 
-/// Which server the tests start: the `redis-server` in the search path, which may be an older or
-/// newer one, or Valkey's.
+/// The version of the server that the tests start: the `redis-server` in the search path, which may
+/// be an older or newer one, or Valkey's.
 package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
     package let isValkey: Bool
     package let major: Int
     package let minor: Int
     private let text: String
 
-    /// The one that the tests of this run start.
+    /// The version in this run.
     package static let current: ServerVersion = {
         do {
             let result = try ProcessRunner.run(["redis-server", "--version"], timeout: 30)
@@ -22,7 +22,7 @@ package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
         }
     }()
 
-    /// What Redis of `major.minor` brought; Valkey began as Redis 7.2.
+    /// A version of Redis, to compare with. Valkey began as Redis 7.2.
     package static func redis(_ major: Int, _ minor: Int) -> ServerVersion {
         ServerVersion(isValkey: false, major: major, minor: minor, text: "\(major).\(minor)")
     }
@@ -48,8 +48,8 @@ package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(isValkey ? "Valkey" : "Redis") \(text)" }
 
-    /// The words of an ACL rule that this version understands. Redis 6.0 has no rights to channels,
-    /// and before 7.0 a right to a key is to read and to write it.
+    /// The words of an ACL rule in the syntax of this version. Redis 6.0 has no rights to channels,
+    /// and before 7.0 a right to a key covers reading and writing.
     package func understood(_ rule: [String]) -> [String] {
         rule.compactMap { word in
             if self < .redis(6, 2), word == "resetchannels" || word.hasPrefix("&") { return nil }
@@ -58,7 +58,7 @@ package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// By the numbers alone: whatever Redis 7.2 had Valkey has.
+    /// Compares the numbers only: Valkey has everything that Redis 7.2 had.
     package static func < (left: ServerVersion, right: ServerVersion) -> Bool {
         (left.major, left.minor) < (right.major, right.minor)
     }

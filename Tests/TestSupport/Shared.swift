@@ -1,6 +1,7 @@
 import Foundation
 
-/// A costly back end that many tests use one after the other, made for the first of them.
+/// A back end that takes long to start. It is made for the first test that needs it, and tests use
+/// it one at a time.
 final class Shared<Value>: @unchecked Sendable {
     private let turn = NSLock()
     private var value: Value?
@@ -10,7 +11,7 @@ final class Shared<Value>: @unchecked Sendable {
         self.make = make
     }
 
-    /// Waits for its turn, and has the value to itself while `body` runs.
+    /// Waits until no other test uses the value, and runs `body` with it.
     func use<Result>(_ body: (Value) throws -> Result) throws -> Result {
         WaitingPool.shared.yieldingPlace { turn.lock() }
         defer { turn.unlock() }

@@ -1,13 +1,14 @@
 import Foundation
 
-/// A real `redis-server` with a TLS port on the loopback, and the authority that vouches for it.
+/// A real `redis-server` with a TLS port on the loopback, and the authority of its certificate.
 package final class TLSRedisServer {
     package let authority: TestAuthority
-    /// The server itself, which can also be asked over its unix socket.
+    /// The server itself, which also listens on its unix socket.
     package let redis: RedisServer
     package let port: Int
 
-    /// `names` are the certificate's; `protocols` as redis.conf has them, such as `TLSv1.2`.
+    /// Starts the server. `names` are those in its certificate, which is valid for `days`;
+    /// `protocols` are written as in redis.conf, such as `TLSv1.2`.
     package init(
         names: String? = "DNS:localhost,IP:127.0.0.1", days: Int = 30,
         protocols: String = "TLSv1.2 TLSv1.3", wantsCertificate: Bool = false,

@@ -1,10 +1,11 @@
 import Foundation
 
-/// A private directory that is removed with everything in it when the object goes away.
+/// A private directory that is removed with all its files when the object goes away.
 package final class TemporaryDirectory: Sendable {
     package let path: String
 
-    /// The path is short, since a unix socket's address holds only 107 bytes.
+    /// Makes the directory. Its path is short, because the address of a unix socket holds only 107
+    /// bytes.
     package init() throws {
         var template = Array("/tmp/jwtctl-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestSupportError("mkdtemp failed: \(errno)") }
@@ -18,6 +19,11 @@ package final class TemporaryDirectory: Sendable {
     /// The path of `name` inside.
     package func file(_ name: String) -> String { path + "/" + name }
 
+    /// The text of the file `name` inside.
+    package func read(_ name: String) throws -> String {
+        try String(contentsOfFile: file(name), encoding: .utf8)
+    }
+
     /// Writes a file and returns its path.
     @discardableResult
     package func write(_ name: String, _ text: String, mode: Int = 0o600) throws -> String {
@@ -26,9 +32,20 @@ package final class TemporaryDirectory: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
         return path
     }
+
+    /// Writes a script that can be run.
+    ///
+    /// Another process writes the file. A child that another test starts at that moment would
+    /// inherit a descriptor of this process, and a file that is open for writing cannot be run.
+    package func writeProgram(_ name: String, _ text: String) throws {
+        let source = try write(name + ".text", text)
+        let result = try ProcessRunner.run(
+            ["/usr/bin/install", "-m", "755", source, file(name)])
+        guard result.status == 0 else { throw TestSupportError(result.errorText) }
+    }
 }
 
-/// What went wrong with the test's own equipment.
+/// A fault of the test's own equipment, not of the tool.
 package struct TestSupportError: Error, CustomStringConvertible {
     package let description: String
 

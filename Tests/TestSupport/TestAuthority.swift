@@ -1,8 +1,8 @@
 import Foundation
 
-/// A certificate authority of one test, made by the `openssl` command in a folder of its own.
+/// A certificate authority of one test, made with the `openssl` command in a folder of its own.
 package final class TestAuthority: Sendable {
-    /// Where a certificate and its key stand, in PEM.
+    /// The paths of a certificate and its key, in PEM.
     package struct Identity: Sendable {
         package let certificate: String
         package let key: String
@@ -26,8 +26,8 @@ package final class TestAuthority: Sendable {
                 + ["-subj", "/CN=\(name)", "-days", "30", "-keyout", key, "-out", certificate])
     }
 
-    /// A certificate for `names` (as in `DNS:localhost,IP:127.0.0.1`), or one with nothing but the
-    /// common name. `days` -1 makes one that has expired.
+    /// Issues a certificate for `names`, such as `DNS:localhost,IP:127.0.0.1`; nil leaves only the
+    /// common name. With `days` -1 it has already expired.
     package func issue(_ name: String, for names: String?, days: Int = 30) throws -> Identity {
         let identity = Identity(
             certificate: directory.file("\(name).crt"), key: directory.file("\(name).key"))

@@ -1,11 +1,12 @@
 import Foundation
 import Testing
 
-/// What the tests of a suite start, which decides where they run and when they are skipped.
+/// A trait that says what the tests of a suite start. It decides where they run and when they are
+/// skipped.
 ///
 /// A suite without a kind is pure: it starts neither a server nor a program (`ChildProcess` throws
-/// if it does), and its tests share the threads of Swift's cooperative pool, one a core. All other
-/// tests wait most of the time, so they run on the threads of a `WaitingPool`.
+/// if it does), and its tests share the threads of Swift's cooperative pool, one per core. All
+/// other tests wait most of the time, so they run on the threads of a `WaitingPool`.
 package struct TestKind: SuiteTrait, TestTrait, TestScoping {
     package enum Need: String, Sendable {
         /// Other programs, or the built tool, but no server.
@@ -14,20 +15,20 @@ package struct TestKind: SuiteTrait, TestTrait, TestScoping {
         case redis
         /// A Cluster or Sentinels.
         case cluster
-        /// Any of these for ten seconds and more; such tests start first, so that none is left
-        /// running alone at the end.
+        /// Any of these for ten seconds or more. Such tests start first, so that none runs alone at
+        /// the end.
         case slow
     }
 
     let need: Need
 
-    /// Applied to each test case, not once around the suite, so that each is measured.
+    /// Each test case has its own scope, so that each is measured.
     package var isRecursive: Bool { true }
 
     /// The kind of the running test; nil for a pure one and outside of tests.
     @TaskLocal package static var current: TestKind?
 
-    /// Skips the suite in a run that wants the pure tests only.
+    /// Skips the suite in a run of the pure tests only.
     package func prepare(for test: Test) async throws {
         try await ConditionTrait.disabled("not pure: \(need)") { Self.onlyPure }.prepare(for: test)
     }
@@ -35,7 +36,7 @@ package struct TestKind: SuiteTrait, TestTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        // A slow test of a suite that is not has to be among the first itself.
+        // A slow test of another kind of suite is scheduled by its own trait.
         let isSlow = test.traits.contains { ($0 as? TestKind)?.need == .slow }
         guard need == .slow || !isSlow else { return try await function() }
         let threads = need == .slow ? WaitingThreads.first : .later
@@ -46,7 +47,7 @@ package struct TestKind: SuiteTrait, TestTrait, TestScoping {
         }
     }
 
-    /// Whether `make quick` asked for the pure tests.
+    /// Whether this is a run of `make quick`.
     private static let onlyPure = ProcessInfo.processInfo.environment["JWTCTL_TESTS"] == "pure"
 }
 
@@ -57,10 +58,10 @@ extension Trait where Self == TestKind {
     package static var slow: Self { TestKind(need: .slow) }
 }
 
-/// How long each test case that is not pure ran, without its wait for a thread.
+/// The measured times of all test cases that are not pure, without their wait for a thread.
 ///
-/// One line a case in the file that `JWTCTL_TEST_TIMES` names: seconds, those of them in which its
-/// thread computed, kind, and test, with tabs between.
+/// The file that `JWTCTL_TEST_TIMES` names gets a line for each case: seconds, processor seconds of
+/// its thread, kind and test, separated by tabs.
 enum TestTimes {
     struct Moment {
         let wall: Double
@@ -75,7 +76,7 @@ enum TestTimes {
         guard let file else { return }
         let end = now()
         let line = "\(end.wall - start.wall)\t\(end.thread - start.thread)\t\(need)\t\(test.id)\n"
-        // One write, which O_APPEND keeps whole beside those of other threads.
+        // A single write with O_APPEND does not mix with those of other threads.
         _ = Array(line.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
     }
 

@@ -1,14 +1,14 @@
 import Foundation
 
-/// A line typed into an interactive shell on a pseudo-terminal, with TABs behind it.
+/// A line that is typed into an interactive shell on a pseudo-terminal, followed by TABs.
 package struct TypedLine: Sendable {
     package enum Shell: String, CaseIterable, Sendable {
         case bash, zsh
     }
 
-    /// The line as the shell has completed it.
+    /// The line after completion.
     package let text: String
-    /// What the shell has printed before that, such as a list of candidates.
+    /// The text that the shell printed before, such as a list of candidates.
     package let listing: String
 
     /// Types `line` and `tabs` TABs after the shell has run `setup`.
@@ -17,7 +17,7 @@ package struct TypedLine: Sendable {
         environment: [String: String]
     ) throws {
         let directory = try TemporaryDirectory()
-        // The name that zsh looks for; bash gets it as an option.
+        // zsh looks for this name; bash gets it as an option.
         let file = try directory.write(".zshrc", setup + "\n" + shell.reporting)
         let result = try ProcessRunner.run(
             ["zsh", "-fc", Self.driver],
@@ -34,7 +34,7 @@ package struct TypedLine: Sendable {
         text = parts[1].components(separatedBy: ">>>")[0]
     }
 
-    /// Runs either shell on a pseudo-terminal of zsh.
+    /// A script of zsh that runs either shell on a pseudo-terminal.
     private static let driver = """
         zmodload zsh/zpty; zpty shell $START; zpty -r -m shell got '*ready*'
         zpty -w -n shell "$LINE"$'\\x18'; zpty -r -m shell got '*<<<*>>>*'
@@ -43,7 +43,7 @@ package struct TypedLine: Sendable {
 }
 
 extension TypedLine.Shell {
-    /// Makes Ctrl-X show the line, and the prompt say that the shell is ready.
+    /// Commands that make Ctrl-X print the line, and the prompt say that the shell is ready.
     fileprivate var reporting: String {
         switch self {
         case .bash:
@@ -59,5 +59,30 @@ extension TypedLine.Shell {
             LISTMAX=1000; unset zle_bracketed_paste; PS1='rea''dy '
             """
         }
+    }
+}
+
+/// The program's completion function for zsh, with the findings of `compinit`.
+///
+/// `compinit` reads a thousand files, which takes half a second, so it runs once for all lines.
+package struct ZshFunction: Sendable {
+    private let folder: TemporaryDirectory
+    private let dump: String
+
+    /// Runs `compinit` over `script` and all functions of the system.
+    package init(_ script: String) throws {
+        folder = try TemporaryDirectory()
+        dump = folder.file("dump")
+        try folder.write("_jwtctl", script)
+        let result = try ProcessRunner.run([
+            "zsh", "-dfc",
+            "fpath=(\(folder.path) $fpath); autoload -U compinit; compinit -u -d \(dump)",
+        ])
+        guard result.status == 0 else { throw TestSupportError(result.errorText) }
+    }
+
+    /// The commands that load the function into a shell.
+    package var setup: String {
+        "fpath=(\(folder.path) $fpath); autoload -U compinit; compinit -u -C -d \(dump)"
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The folder of published test vectors, which lies beside the package or where
-/// `JWTCTL_VECTORS` says. Suites that need it do not run without it.
+/// The folder of the published test vectors: the one that `JWTCTL_VECTORS` names, or
+/// `../shared/vectors`. Suites that need it are skipped without it.
 package enum Vectors {
     package static let directory: URL? = {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")

@@ -1,17 +1,16 @@
 import Foundation
 
-/// Threads for tests that wait: more than the machine has cores, since most of them sleep until a
+/// Threads for tests that wait. There are more of them than cores, because most tests sleep until a
 /// server, a child or a clock has moved on.
 ///
-/// The tests are synchronous code that blocks its thread, which Swift's cooperative pool, with one
-/// thread a core, is not made for.
+/// The tests block their threads, and Swift's cooperative pool has only one thread per core.
 package final class WaitingPool: @unchecked Sendable {
     package static let shared = WaitingPool(
         places: ProcessInfo.processInfo.environment["JWTCTL_TEST_PLACES"].flatMap(Int.init) ?? 10)
 
-    /// How many jobs run at a time; what waits for its turn in `yieldingPlace` does not count.
+    /// How many jobs run at a time, without those that wait in `yieldingPlace`.
     private let places: Int
-    // All guarded by `condition`.
+    // `condition` guards all of these.
     private let condition = NSCondition()
     private var first: [Job] = []
     private var later: [Job] = []
@@ -34,29 +33,30 @@ package final class WaitingPool: @unchecked Sendable {
         wakeThread()
     }
 
-    /// Runs `wait` while another job takes this one's place.
+    /// Runs `wait` and lets another job run meanwhile.
     ///
-    /// For a wait on another test, which could otherwise fill all places with waiting tests.
+    /// A test that waits for another one has to use it: all places could otherwise be taken by
+    /// tests that wait.
     package func yieldingPlace(_ wait: () -> Void) {
         condition.lock()
         running -= 1
         wakeThread()
         condition.unlock()
         wait()
-        // May exceed `places` for a moment: nothing new starts until it does not.
+        // `running` may exceed `places` for a moment, in which no job starts.
         condition.lock()
         running += 1
         condition.unlock()
     }
 
-    /// Has a thread look for a job; called with the lock held.
+    /// Has a thread look for a job. The caller holds the lock.
     private func wakeThread() {
         guard running < places else { return }
         if idleThreads > 0 {
             condition.signal()
         } else {
             let thread = Thread { [self] in work() }
-            // Swift's debug code needs more stack than a secondary thread gets.
+            // Debug code needs more stack than a thread gets by default.
             thread.stackSize = 8 << 20
             thread.start()
         }

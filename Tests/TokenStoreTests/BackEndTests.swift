@@ -9,7 +9,7 @@ import Testing
 /// Every operation on each of the back ends.
 @Suite(.cluster) struct BackEndTests {
     /// A store in a namespace that nobody else uses, and Redis' clock.
-    private func lab(
+    private func sandbox(
         _ backEnd: BackEnd, _ body: (TokenStore, Client, Int64) throws -> Void
     ) throws {
         try backEnd.run { place in
@@ -45,7 +45,7 @@ import Testing
 
     @Test(arguments: BackEnd.allCases)
     func `a recorded token is listed, and not recorded twice`(_ backEnd: BackEnd) throws {
-        try lab(backEnd) { store, _, now in
+        try sandbox(backEnd) { store, _, now in
             for user in 0..<5 {
                 try record(store, "t\(user)", "user\(user)", iat: now, exp: now + 100)
             }
@@ -66,7 +66,7 @@ import Testing
     func `a batch is revoked wherever its keys lie, and taken off the lists`(
         _ backEnd: BackEnd
     ) throws {
-        try lab(backEnd) { store, _, now in
+        try sandbox(backEnd) { store, _, now in
             for user in 0..<20 {
                 try record(store, "t\(user)", "user\(user)", iat: now, exp: now + 100)
             }
@@ -91,7 +91,7 @@ import Testing
 
     @Test(arguments: BackEnd.allCases)
     func `a longer life is taken on, a shorter one is not`(_ backEnd: BackEnd) throws {
-        try lab(backEnd) { store, _, now in
+        try sandbox(backEnd) { store, _, now in
             func life(_ expiry: Expiry) throws -> Int64? {
                 let item = Revocation(id: try id("t"), user: nil, expiry: expiry)
                 #expect(store.revoke([item], entry: nil).failure == nil)
@@ -108,7 +108,7 @@ import Testing
 
     @Test(arguments: BackEnd.allCases)
     func `restoring puts a token back on its list`(_ backEnd: BackEnd) throws {
-        try lab(backEnd) { store, _, now in
+        try sandbox(backEnd) { store, _, now in
             try record(store, "t", "bob", iat: now, exp: now + 100)
             let item = Revocation(id: try id("t"), user: try id("bob"), expiry: .at(now + 100))
             #expect(store.revoke([item], entry: DenyEntry(reason: "slip")).failure == nil)
@@ -125,7 +125,7 @@ import Testing
 
     @Test(arguments: BackEnd.allCases)
     func `logging out denies each token and raises the cutoff`(_ backEnd: BackEnd) throws {
-        try lab(backEnd) { store, _, now in
+        try sandbox(backEnd) { store, _, now in
             let tokens = try (0..<1200).map { try id("t\($0)") }
             for token in tokens.prefix(12) {
                 try record(store, token.description, "bob", iat: now - 5, exp: now + 100)
@@ -145,7 +145,7 @@ import Testing
 
     @Test(arguments: BackEnd.allCases)
     func `users and entries are found on every node, each once`(_ backEnd: BackEnd) throws {
-        try lab(backEnd) { store, client, now in
+        try sandbox(backEnd) { store, client, now in
             let names = (0..<60).map { "user\($0)" }
             for name in names { try record(store, "t-\(name)", name, iat: now, exp: now + 100) }
             let items = try (0..<500).map {
@@ -182,7 +182,7 @@ import Testing
 
     @Test(arguments: BackEnd.allCases)
     func `the trail is written and read, and those who listen hear`(_ backEnd: BackEnd) throws {
-        try lab(backEnd) { store, _, _ in
+        try sandbox(backEnd) { store, _, _ in
             try store.audit("revoke", .many, count: 2, reason: "a")
             try store.audit("restore", .user(try id("bob")), count: 1, reason: nil)
             let entries = try store.auditEntries(after: nil, limit: 10)

@@ -38,10 +38,10 @@ struct JobRunnerTests {
 
     @Test("What takes long holds nothing up, and is delivered in its place")
     func order() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         var given = 0
         var delivered: [Int] = []
-        let runner = JobRunner<Int, Int64>(lab.store, window: 8, changes: true) { _ in
+        let runner = JobRunner<Int, Int64>(sandbox.store, window: 8, changes: true) { _ in
             guard given < 500 else { return .end }
             defer { given += 1 }
             return .item((given, counting(given, steps: given * 7 % 11)))
@@ -60,11 +60,11 @@ struct JobRunnerTests {
     @Test(
         "What is not there yet is asked for again, and waited for only where nothing is under way")
     func live() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         var given = 0
         var delivered = 0
         var waits = 0
-        let runner = JobRunner<Void, Int64>(lab.store, window: 8, changes: false) { pull in
+        let runner = JobRunner<Void, Int64>(sandbox.store, window: 8, changes: false) { pull in
             if pull == .blocking {
                 #expect(delivered == given)
                 waits += 1
@@ -84,10 +84,10 @@ struct JobRunnerTests {
 
     @Test("An error of who gives the work ends it, after what is under way is delivered")
     func failingSource() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         var given = 0
         var delivered = 0
-        let runner = JobRunner<Void, Int64>(lab.store, window: 8, changes: true) { _ in
+        let runner = JobRunner<Void, Int64>(sandbox.store, window: 8, changes: true) { _ in
             guard given < 20 else { throw Trouble() }
             given += 1
             return .item(((), counting(given, steps: 5)))
@@ -98,14 +98,14 @@ struct JobRunnerTests {
         }
         #expect(throws: Trouble.self) { try runner.run() }
         #expect(delivered == 20)
-        #expect(try lab.integer("DBSIZE") == 20)
+        #expect(try sandbox.integer("DBSIZE") == 20)
     }
 
     @Test("An error of who takes the results ends it, after what is under way is done")
     func failingTaker() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         var given = 0
-        let runner = JobRunner<Void, Int64>(lab.store, window: 8, changes: true) { _ in
+        let runner = JobRunner<Void, Int64>(sandbox.store, window: 8, changes: true) { _ in
             given += 1
             return .item(((), counting(given, steps: 3)))
         } deliver: { _, _ in
@@ -113,18 +113,18 @@ struct JobRunnerTests {
         }
         #expect(throws: Trouble.self) { try runner.run() }
         // Nothing is left half done.
-        for number in 1...given { #expect(try lab.server.cli("GET", "n:\(number)") == "3") }
+        for number in 1...given { #expect(try sandbox.server.cli("GET", "n:\(number)") == "3") }
         // The connection is good for more.
-        #expect(try lab.store.time() > 0)
+        #expect(try sandbox.store.time() > 0)
     }
 
     @Test("A piece of work that fails is its own failure")
     func failingWork() throws {
-        let lab = try Lab()
-        try lab.raw("LPUSH", "n:3", "x")
+        let sandbox = try StoreSandbox()
+        try sandbox.raw("LPUSH", "n:3", "x")
         var given = 0
         var results: [Int64] = []
-        let runner = JobRunner<Void, Int64>(lab.store, window: 4, changes: true) { _ in
+        let runner = JobRunner<Void, Int64>(sandbox.store, window: 4, changes: true) { _ in
             guard given < 6 else { return .end }
             defer { given += 1 }
             return .item(((), counting(given, steps: 1)))
@@ -137,10 +137,10 @@ struct JobRunnerTests {
 
     @Test("When the server dies each piece of work learns what may have been done, in order")
     func death() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         var given = 0
         var results: [Int64] = []
-        let runner = JobRunner<Int, Int64>(lab.store, window: 64, changes: true) { _ in
+        let runner = JobRunner<Int, Int64>(sandbox.store, window: 64, changes: true) { _ in
             given += 1
             return .item((given, counting(given, steps: 4)))
         } deliver: { number, delivery in
@@ -149,7 +149,7 @@ struct JobRunnerTests {
             case .success(let value): results.append(value)
             case .failure: results.append(-3)
             }
-            if results.count == 500 { lab.server.kill9() }
+            if results.count == 500 { sandbox.server.kill9() }
         }
         #expect(try runner.run() != nil)
         #expect(results.count == given)

@@ -118,70 +118,70 @@ struct LayoutTests {
 
     @Test("Whatever an id holds, exactly the predicted keys change", arguments: Hostile.ids.indices)
     func hostileIds(index: Int) throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let id = try Identifier(Hostile.ids[index])
-        let now = try lab.now()
+        let now = try sandbox.now()
         for other in ["a", "bob", "x", "bobbi"] {
-            _ = try lab.record("t-\(other)", "\(other)~", iat: now - 9, exp: .at(now + 900))
-            _ = try lab.revoke("\(other)~", exp: .at(now + 900))
+            _ = try sandbox.record("t-\(other)", "\(other)~", iat: now - 9, exp: .at(now + 900))
+            _ = try sandbox.revoke("\(other)~", exp: .at(now + 900))
         }
         let text = String(decoding: PercentEncoding.encode(id.bytes), as: UTF8.self)
         let tokens = "jwt:{\(text)}:tokens"
         let meta = "jwt:{\(text)}:meta"
         func changes(_ body: () throws -> Void) throws -> Set<String> {
-            let before = try lab.snapshot()
+            let before = try sandbox.snapshot()
             try body()
-            return try lab.changes(since: before)
+            return try sandbox.changes(since: before)
         }
 
         let recorded = try changes {
             let token = TokenRecord(
                 id: id, user: id, issuedAt: now - 5, expiry: .at(now + 500), label: id.description)
-            let outcome = try lab.store.record(token)
+            let outcome = try sandbox.store.record(token)
             #expect(outcome == .recorded)
         }
         #expect(recorded == [tokens, meta])
-        let list = try lab.store.tokens(of: id).tokens
+        let list = try sandbox.store.tokens(of: id).tokens
         #expect(list.map(\.id) == [id])
         #expect(list.map(\.label).map { $0.map { Array($0.utf8) } } == [id.bytes])
 
         let revoked = try changes {
             let item = Revocation(id: id, user: id, expiry: .at(now + 500))
-            let batch = lab.store.revoke([item], entry: DenyEntry(reason: id.description))
+            let batch = sandbox.store.revoke([item], entry: DenyEntry(reason: id.description))
             #expect(batch.outcomes == [.revoked])
         }
         #expect(revoked == [tokens, meta, "jwt:deny:\(text)"])
-        let denial = try lab.store.states(of: [StateQuery(id: id, user: id)])[0].denial
+        let denial = try sandbox.store.states(of: [StateQuery(id: id, user: id)])[0].denial
         #expect(denial?.entry.user == id)
         #expect(denial?.entry.reason.map { Array($0.utf8) } == id.bytes)
 
         let cut = try changes {
-            _ = try lab.store.logOut(id, scope: .everything, skew: -2, entry: DenyEntry())
+            _ = try sandbox.store.logOut(id, scope: .everything, skew: -2, entry: DenyEntry())
         }
         #expect(cut == ["jwt:{\(text)}:cutoff", "jwt:audit"])
     }
 
     @Test("A NUL in an id does not end it: the shorter id stays valid")
     func nul() throws {
-        let lab = try Lab()
-        #expect(try lab.revoke("j1\0x", exp: .at(lab.now() + 100)) == .revoked)
-        #expect(try lab.state("j1", nil).denial == nil)
-        #expect(try lab.state("j1\0x", nil).denial != nil)
+        let sandbox = try StoreSandbox()
+        #expect(try sandbox.revoke("j1\0x", exp: .at(sandbox.now() + 100)) == .revoked)
+        #expect(try sandbox.state("j1", nil).denial == nil)
+        #expect(try sandbox.state("j1\0x", nil).denial != nil)
     }
 
     @Test(
         "A user named like a pattern or a prefix leaves the others alone",
         arguments: ["bob", "bob*", "b?b", "*", "[a-z]ob"])
     func neighbours(user: String) throws {
-        let lab = try Lab()
-        let now = try lab.now()
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
         let all = ["bob", "bobby", "bob*", "b?b", "*", "[a-z]ob"]
-        for name in all { _ = try lab.record("t", name, iat: now - 9, exp: .at(now + 900)) }
-        let result = try lab.store.logOut(
+        for name in all { _ = try sandbox.record("t", name, iat: now - 9, exp: .at(now + 900)) }
+        let result = try sandbox.store.logOut(
             try Identifier(user), scope: .everything, skew: -2, entry: DenyEntry())
         #expect(result.revoked == 1)
         for name in all {
-            let left = try lab.store.tokens(of: try Identifier(name))
+            let left = try sandbox.store.tokens(of: try Identifier(name))
             #expect(left.tokens.count == (name == user ? 0 : 1), "\(name)")
             #expect((left.userCutoff == nil) == (name != user), "\(name)")
         }

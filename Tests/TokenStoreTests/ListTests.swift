@@ -38,22 +38,22 @@ struct ListTests {
 
     @Test("A pattern has one wildcard and finds ids, not keys", arguments: patternCases)
     func patterns(_ pattern: String, _ found: Set<String>) throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let all = Self.patternCases[0].found
         for name in all {
             let id = try Identifier(name)
-            _ = try lab.store.record(
+            _ = try sandbox.store.record(
                 TokenRecord(id: id, user: id, issuedAt: nil, expiry: .never))
-            _ = lab.store.revoke([Revocation(id: id, user: nil, expiry: .never)], entry: nil)
+            _ = sandbox.store.revoke([Revocation(id: id, user: nil, expiry: .never)], entry: nil)
         }
         var users: Set<String> = []
-        try lab.store.forEachUser(like: IdentifierPattern(Array(pattern.utf8))) { page in
+        try sandbox.store.forEachUser(like: IdentifierPattern(Array(pattern.utf8))) { page in
             users.formUnion(page.map(\.user.description))
             return true
         }
         #expect(users == found)
         var denied: Set<String> = []
-        try lab.store.forEachDenial(like: IdentifierPattern(Array(pattern.utf8))) { page in
+        try sandbox.store.forEachDenial(like: IdentifierPattern(Array(pattern.utf8))) { page in
             denied.formUnion(page.map(\.id.description))
             return true
         }
@@ -62,15 +62,15 @@ struct ListTests {
 
     @Test("A list of several pages comes whole, soonest expiry first, with details and denials")
     func tokens() throws {
-        let lab = try Lab()
-        let now = try lab.now()
-        try lab.fill("ann", 1203, iat: now - 5, exp: now + 100)
-        _ = try lab.record("soon", "ann", iat: now - 1, exp: .at(now + 50), label: "phone")
-        _ = try lab.record("endless", "ann", iat: nil, exp: .never)
-        try lab.raw("SET", "jwt:deny:t7", "1")
-        try lab.raw("SET", "jwt:{ann}:cutoff", .integer(now - 20))
-        try lab.raw("SET", "jwt:cutoff", .integer(now - 10))
-        let list = try lab.store.tokens(of: try Identifier("ann"))
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
+        try sandbox.fill("ann", 1203, iat: now - 5, exp: now + 100)
+        _ = try sandbox.record("soon", "ann", iat: now - 1, exp: .at(now + 50), label: "phone")
+        _ = try sandbox.record("endless", "ann", iat: nil, exp: .never)
+        try sandbox.raw("SET", "jwt:deny:t7", "1")
+        try sandbox.raw("SET", "jwt:{ann}:cutoff", .integer(now - 20))
+        try sandbox.raw("SET", "jwt:cutoff", .integer(now - 10))
+        let list = try sandbox.store.tokens(of: try Identifier("ann"))
         #expect(list.tokens.count == 1205)
         #expect(Set(list.tokens.map(\.id)).count == 1205)
         let first = try #require(list.tokens.first)
@@ -83,54 +83,54 @@ struct ListTests {
         #expect(list.userCutoff == now - 20)
         #expect(list.globalCutoff == now - 10)
         #expect(list.cutoff == now - 10)
-        #expect(try lab.store.tokens(of: try Identifier("nobody")).tokens == [])
+        #expect(try sandbox.store.tokens(of: try Identifier("nobody")).tokens == [])
     }
 
     @Test("Users of any name are listed, and keys that only look alike are not")
     func hostileUsers() throws {
-        let lab = try Lab()
-        let now = try lab.now()
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
         let names = try Hostile.ids.map { try Identifier($0) }
         for user in names {
             let token = TokenRecord(
                 id: try Identifier("t"), user: user, issuedAt: now, expiry: .at(now + 100))
-            #expect(try lab.store.record(token) == .recorded)
+            #expect(try sandbox.store.record(token) == .recorded)
         }
-        try lab.raw("SET", "jwt:{bob}:cutoff", .integer(now - 9))
-        try lab.raw("ZADD", "jwt:{bob}:tokens", .integer(now - 9), "over")
+        try sandbox.raw("SET", "jwt:{bob}:cutoff", .integer(now - 9))
+        try sandbox.raw("ZADD", "jwt:{bob}:tokens", .integer(now - 9), "over")
         for key in [
             "jwt:{a}b:tokens", "jwt:{%41}:tokens", "jwt:{}:tokens", "jwt:{a}:tokens:x",
             "ajwt:{a}:tokens", "jwt:{a}}:tokens", "jwtx{a}:tokens", "jwt:{%2a}:tokens",
         ] {
-            try lab.raw("ZADD", .text(key), "1", "x")
+            try sandbox.raw("ZADD", .text(key), "1", "x")
         }
-        try lab.raw("SADD", "jwt:{set}:tokens", "x")
-        let before = try lab.snapshot()
-        let found = try users(lab.store)
+        try sandbox.raw("SADD", "jwt:{set}:tokens", "x")
+        let before = try sandbox.snapshot()
+        let found = try users(sandbox.store)
         #expect(Set(found.map(\.user)) == Set(names))
         #expect(found.allSatisfy { $0.tokenCount == 1 && $0.latestExpiry == .at(now + 100) })
         let bob = try Identifier("bob")
         for user in found { #expect(user.cutoff == (user.user == bob ? now - 9 : nil)) }
 
-        let pruned = try lab.store.prune(dryRun: false)
+        let pruned = try sandbox.store.prune(dryRun: false)
         #expect(pruned.users == names.count)
         #expect(pruned.removed == 1)
-        #expect(try lab.changes(since: before) == ["jwt:{bob}:tokens"])
+        #expect(try sandbox.changes(since: before) == ["jwt:{bob}:tokens"])
     }
 
     @Test("Denials are listed with their ends, and keys of another kind are not")
     func denials() throws {
-        let lab = try Lab()
-        let now = try lab.now()
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
         for bytes in Hostile.ids {
             let item = Revocation(id: try Identifier(bytes), user: nil, expiry: .at(now + 100))
-            #expect(lab.store.revoke([item], entry: nil).outcomes == [.revoked])
+            #expect(sandbox.store.revoke([item], entry: nil).outcomes == [.revoked])
         }
-        _ = try lab.revoke("forever", exp: .never, entry: DenyEntry(reason: "why"))
+        _ = try sandbox.revoke("forever", exp: .never, entry: DenyEntry(reason: "why"))
         for key in ["jwt:deny:a:b", "jwt:deny:%41", "jwt:deny:", "xjwt:deny:a", "jwt:denyx"] {
-            try lab.raw("SET", .text(key), "1")
+            try sandbox.raw("SET", .text(key), "1")
         }
-        let found = try denials(lab.store)
+        let found = try denials(sandbox.store)
         #expect(found.count == Set(Hostile.ids).count + 1)
         for (id, item) in found {
             if id.description == "forever" {
@@ -146,22 +146,22 @@ struct ListTests {
 
     @Test("A foreign type among the denials does not end the list")
     func foreignDenial() throws {
-        let lab = try Lab()
-        _ = try lab.revoke("a", exp: .never)
-        try lab.raw("LPUSH", "jwt:deny:b", "x")
-        #expect(try denials(lab.store).keys.map(\.description) == ["a"])
+        let sandbox = try StoreSandbox()
+        _ = try sandbox.revoke("a", exp: .never)
+        try sandbox.raw("LPUSH", "jwt:deny:b", "x")
+        #expect(try denials(sandbox.store).keys.map(\.description) == ["a"])
     }
 
     @Test("All pages come, and the reader can stop after any")
     func pages() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let items = try (0..<5000).map {
             Revocation(id: try Identifier("j\($0)"), user: nil, expiry: .never)
         }
-        #expect(lab.store.revoke(items, entry: nil).failure == nil)
-        #expect(try denials(lab.store).count == 5000)
+        #expect(sandbox.store.revoke(items, entry: nil).failure == nil)
+        #expect(try denials(sandbox.store).count == 5000)
         var pages = 0
-        try lab.store.forEachDenial { _ in
+        try sandbox.store.forEachDenial { _ in
             pages += 1
             return false
         }
@@ -170,14 +170,14 @@ struct ListTests {
 
     @Test("Tokens that stay are listed once while others come and go")
     func churn() throws {
-        let lab = try Lab()
-        let now = try lab.now()
-        try lab.fill("ann", 1100, iat: now - 5, exp: now + 500)
-        let path = lab.server.socketPath
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
+        try sandbox.fill("ann", 1100, iat: now - 5, exp: now + 500)
+        let path = sandbox.server.socketPath
         let stop = Box(false)
         let ended = Box(false)
         Thread.detachNewThread {
-            let client = Lab.client(path)
+            let client = StoreSandbox.client(path)
             while !stop.current {
                 for verb in ["ZADD", "ZREM"] {
                     _ = try? client.pipeline(
@@ -192,7 +192,8 @@ struct ListTests {
             ended.update { $0 = true }
         }
         for _ in 0..<20 {
-            let ids = try lab.store.tokens(of: try Identifier("ann")).tokens.map(\.id.description)
+            let ids = try sandbox.store.tokens(of: try Identifier("ann")).tokens.map(
+                \.id.description)
             #expect(Set(ids).count == ids.count)
             #expect(ids.count { $0.hasPrefix("t") } == 1100)
         }
@@ -204,38 +205,38 @@ struct ListTests {
         "Pruning removes only what has expired, in lists of any length, and mends their life",
         arguments: [true, false])
     func prune(dryRun: Bool) throws {
-        let lab = try Lab()
-        let now = try lab.now()
-        try lab.fill("ann", 3, iat: now - 5, exp: now + 100)
-        _ = try lab.revoke("dead", exp: .at(now + 100))
-        try lab.raw("SET", "jwt:{ann}:cutoff", "5")
-        try lab.raw("SET", "jwt:cutoff", "5")
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
+        try sandbox.fill("ann", 3, iat: now - 5, exp: now + 100)
+        _ = try sandbox.revoke("dead", exp: .at(now + 100))
+        try sandbox.raw("SET", "jwt:{ann}:cutoff", "5")
+        try sandbox.raw("SET", "jwt:cutoff", "5")
         for number in 0..<1203 {
-            try lab.raw("ZADD", "jwt:{ann}:tokens", .integer(now - 5), .text("x\(number)"))
-            try lab.raw("HSET", "jwt:{ann}:meta", .text("x\(number)"), "{}")
+            try sandbox.raw("ZADD", "jwt:{ann}:tokens", .integer(now - 5), .text("x\(number)"))
+            try sandbox.raw("HSET", "jwt:{ann}:meta", .text("x\(number)"), "{}")
         }
-        try lab.raw("ZADD", "jwt:{over}:tokens", .integer(now - 5), "x")
-        try lab.raw("PERSIST", "jwt:{ann}:tokens")
-        try lab.raw("ZADD", "jwt:{endless}:tokens", "+inf", "x")
-        try lab.raw("EXPIRE", "jwt:{endless}:tokens", 100)
-        let before = try lab.snapshot()
-        let result = try lab.store.prune(dryRun: dryRun)
+        try sandbox.raw("ZADD", "jwt:{over}:tokens", .integer(now - 5), "x")
+        try sandbox.raw("PERSIST", "jwt:{ann}:tokens")
+        try sandbox.raw("ZADD", "jwt:{endless}:tokens", "+inf", "x")
+        try sandbox.raw("EXPIRE", "jwt:{endless}:tokens", 100)
+        let before = try sandbox.snapshot()
+        let result = try sandbox.store.prune(dryRun: dryRun)
         #expect(result.users == 3)
         #expect(result.removed == 1204)
         #expect(result.mended == 3)
         guard !dryRun else {
-            #expect(try lab.changes(since: before) == [])
+            #expect(try sandbox.changes(since: before) == [])
             return
         }
         #expect(
-            try lab.changes(since: before) == [
+            try sandbox.changes(since: before) == [
                 "jwt:{ann}:tokens", "jwt:{ann}:meta", "jwt:{over}:tokens", "jwt:{endless}:tokens",
             ])
-        #expect(try lab.integer("ZCARD", "jwt:{ann}:tokens") == 3)
-        #expect(try lab.integer("HLEN", "jwt:{ann}:meta") == 3)
-        #expect(try lab.end("jwt:{ann}:tokens") == now + 160)
-        #expect(try lab.integer("TTL", "jwt:{endless}:tokens") == -1)
-        #expect(try lab.integer("EXISTS", "jwt:{over}:tokens") == 0)
-        #expect(try lab.store.prune(dryRun: false).removed == 0)
+        #expect(try sandbox.integer("ZCARD", "jwt:{ann}:tokens") == 3)
+        #expect(try sandbox.integer("HLEN", "jwt:{ann}:meta") == 3)
+        #expect(try sandbox.end("jwt:{ann}:tokens") == now + 160)
+        #expect(try sandbox.integer("TTL", "jwt:{endless}:tokens") == -1)
+        #expect(try sandbox.integer("EXISTS", "jwt:{over}:tokens") == 0)
+        #expect(try sandbox.store.prune(dryRun: false).removed == 0)
     }
 }

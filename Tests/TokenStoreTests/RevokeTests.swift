@@ -8,27 +8,27 @@ import TokenStore
 struct RevokeTests {
     @Test("A single revocation writes who, why and when; a bulk one the short value")
     func values() throws {
-        let lab = try Lab()
-        let now = try lab.now()
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
         let entry = DenyEntry(reason: "stolen \"x\"", actor: "root")
-        #expect(try lab.revoke("j1", "ann", exp: .at(now + 100), entry: entry) == .revoked)
-        #expect(try lab.revoke("j2", exp: .at(now + 100)) == .revoked)
-        let at = try #require(try lab.state("j1", nil).denial?.entry.time)
+        #expect(try sandbox.revoke("j1", "ann", exp: .at(now + 100), entry: entry) == .revoked)
+        #expect(try sandbox.revoke("j2", exp: .at(now + 100)) == .revoked)
+        let at = try #require(try sandbox.state("j1", nil).denial?.entry.time)
         #expect((now...now + 2).contains(at))
         #expect(
-            try lab.server.cli("GET", "jwt:deny:j1")
+            try sandbox.server.cli("GET", "jwt:deny:j1")
                 == #"{"why":"stolen \"x\"","by":"root","at":\#(at),"sub":"ann"}"#)
-        #expect(try lab.server.cli("GET", "jwt:deny:j2") == "1")
+        #expect(try sandbox.server.cli("GET", "jwt:deny:j2") == "1")
         for key in ["jwt:deny:j1", "jwt:deny:j2"] {
-            #expect(try lab.end(key) == now + 160)
-            #expect(try lab.server.cli("TYPE", key) == "string")
+            #expect(try sandbox.end(key) == now + 160)
+            #expect(try sandbox.server.cli("TYPE", key) == "string")
         }
     }
 
     @Test("An entry is never shortened and keeps its first reason; a longer life is granted")
     func repeats() throws {
-        let lab = try Lab()
-        let now = try lab.now()
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
         let steps: [(Expiry, RevocationOutcome, Int64)] = [
             (.at(now + 100), .revoked, now + 160), (.at(now + 50), .alreadyRevoked, now + 160),
             (.at(now + 100), .alreadyRevoked, now + 160),
@@ -37,50 +37,50 @@ struct RevokeTests {
         ]
         for (number, step) in steps.enumerated() {
             let entry = DenyEntry(reason: "r\(number)")
-            #expect(try lab.revoke("j", exp: step.0, entry: entry) == step.1)
-            #expect(try lab.end("jwt:deny:j") == step.2)
-            #expect(try lab.state("j", nil).denial?.entry.reason == "r0")
+            #expect(try sandbox.revoke("j", exp: step.0, entry: entry) == step.1)
+            #expect(try sandbox.end("jwt:deny:j") == step.2)
+            #expect(try sandbox.state("j", nil).denial?.entry.reason == "r0")
         }
     }
 
     @Test("Not even the fraction of a second is taken from an entry's life")
     func fractions() throws {
-        let lab = try Lab()
-        let end = (try lab.now() + 160) * 1000 + 1
+        let sandbox = try StoreSandbox()
+        let end = (try sandbox.now() + 160) * 1000 + 1
         for _ in 0..<20 {
-            try lab.raw("SET", "jwt:deny:j", "x")
-            try lab.raw("PEXPIREAT", "jwt:deny:j", .integer(end))
-            #expect(try lab.revoke("j", exp: .at(end / 1000 - 60)) == .alreadyRevoked)
-            let kept = try lab.preciseEnd("jwt:deny:j")
-            #expect((end...end + Lab.slack).contains(kept))
+            try sandbox.raw("SET", "jwt:deny:j", "x")
+            try sandbox.raw("PEXPIREAT", "jwt:deny:j", .integer(end))
+            #expect(try sandbox.revoke("j", exp: .at(end / 1000 - 60)) == .alreadyRevoked)
+            let kept = try sandbox.preciseEnd("jwt:deny:j")
+            #expect((end...end + StoreSandbox.slack).contains(kept))
         }
     }
 
     @Test("A token that is over for good is not written; within the margin it is")
     func past() throws {
-        let lab = try Lab()
-        let now = try lab.now()
-        #expect(try lab.revoke("a", exp: .at(now - 60)) == .expired)
-        #expect(try lab.revoke("b", exp: .at(0)) == .expired)
-        #expect(try lab.integer("DBSIZE") == 0)
-        #expect(try lab.revoke("c", exp: .at(now - 30)) == .revoked)
-        #expect(try lab.end("jwt:deny:c") == now + 30)
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
+        #expect(try sandbox.revoke("a", exp: .at(now - 60)) == .expired)
+        #expect(try sandbox.revoke("b", exp: .at(0)) == .expired)
+        #expect(try sandbox.integer("DBSIZE") == 0)
+        #expect(try sandbox.revoke("c", exp: .at(now - 30)) == .revoked)
+        #expect(try sandbox.end("jwt:deny:c") == now + 30)
     }
 
     @Test(
         "A refused item in the middle of a batch is told, named, left as it was, and stops nobody")
     func foreignInBatch() throws {
-        let lab = try Lab()
-        let now = try lab.now()
-        try lab.raw("LPUSH", "jwt:deny:b", "mine")
-        try lab.fill("ann", 1, iat: now, exp: now + 100)
-        try lab.raw("ZADD", "jwt:{ann}:tokens", .integer(now + 100), "b")
-        let before = try lab.snapshot()
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
+        try sandbox.raw("LPUSH", "jwt:deny:b", "mine")
+        try sandbox.fill("ann", 1, iat: now, exp: now + 100)
+        try sandbox.raw("ZADD", "jwt:{ann}:tokens", .integer(now + 100), "b")
+        let before = try sandbox.snapshot()
         let items = try ["a", "b", "c", "a"].map {
             Revocation(
                 id: try Identifier($0), user: try Identifier("ann"), expiry: .at(now + 100))
         }
-        let batch = lab.store.revoke(items, entry: nil)
+        let batch = sandbox.store.revoke(items, entry: nil)
         #expect(batch.failure == nil)
         #expect(batch.outcomes[0] == .revoked)
         #expect(batch.outcomes[2] == .revoked)
@@ -91,27 +91,27 @@ struct RevokeTests {
         }
         #expect(error.kind == .wrongType)
         #expect(key == Array("jwt:deny:b".utf8))
-        #expect(try lab.changes(since: before).isDisjoint(with: ["jwt:deny:b"]))
+        #expect(try sandbox.changes(since: before).isDisjoint(with: ["jwt:deny:b"]))
         #expect(
-            try lab.raw("ZSCORE", "jwt:{ann}:tokens", "b") != .null,
+            try sandbox.raw("ZSCORE", "jwt:{ann}:tokens", "b") != .null,
             "what is not denied stays listed")
     }
 
     @Test("When the server dies in a batch, every item is accounted for and a second run finishes")
     func killed() throws {
-        let lab = try Lab(["appendonly yes", "appendfsync no"])
-        let end = try lab.now() + 1000
+        let sandbox = try StoreSandbox(["appendonly yes", "appendfsync no"])
+        let end = try sandbox.now() + 1000
         let items = try (0..<60_000).map {
             Revocation(id: try Identifier("j\($0)"), user: nil, expiry: .at(end))
         }
-        let pid = lab.server.pid
-        let path = lab.server.socketPath
+        let pid = sandbox.server.pid
+        let path = sandbox.server.socketPath
         Thread.detachNewThread {
-            let client = Lab.client(path)
+            let client = StoreSandbox.client(path)
             while let size = try? client.call(Command("DBSIZE")), size == .integer(0) {}
             kill(pid, SIGKILL)
         }
-        let batch = lab.store.revoke(items, entry: nil)
+        let batch = sandbox.store.revoke(items, entry: nil)
         #expect(batch.failure != nil)
         let unknown = batch.outcomes.count { $0 == .unknown }
         let untouched = batch.outcomes.count { $0 == .notAttempted }
@@ -119,68 +119,68 @@ struct RevokeTests {
         let revoked = batch.outcomes.count { $0 == .revoked }
         #expect(revoked + unknown + untouched == items.count)
 
-        try lab.restart()
+        try sandbox.restart()
         for index in items.indices where batch.outcomes[index] == .revoked {
             if index % 100 != 0 { continue }
-            #expect(try lab.integer("EXISTS", .text("jwt:deny:j\(index)")) == 1)
+            #expect(try sandbox.integer("EXISTS", .text("jwt:deny:j\(index)")) == 1)
         }
         for index in items.indices where batch.outcomes[index] == .notAttempted {
             if index % 100 != 0 { continue }
-            #expect(try lab.integer("EXISTS", .text("jwt:deny:j\(index)")) == 0)
+            #expect(try sandbox.integer("EXISTS", .text("jwt:deny:j\(index)")) == 0)
         }
-        let again = lab.another().revoke(items, entry: nil)
+        let again = sandbox.another().revoke(items, entry: nil)
         #expect(again.failure == nil)
         #expect(again.outcomes.allSatisfy { $0 == .revoked || $0 == .alreadyRevoked })
-        #expect(try lab.integer("DBSIZE") == 60_000)
+        #expect(try sandbox.integer("DBSIZE") == 60_000)
     }
 
     @Test("Without a server nothing is called attempted")
     func unreachable() throws {
-        let lab = try Lab()
-        lab.server.stop()
+        let sandbox = try StoreSandbox()
+        sandbox.server.stop()
         let items = [Revocation(id: try Identifier("a"), user: nil, expiry: .never)]
-        let batch = lab.store.revoke(items, entry: nil)
+        let batch = sandbox.store.revoke(items, entry: nil)
         #expect(batch.outcomes == [.notAttempted])
         #expect(batch.failure != nil)
     }
 
     @Test("Restoring removes the entry and puts the token back on its list")
     func restoring() throws {
-        let lab = try Lab()
-        let now = try lab.now()
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
         let id = try Identifier("j")
         let ann = try Identifier("ann")
-        _ = try lab.record("j", "ann", iat: now - 5, exp: .at(now + 100))
-        #expect(try lab.revoke("j", "ann", exp: .at(now + 100), entry: DenyEntry()) == .revoked)
-        #expect(try lab.state("j", "ann").listing == .notListed)
-        let outcome = try lab.store.restore(
+        _ = try sandbox.record("j", "ann", iat: now - 5, exp: .at(now + 100))
+        #expect(try sandbox.revoke("j", "ann", exp: .at(now + 100), entry: DenyEntry()) == .revoked)
+        #expect(try sandbox.state("j", "ann").listing == .notListed)
+        let outcome = try sandbox.store.restore(
             id, user: ann, issued: .at(Double(now - 5) + 0.5), expiry: .at(now + 100))
         #expect(outcome == .restored(isListed: true))
-        let state = try lab.state("j", "ann")
+        let state = try sandbox.state("j", "ann")
         #expect(state.denial == nil)
         #expect(state.listing == .listed(.at(now + 100)))
-        #expect(try lab.server.cli("HGET", "jwt:{ann}:meta", "j") == "{\"iat\":\(now - 5)}")
-        #expect(try lab.end("jwt:{ann}:tokens") == now + 160)
+        #expect(try sandbox.server.cli("HGET", "jwt:{ann}:meta", "j") == "{\"iat\":\(now - 5)}")
+        #expect(try sandbox.end("jwt:{ann}:tokens") == now + 160)
         #expect(
-            try lab.store.restore(id, user: ann, issued: .at(Double(now - 5)), expiry: .never)
+            try sandbox.store.restore(id, user: ann, issued: .at(Double(now - 5)), expiry: .never)
                 == .notRevoked)
     }
 
     @Test("A bare id finds its user and its end in the entry")
     func bareId() throws {
-        let lab = try Lab()
-        let now = try lab.now()
-        _ = try lab.revoke("j", "ann", exp: .at(now + 100), entry: DenyEntry(reason: "x"))
-        _ = try lab.revoke("k", exp: .at(now + 100))
-        _ = try lab.revoke("l", "ann", exp: .never, entry: DenyEntry())
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
+        _ = try sandbox.revoke("j", "ann", exp: .at(now + 100), entry: DenyEntry(reason: "x"))
+        _ = try sandbox.revoke("k", exp: .at(now + 100))
+        _ = try sandbox.revoke("l", "ann", exp: .never, entry: DenyEntry())
         func restore(_ id: String) throws -> RestoreOutcome {
-            try lab.store.restore(try Identifier(id), user: nil, issued: .notSaid, expiry: nil)
+            try sandbox.store.restore(try Identifier(id), user: nil, issued: .notSaid, expiry: nil)
         }
         #expect(try restore("j") == .restored(isListed: true))
-        #expect(try lab.end("jwt:{ann}:tokens") - (now + 160) <= 1)
+        #expect(try sandbox.end("jwt:{ann}:tokens") - (now + 160) <= 1)
         #expect(try restore("k") == .restored(isListed: false))
         #expect(try restore("l") == .restored(isListed: true))
-        #expect(try lab.state("l", "ann").listing == .listed(.never))
+        #expect(try sandbox.state("l", "ann").listing == .listed(.never))
         #expect(try restore("m") == .notRevoked)
     }
 
@@ -188,24 +188,24 @@ struct RevokeTests {
         "Restoring is refused where it would change nothing for the token",
         arguments: ["jwt:cutoff", "jwt:{ann}:cutoff"])
     func refusedRestore(key: String) throws {
-        let lab = try Lab()
-        let now = try lab.now()
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
         let id = try Identifier("j")
         let ann = try Identifier("ann")
-        _ = try lab.revoke("j", "ann", exp: .at(now + 100))
-        try lab.raw("SET", .text(key), .integer(now - 5))
-        let before = try lab.snapshot()
+        _ = try sandbox.revoke("j", "ann", exp: .at(now + 100))
+        try sandbox.raw("SET", .text(key), .integer(now - 5))
+        let before = try sandbox.snapshot()
         for issued: IssuedAt in [.at(Double(now - 5) + 0.5), .missing] {
             #expect(
-                try lab.store.restore(id, user: ann, issued: issued, expiry: .at(now + 100))
+                try sandbox.store.restore(id, user: ann, issued: issued, expiry: .at(now + 100))
                     == .cutOff(now - 5))
         }
         #expect(
-            try lab.store.restore(id, user: ann, issued: .at(Double(now)), expiry: .at(now))
+            try sandbox.store.restore(id, user: ann, issued: .at(Double(now)), expiry: .at(now))
                 == .expired)
-        #expect(try lab.changes(since: before) == [])
+        #expect(try sandbox.changes(since: before) == [])
         #expect(
-            try lab.store.restore(
+            try sandbox.store.restore(
                 id, user: ann, issued: .at(Double(now - 4)), expiry: .at(now + 100))
                 == .restored(isListed: true))
     }

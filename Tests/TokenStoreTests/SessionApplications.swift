@@ -285,7 +285,7 @@ extension String {
     }
 }
 
-extension Lab {
+extension StoreSandbox {
     /// A store of another layout on the same server.
     func store(_ application: SessionApplication) throws -> TokenStore {
         try store(application.layout())

@@ -21,13 +21,13 @@ struct SessionTests {
         "logout-all ends all of a user's sessions, and nobody else's",
         arguments: SessionApplication.all, [0, 1, 3])
     func everything(_ application: SessionApplication, count: Int) throws {
-        let lab = try Lab()
-        let store = try lab.store(application)
+        let sandbox = try StoreSandbox()
+        let store = try sandbox.store(application)
         let neighbours = Self.neighbours
-        for name in neighbours { try lab.logIn(application, name, 2) }
-        _ = try lab.observer.pipeline(application.decoys("bob") + application.decoys("bobby"))
-        let before = try lab.texts()
-        let ids = try lab.logIn(application, "bob", count)
+        for name in neighbours { try sandbox.logIn(application, name, 2) }
+        _ = try sandbox.observer.pipeline(application.decoys("bob") + application.decoys("bobby"))
+        let before = try sandbox.texts()
+        let ids = try sandbox.logIn(application, "bob", count)
         let bob = try Identifier("bob")
         let listed = try store.tokens(of: bob).tokens
         #expect(Set(listed.map(\.id.description)) == Set(ids))
@@ -39,7 +39,7 @@ struct SessionTests {
         // `bob:x` is there, whose keys may as well be those of `bob`.
         let isCertain = !Self.ambiguous.contains(application.preset)
         #expect(result.isComplete == (store.layout.unreached == nil && isCertain))
-        let after = try lab.texts()
+        let after = try sandbox.texts()
         if application.preset == "sa-token" {
             let kicked = after.filter { before[$0.key] == nil }
             #expect(kicked.count == count)
@@ -51,7 +51,7 @@ struct SessionTests {
         #expect(try store.tokens(of: bob).tokens.isEmpty)
         let again = try store.logOut(bob, scope: .everything, entry: DenyEntry())
         #expect(again.revoked == 0)
-        #expect(try lab.texts() == after)
+        #expect(try sandbox.texts() == after)
 
         var users: [String: Int64] = [:]
         try store.forEachUser { page in
@@ -77,11 +77,11 @@ struct SessionTests {
         arguments: ["eladmin", "guardian-redis", "spring-oauth2-redis"])
     func many(_ preset: String) throws {
         let application = try #require(SessionApplication.all.first { $0.preset == preset })
-        let lab = try Lab()
-        let store = try lab.store(application)
-        try lab.logIn(application, "bobby", 3)
-        let before = try lab.texts()
-        try lab.logIn(application, "bob", 1000)
+        let sandbox = try StoreSandbox()
+        let store = try sandbox.store(application)
+        try sandbox.logIn(application, "bobby", 3)
+        let before = try sandbox.texts()
+        try sandbox.logIn(application, "bob", 1000)
         var told: [Int] = []
         let result = try store.logOut(
             try Identifier("bob"), scope: .everything, entry: DenyEntry()
@@ -89,24 +89,24 @@ struct SessionTests {
         #expect(result.revoked == 1000)
         #expect(told == [500, 1000])
         #expect(result.isComplete)
-        #expect(try lab.texts() == before)
+        #expect(try sandbox.texts() == before)
     }
 
     @Test("One session is spared, with all that belongs to it", arguments: SessionApplication.all)
     func allBut(_ application: SessionApplication) throws {
-        let lab = try Lab()
-        let store = try lab.store(application)
-        let kept = try lab.logIn(application, "bob", 1)[0]
-        let before = try lab.texts()
+        let sandbox = try StoreSandbox()
+        let store = try sandbox.store(application)
+        let kept = try sandbox.logIn(application, "bob", 1)[0]
+        let before = try sandbox.texts()
         let others = (1..<4).map { application.login("bob", $0) }
-        _ = try lab.observer.pipeline(others.flatMap(\.commands))
+        _ = try sandbox.observer.pipeline(others.flatMap(\.commands))
         let result = try store.logOut(
             try Identifier("bob"), scope: .allBut(try Identifier(kept), issuedAt: 5),
             entry: DenyEntry())
         #expect(result.revoked == 3)
         #expect(result.kept == 1)
         #expect(result.isComplete == (store.layout.unreached == nil))
-        var after = try lab.texts()
+        var after = try sandbox.texts()
         if application.preset == "sa-token" { after = after.filter { before[$0.key] != nil } }
         if application.preset == "spring-oauth2-redis" {
             // Each login of the same user and client takes this key.
@@ -128,11 +128,11 @@ struct SessionTests {
         "A login that runs meanwhile is caught by the look after a while, and counted",
         arguments: SessionApplication.all)
     func settling(_ application: SessionApplication) throws {
-        let lab = try Lab()
-        let client = Lab.client(lab.server.socketPath)
-        let store = lab.store(try application.layout(), on: client)
-        try lab.logIn(application, "bob", 2)
-        let ended = try lab.whenIdle(client, application.login("bob", 7).commands)
+        let sandbox = try StoreSandbox()
+        let client = StoreSandbox.client(sandbox.server.socketPath)
+        let store = sandbox.store(try application.layout(), on: client)
+        try sandbox.logIn(application, "bob", 2)
+        let ended = try sandbox.whenIdle(client, application.login("bob", 7).commands)
         let result = try store.logOut(
             try Identifier("bob"), scope: .everything, recheckDelay: 3000, entry: DenyEntry())
         #expect(ended.current)
@@ -144,11 +144,11 @@ struct SessionTests {
     @Test("Several users share one look, each with an answer of its own")
     func severalUsers() throws {
         let application = SessionApplication.all[0]
-        let lab = try Lab()
-        let store = try lab.store(application)
-        try lab.logIn(application, "ann", 2)
-        try lab.logIn(application, "bob", 1)
-        try lab.raw("HSET", "online_token:eve:u1", "a", "b")
+        let sandbox = try StoreSandbox()
+        let store = try sandbox.store(application)
+        try sandbox.logIn(application, "ann", 2)
+        try sandbox.logIn(application, "bob", 1)
+        try sandbox.raw("HSET", "online_token:eve:u1", "a", "b")
         var users = try ["ann", "bob", "eve", "nobody"].map { try Identifier($0) }
         var told: [String] = []
         let start = Date()
@@ -164,25 +164,25 @@ struct SessionTests {
                 "ann 2 true false", "bob 1 true false", "eve 0 false true", "nobody 0 true false",
             ])
         #expect(-start.timeIntervalSinceNow < 1.4, "they wait together")
-        #expect(try lab.texts().count == 1)
-        #expect(try lab.server.cli("HGET", "online_token:eve:u1", "a") == "b")
+        #expect(try sandbox.texts().count == 1)
+        #expect(try sandbox.server.cli("HGET", "online_token:eve:u1", "a") == "b")
     }
 
     @Test("A list that an application requires is looked at again too")
     func zset() throws {
-        let lab = try Lab()
-        let client = Lab.client(lab.server.socketPath)
-        let store = lab.store(try LayoutReader.preset("user-zset"), on: client)
+        let sandbox = try StoreSandbox()
+        let client = StoreSandbox.client(sandbox.server.socketPath)
+        let store = sandbox.store(try LayoutReader.preset("user-zset"), on: client)
         #expect(store.layout.needsSettling)
-        let end = try lab.now() * 1000 + 900_000
+        let end = try sandbox.now() * 1000 + 900_000
         func token(_ number: Int) -> String {
             SessionApplication.token(["sub": "bob"], number)
         }
         for number in 0..<2 {
-            try lab.raw("ZADD", "bob-tokens", .integer(end), .text(token(number)))
+            try sandbox.raw("ZADD", "bob-tokens", .integer(end), .text(token(number)))
         }
-        try lab.raw("ZADD", "bobby-tokens", .integer(end), .text(token(0)))
-        let ended = try lab.whenIdle(
+        try sandbox.raw("ZADD", "bobby-tokens", .integer(end), .text(token(0)))
+        let ended = try sandbox.whenIdle(
             client, [Command("ZADD", "bob-tokens", .integer(end), .text(token(9)))])
         let result = try store.logOut(
             try Identifier("bob"), scope: .everything, recheckDelay: 3000, entry: DenyEntry())
@@ -190,22 +190,22 @@ struct SessionTests {
         #expect(result.revoked == 3)
         #expect(result.late == 1)
         #expect(result.isComplete)
-        #expect(try lab.integer("EXISTS", "bob-tokens") == 0)
-        #expect(try lab.integer("ZCARD", "bobby-tokens") == 1)
+        #expect(try sandbox.integer("EXISTS", "bob-tokens") == 0)
+        #expect(try sandbox.integer("ZCARD", "bobby-tokens") == 1)
     }
 
     @Test("Tokens tell themselves when they were issued, where their text is their name")
     func issuedBefore() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         for preset in ["jeecg", "user-zset"] {
-            let store = lab.store(try LayoutReader.preset(preset))
+            let store = sandbox.store(try LayoutReader.preset(preset))
             #expect(store.layout.knowsIssue)
-            try lab.raw("FLUSHALL")
-            let end = try lab.now() * 1000 + 900_000
+            try sandbox.raw("FLUSHALL")
+            let end = try sandbox.now() * 1000 + 900_000
             for number in 0..<4 {
                 let token = SessionApplication.token(["username": "bob", "sub": "bob"], number)
-                try lab.raw("SET", .text("prefix_user_token:\(token)"), "x", "EX", 900)
-                try lab.raw("ZADD", "bob-tokens", .integer(end), .text(token))
+                try sandbox.raw("SET", .text("prefix_user_token:\(token)"), "x", "EX", 900)
+                try sandbox.raw("ZADD", "bob-tokens", .integer(end), .text(token))
             }
             let result = try store.logOut(
                 try Identifier("bob"), scope: .issuedBefore(1_700_000_002), entry: DenyEntry())
@@ -219,16 +219,16 @@ struct SessionTests {
 
     @Test("Another type under a user's own key is an error that names it, and changes nothing")
     func foreignTypes() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let cases = [
             ("eladmin", "online_token:bob:u1"), ("jwt-redis-allow", "jwt_label:bob:r1"),
             ("guardian-redis", "set:bob"), ("jwt-sessions", "jwt__bob_refresh_r1"),
         ]
         for (preset, key) in cases {
-            let store = lab.store(try LayoutReader.preset(preset))
-            try lab.raw("FLUSHALL")
-            try lab.raw("LPUSH", .text(key), "mine")
-            let before = try lab.snapshot()
+            let store = sandbox.store(try LayoutReader.preset(preset))
+            try sandbox.raw("FLUSHALL")
+            try sandbox.raw("LPUSH", .text(key), "mine")
+            let before = try sandbox.snapshot()
             let failure = #expect(throws: LogoutInterruption.self) {
                 try store.logOut(try Identifier("bob"), scope: .everything, entry: DenyEntry())
             }
@@ -237,17 +237,17 @@ struct SessionTests {
             } else {
                 Issue.record("\(preset): \(String(describing: failure))")
             }
-            #expect(try lab.snapshot() == before, "\(preset)")
+            #expect(try sandbox.snapshot() == before, "\(preset)")
         }
     }
 
     @Test("What nobody can read leaves the result incomplete")
     func unreadable() throws {
         let application = try #require(SessionApplication.all.first { $0.preset == "ruoyi" })
-        let lab = try Lab()
-        let store = try lab.store(application)
-        try lab.logIn(application, "bob", 1)
-        try lab.raw("SET", "login_tokens:other", .bytes([0xAC, 0xED, 0x00, 0x05]))
+        let sandbox = try StoreSandbox()
+        let store = try sandbox.store(application)
+        try sandbox.logIn(application, "bob", 1)
+        try sandbox.raw("SET", "login_tokens:other", .bytes([0xAC, 0xED, 0x00, 0x05]))
         let result = try store.logOut(
             try Identifier("bob"), scope: .everything, entry: DenyEntry())
         #expect(result.revoked == 1)
@@ -256,34 +256,34 @@ struct SessionTests {
 
     @Test("A refresh hash that has a new token is found again, never lost")
     func refreshedMeanwhile() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let key: Argument = "jwt__bob_refresh_r1"
-        try lab.raw("HSET", key, "access_uid", "new")
+        try sandbox.raw("HSET", key, "access_uid", "new")
         let command = Command.eval(
             Script.deleteIfField, keys: [key.bytes], ["access_uid", "old"])
-        #expect(try lab.observer.call(command) == .integer(0))
-        #expect(try lab.integer("EXISTS", key) == 1)
+        #expect(try sandbox.observer.call(command) == .integer(0))
+        #expect(try sandbox.integer("EXISTS", key) == 1)
     }
 
     @Test("Members of a set whose tokens have expired go, and count for nothing")
     func stale() throws {
         let application = try #require(
             SessionApplication.all.first { $0.preset == "guardian-redis" })
-        let lab = try Lab()
-        let store = try lab.store(application)
-        try lab.logIn(application, "bob", 1)
-        for number in 0..<700 { try lab.raw("SADD", "set:bob", .text("gone\(number):web")) }
+        let sandbox = try StoreSandbox()
+        let store = try sandbox.store(application)
+        try sandbox.logIn(application, "bob", 1)
+        for number in 0..<700 { try sandbox.raw("SADD", "set:bob", .text("gone\(number):web")) }
         #expect(try store.tokens(of: try Identifier("bob")).tokens.count == 1)
         let result = try store.logOut(
             try Identifier("bob"), scope: .everything, entry: DenyEntry())
         #expect(result.revoked == 1)
         #expect(result.alreadyRevoked == 0)
-        #expect(try lab.texts().isEmpty)
+        #expect(try sandbox.texts().isEmpty)
     }
 
     @Test("A version is raised once, never lowered, and its key keeps its life")
     func version() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let layout = try LayoutReader.read(
             Array(
                 #"""
@@ -292,18 +292,18 @@ struct SessionTests {
                     { "role": "deny", "type": "string", "key": "dead:${id}", "value": "1" },
                     { "role": "version", "key": "version:${user}", "number": "${claim.ver}" } ] }
                 """#.utf8))
-        let store = lab.store(layout)
+        let store = sandbox.store(layout)
         let bob = try Identifier("bob")
-        try lab.raw("SET", "version:bob", "7", "EX", 900)
+        try sandbox.raw("SET", "version:bob", "7", "EX", 900)
         let result = try store.logOut(bob, scope: .everything, entry: DenyEntry())
         #expect(result.version == 8)
         #expect(result.isComplete)
-        #expect(try lab.server.cli("GET", "version:bob") == "8")
-        #expect(try lab.integer("TTL", "version:bob") > 890)
+        #expect(try sandbox.server.cli("GET", "version:bob") == "8")
+        #expect(try sandbox.integer("TTL", "version:bob") > 890)
         #expect(
             try store.logOut(bob, scope: .everything, recheckDelay: 1, entry: DenyEntry()).version
                 == 9)
-        #expect(try lab.server.cli("GET", "version:bob") == "9")
+        #expect(try sandbox.server.cli("GET", "version:bob") == "9")
         for (number, isOutdated) in [("8", true), ("9", false), (nil, true)] {
             let subject = TokenSubject(
                 id: try Identifier("j"), user: bob, details: [number.map { Array($0.utf8) }])
@@ -311,7 +311,7 @@ struct SessionTests {
                 try store.states(of: [StateQuery(subject)])[0].isOutdated == isOutdated,
                 "\(number ?? "none")")
         }
-        try lab.raw("SET", "version:bob", "many")
+        try sandbox.raw("SET", "version:bob", "many")
         let failure = #expect(throws: LogoutInterruption.self) {
             try store.logOut(bob, scope: .everything, entry: DenyEntry())
         }
@@ -320,7 +320,7 @@ struct SessionTests {
         } else {
             Issue.record("\(String(describing: failure))")
         }
-        #expect(try lab.server.cli("GET", "version:bob") == "many")
+        #expect(try sandbox.server.cli("GET", "version:bob") == "many")
     }
 }
 
@@ -334,7 +334,7 @@ extension SessionApplication {
     }
 }
 
-extension Lab {
+extension StoreSandbox {
     /// Sends commands once `client` has been silent for a second, as it is while it waits for
     /// logins that run meanwhile. Tells when they were answered.
     func whenIdle(_ client: Client, _ commands: [Command]) throws -> Box<Bool> {
@@ -342,7 +342,7 @@ extension Lab {
         let path = server.socketPath
         let ended = Box(false)
         Thread.detachNewThread {
-            let other = Lab.client(path)
+            let other = StoreSandbox.client(path)
             let isIdle = try? poll {
                 let list = try other.call(Command("CLIENT", "LIST")).text()
                 let own = list.split(separator: "\n").first { $0.hasPrefix("id=\(number) ") }

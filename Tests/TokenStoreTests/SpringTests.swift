@@ -8,12 +8,12 @@ import Testing
 
 @Suite("Spring's RedisTokenStore: what could bring a token back", .cluster)
 struct SpringTests {
-    private func store(_ lab: Lab, on client: Client? = nil) throws -> TokenStore {
-        lab.store(try LayoutReader.preset("spring-oauth2-redis"), on: client)
+    private func store(_ sandbox: StoreSandbox, on client: Client? = nil) throws -> TokenStore {
+        sandbox.store(try LayoutReader.preset("spring-oauth2-redis"), on: client)
     }
 
-    private func put(_ lab: Lab, _ tokens: SpringToken...) throws {
-        for reply in try lab.observer.pipeline(tokens.flatMap(\.login.commands)) {
+    private func put(_ sandbox: StoreSandbox, _ tokens: SpringToken...) throws {
+        for reply in try sandbox.observer.pipeline(tokens.flatMap(\.login.commands)) {
             _ = try reply.value()
         }
     }
@@ -31,21 +31,21 @@ struct SpringTests {
         "Nothing of a token is left, and all of the others", arguments: [false, true],
         [false, true])
     func removal(isList: Bool, isClient: Bool) throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let other = SpringToken(user: "ann", number: 1, isList: isList)
         let service = SpringToken(user: nil, number: 3, client: "job", isList: isList)
-        try put(lab, other, service)
-        let before = try lab.texts()
+        try put(sandbox, other, service)
+        let before = try sandbox.texts()
         let token =
             isClient
             ? SpringToken(user: nil, number: 2, scope: ["read"], isList: isList)
             : SpringToken(user: "bob", number: 2, isList: isList)
-        try put(lab, token)
-        let store = try store(lab)
+        try put(sandbox, token)
+        let store = try store(sandbox)
         #expect(try revoke(store, token) == .revoked)
-        #expect(try lab.texts() == before)
+        #expect(try sandbox.texts() == before)
         #expect(try revoke(store, token) == .alreadyRevoked)
-        #expect(try lab.texts() == before)
+        #expect(try sandbox.texts() == before)
     }
 
     @Test("The MD5 names are those of a JVM")
@@ -59,53 +59,55 @@ struct SpringTests {
     @Test(
         "auth_to_access is found by its value under any name", arguments: ["same", "other", "gone"])
     func anyName(form: String) throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let token = SpringToken(user: "bob", number: 1)
         let other = SpringToken(user: "ann", number: 1)
-        try put(lab, token, other)
+        try put(sandbox, token, other)
         var value = token.object
         // Stored again it may be written a little differently; the token's text is still in it.
         if form == "other" { value.append(0x70) }
-        if form == "gone" { try lab.raw("DEL", .text("access:\(token.id)")) }
-        try lab.raw("DEL", .text(token.authenticationKey))
-        try lab.raw("SET", "auth_to_access:unheard-of", .bytes(value), "EX", 900)
+        if form == "gone" { try sandbox.raw("DEL", .text("access:\(token.id)")) }
+        try sandbox.raw("DEL", .text(token.authenticationKey))
+        try sandbox.raw("SET", "auth_to_access:unheard-of", .bytes(value), "EX", 900)
         // One that only begins like it.
-        try lab.raw(
+        try sandbox.raw(
             "SET", "auth_to_access:longer",
             .bytes(
                 JavaObject.framed(
                     Array("\(token.id)x".utf8))))
-        let store = try store(lab)
+        let store = try store(sandbox)
         let outcome = try revoke(store, token)
         #expect(outcome == (form == "gone" ? .alreadyRevoked : .revoked))
-        #expect(try lab.integer("EXISTS", "auth_to_access:unheard-of") == 0)
-        #expect(try lab.integer("EXISTS", "auth_to_access:longer") == 1)
-        #expect(try lab.integer("EXISTS", .text(other.authenticationKey)) == 1)
-        #expect(try lab.integer("EXISTS", .text("access:\(other.id)")) == 1)
+        #expect(try sandbox.integer("EXISTS", "auth_to_access:unheard-of") == 0)
+        #expect(try sandbox.integer("EXISTS", "auth_to_access:longer") == 1)
+        #expect(try sandbox.integer("EXISTS", .text(other.authenticationKey)) == 1)
+        #expect(try sandbox.integer("EXISTS", .text("access:\(other.id)")) == 1)
     }
 
     @Test("A newer token under the same name stays")
     func newer() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let old = SpringToken(user: "bob", number: 1)
         let new = SpringToken(user: "bob", number: 2)
-        try put(lab, old, new)
+        try put(sandbox, old, new)
         #expect(old.authenticationKey == new.authenticationKey)
-        #expect(try revoke(store(lab), old) == .revoked)
-        #expect(try lab.raw("GET", .text(new.authenticationKey)) == .string(new.object))
-        #expect(try lab.raw("SMEMBERS", "uname_to_access:web:bob").byteStrings() == [new.object])
+        #expect(try revoke(store(sandbox), old) == .revoked)
+        #expect(try sandbox.raw("GET", .text(new.authenticationKey)) == .string(new.object))
+        #expect(
+            try sandbox.raw("SMEMBERS", "uname_to_access:web:bob").byteStrings() == [new.object])
     }
 
     @Test("Many at once are searched for in one go")
     func batch() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let tokens = (0..<600).map { SpringToken(user: "u\($0)", number: $0) }
-        for token in tokens { try put(lab, token) }
+        for token in tokens { try put(sandbox, token) }
         // Half of them lie under names that nobody can make.
         for (index, token) in tokens.enumerated() where index % 2 == 0 {
-            try lab.raw("RENAME", .text(token.authenticationKey), .text("auth_to_access:n\(index)"))
+            try sandbox.raw(
+                "RENAME", .text(token.authenticationKey), .text("auth_to_access:n\(index)"))
         }
-        let store = try store(lab)
+        let store = try store(sandbox)
         var rest = tokens[...]
         var outcomes: [RevocationOutcome] = []
         let failure = try store.revoke(
@@ -123,48 +125,48 @@ struct SpringTests {
         ) { _, outcome in outcomes.append(outcome) }
         #expect(failure == nil)
         #expect(outcomes == Array(repeating: .revoked, count: 600))
-        #expect(try lab.integer("DBSIZE") == 0)
+        #expect(try sandbox.integer("DBSIZE") == 0)
     }
 
     @Test("A refresh token whose access token has expired goes at a logout")
     func expiredAccess() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let token = SpringToken(user: "bob", number: 1)
-        try put(lab, token)
-        for key in ["access:", "auth:"] { try lab.raw("DEL", .text(key + token.id)) }
+        try put(sandbox, token)
+        for key in ["access:", "auth:"] { try sandbox.raw("DEL", .text(key + token.id)) }
         // Nor is there a link from the access token any more.
         let lone = SpringToken(user: "bob", number: 2)
         for key in ["refresh:", "refresh_auth:", "refresh_to_access:"] {
-            try lab.raw("SET", .text(key + lone.refresh), "x")
+            try sandbox.raw("SET", .text(key + lone.refresh), "x")
         }
         let other = SpringToken(user: "bobby", number: 2)
-        try lab.raw("SET", .text("refresh:" + other.refresh), "x")
-        let result = try store(lab).logOut(
+        try sandbox.raw("SET", .text("refresh:" + other.refresh), "x")
+        let result = try store(sandbox).logOut(
             try Identifier("bob"), scope: .everything, entry: DenyEntry())
         #expect(result.revoked == 0)
         #expect(result.isComplete)
-        let left = Set(try lab.texts().keys)
+        let left = Set(try sandbox.texts().keys)
         // The values of tokens that have expired lie about in the client's index.
         #expect(left == ["refresh:\(other.refresh)", "client_id_to_access:web"])
     }
 
     @Test("Opaque tokens are known by the objects of their user's index", arguments: [false, true])
     func opaque(isList: Bool) throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let names = ["bobby", "bob*", "web:bob", "x:bob"]
         for name in names {
-            try put(lab, SpringToken(user: name, number: 1, isJWT: false, isList: isList))
+            try put(sandbox, SpringToken(user: name, number: 1, isJWT: false, isList: isList))
         }
-        let before = try lab.texts()
+        let before = try sandbox.texts()
         for number in 0..<3 {
-            try put(lab, SpringToken(user: "bob", number: number, isJWT: false, isList: isList))
+            try put(sandbox, SpringToken(user: "bob", number: number, isJWT: false, isList: isList))
         }
-        let store = try store(lab)
+        let store = try store(sandbox)
         #expect(try store.tokens(of: try Identifier("bob")).tokens.count == 3)
         let result = try store.logOut(
             try Identifier("bob"), scope: .everything, entry: DenyEntry())
         #expect(result.revoked == 3)
-        let after = try lab.texts()
+        let after = try sandbox.texts()
         // Nobody can tell of whom the values in the client's index are.
         let index = "client_id_to_access:web"
         #expect(after.filter { $0.key != index } == before.filter { $0.key != index })
@@ -183,14 +185,14 @@ struct SpringTests {
             "refresh:\(token.refresh)", "refresh_auth:\(token.refresh)",
             "refresh_to_access:\(token.refresh)",
         ]
-        let lab = try Lab()
-        let store = try store(lab)
+        let sandbox = try StoreSandbox()
+        let store = try store(sandbox)
         for key in keys {
-            try lab.raw("FLUSHALL")
-            try put(lab, token)
-            try lab.raw("DEL", .text(key))
-            try lab.raw("HSET", .text(key), "mine", "1")
-            let before = try lab.texts()
+            try sandbox.raw("FLUSHALL")
+            try put(sandbox, token)
+            try sandbox.raw("DEL", .text(key))
+            try sandbox.raw("HSET", .text(key), "mine", "1")
+            let before = try sandbox.texts()
             let outcome = try revoke(store, token)
             // As people may see it.
             let shown = [token.id, token.refresh].reduce(key) {
@@ -201,23 +203,23 @@ struct SpringTests {
             case .failed(.refused(_, _, let named)): #expect(named == Array(shown.utf8))
             default: Issue.record("\(key): \(outcome)")
             }
-            #expect(try lab.texts() == before, "\(key)")
+            #expect(try sandbox.texts() == before, "\(key)")
         }
     }
 
     @Test("Broken off at any command, a second run finds all that is left")
     func interrupted() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let token = SpringToken(user: "bob", number: 1)
         var finished = false
         for step in 0..<80 where !finished {
-            try lab.raw("FLUSHALL")
-            try put(lab, token)
-            let client = Lab.client(lab.server.socketPath)
-            let own = try store(lab, on: client)
+            try sandbox.raw("FLUSHALL")
+            try put(sandbox, token)
+            let client = StoreSandbox.client(sandbox.server.socketPath)
+            let own = try store(sandbox, on: client)
             _ = try own.time()
             var replies = 0
-            let observer = lab.observer
+            let observer = sandbox.observer
             client.trace = { event in
                 guard case .reply = event else { return }
                 replies += 1
@@ -226,8 +228,8 @@ struct SpringTests {
             }
             finished = (try? revoke(own, token)) == .revoked
             client.trace = nil
-            _ = try revoke(store(lab), token)
-            #expect(try lab.texts().isEmpty, "step \(step)")
+            _ = try revoke(store(sandbox), token)
+            #expect(try sandbox.texts().isEmpty, "step \(step)")
             if finished { #expect(step > 10, "the steps were gone through") }
         }
         #expect(finished)
@@ -235,11 +237,11 @@ struct SpringTests {
 
     @Test("What names a refresh token goes only once that is gone, and the token's own key last")
     func order() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let token = SpringToken(user: "bob", number: 1)
-        try put(lab, token)
-        let client = Lab.client(lab.server.socketPath)
-        let own = try store(lab, on: client)
+        try put(sandbox, token)
+        let client = StoreSandbox.client(sandbox.server.socketPath)
+        let own = try store(sandbox, on: client)
         _ = try own.time()
         var sent = 0
         var answered = 0
@@ -262,26 +264,26 @@ struct SpringTests {
 
     @Test("A login that was under way may write it back: it is looked again")
     func resurrection() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let token = SpringToken(user: "bob", number: 1)
-        try put(lab, token)
-        let path = lab.server.socketPath
+        try put(sandbox, token)
+        let path = sandbox.server.socketPath
         let key = "access:\(token.id)"
         let ended = Box(false)
         Thread.detachNewThread {
-            let client = Lab.client(path)
+            let client = StoreSandbox.client(path)
             _ = try? poll {
                 try client.call(Command("EXISTS", key: Array(key.utf8))) == .integer(0)
             }
             _ = try? client.pipeline(token.login.commands)
             ended.update { $0 = true }
         }
-        let store = try store(lab)
+        let store = try store(sandbox)
         let subject = try #require(store.subject(ofToken: Array(token.id.utf8)))
         let batch = store.revoke([Revocation(subject, expiry: nil)], entry: nil)
         #expect(batch.outcomes == [.revoked])
         #expect(ended.current)
-        #expect(try lab.texts().isEmpty)
+        #expect(try sandbox.texts().isEmpty)
     }
 
     @Test("In a Cluster too, under any name")

@@ -20,11 +20,11 @@ struct StateTests {
 
     @Test("The strictest cutoff decides", arguments: cutoffs)
     func cutoff(user: Int64?, global: Int64?, strictest: Int64?) throws {
-        let lab = try Lab()
-        let now = try lab.now()
-        if let user { try lab.raw("SET", "jwt:{ann}:cutoff", .integer(now + user)) }
-        if let global { try lab.raw("SET", "jwt:cutoff", .integer(now + global)) }
-        let state = try lab.state("j", "ann")
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
+        if let user { try sandbox.raw("SET", "jwt:{ann}:cutoff", .integer(now + user)) }
+        if let global { try sandbox.raw("SET", "jwt:cutoff", .integer(now + global)) }
+        let state = try sandbox.state("j", "ann")
         #expect(state.userCutoff == user.map { now + $0 })
         #expect(state.globalCutoff == global.map { now + $0 })
         #expect(state.isUserKnown)
@@ -43,7 +43,7 @@ struct StateTests {
                 state.judgeCutoff(.at(Double(now) + offset)) == (passes ? .passes : .cutOff(value)),
                 "\(offset)")
         }
-        let anonymous = try lab.state("j", nil)
+        let anonymous = try sandbox.state("j", nil)
         #expect(anonymous.cutoff == global.map { now + $0 })
         #expect(!anonymous.isUserKnown)
         #expect(anonymous.listing == .notAsked)
@@ -51,9 +51,9 @@ struct StateTests {
 
     @Test("An iat 60 s ahead of Redis is the last that a standing cutoff lets pass")
     func future() throws {
-        let lab = try Lab()
-        try lab.raw("SET", "jwt:cutoff", 1)
-        let state = try lab.state("j", nil)
+        let sandbox = try StoreSandbox()
+        try sandbox.raw("SET", "jwt:cutoff", 1)
+        let state = try sandbox.state("j", nil)
         #expect(state.judgeCutoff(.at(Double(state.time + 60))) == .passes)
         // Not cut off: as time goes by the same token passes.
         for iat in [Double(state.time + 60) + 0.25, Double(state.time + 61), 1e12] {
@@ -63,17 +63,17 @@ struct StateTests {
 
     @Test("Many states come in the order of the questions, with or without user")
     func order() throws {
-        let lab = try Lab()
-        let now = try lab.now()
-        _ = try lab.record("in", "ann", iat: now, exp: .at(now + 100))
-        _ = try lab.record("endless", "bob", iat: now, exp: .never)
-        _ = try lab.revoke("out", exp: .at(now + 100))
-        try lab.raw("ZADD", "jwt:{ann}:tokens", .integer(now), "over")
+        let sandbox = try StoreSandbox()
+        let now = try sandbox.now()
+        _ = try sandbox.record("in", "ann", iat: now, exp: .at(now + 100))
+        _ = try sandbox.record("endless", "bob", iat: now, exp: .never)
+        _ = try sandbox.revoke("out", exp: .at(now + 100))
+        try sandbox.raw("ZADD", "jwt:{ann}:tokens", .integer(now), "over")
         let ann = try Identifier("ann")
         let bob = try Identifier("bob")
         let queries = try [("in", ann), ("out", nil), ("endless", bob), ("in", bob), ("over", ann)]
             .map { StateQuery(id: try Identifier($0.0), user: $0.1) }
-        let states = try lab.store.states(of: queries)
+        let states = try sandbox.store.states(of: queries)
         #expect(
             states.map(\.listing) == [
                 .listed(.at(now + 100)), .notAsked, .listed(.never), .notListed, .notListed,
@@ -81,15 +81,15 @@ struct StateTests {
         #expect(states.map { $0.denial != nil } == [false, true, false, false, false])
         let left = try #require(states[1].denial?.timeToLive)
         #expect((158...160).contains(left))
-        #expect(try lab.store.states(of: []) == [])
+        #expect(try sandbox.store.states(of: []) == [])
     }
 
     @Test(
         "Any value of an entry revokes", arguments: ["", "1", "{", "null", "{\"why\":7}", "\u{0}"])
     func values(value: String) throws {
-        let lab = try Lab()
-        try lab.raw("SET", "jwt:deny:j", .text(value))
-        let denial = try #require(try lab.state("j", nil).denial)
+        let sandbox = try StoreSandbox()
+        try sandbox.raw("SET", "jwt:deny:j", .text(value))
+        let denial = try #require(try sandbox.state("j", nil).denial)
         #expect(denial.entry == DenyEntry())
         #expect(denial.timeToLive == nil)
     }
@@ -98,9 +98,9 @@ struct StateTests {
         "A foreign type is an error that names the key",
         arguments: ["jwt:deny:j", "jwt:{ann}:cutoff", "jwt:cutoff", "jwt:{ann}:tokens"])
     func foreignTypes(key: String) throws {
-        let lab = try Lab()
-        try lab.raw("LPUSH", .text(key), "x")
-        let error = #expect(throws: StoreError.self) { try lab.state("j", "ann") }
+        let sandbox = try StoreSandbox()
+        try sandbox.raw("LPUSH", .text(key), "x")
+        let error = #expect(throws: StoreError.self) { try sandbox.state("j", "ann") }
         guard case .refused(let reply, _, let named) = error else {
             Issue.record("\(String(describing: error))")
             return

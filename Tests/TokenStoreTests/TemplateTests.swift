@@ -189,7 +189,7 @@ import Testing
     /// Raised by a logout, it leaves no token of the same second alive, and none of the next dead.
     @Test(arguments: [("s", "le"), ("s", "lt"), ("ms", "le"), ("ms", "lt")])
     func aLogoutEndsItsOwnSecondAndNoMore(_ unit: String, _ compare: String) throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         for type in ["string", "hash"] {
             let field = type == "hash" ? #""field":"mark","# : ""
             let layout = try LayoutReader.read(
@@ -200,14 +200,15 @@ import Testing
                       {"role":"not_before","type":"\(type)",\(field)"key":"m:\(type):${user}",
                        "unit":"\(unit)","compare":"\(compare)"}]}
                     """.utf8))
-            let store = lab.store(withLayout: layout)
+            let store = sandbox.store(withLayout: layout)
             let user = try Identifier("bob")
             let result = try store.logOut(user, scope: .everything, entry: DenyEntry())
             let second = try #require(result.cutoff)
-            let now = try lab.now()
+            let now = try sandbox.now()
             #expect(now > second && now <= second + 2)
             let key: Argument = .text("m:\(type):bob")
-            let raw = try type == "hash" ? lab.raw("HGET", key, "mark") : lab.raw("GET", key)
+            let raw =
+                try type == "hash" ? sandbox.raw("HGET", key, "mark") : sandbox.raw("GET", key)
             guard case .string(let bytes) = raw else {
                 Issue.record("\(raw)")
                 continue
@@ -220,10 +221,11 @@ import Testing
             let later = value + 5000 * factor
             _ =
                 try type == "hash"
-                ? lab.raw("HSET", key, "mark", .integer(later))
-                : lab.raw("SET", key, .integer(later))
+                ? sandbox.raw("HSET", key, "mark", .integer(later))
+                : sandbox.raw("SET", key, .integer(later))
             _ = try store.logOut(user, scope: .issuedBefore(now), entry: DenyEntry())
-            let after = try type == "hash" ? lab.raw("HGET", key, "mark") : lab.raw("GET", key)
+            let after =
+                try type == "hash" ? sandbox.raw("HGET", key, "mark") : sandbox.raw("GET", key)
             #expect(after == .string(Array(String(later).utf8)))
         }
     }
@@ -234,14 +236,14 @@ import Testing
 /// What goes wrong in the middle of a batch is told of each of its items.
 @Suite(.redis) struct BatchFailureTests {
     @Test func anErrorOfAStepIsAFailureAndNeverSilence() throws {
-        let lab = try Lab()
+        let sandbox = try StoreSandbox()
         let layout = try LayoutReader.read(
             Array(
                 """
                 {"name":"t","stores":[{"role":"deny","type":"hash","key":"d:${id}",
                   "fields":{"a":"1"},"also":{"set":"all","member":"${id}-${user}"}}]}
                 """.utf8))
-        let store = lab.store(withLayout: layout)
+        let store = sandbox.store(withLayout: layout)
         let items = try ["a", "b"].map {
             Revocation(id: try Identifier($0), user: nil, expiry: .never)
         }
@@ -260,7 +262,7 @@ import Testing
     }
 }
 
-extension Lab {
+extension StoreSandbox {
     fileprivate func store(withLayout layout: Layout) -> TokenStore {
         TokenStore(
             client: Self.client(server.socketPath), layout: layout,

@@ -16,7 +16,7 @@ enum ForeignLine: Error, Hashable, Sendable {
     /// A piece of a JSON object that spans lines.
     case object
 
-    /// What is wrong with the line, and the command that converts the file.
+    /// The failure, with the command that converts the file as its hint.
     var failure: Failure {
         switch self {
         case .header: foreign("this is the header of a table", "remove it: tail -n +2")
@@ -123,16 +123,16 @@ enum ForeignLine: Error, Hashable, Sendable {
 /// The lines of a file, or operands, from which no item was read. Each is reported with its number.
 final class InvalidLines {
     private let console: Console
-    /// How a message names the input.
+    /// The name of the input in messages.
     private let title: String
-    /// Takes each line that is not read, and the reason; nil for a line that was too long to keep.
+    /// Takes each invalid line and its failure; nil is a line that was too long to keep.
     var keep: (([UInt8]?, String) -> Void)?
     private(set) var count = 0
-    /// Why the first line was not read.
+    /// The failure of the first invalid line.
     private(set) var firstFailure: Failure?
     /// Whether an item was read.
     private var hasItems = false
-    /// How many lines were of a foreign form, and the first of these forms.
+    /// The number of lines in a foreign form, and the first of these forms.
     private var foreignCount = 0
     private var first: ForeignLine?
     /// Forms that were reported.

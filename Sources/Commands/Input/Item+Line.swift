@@ -7,8 +7,8 @@ internal import TokenStore
 extension Item {
     // MARK: - Lines of --from
 
-    /// What a line of `--from` holds: tokens, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object. A
-    /// comment may follow behind white space.
+    /// The items of a line of `--from`: tokens, an id, `jti<TAB>exp[<TAB>sub]`, or a JSON object. A
+    /// comment may follow after white space.
     static func items(
         line: [UInt8], as kind: Kind, headers: HeaderCache? = nil
     ) throws -> [Item] {
@@ -71,7 +71,7 @@ extension Item {
         return line[...]
     }
 
-    /// The same for an object, in whose strings a `#` may stand behind white space.
+    /// An object without the comment after it. A `#` in a string of the object is no comment.
     private static func withoutCommentBehindObject(_ line: [UInt8]) -> [UInt8] {
         guard let end = line.lastIndex(of: UInt8(ascii: "}")) else { return line }
         let rest = line[(end + 1)...]
@@ -92,8 +92,8 @@ extension Item {
         return .id(try Identifier(bytes), expiry: nil, user: nil)
     }
 
-    /// `jti<TAB>exp[<TAB>sub]`. White space and quotes around a field fall away, but for an id that is
-    /// one by `--id`.
+    /// `jti<TAB>exp[<TAB>sub]`. White space and quotes around a field are removed, except from an
+    /// id with `--id`.
     private static func fields(
         _ line: ArraySlice<UInt8>, idEnd: Int, isID: Bool
     ) throws -> Item {
@@ -135,7 +135,7 @@ extension Item {
     }
 
     private static let tab = UInt8(ascii: "\t")
-    /// Why a line of fields is refused where tokens are asked for.
+    /// The failure for a line of fields that is not an id with its expiry.
     private static let noToken = Failure(
         .usage, "invalid_line", "neither a token nor ID<TAB>EXPIRY",
         hint: "use --id to treat it as an id")

@@ -4,18 +4,18 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// What an operand or a bulk line of `revoke`, `restore` and `status` stands for.
+/// An item of `revoke`, `restore` or `status`, from an operand or a line.
 enum Item {
     /// A token, its claims, and where it was found. Its signature was not checked.
     case token(CompactToken, JSONObject, TokenPlace)
-    /// An id, with what the line said about it. `isNamed` where a member of an object has it, so that
-    /// it can be nothing else.
+    /// An id, with the expiry and the user from its line. `isNamed` is whether it is a member of an
+    /// object, and therefore certainly an id.
     case id(Identifier, expiry: Expiry?, user: Identifier?, isNamed: Bool = false)
-    /// A token that is no JWT, and the text that it stood in: where the layout knows tokens by their
-    /// text, as that.
+    /// A token that is not a JWT, and the text around it. Only layouts that identify tokens by
+    /// their text accept it.
     case opaque(Identifier, in: [UInt8])
 
-    /// How operands and lines are read: by their looks, or as what `--id` or `--token` says.
+    /// How operands and lines are read: by their form, or as `--id` or `--token` says.
     enum Kind: Sendable {
         case guess, id, token
     }
@@ -32,7 +32,7 @@ enum Item {
         self = items[0]
     }
 
-    /// What people call these tokens: the first few, for a message.
+    /// The names of the first few tokens, for a message.
     private static func names(_ items: [Item]) -> String {
         let names = items.prefix(4).map { item in
             guard case .token(let token, let claims, _) = item else { return "?" }
@@ -47,8 +47,8 @@ enum Item {
     /// The items in an operand, or in a line that is no object: one item, or each of the tokens.
     /// `headers` remembers the headers of a file's tokens, most of which have the same.
     ///
-    /// The questions go from what is sure to what is likely. Whatever might be something else than an
-    /// id is refused with what it looks like: a wrong id would be revoked without any effect.
+    /// The checks go from certain to likely. A text that may be anything but an id is refused: the
+    /// revocation of a wrong id would have no effect.
     static func items(
         in text: [UInt8], as kind: Kind, headers: HeaderCache? = nil
     ) throws -> [Item] {
@@ -80,7 +80,7 @@ enum Item {
                     hint: "decode it first")
             }
             if TokenText.hasUnpairedQuotes(text) { throw unclearID("it has an unmatched quote") }
-            // Padding stands at the end.
+            // Padding is at the end.
             if let sign = bytes.firstIndex(of: UInt8(ascii: "=")), sign > 0,
                 bytes[sign...].contains(where: { $0 != UInt8(ascii: "=") })
             {
@@ -96,7 +96,7 @@ enum Item {
         }
     }
 
-    /// What a shell or a program leaves where an id was to be, or a name with its colon.
+    /// Whether a text is what an unset variable leaves, or a name with a colon.
     private static func isPlaceholder(_ bytes: [UInt8]) -> Bool {
         ["null", "undefined", "None", "nil"].contains { bytes.elementsEqual($0.utf8) }
             || [UInt8(ascii: "$"), UInt8(ascii: "@")].contains(bytes.first)
@@ -122,7 +122,7 @@ enum Item {
         }
     }
 
-    /// Why a text is not taken for an id.
+    /// The failure for a text that is not clearly an id.
     private static func unclearID(
         _ what: String,
         hint: String = "pass the id alone, or use --id to treat the whole text as an id"
@@ -130,7 +130,7 @@ enum Item {
         Failure(.usage, "unclear_id", "this is not clearly an id: \(what)", hint: hint)
     }
 
-    /// What was taken for a token by its looks may be an id: the user can say so.
+    /// A token by its form. If it is malformed it may be an id, which needs `--id`.
     static func guessedToken(
         _ text: [UInt8], _ place: TokenPlace, _ headers: HeaderCache?
     ) throws -> Item {
@@ -138,7 +138,7 @@ enum Item {
             return try token(text, place, headers)
         } catch let error as MalformedToken {
             let failure = Diagnostics.failure(for: error)
-            // What has the header of a token is one, and no id; a random id may begin like one.
+            // A text with the header of a token is a token; a random id may only begin like one.
             guard TokenScanner.sightings(in: text[...]).isEmpty else { throw failure }
             let doubt = "an id that looks like a token needs --id"
             throw Failure(
@@ -155,7 +155,7 @@ enum Item {
         return .token(token, try token.claims(), place)
     }
 
-    /// An object that names an id, or one in which tokens stand.
+    /// The items of an object: the id that it names, or the tokens in it.
     static func object(_ text: [UInt8], _ headers: HeaderCache?) throws -> [Item] {
         if let members = PastedText.object(text), members["id"] != nil || members["jti"] != nil {
             let item = try namedID(text)
@@ -169,7 +169,7 @@ enum Item {
         return try tokens.map { try guessedToken($0, place, headers) }
     }
 
-    /// Whether a text is an object that names an id, and has a token besides, which is not read.
+    /// Whether a text is an object that names an id, and also has a token, which is ignored.
     static func ignoresToken(_ text: [UInt8]) -> Bool {
         guard isObject(text), TokenScanner.mayHoldToken(text[...]),
             let members = PastedText.object(text)
@@ -184,7 +184,7 @@ enum Item {
     /// The note on such an object.
     static let ignoredToken = "the object has an id: the token in another member is ignored"
 
-    /// Where a line names an id and a token, both have to be of the same.
+    /// Throws if an object names an id and a token that has another id.
     private static func requireAgreement(_ item: Item, _ members: JSONObject) throws {
         guard case .id(let id, _, _, _) = item, let text = members["token"]?.stringValue else {
             return
@@ -264,8 +264,8 @@ enum Item {
         return try expiry(number.double)
     }
 
-    /// A time in seconds since 1970. What can only be milliseconds is refused: the entry would outlive
-    /// everybody.
+    /// A time in seconds since 1970. A time that can only be in milliseconds is refused: the entry
+    /// would practically never expire.
     static func expiry(_ seconds: Double) throws -> Expiry {
         guard seconds.isFinite, seconds >= 0 else {
             throw Failure(.usage, "invalid_line", "'exp' is not a time in seconds")

@@ -3,7 +3,7 @@ internal import JOSE
 internal import Platform
 internal import TokenStore
 
-/// What a command makes of an item that a feed gives.
+/// The form of an item with which a command works.
 protocol FedItem {
     /// The number of its line or operand, from 1. The feed sets it.
     var number: Int { get set }
@@ -18,16 +18,16 @@ final class ItemFeed<Element: FedItem>: Feed {
     /// nil where the items are operands.
     private let lines: LineSource?
     private let console: Console
-    /// Throws where the item is not one for this command.
+    /// Throws if the command does not accept the item.
     private let convert: (Item) throws -> Element
     /// Most tokens of one file have the same header.
     private let headers = HeaderCache()
-    /// Tells of tokens that were found in other text.
+    /// Notes on tokens that were found in other text.
     private let taken: TakenTokens
     private var operandCount = 0
     /// The line or operand that was read last; nil for a line that is too long.
     private var text: [UInt8]?
-    /// What it has besides its first item.
+    /// The items of the current line after its first one.
     private var rest: ArraySlice<Item> = []
     /// Knows tokens that are wrapped over lines.
     private var wrap = TokenWrap()
@@ -40,7 +40,7 @@ final class ItemFeed<Element: FedItem>: Feed {
     /// The number of the line or operand that was read last.
     private var number: Int { lines?.number ?? operandCount }
 
-    /// `convert` makes of an item what the command works with.
+    /// `convert` turns an item into the form with which the command works.
     init(
         _ options: ItemOptions, _ lines: LineSource?, _ console: Console,
         _ convert: @escaping (Item) throws -> Element
@@ -73,7 +73,7 @@ final class ItemFeed<Element: FedItem>: Feed {
 
     /// Up to `count` items that are there. Only the first of them is waited for.
     func batch(_ pull: Pull, upTo count: Int) throws -> Supply<[Element]> {
-        // Whoever reads the results gets them before more items are waited for.
+        // A reader of the results gets them before this waits for more items.
         if pull == .blocking { try console.system.output.flush() }
         var batch: [Element] = []
         while batch.count < count {
@@ -126,7 +126,7 @@ final class ItemFeed<Element: FedItem>: Feed {
         }
     }
 
-    /// The first item of a line; what else it has comes next.
+    /// The first item of a line. Its other items come next.
     private func item(_ line: [UInt8], _ lines: LineSource) throws -> Item {
         var bytes = line
         if bytes.first == UInt8(ascii: "e"), options.kind == .guess, PastedText.mayBeWrapped(bytes)
@@ -173,9 +173,9 @@ final class ItemFeed<Element: FedItem>: Feed {
     }
 }
 
-/// Tells which tokens were taken out of other text, before anything is done with them.
+/// Names the tokens that were found in other text, before anything is done with them.
 final class TakenTokens {
-    /// How many are named.
+    /// The number of tokens that are named.
     private static let limit = 10
 
     private let console: Console
@@ -183,8 +183,8 @@ final class TakenTokens {
 
     init(_ console: Console) { self.console = console }
 
-    /// Tells of `found`, the facts of such a token; nil is none. `place` is where it stands among
-    /// several items.
+    /// Writes a note with `found`, the facts of a token; nil is no token. `place` is its line or
+    /// operand, if there are several.
     func tell(_ found: String?, at place: String? = nil) throws(OutputError) {
         guard let found else { return }
         count += 1
@@ -201,9 +201,9 @@ final class TakenTokens {
 
 // MARK: - Options
 
-/// Which items a command works on: operands, or a line each of a file or of standard input.
+/// The items of a command: operands, or lines of a file or of standard input.
 struct ItemOptions: Sendable {
-    /// What the command line gives as items, as it is.
+    /// The operands as they were given.
     var operands: [[UInt8]] = []
     /// The path after `--from`; `-` is standard input.
     var file: [UInt8]?
@@ -226,7 +226,7 @@ struct ItemOptions: Sendable {
             .flag("token", summary: "Treat every item as a token.", setting: .token, into: \.kind),
         ])
 
-    /// The operands, of which there may be none: items then come from standard input.
+    /// The operand. Without one the items come from standard input.
     static func operand<Options: Sendable>(
         at path: @autoclosure @escaping PropertyPath<Options, ItemOptions>, summary: String
     ) -> Operand<Options> {
@@ -236,7 +236,7 @@ struct ItemOptions: Sendable {
         .completing(.fileAfterAt)
     }
 
-    /// Whether the items come as lines, so that the result is a list whatever their number.
+    /// Whether the items come as lines. The result is then a list, even with one item.
     var isBulk: Bool { file != nil || operands.isEmpty || operands == [[UInt8(ascii: "-")]] }
 
     /// The only operand; nil where there are several, or lines.
@@ -256,7 +256,7 @@ struct ItemOptions: Sendable {
         return try Item(operand: text, as: kind)
     }
 
-    /// Why an operand is refused that names a file: its lines were meant, or the token in it.
+    /// The failure for an operand that is the name of a file.
     private static func fileName(_ operand: [UInt8]) -> Failure {
         let name = Source.path(operand).title
         return Failure(

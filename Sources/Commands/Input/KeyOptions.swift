@@ -8,13 +8,14 @@ extension Algorithm: DefaultPrintable {
 
 /// The options that say with which key to sign or verify.
 struct KeyOptions: Sendable {
-    /// A key of any kind; what the profile or the environment names counts where both are nil.
+    /// A key of any kind. If this and `secret` are nil, the environment or the profile may name
+    /// one.
     var key: Source?
     /// An HMAC secret.
     var secret: Source?
-    /// How the bytes of the secret are written.
+    /// The encoding of the secret in its source.
     var secretEncoding = SecretEncoding.text
-    /// What opens an encrypted key; a person is asked where it is nil.
+    /// The passphrase of an encrypted key; nil asks a person.
     var passphrase: Source?
     /// The only algorithm that is used; nil allows those of the key.
     var algorithm: Algorithm?
@@ -94,7 +95,7 @@ struct KeyOptions: Sendable {
         return nil
     }
 
-    /// The same, where a key is needed.
+    /// The key to sign or verify with. Throws if none is named.
     func require(_ console: Console) throws -> KeySet {
         if let keys = try load(console) { return keys }
         throw Failure(
@@ -102,12 +103,12 @@ struct KeyOptions: Sendable {
             hint: "give --key FILE (PEM, DER, JWK, JWKS) or --secret FILE (HMAC)")
     }
 
-    /// What checks signatures with `keys`, by these options.
+    /// The verifier for `keys`, with these options.
     func verifier(_ keys: KeySet) -> SignatureVerifier {
         SignatureVerifier(keys: keys, algorithm: algorithm, allowWeak: allowsWeakKey)
     }
 
-    /// What signs with the only key of a set; `hint` says which to give where there are several.
+    /// The signer for the only key of a set. `hint` is for a set with several keys.
     func signer(_ keys: KeySet, hint: String) throws -> Signer {
         guard let key = keys.keys.first, keys.keys.count == 1 else {
             throw Failure(
@@ -126,7 +127,7 @@ struct KeyOptions: Sendable {
         }
     }
 
-    /// The same for an HMAC secret.
+    /// Loads an HMAC secret. `origin` is the option, variable or line that names the source.
     private func loadSecret(
         _ source: Source, _ origin: String, _ console: Console
     ) throws -> KeySet {

@@ -3,7 +3,7 @@ internal import Platform
 internal import TokenStore
 internal import Glibc
 
-/// Which layout a command works with: a name, or a file.
+/// The choice of the layout: the name of a preset, or a file.
 enum LayoutChoice {
     /// In bytes: far more than any layout needs.
     private static let fileLimit = 256 * 1024
@@ -17,7 +17,7 @@ enum LayoutChoice {
         for (name, value) in options.layoutVariables { variables[name] = value }
         if let namespace = options.namespace ?? settings[.namespace]?.text {
             try Layout.check(namespace)
-            // A setting is meant for the native layout; an option is meant as it stands.
+            // A setting applies to the native layout only; an option applies to any.
             if options.namespace != nil || name == Array(Presets.native.utf8) {
                 variables[Layout.namespaceVariable] = namespace
             }

@@ -7,23 +7,23 @@ internal import TokenStore
 /// The lines of a file or of standard input, with their numbers. Comments and blank lines are counted
 /// and skipped.
 final class LineSource {
-    /// In bytes: longer than any token with what may stand around it.
+    /// The longest line in bytes: longer than any token with the text around it.
     private static let lineLimit = 256 * 1024 + 4096
 
     private let input: InputStream
     /// The file, which belongs to this object; nil for standard input.
     private let descriptor: CInt?
-    /// How a message names the input.
+    /// The name of the input in messages.
     let title: String
     /// The number of the line that was read last, from 1.
     private(set) var number = 0
     /// A line that was read too early.
     private var waiting: InputStream.Line?
 
-    /// Whether all lines are there already, so that reading them never waits for anybody.
+    /// Whether the input is a regular file, which can be read without waiting.
     let isFile: Bool
 
-    /// Reads standard input, or what a test has in its place.
+    /// Reads standard input, or the input of a test.
     init(input: InputStream) {
         self.input = input
         descriptor = nil
@@ -134,9 +134,9 @@ final class LineSource {
     }
 }
 
-/// Some lines of input in one piece of memory, so that many cost no more than few.
+/// Some lines of input in one piece of memory, which is reused.
 struct LineBatch: Sendable {
-    /// More than any token with everything that may stand around it.
+    /// The longest line in bytes: longer than any token with the text around it.
     static let lineLimit = CompactToken.maximumByteCount + 4096
 
     /// Enough to share a round trip or to be worth handing to another thread; as a limit on lines,

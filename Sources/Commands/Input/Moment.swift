@@ -43,7 +43,7 @@ enum Moment: Equatable, Sendable {
         }
     }
 
-    /// The hint for whatever is no time.
+    /// The error for a text that is no time.
     private static let expected = InvalidValue.expected(
         "a time; write 2026-01-31T12:00:00Z, 2026-01-31, @1767225600, now, +1h or -2d")
 
@@ -100,7 +100,7 @@ private struct DigitReader {
         return true
     }
 
-    /// What stands beyond the whole second.
+    /// Whether there is more than whole seconds.
     enum Fraction {
         case zero, more
     }
@@ -159,7 +159,7 @@ enum CivilDate {
         }
     }
 
-    /// The same as bytes, which take no memory of their own.
+    /// The text of `text` as bytes, which need no allocation.
     static func bytes(_ seconds: Int64) -> InlineArray<20, UInt8>? {
         guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return nil }
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
@@ -242,7 +242,7 @@ enum Duration {
                 guard next <= longest else { throw expected }
                 number = next
             } else {
-                // Units fall: 1h30m is a span, 30m1h is a slip of the pen.
+                // Units must descend: 1h30m is a span, 30m1h is a mistake.
                 guard let count = number, let unit = units[byte], unit < last else {
                     throw expected
                 }

@@ -4,8 +4,8 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Where in the input a token was found. Text of somebody else, such as a log, may hold a token that
-/// the operator does not mean.
+/// The place of a token in the input. Other text, such as a log, may contain a token that the
+/// operator does not mean.
 enum TokenPlace: Equatable, Sendable {
     /// Alone, in quotes, or as the value of an Authorization line.
     case itself
@@ -17,17 +17,18 @@ enum TokenPlace: Equatable, Sendable {
 
 /// The one reader of what people give as a token or an id.
 enum PastedText {
-    /// What a text is.
+    /// The result of reading a text.
     enum Reading: Equatable {
         /// The tokens in it, at least one.
         case tokens([[UInt8]], TokenPlace)
-        /// It holds no token, and may be an id once what is around it has fallen away.
+        /// No token. The text without quotes may be an id.
         case id([UInt8])
         /// It follows `Bearer`, and is no JWT.
         case opaque([UInt8])
     }
 
-    /// Reads a text of any kind. Throws where it has what is left of a token: nobody means half of one.
+    /// Reads a text of any kind. Throws if it contains a fragment of a token, which is always a
+    /// mistake.
     static func read(_ text: [UInt8]) throws(Failure) -> Reading {
         let stripped = TokenText.strip(text)
         if isWholeToken(stripped) { return .tokens([stripped], .itself) }
@@ -50,7 +51,7 @@ enum PastedText {
         return .tokens([first.bytes], place(of: first.bytes, in: text, stripped))
     }
 
-    /// Whether a text is a token, and nothing besides.
+    /// Whether a text is a token and nothing else.
     static func isToken(_ text: [UInt8]) -> Bool {
         do throws(Failure) {
             return try read(text) == .tokens([text], .itself)
@@ -59,7 +60,7 @@ enum PastedText {
         }
     }
 
-    /// Whether a line is the beginning of a token, and nothing besides.
+    /// Whether a line is the beginning of a token and nothing else.
     static func mayBeWrapped(_ line: [UInt8]) -> Bool {
         line.starts(with: "eyJ".utf8)
             && TokenScanner.dotCount(line[...]) < 2 && TokenScanner.isRun(line[...])
@@ -79,8 +80,8 @@ enum PastedText {
         return isWholeToken(joined) ? joined : nil
     }
 
-    /// Whether a text has the shape of a token, and nothing besides. Nearly all tokens come so, and are
-    /// spared the other questions.
+    /// Whether a text has the shape of a token and nothing else. Nearly all tokens come like this,
+    /// and need no further examination.
     static func isWholeToken(_ text: [UInt8]) -> Bool {
         guard text.first == UInt8(ascii: "e"), text.starts(with: "eyJ".utf8) else { return false }
         return TokenScanner.dotCount(text[...]) == 2 && TokenScanner.isRun(text[...])
@@ -89,7 +90,8 @@ enum PastedText {
 
     // MARK: - Places
 
-    /// Where `token` was found in `text`, of which `stripped` is what remains without quotes.
+    /// The place of `token` in `text`. `stripped` is the text without white space and quotes around
+    /// it.
     private static func place(
         of token: [UInt8], in text: [UInt8], _ stripped: [UInt8]
     ) -> TokenPlace {
@@ -124,7 +126,7 @@ enum PastedText {
         }
     }
 
-    /// Whether brackets and punctuation are all that stands around `token`.
+    /// Whether there is nothing but brackets and punctuation around `token`.
     private static func standsAlone(_ token: [UInt8], in text: [UInt8]) -> Bool {
         guard let range = text.firstRange(of: token) else { return false }
         return [text[..<range.lowerBound], text[range.upperBound...]].allSatisfy { part in
@@ -147,7 +149,7 @@ enum PastedText {
 
     // MARK: - Refusals
 
-    /// What is wrong with a piece of a token, with the place and a way out.
+    /// The failure for a fragment of a token, with its offset and a remedy.
     private static func failure(
         _ fault: TokenSighting.Fault, _ sighting: TokenSighting, in text: [UInt8]
     ) -> Failure {
@@ -200,7 +202,7 @@ enum PastedText {
         }
     }
 
-    /// What is wrong with a token that ends too early, as its parser says it.
+    /// The failure for a token that ends too early, in the words of the parser.
     private static func cut(_ bytes: [UInt8]) -> Failure {
         do {
             _ = try CompactToken(parsing: bytes).claims()
@@ -214,7 +216,7 @@ enum PastedText {
 /// Watches the lines of a file for tokens that were wrapped over several: a piece of one looks like an
 /// id. Where all lines of a token are there, `LineSource.continuation` has joined them before.
 struct TokenWrap {
-    /// Why a piece is refused.
+    /// The failure for a line that continues a token.
     static let piece = Failure(
         .malformed, "malformed", "malformed token: part of a token that was wrapped over lines",
         hint: "join the lines of each token")

@@ -2,14 +2,15 @@ internal import CommandKit
 internal import Platform
 internal import Glibc
 
-/// Where a secret or key stands: a path, `env:NAME`, `fd:N` or `-`. Never the secret itself.
+/// The place to read a secret or key from: a path, `env:NAME`, `fd:N` or `-`. Never the secret
+/// itself.
 enum Source: Equatable, Sendable {
     case path([UInt8])
     case environment(String)
     case descriptor(CInt)
     case standardInput
 
-    /// However it is spelled, standard input serves one purpose.
+    /// All spellings of standard input, which can be read only once.
     private static let standardInputNames = ["-", "fd:0", "/dev/stdin", "/dev/fd/0"].map {
         Array($0.utf8)
     }
@@ -32,7 +33,7 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// How an error names it; see `isShowable`. A token after `@`, in place of its file, is masked.
+    /// The name in messages; see `isShowable`. A token that was given instead of a file is masked.
     var title: String {
         switch self {
         // No file has such a name; a key in PEM form has.
@@ -56,8 +57,8 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// The same for what `role` says. A source that names nothing is not repeated: it may be the
-    /// secret itself, and would be in somebody's logs.
+    /// The content, for a source that may hold a secret. The message about a missing source does
+    /// not repeat it: it may be the secret itself, which must not get into logs.
     func read(_ role: SourceRole, limit: Int, system: System) throws -> SecretBytes {
         guard isShowable(system) else { throw role.failure(self) }
         if case .environment(let name) = self, system.environment.bytes(of: name) == nil {
@@ -66,7 +67,7 @@ enum Source: Equatable, Sendable {
         return try read(limit: limit, system: system)
     }
 
-    /// What is there, at most `limit` bytes. A missing file is thrown as the system's error.
+    /// Reads the content, at most `limit` bytes. A missing file is thrown as the system's error.
     private func content(
         limit: Int, system: System, _ patience: Patience
     ) throws -> SecretBytes {
@@ -90,8 +91,8 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// Whether the source can be shown whatever somebody may have put in its place: it names
-    /// something that is there, or a variable in the usual spelling.
+    /// Whether a message may show the source: it exists, or is a variable in the usual spelling.
+    /// Anything else may be a secret.
     func isShowable(_ system: System) -> Bool {
         switch self {
         case .standardInput, .descriptor: return true
@@ -122,7 +123,7 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// Why nothing came from it, for a person.
+    /// The failure for a source without content.
     func emptiness(_ what: String) -> Failure {
         switch self {
         case .standardInput:
@@ -144,15 +145,15 @@ enum Source: Equatable, Sendable {
         return ["/dev/fd/", "/proc/self/fd/"].contains { path.starts(with: $0.utf8) }
     }
 
-    /// What everybody on the machine may do with a file. Groups are left alone: they are how secrets
-    /// are shared on purpose.
+    /// The access that all users have to a file. Access by a group is no exposure: groups share
+    /// secrets on purpose.
     enum Exposure {
         case readable
-        /// Then a key is whoever's it was last.
+        /// Any user may have replaced a key in the file.
         case writable
     }
 
-    /// The worst that the permissions allow; nil for what is no file.
+    /// The worst exposure by the permissions; nil if this is no regular file.
     func exposure() -> Exposure? {
         guard case .path(let path) = self else { return nil }
         do throws(SystemError) {
@@ -176,8 +177,8 @@ enum Source: Equatable, Sendable {
         return "it is a link to a missing file"
     }
 
-    /// How long the other end of a pipe may stay silent, in milliseconds, and how long it may take
-    /// for the whole: a key set from the other end of the world comes in less.
+    /// The timeouts of a pipe in milliseconds: for the next byte, and for all of it. A key set from
+    /// a distant server arrives in less.
     struct Patience: Sendable {
         var silence: Int64
         var total: Int64
@@ -185,8 +186,8 @@ enum Source: Equatable, Sendable {
         static let standard = Patience(silence: 10_000, total: 30_000)
     }
 
-    /// Reads to the end; `limit + 1` bytes at most, so that /dev/zero ends too. A pipe that nobody
-    /// writes to ends with a time-out instead of a hang, and so does one that drips.
+    /// Reads to the end; `limit + 1` bytes at most, so that /dev/zero ends too. A pipe without a
+    /// writer, and one that is too slow, end with a timeout.
     private static func collect(
         _ descriptor: CInt, _ limit: Int, _ patience: Patience
     ) throws -> SecretBytes {

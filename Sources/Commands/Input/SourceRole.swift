@@ -2,23 +2,24 @@ internal import CommandKit
 internal import Glibc
 internal import Platform
 
-/// What a source is for and who named it, for errors that must not repeat the source.
+/// The purpose of a source and the setting that names it, for errors that must not repeat the
+/// source.
 struct SourceRole {
-    /// What the source holds, such as `key`.
+    /// The kind of content, such as `key`.
     let what: String
     /// The option, variable or line that names it.
     let origin: String
     /// The option that takes such a source.
     let option: String
 
-    /// The option itself is the origin where nobody else named the source.
+    /// If `origin` is nil the option itself names the source.
     init(_ what: String, option: String, origin: String? = nil) {
         self.what = what
         self.option = option
         self.origin = origin ?? option
     }
 
-    /// Why a source that names nothing could not be read.
+    /// The failure for a source that does not exist.
     func failure(_ source: Source) -> Failure {
         guard case .path(let path) = source else {
             return Failure(
@@ -42,7 +43,7 @@ struct SourceRole {
             hint: (near ?? "") + hint)
     }
 
-    /// Why the system does not open the file.
+    /// The system's reason for not opening the file.
     private static func words(_ path: [UInt8]) -> String {
         do throws(SystemError) {
             _ = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
@@ -52,7 +53,7 @@ struct SourceRole {
         }
     }
 
-    /// What a source may be.
+    /// The hint on the forms of a source.
     private var hint: String {
         "a SOURCE is a path, env:NAME, fd:N or -, never the \(what) "
             + (what.hasSuffix("s") ? "themselves" : "itself")
@@ -69,13 +70,13 @@ struct SourceRole {
 
 // MARK: - Names of files
 
-/// Files that people name where something else was asked for, or nearly name.
+/// Files whose names are given by mistake, or with a slip.
 enum NearbyFile {
-    /// How many names are looked at in a folder.
+    /// The number of names that are read from a folder.
     private static let limit = 4096
 
-    /// The path of the file in the same folder with the nearest name; nil where none is near. Only
-    /// what is there is in it, never a piece of `path` that may be a secret.
+    /// The path of the file with the most similar name in the same folder; nil if there is none. It
+    /// is an existing name, never a part of `path`, which may be a secret.
     static func nearest(to path: [UInt8]) -> String? {
         let slash = path.lastIndex(of: UInt8(ascii: "/"))
         let folder = slash.map { Array(path[...$0]) } ?? []

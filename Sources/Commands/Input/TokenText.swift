@@ -78,7 +78,8 @@ enum TokenText {
         }
     }
 
-    /// The text without a prefix, whatever its case; the whole text where it begins otherwise.
+    /// The text without a prefix, in any case of letters; the whole text if it does not have the
+    /// prefix.
     private static func dropPrefix(
         _ prefix: StaticString, from text: ArraySlice<UInt8>
     ) -> ArraySlice<UInt8> {
@@ -145,7 +146,7 @@ enum TokenOperand: Sendable {
         return only.bytes
     }
 
-    /// The text of an operand, of `@FILE`, or of standard input (no operand, or `-`), as it is.
+    /// The text of an operand, of `@FILE`, or of standard input (no operand, or `-`), unchanged.
     static func readText(_ operand: [UInt8]?, system: System) throws -> [UInt8] {
         if let operand, operand != [UInt8(ascii: "-")] {
             guard operand.first == UInt8(ascii: "@") else { return operand }
@@ -172,11 +173,12 @@ enum TokenOperand: Sendable {
     }
 }
 
-/// Texts that are another text in base64 or hex. A token in such a text would be taken for an id.
+/// Texts in base64 or hex. A token in such a text would be taken for an id.
 enum EncodedText {
     /// In bytes; no token in hex or base64 is shorter.
     private static let shortest = 40
-    /// How many encodings one on top of the other are undone. People do it twice by mistake.
+    /// The number of encodings that are undone, one after the other. People encode twice by
+    /// mistake.
     private static let mostTimes = 3
 
     /// Whether a text decodes to a token, or to text with one in it. Most ids are recognized by their
@@ -202,7 +204,7 @@ enum EncodedText {
         text.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x0D }
     }
 
-    /// What a text decodes to, in each encoding that it has the form of.
+    /// The decoded text, for each encoding whose form it has.
     private static func decodings(of bytes: [UInt8]) -> [[UInt8]] {
         [hex(bytes), base64(bytes)].compactMap(\.self)
     }
@@ -237,7 +239,7 @@ enum EncodedText {
     }
 }
 
-/// Characters that nobody sees, and that change an id or break a token all the same.
+/// Invisible characters, which change an id or break a token.
 enum InvisibleText {
     /// The first one in a text, by its code point and its place.
     static func first(in text: [UInt8]) -> (name: String, offset: Int)? {

@@ -12,7 +12,7 @@ final class UserFeed: Feed {
     private let console: Console
     /// Users that were read and not handed on yet.
     private var users: ArraySlice<Identifier>
-    /// Whether nobody has to be asked any more.
+    /// Whether no confirmation is needed, or not any more.
     private var isConfirmed: Bool
     let invalid: InvalidLines
     /// The form of the file, where it is no file of users.
@@ -58,7 +58,7 @@ final class UserFeed: Feed {
         try users.popFirst().map { .item($0) } ?? read(pull)
     }
 
-    /// Fails if all lines were written for another tool. A file without users is none to fail for.
+    /// Fails if all lines were written for another tool. An empty file is no failure.
     func requireItems() throws(Failure) { try invalid.requireItems() }
 
     /// The next good user of the lines.
@@ -98,7 +98,7 @@ final class UserFeed: Feed {
     }
 }
 
-/// A user in a line: the line as it is, byte for byte, or `{"user":…}` where that could be read
+/// A user in a line: the line itself, byte for byte, or `{"user":…}` if the line could be read
 /// otherwise.
 enum UserLine {
     /// Throws where a person may have meant something else by the line.
@@ -117,7 +117,7 @@ enum UserLine {
         }
         try refuseToken(line)
         let user = try Identifier(line)
-        // The feed has told of a header, which is one on the first line only.
+        // Only the first line can be a header, which the feed has refused.
         if let fault = hiddenCharacter(in: line) { throw fault }
         guard isPlain(user.description) || ForeignLine.isHeader(line) else {
             throw Failure(
@@ -151,7 +151,7 @@ enum UserLine {
                 + "{\"user\":\"…\"} for --from")
     }
 
-    /// Why a text with an invisible character is refused: no user of that name would be found.
+    /// The failure for a text with an invisible character, which no name of a user has.
     private static func hiddenCharacter(in text: [UInt8]) -> Failure? {
         guard let hidden = InvisibleText.first(in: text) else { return nil }
         return Failure(

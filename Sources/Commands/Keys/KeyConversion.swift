@@ -46,6 +46,7 @@ let keyPublicCommand = Command(
     run: { options, system in
         let console = Console(options.global, system: system)
         let keys = try options.input.loadSound(console)
+        // One secret in the set fails all of it: a set to publish must be complete.
         let halves = try keys.keys.map { key in
             guard let half = try key.publicHalf() else {
                 throw Failure(.failure, "key", "an HMAC secret has no public half")

@@ -159,6 +159,7 @@ struct KeyOutputOptions: Sendable {
     private func prepared(_ key: Key, as encoding: KeyEncoding, isOnly: Bool) throws -> Key {
         var key = key
         if let algorithm {
+            // The use is verification even for a private key: both halves must fit the algorithm.
             if let refusal = key.refusal(for: algorithm, to: .verify, allowWeak: true) {
                 throw Failure(
                     .usage, "usage",

@@ -55,6 +55,7 @@ let keyShowCommand = Command(
         }
         for key in keys.keys { try list.append(try KeyCard(key)) }
         try list.finish(empty: "")
+        // Members that are no usable keys are warnings, so that the others are shown.
         for skipped in keys.skipped {
             let name = skipped.keyID.map { " (kid \($0))" } ?? ""
             try console.warn(

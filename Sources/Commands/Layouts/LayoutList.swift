@@ -61,6 +61,7 @@ let layoutListCommand = Command(
             }
         }
         try list.finish(empty: "")
+        // The legend is for a person who sees the table, not for a file.
         guard console.isForPerson, system.output.isTerminal else { return .success }
         try system.output.flush()
         let legend = Layout.letters.map { "\($0.letter) \($0.meaning)" }.joined(separator: ", ")

@@ -8,7 +8,7 @@ struct AuditOptions: CommandOptions {
     var global = GlobalOptions()
     /// Whether the command goes on and shows new entries as they come.
     var follows = false
-    /// How many of the latest entries are shown; nil shows all.
+    /// The number of latest entries to show; nil is all.
     var limit: Int64?
     var filter = AuditFilter()
 }
@@ -74,11 +74,11 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         for entry in entries where options.filter.admits(entry) {
             try list.append(entry)
         }
-        // A table would wait for its end, which never comes.
+        // The table never ends, so its rows are shown at once.
         if options.follows { try list.showRows() }
     }
     if let limit = options.limit {
-        // One page at least is read: following goes on after it, also where nothing is shown.
+        // At least one page is read: following continues after it, even if nothing is shown.
         let latest = try backend.store.latestAuditEntries(
             in: span, limit: Int(clamping: limit), admits: options.filter.admits)
         try show(latest.entries)
@@ -91,7 +91,8 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         if page.count < pageSize { break }
     }
     try system.output.flush()
-    // `$` would miss what came since the last read; an empty trail is followed from its beginning.
+    // `$` would miss entries since the last read. An empty audit log is followed from its
+    // beginning.
     while options.follows {
         let page = try backend.store.awaitAuditEntries(
             after: position ?? span.origin, milliseconds: backend.blockingTimeout)
@@ -105,11 +106,11 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         in: backend, limit: options.limit, of: "entries")
 }
 
-/// How many entries are read at a time.
+/// The number of entries in a page.
 private let pageSize = 1000
 
 extension AuditEntry {
-    /// What was changed: one token, one user, or many.
+    /// The subject of the change: one token, one user, or many.
     fileprivate var subject: String { id ?? user ?? "*" }
 }
 
@@ -135,7 +136,7 @@ struct AuditFilter: Sendable {
     var user: String?
     /// The id of a token.
     var id: String?
-    /// Who made the change.
+    /// The name of the person or service that made the change.
     var actor: String?
     /// The first time that is shown.
     var since: Moment?

@@ -72,7 +72,8 @@ private func runListRevoked(_ options: ScanOptions, _ system: System) throws -> 
         in: backend, limit: options.limit, of: "entries")
 }
 
-/// The columns of an entry. `id` is what is shown of its token, which may be the whole secret text.
+/// The columns of an entry. `id` is the id as it is shown: the id of a layout may be the whole
+/// secret token.
 private func columns(
     _ console: Console, now: Int64, id: @escaping (ListedDenial) -> Identifier
 ) -> [Column<ListedDenial>] {

@@ -7,22 +7,22 @@ internal import TokenStore
 struct ListTokensOptions: CommandOptions {
     var global = GlobalOptions()
     var users: [String] = []
-    /// Whether the tokens of all users are listed, in place of those of `users`.
+    /// Whether the tokens of all users are listed, not only those of `users`.
     var listsAll = false
     /// nil writes the tokens as they are found: user by user, in order of expiry.
     var order: TokenOrder?
-    /// How many tokens are shown at most.
+    /// The largest number of tokens.
     var limit: Int64?
     /// Whether whole tokens are shown where the layout keeps them.
     var showsTokens = false
 }
 
-/// By what a list of tokens is sorted; the user decides between equals.
+/// The order of tokens. The user decides between equals.
 enum TokenOrder: String, CaseIterable, Sendable {
     case exp, iat, user
 }
 
-/// `list tokens`: shows the tokens on the lists of users, dead ones too.
+/// `list tokens`: shows the token lists of users, including revoked and expired tokens.
 let listTokensCommand = Command(
     name: "tokens", summary: "List a user's tokens.",
     discussion: [
@@ -93,7 +93,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     ) { row in
         idLine(row.id)
     }
-    /// How many more rows may be written.
+    /// The number of rows that may still be written.
     var left = options.limit ?? .max
     func show(_ row: TokenRow) throws {
         try list.append(row)
@@ -149,8 +149,8 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
 }
 
 extension TokenRow {
-    /// The order of rows: the soonest expiry first, as lists have it, but the latest issue first, since
-    /// what is asked for is who came last.
+    /// The order of rows: the soonest expiry first, as in a token list, or the latest issue first,
+    /// since that answers who logged in last.
     fileprivate func precedes(_ other: TokenRow, by order: TokenOrder) -> Bool {
         let ends = (token.expiry.seconds ?? .max, other.token.expiry.seconds ?? .max)
         let issues = (token.issuedAt ?? .min, other.token.issuedAt ?? .min)
@@ -173,10 +173,10 @@ private struct TokenRow {
     let token: ListedToken
     /// The list, which has the time and the user's cutoff.
     let list: TokenList
-    /// What is shown of the token.
+    /// The id as it is shown.
     let id: Identifier
 
-    /// Whether the token works, or what keeps it from working, in the words of JSON.
+    /// The state of the token, as a word of JSON.
     var state: String {
         if token.expiry.isPast(at: list.time) { return "expired" }
         if token.isRevoked { return "revoked" }

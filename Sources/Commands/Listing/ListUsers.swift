@@ -6,9 +6,9 @@ internal import TokenStore
 /// The options of the commands that find what they list by scanning keys.
 struct ScanOptions: CommandOptions {
     var global = GlobalOptions()
-    /// How many results are shown at most.
+    /// The largest number of results.
     var limit: Int64?
-    /// What ids or users have to look like.
+    /// The pattern that ids or users must match.
     var pattern: IdentifierPattern?
     /// Only for `list revoked`.
     var showsTokens = false
@@ -31,7 +31,7 @@ struct ScanOptions: CommandOptions {
     }
 }
 
-/// By what users are sorted; the name decides between equals.
+/// The order of users. The name decides between equals.
 enum UserOrder: String, CaseIterable, Sendable {
     case user, count
 }
@@ -145,12 +145,12 @@ extension Console {
     }
 }
 
-/// Leaves out what a scan returns twice, and counts up to the limit.
+/// Omits results that a scan returns twice, and counts up to the limit.
 struct ScanFilter {
     private let limit: Int64?
-    /// `jsonl` runs in constant memory, and lets what comes twice pass.
+    /// Whether results are streamed in constant memory, so that some may be written twice.
     private let isStreaming: Bool
-    /// What was shown, unless results are streamed.
+    /// The results so far, unless they are streamed.
     private var seen: Set<Identifier> = []
     private var count: Int64 = 0
 

@@ -6,12 +6,11 @@ internal import TokenStore
 /// The options of `prune`.
 struct PruneOptions: CommandOptions {
     var global = GlobalOptions()
-    /// Whether it is only counted what would be removed.
+    /// Whether it only counts, and removes nothing.
     var isDryRun = false
 }
 
-/// `prune`: removes expired tokens from lists that no other command has touched for long. It is made
-/// for cron.
+/// `prune`: removes expired tokens from all token lists. It is meant for cron.
 let pruneCommand = Command(
     name: "prune", summary: "Remove expired tokens from the users' token lists.",
     discussion: [

@@ -6,7 +6,7 @@ internal import TokenStore
 /// The options of `stats`.
 struct StatsOptions: CommandOptions {
     var global = GlobalOptions()
-    /// How many users with the most tokens are named.
+    /// The number of users to name, those with the most tokens.
     var largestCount: Int64 = 5
 }
 
@@ -52,8 +52,7 @@ let statsCommand = Command(
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["list", "prune"], run: runStats)
 
-/// Counts by a scan, in constant memory. What the layout cannot list is not counted, and is null in
-/// JSON.
+/// Counts by a scan, in constant memory. Things that the layout cannot list are null in JSON.
 private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let backend = try Backend(console)
@@ -79,13 +78,13 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
 }
 
 extension StoreStatistics {
-    /// Whether nothing was found. A person is told where it was looked for.
+    /// Whether nothing was found. A note then names the place.
     fileprivate var isEmpty: Bool {
         users == 0 && denials == 0 && userCutoffs == 0 && globalCutoff == nil
     }
 }
 
-/// The numbers for scripts. A null is a number that the layout cannot tell.
+/// The numbers for scripts. A number that the layout cannot tell is null.
 private func json(_ numbers: StoreStatistics, _ backend: Backend) -> JSONObject {
     let layout = backend.layout
     let hasUsers = layout.can(.listUsers)
@@ -158,7 +157,8 @@ private struct Gauge {
     let help: String
     let value: Int64
 
-    /// All numbers that the layout can tell. Users are never named: labels are kept for years.
+    /// All numbers that the layout can tell. Names of users are left out, since monitoring keeps
+    /// labels for years.
     static func text(_ numbers: StoreStatistics, _ backend: Backend) -> String {
         let layout = backend.layout
         var gauges: [Gauge] = []

@@ -2,7 +2,7 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
-/// What a member of a row holds.
+/// The value of a member of a row.
 enum MemberValue {
     /// A string of UTF-8. Of many rows, each is written without a copy.
     case text([UInt8])
@@ -14,7 +14,7 @@ enum MemberValue {
 /// One fact of a row: its column in a table, and its member in JSON, which is also its field in CSV
 /// and what `--field` names.
 struct Column<Row> {
-    /// What JSON has of the fact.
+    /// The form of the fact in JSON.
     enum Member {
         case none
         /// A row without a value has no such member.
@@ -157,10 +157,10 @@ extension String {
 
 // MARK: - Columns of tables
 
-/// Columns that several tables have, so that they look and give way alike.
+/// Columns of several tables, which have the same form and width rules in all of them.
 extension Table.Column {
     static let id = Table.Column("ID")
-    /// How long something still lasts.
+    /// The remaining time of something.
     static let left = Table.Column("LEFT", align: .right)
 
     /// A state or a result, in a colour for each kind of word.

@@ -3,22 +3,23 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// How a command speaks: data on standard output in the format that was asked for, notes on
-/// standard error. Decided once from the options.
+/// The output of a command: data on standard output in the requested format, notes on standard
+/// error. The options decide both once.
 final class Console {
-    /// What a command does, for the rules that hold for all of its kind.
+    /// The kind of a command, which decides rules of output and settings.
     struct Kind: OptionSet {
         let rawValue: Int
 
-        /// It only reports, and `-q` silences that. Other commands print what they made.
+        /// The command only reports, and `-q` suppresses the report. Other commands print what they
+        /// made.
         static let reports = Kind(rawValue: 1)
-        /// It changes something. Doubt about what to change ends it.
+        /// The command changes something. Ambiguous settings end it.
         static let changes = Kind(rawValue: 2)
     }
 
     private let kind: Kind
     let system: System
-    /// What the command line says about output, Redis and layout.
+    /// The options that all commands share.
     let options: GlobalOptions
     /// For standard output.
     let style: Style
@@ -88,7 +89,7 @@ final class Console {
     /// Whether results are written as text for a person.
     var isForPerson: Bool { options.format.isText && options.field == nil }
 
-    /// Whether nothing goes to standard output.
+    /// Whether standard output gets nothing.
     var isSilent: Bool { options.isQuiet && kind.contains(.reports) }
 
     /// A failure that does not end the command, with its remedy.
@@ -97,7 +98,7 @@ final class Console {
         if let hint = failure.hint { try note("hint: \(hint)") }
     }
 
-    /// Writes a result to standard output, unless nothing goes there.
+    /// Writes a result to standard output, unless the command is silent.
     func print(_ text: String) throws(OutputError) {
         guard !isSilent else { return }
         try system.output.write(text)

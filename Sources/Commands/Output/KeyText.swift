@@ -4,11 +4,10 @@ internal import TokenStore
 
 /// Keys of Redis, and what a server says of them, as people see them.
 ///
-/// What a layout knows of a token's text in a key, `Layout.shown` has masked. Keys that no layout
-/// of ours made, and a server's own words, may hold tokens too: what has their shape is masked
-/// here.
+/// `Layout.shown` masks the tokens in keys of a layout. Other keys, and a server's messages, may
+/// contain tokens too: any text with the shape of a token is masked here.
 enum KeyText {
-    /// What is shown in place of a token.
+    /// The text that replaces a token.
     static let mask = Array("<token>".utf8)
 
     /// A key for a message: masked, and harmless to look at.
@@ -22,7 +21,7 @@ enum KeyText {
         shown(Array(text.utf8), columns: columns)
     }
 
-    /// The same bytes with a mask in place of each run that begins like the header of a token.
+    /// The bytes, with a mask for each run that begins like the header of a token.
     static func masked(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.count >= shortest else { return bytes }
         var result: [UInt8] = []
@@ -60,7 +59,7 @@ enum KeyText {
 /// One line for what happens on the connection. Tokens are masked, long texts are cut. Where keys
 /// and values hold whole tokens, texts are not shown at all.
 struct TraceText {
-    /// What knows keys that hold tokens; nil where no layout is known yet.
+    /// The layout, which tells keys that contain tokens; nil if it is not known yet.
     private let layout: Layout?
 
     init(_ layout: Layout?) { self.layout = layout }
@@ -124,7 +123,7 @@ struct TraceText {
 
 /// Passwords inside Redis URLs: before the host, and that of Sentinels among the parameters.
 enum URLPassword {
-    /// The text with stars in place of each password.
+    /// The URL with stars instead of each password.
     static func masked(_ url: String) -> String {
         let bytes = Array(url.utf8)
         var result: [UInt8] = []
@@ -139,16 +138,16 @@ enum URLPassword {
         return String(decoding: result + bytes[index...], as: UTF8.self)
     }
 
-    /// Whether whoever reads the URL has a password.
+    /// Whether the URL contains a password.
     static func isIn(_ url: String) -> Bool { !places(in: Array(url.utf8)).isEmpty }
 
-    /// Where the passwords are, in the order of their beginnings.
+    /// The ranges of the passwords, in ascending order.
     private static func places(in bytes: [UInt8]) -> [Range<Int>] {
         [beforeHost(bytes), foreignParameter(bytes) ?? parameter(bytes)].compactMap(\.self)
             .sorted { $0.lowerBound < $1.lowerBound }
     }
 
-    /// What follows `password=` in other clients' forms, which are refused, to the end.
+    /// The rest of the URL after `password=`, a form of other clients that is refused.
     private static func foreignParameter(_ bytes: [UInt8]) -> Range<Int>? {
         let words = bytes.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
         let start = words.indices.first { index in
@@ -158,7 +157,7 @@ enum URLPassword {
         return start.map { ($0 + 9)..<bytes.count }
     }
 
-    /// What is between the colon behind a user name and the last `@`.
+    /// The text between the colon after the user name and the last `@`.
     private static func beforeHost(_ bytes: [UInt8]) -> Range<Int>? {
         let start = bytes.firstIndex(of: UInt8(ascii: "/")) ?? 0
         guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), start < at,
@@ -167,8 +166,8 @@ enum URLPassword {
         return (colon + 1)..<at
     }
 
-    /// From `sentinel_password=` to the next parameter that there is: a password that somebody
-    /// forgot to encode may hold an `&`.
+    /// The text from `sentinel_password=` to the next known parameter: a password that is not
+    /// encoded may contain an `&`.
     private static func parameter(_ bytes: [UInt8]) -> Range<Int>? {
         guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: name) }) else {
             return nil

@@ -2,7 +2,7 @@ internal import CommandKit
 internal import JSON
 internal import Platform
 
-/// How results are written.
+/// The format of results.
 ///
 /// A new format is a case with its writer, and the type of that writer, both in this file.
 enum OutputFormat: String, CaseIterable, Sendable {
@@ -43,7 +43,7 @@ enum OutputFormat: String, CaseIterable, Sendable {
 
 /// Tables and other text for people.
 final class TextWriter<Row>: ResultWriter<Row> {
-    /// How many rows a table is made of before they are printed.
+    /// The number of rows whose table is printed at once.
     private let rowsInMemory = 10_000
 
     /// The rows that were not printed yet.
@@ -77,7 +77,7 @@ final class TextWriter<Row>: ResultWriter<Row> {
         try printText(of: first)
     }
 
-    /// Prints what a person reads of one result.
+    /// Prints one result for a person.
     private func printText(of row: Row) throws {
         if let text { try console.print(text(row)) }
     }
@@ -102,8 +102,8 @@ final class JSONDocumentWriter<Row>: ResultWriter<Row> {
     }
 }
 
-/// A line of JSON for each row. There may be millions, so that no tree is made of any, and the memory
-/// of one line serves the next.
+/// A line of JSON for each row. There may be millions: no row becomes a tree, and all lines share
+/// one buffer.
 final class JSONLinesWriter<Row>: ResultWriter<Row> {
     /// A member of a line. Written by a closure that is made once, it costs no copy of its column
     /// for every row.
@@ -170,7 +170,7 @@ final class FieldWriter<Row>: ResultWriter<Row> {
         }
     }
 
-    /// What the path leads to. Throws where a name or an index of it does not exist.
+    /// The value at the path. Throws if a name or an index of the path does not exist.
     private func value(in result: JSONValue) throws(Failure) -> JSONValue {
         var current = result
         for name in path.split(separator: ".", omittingEmptySubsequences: false) {
@@ -194,7 +194,7 @@ final class FieldWriter<Row>: ResultWriter<Row> {
         text.unicodeScalars.contains(where: VisibleText.isHostile) ? VisibleText.escape(text) : text
     }
 
-    /// Why nothing is printed.
+    /// The failure for a path without a value.
     private var noSuchField: Failure {
         Failure(
             .failure, "no_such_field",

@@ -2,7 +2,7 @@ internal import CommandKit
 internal import JSON
 internal import TokenStore
 
-/// How many results a command has.
+/// The number of results of a command.
 enum ResultExtent {
     /// A single one: JSON has an object and no array, and a person reads text and no table.
     case one
@@ -17,7 +17,8 @@ class ResultWriter<Row> {
     let columns: [Column<Row>]
     /// The line of `-o id`, which other commands read; nil for a result without an id, which has none.
     let line: (Row) -> String?
-    /// What a person reads of a single result, or of each where no column is one of a table.
+    /// The text for a person: of a single result, or of each result if no column belongs to a
+    /// table.
     let text: ((Row) -> String)?
 
     required init(

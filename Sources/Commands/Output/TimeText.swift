@@ -19,8 +19,8 @@ enum TimeText {
         String(rfc3339(seconds).map { $0 == "T" ? " " : $0 })
     }
 
-    /// What is left of a table's time where there is little room: `11-21 06:17Z` in the year of `now`,
-    /// else the day alone.
+    /// The short form of a table's time, for a narrow terminal: `11-21 06:17Z` in the year of
+    /// `now`, else the day alone.
     static func short(_ text: String, now: Int64) -> String {
         guard text.hasSuffix("Z"), text.utf8.count == 20 else { return text }
         guard text.prefix(5) == table(now).prefix(5) else { return String(text.prefix(10)) }
@@ -137,8 +137,8 @@ enum ShellText {
                 }
             }
         if isPlain { return text }
-        // What a terminal would act on can't be pasted back; it is shown escaped.
-        // By scalars: a combining mark after a quote makes another Character of it, but the shell
+        // Characters on which a terminal would act can't be pasted back; they are shown escaped. By
+        // scalars: a combining mark after a quote makes another Character of it, but the shell
         // still sees the quote.
         return "'"
             + VisibleText.escape(text).unicodeScalars

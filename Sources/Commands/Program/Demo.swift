@@ -98,6 +98,7 @@ private enum Demo {
         var asked: CInt?
         while true {
             if let ending = child.poll() {
+                // The signal ends this process, too, after the cleanup.
                 if let asked, !isShell || asked != SIGINT { return .signal(asked) }
                 return ending
             }
@@ -230,6 +231,7 @@ final class PrivateRedis {
             "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", folder.path,
             "--logfile", "\(folder.path)/redis.log",
         ]
+        // The helper process would start in any case, so a missing server must be noticed before.
         guard Self.isInstalled(environment) else {
             throw Failure(
                 .failure, "no_redis_server", "redis-server is not installed",

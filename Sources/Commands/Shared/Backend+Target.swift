@@ -33,7 +33,8 @@ extension Backend {
                 throw Failure(.failure, "input", "no terminal to ask for the password")
             }
         }
-        // A profile's password is meant for the profile's own server.
+        // A profile's password is meant for the profile's own server, not for that of an option or
+        // of JWTCTL_REDIS_URL.
         let isProfiles =
             options.redisURL == nil
             && settings[.redis]?.origin != Setting.redis.variable.map(Settings.Origin.environment)

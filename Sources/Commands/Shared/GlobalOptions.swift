@@ -197,6 +197,7 @@ enum Replication {
     static func concern(
         _ options: GlobalOptions, _ settings: Settings
     ) throws(Failure) -> WriteConcern {
+        // A profile may set the usual number of replicas; --fsync has no setting.
         let usual = try settings.parsed(.wait) { text throws(InvalidValue) in try concern(text) }
         let wanted = options.concern ?? usual ?? .standard
         return WriteConcern(

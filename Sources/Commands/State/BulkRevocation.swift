@@ -3,12 +3,12 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// Lines of a file or of standard input: revoked as they come, counted to the last one.
+/// The bulk form of `revoke`: revokes the lines of a file or of standard input as they arrive.
 ///
-/// Whatever breaks the run, the counts add up to the lines that were there, and `--failed` keeps
-/// what may still be alive, in a form that `--from` reads.
+/// If the run ends early, the counts still add up to the number of lines, and the file of
+/// `--failed` has all tokens that may still be valid.
 final class BulkRevocation {
-    /// How many items make one piece of work, where so many are there.
+    /// The number of items in a job, if so many have arrived.
     private static let batchSize = 512
 
     private let lines: LineSource
@@ -20,19 +20,19 @@ final class BulkRevocation {
     /// nil without `--failed`, and in a dry run, which writes no file.
     private let failed: FailedItems?
     private var counts: BulkCounts
-    /// What was revoked first: the audit log names it where it stays the only one.
+    /// The first item that was revoked. The audit log names it if it remains the only one.
     private var firstRevoked: RevocationRequest?
-    /// The first item and what became of it: an only item is reported like an operand.
+    /// The first item and its outcome: an only item is reported like an operand.
     private var first: (request: RevocationRequest, outcome: RevocationOutcome)?
-    /// What was read and not handed to Redis yet.
+    /// Items that were read, but are not in a job yet.
     private var batch: [RevocationRequest] = []
-    /// How many items were handed to Redis.
+    /// The number of items in jobs so far.
     private var attempted = 0
-    /// What Redis broke the run off with.
+    /// The error that ended the run.
     private var broken: StoreError?
-    /// What an item was refused for that all further ones would be refused for too.
+    /// The error of an item that all further items would get as well.
     private var refusal: StoreError?
-    /// Whether nobody has to be asked any more.
+    /// Whether no confirmation is needed, or not any more.
     private var isConfirmed: Bool
 
     init(
@@ -70,7 +70,7 @@ final class BulkRevocation {
                 throw error
             }
         }
-        // Where nothing broke, the last confirmation covered what was in doubt before.
+        // After a complete run the last confirmation covers all changes.
         if broken == nil { counts.confirm() }
         if failure != nil && !isWritten || Signals.pending != nil { keepRest() }
         let incomplete = failed?.finish(areConfirmed: counts.areConfirmed)
@@ -83,12 +83,13 @@ final class BulkRevocation {
         return try report(failure, incomplete)
     }
 
-    /// Whether all was written, though not all of it confirmed.
+    /// Whether everything was written, though not everything is confirmed.
     private var isWritten: Bool { broken?.isAboutConfirmation ?? false }
 
     // MARK: - Work
 
-    /// Returns what broke the run off; nil at the end, or after a signal.
+    /// Revokes all items, and returns the failure that ended the run; nil at the end of the input,
+    /// and after a signal.
     private func work(_ show: @escaping (Int) -> Void) throws -> Failure? {
         func deliver(_ request: RevocationRequest, _ outcome: RevocationOutcome) throws {
             try count(request, outcome)
@@ -101,15 +102,15 @@ final class BulkRevocation {
         } catch let error as OutputError {
             throw error
         } catch {
-            // A read that a signal interrupted is no failure: the signal is reported instead.
+            // A read that a signal interrupted is no failure. The signal is reported instead.
             return Signals.pending == nil ? Diagnostics.failure(for: error) : nil
         }
     }
 
-    /// Takes an item with what became of it.
+    /// Takes an item and its outcome.
     private typealias Delivery = (RevocationRequest, RevocationOutcome) throws -> Void
 
-    /// The short value is written unless a reason or an actor is given.
+    /// Revokes the items. The entry has the short value unless a reason or an actor is given.
     private func revoke(_ deliver: @escaping Delivery) throws -> StoreError? {
         let isDetailed = options.reason != nil || options.actor != nil
         return try backend.store.revoke(
@@ -118,7 +119,7 @@ final class BulkRevocation {
             clock: planner.clock, item: { $0.revocation }, next: nextBatch, deliver: deliver)
     }
 
-    /// Delivers what a run would do. Nothing is written.
+    /// Delivers the outcomes of a dry run. Nothing is written.
     private func plan(_ deliver: Delivery) throws -> StoreError? {
         let dryRun = RevocationDryRun(backend.store)
         while Signals.pending == nil, case .item(let batch) = try nextBatch(.blocking) {
@@ -128,8 +129,8 @@ final class BulkRevocation {
         return nil
     }
 
-    /// The items that are there. Only the first of them is waited for, and as many as need a
-    /// confirmation.
+    /// The items that have arrived. It waits for the first item, and for as many as decide whether
+    /// a confirmation is needed.
     private func nextBatch(_ pull: Pull) throws -> Supply<[RevocationRequest]> {
         guard refusal == nil else { return .end }
         var isEnd = false
@@ -155,8 +156,8 @@ final class BulkRevocation {
         return .item(try takeBatch())
     }
 
-    /// The batch, as far as `--max` lets it through: nothing where that is known to be too little
-    /// before anything is written.
+    /// The batch, as far as `--max` allows it. If the first batch exceeds the limit already,
+    /// nothing is written.
     private func takeBatch() throws -> [RevocationRequest] {
         let room = options.maximum.map { Int(clamping: $0) - attempted } ?? batch.count
         guard batch.count <= room || attempted > 0 && room > 0 else {
@@ -172,11 +173,11 @@ final class BulkRevocation {
 
     // MARK: - Outcomes
 
-    /// Counts an outcome, reports a failure, and keeps what has to be tried again.
+    /// Counts an outcome, reports a failure, and keeps the item if it needs a retry.
     private func count(_ request: RevocationRequest, _ outcome: RevocationOutcome) throws {
         counts.add(outcome)
         if first == nil { first = (request, outcome) }
-        /// Why it was not done.
+        /// The reason for the file of `--failed`.
         let reason: String
         switch outcome {
         case .revoked:
@@ -203,8 +204,8 @@ final class BulkRevocation {
 
     private static let notAttempted = "not attempted"
 
-    /// Counts what was not attempted, and keeps it for another try. Lines that are still
-    /// being written are not waited for after a signal: an interrupted program has to end.
+    /// Counts the items that were not attempted, and keeps them for a retry. After a signal it does
+    /// not wait for lines from a pipe: an interrupted program has to end.
     private func keepRest() {
         for request in batch {
             counts.notAttempted += 1
@@ -224,9 +225,8 @@ final class BulkRevocation {
 
     // MARK: - Report
 
-    /// `failure` is what broke the run off, `incomplete` why the file of `--failed` does not hold
-    /// everything.
-    /// Writes the counts and whatever went wrong, and returns the exit status.
+    /// Writes the counts and the failures, and returns the exit status. `failure` ended the run;
+    /// `incomplete` is the reason for which the file of `--failed` is incomplete.
     private func report(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
         let only = counts.total == 1 && failure == nil ? onlyResult : nil
         let words = only?.words ?? counts.words
@@ -246,7 +246,7 @@ final class BulkRevocation {
         return isOpen ? .unknown : bad > 0 ? .someFailed : .success
     }
 
-    /// The report on an only item that was revoked, or is.
+    /// The report on an only item that is revoked now.
     private var onlyResult: RevokeResult? {
         guard let first else { return nil }
         var outcome = first.outcome
@@ -263,7 +263,7 @@ final class BulkRevocation {
         return result
     }
 
-    /// Why an only item was not revoked.
+    /// The failure of an only item.
     private var onlyFailure: Failure? {
         switch first {
         case (_, .failed(let error))?: Diagnostics.failure(for: error)

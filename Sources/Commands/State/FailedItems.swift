@@ -3,24 +3,24 @@ internal import Glibc
 internal import Platform
 internal import TokenStore
 
-/// The file of `--failed`: every line that was not done, as `revoke --from` reads it, with the reason
-/// in a comment above it.
+/// The file of `--failed`: the lines that need a retry, in the form that `revoke --from` reads. A
+/// comment above each line has the reason.
 ///
-/// It is written beside its place, as `FILE.partial`, and renamed at the end: the list of the last
-/// run stays until this one is complete, and a crash leaves what was written. A file of that name
-/// is never overwritten. A failure to write is kept until `finish`, since the work goes on.
+/// It is written as `FILE.partial` and renamed at the end: the file of the last run remains until
+/// this one is complete, and a crash leaves what was written. An existing `.partial` file is never
+/// overwritten. A failure to write is reported by `finish`, since the revocations continue.
 final class FailedItems {
-    /// Where the file will be, and where it is written until then.
+    /// The path of the complete file. It is written to `partial`, and renamed.
     private let path: [UInt8]
     private let partial: [UInt8]
     /// The file. It belongs to this object, which closes it.
     private let descriptor: CInt
     private let stream: OutputStream
-    /// How a message names the file.
+    /// The name of the file in messages.
     private let title: String
     /// The first failure to write; nothing is written after it.
     private var failure: SystemError?
-    /// How many bytes were written, and where among them items stand that nobody confirmed.
+    /// The number of bytes written, and the ranges with items that are not confirmed.
     private var count = 0
     private var unconfirmed: [Range<Int>] = []
     private var isFinished = false
@@ -44,13 +44,13 @@ final class FailedItems {
     }
 
     deinit {
-        // A run that ended before it did anything leaves nothing to look at.
+        // A run that failed before its first item leaves no file.
         if !isFinished, count == 0 { _ = unsafe unlink(Self.terminated(partial)) }
         _ = close(descriptor)
     }
 
-    /// An item that was not done, or not confirmed. One that is confirmed in the end is taken out
-    /// again by `finish`.
+    /// Appends an item that was not revoked, or is not confirmed. `finish` removes the latter if
+    /// they are confirmed in the end.
     func append(
         _ request: RevocationRequest, _ reason: String, isUnconfirmed: Bool = false
     ) {
@@ -65,8 +65,8 @@ final class FailedItems {
         }
     }
 
-    /// A line that names the same item: the token itself where only that can be tried again, else
-    /// an object with what is known of it.
+    /// Appends a line for the item: the token itself if a retry needs it, else an object with its
+    /// id, expiry and user.
     private func append(_ request: RevocationRequest) {
         if let text = request.text { return write(text + [0x0A]) }
         let item = request.revocation
@@ -81,7 +81,7 @@ final class FailedItems {
         write((object + "}\n").utf8)
     }
 
-    /// A line as it was read; nil for one that was too long to be kept.
+    /// Appends a line as it was read; nil is a line that was too long to keep.
     func append(line: [UInt8]?, _ reason: String) {
         write(reason: reason)
         if let line { write(line + [0x0A]) }
@@ -91,14 +91,14 @@ final class FailedItems {
         write("# \(VisibleText.escape(reason, columns: 400))\n".utf8)
     }
 
-    /// Leaves the file of the last run as it was.
+    /// Removes the incomplete file. The file of the last run remains.
     func discard() {
         isFinished = true
         _ = unsafe unlink(Self.terminated(partial))
     }
 
-    /// Puts the file into its place, or returns why it does not hold everything. Where all was
-    /// `areConfirmed` in the end it is without the items that were not before.
+    /// Renames the file to its path, or returns why it is incomplete. If all changes are confirmed
+    /// in the end, the items that were not confirmed before are removed from it.
     func finish(areConfirmed: Bool) -> Failure? {
         isFinished = true
         do throws(SystemError) {
@@ -117,7 +117,7 @@ final class FailedItems {
         }
     }
 
-    /// Moves what stays to the front, from one range to the next.
+    /// Removes the ranges without confirmation: moves the bytes between them to the front.
     private func dropUnconfirmed() throws(SystemError) {
         guard let first = unconfirmed.first else { return }
         var end = first.lowerBound
@@ -163,8 +163,8 @@ final class FailedItems {
 // MARK: - The file
 
 extension FailedItems {
-    /// Refuses whatever cannot be replaced at the end: the file that is read, a link, a folder, a
-    /// device. No file at all is the usual case.
+    /// Refuses a path that cannot be replaced at the end: the file that is read, a link, a folder,
+    /// a device. Usually there is no file yet.
     private static func check(_ path: [UInt8], _ lines: LineSource, _ title: String) throws {
         guard !path.contains(0) else { throw failure(title, SystemError(code: EINVAL)) }
         var status = stat()
@@ -185,7 +185,7 @@ extension FailedItems {
         }
     }
 
-    /// Where the lines may stand until they are complete.
+    /// The names for the incomplete file, in order of preference.
     private static func names(_ path: [UInt8]) -> [[UInt8]] {
         let first = path + Array(".partial".utf8)
         return [first] + (2...99).map { first + Array("-\($0)".utf8) }
@@ -198,7 +198,7 @@ extension FailedItems {
         for name in names(path) {
             do throws(SystemError) {
                 let file = try Descriptor.createNew(name)
-                // Not one of the standard streams, where one of these is closed.
+                // Numbers 0 to 2 are the standard streams, even if one of them is closed.
                 let number = fcntl(file.number, F_DUPFD_CLOEXEC, 3)
                 guard number >= 0 else { throw SystemError.last }
                 return (name, number)

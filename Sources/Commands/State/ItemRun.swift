@@ -2,28 +2,27 @@ internal import CommandKit
 internal import Platform
 internal import TokenStore
 
-/// What became of one item of a run.
+/// The outcome of one item of a run.
 protocol ItemRow {
     /// The exit status of a run that has only this item.
     var status: ExitStatus { get }
 }
 
-/// What a run reads its items from: operands, or the lines of a file.
+/// The source of a run's items: operands, or the lines of a file.
 protocol Feed: AnyObject {
     /// The lines or operands from which no item was read.
     var invalid: InvalidLines { get }
-    /// Called at the end of the input. Throws where it cannot have been meant as it is.
+    /// Called at the end of the input. Throws if it cannot have been intended as it is.
     func requireItems() throws(Failure)
 }
 
-/// A run of a command over items: writes what became of each, counts failures, and knows the exit
+/// A run of a command over items: writes a row for each, counts failures, and determines the exit
 /// status.
 ///
 /// The rows of an interrupted or broken run are written too, since what was done stays done. An
 /// only item is reported like a single operand, and its status is that of the run.
 final class ItemRun<Row: ItemRow> {
-    /// How many rows are held until it is known whether they are confirmed; more of them are
-    /// reported as unconfirmed.
+    /// The number of rows that wait for confirmation. Further rows are reported as unconfirmed.
     private let heldLimit = 10_000
 
     private let console: Console
@@ -33,7 +32,7 @@ final class ItemRun<Row: ItemRow> {
     private let interrupts: Interrupts
     private(set) var count = 0
     private(set) var failures = 0
-    /// The first row that is more than a failure.
+    /// The first row with an outcome.
     private var first: Row?
     private var held: [Row] = []
 
@@ -49,14 +48,14 @@ final class ItemRun<Row: ItemRow> {
 
     // MARK: - Rows
 
-    /// Writes what became of an item.
+    /// Writes the row of an item.
     func add(_ row: Row) throws {
         first = first ?? row
         if row.status != .success { failures += 1 }
         try write(row)
     }
 
-    /// Writes an item of which only the failure is known: it is not reported like an operand.
+    /// Writes the row of an item that has only a failure, and is not reported like an operand.
     func addFailed(_ row: Row) throws {
         failures += 1
         try write(row)
@@ -82,9 +81,9 @@ final class ItemRun<Row: ItemRow> {
 
     /// A run from the first item of the feed to the exit status.
     ///
-    /// `work` adds the rows, and returns what broke it off, which is thrown at the end. Once the
-    /// rows are written, `ending` says what a person has to know besides. `empty` is what a person
-    /// reads where there were no items.
+    /// `work` adds the rows, and returns the error that ended it early, which is thrown at the end.
+    /// Once the rows are written, `ending` writes notes. `empty` is the note for a person if there
+    /// were no items.
     func run(
         empty: String = "no items", _ work: () throws -> StoreError?,
         ending: (StoreError?) throws -> Void = { _ in }
@@ -121,7 +120,7 @@ final class ItemRun<Row: ItemRow> {
         }
     }
 
-    /// Ends the list; `empty` is what a person reads where there were no items.
+    /// Ends the list. `empty` is the note for a person if there were no items.
     func finish(empty: String) throws {
         if isOnly, first != nil { try list.finishOnly() } else { try list.finish(empty: empty) }
     }
@@ -147,15 +146,15 @@ final class ItemRun<Row: ItemRow> {
 
 // MARK: - Signals
 
-/// What SIGINT, SIGTERM and SIGHUP do while a command works.
+/// The effect of SIGINT, SIGTERM and SIGHUP during the work of a command.
 enum Interrupts {
-    /// They end the process: nothing is changed, so that nothing has to be said.
+    /// They end the process at once. For commands that change nothing.
     case endProcess
-    /// The work stops at a clean point, and the process ends by the signal once all is written.
-    /// A person reads the words; a command without them says itself how far it came.
+    /// The work stops at a clean point, and the process ends by the signal after the results.
+    /// `words` is the note on what is done; a command without it writes its own.
     case stop(words: String? = nil)
 
-    /// Does `work` with such signals; see `Signals.pending`.
+    /// Does `work`, during which signals have this effect. See `Signals.pending`.
     func guarding<Value, Problem>(
         _ work: () throws(Problem) -> Value
     ) throws(Problem) -> Value {
@@ -175,8 +174,8 @@ extension Console {
         Signals.endProcess(by: signal)
     }
 
-    /// Does work that may take long. `work` is given a function that shows how many things are done,
-    /// on a line that is erased at the end.
+    /// Does work that may take long. `work` gets a function that shows the number of things done,
+    /// on a progress line that is erased at the end.
     func watch<Value, Problem>(
         _ label: String, _ interrupts: Interrupts = .endProcess,
         _ work: (_ show: @escaping (Int) -> Void) throws(Problem) -> Value
@@ -188,7 +187,7 @@ extension Console {
             do throws(OutputError) {
                 try progress(text)
             } catch {
-                // A line that cannot be shown is no reason to leave work half done.
+                // A lost progress line must not end the work.
             }
         }
         defer { show(line.finish()) }

@@ -15,7 +15,7 @@ struct LogoutAllOptions: CommandOptions {
     var keep: [UInt8]?
     /// Only tokens issued before this time are revoked.
     var issuedBefore: Moment?
-    /// Whether the cutoff of all users is raised, in place of that of some.
+    /// Whether the global cutoff is raised, instead of the cutoffs of single users.
     var isEveryone = false
     /// Seconds by which the cutoff is raised further, for issuers whose clocks run ahead.
     var skew: Int64 = 0
@@ -151,8 +151,8 @@ let logoutAllCommand = Command(
         }
     }, run: runLogoutAll)
 
-/// Checks users, layout and scope before anybody is asked for a confirmation, and everything before
-/// the first change.
+/// Checks users, layout and scope before it asks for confirmation. Nothing is changed before all
+/// checks have passed.
 private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let users = try options.users.map { user in
@@ -189,8 +189,8 @@ private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throw
     }
 }
 
-/// The time of `--issued-before`, which has to be past by Redis' clock. It is repeated as it was
-/// understood.
+/// The time of `--issued-before`, which must be past by Redis' clock. A note repeats it, since a
+/// person may have meant another zone.
 private func issuedBefore(
     _ moment: Moment, _ backend: Backend, _ console: Console
 ) throws -> Int64 {
@@ -206,8 +206,8 @@ private func issuedBefore(
     return time
 }
 
-/// Which tokens are revoked. The session to keep has to be found, to belong to the user and to be
-/// trusted: its `iat` becomes the cutoff.
+/// The tokens to revoke. A session to keep must be found, belong to the user and be trusted: its
+/// `iat` sets the cutoff.
 private func scope(
     _ options: LogoutAllOptions, _ users: [Identifier], _ backend: Backend, _ console: Console
 ) throws -> LogoutScope {
@@ -224,7 +224,8 @@ private func scope(
     try requireTrusted(target, options, console)
     try TakenTokens(console).tell(target.foundToken)
     if let seconds = target.issued.wholeSeconds {
-        // A cutoff never sinks again: one before such a token would lock the user out until then.
+        // A cutoff is never lowered. One just before such a token would lock the user out until
+        // then.
         guard seconds <= (try backend.store.time()) + TokenState.futureTolerance else {
             throw Failure(
                 .refused, "future_time", "the token to keep was issued in the future",
@@ -233,7 +234,7 @@ private func scope(
         return .allBut(target.id, issuedAt: seconds)
     }
     let listed = try backend.store.listedToken(target.id, of: users[0])
-    // A slip of the pen here would end the very session that was to be spared.
+    // A mistyped id would end the very session that is to be kept.
     guard listed != nil || target.token != nil else {
         throw Failure(
             .refused, "not_found",
@@ -244,7 +245,8 @@ private func scope(
     return .allBut(target.id, issuedAt: listed?.issuedAt)
 }
 
-/// The kept token's `iat` becomes the cutoff: whoever forges it would choose who stays logged in.
+/// Checks the signature of the kept token. Its `iat` sets the cutoff, so a forged token would
+/// choose which sessions remain.
 private func requireTrusted(
     _ target: ResolvedItem, _ options: LogoutAllOptions, _ console: Console
 ) throws {
@@ -256,7 +258,7 @@ private func requireTrusted(
         "no key: the signature of the kept token was not checked, and its iat sets the cutoff")
 }
 
-/// Raises the cutoff of all users. There is no list of them to go through, so that nothing is counted.
+/// Raises the global cutoff. It needs no list of users, so the result has no counts.
 private func logOutEveryone(
     _ options: LogoutAllOptions, _ backend: Backend, _ console: Console
 ) throws -> ExitStatus {

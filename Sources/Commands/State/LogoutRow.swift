@@ -3,22 +3,22 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// What became of a user, as it is shown.
+/// The outcome for a user, as it is shown.
 struct LogoutRow: ItemRow {
     let user: Identifier
     let result: LogoutResult
-    /// Why the logout is not complete or not confirmed; nil where it is both.
+    /// The reason for which the logout is incomplete or not confirmed; nil if it is both.
     var cause: LogoutInterruption.Cause?
 
     /// Whether all was done, but is not confirmed.
     var isUnconfirmed: Bool { cause?.isDoubt ?? false }
-    /// Whether no token of the user can be valid any more, recorded or not.
+    /// Whether every token of the user is revoked, recorded or not.
     var isComplete: Bool { result.isComplete && cause == nil }
     var status: ExitStatus { cause == nil ? .success : .unknown }
 }
 
 extension LogoutInterruption.Cause {
-    /// What Redis failed with; nil where a signal ended the logout.
+    /// The error of Redis; nil if a signal ended the logout.
     var storeError: StoreError? {
         if case .store(let error) = self { return error }
         return nil
@@ -34,7 +34,7 @@ struct Unrecorded {
     private var count = 0
     private var names: [Identifier] = []
 
-    /// Counts a user, and keeps the name where nothing of the user was found.
+    /// Counts a user, and keeps the name if no token was found.
     mutating func add(_ user: Identifier, _ result: LogoutResult) {
         total += 1
         guard result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0 else {
@@ -44,7 +44,7 @@ struct Unrecorded {
         if names.count < 3 { names.append(user) }
     }
 
-    /// What to tell a person; nil where each user had tokens.
+    /// A note for a person; nil if each user had tokens.
     var words: String? {
         guard count > 0 else { return nil }
         let shown = names.map { VisibleText.escape($0.description, columns: 40) }
@@ -66,7 +66,7 @@ extension LogoutRunner {
         }
     }
 
-    /// The columns of many users. What only scripts ask for is in JSON alone.
+    /// The columns of many users. A table shows fewer facts than JSON.
     private var columns: [Column<LogoutRow>] {
         let target = backend.json
         return [
@@ -100,8 +100,8 @@ extension LogoutRunner {
         return "; the last of them expires at \(TimeText.table(end))"
     }
 
-    /// The report on one user: what was revoked, which cutoff was raised, and, most important, what
-    /// was not reached.
+    /// The report on one user: the revoked tokens, the cutoff, and the tokens that were not
+    /// reached.
     private func words(_ user: Identifier, _ result: LogoutResult) -> String {
         let name = VisibleText.escape(user.description, columns: 60)
         var text = "\(name): \(NumberText.grouped(result.revoked)) revoked"

@@ -11,7 +11,7 @@ struct LogoutRunner {
     let backend: Backend
     let console: Console
 
-    /// What a blacklist entry says of the logout.
+    /// The content of the blacklist entries.
     private var entry: DenyEntry {
         DenyEntry(reason: options.reason, actor: backend.store.actor)
     }
@@ -24,7 +24,8 @@ struct LogoutRunner {
     /// Milliseconds; a login that is in progress takes less.
     private static let standardSettle: Int64 = 2000
 
-    /// Many users at once. Each is reported as it is done; the clock is waited for at the end.
+    /// Logs out many users at once. Each has a row as soon as it is done. Waits for the cutoff to
+    /// pass once, at the end.
     func run(_ feed: UserFeed) throws -> ExitStatus {
         let run = ItemRun(console, writer(of: .many), .stop(), reading: feed)
         /// The highest cutoff, and users whose own it is.
@@ -75,11 +76,11 @@ struct LogoutRunner {
         }
     }
 
-    /// How many users' servers have to pass the cutoff before the command ends. All of them have
-    /// nearly the same clock, so that some are enough.
+    /// The number of users whose servers must pass the cutoff before the command ends. The clocks
+    /// of a group are nearly the same, so a sample is enough.
     private static let waitingLimit = 64
 
-    /// One user, reported in words.
+    /// Logs out one user, and reports in words.
     func run(_ user: Identifier) throws -> ExitStatus {
         let run = ItemRun(console, writer(of: .one), .stop())
         return try run.perform {
@@ -96,8 +97,8 @@ struct LogoutRunner {
         }
     }
 
-    /// Reports a logout that did not come to its end. Throws unless all was done and only the
-    /// confirmation is missing.
+    /// Reports an incomplete logout, and throws its error. If only the confirmation is missing, it
+    /// returns the exit status.
     private func report(
         _ error: LogoutInterruption, _ user: Identifier, _ run: ItemRun<LogoutRow>
     ) throws -> ExitStatus {
@@ -130,7 +131,7 @@ struct LogoutRunner {
         }
     }
 
-    /// What was done before the work broke off.
+    /// A sentence on an incomplete logout, with what is done already.
     private func words(unfinished row: LogoutRow) -> String {
         let name = VisibleText.escape(row.user.description, columns: 60)
         let result = row.result

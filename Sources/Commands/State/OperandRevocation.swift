@@ -27,7 +27,7 @@ struct OperandRevocation {
         let list = RevokeRow.writer(console, of: only == nil ? .many : .one, backend)
         let taken = TakenTokens(console)
         let run = ItemRun(console, list, .endProcess)
-        /// Why Redis cannot be asked any more.
+        /// The failure after which Redis is not asked again.
         var broken: Failure?
         /// Results from the first doubt on.
         var held: [RevokeResult] = []
@@ -70,7 +70,7 @@ struct OperandRevocation {
         return broken != nil ? .unknown : run.failures > 0 ? .someFailed : .success
     }
 
-    /// Operands are known beforehand, so that too many of them write nothing at all.
+    /// Refuses too many operands before anything is written: their number is known from the start.
     private func requireAllowed(count: Int) throws {
         guard let maximum = options.maximum, Int64(count) > maximum else { return }
         throw Failure(.refused, "maximum", "more than \(maximum) items; nothing was written")

@@ -4,13 +4,13 @@ internal import JSON
 internal import Platform
 internal import TokenStore
 
-/// What is known of an item whose state is asked for or changed.
+/// An item as the layout identifies it, with everything that its token says.
 struct ResolvedItem: FedItem {
-    /// What the layout calls it.
+    /// The token as the layout names it.
     let subject: TokenSubject
     /// The name that people see.
     let label: Identifier
-    /// When the token was issued; a bare id does not say.
+    /// The issue time; unknown for a bare id.
     let issued: IssuedAt
     /// nil if it is not given, or if services read it differently.
     let expiry: Expiry?
@@ -18,12 +18,12 @@ struct ResolvedItem: FedItem {
     let leastExpiry: Int64?
     /// The token, if the item is one; its signature was not checked.
     let token: CompactToken?
-    /// Whether it stood in other text.
+    /// The place of the token in the input.
     let place: TokenPlace
     var number = 1
 
     var id: Identifier { subject.id }
-    /// nil where nobody knows whose the token is.
+    /// The user of the token; nil if unknown.
     var user: Identifier? { subject.user }
 
     /// `user` is what the command line said about a bare id. Claims of a wrong type are left out
@@ -70,8 +70,8 @@ extension ResolvedItem {
     var foundToken: String? { place == .itself ? nil : description }
 }
 
-/// Whether a token may decide what is changed: whoever can hand an operator a token would otherwise
-/// choose whose `jti` that is.
+/// Decides whether a token may determine what is changed. An attacker who passes a forged token to
+/// an operator would otherwise choose the `jti`.
 struct TokenTrust {
     /// nil where no key was given, or none is to be used.
     private let verifier: SignatureVerifier?
@@ -119,20 +119,20 @@ struct TokenTrust {
 ///
 /// An object, since it is asked for every line of a file.
 final class TokenResolver {
-    /// How the layout names tokens and users.
+    /// The layout's names of tokens and users.
     let naming: Naming
     /// The issuer whose tokens are in this Redis; tokens of others are refused. nil if none is named.
     private let issuer: JSONString?
     /// Whether the layout has lists on which ids can be looked up.
     private let canSearch: Bool
-    /// What ids are told apart from.
+    /// The keys of the layout, which are not ids.
     private let keys: LayoutKeys
     /// Whether ids are meant as they are: where the layout knows a token by its text, as that.
     private let takesText: Bool
     private let console: Console
-    /// What was warned of: each claim is named once.
+    /// The claims with a warning so far. Each is named once.
     private var warned: Set<String> = []
-    /// Whose list was read; nil if nobody was named.
+    /// The user whose token list was read; nil if none was given.
     private let user: Identifier?
     /// The tokens of `user`, by what people call them.
     private let tokens: [Identifier: [UInt8]]
@@ -160,7 +160,7 @@ final class TokenResolver {
         self.tokens = tokens
     }
 
-    /// Refuses a key in place of an id, unless an object or `--id` says that it is one. Warns of an id
+    /// Refuses a key of the layout unless an object or `--id` says that it is an id. Warns of an id
     /// that is a token: an object names it so, where the token was meant.
     func check(_ id: Identifier, isNamed: Bool) throws {
         if !isNamed, !takesText { try requireNoKey(id.bytes) }
@@ -195,8 +195,8 @@ final class TokenResolver {
         }
     }
 
-    /// The token that an id stands for, where the layout needs the token. `--id` takes a text for the
-    /// token itself, unless the user's list has a token of that id: opaque tokens have no other name.
+    /// The token with an id, if the layout needs the token. `--id` takes a text for the token
+    /// itself, unless the user's list has a token of that id: opaque tokens have no other name.
     func resolve(_ item: Item, user owner: Identifier?) throws -> Item {
         if case .opaque(let id, let text) = item {
             guard !naming.isByText else { return .id(id, expiry: nil, user: owner) }
@@ -224,14 +224,14 @@ final class TokenResolver {
                     + "\(VisibleText.escape(user.description, columns: 60))'s list",
                 hint: "'jwtctl list tokens USER' shows the ids")
         }
-        // What is listed may be opaque as well.
+        // A listed token may be opaque as well.
         return PastedText.isToken(text)
             ? try Item(operand: text, as: .token)
             : .id(try Identifier(text), expiry: expiry, user: user)
     }
 }
 
-/// What people see of a token whose whole text is in Redis.
+/// The name of a token for people, if its whole text is in Redis.
 struct DisplayToken {
     /// The `jti`, or a hash: a whole token is a secret.
     let label: Identifier

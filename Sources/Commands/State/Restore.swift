@@ -10,11 +10,11 @@ struct RestoreOptions: CommandOptions {
     var items = ItemOptions()
     var keys = KeyOptions()
     var skipsVerification = false
-    /// Whose ids the bare ids are.
+    /// The user who owns bare ids.
     var user: String?
-    /// Why, for the audit log. Required: a restored token is valid again.
+    /// The reason for the audit log. It is required, since a restored token is valid again.
     var reason: String?
-    /// Who, in place of the login name.
+    /// The name in the audit log; nil is the login name.
     var actor: String?
     var isConfirmed = false
 }
@@ -75,8 +75,8 @@ let restoreCommand = Command(
         if options.reason?.isEmpty ?? true { throw .missingOption("--reason TEXT") }
     }, run: runRestore)
 
-/// Restores one operand, or items as they come. A person is asked before anything is read, since one
-/// answer is for all of them.
+/// Restores one operand, or many items as they arrive. It asks for confirmation once, before it
+/// reads items.
 private func runRestore(_ options: RestoreOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let user = try options.user.map { try parseUser($0) }
@@ -146,23 +146,23 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     }
 }
 
-/// How many items are restored in one piece of work, where so many are there.
+/// The number of items in a job, if so many have arrived.
 private let batchSize = 128
 
 extension ResolvedItem {
-    /// What the store has to know of the item.
+    /// The request to the store.
     fileprivate var restoration: Restoration {
         Restoration(subject, issued: issued, expiry: expiry)
     }
 }
 
-/// What became of an item, as it is shown.
+/// The outcome for an item, as it is shown.
 private struct RestoreRow: ItemRow {
     let item: ResolvedItem
-    /// What the store did.
+    /// The outcome, and whether the audit log has it.
     private(set) var result: RestoreResult
 
-    /// Whether the entry is gone, but may come back with a fail-over or a crash.
+    /// Whether the entry was removed, but the removal is not confirmed.
     var isUnconfirmed: Bool {
         if case .unconfirmed = result.outcome { return true }
         return false
@@ -192,8 +192,8 @@ private struct RestoreRow: ItemRow {
         }
     }
 
-    /// A token that need not be restored is no failure. One that would stay revoked is, with the
-    /// status that `verify` has for it.
+    /// A token without a blacklist entry is no failure. A token that would remain revoked is one,
+    /// with the status of `verify`.
     var status: ExitStatus {
         switch result.outcome {
         case .restored, .notRevoked, .expired: .success

@@ -5,11 +5,11 @@ internal import Platform
 internal import Redis
 internal import TokenStore
 
-/// An item that may be revoked.
+/// An item to revoke, with what a report on it needs.
 ///
 /// An object, since it waits in several queues until Redis has answered.
 final class RevocationRequest: FedItem {
-    /// What is written.
+    /// What the store writes: the token as the layout names it, and its expiry.
     let revocation: Revocation
     /// Whether the token's signature was checked; nil for a bare id.
     let isVerified: Bool?
@@ -35,8 +35,8 @@ final class RevocationRequest: FedItem {
     var auditSubject: AuditSubject { .token(label, user: revocation.user) }
 }
 
-/// Decides for each item what would be written: whether the token may be trusted, and until when
-/// its entry has to live.
+/// Decides for each item what would be written: whether the token may be trusted, and when its
+/// entry expires.
 struct RevocationPlanner {
     private let options: RevokeOptions
     private let trust: TokenTrust
@@ -47,7 +47,7 @@ struct RevocationPlanner {
     private let resolver: TokenResolver
     /// Redis' clock.
     let clock: ServerClock
-    /// What it said at the beginning, in seconds since 1970.
+    /// The time of this clock at the start, in seconds since 1970.
     let now: Int64
 
     init(
@@ -64,8 +64,8 @@ struct RevocationPlanner {
         now = clock.now
     }
 
-    /// What to write for an item. Throws where it is not trusted, and where nobody knows how long the
-    /// entry has to live.
+    /// The request for an item. Throws if the item is not trusted, or if the expiry of its entry
+    /// cannot be determined.
     func request(_ item: Item) throws -> RevocationRequest {
         let target = try target(item)
         if let token = target.token {
@@ -80,7 +80,7 @@ struct RevocationPlanner {
             text: nil)
     }
 
-    /// What the layout calls an item. A token without the claim that the layout blacklists by is
+    /// The item as the layout names it. A token without the claim that the layout blacklists by is
     /// refused: its entry would be a key that no service reads.
     private func target(_ item: Item) throws -> ResolvedItem {
         do {
@@ -93,12 +93,12 @@ struct RevocationPlanner {
         }
     }
 
-    /// The same for a token, which says itself when it expires.
+    /// The request for a token. Its `exp` counts unless an option says otherwise.
     private func request(_ token: CompactToken, _ target: ResolvedItem) throws -> RevocationRequest
     {
         try trust.require(target)
         if !trust.isChecking, !options.skipsVerification, store.layout.deniesByBareID {
-            // Whoever hands an operator a token would choose which key is overwritten.
+            // The sender of a forged token would choose which key is overwritten.
             throw Failure(
                 .refused, "not_verified",
                 "the layout's keys are bare ids: the token's signature must be checked",
@@ -137,8 +137,8 @@ struct RevocationPlanner {
             hint: "set its expiry: --exp TIME, --ttl DURATION or --forever")
     }
 
-    /// What the command line says, but never before the end that the item itself names: the token
-    /// would work again.
+    /// The expiry from the command line. It is never earlier than that of the token: services would
+    /// accept the token again.
     private func givenExpiry(_ target: ResolvedItem) -> Expiry? {
         if options.isForever { return .never }
         let given = options.lifetime.map { now + $0 } ?? options.expiry.map { $0.seconds(now: now) }
@@ -146,8 +146,8 @@ struct RevocationPlanner {
         return .at(max(given, target.expiry?.seconds ?? target.leastExpiry ?? given))
     }
 
-    /// Why nothing was written where the user's list does not know the id, or where Redis has no key
-    /// of the whitelist.
+    /// The failure for a token that is not on its user's token list or, with a whitelist, has no
+    /// key.
     func notFound(_ request: RevocationRequest) -> Failure {
         guard store.layout.hasBlacklist else {
             let id = VisibleText.escape(request.label.description, columns: 80)
@@ -172,7 +172,7 @@ struct RevocationPlanner {
 }
 
 extension Failure {
-    /// A bare id, and no word about the end of its token: nothing is guessed.
+    /// The failure for a bare id without an expiry. Nothing is guessed.
     static func noLifetime(of id: Identifier) -> Failure {
         let shown = VisibleText.escape(id.description, columns: 60)
         return Failure(

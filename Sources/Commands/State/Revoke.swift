@@ -7,7 +7,7 @@ struct RevokeOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
     var keys = KeyOptions()
-    /// Whose ids the bare ids are. The list of that user has the expiry of each.
+    /// The user who owns bare ids. Their token list has the expiry of each id.
     var user: String?
     /// When the tokens of bare ids expire. Of `expiry`, `lifetime` and `isForever` at most one is
     /// given; none of them shortens what a token says of itself.
@@ -15,24 +15,24 @@ struct RevokeOptions: CommandOptions {
     /// Seconds from now on.
     var lifetime: Int64?
     var isForever = false
-    /// Why, for the entry and for the audit log.
+    /// The reason, stored with the entry and in the audit log.
     var reason: String?
-    /// Who, in place of the login name.
+    /// The name in the audit log; nil is the login name.
     var actor: String?
     /// Tokens of any other issuer are refused.
     var issuer: String?
     var skipsVerification = false
     var isDryRun = false
     var isConfirmed = false
-    /// How many entries may be written at most.
+    /// The largest number of entries to write.
     var maximum: Int64?
-    /// The path of the file that gets the lines that were not done.
+    /// The path of the file for lines that need a retry.
     var failedFile: [UInt8]?
 
-    /// Whether the command line says how long the tokens live.
+    /// Whether an option sets the expiry.
     var saysLifetime: Bool { expiry != nil || lifetime != nil || isForever }
 
-    /// What help, manual and completions show, in this order.
+    /// The options in the order in which help, manual and completions show them.
     static let options: [Option<RevokeOptions>] = [
         .text(
             "reason", short: "r", metavar: "TEXT",
@@ -149,8 +149,8 @@ let revokeCommand = Command(
         }
     }, run: runRevoke)
 
-/// Refuses whatever can be refused before anything is written: a broken token, an unknown expiry, a
-/// replica, the wrong layout. Then revokes lines in bulk, or operands one by one with a read-back.
+/// Refuses as much as possible before anything is written: a broken token, an unknown expiry, a
+/// replica, the wrong layout. Then revokes lines in bulk, or operands one by one.
 private func runRevoke(_ options: RevokeOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     let lines = try options.items.openLines(system: system)
@@ -166,7 +166,7 @@ private func runRevoke(_ options: RevokeOptions, _ system: System) throws -> Exi
         throw Failure.noLifetime(of: id)
     }
     try backend.requirePrimary(console)
-    // A dry run deletes no key, so that nobody has to confirm the layout.
+    // A dry run deletes no key, so it needs no confirmation of the layout.
     if !options.isDryRun {
         try backend.requireLayout(isConfirmed: options.isConfirmed, console)
     }

@@ -5,7 +5,7 @@ internal import TokenStore
 /// The outcome of one revocation, or of its dry run, as it is shown.
 struct RevokeResult {
     private(set) var outcome: RevocationOutcome
-    /// Seconds that the entry lives on; nil for ever, or where there is none.
+    /// Seconds until the entry expires; nil if it never does, and if there is none.
     var timeToLive: Int64?
     /// Whether the audit log has it.
     var isAudited = false
@@ -68,7 +68,7 @@ struct RevokeResult {
     }
 }
 
-/// A row of `revoke`: what became of an item, or why nothing was done for it.
+/// A row of `revoke`: the outcome of an item, or the failure that prevented it.
 struct RevokeRow: ItemRow {
     let result: RevokeResult?
     private let failure: Failure?
@@ -77,7 +77,7 @@ struct RevokeRow: ItemRow {
     /// The outcome in JSON, and in a table.
     private let words: (json: String, table: String)
 
-    /// The failure of an operand is the status of a run that has no other.
+    /// An only operand sets the exit status of the command.
     var status: ExitStatus { failure?.status ?? .success }
 
     /// An item that was revoked, or would be.
@@ -97,7 +97,7 @@ struct RevokeRow: ItemRow {
     }
 
     /// The writer of such rows. An item without a result has no line in `-o id`: commands that read
-    /// the ids would take an empty one for a mistake, and the error is on standard error.
+    /// the ids reject an empty one. The error is on standard error.
     static func writer(
         _ console: Console, of extent: ResultExtent, _ backend: Backend
     ) -> ResultWriter<RevokeRow> {
@@ -135,7 +135,7 @@ struct RevokeRow: ItemRow {
     }
 }
 
-/// What became of many items. They add up: every item that was read is counted once.
+/// The outcomes of many items. Every item that was read is counted once.
 struct BulkCounts {
     /// Whether nothing was written: the words say so.
     let isDryRun: Bool
@@ -154,12 +154,12 @@ struct BulkCounts {
 
     init(isDryRun: Bool) { self.isDryRun = isDryRun }
 
-    /// How many may not be written, or may not outlive a fail-over.
+    /// Items that may not be written, or may not survive a fail-over.
     var unknown: Int { unanswered + unconfirmed.new + unconfirmed.old }
-    /// Whether everything that was written is known to outlive a fail-over or a crash.
+    /// Whether every change is confirmed.
     var areConfirmed: Bool { unconfirmed == (0, 0) }
 
-    /// How many items were read.
+    /// The number of items that were read.
     var total: Int {
         revoked + alreadyRevoked + expired + notFound + failed + invalid + unknown + notAttempted
     }
@@ -179,7 +179,7 @@ struct BulkCounts {
         }
     }
 
-    /// Called at the end where all was confirmed after all.
+    /// Called at the end, if all changes are confirmed after all.
     mutating func confirm() {
         revoked += unconfirmed.new
         alreadyRevoked += unconfirmed.old
@@ -230,7 +230,7 @@ extension RevocationOutcome {
         }
     }
 
-    /// Whether it was written, but may not outlive a fail-over or a crash.
+    /// Whether it was written, but is not confirmed.
     var isUnconfirmed: Bool {
         if case .unconfirmed = self { return true }
         return false

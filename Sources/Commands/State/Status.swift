@@ -8,13 +8,13 @@ internal import TokenStore
 struct StatusOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
-    /// Whose ids the bare ids are: their list and cutoff are asked too.
+    /// The user who owns bare ids. Their token list and cutoff are checked too.
     var user: String?
     /// Whether a token that is not on its user's list is rejected.
     var requiresListing = false
 }
 
-/// `status`: what Redis says of tokens. It needs no key, since no signature is checked.
+/// `status`: shows the revocation state of tokens. It needs no key, since it checks no signature.
 let statusCommand = Command(
     name: "status", summary: "Show the revocation state of ids or tokens.",
     discussion: [
@@ -60,7 +60,7 @@ let statusCommand = Command(
         .failure, .malformed, .claims, .revoked, .notListed, .unknown, .someFailed),
     environment: Backend.environment, seeAlso: ["verify", "revoke", "list"], run: runStatus)
 
-/// Asks about one operand, or about items as they come.
+/// Shows the state of one operand, or of many items as they arrive.
 private func runStatus(_ options: StatusOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let requiresListing = try options.requiresListing || console.settings().requiresListing()
@@ -120,23 +120,23 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
             hasComparedClocks = true
             try run.add(row(item, state))
         }
-        // What was asked may have become a replica meanwhile, with an old state.
+        // The server may have become a replica during the run, whose state may be old.
         if broken == nil { try backend.requireCurrent(options.global) }
         return broken
     }
 }
 
-/// How many items share a round trip, where so many are there.
+/// The number of items that share a round trip, if so many have arrived.
 private let batchSize = 256
 
 extension ResolvedItem {
-    /// A user's list knows when its tokens were issued.
+    /// The question to the store. A bare id needs the issue time from its user's token list.
     fileprivate var query: StateQuery {
         StateQuery(subject, asksIssue: issued == .notSaid)
     }
 
-    /// Refuses a bare id where its user's list has to be asked, and nobody says whose it is. It ends
-    /// the run: no further id would fare better.
+    /// Refuses a bare id without a user if token lists are required. It ends the run: further ids
+    /// would fail for the same reason.
     fileprivate func requireKnownUser(if requiresListing: Bool) throws {
         guard requiresListing, token == nil, user == nil else { return }
         throw Failure(
@@ -151,7 +151,7 @@ private struct StatusRow: ItemRow {
     /// nil where Redis could not tell.
     private let report: StateReport?
 
-    /// A list may know when the token of a bare id was issued.
+    /// The token list may have the issue time of a bare id.
     init(
         _ item: ResolvedItem, _ state: TokenState, _ layout: Layout, requiresListing: Bool
     ) {
@@ -162,16 +162,16 @@ private struct StatusRow: ItemRow {
             layout: layout, requiresListing: requiresListing)
     }
 
-    /// An item of which Redis could not tell anything.
+    /// A row for an item whose state Redis could not tell.
     init(unknown item: ResolvedItem) {
         self.item = item
         report = nil
     }
 
-    /// Why the token is rejected; nil where it is not.
+    /// The reason for which the token is rejected; nil if it is not.
     private var reason: Reason? { report?.checks.compactMap(\.reason).first }
 
-    /// The status is that of `verify` for the same reason.
+    /// The exit status, which is that of `verify` for the same reason.
     var status: ExitStatus {
         guard report != nil else { return .unknown }
         return switch reason {
@@ -182,7 +182,7 @@ private struct StatusRow: ItemRow {
         }
     }
 
-    /// What Redis says. Never "active": neither signature nor times were looked at.
+    /// The state for people. It is never "active", since neither signature nor times are checked.
     private var word: String {
         guard report != nil else { return "unknown" }
         return switch reason {
@@ -194,7 +194,7 @@ private struct StatusRow: ItemRow {
         }
     }
 
-    /// Why it is so; of what passes, what could not be checked.
+    /// The detail of the first failed check; if none failed, that of a check that was not possible.
     private var detail: String {
         let checks = report?.checks ?? []
         let check =
@@ -204,7 +204,8 @@ private struct StatusRow: ItemRow {
             check.reason == nil ? "\(check.name) \(detail)" : detail, columns: 100)
     }
 
-    /// `verified` is always null: scripts that read the output of `verify` too find each member.
+    /// `verified` is always null. Scripts that also read the output of `verify` find all its
+    /// members.
     static func columns(_ console: Console) -> [Column<StatusRow>] {
         [
             .id("ID", "id", console) { $0.item.label },

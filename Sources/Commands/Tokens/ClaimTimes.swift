@@ -47,6 +47,7 @@ struct ClaimTimes {
     func describe(to json: inout some JSONSink, now: Int64) {
         json.beginObject()
         forEachDate { name, value in
+            // The usual dates are written as bytes, without a string for each.
             if let text = CivilDate.bytes(value) {
                 json.member(name, plainText: text.span)
             } else {

@@ -137,6 +137,7 @@ struct Explanation {
         var text = verdict.headline(style) + "\n"
         for check in checks {
             var lines = details(of: check)
+            // A check without words of its own is followed by its first detail on the same line.
             let isSilent =
                 check.check.detail == nil && check.check.reason == nil && !lines.isEmpty
             text += Verdict.line(
@@ -171,6 +172,7 @@ struct Explanation {
         if let report = verdict.report, let found = Self.words(check.name, report.state) {
             lines.append(("found", found))
         } else if let found = check.found, check.name != "whitelist" {
+            // A value that no option required was found, but not compared with anything.
             let option = check.wanted == nil ? Self.demandingOption[check.name] : nil
             lines.append(
                 (

@@ -39,8 +39,8 @@ private func requireUser(_ minter: TokenMinter, now: Int64) throws {
         hint: "--no-record signs a token without recording it")
 }
 
-/// Issues one token: signed, then recorded, then printed, so that none is printed of which Redis does
-/// not know.
+/// Issues one token. It is signed, then recorded, then printed: a token that is not recorded is
+/// never printed.
 private func issueOne(
     _ minter: TokenMinter, _ backend: Backend?, _ console: Console
 ) throws -> ExitStatus {
@@ -73,7 +73,7 @@ struct CutoffWait {
     private let clock: Clock
     /// The issue time of the next token.
     private(set) var now: Int64
-    /// How often it was waited.
+    /// The number of waits so far.
     private var count = 0
 
     init(clock: Clock) {
@@ -97,18 +97,19 @@ struct CutoffWait {
 
 /// `issue --count`: many tokens of one draft, printed as they come.
 ///
-/// A token is printed once Redis has acknowledged that it is recorded, never before: whatever ends
-/// the run, what was printed can be found and revoked by its list.
+/// A token is printed only after Redis has acknowledged that it is recorded. Every printed token is
+/// therefore on a token list, even if the run ends early.
 struct TokenSeries {
     private let minter: TokenMinter
     /// nil where tokens are not recorded.
     private let backend: Backend?
     private let console: Console
-    /// How many tokens were asked for.
+    /// The number of requested tokens.
     private let total: Int
     private let run: ItemRun<TokenMinter.Minted>
     private var cutoffWait: CutoffWait
-    /// How many tokens more than were printed may be recorded; nil unless the run broke off.
+    /// The number of tokens that may be recorded but were not printed; nil unless the run ended
+    /// early.
     private var uncertain: Int?
 
     /// Tokens that share a round trip to Redis; of a broken one, at most so many are in doubt.
@@ -125,8 +126,8 @@ struct TokenSeries {
         cutoffWait = CutoffWait(clock: console.system.clock)
     }
 
-    /// Issues all tokens, and returns the exit status. A person reads how many were printed where the
-    /// run ends early.
+    /// Issues all tokens, and returns the exit status. If the run ends early, a message says how
+    /// many were printed.
     mutating func issue() throws -> ExitStatus {
         do {
             try run.perform {
@@ -149,7 +150,7 @@ struct TokenSeries {
         return .success
     }
 
-    /// How far the run came, for a person who has to go on from there.
+    /// The progress of the run, for the person who continues it.
     private var progress: String { "\(run.count) of \(total) tokens were printed and recorded" }
 
     /// Signs and prints some tokens, and records them first where Redis is used.

@@ -12,7 +12,7 @@ struct IssueOptions: CommandOptions {
     var subject: String?
     var audiences: [String] = []
     var expiry: Moment?
-    /// Seconds between `iat` and `exp`, in place of `expiry`.
+    /// The seconds between `iat` and `exp`; not together with `expiry`.
     var lifetime: Int64?
     var notBefore: Moment?
     var issuedAt: Moment?
@@ -26,14 +26,14 @@ struct IssueOptions: CommandOptions {
     /// An object with further claims.
     var claimsFile: Source?
     var headers: [NamedValue] = []
-    /// What a list shows beside the token, such as a device.
+    /// The label in the token list, such as a device.
     var label: String?
     var isRecorded = true
     var actor: String?
-    /// How many tokens are issued; nil is one, which is reported as a single result.
+    /// The number of tokens; nil is one, which is reported as a single result.
     var count: Int?
 
-    /// What help, manual and completions show, in this order.
+    /// The options in the order in which help, manual and completions show them.
     static let options: [Option<IssueOptions>] = [
         .text("sub", metavar: "USER", summary: "Subject (the user).", into: \.subject)
             .completing(.dynamic("users")),

@@ -81,6 +81,7 @@ struct TokenJudge {
         var answers = ask(backend, about: examined.compactMap(\.facts)).makeIterator()
         return examined.map { token in
             let answer = token.facts == nil ? .withheld : answers.next() ?? .withheld
+            // Each token is judged by Redis' clock at the time of its own answer.
             policy.serverNow = answer.time.map { Double($0) }
             return Verdict(token, answer, by: policy)
         }
@@ -128,6 +129,7 @@ struct TokenJudge {
             return ExaminedToken(token: nil, claims: nil, check: check)
         }
         var examined: ExaminedToken
+        // With --explain every key is tried, even after one has verified the signature.
         if demands.options.explains {
             let (check, trials) = verifier.explain(token)
             examined = ExaminedToken(token: token, claims: claims, check: check, trials: trials)

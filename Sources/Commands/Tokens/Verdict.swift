@@ -218,6 +218,7 @@ extension Verdict {
         func text(_ name: JSONString) -> JSONValue? {
             claims[name]?.stringValue.map { .string($0) }
         }
+        // In the order of the list in the RFC.
         put("scope", text("scope"))
         put("client_id", text("client_id"))
         put("username", text("username") ?? text("preferred_username"))

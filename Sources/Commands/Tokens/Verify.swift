@@ -203,12 +203,14 @@ private func runVerify(_ options: VerifyOptions, _ system: System) throws -> Exi
     let text = try TokenOperand.readText(options.token, system: system)
     let verdict = judge.verdict(on: TokenOperand.token(in: text))
     for warning in verdict.warnings { try console.warn(warning) }
+    // Only a state has a time: without an answer of Redis there is nothing to compare.
     if let backend, let time = verdict.stateTime { try backend.warnAboutClock(time, console) }
     try show(verdict, skipped: keys.skipped, backend, options, console)
     if verdict.status == .unknown, let detail = verdict.decisive?.detail {
         try system.output.flush()
         try console.error(VisibleText.escape(detail))
     }
+    // A hint is for a person; scripts read the reason in JSON.
     let hint = VerdictHint.of(verdict, keys: keys, options: options)
     if console.isForPerson, let hint = hint ?? VerdictHint.ofText(text, verdict) {
         try system.output.flush()

@@ -21,7 +21,7 @@ struct VerifyStream {
         self.console = console
     }
 
-    /// Answers standard input to its end.
+    /// Answers all lines of standard input.
     func run() throws -> ExitStatus {
         try console.system.takeInput()
         guard let backend else { return try answerOffline() }

@@ -71,6 +71,7 @@ final class KeyedLogout {
         }
     }
 
+    /// Raises the cutoff and the version, as far as the layout has them.
     private func raise() throws(StoreError) {
         let layout = store.layout
         if let cutoff = layout.userCutoff, let wanted = scope.cutoff {
@@ -85,6 +86,7 @@ final class KeyedLogout {
         }
     }
 
+    /// Finds up to `passLimit` tokens to revoke, and what belongs to them.
     private func search() throws(StoreError) -> Pass {
         var pass = Pass()
         guard var scan = SessionScan(store, user: user) else { return pass }
@@ -102,6 +104,7 @@ final class KeyedLogout {
         return pass
     }
 
+    /// Adds one key to a pass. A token that is found through several keys has the traces of all.
     private func judge(_ session: FoundSession, _ pass: inout Pass) {
         guard let subject = session.subject else {
             // A token of another kind is removed with the others, and so is one of unknown age.

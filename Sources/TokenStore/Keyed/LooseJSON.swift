@@ -40,7 +40,7 @@ struct LooseJSON {
         }
     }
 
-    /// A quoted text, decoded; nil, and no step, for anything else.
+    /// The quoted text that begins here, decoded; nil for anything else.
     private mutating func string() -> [UInt8]? {
         let start = offset
         guard skipString() else { return nil }
@@ -51,6 +51,7 @@ struct LooseJSON {
         }
     }
 
+    /// Goes to the end of a quoted text; false where there is none, or no end.
     private mutating func skipString() -> Bool {
         guard byte == UInt8(ascii: "\"") else { return false }
         offset += 1
@@ -61,7 +62,8 @@ struct LooseJSON {
         return false
     }
 
-    /// To the comma after a value, or to the bracket that ends what it stands in.
+    /// Goes to the comma after a value, or to the bracket that closes the object around it; false where
+    /// there is neither.
     private mutating func skipValue() -> Bool {
         var depth = 0
         while let next = byte {
@@ -82,6 +84,7 @@ struct LooseJSON {
         return false
     }
 
+    /// The string or whole number that begins here; nil for anything else.
     private mutating func scalar() -> [UInt8]? {
         skipSpace()
         if byte == UInt8(ascii: "\"") { return string() }

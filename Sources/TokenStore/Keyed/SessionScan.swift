@@ -78,6 +78,8 @@ struct SessionScan {
         }
     }
 
+    /// Scans the keys of one template; returns the last answer of `body`. In a search for all users
+    /// each key comes once, so that counts are right.
     private func scan(
         _ template: Template, type: String?,
         _ body: @escaping (SessionPage) throws(StoreError) -> Bool
@@ -154,7 +156,7 @@ struct SessionScan {
 }
 
 /// Finds the tokens that a page of keys leads to.
-private struct SessionPageJob: Question {
+struct SessionPageJob: Question {
     private enum Phase: CaseIterable {
         /// Reads the keys whose names do not tell everything.
         case read
@@ -168,6 +170,7 @@ private struct SessionPageJob: Question {
     private var commands: [Command] = []
     private(set) var outcome = SessionPage()
 
+    /// Takes the keys whose names tell everything, and notes those that have to be read.
     init(_ scan: SessionScan, _ template: Template, _ keys: [[UInt8]]) {
         self.scan = scan
         phases = Phase.allCases[...]
@@ -226,6 +229,7 @@ private struct SessionPageJob: Question {
         return asked.isEmpty ? [] : [Command("TIME")] + asked
     }
 
+    /// Converts times to live, which are in milliseconds, to unix seconds, rounded up.
     private mutating func takeEnds(_ replies: [Reply]) throws(StoreError) {
         guard let first = replies.first else { return }
         let now = try first.asSeconds

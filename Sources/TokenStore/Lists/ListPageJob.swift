@@ -46,6 +46,7 @@ struct TokenListJob: Question {
 
 /// Reads up to `pageSize` tokens of a user's list, from a rank on.
 struct ListPageJob: Question {
+    /// What the page is read for.
     enum Purpose {
         /// A score that is not a time, or is in the other unit, is an error. The blacklist is asked
         /// about each token.
@@ -55,6 +56,7 @@ struct ListPageJob: Question {
         case logout
     }
 
+    /// The steps, in this order; a step that the layout or the purpose does not need sends nothing.
     private enum Phase {
         /// Reads members with their scores.
         case range
@@ -153,6 +155,7 @@ struct ListPageJob: Question {
         if case .otherUnit? = fault { phase = .unit }
     }
 
+    /// Adds the details, in the order in which they were asked for.
     private mutating func takeDetails(_ details: [Reply]) throws(StoreError) {
         guard details.count == outcome.count else { throw .corrupt(key: keys[1]) }
         for (index, detail) in details.enumerated() {

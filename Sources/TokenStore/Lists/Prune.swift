@@ -38,7 +38,7 @@ extension TokenStore {
 }
 
 /// Prunes the lists of some users.
-private struct PruneJob: Job {
+struct PruneJob: Job {
     enum Phase {
         /// Counts the expired members of each list, and checks its time to live.
         case survey
@@ -90,6 +90,7 @@ private struct PruneJob: Job {
         }
     }
 
+    /// Adds up what there is to do, and keeps the lists that need it.
     private mutating func takeSurvey(_ numbers: [Int64]) throws(StoreError) {
         outcome.users = lists.count
         var untidy: [[[UInt8]]] = []

@@ -109,6 +109,8 @@ extension TokenStore {
     /// never expires.
     var listLife: Argument { .text(listMargin.map(String.init) ?? "") }
 
+    /// The outcome in the reply of a script that records; the word that the script begins with tells
+    /// which. Throws for keys that are not what the layout puts there.
     func recordOutcome(
         _ reply: Reply, of token: TokenRecord
     ) throws(StoreError) -> RecordOutcome {
@@ -215,6 +217,7 @@ struct RecordJob: Job {
         }
     }
 
+    /// Notes the tokens that are refused. All others are recorded.
     private mutating func judge(_ exchange: Exchange) throws(StoreError) {
         try states.take(exchange)
         for (index, answer) in states.outcome.enumerated() {

@@ -39,6 +39,7 @@ struct SortedSetTokens: UserTokens {
         return ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label)
     }
 
+    /// Reads the cutoffs once, then page after page. A token that is added meanwhile may be missed.
     func forEachPage(of user: Identifier, _ body: (TokenList) throws -> Bool) throws {
         let facts = try store.cutoffs(of: user)
         var pages = TokenPages()
@@ -83,6 +84,7 @@ struct SortedSetTokens: UserTokens {
         return isGoingOn
     }
 
+    /// Sets are described page by page as the scan finds them, so a user may come twice.
     func forEachUser(
         like pattern: IdentifierPattern?, pageLimit: Int,
         _ body: @escaping ([ListedUser]) throws -> Bool
@@ -127,6 +129,7 @@ struct SortedSetTokens: UserTokens {
         ).once()
     }
 
+    /// Takes the tokens off the lists that they have to be on.
     func removal(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
         UnlistJob(store, items)
     }
@@ -139,6 +142,7 @@ struct SortedSetTokens: UserTokens {
         try store.runRevocations(item: item, next: next, deliver: deliver) { removal(of: $0) }
     }
 
+    /// One job is enough: lists have no links, and nothing of them is rechecked here.
     func remove(
         _ items: [Revocation], confirmedBy: Finisher, recheckedBy: Finisher
     ) -> RevocationBatch {

@@ -1,7 +1,7 @@
 internal import Redis
 
 /// Revokes a batch where a token has to be on its user's list to be accepted: takes the tokens off
-/// their lists.
+/// their lists. It is safe to repeat.
 struct UnlistJob: Job {
     private enum Phase: CaseIterable {
         /// Removes each token from the sorted set of its user.

@@ -23,6 +23,7 @@ struct UserPage: Inquiry {
         return commands
     }
 
+    /// One description for each user, in the order of `users`.
     func read(_ exchange: Exchange, _ commands: [Command]) throws(StoreError) -> [ListedUser] {
         let answers = Array(zip(commands, try exchange.all))
         let size = store.layout.userCutoff == nil ? 2 : 3

@@ -1,22 +1,6 @@
 internal import Platform
 internal import Redis
 
-/// What a logout is to do, the same for every user.
-struct LogoutRequest {
-    let scope: LogoutScope
-    /// Seconds by which a cutoff is raised further, for issuers whose clocks run ahead.
-    let skew: Int64
-    let entry: DenyEntry
-    let onProgress: (LogoutResult) -> Void
-}
-
-/// The rounds of a logout.
-enum LogoutRound {
-    case first
-    /// Revokes only tokens that were issued since the first round.
-    case recheck
-}
-
 /// The logout of one user whose tokens are on a list.
 struct LogoutJob: Job {
     typealias Outcome = (result: LogoutResult, cause: LogoutInterruption.Cause?)
@@ -105,6 +89,7 @@ struct LogoutJob: Job {
         return (result, cause)
     }
 
+    /// A failure does not leave the job: it ends it, and `outcome` says how far it came.
     mutating func next() -> [Command]? {
         do throws(StoreError) {
             return try phaseCommands()
@@ -121,12 +106,14 @@ struct LogoutJob: Job {
         }
     }
 
+    /// Ends the job without an entry in the audit log.
     private mutating func end(because cause: LogoutInterruption.Cause?) -> [Command]? {
         self.cause = cause
         phase = .done
         return nil
     }
 
+    /// The commands of the current phase, or of the next one that has any.
     private mutating func phaseCommands() throws(StoreError) -> [Command]? {
         while true {
             switch phase {
@@ -258,6 +245,7 @@ struct LogoutJob: Job {
 
     // MARK: the list
 
+    /// The next commands that write lost entries again; nil where all are written.
     private mutating func denyAgain() throws(StoreError) -> [Command]? {
         while denial != nil || !toRepeat.isEmpty {
             if denial == nil {
@@ -288,6 +276,7 @@ struct LogoutJob: Job {
         return nil
     }
 
+    /// Decides which tokens of a page are revoked. An empty page ends the pass.
     private mutating func takePage(_ tokens: [ListedToken]) {
         guard !tokens.isEmpty else { return endPass() }
         let revoked = tokens.filter(hasToGo)
@@ -305,6 +294,7 @@ struct LogoutJob: Job {
         phase = .deny
     }
 
+    /// Begins another pass, unless this one found nothing to revoke.
     private mutating func endPass() {
         if revokedInPass == 0 {
             result.kept = scope.kept(of: keptCount)

@@ -46,6 +46,22 @@ extension LogoutScope {
     }
 }
 
+/// What a logout is to do, the same for every user.
+struct LogoutRequest {
+    let scope: LogoutScope
+    /// Seconds by which a cutoff is raised further, for issuers whose clocks run ahead.
+    let skew: Int64
+    let entry: DenyEntry
+    let onProgress: (LogoutResult) -> Void
+}
+
+/// The rounds of a logout.
+enum LogoutRound {
+    case first
+    /// Revokes only tokens that were issued since the first round.
+    case recheck
+}
+
 /// How far a logout came. The numbers count listed tokens.
 package struct LogoutResult: Equatable, Sendable {
     package var revoked = 0

@@ -31,9 +31,6 @@ final class Stage: Sendable {
         left = Mutex(operations)
     }
 
-    /// The tool that is played with: the one beside the tests, unless `make history` gives another.
-    static let tool = BuiltTool.path
-
     /// Whether there is another operation to do.
     func takesTurn() -> Bool {
         left.withLock {
@@ -49,7 +46,7 @@ final class Stage: Sendable {
     var killCount: Int { killed.withLock { $0 } }
 
     func run(_ arguments: [String]) throws -> ProcessRunner.Result {
-        try ProcessRunner.run([Self.tool] + arguments, environment: environment)
+        try ProcessRunner.run([BuiltTool.path] + arguments, environment: environment)
     }
 
     /// Kills it so many microseconds after its start, or after it has named its target, which it
@@ -67,6 +64,6 @@ final class Stage: Sendable {
     }
 
     func start(_ arguments: [String]) throws -> RunningProcess {
-        try RunningProcess([Self.tool] + arguments, environment: environment)
+        try RunningProcess([BuiltTool.path] + arguments, environment: environment)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import Commands
 
 /// What one command prints is read by the next: the right tokens end, and no other.
-@Suite(.redis) struct RoundTripTests {
+@Suite(.redis) struct CommandRoundTripTests {
     /// Names that other formats would take apart.
     private static let names: [String] = {
         let pieces = [
@@ -46,9 +46,9 @@ import Testing
         var hasBlacklist: Bool { self != .userZset }
     }
 
-    private struct Bench {
+    private struct Fixture {
         let sandbox: Sandbox
-        var jwtctl: Jwtctl
+        var jwtctl: TestTool
 
         init(_ layout: Layout) throws {
             sandbox = try Sandbox()
@@ -89,69 +89,70 @@ import Testing
 
     @Test(arguments: [Layout.native, .userZset], ["id", "jsonl"])
     func `listed users are logged out`(_ layout: Layout, _ format: String) throws {
-        let bench = try Bench(layout)
-        let tokens = try bench.issue(sub: { $0 }, jti: { "t-\($0.hashValue)" })
-        let list = bench.jwtctl("list", "users", "--sort", "user", "-o", format).output
-        let order = try bench.jwtctl("list", "users", "--sort", "user", "--json").array()
+        let fixture = try Fixture(layout)
+        let tokens = try fixture.issue(sub: { $0 }, jti: { "t-\($0.hashValue)" })
+        let list = fixture.jwtctl("list", "users", "--sort", "user", "-o", format).output
+        let order = try fixture.jwtctl("list", "users", "--sort", "user", "--json").array()
             .map { $0["user"]?.stringValue?.text ?? "" }
         #expect(Set(order) == Set(Self.names))
-        let result = bench.jwtctl(
+        let result = fixture.jwtctl(
             "logout-all", "--settle", "0", "--yes", "--json", "--from", "-",
             input: Self.half(list))
         #expect(result.status == 0, "\(result.errors)")
         let ended = Set(order.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element))
         let expected = Self.names.map { ended.contains($0) ? Int32(6) : 0 }
-        #expect(try bench.statuses(tokens) == expected)
+        #expect(try fixture.statuses(tokens) == expected)
     }
 
     @Test(arguments: [Layout.native, .userZset], ["id", "jsonl"])
     func `listed tokens are revoked, and looked at`(_ layout: Layout, _ format: String) throws {
-        let bench = try Bench(layout)
-        let tokens = try bench.issue(sub: { _ in "alice" }, jti: { $0 })
-        let list = bench.jwtctl("list", "tokens", "alice", "-o", format).output
-        let order = try bench.jwtctl("list", "tokens", "alice", "--json").array()
+        let fixture = try Fixture(layout)
+        let tokens = try fixture.issue(sub: { _ in "alice" }, jti: { $0 })
+        let list = fixture.jwtctl("list", "tokens", "alice", "-o", format).output
+        let order = try fixture.jwtctl("list", "tokens", "alice", "--json").array()
             .map { $0["id"]?.stringValue?.text ?? "" }
         #expect(Set(order) == Set(Self.names))
         let half = Self.half(list)
-        let result = bench.jwtctl("revoke", "--user", "alice", "--yes", "--json", "-", input: half)
+        let result = fixture.jwtctl(
+            "revoke", "--user", "alice", "--yes", "--json", "-", input: half)
         #expect(result.status == 0, "\(result.errors)")
         let ended = Set(order.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element))
         let expected = Self.names.map { ended.contains($0) ? Int32(6) : 0 }
-        #expect(try bench.statuses(tokens) == expected)
-        let states = bench.jwtctl(
+        #expect(try fixture.statuses(tokens) == expected)
+        let states = fixture.jwtctl(
             "status", "--user", "alice", "--require-listed", "-o", "jsonl", "-", input: list
         ).output.split(separator: "\n")
         // Where the list alone knows the tokens, those that are off it cannot be asked about.
         #expect(states.count == (layout.hasBlacklist ? order.count : order.count / 2))
         guard layout.hasBlacklist else { return }
-        let restored = bench.jwtctl(
+        let restored = fixture.jwtctl(
             "restore", "--user", "alice", "-r", "x", "--yes", "-", input: half)
         #expect(restored.status == 0, "\(restored.errors)")
-        #expect(try bench.statuses(tokens) == [Int32](repeating: 0, count: tokens.count))
+        #expect(try fixture.statuses(tokens) == [Int32](repeating: 0, count: tokens.count))
     }
 
     @Test func `all tokens of all users are revoked`() throws {
-        let bench = try Bench(.native)
-        let tokens = try bench.issue(sub: { $0 }, jti: { "\($0)!" })
-        let list = bench.jwtctl("list", "tokens", "--all", "--sort", "user", "-o", "jsonl").output
-        let result = bench.jwtctl("revoke", "--yes", "--json", "-", input: list)
+        let fixture = try Fixture(.native)
+        let tokens = try fixture.issue(sub: { $0 }, jti: { "\($0)!" })
+        let list = fixture.jwtctl("list", "tokens", "--all", "--sort", "user", "-o", "jsonl").output
+        let result = fixture.jwtctl("revoke", "--yes", "--json", "-", input: list)
         #expect(result.status == 0, "\(result.errors)")
         #expect(try result.object()["revoked"] == .integer(Int64(Self.names.count)))
-        #expect(try bench.statuses(tokens) == [Int32](repeating: 6, count: tokens.count))
+        #expect(try fixture.statuses(tokens) == [Int32](repeating: 6, count: tokens.count))
     }
 
     @Test(arguments: [Layout.native, .blacklist], ["id", "jsonl"])
     func `a blacklist is moved, and undone`(_ layout: Layout, _ format: String) throws {
-        let bench = try Bench(layout)
+        let fixture = try Fixture(layout)
         let lines = Self.names.map { "{\"jti\":\(JSONText.quoted($0)),\"exp\":4102444800}\n" }
-        let revoked = bench.jwtctl("revoke", "--yes", "--json", "-", input: lines.joined())
+        let revoked = fixture.jwtctl("revoke", "--yes", "--json", "-", input: lines.joined())
         #expect(revoked.status == 0, "\(revoked.errors)")
-        #expect(bench.jwtctl("revoke", "--id", "--forever", "endless").status == 0)
-        let list = bench.jwtctl("list", "revoked", "-o", format).output
+        #expect(fixture.jwtctl("revoke", "--id", "--forever", "endless").status == 0)
+        let list = fixture.jwtctl("list", "revoked", "-o", format).output
         let count = Int64(Self.names.count + 1)
         #expect(list.split(separator: "\n").count == Int(count))
 
-        var other = bench.jwtctl
+        var other = fixture.jwtctl
         other.options = ["--namespace", "other"]
         // Ids alone do not say until when.
         let moved = other.run(
@@ -164,30 +165,31 @@ import Testing
             let endless = other("list", "revoked", "--match", "endless", "--json").output
             #expect(endless.contains(#""forever":true"#), "\(endless)")
         }
-        let restored = bench.jwtctl("restore", "-r", "x", "--yes", "-o", "jsonl", "-", input: list)
+        let restored = fixture.jwtctl(
+            "restore", "-r", "x", "--yes", "-o", "jsonl", "-", input: list)
         #expect(restored.status == 0, "\(restored.errors)")
-        #expect(bench.jwtctl("list", "revoked", "-o", "id").output == "")
+        #expect(fixture.jwtctl("list", "revoked", "-o", "id").output == "")
     }
 
     /// What a command prints of its own work is lines of items, too.
     @Test(arguments: ["id", "jsonl"])
     func `results are read again`(_ format: String) throws {
-        let bench = try Bench(.native)
-        let tokens = try bench.issue(sub: { _ in "alice" }, jti: { $0 })
-        let revoked = bench.jwtctl.run(["revoke", "-o", format] + tokens + ["--yes"])
+        let fixture = try Fixture(.native)
+        let tokens = try fixture.issue(sub: { _ in "alice" }, jti: { $0 })
+        let revoked = fixture.jwtctl.run(["revoke", "-o", format] + tokens + ["--yes"])
         #expect(revoked.status == 0, "\(revoked.errors)")
-        let restored = bench.jwtctl(
+        let restored = fixture.jwtctl(
             "restore", "-r", "x", "--yes", "-o", format, "-", input: revoked.output)
         #expect(restored.status == 0, "\(restored.errors)")
-        #expect(try bench.statuses(tokens) == [Int32](repeating: 0, count: tokens.count))
-        let states = bench.jwtctl("status", "-o", format, "-", input: restored.output)
+        #expect(try fixture.statuses(tokens) == [Int32](repeating: 0, count: tokens.count))
+        let states = fixture.jwtctl("status", "-o", format, "-", input: restored.output)
         #expect(states.status == 0, "\(states.errors)")
-        let again = bench.jwtctl(
+        let again = fixture.jwtctl(
             "revoke", "--user", "alice", "--yes", "--json", "-", input: states.output)
         #expect(try again.object()["revoked"] == .integer(Int64(tokens.count)), "\(again.errors)")
-        let logout = bench.jwtctl(
+        let logout = fixture.jwtctl(
             "logout-all", "--yes", "-o", format, "--from", "-", input: "alice\nbob\n")
-        let twice = bench.jwtctl(
+        let twice = fixture.jwtctl(
             "logout-all", "--yes", "-o", "id", "--from", "-", input: logout.output)
         #expect(twice.output == "alice\nbob\n", "\(twice.errors)")
     }

@@ -6,14 +6,14 @@ import Testing
 
 @testable import Commands
 
-/// A back end with the program before it, which notes what of the program was used.
-final class Stage {
+/// A back end and the program that asks it, with a record of the options that a test has used.
+final class BackEndSandbox {
     let backEnd: BackEnd
     let place: Place
     let directory: TemporaryDirectory
     /// The options that were given to each command, without dashes and values.
     private(set) var used: [String: Set<String>] = [:]
-    private let secret: String
+    private let secretFile: String
 
     /// What the reader of `help redis` may do.
     private static let reading = ["verify", "status", "list", "audit", "layout", "__complete"]
@@ -22,24 +22,25 @@ final class Stage {
         self.backEnd = backEnd
         self.place = place
         directory = try TemporaryDirectory()
-        secret = try directory.write("secret.txt", Sandbox.secretText + "\n")
+        secretFile = try directory.write("secret", Sandbox.secret + "\n")
     }
 
     private func environment(for arguments: [String]) -> [String: String] {
         let isReading = Self.reading.contains(arguments[0])
         return [
-            "JWTCTL_REDIS_URL": isReading ? place.readerURL : place.url, "JWTCTL_SECRET": secret,
+            "JWTCTL_REDIS_URL": isReading ? place.readerURL : place.url,
+            "JWTCTL_SECRET": secretFile,
             "JWTCTL_ACTOR": "ops", "JWTCTL_NAMESPACE": place.namespace,
         ]
     }
 
     /// Runs the program, as the user who may only look where the command only looks.
     @discardableResult
-    func run(_ arguments: [String], input: String = "") -> Jwtctl.Result {
+    func run(_ arguments: [String], input: String = "") -> TestTool.Result {
         note(arguments)
         // What a shell asks for has the options among the words that follow.
         let isCompletion = arguments.first == "__complete"
-        return Jwtctl(
+        return TestTool(
             environment: environment(for: arguments), options: isCompletion ? [] : place.options
         ).run(arguments, input: input)
     }
@@ -64,7 +65,7 @@ final class Stage {
     func callAsFunction(
         _ arguments: String..., input: String = "", status: Int32 = 0,
         sourceLocation: SourceLocation = #_sourceLocation
-    ) -> Jwtctl.Result {
+    ) -> TestTool.Result {
         let result = run(arguments, input: input)
         #expect(
             result.status == status, "\(arguments): \(result.output)\(result.errors)",

@@ -5,12 +5,12 @@ import TestSupport
 
 @testable import Commands
 
-/// One application with the program beside it.
-final class Bench {
+/// An application and its data, with the program that is told of its layout.
+final class ApplicationSandbox {
     let application: Application
     let eye: Eye
     private let server: RedisServer?
-    private let jwtctl: Jwtctl
+    private let jwtctl: TestTool
 
     init(_ application: Application) throws {
         self.application = application
@@ -27,20 +27,20 @@ final class Bench {
         jwtctl = Self.jwtctl(url, application)
     }
 
-    private static func jwtctl(_ url: String, _ application: Application) -> Jwtctl {
-        Jwtctl(
+    private static func jwtctl(_ url: String, _ application: Application) -> TestTool {
+        TestTool(
             environment: [
-                "JWTCTL_REDIS_URL": url, "SECRET": Tool.secret, "JWTCTL_SECRET": "env:SECRET",
+                "JWTCTL_REDIS_URL": url, "SECRET": Sandbox.secret, "JWTCTL_SECRET": "env:SECRET",
                 "JWTCTL_ACTOR": "ops",
             ], options: application.options)
     }
 
     @discardableResult
-    func run(_ arguments: String..., input: String = "") -> Jwtctl.Result {
+    func run(_ arguments: String..., input: String = "") -> TestTool.Result {
         jwtctl.run(confirmed(arguments), input: input)
     }
 
-    func run(_ arguments: [String]) -> Jwtctl.Result { jwtctl.run(confirmed(arguments)) }
+    func run(_ arguments: [String]) -> TestTool.Result { jwtctl.run(confirmed(arguments)) }
 
     /// Says that the layout is the right one, where another has the same keys.
     private func confirmed(_ arguments: [String]) -> [String] {
@@ -51,7 +51,7 @@ final class Bench {
     }
 
     /// Without the second look at lists that a login may have filled meanwhile, which takes time.
-    func logOut(_ user: String, _ options: String...) -> Jwtctl.Result {
+    func logOut(_ user: String, _ options: String...) -> TestTool.Result {
         let settle = application.logout == .cutoff ? [] : ["--settle", "0s"]
         return run(["logout-all"] + settle + options + [user])
     }

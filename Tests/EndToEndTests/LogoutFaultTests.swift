@@ -3,15 +3,16 @@ import TestSupport
 import Testing
 
 /// `logout-all`: killed anywhere, and followed at once by a login.
-@Suite(.slow) struct LogoutTests {
+@Suite(.slow) struct LogoutFaultTests {
     /// The rule that an application applies with nothing but Redis: see the native layout.
     private func isDead(_ jti: String, iat: Int, user: String, _ redis: RedisServer) throws -> Bool
     {
-        let answers = try redis.cli(
-            [],
-            input: Array("EXISTS jwt:deny:\(jti)\nGET jwt:{\(user)}:cutoff\nGET jwt:cutoff\n".utf8)
-        ).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard answers.count >= 3 else { throw TestSupportError("redis-cli said \(answers)") }
+        let answers = try redis.answers(
+            to: [
+                ["EXISTS", "jwt:deny:\(jti)"], ["GET", "jwt:{\(user)}:cutoff"],
+                ["GET", "jwt:cutoff"],
+            ])
+        guard answers.count == 3 else { throw TestSupportError("Redis answered \(answers)") }
         return answers[0] == "1" || answers[1...2].contains { Int($0).map { iat <= $0 } ?? false }
     }
 

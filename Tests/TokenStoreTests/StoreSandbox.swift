@@ -5,7 +5,7 @@ import TestSupport
 import TokenStore
 
 /// A private server, a store on it, and a second connection to look at what the store did.
-final class Lab {
+final class StoreSandbox {
     let server: RedisServer
     let layout: Layout
     let client: Client

@@ -3,18 +3,17 @@ import TestSupport
 import Testing
 
 /// What only the real process can show: its memory, its time, its system calls.
-@Suite(.redis) struct ProcessTests {
+@Suite(.redis) struct HostileProcessTests {
     private static func hasProgram(_ name: String) -> Bool {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         return path.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
     }
 
     private func shell(_ script: String) throws -> ProcessRunner.Result {
-        let folder = URL(fileURLWithPath: BuiltTool.path).deletingLastPathComponent().path
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         return try ProcessRunner.run(
             ["/bin/sh", "-c", script],
-            environment: ["PATH": "\(folder):\(path)", "KEY": Forge.secret])
+            environment: ["PATH": "\(BuiltTool.folder):\(path)", "KEY": Forge.secret])
     }
 
     /// D1, D2: fast, and within 32 MiB of data, above which the kernel refuses more.
