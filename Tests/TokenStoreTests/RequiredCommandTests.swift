@@ -22,33 +22,32 @@ import Testing
     }
 
     /// For each form of blacklist entries what verifying, revoking, restoring and listing takes.
-    static let shapes:
-        [(preset: String, verify: String, revoke: String, restore: String, list: String)] =
-            [
-                (
-                    "blacklist-jti", "TIME GET PTTL",
-                    "TIME SET EVAL PTTL EXPIREAT TYPE PERSIST", "DEL", "MGET PTTL SCAN"
-                ),
-                (
-                    "jwt-redis-deny", "TIME GET PTTL",
-                    "TIME EVAL PERSIST EXPIREAT TYPE GET PTTL SET PEXPIRE", "DEL", "MGET PTTL SCAN"
-                ),
-                (
-                    "dotnet-distributed-cache", "TIME HMGET PTTL",
-                    "TIME EVAL PERSIST EXPIREAT PTTL HSET HSETNX", "DEL", "HMGET PTTL SCAN"
-                ),
-                (
-                    "spring-redishash", "TIME HMGET PTTL SISMEMBER",
-                    "TIME EVAL PERSIST EXPIREAT PTTL HSET HSETNX SADD", "DEL SREM",
-                    "HMGET PTTL SCAN"
-                ),
-                (
-                    "express-jwt-blacklist", "TIME HMGET PTTL",
-                    "TIME EVAL PERSIST EXPIREAT PTTL HGET HSET", "EVAL HGET HSET HDEL",
-                    "HMGET PTTL SCAN"
-                ),
-                ("kong-jwt-blacklist", "TIME SISMEMBER", "TIME SADD", "SREM", "SSCAN"),
-            ]
+    static let shapes: [(String, String, String, String, String)] =
+        [
+            (
+                "blacklist-jti", "TIME GET PTTL",
+                "TIME SET EVAL PTTL EXPIREAT TYPE PERSIST", "DEL", "MGET PTTL SCAN"
+            ),
+            (
+                "jwt-redis-deny", "TIME GET PTTL",
+                "TIME EVAL PERSIST EXPIREAT TYPE GET PTTL SET PEXPIRE", "DEL", "MGET PTTL SCAN"
+            ),
+            (
+                "dotnet-distributed-cache", "TIME HMGET PTTL",
+                "TIME EVAL PERSIST EXPIREAT PTTL HSET HSETNX", "DEL", "HMGET PTTL SCAN"
+            ),
+            (
+                "spring-redishash", "TIME HMGET PTTL SISMEMBER",
+                "TIME EVAL PERSIST EXPIREAT PTTL HSET HSETNX SADD", "DEL SREM",
+                "HMGET PTTL SISMEMBER SCAN"
+            ),
+            (
+                "express-jwt-blacklist", "TIME HMGET PTTL",
+                "TIME EVAL PERSIST EXPIREAT PTTL HGET HSET", "EVAL HGET HSET HDEL",
+                "HMGET PTTL SCAN"
+            ),
+            ("kong-jwt-blacklist", "TIME SISMEMBER", "TIME SADD", "SREM", "SSCAN"),
+        ]
 
     @Test(arguments: shapes)
     func eachFormOfEntriesNeedsWhatItSends(

@@ -169,11 +169,9 @@ struct DenyStore: SingleStore {
             [rule, "For tokens without exp, it expires after \(TimeSpan.words(seconds))."]
         }
     }
-}
 
-// MARK: reading
+    // MARK: reading
 
-extension DenyStore {
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         shape = try Self.shape(node, &reader)
         let codec = try LayoutReader.choice(node["key_codec"], Template.Codec.self) ?? .raw

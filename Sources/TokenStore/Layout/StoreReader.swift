@@ -5,8 +5,8 @@ internal import JSON
 struct StoreReader {
     var layout: Layout
     var templates: TemplateReader
-    /// Where the index is described.
-    var indexNode: LayoutNode?
+    /// The object of the index.
+    private var indexNode: LayoutNode?
 
     init(layout: Layout, templates: TemplateReader) {
         self.layout = layout
@@ -36,11 +36,17 @@ struct StoreReader {
         }
     }
 
+    /// Reads a store that the layout may have once.
     private mutating func read<Store: SingleStore>(
         _ node: LayoutNode, _ role: LayoutNode, into place: WritableKeyPath<Layout, Store?>
     ) throws(LayoutNode.Failure) {
         try requireFirst(layout[keyPath: place] == nil, role)
-        let store = try Store(node, &self)
+        keep(try Store(node, &self), in: place)
+    }
+
+    private mutating func keep<Store: LayoutStore>(
+        _ store: Store, in place: WritableKeyPath<Layout, Store?>
+    ) {
         layout[keyPath: place] = store
         layout.describedStores.append(store)
     }
@@ -54,28 +60,47 @@ struct StoreReader {
             try requireFirst(layout.list == nil, role)
             return try list(node, isRequired: true)
         }
-        let store = try AllowStore(node, &self)
-        layout.allow = store
-        layout.describedStores.append(store)
+        keep(try AllowStore(node, &self), in: \.allow)
     }
 
-    mutating func list(_ node: LayoutNode, isRequired: Bool) throws(LayoutNode.Failure) {
-        let store = try ListStore(node, &self, isRequired: isRequired)
-        layout.list = store
-        layout.describedStores.append(store)
+    /// Reads a token list, or one of the kinds of index over session keys.
+    private mutating func index(
+        _ node: LayoutNode, _ role: LayoutNode
+    ) throws(LayoutNode.Failure) {
+        try requireFirst(layout.index == nil && layout.list == nil, role)
+        let type = try kind(node, [.zset] + IndexStore.kinds.map(\.name))
+        guard let known = IndexStore.kinds.first(where: { $0.name == type }) else {
+            return try list(node, isRequired: false)
+        }
+        let store = IndexStore(
+            kind: try known.type.init(node, &self), leaves: try node["leaves"]?.text(),
+            leavesFor: try node["leaves_for"].map { node throws(LayoutNode.Failure) in
+                let text = try templates.plain(node)
+                guard let seconds = Self.seconds(text[...]) else {
+                    throw node.failure(.badRule(text, expected: "a number of seconds"))
+                }
+                return seconds
+            })
+        keep(store, in: \.index)
+        indexNode = node
     }
 
+    /// A list for each user; with `isRequired` it is the whitelist.
+    private mutating func list(_ node: LayoutNode, isRequired: Bool) throws(LayoutNode.Failure) {
+        keep(try ListStore(node, &self, isRequired: isRequired), in: \.list)
+    }
+
+    /// A cutoff for each user, or the one for all.
     private mutating func notBefore(
         _ node: LayoutNode, _ role: LayoutNode
     ) throws(LayoutNode.Failure) {
         let store = try CutoffStore(node, &self)
         let place = store.isGlobal ? \Layout.globalCutoff : \Layout.userCutoff
         try requireFirst(layout[keyPath: place] == nil, role)
-        layout[keyPath: place] = store
-        layout.describedStores.append(store)
+        keep(store, in: place)
     }
 
-    /// The whole, once every store was read; `node` is that of all stores.
+    /// The layout, once every store was read; `node` is the array of stores.
     mutating func finish(_ node: LayoutNode) throws(LayoutNode.Failure) -> Layout {
         layout.naming = Naming(
             id: layout.naming.id, user: layout.naming.user, details: templates.details)
@@ -92,7 +117,15 @@ struct StoreReader {
         return layout
     }
 
-    func requireFirst(
+    /// Refuses an index whose keys lead to no token whatever is in Redis: every logout would find
+    /// nothing and report success.
+    private func requireUsableIndex() throws(LayoutNode.Failure) {
+        guard let index = layout.index, let allow = layout.allow, let indexNode else { return }
+        guard index.kind.leads(to: allow) else { throw indexNode.failure(.uselessIndex) }
+    }
+
+    /// Refuses a second store of the same role.
+    private func requireFirst(
         _ isFirst: Bool, _ node: LayoutNode
     ) throws(LayoutNode.Failure) {
         guard isFirst else { throw node.failure(.duplicateRole(try node.text())) }
@@ -109,6 +142,7 @@ struct StoreReader {
         return template
     }
 
+    /// Refuses a key that several tokens would share.
     func requireToken(
         _ template: Template, _ node: LayoutNode
     ) throws(LayoutNode.Failure) {
@@ -117,6 +151,7 @@ struct StoreReader {
         }
     }
 
+    /// Whether two tokens of one user never have the same text.
     func namesToken(_ template: Template) -> Bool {
         template.holes.contains { hole in
             switch hole {

@@ -1,12 +1,15 @@
 internal import JSON
 internal import Redis
 
-/// A hash under a key of the token's own, and in some layouts a member of a set beside it: .NET's
-/// distributed cache and Spring Data's `@RedisHash` write their entries so.
+/// A hash under a key of the token's own, and in some layouts a member of a set beside it.
+///
+/// .NET's `RedisCache` writes its entries so (`absexp`, `sldexp`, `data`), and Spring Data's
+/// `@RedisHash`, which adds the id to the set of its keyspace and asks that for `existsById`.
 struct DenyHash: DenyShape {
     static let kind = LayoutGrammar.Kind.hash
     static let members = ["role", "type", "key", "key_codec", "fields", "also", "ttl", "no_exp"]
 
+    /// A field with the text that it holds.
     struct Field: Equatable, Sendable {
         let name: [UInt8]
         let value: Template
@@ -70,6 +73,7 @@ struct DenyHash: DenyShape {
         return TokenState.Denial(left: try replies[replies.startIndex + 1].asInteger)
     }
 
+    /// Fields that are there keep their values; those that are missing are added.
     func extending(
         _ values: borrowing TemplateValues, at key: Template, until end: Int64?
     ) throws(StoreError) -> Command {
@@ -95,6 +99,7 @@ struct DenyHash: DenyShape {
         EntryPage(found, listing)
     }
 
+    /// The first field stands for all: HMGET fails for any other type.
     func sample(_ key: [UInt8]) -> Command {
         Command("HMGET", key: key, .bytes(fields.first?.name ?? []))
     }

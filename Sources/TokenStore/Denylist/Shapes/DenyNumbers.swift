@@ -1,7 +1,9 @@
 internal import Redis
 
-/// A number in a comma-separated list, in a field of a user's hash: express-jwt-blacklist keeps the
-/// `iat` of each revoked token so.
+/// A number in a comma-separated list, in a field of a user's hash.
+///
+/// express-jwt-blacklist (`lib/index.js`) keeps the `iat` of each revoked token so, in the field
+/// `revoke`. The key has the numbers of all of a user's tokens, and is kept for the last of them.
 struct DenyNumbers: DenyShape {
     static let kind = LayoutGrammar.Kind.hash
     static let members = ["role", "type", "key", "list", "number", "ttl", "no_exp"]
@@ -10,6 +12,7 @@ struct DenyNumbers: DenyShape {
 
     /// The name of the field.
     let field: [UInt8]
+    /// What a token has in the list.
     let number: Template
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
@@ -35,6 +38,7 @@ struct DenyNumbers: DenyShape {
         [Command("HMGET", key: key, .bytes(field)), Command("PTTL", key: key)]
     }
 
+    /// An entry is a number of the list; its time to live is that of the whole key.
     func denial(
         _ replies: ArraySlice<Reply>, of subject: TokenSubject, now: Int64
     ) throws(StoreError) -> TokenState.Denial? {
@@ -120,7 +124,7 @@ private struct NumberPage: DenyPage {
     }
 }
 
-/// Recognizes lists of numbers.
+/// Recognizes lists of numbers. A hash without the field says nothing: it may hold a cutoff alone.
 private struct NumberListProbe: ValueProbe {
     let field: [UInt8]
 

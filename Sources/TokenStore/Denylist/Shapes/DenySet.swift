@@ -1,11 +1,12 @@
 internal import Redis
 
-/// A member of one set for all tokens, as Kong's jwt-blacklist plugin keeps it. Members do not
-/// expire.
+/// A member of one set for all tokens, which Kong's jwt-blacklist plugin asks by SISMEMBER
+/// (`handler.lua`). Members of a set do not expire, so it only grows.
 struct DenySet: DenyShape {
     static let kind = LayoutGrammar.Kind.set
     static let members = ["role", "type", "key", "member"]
 
+    /// The template of members.
     private let text: Template
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
@@ -22,6 +23,7 @@ struct DenySet: DenyShape {
         [try command("SISMEMBER", values, key)]
     }
 
+    /// An entry without a time to live: a member has none.
     func denial(
         _ replies: ArraySlice<Reply>, of subject: TokenSubject, now: Int64
     ) -> TokenState.Denial? {
@@ -53,6 +55,7 @@ struct DenySet: DenyShape {
         MemberPage(listing: listing, member: text, found: found)
     }
 
+    /// Asks for a member that no layout writes: SISMEMBER fails for any other type.
     func sample(_ key: [UInt8]) -> Command { Command("SISMEMBER", key: key, "") }
 
     // MARK: a layout

@@ -13,6 +13,7 @@ struct AllowStore: LayoutStore {
         case noneOf([[UInt8]])
     }
 
+    /// What revoking a token does to its key.
     enum Removal: Equatable, Sendable {
         case delete
         /// Writes another value, for as long as the key would have been kept.
@@ -106,14 +107,13 @@ struct AllowStore: LayoutStore {
             role: "allow", type: "string", key: layout.words(forKey: key), sentences: sentences)
     }
 
+    /// A value as the layout has it, before it was encoded.
     private func text(_ value: [UInt8]) -> String {
         String(decoding: valueCodec.decode(value) ?? value, as: UTF8.self)
     }
-}
 
-// MARK: reading
+    // MARK: reading
 
-extension AllowStore {
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.allow)
         let codec = try LayoutReader.choice(node["key_codec"], Template.Codec.self) ?? .raw

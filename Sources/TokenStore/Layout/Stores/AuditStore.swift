@@ -2,6 +2,7 @@ internal import Redis
 
 /// The audit log: a stream with one entry for each change.
 struct AuditStore: SingleStore {
+    /// The same for all tokens and users.
     let key: [UInt8]
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
@@ -11,6 +12,8 @@ struct AuditStore: SingleStore {
 
     var keyTemplates: [Template] { [Template(literal: key)] }
 
+    /// Writing is part of every change, but a failure to write undoes none: so it is an operation of
+    /// its own.
     func commands(
         for operation: Operation, of stranger: TemplateValues, in layout: Layout
     ) -> [StoreCommand] {

@@ -1,6 +1,7 @@
 internal import Redis
 
-/// A key in which the application itself keeps the value of a variable.
+/// A key in which the application itself keeps the value of a variable, such as the random tag of
+/// Laravel's cache before release 10. The value in Redis precedes the layout's default.
 struct KeptVariable: LayoutStore {
     let name: String
     let key: Template
@@ -37,9 +38,7 @@ struct KeptVariable: LayoutStore {
             role: "variable", type: "string", key: layout.words(forKey: key),
             sentences: ["The application keeps ${\(name)} here."])
     }
-}
 
-extension KeptVariable {
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.variable)
         name = try node.required("name").text()

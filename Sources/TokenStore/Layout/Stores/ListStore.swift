@@ -73,11 +73,9 @@ struct ListStore: LayoutStore {
             role: isRequired ? "allow" : "index", type: "zset", key: layout.words(forKey: key),
             sentences: sentences)
     }
-}
 
-// MARK: reading
+    // MARK: reading
 
-extension ListStore {
     init(
         _ node: LayoutNode, _ reader: inout StoreReader, isRequired: Bool
     ) throws(LayoutNode.Failure) {

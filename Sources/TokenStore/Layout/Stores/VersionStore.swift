@@ -6,6 +6,7 @@ struct VersionStore: SingleStore {
     /// The claim with the token's number.
     let number: Template
 
+    /// The reply is the lowest number that is accepted, or null where none was set.
     func reading(_ values: TemplateValues) throws(StoreError) -> Command {
         Command("GET", key: try key.render(values))
     }
@@ -41,12 +42,56 @@ struct VersionStore: SingleStore {
                 "logout-all adds one.",
             ])
     }
-}
 
-extension VersionStore {
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.version)
         key = try reader.templates.key(try node.required("key"), .userKey)
         number = try reader.templates.key(try node.required("number"), .tokenKey)
+    }
+}
+
+/// Users whose tokens are all rejected, whenever they were issued. No command changes it.
+struct BanStore: SingleStore {
+    let key: Template
+    /// A member of a set; nil where the key alone bans its user.
+    let member: Template?
+
+    /// The reply is 1 for a user who is banned.
+    func reading(_ values: TemplateValues) throws(StoreError) -> Command {
+        let key = try key.render(values)
+        guard let member = try member?.render(values) else { return Command("EXISTS", key: key) }
+        return Command("SISMEMBER", key: key, .bytes(member))
+    }
+
+    // MARK: the layout
+
+    var keyTemplates: [Template] { [key] }
+
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) throws(StoreError) -> [StoreCommand] {
+        operation == .verify ? [try reading(stranger)].on(key) : []
+    }
+
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
+        let probe: any ValueProbe =
+            member.map { SetProbe(member: $0, isByText: false) } ?? AnyProbe()
+        return [StoreSignature(.ban, key, closed?.ban?.key, probe)]
+    }
+
+    func description(in layout: Layout) -> StoreDescription {
+        let condition = member.map { "the set contains \(layout.words(for: $0))" }
+        return StoreDescription(
+            role: "user_ban", type: member == nil ? "key" : "set", key: layout.words(forKey: key),
+            sentences: [
+                "All tokens of the user are rejected while \(condition ?? "the key exists")."
+            ])
+    }
+
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
+        _ = try node.members(LayoutGrammar.userBan)
+        let isSet = node["member"] != nil
+        key = try reader.templates.key(try node.required("key"), .userKey)
+        member = isSet ? try reader.templates.key(try node.required("member"), .userKey) : nil
     }
 }
