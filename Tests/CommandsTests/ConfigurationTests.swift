@@ -42,7 +42,7 @@ import Testing
             # the usual one
             [profile default]
             redis = \(url)
-            secret = secret.txt
+            secret = secret
             actor = ops
 
             [profile other]
@@ -92,7 +92,7 @@ import Testing
             """
             [profile default]
             redis = \(url)
-            secret = secret.txt
+            secret = secret
             issuer = https://auth.example.com
             max-lifetime = 30d
             deny-margin = 10m

@@ -54,6 +54,7 @@ import Testing
         try folder.write("ids.txt", ids)
         try folder.write("ids.tsv", "4f3c2a\t\(Int(Date().timeIntervalSince1970) + 60)\n")
         try folder.write("tokens.txt", token + "\n" + token + "\n")
+        try folder.write("secret.txt", Sandbox.secret + "\n")
         var environment = ProcessInfo.processInfo.environment
         environment["PATH"] = BuiltTool.folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
         environment["JWTCTL_REDIS_URL"] = sandbox.server.url

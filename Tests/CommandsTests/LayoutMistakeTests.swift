@@ -338,6 +338,12 @@ import Testing
                 + "{ \"role\": \"index\", \"type\": \"set\", \"key\": \"u:${user}\" } ] }",
             message: "index without a store for allow", place: "stores"),
         Mistake(
+            kind: "lacks",
+            file: #"{ "name": "mine", "stores": ▸[ { "role": "allow", "type": "string", "#
+                + #""key": "s:${id}" }, { "role": "index", "type": "zset", "key": "u:${user}", "#
+                + #""member": "${id}", "score": "exp_s" } ] }"#,
+            message: "session keys and token lists without a store for deny", place: "stores"),
+        Mistake(
             kind: "lacks", file: stores(#"\#(good), ▸{ "role": "index", "type": "keys" }"#),
             message: "index of keys without a store for allow with ${user} in its key",
             place: "stores[1]"),

@@ -11,12 +11,12 @@ package final class BuiltTool {
     package var directory: TemporaryDirectory { sandbox.directory }
     package var secretFile: String { sandbox.secretFile }
 
-    /// The static build of the program, or the one that `JWTCTL_TEST_TOOL` names. Its folder can
-    /// stand in PATH: it holds nothing else.
+    /// The static build of the program, or the one that `JWTCTL_TEST_TOOL` names. Its folder holds
+    /// nothing else, so that it can be put into PATH.
     package static let path: String = {
         if let path = ProcessInfo.processInfo.environment["JWTCTL_TEST_TOOL"] { return path }
         let folder = products + "/static"
-        // Another run of the tests may be making them, too.
+        // Both may exist: another run may have made them.
         _ = mkdir(folder, 0o755)
         _ = symlink("../StaticTool", folder + "/jwtctl")
         return folder + "/jwtctl"
@@ -26,7 +26,7 @@ package final class BuiltTool {
     private static let dynamicPath =
         ProcessInfo.processInfo.environment["JWTCTL_TEST_TOOL"] ?? products + "/jwtctl"
 
-    /// The folder of the test bundle, into which all else is built, too.
+    /// The folder of the test bundle and of all that is built with it.
     private static let products: String = {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count)

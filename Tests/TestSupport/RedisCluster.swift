@@ -176,7 +176,7 @@ package final class RedisCluster {
 
 /// Waits until `condition` is met, and throws after `seconds`.
 package func waitUntil(
-    _ what: @autoclosure () -> String = "it", seconds: Double = 20, _ condition: () throws -> Bool
+    _ what: @autoclosure () -> String = "it", seconds: Double = 60, _ condition: () throws -> Bool
 ) throws {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while deadline.timeIntervalSinceNow > 0 {

@@ -77,7 +77,9 @@ struct PageJobTests {
         "What cannot be pruned safely is left alone",
         arguments: [
             ([[0, 0, 5000, 1]], [survey], "other unit " + list), ([[.unsent]], [survey], "broken"),
-            ([[.error("WRONGTYPE x")]], [survey], "WRONGTYPE ZCOUNT " + list),
+            (
+                [[.error("WRONGTYPE x"), 0, 5000, 0]], [survey], "WRONGTYPE ZCOUNT " + list
+            ),
             ([[1, 0, 5000, 0], [.uncertain]], [survey, tidy], "broken"),
         ] as [([[Answer]], [[String]], String)])
     func pruneFails(_ answers: [[Answer]], _ sent: [[String]], _ error: String) throws {

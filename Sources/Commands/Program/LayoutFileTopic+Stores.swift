@@ -131,7 +131,7 @@ extension Topics {
             Definition(
                 "zset",
                 "A sorted set for each user: the token list. issue adds to it, and prune removes "
-                    + "expired tokens."),
+                    + "expired tokens. With allow keys it needs a deny store, too."),
             Definition(
                 "set", "A set for each user, whose members are the keys of the allow store."),
             Definition(

@@ -74,7 +74,9 @@ extension Topics {
                 Definition(
                     "layouts",
                     "A change warns if Redis has no key of the layout, even if the layout was "
-                        + "selected explicitly. layout-check = off in a profile turns this off."),
+                        + "selected explicitly. layout-check = off in a profile turns this off. A "
+                        + "layout file with session keys and token lists but no deny store is "
+                        + "refused (2): revoke left the key and said revoked."),
                 Definition(
                     "restore",
                     "Refuses a banned user or an old token version (6), and a key that holds another "

@@ -107,6 +107,10 @@ struct StoreReader {
         if layout.deny == nil, layout.allow == nil, layout.list?.isRequired != true {
             throw node.failure(.lacks("stores", role: "deny or allow"))
         }
+        // To take a token off its list would leave its key, by which it is accepted.
+        if layout.deny == nil, layout.allow != nil, layout.list != nil {
+            throw node.failure(.lacks("session keys and token lists", role: "deny"))
+        }
         if layout.index != nil, layout.allow == nil {
             throw node.failure(.lacks("index", role: "allow"))
         }
