@@ -62,6 +62,25 @@ import Testing
         #expect(try sandbox.server.cli("EXISTS", "jwt:deny:a") == "0")
     }
 
+    @Test(arguments: ["logout-all --yes", "restore --yes --reason slip"])
+    func aSignalDuringAReadIsNoErrorOfTheInput(_ command: String) throws {
+        let sandbox = try Sandbox()
+        let script = """
+            trap '' PIPE; mkfifo lines
+            (exec jwtctl \(command) --from lines -o jsonl >out) & pid=$!
+            exec 3>lines; echo alice >&3; while [ ! -s out ]; do sleep 0.05; done
+            kill -TERM $pid; wait $pid; status=$?; wc -l <out; exit $status
+            """
+        var environment = sandbox.jwtctl.environment
+        environment["PATH"] = BuiltTool.folder + ":/usr/bin:/bin"
+        let result = try ProcessRunner.run(
+            ["/bin/sh", "-c", script], environment: environment,
+            directory: sandbox.directory.path)
+        #expect(result.status == 143, "\(result.errorText)")
+        #expect(result.text.filter { !$0.isWhitespace } == "1")
+        #expect(!result.errorText.contains("cannot read"), "\(result.errorText)")
+    }
+
     // MARK: The password prompt
 
     /// `list users --askpass` on a terminal of its own.

@@ -74,11 +74,13 @@ final class LineSource {
         if case .item(let line) = try next(.blocking) { line } else { nil }
     }
 
-    /// The next line that holds something.
+    /// The next line that holds something. A signal that stops the command ends the input, too: the
+    /// command reports it.
     func next(_ pull: Pull) throws(Failure) -> Supply<InputStream.Line> {
         do throws(InputError) {
             return try read(pull)
         } catch {
+            guard Signals.pending == nil else { return .end }
             throw Diagnostics.input(error, name: title)
         }
     }

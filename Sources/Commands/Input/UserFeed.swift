@@ -55,7 +55,9 @@ final class UserFeed: Feed {
 
     /// The next good user. A bad line is reported with its number, and the rest goes on.
     func next(_ pull: Pull) throws -> Supply<Identifier> {
-        try users.popFirst().map { .item($0) } ?? read(pull)
+        // A reader of the results gets them before this waits for more users.
+        if pull == .blocking { try console.system.output.flush() }
+        return try users.popFirst().map { .item($0) } ?? read(pull)
     }
 
     /// Fails if all lines were written for another tool. An empty file is no failure.
