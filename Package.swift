@@ -60,18 +60,24 @@ let package = Package(
         library("JOSE", ["JSON", "OpenSSL", "Platform"]),
         library("Redis", ["CHiredis", "OpenSSL", "Platform"]),
         // Layer 4
-        library("TokenStore", ["JSON", "Redis"]),
+        library("Layouts", ["JSON", "OpenSSL", "Platform", "Redis"]),
         library("CommandKit", ["Platform"]),
         // Layer 5
+        library("TokenStore", ["JSON", "Layouts", "Platform", "Redis"]),
+        // Layer 6
         library(
             "Commands",
-            ["CommandKit", "JOSE", "JSON", "OpenSSL", "Platform", "Redis", "TokenStore"], []),
-        // Layer 6
+            [
+                "CommandKit", "JOSE", "JSON", "Layouts", "OpenSSL", "Platform", "Redis",
+                "TokenStore",
+            ], []),
+        // Layer 7
         .executableTarget(
             name: "jwtctl", dependencies: ["Commands", "Platform"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["CommandKit", "Commands", "JSON", "Platform"],
+            name: "TestSupport",
+            dependencies: ["CommandKit", "Commands", "JSON", "Layouts", "Platform"],
             path: "Tests/TestSupport", swiftSettings: relaxed),
         // jwtctl as a static file, which starts in a quarter of the time: tests start it ten thousand
         // times. lld does not warn of each caller of getaddrinfo, as others do.
@@ -84,13 +90,15 @@ let package = Package(
         tests("OpenSSLTests", ["OpenSSL", "Platform"]),
         tests("JOSETests", ["JOSE", "JSON", "OpenSSL", "Platform"]),
         tests("RedisTests", ["OpenSSL", "Redis", "Platform"]),
-        tests("TokenStoreTests", ["TokenStore", "Redis", "OpenSSL", "JSON", "jwtctl"]),
+        tests("LayoutsTests", ["JSON", "Layouts", "Redis"]),
+        tests(
+            "TokenStoreTests", ["TokenStore", "Layouts", "Redis", "OpenSSL", "JSON", "jwtctl"]),
         tests("CommandKitTests", ["CommandKit", "Platform"]),
         tests(
             "CommandsTests",
             [
-                "Commands", "CommandKit", "JOSE", "JSON", "OpenSSL", "Platform", "Redis",
-                "TokenStore", "jwtctl",
+                "Commands", "CommandKit", "JOSE", "JSON", "Layouts", "OpenSSL", "Platform",
+                "Redis", "TokenStore", "jwtctl",
             ]),
         tests("HostileTests", ["Commands", "JOSE", "JSON", "OpenSSL", "Platform", "jwtctl"]),
         .testTarget(

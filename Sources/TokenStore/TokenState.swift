@@ -1,13 +1,8 @@
+package import Layouts
 internal import Platform
 
 /// Everything that Redis knows about one token, read in one round trip.
 package struct TokenState: Equatable, Sendable {
-    package struct Denial: Equatable, Sendable {
-        package let entry: DenyEntry
-        /// Seconds until the entry goes away, rounded up; nil where it never does.
-        package let timeToLive: Int64?
-    }
-
     package enum Listing: Equatable, Sendable {
         /// nil where the list does not tell when the token ends.
         case listed(Expiry?)

@@ -1,3 +1,4 @@
+package import Layouts
 internal import Platform
 internal import Redis
 
@@ -76,7 +77,7 @@ extension TokenStore {
             try layout.list?.keys(of: user) ?? []
         }
         result.denialMemory = memory(of: result.denials, keys: entries) { subject in
-            guard let deny = layout.deny, deny.shape.scope != .everyone else { return [] }
+            guard let deny = layout.deny, deny.scope != .everyone else { return [] }
             return [try deny.key.render(TemplateValues(subject))]
         }
         return result

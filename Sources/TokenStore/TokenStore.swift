@@ -1,4 +1,5 @@
 package import JSON
+package import Layouts
 internal import Platform
 package import Redis
 

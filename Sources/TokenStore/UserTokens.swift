@@ -1,4 +1,5 @@
 internal import JSON
+package import Layouts
 internal import Platform
 internal import Redis
 

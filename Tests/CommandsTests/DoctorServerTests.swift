@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Layouts
 import TestSupport
 import Testing
 import TokenStore

@@ -2,6 +2,7 @@ import CommandKit
 import Glibc
 import JOSE
 import JSON
+import Layouts
 import Platform
 import TestSupport
 import Testing

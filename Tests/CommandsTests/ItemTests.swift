@@ -1,5 +1,6 @@
 import JOSE
 import JSON
+import Layouts
 import Platform
 import Testing
 import TokenStore

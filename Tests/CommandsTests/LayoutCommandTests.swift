@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Commands
+@testable import Layouts
 @testable import TokenStore
 
 /// `layout list`, `show` and `detect`.

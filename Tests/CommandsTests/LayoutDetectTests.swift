@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Commands
+@testable import Layouts
 @testable import TokenStore
 
 /// `layout detect`: it knows each layout by what the layout itself makes the program write.

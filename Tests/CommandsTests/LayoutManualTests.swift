@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Commands
+@testable import Layouts
 @testable import TokenStore
 
 /// The manual page of layout files: it tells of everything that is read, and its example works.

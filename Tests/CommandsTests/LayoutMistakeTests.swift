@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Commands
+@testable import Layouts
 @testable import TokenStore
 
 /// What can be wrong with a layout's file, and what is said of it.
@@ -90,7 +91,7 @@ import Testing
                 met.insert(Self.name(error.problem))
             }
         }
-        let source = try Project.text("Sources/TokenStore/Layout/LayoutNode.swift")
+        let source = try Project.text("Sources/Layouts/LayoutNode.swift")
         let cases = source.split(separator: "\n").filter { $0.hasPrefix("        case ") }.map {
             String($0.dropFirst("        case ".count).prefix { $0.isLetter })
         }

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Commands
+@testable import Layouts
 @testable import TokenStore
 
 /// A new token in the place of an old one.

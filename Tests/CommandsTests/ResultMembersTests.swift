@@ -1,6 +1,7 @@
 import CommandKit
 import Foundation
 import JSON
+import Layouts
 import TestSupport
 import Testing
 import TokenStore

@@ -1,5 +1,6 @@
 import CommandKit
 import Foundation
+import Layouts
 import TestSupport
 import Testing
 import TokenStore
@@ -151,7 +152,7 @@ struct TreeTests {
     /// Key names are the layout's business alone.
     @Test func noKeyNameIsMadeOutsideTheLayout() throws {
         for path in try Project.files(below: "Sources") where path.hasSuffix(".swift") {
-            guard !path.contains("/Layout/Presets/"), !path.contains("/Topics") else {
+            guard !path.contains("/Layouts/Presets/"), !path.contains("/Topics") else {
                 continue
             }
             let text = try Project.text(path)

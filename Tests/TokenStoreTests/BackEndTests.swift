@@ -4,6 +4,7 @@ import Redis
 import TestSupport
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 /// Every operation on each of the back ends.

@@ -1,6 +1,7 @@
 import Redis
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 @Suite("DenyJob: its commands, phase by phase, and its outcomes")

@@ -3,6 +3,7 @@ import Redis
 import TestSupport
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 @Suite("Many jobs in one pipeline", .redis)

@@ -2,6 +2,7 @@ import Redis
 import TestSupport
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 /// A server that does not say its version is treated like one before Redis 6.2.

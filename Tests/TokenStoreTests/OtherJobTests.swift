@@ -1,6 +1,7 @@
 import Redis
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 @Suite("LogoutJob, RestoreJob and RecordJob: their commands, phase by phase, and their outcomes")

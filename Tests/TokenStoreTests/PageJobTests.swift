@@ -1,6 +1,7 @@
 import Redis
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 @Suite("PruneJob, TokenListJob, ListPageJob and SessionPageJob: their commands and outcomes")
@@ -187,7 +188,7 @@ struct PageJobTests {
         var scan = try #require(SessionScan(store, user: try user.map { try Identifier($0) }))
         scan.detail = detail
         return try run(
-            SessionPageJob(scan, scan.allow.key, keys.map { Array($0.utf8) }), answers)
+            SessionPageJob(scan, scan.search.allow.key, keys.map { Array($0.utf8) }), answers)
     }
 
     @Test("Keys that say everything are parsed, and not read")

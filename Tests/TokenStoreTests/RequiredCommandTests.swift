@@ -1,6 +1,7 @@
 import Redis
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 /// The commands that `doctor` asks permissions for are those that the work sends.

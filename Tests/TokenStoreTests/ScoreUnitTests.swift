@@ -3,6 +3,7 @@ import Redis
 import TestSupport
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 /// Sorted sets whose scores are in seconds here and in milliseconds there.

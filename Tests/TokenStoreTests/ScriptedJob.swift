@@ -1,5 +1,6 @@
 import Redis
 
+@testable import Layouts
 @testable import TokenStore
 
 /// What comes of one command, given by hand.

@@ -4,6 +4,7 @@ import Redis
 import TestSupport
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 /// An application that keeps a key for each of its tokens, as far as its keys go.

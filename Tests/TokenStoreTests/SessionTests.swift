@@ -4,6 +4,7 @@ import Redis
 import TestSupport
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 @Suite("Tokens that have a key of their own", .redis)

@@ -4,6 +4,7 @@ import Redis
 import TestSupport
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 @Suite("Spring's RedisTokenStore: what could bring a token back", .cluster)

@@ -1,3 +1,4 @@
+import Layouts
 import Redis
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import Layouts
 import Redis
 import Synchronization
 import TestSupport

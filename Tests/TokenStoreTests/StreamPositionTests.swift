@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Layouts
 @testable import TokenStore
 
 struct StreamPositionTests {

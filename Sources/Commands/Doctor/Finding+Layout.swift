@@ -1,5 +1,6 @@
 internal import CommandKit
 internal import JSON
+internal import Layouts
 internal import TokenStore
 
 /// The layout: whether jwtctl reads and writes the keys that the services use.

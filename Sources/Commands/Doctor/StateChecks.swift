@@ -1,5 +1,6 @@
 internal import CommandKit
 internal import JSON
+internal import Layouts
 internal import TokenStore
 
 /// The checks of the keys in Redis for `doctor`: whether the layout fits them, and whether they are

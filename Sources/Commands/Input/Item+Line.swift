@@ -1,8 +1,8 @@
 internal import CommandKit
 internal import JOSE
 internal import JSON
+internal import Layouts
 internal import Platform
-internal import TokenStore
 
 extension Item {
     // MARK: - Lines of --from

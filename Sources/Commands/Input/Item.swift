@@ -1,8 +1,8 @@
 internal import CommandKit
 internal import JOSE
 internal import JSON
+internal import Layouts
 internal import Platform
-internal import TokenStore
 
 /// An item of `revoke`, `restore` or `status`, from an operand or a line.
 enum Item {

@@ -1,7 +1,7 @@
 internal import CommandKit
-internal import Platform
-internal import TokenStore
 internal import Glibc
+internal import Layouts
+internal import Platform
 
 /// The choice of the layout: the name of a preset, or a file.
 enum LayoutChoice {

@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import Glibc
 internal import JOSE
+internal import Layouts
 internal import Platform
 internal import TokenStore
 

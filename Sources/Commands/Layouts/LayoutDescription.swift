@@ -1,6 +1,6 @@
 internal import CommandKit
 internal import JSON
-internal import TokenStore
+internal import Layouts
 
 /// A layout in words, for `layout show`, and its data after that. The stores describe themselves;
 /// this is the order of the page.

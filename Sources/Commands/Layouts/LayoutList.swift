@@ -1,7 +1,7 @@
 internal import CommandKit
 internal import JSON
+internal import Layouts
 internal import Platform
-internal import TokenStore
 
 /// Options of `layout list`.
 struct LayoutListOptions: CommandOptions {

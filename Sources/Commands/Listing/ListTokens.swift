@@ -1,5 +1,6 @@
 internal import CommandKit
 internal import JSON
+internal import Layouts
 internal import Platform
 internal import TokenStore
 

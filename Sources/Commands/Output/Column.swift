@@ -1,6 +1,6 @@
 internal import CommandKit
 internal import JSON
-internal import TokenStore
+internal import Layouts
 
 /// The value of a member of a row.
 enum MemberValue {

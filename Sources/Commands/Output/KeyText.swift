@@ -1,6 +1,6 @@
 internal import CommandKit
+internal import Layouts
 internal import Redis
-internal import TokenStore
 
 /// Keys of Redis, and what a server says of them, as people see them.
 ///

@@ -1,6 +1,6 @@
 internal import CommandKit
 internal import JSON
-internal import TokenStore
+internal import Layouts
 
 /// The number of results of a command.
 enum ResultExtent {

@@ -1,5 +1,5 @@
 internal import CommandKit
-internal import TokenStore
+internal import Layouts
 
 /// The help topics that belong to no single command. Each is printed by `help NAME`, and is a
 /// section of the program's manual page or a page of its own.

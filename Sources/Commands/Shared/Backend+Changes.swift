@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import Layouts
 internal import Platform
 internal import Redis
 internal import TokenStore

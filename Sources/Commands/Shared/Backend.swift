@@ -2,6 +2,7 @@ internal import CommandKit
 internal import Glibc
 internal import JOSE
 internal import JSON
+internal import Layouts
 internal import Platform
 internal import Redis
 internal import TokenStore

@@ -1,6 +1,6 @@
 internal import CommandKit
 internal import JSON
-internal import TokenStore
+internal import Layouts
 
 /// Errors of a layout, and of a token that a layout cannot name.
 extension Diagnostics {

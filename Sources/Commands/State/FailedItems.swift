@@ -1,5 +1,6 @@
 internal import CommandKit
 internal import Glibc
+internal import Layouts
 internal import Platform
 internal import TokenStore
 

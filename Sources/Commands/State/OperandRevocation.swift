@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import Layouts
 internal import TokenStore
 
 /// The operands of `revoke`, one after the other.

@@ -1,5 +1,6 @@
 internal import CommandKit
 internal import JSON
+internal import Layouts
 internal import TokenStore
 
 /// The outcome of one revocation, or of its dry run, as it is shown.

@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JOSE
 internal import JSON
+internal import Layouts
 internal import TokenStore
 
 /// The reasons of a verdict, for `verify --explain`: what each check found and expected, the result

@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JOSE
 internal import JSON
+internal import Layouts
 internal import TokenStore
 
 /// A token's state in Redis as checks and as JSON, for `verify` and `status`.
@@ -125,7 +126,7 @@ struct StateReport {
     }
 
     /// The details of a blacklist entry, such as `revoked by ops 3 min ago: stolen`.
-    private static func words(_ denial: TokenState.Denial, now: Int64) -> String {
+    private static func words(_ denial: Denial, now: Int64) -> String {
         var text = "revoked"
         if let actor = denial.entry.actor { text += " by \(actor)" }
         if let time = denial.entry.time { text += " \(TimeText.relative(time, to: now))" }

@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JOSE
 internal import JSON
+internal import Layouts
 internal import TokenStore
 
 /// The facts that decide a token's state in Redis, read from its claims: its id, its user and its

@@ -1,6 +1,7 @@
 internal import CommandKit
 internal import JOSE
 internal import JSON
+internal import Layouts
 internal import TokenStore
 
 /// Signs tokens of one draft, for `issue`.

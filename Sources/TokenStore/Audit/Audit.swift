@@ -1,3 +1,4 @@
+package import Layouts
 internal import Platform
 internal import Redis
 

@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Redis
 
 /// Blacklists a batch of tokens, and takes those of known users off their lists.
@@ -217,7 +218,7 @@ struct DenyJob: Job {
 
     /// Only where both are there does every reader see the token as revoked.
     private mutating func writeBeside() throws(StoreError) {
-        guard let beside = deny.shape.beside else { return }
+        guard let beside = deny.beside else { return }
         for index in items.indices where outcomes[index].isDenied {
             sent.add(try beside.adding(values(items[index])), of: index)
             denied[index] = outcomes[index]

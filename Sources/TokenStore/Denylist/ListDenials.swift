@@ -1,3 +1,4 @@
+package import Layouts
 internal import Redis
 
 extension TokenStore {
@@ -12,18 +13,18 @@ extension TokenStore {
         let listing = DenyListing(
             layout: layout, deny: deny, pattern: pattern, margin: margin,
             isOneServer: !client.isGroup)
-        switch deny.shape.scan(listing) {
+        switch deny.scan(listing) {
         case .keys(let match, let type):
             try forEachPage(match: match, type: type) { keys in
                 Asking(
                     DenyPageInquiry(
-                        store: self, page: deny.shape.page(keys, listing), clock: clock))
+                        store: self, page: deny.page(keys, listing), clock: clock))
             } _: {
                 try body($0)
             }
         case .members(let key):
             try forEachMember(ofSet: key) { members in
-                let page = deny.shape.page(members, listing)
+                let page = deny.page(members, listing)
                 return try body(try page.entries([], at: clock.milliseconds))
             }
         }

@@ -1,3 +1,4 @@
+package import Layouts
 internal import Redis
 
 /// One revocation to take back.

@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Redis
 
 /// Takes a batch of revocations back.
@@ -136,7 +137,7 @@ struct RestoreJob: Job {
     }
 
     /// The token's end, from the life of the entry that stood for it.
-    private func expiry(of denial: TokenState.Denial, now: Int64) -> Expiry? {
+    private func expiry(of denial: Denial, now: Int64) -> Expiry? {
         guard let left = denial.timeToLive else { return .never }
         return left > store.margin ? .at(now + left - store.margin) : nil
     }
@@ -152,7 +153,7 @@ struct RestoreJob: Job {
             let command = try deny.removing(values)
             // Sent twice it would say that there was nothing; done twice on purpose it is ours.
             sent.add(wasRestored == nil ? command.once() : command, of: index)
-            if let member = deny.shape.beside { beside.append(try member.removing(values)) }
+            if let member = deny.beside { beside.append(try member.removing(values)) }
         }
         return sent.commands + beside
     }

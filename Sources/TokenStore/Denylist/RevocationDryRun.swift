@@ -1,3 +1,5 @@
+package import Layouts
+
 /// Tells what revocations would come to, and writes nothing.
 ///
 /// Of what was already told it keeps a number of 64 bits each: what stands there twice is revoked
@@ -29,7 +31,7 @@ extension Layout {
         if let deny {
             let values = TemplateValues(subject)
             hasher.combine(try deny.key.render(values))
-            hasher.combine(try deny.shape.member?.render(values))
+            hasher.combine(try deny.member?.render(values))
         } else {
             hasher.combine(subject)
         }

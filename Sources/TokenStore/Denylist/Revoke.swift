@@ -1,3 +1,4 @@
+package import Layouts
 internal import Redis
 
 /// One token to revoke.

@@ -1,3 +1,4 @@
+package import Layouts
 package import Redis
 
 /// Judges by values whose keys a sample has: it looks into some keys of each candidate. The sample is
@@ -179,9 +180,8 @@ struct CandidateJudge {
         }
         guard let confidence = proving.values.compactMap(\.confidence).max() else { return nil }
         var found = DetectedLayout(
-            name: layout.name, variables: [], confidence: confidence, keyCount: evidence.keyCount,
-            counts: [], examples: Array(evidence.examples.prefix(LayoutDetector.exampleLimit)),
-            remarks: [])
+            name: layout.name, confidence: confidence, keyCount: evidence.keyCount,
+            examples: Array(evidence.examples.prefix(LayoutDetector.exampleLimit)))
         for role in DetectedLayout.Role.allCases {
             if let keys = evidence.counts[role] {
                 found.counts.append(.init(role: role, keys: keys))
@@ -250,6 +250,18 @@ struct CandidateJudge {
 }
 
 // MARK: detecting
+
+/// The layouts that were found in a Redis.
+package struct Detection: Sendable {
+    /// The surest first.
+    package internal(set) var layouts: [DetectedLayout] = []
+    /// Keys whose names were read.
+    package internal(set) var sampled = 0
+    /// Whether these were all.
+    package internal(set) var isWhole = false
+    /// Keys that Redis did not let us look into.
+    package internal(set) var refusal: StoreError?
+}
 
 extension LayoutDetector {
     /// Takes at most `limit` keys of `client` into the sample, and judges.

@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Platform
 internal import Redis
 
@@ -108,7 +109,7 @@ struct StateInspector {
 extension StateInspector {
     private func question(_ deny: DenyStore, _ key: [UInt8]) -> Question {
         let hasEnd = deny.life != .none
-        return Question(key: key, commands: [Command("PTTL", key: key), deny.shape.sample(key)]) {
+        return Question(key: key, commands: [Command("PTTL", key: key), deny.sample(key)]) {
             inspector, replies throws(StoreError) in
             guard !Self.isWrongType(replies) else {
                 inspector.survey.mistypedDenials.note(key)

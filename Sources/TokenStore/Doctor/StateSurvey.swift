@@ -1,3 +1,4 @@
+package import Layouts
 internal import Redis
 
 /// What lies under some of the layout's keys, and what is wrong with it.
@@ -112,5 +113,22 @@ extension TokenStore {
         }
         inspector.survey.isWhole = isWhole
         return (inspector.survey, try detector.conclude(client, isWhole: isWhole))
+    }
+}
+
+extension TokenStore {
+    /// The commands that the layout needs, and the one by which replicas are asked for writes.
+    package func requiredCommands() throws(StoreError) -> [RequiredCommand] {
+        let required = layout.requiredCommands(of: Self.stranger())
+        guard try asksReplicas else { return required }
+        let wait = PermissionProbe("WAIT", key: [], isAbsent: false)
+        return required + [RequiredCommand(operation: .revoke, probe: wait, pattern: nil)]
+    }
+
+    /// An id that is in no key.
+    private static func stranger() -> Identifier {
+        var generator = SystemRandomNumberGenerator()
+        let number = [generator.next(), generator.next()].map { String($0, radix: 16) }.joined()
+        return Identifier(stored: Array("doctor-\(number)".utf8))
     }
 }

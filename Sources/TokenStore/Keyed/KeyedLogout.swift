@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Platform
 internal import Redis
 
@@ -90,8 +91,8 @@ final class KeyedLogout {
     private func search() throws(StoreError) -> Pass {
         var pass = Pass()
         guard var scan = SessionScan(store, user: user) else { return pass }
-        pass.userValues = try scan.index.userValues(for: scan)
-        scan.userValues = Set(pass.userValues.map(\.value))
+        pass.userValues = try scan.userValues()
+        scan.search.userValues = Set(pass.userValues.map(\.value))
         // Only a blacklist entry depends on when its token expires.
         scan.detail = store.layout.deny == nil ? .names : .ends
         try scan.forEachPage { page in
@@ -149,7 +150,7 @@ final class KeyedLogout {
     /// Leaves out the leftovers that belong to tokens that are kept.
     private func keepCompanions(_ pass: inout Pass) throws(StoreError) {
         guard !pass.leftovers.isEmpty, !pass.kept.isEmpty,
-            let index = store.layout.index?.kind
+            let index = store.layout.index
         else { return }
         let commands = try index.companionReads(of: Array(pass.kept.values))
         for reply in try store.ask(commands) {

@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Platform
 internal import Redis
 
@@ -23,7 +24,7 @@ struct KeyedTokens: UserTokens {
     /// name no user.
     func tokens(of user: Identifier) throws(StoreError) -> TokenList {
         guard var scan = SessionScan(store, user: user) else { return try tokens([:], of: user) }
-        scan.userValues = Set(try scan.index.userValues(for: scan).map(\.value))
+        scan.search.userValues = Set(try scan.userValues().map(\.value))
         return try tokens(try find(scan)[user] ?? [:], of: user)
     }
 

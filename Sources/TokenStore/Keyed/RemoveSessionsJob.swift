@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Platform
 internal import Redis
 

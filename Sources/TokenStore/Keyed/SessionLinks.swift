@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Redis
 
 /// The links of one token that are to be cut: keys that would bring it back.

@@ -1,26 +1,6 @@
 internal import JSON
+internal import Layouts
 internal import Redis
-
-/// A token found by scanning keys, or a leftover key of one.
-struct FoundSession {
-    let user: Identifier
-    /// nil for a leftover that has no token key of its own, such as a refresh token.
-    let subject: TokenSubject?
-    /// The text by which it differs from others of its kind: the id of the token, or a key.
-    let name: [UInt8]
-    /// When the token's own key expires; nil where that was not asked, and for a key that is gone.
-    var end: Expiry?
-    /// Commands that remove what the token was found by, once its own key is gone.
-    var traces: [Command] = []
-}
-
-extension FoundSession {
-    /// A token that is named by its id.
-    init(_ subject: TokenSubject, of user: Identifier, traces: [Command] = []) {
-        self.init(
-            user: user, subject: subject.of(user), name: subject.id.bytes, traces: traces)
-    }
-}
 
 /// The tokens that a page of keys leads to.
 struct SessionPage {
@@ -30,10 +10,8 @@ struct SessionPage {
     var unreadable = 0
 }
 
-/// A search for the tokens of one user, or of all users, in a layout with a key for each session.
-///
-/// A search changes nothing. SCAN also returns keys that only resemble those of the user, so every
-/// key is parsed: user `bob` never gets the tokens of `bobby`.
+/// A search for the tokens of one user, or of all users, in a layout with a key for each session: the
+/// loop over pages of keys. `SessionSearch` says what a key means. A search changes nothing.
 struct SessionScan {
     /// What is read about the tokens that are found.
     enum Detail {
@@ -44,31 +22,23 @@ struct SessionScan {
     }
 
     let store: TokenStore
-    let allow: AllowStore
-    let index: any SessionIndex
-    /// nil for all users.
-    let user: Identifier?
-    /// Which of all users are meant; nil for every one.
-    var pattern: IdentifierPattern?
+    var search: SessionSearch
     var detail = Detail.names
-    /// Values of token keys that belong to the user, for tokens whose text names no user.
-    var userValues: Set<[UInt8]> = []
 
     /// nil where the layout does not say how the tokens of a user are found.
     init?(_ store: TokenStore, user: Identifier?, like pattern: IdentifierPattern? = nil) {
-        guard let allow = store.layout.allow, let index = store.layout.index else { return nil }
+        let search = SessionSearch(
+            store.layout, user: user, like: pattern, token: store.subject(ofToken:))
+        guard let search else { return nil }
         self.store = store
-        self.allow = allow
-        self.index = index.kind
-        self.user = user
-        self.pattern = pattern
+        self.search = search
     }
 
     /// Gives `body` page after page until it answers false. A token may come more than once.
     func forEachPage(
         _ body: @escaping (SessionPage) throws(StoreError) -> Bool
     ) throws(StoreError) {
-        for place in index.places(of: self) {
+        for place in search.places {
             let isGoingOn =
                 switch place {
                 case .keys(let template, let type): try scan(template, type: type, body)
@@ -87,8 +57,8 @@ struct SessionScan {
         var isGoingOn = true
         try StoreError.only {
             try store.forEachPage(
-                match: template.glob(user: user, like: pattern, in: [.user]), type: type,
-                once: user == nil, job: { SessionPageJob(self, template, $0) }
+                match: template.glob(user: search.user, like: search.pattern, in: [.user]),
+                type: type, once: search.user == nil, job: { SessionPageJob(self, template, $0) }
             ) { page in
                 isGoingOn = try body(page)
                 return isGoingOn
@@ -101,57 +71,20 @@ struct SessionScan {
     private func readMembers(
         of template: Template, _ body: (SessionPage) throws(StoreError) -> Bool
     ) throws(StoreError) -> Bool {
-        guard let user else { return true }
-        let set = SessionCandidate(
-            key: try template.render(TemplateValues(TokenSubject(id: user, user: user))),
-            user: user)
+        guard let user = search.user else { return true }
+        let key = try template.render(TemplateValues(TokenSubject(id: user, user: user)))
+        let set = SessionCandidate(key: key, user: user)
         var isGoingOn = true
         try StoreError.only {
-            try store.forEachMember(ofSet: set.key) { members in
+            try store.forEachMember(ofSet: key) { members in
                 let value = Reply.array(members.map { .string($0) })
                 var page = SessionPage()
-                page.sessions = try index.sessions(of: set, holding: value, in: self) ?? []
+                page.sessions = try search.sessions(of: set, holding: value) ?? []
                 isGoingOn = try body(try store.ask(SessionPageJob(self, page)))
                 return isGoingOn
             }
         }
         return isGoingOn
-    }
-
-    // MARK: names
-
-    /// Whether the tokens of `owner` are searched for.
-    func admits(_ owner: Identifier) -> Bool {
-        user.map { $0 == owner } ?? pattern?.matches(owner) ?? true
-    }
-
-    /// The user that a key names, and what else it tells; nil where the user is not searched for.
-    func parse(
-        _ key: [UInt8], _ template: Template
-    ) -> (user: Identifier, holes: [Template.Hole: [UInt8]])? {
-        if let user { return template.parse(key, of: user).map { (user, $0) } }
-        guard let holes = template.parse(key),
-            let owner = holes[.user].flatMap(Identifier.init(found:)), admits(owner)
-        else { return nil }
-        return (owner, holes)
-    }
-
-    /// Whether a key may be the user's, and as well another user's.
-    func isAmbiguous(_ key: [UInt8], _ template: Template) -> Bool {
-        user.map { template.isAmbiguous(key, of: $0) } ?? false
-    }
-
-    /// The token that a value of the allow store is, or names.
-    func subject(ofValue value: [UInt8]) -> TokenSubject? {
-        guard case .equals(let template) = allow.match, let holes = template.parse(value) else {
-            return nil
-        }
-        for (hole, text) in holes {
-            if case .detail(let index) = hole, store.layout.naming.details[index] == .token {
-                return store.subject(ofToken: text)
-            }
-        }
-        return store.layout.subject(of: holes)
     }
 }
 
@@ -175,7 +108,7 @@ struct SessionPageJob: Question {
         self.scan = scan
         phases = Phase.allCases[...]
         for key in keys {
-            switch scan.index.meaning(of: key, template, in: scan) {
+            switch scan.search.meaning(of: key, template) {
             case .session(let session)?: outcome.sessions.append(session)
             case .candidate(let candidate)?: candidates.append(candidate)
             case .ambiguous?: outcome.unreadable += 1
@@ -193,7 +126,7 @@ struct SessionPageJob: Question {
 
     mutating func next() throws(StoreError) -> [Command]? {
         switch phases.first {
-        case .read: commands = candidates.map(scan.index.reading)
+        case .read: commands = candidates.map(scan.search.reading)
         case .ends: commands = try askEnds()
         case nil: return nil
         }
@@ -210,7 +143,7 @@ struct SessionPageJob: Question {
 
     private mutating func takeValues(_ replies: [Reply]) throws(StoreError) {
         for (candidate, reply) in zip(candidates, replies) {
-            if let found = try scan.index.sessions(of: candidate, holding: reply, in: scan) {
+            if let found = try scan.search.sessions(of: candidate, holding: reply) {
                 outcome.sessions += found
             } else {
                 outcome.unreadable += 1
@@ -223,7 +156,7 @@ struct SessionPageJob: Question {
         guard scan.detail == .ends else { return [] }
         var asked: [Command] = []
         for subject in outcome.sessions.compactMap(\.subject) {
-            let key = try scan.allow.key.render(TemplateValues(subject))
+            let key = try scan.search.allow.key.render(TemplateValues(subject))
             asked.append(Command("PTTL", key: key))
         }
         return asked.isEmpty ? [] : [Command("TIME")] + asked
@@ -254,4 +187,52 @@ extension TokenStore {
             return nil
         }
     }
+}
+
+// MARK: values beside the keys of tokens
+
+extension SessionScan {
+    /// The sets or lists with values of token keys that belong to the user, and each value.
+    ///
+    /// Reads sets, lists and sorted sets alike, since a layout does not say which of them the
+    /// application uses.
+    func userValues() throws(StoreError) -> [(key: [UInt8], value: [UInt8])] {
+        guard let template = search.userValueKeys, let user = search.user else { return [] }
+        let keys = try keys(of: template, user)
+        let types = try store.ask(keys.map { Command("TYPE", key: $0) })
+        var found: [(key: [UInt8], value: [UInt8])] = []
+        for (key, type) in zip(keys, types) {
+            let command: Command
+            switch try type.asText {
+            case "none": continue
+            case "list": command = Command("LRANGE", key: key, 0, -1)
+            case "zset": command = Command("ZRANGE", key: key, 0, -1)
+            default: command = Command("SMEMBERS", key: key)
+            }
+            found += try store.ask(command).asByteStrings.map { (key, $0) }
+        }
+        return found
+    }
+
+    /// The keys of a template that belong to the user, each once.
+    private func keys(of template: Template, _ user: Identifier) throws(StoreError) -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        try StoreError.only {
+            try store.forEachPage(match: template.glob(user: user), type: nil, once: true) { keys in
+                KnownPage(outcome: keys.filter { template.parse($0, of: user) != nil })
+            } _: {
+                found += $0
+                return true
+            }
+        }
+        return found
+    }
+}
+
+/// A page of keys about which nothing has to be asked.
+private struct KnownPage: Question {
+    let outcome: [[UInt8]]
+
+    func next() -> [Command]? { nil }
+    func take(_ exchange: Exchange) {}
 }

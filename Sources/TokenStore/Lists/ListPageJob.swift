@@ -1,4 +1,5 @@
 internal import JSON
+internal import Layouts
 internal import Platform
 internal import Redis
 

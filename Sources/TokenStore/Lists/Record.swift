@@ -1,4 +1,5 @@
 internal import JSON
+package import Layouts
 internal import Redis
 
 /// A token as its user's list keeps it.

@@ -1,3 +1,4 @@
+package import Layouts
 internal import Redis
 
 /// The outcome of replacing a token with a new one.

@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Redis
 
 /// Revokes a batch where a token has to be on its user's list to be accepted: takes the tokens off

@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Redis
 
 /// Describes some users by their sets: how many tokens have not expired, and when the last one does.

@@ -1,3 +1,5 @@
+package import Layouts
+
 /// Which of a user's tokens a logout revokes.
 package enum LogoutScope: Equatable, Sendable {
     case everything

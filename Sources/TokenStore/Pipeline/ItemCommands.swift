@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Redis
 
 /// The outcome of one item of a job, such as one token to revoke.

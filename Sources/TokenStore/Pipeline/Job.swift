@@ -1,3 +1,4 @@
+internal import Layouts
 internal import Redis
 
 /// A piece of work on the state in Redis, written as a state machine: it gives commands and takes

@@ -1,0 +1,261 @@
+internal import JSON
+internal import Platform
+package import Redis
+
+/// The blacklist: entries whose existence revokes a token. What differs from one form of entries to
+/// another is in `shape`.
+package struct DenyStore: SingleStore {
+    package let key: Template
+    let shape: any DenyShape
+    package let life: Life
+    let withoutExpiry: WithoutExpiry
+    /// Seconds that an entry outlives its token: readers may grant leeway.
+    package let margin: Int64
+
+    /// How long an entry is kept.
+    package enum Life: Equatable, Sendable {
+        /// Until the token expires, and the margin.
+        case remaining
+        /// Until the later of that and this many seconds after the token's `iat`: as long as the
+        /// application exchanges the token for a new one.
+        case refreshable(Int64)
+        /// For ever.
+        case none
+    }
+
+    /// What the application does with a token that never expires.
+    enum WithoutExpiry: Equatable, Sendable {
+        /// The layout does not say: the user has to.
+        case ask
+        case persist
+        /// Keeps the entry for this many seconds.
+        case fixed(Int64)
+    }
+
+    // MARK: one entry
+
+    /// The commands that read an entry; see `denial`.
+    package func reading(_ subject: TokenSubject) throws(StoreError) -> [Command] {
+        try shape.reading(TemplateValues(subject), at: key)
+    }
+
+    /// The entry that the replies to `reading` show; nil where the application would not call the
+    /// token revoked. `now` is Redis' clock in unix seconds.
+    package func denial(
+        _ replies: ArraySlice<Reply>, of subject: TokenSubject, now: Int64
+    ) throws(StoreError) -> Denial? {
+        try shape.denial(replies, of: subject, now: now)
+    }
+
+    /// The unix second at which an entry has to expire for a token that expires at `expiry`; nil for
+    /// never.
+    package func end(of expiry: Expiry, issuedAt: Int64?, margin: Int64) -> Int64? {
+        switch life {
+        case .none: return nil
+        case .remaining: return expiry.extended(by: margin).seconds
+        case .refreshable(let span):
+            guard let seconds = expiry.seconds else { return nil }
+            // A token whose `iat` is unknown may have been issued right before its end.
+            let refresh = min(issuedAt ?? seconds, Expiry.latest - span) + span
+            return Expiry.at(max(seconds, refresh)).extended(by: margin).seconds
+        }
+    }
+
+    /// Writes an entry where there is none; the replies are those of `DenyShape.writing`.
+    package func writing(
+        _ values: borrowing TemplateValues, until end: Int64?, knowsEnds: Bool
+    ) throws(StoreError) -> Command {
+        try shape.writing(values, at: key, until: end, knowsEnds: knowsEnds)
+    }
+
+    /// Keeps an entry for longer, or writes one: 1 for a new entry, else 0.
+    package func extending(
+        _ values: borrowing TemplateValues, until end: Int64?
+    ) throws(StoreError) -> Command {
+        try shape.extending(values, at: key, until: end)
+    }
+
+    /// Removes an entry; the reply is 0 where there was none.
+    package func removing(_ values: TemplateValues) throws(StoreError) -> Command {
+        try shape.removing(values, at: key)
+    }
+
+    /// Whose entries one key holds.
+    package var scope: DenyScope { shape.scope }
+    /// The text that names a token within a key of several; nil where each token has a key.
+    package var member: Template? { shape.member }
+    /// The member of another set that belongs to an entry; nil where there is none.
+    package var beside: DenyMember? { shape.beside }
+
+    // MARK: all entries
+
+    /// Where `list revoked` finds entries.
+    package func scan(_ listing: DenyListing) -> DenyScan { shape.scan(listing) }
+
+    /// The question about a page of the keys, or members, that the scan has found.
+    package func page(_ found: [[UInt8]], _ listing: DenyListing) -> any DenyPage {
+        shape.page(found, listing)
+    }
+
+    /// The command by which `doctor` finds out whether a key has the right type.
+    package func sample(_ key: [UInt8]) -> Command { shape.sample(key) }
+
+    /// Whether `list revoked` can tell entries from other keys.
+    var canBeListed: Bool {
+        shape.scope == .everyone || key.isReversible && (key.hasLiteral || key.codec != .raw)
+    }
+
+    // MARK: the layout
+
+    var keyTemplates: [Template] { [key] + [beside?.key].compactMap(\.self) }
+
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) throws(StoreError) -> [StoreCommand] {
+        let key = try key.render(stranger)
+        var sent: [Command] = []
+        switch operation {
+        case .verify: sent = try reading(stranger.subject)
+        case .revoke:
+            let end = stranger.expiry?.seconds
+            sent = [
+                try writing(stranger, until: end, knowsEnds: true),
+                try extending(stranger, until: end),
+                try writing(stranger, until: end, knowsEnds: false),
+            ]
+            if let beside { sent.append(try beside.adding(stranger)) }
+        case .restore:
+            sent = [try removing(stranger)]
+            if let beside { sent.append(try beside.removing(stranger)) }
+        case .list:
+            guard canBeListed else { return [] }
+            return try listing(key, layout)
+        case .issue, .prune, .audit, .logoutAll: return []
+        }
+        return sent.flatMap { command in
+            [command].on(command.key == key ? self.key : beside?.key ?? self.key)
+        }
+    }
+
+    /// The commands that `list revoked` sends about `key`, to one server.
+    private func listing(
+        _ key: [UInt8], _ layout: Layout
+    ) throws(StoreError) -> [StoreCommand] {
+        let listing = DenyListing(
+            layout: layout, deny: self, pattern: nil, margin: margin, isOneServer: true)
+        switch scan(listing) {
+        case .members: return ["SSCAN"].on(self.key)
+        case .keys:
+            return try page([key], listing).commands().on(self.key) + [StoreCommand("SCAN")]
+        }
+    }
+
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
+        let deny = closed?.deny
+        var signatures = [
+            StoreSignature(
+                .deny, key, deny?.key, shape.probe(of: self, closed: deny, layout.naming))
+        ]
+        if let beside {
+            signatures.append(
+                StoreSignature(
+                    .link, beside.key, deny?.beside?.key,
+                    SetProbe(member: beside.member, isByText: layout.naming.isByText)))
+        }
+        return signatures
+    }
+
+    func description(in layout: Layout) -> StoreDescription {
+        StoreDescription(
+            role: "deny", type: type(of: shape).kind.rawValue, key: layout.words(forKey: key),
+            sentences: shape.sentences(in: layout) + lifeSentences)
+    }
+
+    private var lifeSentences: [String] {
+        let end: String
+        switch life {
+        case .none: return ["Entries never expire."]
+        case .remaining: end = "after the token."
+        case .refreshable(let span):
+            end =
+                "after the token or its refresh window (\(TimeSpan.words(span)) from its iat), "
+                + "whichever is later."
+        }
+        let rule = "The key expires \(TimeSpan.words(margin)) " + end
+        return switch withoutExpiry {
+        case .ask: [rule, "For tokens without exp, give --ttl."]
+        case .persist: [rule, "For tokens without exp, it never expires."]
+        case .fixed(let seconds):
+            [rule, "For tokens without exp, it expires after \(TimeSpan.words(seconds))."]
+        }
+    }
+
+    // MARK: reading
+
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
+        shape = try Self.shape(node, &reader)
+        let codec = try LayoutReader.choice(node["key_codec"], Template.Codec.self) ?? .raw
+        let (life, margin) = try Self.life(node["ttl"], reader)
+        let keyNode = try node.required("key")
+        key =
+            shape.scope == .token
+            ? try reader.tokenKey(keyNode, codec: codec)
+            : try reader.templates.key(keyNode, .tokenKey)
+        self.life = shape.scope == .everyone ? .none : life
+        withoutExpiry = try Self.withoutExpiry(node["no_exp"])
+        self.margin = margin
+    }
+
+    /// Every form of entries. Of those of one type the first counts that fits.
+    static let shapes: [any DenyShape.Type] = [
+        DenyString.self, DenyNumbers.self, DenyHash.self, DenySet.self,
+    ]
+
+    private static func shape(
+        _ node: LayoutNode, _ reader: inout StoreReader
+    ) throws(LayoutNode.Failure) -> any DenyShape {
+        let kind = try reader.kind(node, [.string, .hash, .set])
+        let form = shapes.first { $0.kind == kind && $0.isForm(of: node) }
+        return try (form ?? DenyString.self).init(node, &reader)
+    }
+
+    /// `remaining`, `remaining+60`, `max(exp, iat+1209600)+60` or `none`. Readers may grant leeway
+    /// whatever the application itself writes, so that the margin is never less than a minute.
+    private static func life(
+        _ node: LayoutNode?, _ reader: StoreReader
+    ) throws(LayoutNode.Failure) -> (life: Life, margin: Int64) {
+        guard let node else { return (.remaining, standardMargin) }
+        let text = try reader.templates.plain(node)
+        if text == "none" { return (.none, 0) }
+        var rest = text[...]
+        var life: Life?
+        if rest.hasPrefix("remaining") {
+            rest = rest.dropFirst("remaining".count)
+            life = .remaining
+        } else if rest.hasPrefix("max(exp, iat+"), let end = rest.firstIndex(of: ")"),
+            let span = StoreReader.seconds(rest[..<end].dropFirst("max(exp, iat+".count))
+        {
+            rest = rest[rest.index(after: end)...]
+            life = .refreshable(span)
+        }
+        guard let life, let margin = StoreReader.margin(rest) else {
+            throw node.failure(.badRule(text, expected: LayoutGrammar.lives))
+        }
+        return (life, max(margin, standardMargin))
+    }
+
+    private static let standardMargin: Int64 = 60
+
+    private static func withoutExpiry(
+        _ node: LayoutNode?
+    ) throws(LayoutNode.Failure) -> WithoutExpiry {
+        guard let node else { return .ask }
+        let text = try node.text()
+        if text == "refuse" { return .ask }
+        if text == "persist" { return .persist }
+        guard text.hasPrefix("fixed:"),
+            let span = StoreReader.seconds(text.dropFirst("fixed:".count))
+        else { throw node.failure(.badRule(text, expected: LayoutGrammar.withoutExpiry)) }
+        return .fixed(span)
+    }
+}

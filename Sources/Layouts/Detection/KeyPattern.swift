@@ -1,0 +1,273 @@
+/// A key of a sample, with what is found out about it once for all patterns.
+struct SampledKey {
+    let bytes: [UInt8]
+    private var randomStart: Int??
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Where its random end begins; nil where it has none.
+    mutating func startOfRandomEnd() -> Int? {
+        if let randomStart { return randomStart }
+        let start = NameShape.startOfRandomEnd(of: bytes)
+        randomStart = .some(start)
+        return start
+    }
+}
+
+/// The names that one store of one layout gives to its keys. A class, since a million keys are held
+/// against each.
+package final class KeyPattern {
+    /// How much a name tells, the most telling first: a key counts for the best that it fits.
+    package enum Tier: Int, CaseIterable {
+        /// The layout's own words stand in it.
+        case own
+        /// They do, where variables may have any value.
+        case open
+        /// It has little of its own, such as a colon.
+        case weak
+        /// Nothing but the shape of an id, and what lies under the key.
+        case shape
+    }
+
+    let layout: Int
+    package let role: DetectedLayout.Role
+    /// The role's place among all.
+    let rolePlace: Int
+    package let template: Template
+    package let probe: any ValueProbe
+    package let tier: Tier
+    /// Whether ids are whole tokens.
+    let isByText: Bool
+    /// Whether the template ends with a variable and an id, told apart by the id's shape.
+    private let splitsByShape: Bool
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
+    /// What stands in every key, where the key does not begin with it.
+    private let anchor: [UInt8]
+    /// How much of its own the template has.
+    package let weight: Int
+
+    /// nil where no key could be told by it.
+    init?(
+        _ template: Template, layout: Int, role: DetectedLayout.Role, probe: any ValueProbe,
+        naming: Naming
+    ) {
+        self.layout = layout
+        self.role = role
+        rolePlace = DetectedLayout.Role.allCases.firstIndex(of: role) ?? 0
+        self.template = template
+        self.probe = probe
+        isByText = naming.isByText
+        let literals = template.parts.compactMap(\.literal)
+        // A word beside a whole token is nobody else's.
+        let hasToken = naming.isByText && template.holes.contains(.id) && !literals.isEmpty
+        weight = literals.reduce(hasToken ? Self.telling : 0) { $0 + Self.weight($1) }
+        let variables = template.holes.filter(\.isVariable)
+        let isPlain = template.codec == .raw
+        let end = template.parts.suffix(2)
+        splitsByShape =
+            isPlain && variables.count == 1 && end.count == 2 && end.first?.hole == variables[0]
+            && end.last?.hole == .id && template.parts.dropLast(2).allSatisfy { $0.literal != nil }
+        let isReadable = zip(template.parts, template.parts.dropFirst()).allSatisfy {
+            $0.literal != nil || $1.literal != nil
+        }
+        let isTelling = weight >= Self.telling || !isPlain
+        let namesID = template.holes.contains(.id)
+        switch (variables.isEmpty, isReadable) {
+        case (true, true) where isTelling || (isByText && namesID): tier = .own
+        case (true, true) where !literals.isEmpty: tier = .weak
+        case (true, true) where namesID: tier = .shape
+        case (false, true) where isTelling: tier = .open
+        case (false, true) where probe.isSelective && namesID: tier = .shape
+        case (false, false) where splitsByShape && probe.isSelective && !isByText: tier = .shape
+        default: return nil
+        }
+        prefix = isPlain ? template.parts.first?.literal ?? [] : []
+        suffix = isPlain && template.parts.count > 1 ? template.parts.last?.literal ?? [] : []
+        anchor =
+            isPlain && prefix.isEmpty && suffix.isEmpty
+            ? literals.max { $0.count < $1.count } ?? [] : []
+    }
+
+    /// Bytes from which on a name is somebody's own: `set:` is not, `jwt_label:` is.
+    private static let telling = 4
+
+    /// Letters and digits; a sign that is no usual separator counts for two.
+    private static func weight(_ literal: [UInt8]) -> Int {
+        literal.reduce(0) { sum, byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                sum + 1
+            case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "/"), UInt8(ascii: " "):
+                sum
+            default: sum + 2
+            }
+        }
+    }
+
+    /// The first byte of every key, where there is but one.
+    var firstByte: UInt8? { prefix.first }
+
+    /// What a key names, if it can be one of these.
+    func match(_ sampled: inout SampledKey) -> [Template.Hole: [UInt8]]? {
+        let key = sampled.bytes
+        guard key.count >= prefix.count + suffix.count, prefix.isEmpty || key.starts(with: prefix),
+            suffix.isEmpty || key.suffix(suffix.count).elementsEqual(suffix),
+            anchor.isEmpty || Self.contains(key, anchor)
+        else { return nil }
+        let holes: [Template.Hole: [UInt8]]
+        if splitsByShape {
+            guard let start = sampled.startOfRandomEnd(), start > prefix.count,
+                let variable = template.parts.suffix(2).first?.hole
+            else { return nil }
+            holes = [variable: Array(key[prefix.count..<start]), .id: Array(key[start...])]
+        } else {
+            // A key of one hole is anything at all: no need to copy it before it is looked at.
+            if template.parts.count == 1, template.codec == .raw, tier != .own || isByText {
+                guard isByText ? NameShape.isToken(key) : sampled.startOfRandomEnd() == 0 else {
+                    return nil
+                }
+            }
+            guard let parsed = template.parse(key) else { return nil }
+            holes = parsed
+        }
+        return isPlausible(holes) ? holes : nil
+    }
+
+    private func isPlausible(_ holes: [Template.Hole: [UInt8]]) -> Bool {
+        for (hole, value) in holes where hole.isVariable && value.count > 64 { return false }
+        guard let id = holes[.id] else { return true }
+        if isByText { return NameShape.isToken(id) }
+        let isNamed = tier.rawValue < Tier.weak.rawValue && role != .link
+        return isNamed || NameShape.isRandom(id)
+    }
+
+    /// The values of variables that the holes tell.
+    static func variables(_ holes: [Template.Hole: [UInt8]]) -> [String: [UInt8]] {
+        var values: [String: [UInt8]] = [:]
+        for case (.variable(let name), let value) in holes { values[name] = value }
+        return values
+    }
+
+    /// The key as anybody may see it: ids and users cut short.
+    func masked(_ holes: [Template.Hole: [UInt8]]) -> [UInt8] {
+        template.parts.flatMap { part -> [UInt8] in
+            switch part {
+            case .literal(let bytes): return bytes
+            case .hole(let hole, let filters):
+                let value = holes[hole] ?? []
+                if hole.isVariable { return value }
+                // A filter is written as it stood: what is shown is cut off anyhow.
+                let text = filters == [.pct] ? PercentEncoding.encode(value) : value
+                return text.prefix(min(4, text.count / 2)) + Array("…".utf8)
+            }
+        }
+    }
+
+    private static func contains(_ text: [UInt8], _ needle: [UInt8]) -> Bool {
+        guard let first = needle.first, text.count >= needle.count else { return false }
+        var start = 0
+        let last = text.count - needle.count
+        while start <= last {
+            if text[start] == first {
+                var index = 1
+                while index < needle.count, text[start + index] == needle[index] { index += 1 }
+                if index == needle.count { return true }
+            }
+            start += 1
+        }
+        return false
+    }
+}
+
+extension Template.Part {
+    var literal: [UInt8]? { if case .literal(let bytes) = self { bytes } else { nil } }
+    var hole: Template.Hole? { if case .hole(let hole, _) = self { hole } else { nil } }
+}
+
+extension Template.Hole {
+    var isVariable: Bool { if case .variable = self { true } else { false } }
+}
+
+/// What ids look like: in a key that nothing else tells apart, the shape of the id is all there is.
+package enum NameShape {
+    /// Three segments of base64url, the first of which begins a JSON object.
+    static func isToken(_ text: some Collection<UInt8>) -> Bool {
+        guard text.count >= 20, text.starts(with: "eyJ".utf8) else { return false }
+        var dots = 0
+        for byte in text {
+            if byte == UInt8(ascii: ".") {
+                dots += 1
+            } else if !isBase64URL(byte) {
+                return false
+            }
+        }
+        return dots == 2
+    }
+
+    /// Whether a text was made at random, as a `jti` is: a UUID, hexadecimal digits, or base64url of
+    /// all sorts.
+    static func isRandom(_ text: some BidirectionalCollection<UInt8>) -> Bool {
+        let count = text.count
+        if count == 36, isUUID(text) { return true }
+        guard (16...128).contains(count) else { return false }
+        var hasUpper = false
+        var hasLower = false
+        var hasDigit = false
+        var isHex = true
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): hasDigit = true
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): hasLower = true
+            case UInt8(ascii: "g")...UInt8(ascii: "z"):
+                hasLower = true
+                isHex = false
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): hasUpper = true
+            case UInt8(ascii: "G")...UInt8(ascii: "Z"):
+                hasUpper = true
+                isHex = false
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): isHex = false
+            default: return false
+            }
+        }
+        if isHex { return hasDigit && hasLower != hasUpper && count.isMultiple(of: 2) }
+        return count >= 20 && hasUpper && hasLower && hasDigit
+    }
+
+    /// Where the random text begins with which a key ends; nil where it ends with none.
+    package static func startOfRandomEnd(of key: [UInt8]) -> Int? {
+        if key.count >= 36, isUUID(key.suffix(36)) { return key.count - 36 }
+        let start = key.lastIndex { !isBase64URL($0) }.map { $0 + 1 } ?? 0
+        let underscore = key[start...].lastIndex(of: UInt8(ascii: "_")).map { $0 + 1 }
+        return [underscore, start].compactMap(\.self).first { isRandom(key[$0...]) }
+    }
+
+    private static func isUUID(_ text: some Collection<UInt8>) -> Bool {
+        zip(0..., text).allSatisfy { index, byte in
+            switch index {
+            case 8, 13, 18, 23: byte == UInt8(ascii: "-")
+            default: isHexDigit(byte)
+            }
+        }
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
+        }
+    }
+
+    private static func isBase64URL(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,194 @@
+internal import JSON
+internal import Platform
+package import Redis
+
+/// An index store of a layout: how the tokens of a user are found among session keys.
+package struct IndexStore: Sendable {
+    let kind: any SessionIndex
+    /// The tokens of a user that a logout cannot reach, in words; nil where it reaches all.
+    let leaves: String?
+    /// Seconds after which those have expired; nil where the layout does not say.
+    let leavesFor: Int64?
+
+    /// The kinds of index, each with its name in layout files.
+    static let kinds: [(name: LayoutGrammar.Kind, type: any SessionIndex.Type)] = [
+        (.set, SetIndex.self), (.keys, KeyIndex.self), (.values, ValueIndex.self),
+        (.hashes, HashIndex.self), (.tokens, TokenIndex.self),
+    ]
+
+    /// Commands whose replies are the names of what belongs to tokens that a logout keeps.
+    package func companionReads(of kept: [TokenSubject]) throws(StoreError) -> [Command] {
+        try kind.companionReads(of: kept)
+    }
+}
+
+/// One kind of index, with everything that is particular to it.
+///
+/// A new kind is a file like those beside this one, a line in `IndexStore.kinds`, and its words in
+/// `LayoutGrammar`. `SessionSearch` has what all kinds share.
+protocol SessionIndex: Sendable {
+    /// Reads the members of the store in a layout file.
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure)
+
+    // MARK: in a layout
+
+    /// The templates of the index's own keys, in the same order whatever the variables are.
+    var keys: [Template] { get }
+
+    /// Whether tokens are found by going through the keys of all tokens, which works only where
+    /// these can be told from other keys.
+    var searchesTokenKeys: Bool { get }
+
+    /// Whether users are found in the claims of tokens, so that keys have to be named after these.
+    var readsTokens: Bool { get }
+
+    /// Whether the keys lead to tokens of the layout. Through others every logout would find nothing
+    /// and report success.
+    func leads(to allow: AllowStore) -> Bool
+
+    /// What detection looks for under the index's own keys, each by its place in `keys`.
+    func ownProbes(
+        _ allow: AllowStore, isByText: Bool
+    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)]
+
+    /// What the index tells about the values of the tokens' own keys; nil where it tells nothing.
+    func tokenProbe(_ allow: AllowStore) -> (any ValueProbe)?
+
+    /// The index in words, for `layout show`.
+    func words(in layout: Layout) -> IndexWords
+
+    // MARK: in a search
+
+    /// Where to search, in this order.
+    func places(of search: SessionSearch) -> [SessionPlace]
+
+    /// What the name of a key means; nil for a key that tells of no token that is searched for.
+    func meaning(of key: [UInt8], _ template: Template, in search: SessionSearch) -> KeyMeaning?
+
+    /// Reads the value of a key whose name does not tell everything.
+    func reading(_ candidate: SessionCandidate) -> Command
+
+    /// The tokens of a candidate, given the reply to `reading`; nil where the value is not one of
+    /// the application's, so that it might be anybody's.
+    func sessions(
+        of candidate: SessionCandidate, holding value: Reply, in search: SessionSearch
+    ) throws(StoreError) -> [FoundSession]?
+
+    /// The keys of sets or lists with values of token keys that belong to the user; nil for none.
+    var userValueKeys: Template? { get }
+
+    /// Commands whose replies are the names of what belongs to tokens that a logout keeps.
+    func companionReads(of kept: [TokenSubject]) throws(StoreError) -> [Command]
+}
+
+/// What most kinds have in common.
+extension SessionIndex {
+    var searchesTokenKeys: Bool { false }
+    var readsTokens: Bool { false }
+    var userValueKeys: Template? { nil }
+
+    func leads(to allow: AllowStore) -> Bool {
+        allow.key.isReversible && allow.key.holes.contains(.id)
+    }
+
+    func tokenProbe(_ allow: AllowStore) -> (any ValueProbe)? { nil }
+
+    func reading(_ candidate: SessionCandidate) -> Command { Command("GET", key: candidate.key) }
+
+    func companionReads(of kept: [TokenSubject]) throws(StoreError) -> [Command] { [] }
+}
+
+/// An index in words: the type and the form of its keys, and what is found by them.
+struct IndexWords {
+    var type: String
+    var key: String
+    var sentences: [String]
+
+    /// An index without keys of its own. The first of `sentences` says what all tokens are searched
+    /// for.
+    static func search(_ sentences: [String], type: LayoutGrammar.Kind) -> IndexWords {
+        IndexWords(
+            type: type.rawValue, key: "the keys of the tokens",
+            sentences: ["A user's tokens are found by searching all of them: " + sentences[0]]
+                + sentences.dropFirst())
+    }
+}
+
+/// Where an index searches for tokens.
+package enum SessionPlace {
+    /// The keys of a template; a `type` leaves out keys of other types.
+    case keys(Template, type: String?)
+    /// The members of the one set that the user has.
+    case members(ofSet: Template)
+}
+
+/// What the name of a key means.
+package enum KeyMeaning {
+    /// The name tells everything.
+    case session(FoundSession)
+    /// The value tells the rest.
+    case candidate(SessionCandidate)
+    /// The key may belong to the user, and as well to another user.
+    case ambiguous
+}
+
+/// A key that has to be read, and what its name tells.
+package struct SessionCandidate {
+    let key: [UInt8]
+    /// nil where only the value tells the user.
+    var user: Identifier?
+    /// nil where only the value tells the token.
+    var subject: TokenSubject?
+
+    package init(key: [UInt8], user: Identifier? = nil, subject: TokenSubject? = nil) {
+        self.key = key
+        self.user = user
+        self.subject = subject
+    }
+}
+
+extension StoreReader {
+    /// The names that lead to a member of JSON values, written with dots in between.
+    func path(_ node: LayoutNode) throws(LayoutNode.Failure) -> [JSONString] {
+        try node["path"]?.text().split(separator: ".").map { JSONString(String($0)) } ?? []
+    }
+}
+
+/// The index as a store of its layout. What differs between kinds of index is in `SessionIndex`.
+extension IndexStore: LayoutStore {
+    var keyTemplates: [Template] { kind.keys }
+
+    /// A search for users; the keys are those of the whitelist, or a few more.
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) -> [StoreCommand] {
+        operation == .list && layout.can(.listUsers) ? [StoreCommand("SCAN")] : []
+    }
+
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
+        guard let allow = layout.allow else { return [] }
+        let own = closed?.index?.kind.keys
+        return kind.ownProbes(allow, isByText: layout.naming.isByText).map { role, place, probe in
+            StoreSignature(role, kind.keys[place], own?[place], probe)
+        }
+    }
+
+    func description(in layout: Layout) -> StoreDescription {
+        var words = kind.words(in: layout)
+        if let leaves {
+            words.sentences.append("logout-all does not reach \(layout.words(for: leaves)).")
+            if let leavesFor {
+                words.sentences.append("They expire within \(TimeSpan.words(leavesFor)).")
+            }
+        }
+        return StoreDescription(
+            role: "index", type: words.type, key: words.key, sentences: words.sentences)
+    }
+}
+
+extension Layout {
+    /// The way to a member of JSON values, with dots.
+    func words(for path: [JSONString]) -> String {
+        words(for: path.map(\.text).joined(separator: "."))
+    }
+}

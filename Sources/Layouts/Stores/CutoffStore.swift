@@ -1,0 +1,87 @@
+package import Redis
+
+/// A cutoff, of one user or of all: tokens with an `iat` up to this time are revoked.
+package struct CutoffStore: LayoutStore {
+    package let key: Template
+    /// The field of a hash; nil for a string.
+    package let field: [UInt8]?
+    /// What a second is in values: 1 or 1000.
+    package let unit: Int64
+    /// Whether the application accepts a token of the very second: `iat < value` revokes.
+    let isExclusive: Bool
+    /// The longest life that the layout gives to a token, in seconds; nil where it does not say.
+    package let life: Int64?
+
+    /// Whether the value is the very second.
+    package var isPlain: Bool { field == nil && unit == 1 && !isExclusive }
+
+    /// How much more a value has to be to revoke tokens of its own second.
+    package var beyond: Int64 { isExclusive ? 1 : 0 }
+
+    /// Whether there is one key for all users.
+    var isGlobal: Bool { key.holes.allSatisfy(\.isVariable) }
+
+    /// The second up to which tokens are revoked, from a value in Redis.
+    package func second(of value: Int64) -> Int64 {
+        let number = value - beyond
+        return number >= 0 ? number / unit : (number - unit + 1) / unit
+    }
+
+    package func reading(_ key: [UInt8]) -> Command {
+        field.map { Command("HMGET", key: key, .bytes($0)) } ?? Command("GET", key: key)
+    }
+
+    // MARK: the layout
+
+    var keyTemplates: [Template] { [key] }
+
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) throws(StoreError) -> [StoreCommand] {
+        switch operation {
+        case .verify: return [reading(try key.render(stranger))].on(key)
+        case .logoutAll:
+            // The script has commands for strings and for hashes.
+            let own = Script.commands(of: Script.raiseCutoff, on: "KEYS[1]")
+            return (["EVAL"] + own.filter { $0.hasPrefix("H") ? field != nil : true }).on(key)
+        default: return []
+        }
+    }
+
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
+        let own = isGlobal ? closed?.globalCutoff : closed?.userCutoff
+        return [StoreSignature(.cutoff, key, own?.key, NumberProbe(field: field))]
+    }
+
+    func description(in layout: Layout) -> StoreDescription {
+        let field = field.map { ", field \(String(decoding: $0, as: UTF8.self))" } ?? ""
+        return StoreDescription(
+            role: "not_before", type: field.isEmpty ? "string" : "hash",
+            key: layout.words(forKey: key) + field,
+            sentences: [
+                "A cutoff in \(unit == 1 ? "seconds" : "milliseconds"): "
+                    + (isGlobal ? "all tokens" : "all tokens of the user") + " with an iat "
+                    + "\(isExclusive ? "before" : "at or before") it are revoked.",
+                "It is never lowered.",
+            ])
+    }
+}
+
+extension CutoffStore {
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
+        _ = try node.members(LayoutGrammar.notBefore)
+        let isHash = try reader.kind(node, [.string, .hash]) == .hash
+        let unit = try reader.word(node, "unit", LayoutGrammar.units) ?? "s"
+        let compare = try reader.word(node, "compare", LayoutGrammar.comparisons) ?? "le"
+        let scope = try reader.word(node, "scope", LayoutGrammar.scopes)
+        key = try reader.templates.key(try node.required("key"), .userKey)
+        field = isHash ? try reader.bytes(try node.required("field")) : nil
+        self.unit = unit == "s" ? 1 : 1000
+        isExclusive = compare == "lt"
+        life = try node["ttl"].map { node throws(LayoutNode.Failure) in try node.seconds() }
+        guard isGlobal == (scope == "everyone") else {
+            throw try node.required("key").failure(
+                .misplaced("user", where: isGlobal ? "another key" : "the cutoff for everyone"))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+internal import JSON
+internal import Redis
+
+/// A token list: a sorted set for each user, in which a token's score is its expiry.
+package struct ListStore: LayoutStore {
+    package let key: Template
+    package let member: Template
+    /// What a second is in scores: 1 or 1000.
+    package let unit: Int64
+    /// The variable that says which; nil where the layout itself does.
+    package let unitVariable: String?
+    /// A hash with more about each token.
+    package let details: Template?
+    /// Whether only tokens on it are accepted: then it is the layout's whitelist.
+    package let isRequired: Bool
+    /// Seconds after its last member at which the key expires; nil for never.
+    package let margin: Int64?
+
+    // MARK: the layout
+
+    var keyTemplates: [Template] { [key] + [details].compactMap(\.self) }
+
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) -> [StoreCommand] {
+        switch operation {
+        // An id whose user is given is looked up on the list.
+        case .verify: return on(["ZSCORE"], details: ["HGET"])
+        case .revoke: return on(["ZSCORE"], details: ["HGET"]) + script(Script.unlist)
+        // A token that is restored goes back on its list.
+        case .issue, .restore: return script(Script.record)
+        case .list:
+            return on(["ZRANGE"], details: ["HMGET"]) + ["ZCOUNT"].on(key)
+                + [StoreCommand("SCAN")]
+        case .prune: return ["EVAL", "ZCOUNT", "PTTL"].on(key) + script(Script.prune)
+        case .logoutAll: return script(Script.unlist) + on(["ZRANGE"], details: ["HMGET"])
+        case .audit: return []
+        }
+    }
+
+    private func on(_ names: [String], details own: [String]) -> [StoreCommand] {
+        names.on(key) + (details.map(own.on) ?? [])
+    }
+
+    /// The commands of a script, by the names that it gives to the two keys.
+    private func script(_ text: String) -> [StoreCommand] {
+        on(
+            ["EVAL"] + Script.commands(of: text, on: "KEYS[1]"),
+            details: Script.commands(of: text, on: "meta"))
+    }
+
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
+        let own = closed?.list
+        let probe = SortedSetProbe(member: member, isByText: layout.naming.isByText)
+        return [StoreSignature(.list, key, own?.key, probe)]
+            + (details.map { [StoreSignature(.details, $0, own?.details, AnyProbe())] } ?? [])
+    }
+
+    func description(in layout: Layout) -> StoreDescription {
+        let member = layout.words(for: member)
+        var sentences = [
+            isRequired
+                ? "A token is active only while the set contains \(member)."
+                : "The token list of a user. Its members are \(member).",
+            "Scores are expiry times in \(unit == 1 ? "seconds" : "milliseconds").",
+        ]
+        if let details {
+            sentences.append("The hash \(layout.words(for: details)) holds details of each token.")
+        }
+        sentences.append(
+            margin == nil ? "The key never expires." : "The key expires with its last member.")
+        return StoreDescription(
+            role: isRequired ? "allow" : "index", type: "zset", key: layout.words(forKey: key),
+            sentences: sentences)
+    }
+
+    // MARK: reading
+
+    init(
+        _ node: LayoutNode, _ reader: inout StoreReader, isRequired: Bool
+    ) throws(LayoutNode.Failure) {
+        _ = try node.members(LayoutGrammar.list)
+        let score = try node["score"].map { node throws(LayoutNode.Failure) in
+            try reader.templates.plain(node)
+        }
+        switch score ?? "exp_s" {
+        case "exp_s": unit = 1
+        case "exp_ms": unit = 1000
+        case let other:
+            throw try node.required("score").failure(.notAmong(other, LayoutGrammar.scores))
+        }
+        unitVariable = node["score"]?.variableName
+        key = try reader.templates.key(try node.required("key"), .userKey)
+        member = try reader.tokenKey(try node.required("member"))
+        if let node = node["details"] {
+            details = try reader.templates.key(node, .userKey)
+        } else {
+            details = nil
+        }
+        self.isRequired = isRequired
+        margin = try Self.margin(node["key_ttl"])
+    }
+
+    /// `none`, `max_score` or `max_score+60`.
+    private static func margin(_ node: LayoutNode?) throws(LayoutNode.Failure) -> Int64? {
+        guard let node else { return nil }
+        let text = try node.text()
+        if text == "none" { return nil }
+        guard text.hasPrefix("max_score"),
+            let margin = StoreReader.margin(text.dropFirst("max_score".count))
+        else { throw node.failure(.badRule(text, expected: LayoutGrammar.keyLives)) }
+        return margin
+    }
+}
+
+extension LayoutNode {
+    /// The name in a text that is nothing but `${NAME}`.
+    fileprivate var variableName: String? {
+        guard let text = value.stringValue?.text, text.hasPrefix("${"), text.hasSuffix("}") else {
+            return nil
+        }
+        return String(text.dropFirst(2).dropLast())
+    }
+}
+
+// MARK: recognizing
+
+/// Sorted sets of tokens, scored by expiry.
+private struct SortedSetProbe: ValueProbe {
+    let member: Template
+    /// Whether members are whole tokens.
+    let isByText: Bool
+
+    var isSelective: Bool { true }
+
+    func look(at key: [UInt8]) -> Command? { Command("ZRANGE", key: key, 0, 4, "WITHSCORES") }
+
+    /// Seconds have ten digits until the year 2286, milliseconds 13.
+    func judge(_ value: Reply) -> ProbeFinding {
+        guard case .array(let pairs) = value else { return ProbeFinding(.differs) }
+        var units: Set<Int64> = []
+        for index in stride(from: 1, to: pairs.count, by: 2) {
+            guard case .string(let bytes) = pairs[index],
+                let score = Double(String(decoding: bytes, as: UTF8.self))
+            else { return ProbeFinding(.mistyped) }
+            if score.isFinite { units.insert(score > 1e11 ? 1000 : 1) }
+            guard case .string(let id) = pairs[index - 1], let holes = member.parse(id)
+            else { return ProbeFinding(.mistyped) }
+            if isByText, !NameShape.isToken(holes[.id] ?? []) { return ProbeFinding(.mistyped) }
+        }
+        guard !pairs.isEmpty else { return ProbeFinding(.gone) }
+        var finding = ProbeFinding(.fits(isTelling: isByText))
+        finding.unit = units.count == 1 ? units.first : units.isEmpty ? nil : 0
+        return finding
+    }
+}

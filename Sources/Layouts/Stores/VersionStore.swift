@@ -1,0 +1,97 @@
+package import Redis
+
+/// A number that the user's tokens carry: those with a lower one are revoked.
+package struct VersionStore: SingleStore {
+    package let key: Template
+    /// The claim with the token's number.
+    package let number: Template
+
+    /// The reply is the lowest number that is accepted, or null where none was set.
+    package func reading(_ values: TemplateValues) throws(StoreError) -> Command {
+        Command("GET", key: try key.render(values))
+    }
+
+    /// Raises the number by one. Every reply is another raise, so that it is sent once.
+    package func raising(_ values: TemplateValues) throws(StoreError) -> Command {
+        .eval(Script.raiseVersion, keys: [try key.render(values)], []).once()
+    }
+
+    // MARK: the layout
+
+    var keyTemplates: [Template] { [key] }
+
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) throws(StoreError) -> [StoreCommand] {
+        switch operation {
+        case .verify: [try reading(stranger)].on(key)
+        case .logoutAll: [try raising(stranger)].on(key)
+        default: []
+        }
+    }
+
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
+        [StoreSignature(.version, key, closed?.version?.key, NumberProbe(field: nil))]
+    }
+
+    func description(in layout: Layout) -> StoreDescription {
+        StoreDescription(
+            role: "version", type: "string", key: layout.words(forKey: key),
+            sentences: [
+                "A token is revoked if its \(layout.words(for: number)) is lower than this.",
+                "logout-all adds one.",
+            ])
+    }
+
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
+        _ = try node.members(LayoutGrammar.version)
+        key = try reader.templates.key(try node.required("key"), .userKey)
+        number = try reader.templates.key(try node.required("number"), .tokenKey)
+    }
+}
+
+/// Users whose tokens are all rejected, whenever they were issued. No command changes it.
+package struct BanStore: SingleStore {
+    let key: Template
+    /// A member of a set; nil where the key alone bans its user.
+    let member: Template?
+
+    /// The reply is 1 for a user who is banned.
+    package func reading(_ values: TemplateValues) throws(StoreError) -> Command {
+        let key = try key.render(values)
+        guard let member = try member?.render(values) else { return Command("EXISTS", key: key) }
+        return Command("SISMEMBER", key: key, .bytes(member))
+    }
+
+    // MARK: the layout
+
+    var keyTemplates: [Template] { [key] }
+
+    func commands(
+        for operation: Operation, of stranger: TemplateValues, in layout: Layout
+    ) throws(StoreError) -> [StoreCommand] {
+        operation == .verify ? [try reading(stranger)].on(key) : []
+    }
+
+    func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
+        let probe: any ValueProbe =
+            member.map { SetProbe(member: $0, isByText: false) } ?? AnyProbe()
+        return [StoreSignature(.ban, key, closed?.ban?.key, probe)]
+    }
+
+    func description(in layout: Layout) -> StoreDescription {
+        let condition = member.map { "the set contains \(layout.words(for: $0))" }
+        return StoreDescription(
+            role: "user_ban", type: member == nil ? "key" : "set", key: layout.words(forKey: key),
+            sentences: [
+                "All tokens of the user are rejected while \(condition ?? "the key exists")."
+            ])
+    }
+
+    init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
+        _ = try node.members(LayoutGrammar.userBan)
+        let isSet = node["member"] != nil
+        key = try reader.templates.key(try node.required("key"), .userKey)
+        member = isSet ? try reader.templates.key(try node.required("member"), .userKey) : nil
+    }
+}
