@@ -75,9 +75,11 @@ extension Layout {
 
     private func addNeeds(of deny: DenyStore, _ add: Add) {
         let isPlain = deny.plainValue != nil
+        // An id that its user's list lacks is looked up on the blacklist.
+        let readers: [Work] = list == nil ? [.verify] : [.verify, .revoke]
         switch deny.shape {
         case .string(_, let match):
-            add(.verify, ["GET", "PTTL"], deny.key)
+            for work in readers { add(work, ["GET", "PTTL"], deny.key) }
             add(.list, ["MGET"], deny.key)
             let script = match == .exists ? Script.extendDenial : Script.denyCompared
             add(
@@ -85,19 +87,19 @@ extension Layout {
             )
             add(.restore, ["DEL"], deny.key)
         case .hash(_, let beside):
-            add(.verify, ["HMGET", "PTTL"], deny.key)
+            for work in readers { add(work, ["HMGET", "PTTL"], deny.key) }
             add(.revoke, ["EVAL"] + Script.commands(of: Script.denyHash), deny.key)
             add(.restore, ["DEL"], deny.key)
-            add(.verify, ["SISMEMBER"], beside?.key)
+            for work in readers { add(work, ["SISMEMBER"], beside?.key) }
             add(.revoke, ["SADD"], beside?.key)
             add(.restore, ["SREM"], beside?.key)
         case .set:
-            add(.verify, ["SISMEMBER"], deny.key)
+            for work in readers { add(work, ["SISMEMBER"], deny.key) }
             add(.revoke, ["SADD"], deny.key)
             add(.restore, ["SREM"], deny.key)
             add(.list, ["SSCAN"], deny.key)
         case .numbers:
-            add(.verify, ["HMGET", "PTTL"], deny.key)
+            for work in readers { add(work, ["HMGET", "PTTL"], deny.key) }
             add(.revoke, ["EVAL"] + Script.commands(of: Script.denyNumber), deny.key)
             add(.restore, ["EVAL"] + Script.commands(of: Script.allowNumber), deny.key)
         }
