@@ -151,6 +151,30 @@ struct DenyJobTests {
         #expect(try run.result?.get() == [.notFound])
     }
 
+    @Test("An id that the layout cannot name fails alone")
+    func unnamed() throws {
+        let text = """
+            { "name": "x", "stores": [
+              { "role": "deny", "type": "string", "key": "d:${claim.tid}:${id}", "value": "1" },
+              { "role": "index", "type": "zset", "key": "u:${user}", "member": "${id}",
+                "score": "exp_s" } ] }
+            """
+        let layout = try LayoutReader.read(Array(text.utf8))
+        let bob = try Identifier("bob")
+        let items = [
+            try Self.revocation("a?/bob"),
+            Revocation(
+                TokenSubject(id: try Identifier("b"), user: bob, details: [Array("t".utf8)]),
+                expiry: nil),
+        ]
+        var job = DenyJob(
+            .offline(layout), try #require(layout.deny), items, entry: nil, clock: .fixed)
+        let run = ScriptedRun(&job, [[.null, .null, -2], [.null, -2]])
+        #expect(run.sent[0] == ["ZSCORE u:bob", "GET d:t:b", "PTTL d:t:b"])
+        let outcomes = try #require(try run.result?.get())
+        #expect(outcomes[0].error != nil && outcomes[1] == .notFound)
+    }
+
     @Test("Done again after a fail-over, what the first attempt wrote is its own")
     func repetition() throws {
         var job = try job(["a", "b"])

@@ -82,7 +82,7 @@ struct DenyJob: Job {
         guard let phase = phases.first else { return nil }
         sent = ItemCommands()
         switch phase {
-        case .lookUp: try lookUp()
+        case .lookUp: lookUp()
         case .confirmMissing: try confirmMissing()
         case .deny: writeEntries()
         case .extend: try extendEntries()
@@ -113,16 +113,20 @@ struct DenyJob: Job {
 
     // MARK: ends that were not given
 
-    private mutating func lookUp() throws(StoreError) {
+    private mutating func lookUp() {
         for (index, item) in items.enumerated() where item.expiry == nil {
             guard let list = store.layout.list, item.user != nil else {
                 outcomes[index] = .notFound
                 continue
             }
-            let values = TemplateValues(item.subject)
-            let member = try list.member.render(values)
-            let score = Command("ZSCORE", key: try list.key.render(values), .bytes(member))
-            sent.add([score] + (try deny.reading(item.subject)), of: index)
+            do throws(StoreError) {
+                let values = TemplateValues(item.subject)
+                let member = try list.member.render(values)
+                let score = Command("ZSCORE", key: try list.key.render(values), .bytes(member))
+                sent.add([score] + (try deny.reading(item.subject)), of: index)
+            } catch {
+                outcomes[index] = .failed(error)
+            }
         }
     }
 
