@@ -136,7 +136,7 @@ __jwtctl_describe() {
                 $'--iss\tRefuse tokens from any other issuer'
                 $'--no-verify\tDo not check the signatures of tokens'
                 $'-n --dry-run\tShow what would be done without writing anything'
-                $'--max\tRefuse to write more than N entries'
+                $'--max\tWrite at most N entries and refuse the rest'
                 $'--failed\tWrite lines that need a retry to this file'
                 $'-y --yes\tDo not ask for confirmation'
                 $'-f --from\tRead items from a file, one per line'

@@ -121,7 +121,7 @@ function __jwtctl_own_options
                 '--iss'\t'Refuse tokens from any other issuer' \
                 '--no-verify'\t'Do not check the signatures of tokens' \
                 '-n --dry-run'\t'Show what would be done without writing anything' \
-                '--max'\t'Refuse to write more than N entries' \
+                '--max'\t'Write at most N entries and refuse the rest' \
                 '--failed'\t'Write lines that need a retry to this file' \
                 '-y --yes'\t'Do not ask for confirmation' \
                 '-f --from'\t'Read items from a file, one per line' \

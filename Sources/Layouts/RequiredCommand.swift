@@ -65,7 +65,8 @@ extension Layout {
             pattern = nil
         case .key(let template):
             guard let key = render(template, values) else { return nil }
-            let isOwn = template.holes.contains { $0 == .id || $0 == .user }
+            // Whatever fills a hole is the stranger.
+            let isOwn = template.holes.contains { !$0.isVariable }
             probe = PermissionProbe(command.name, key: key, isAbsent: isOwn)
             pattern = "~" + String(decoding: keyPattern(template), as: UTF8.self)
         case .channel(let name):

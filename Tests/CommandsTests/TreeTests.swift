@@ -40,14 +40,33 @@ struct TreeTests {
     }
 
     @Test func everyExampleParses() {
-        for command in leaves {
-            for example in command.examples {
-                for words in ShellWords.commands(example.command) where words.first == "jwtctl" {
-                    let arguments = words.dropFirst().map { Array($0.utf8) }
-                    if case .usageError(let error, _) = jwtctlProgram.parse(arguments) {
-                        Issue.record("\(example.command): \(error.message)")
-                    }
-                }
+        for example in leaves.flatMap(\.examples) { expectParses(example.command) }
+    }
+
+    /// The literal lines of the manual and of the topics. A line that ends with a backslash goes on.
+    @Test func everyLineOfThePagesParses() {
+        let program = jwtctlProgram.describe()
+        var count = 0
+        for piece in program.manual.flatMap(\.body) + program.topics.flatMap(\.body) {
+            guard case .literal(let lines) = piece else { continue }
+            let text = lines.joined(separator: "\n").replacing("\\\n", with: " ")
+            for line in text.split(separator: "\n") {
+                let command = String(line.hasPrefix("$ ") ? line.dropFirst(2) : line)
+                guard command.hasPrefix("jwtctl ") else { continue }
+                let uncommented = command.components(separatedBy: " #")[0]
+                let first = uncommented.components(separatedBy: " && ")[0]
+                expectParses(first.replacing(/<\([^)]*\)/, with: "FILE"))
+                count += 1
+            }
+        }
+        #expect(count > 20)
+    }
+
+    private func expectParses(_ command: String) {
+        for words in ShellWords.commands(command) where words.first == "jwtctl" {
+            let arguments = words.dropFirst().map { Array($0.utf8) }
+            if case .usageError(let error, _) = jwtctlProgram.parse(arguments) {
+                Issue.record("\(command): \(error.message)")
             }
         }
     }

@@ -46,7 +46,8 @@ struct DenyJobTests {
 
     private static let write = ["EVAL jwt:deny:a"]
     private static let list = "jwt:{bob}:tokens"
-    private static let ask = ["ZSCORE " + list, "PTTL jwt:deny:a"]
+    private static let look = ["GET jwt:deny:a", "PTTL jwt:deny:a"]
+    private static let ask = ["ZSCORE " + list] + look
     private static let unlist = ["EVAL " + list]
 
     static let cases = [
@@ -82,29 +83,30 @@ struct DenyJobTests {
             ["revoked"]),
         Case("an end that nobody knows", ["a?"], [], sent: [], ["notFound"]),
         Case(
-            "an end from the list", ["a?/bob"], [["2000000", -2], [.ok], [1]],
+            "an end from the list", ["a?/bob"], [["2000000", .null, -2], [.ok], [1]],
             sent: [ask, write, unlist], ["revoked"]),
         Case(
-            "an end from the list, then broken", ["a?/bob"], [["2000000", -2], [.unsent]],
+            "an end from the list, then broken", ["a?/bob"], [["2000000", .null, -2], [.unsent]],
             sent: [ask, write], ["notAttempted"]),
         Case(
-            "a score that is no time", ["a?/bob"], [["soon", -2]], sent: [ask],
+            "a score that is no time", ["a?/bob"], [["soon", .null, -2]], sent: [ask],
             ["corrupt " + list]),
         Case(
-            "off the list before", ["a?/bob"], [[.null, 5], [0]], sent: [ask, unlist],
+            "off the list before", ["a?/bob"], [[.null, "1", 5], [0]], sent: [ask, unlist],
             ["alreadyRevoked"]),
         Case(
-            "nowhere", ["a?/bob"], [[.null, -2], [-2]], sent: [ask, ["PTTL jwt:deny:a"]],
+            "nowhere", ["a?/bob"], [[.null, .null, -2], [.null, -2]], sent: [ask, look],
             ["notFound"]),
         Case(
-            "denied between both answers", ["a?/bob"], [[.null, -2], [5], [0]],
-            sent: [ask, ["PTTL jwt:deny:a"], unlist], ["alreadyRevoked"]),
+            "denied between both answers", ["a?/bob"], [[.null, .null, -2], ["1", 5], [0]],
+            sent: [ask, look, unlist], ["alreadyRevoked"]),
         Case(
-            "a question that broke off", ["a?/bob"], [[.null, .uncertain]], sent: [ask],
+            "a question that broke off", ["a?/bob"], [[.null, .null, .uncertain]], sent: [ask],
             ["notAttempted"]),
         Case(
-            "a second question that broke off", ["a?/bob"], [[.null, -2], [.uncertain]],
-            sent: [ask, ["PTTL jwt:deny:a"]], ["notAttempted"]),
+            "a second question that broke off", ["a?/bob"],
+            [[.null, .null, -2], [.null, .uncertain]],
+            sent: [ask, look], ["notAttempted"]),
     ]
 
     private func job(_ items: [String]) throws -> DenyJob {
@@ -120,6 +122,58 @@ struct DenyJobTests {
         let run = ScriptedRun(&job, example.answers)
         #expect(run.sent == example.sent)
         #expect(try run.result?.get().map(Self.word) == example.outcomes)
+    }
+
+    @Test(
+        "A key with another value, or with entries of other tokens, revokes nothing",
+        arguments: [
+            (#""type": "set", "key": "d", "member": "${id}""#, ["SISMEMBER d"], [0]),
+            (
+                #""type": "string", "key": "d:${id}", "value": "off", "match": "equals""#,
+                ["GET d:a", "PTTL d:a"], ["on", 5000]
+            ),
+            (
+                #""type": "hash", "key": "d:${user}", "list": "l", "number": "${id}""#,
+                ["HMGET d:bob", "PTTL d:bob"], [["1,2"], 5000]
+            ),
+        ] as [(String, [String], [Answer])])
+    func othersEntries(_ members: String, _ look: [String], _ answers: [Answer]) throws {
+        let text = """
+            { "name": "x", "stores": [ { "role": "deny", \(members) },
+              { "role": "index", "type": "zset", "key": "u:${user}", "member": "${id}",
+                "score": "exp_s" } ] }
+            """
+        let layout = try LayoutReader.read(Array(text.utf8))
+        var job = DenyJob(
+            .offline(layout), try #require(layout.deny), [try Self.revocation("a?/bob")],
+            entry: nil, clock: .fixed)
+        let run = ScriptedRun(&job, [[.null] + answers, answers])
+        #expect(run.sent == [["ZSCORE u:bob"] + look, look])
+        #expect(try run.result?.get() == [.notFound])
+    }
+
+    @Test("An id that the layout cannot name fails alone")
+    func unnamed() throws {
+        let text = """
+            { "name": "x", "stores": [
+              { "role": "deny", "type": "string", "key": "d:${claim.tid}:${id}", "value": "1" },
+              { "role": "index", "type": "zset", "key": "u:${user}", "member": "${id}",
+                "score": "exp_s" } ] }
+            """
+        let layout = try LayoutReader.read(Array(text.utf8))
+        let bob = try Identifier("bob")
+        let items = [
+            try Self.revocation("a?/bob"),
+            Revocation(
+                TokenSubject(id: try Identifier("b"), user: bob, details: [Array("t".utf8)]),
+                expiry: nil),
+        ]
+        var job = DenyJob(
+            .offline(layout), try #require(layout.deny), items, entry: nil, clock: .fixed)
+        let run = ScriptedRun(&job, [[.null, .null, -2], [.null, -2]])
+        #expect(run.sent[0] == ["ZSCORE u:bob", "GET d:t:b", "PTTL d:t:b"])
+        let outcomes = try #require(try run.result?.get())
+        #expect(outcomes[0].error != nil && outcomes[1] == .notFound)
     }
 
     @Test("Done again after a fail-over, what the first attempt wrote is its own")

@@ -78,10 +78,19 @@ final class LineSource {
     /// The next line that holds something. A signal that stops the command ends the input, too: the
     /// command reports it.
     func next(_ pull: Pull) throws(Failure) -> Supply<InputStream.Line> {
+        do throws(Failure) {
+            return try unlessInterrupted(pull)
+        } catch {
+            guard Signals.pending == nil else { return .end }
+            throw error
+        }
+    }
+
+    /// The next line; a read that a signal interrupts is an error.
+    private func unlessInterrupted(_ pull: Pull) throws(Failure) -> Supply<InputStream.Line> {
         do throws(InputError) {
             return try read(pull)
         } catch {
-            guard Signals.pending == nil else { return .end }
             throw Diagnostics.input(error, name: title)
         }
     }
@@ -104,11 +113,12 @@ final class LineSource {
     }
 
     /// The lines over which the token that begins with `first` was wrapped; none where `first` is
-    /// only a token that was cut. All of them but the last are as long as `first`.
+    /// only a token that was cut. All of them but the last are as long as `first`. Throws if a signal
+    /// comes before the end of the token: a part of a token is none.
     func continuation(of first: [UInt8]) throws(Failure) -> [[UInt8]] {
         guard first.count >= Self.shortestWrap else { return [] }
         var lines: [[UInt8]] = []
-        while let line = try next() {
+        while case .item(let line) = try unlessInterrupted(.blocking) {
             guard case .text(let bytes) = line, bytes.count <= first.count,
                 TokenScanner.isRun(bytes[...]), !bytes.starts(with: "eyJ".utf8)
             else {

@@ -10,38 +10,44 @@ extension Topics {
         body: [
             """
             Each section is one situation: the lines to type, in order, and what each outcome \
-            means. All commands are safe to repeat. After an interrupted or failed command, run \
-            the same line again: it finishes the work and reports what was already done.
+            means. After an interrupted or failed command, run the same line again: it finishes \
+            the work and reports what was already done. Only logout-all does more the second time: \
+            it also ends the sessions that began since the first. Give it --issued-before TIME to \
+            keep those.
             """,
             .heading("Before you need it"),
             """
-            Put the Redis URL, the layout and the key into a profile (see jwtctl-config(5)), then \
-            check that a revocation would work and would last:
+            Put the Redis URL, the layout and the key into a profile (see jwtctl-config(5)), here \
+            prod. Then check that a revocation would work and would last:
             """,
             .literal([
-                "jwtctl --profile prod layout detect",
-                "jwtctl --profile prod doctor",
+                "export JWTCTL_PROFILE=prod", "jwtctl config show", "jwtctl layout detect",
+                "jwtctl doctor",
             ]),
             """
             "doctor" writes nothing. Each finding says what it means for a revocation and what to \
-            do about it.
+            do about it. Without a profile jwtctl uses redis://127.0.0.1:6379 and its native \
+            layout. Every change first prints a line that begins with "target:". If that is not \
+            the Redis of your services, nothing was revoked for them.
             """,
             .heading("An account was taken over"),
             """
-            List the recorded sessions, log the user out everywhere, then check:
+            List the recorded sessions, log the user out everywhere, then check one of the tokens. \
+            The user is the sub claim of the tokens, often not the login name:
             """,
             .literal([
-                "jwtctl list tokens alice",
+                "jwtctl decode --field payload.sub \"$TOKEN\"", "jwtctl list tokens alice",
                 "jwtctl logout-all --reason \"account taken over, ticket 4711\" alice",
-                "jwtctl list tokens alice",
+                "jwtctl verify \"$TOKEN\"",
             ]),
             """
             "logout-all" raises the user's cutoff first, which rejects every token issued so far, \
-            recorded or not. It then blacklists the recorded tokens. Status 0 means that every step \
-            was acknowledged. If the JSON output has "complete": false, the command says which \
-            tokens it could not reach and until when they are valid. To keep the user's own \
-            session, add --keep TOKEN: tokens that were issued later and never recorded then stay \
-            valid, and the output says so.
+            recorded or not. It then blacklists the recorded tokens. A cutoff cannot be undone; the \
+            user logs in again. Status 0 means that Redis acknowledged every step. Some layouts \
+            cannot reach all tokens: then the output says which ones stay valid and until when, \
+            and the JSON output has "complete": false. To keep the user's own session, add --keep \
+            TOKEN: tokens that were issued later and never recorded then stay valid, and the output \
+            says so.
             """,
             """
             A user name that Redis does not know is not an error: the cutoff is set anyway, and \
@@ -50,16 +56,21 @@ extension Topics {
             """,
             .heading("A token turned up in a log"),
             """
-            Paste the whole line. jwtctl finds the token in it, checks its signature if a key is \
-            configured, and revokes it:
+            Paste the whole line. jwtctl finds the token in it, checks its signature with the \
+            configured key, and revokes it. Without a key, pass only the token:
+            """,
+            .literal(["jwtctl revoke --reason \"leaked into the access log\" < line.txt"]),
+            """
+            For a whole log, take the lines with tokens, look at the counts, then revoke:
             """,
             .literal([
-                "jwtctl revoke --reason \"leaked into the access log\" < line.txt",
-                "jwtctl revoke --from access.log --yes --failed retry.txt",
+                "grep eyJ access.log > leaked.txt", "jwtctl revoke --dry-run --from leaked.txt",
+                "jwtctl revoke --reason \"leaked into the access log\" --from leaked.txt \\",
+                "  --failed retry.txt --yes",
             ]),
             """
-            With --failed, every line that was not done is written to a file, each below its \
-            reason; "jwtctl revoke --from retry.txt" tries again.
+            --failed writes each line that needs a retry to a file, below its reason; "jwtctl \
+            revoke --from retry.txt" tries again.
             """,
             .heading("You have only the id"),
             """
@@ -76,24 +87,26 @@ extension Topics {
             expires before the token, the token works again.
             """,
             .heading("Reject everything issued before a given time"),
-            .literal([
-                "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --dry-run",
-                "jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z --yes",
-            ]),
+            .literal(["jwtctl logout-all --everyone --issued-before 2026-01-31T14:00:00Z"]),
             """
-            This sets one cutoff for all users. Services must check it (see jwtctl-services(7)).
+            This sets one cutoff for all users, which cannot be undone. It asks for confirmation; a \
+            script passes --yes. Services must check the cutoff (see jwtctl-services(7)).
             """,
             .heading("A signing key leaked"),
             """
             No revocation helps: whoever has the key can sign new tokens with any id and any iat. \
-            Remove the key from every service first, sign with a new one, and only then reject the \
-            old tokens:
+            First make a new key, sign with it, and remove the old one from every service:
             """,
             .literal([
                 "jwtctl key generate --alg ES256 --out new.pem",
                 "jwtctl key public --format jwks new.pem > jwks.json",
-                "jwtctl logout-all --everyone --yes",
             ]),
+            """
+            A service without the old key rejects all tokens that it signed. Only if some services \
+            must keep it for a while, reject what was issued until now. This also ends the sessions \
+            that the new key has signed so far:
+            """,
+            .literal(["jwtctl logout-all --everyone --reason \"signing key replaced\""]),
             .heading("Redis is down, or fails halfway"),
             """
             Status 8 means that the state is unknown: nothing is reported as revoked or as valid \
@@ -115,13 +128,14 @@ extension Topics {
                 "jwtctl restore --reason \"wrong laptop\" \"$TOKEN\"",
             ]),
             """
-            A token that a cutoff rejects cannot be restored (status 6): its user has to log in \
-            again.
+            restore asks for confirmation. With only the id, name the user, too: "jwtctl restore \
+            --user alice --reason TEXT 4f3c2a". A token that a cutoff rejects cannot be restored \
+            (status 6): its user has to log in again.
             """,
             .heading("A customer gets a 401"),
             .literal([
                 "jwtctl verify --aud api --explain \"$TOKEN\"",
-                "jwtctl status --user alice",
+                "jwtctl list tokens alice",
             ]),
             """
             --explain shows each check with the value found and the value wanted, the keys that \

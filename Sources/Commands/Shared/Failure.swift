@@ -77,8 +77,10 @@ extension ExitStatus {
             "Some of several items failed, or there was nothing to remove from a whitelist."),
     ]
 
-    /// The documentation of these statuses, and of 0 and 2, which every command has.
-    static func docs(_ statuses: ExitStatus...) -> [ExitStatusDoc] {
-        all.filter { statuses.contains($0.status) || $0.status == .success || $0.status == .usage }
+    /// The documentation of these statuses, and of 0 and 2, which every command has. `success` is
+    /// what 0 means for the command.
+    static func docs(_ statuses: ExitStatus..., success: String = "Done.") -> [ExitStatusDoc] {
+        [ExitStatusDoc(.success, success)]
+            + all.filter { statuses.contains($0.status) || $0.status == .usage }
     }
 }

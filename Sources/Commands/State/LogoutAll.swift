@@ -42,6 +42,10 @@ let logoutAllCommand = Command(
         the work.
         """,
         """
+        USER is the sub claim of the user's tokens, often not the login name: "jwtctl decode \
+        --field payload.sub" prints it. A cutoff cannot be undone; the user logs in again.
+        """,
+        """
         --keep spares one session. The cutoff is then just before the kept token was issued: older \
         unrecorded tokens are revoked, newer ones may stay valid. With a key the signature of the \
         kept token is checked, because its iat sets the cutoff.
@@ -88,7 +92,8 @@ let logoutAllCommand = Command(
             "actor", metavar: "NAME",
             summary: "Name recorded in the audit log (default: login name).",
             into: \.actor),
-        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed),
+        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed)
+            .detail("logout-all asks with --everyone, and before more than 100 users."),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
@@ -121,7 +126,8 @@ let logoutAllCommand = Command(
             summary: "Reject all tokens issued before 14:00, of all users."),
     ],
     exitStatuses: ExitStatus.docs(
-        .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),
+        .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed,
+        success: "Logged out. The output says which tokens, if any, were not reached."),
     environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["revoke", "list", "audit"],
     check: { options throws(UsageError) in

@@ -70,7 +70,8 @@ let restoreCommand = Command(
             ])
     ],
     exitStatuses: ExitStatus.docs(
-        .failure, .malformed, .badSignature, .claims, .revoked, .unknown, .refused, .someFailed),
+        .failure, .malformed, .badSignature, .claims, .revoked, .unknown, .refused, .someFailed,
+        success: "Restored, or not revoked."),
     environment: KeyOptions.environment + Backend.environment, seeAlso: ["revoke", "status"],
     check: { options throws(UsageError) in
         if options.reason?.isEmpty ?? true { throw .missingOption("--reason TEXT") }

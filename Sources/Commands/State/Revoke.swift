@@ -70,17 +70,21 @@ struct RevokeOptions: CommandOptions {
         ).detail(
             "The counts are those of a real run. Takes up to 32 bytes of memory for each item."),
         .value(
-            "max", metavar: "N", summary: "Refuse to write more than N entries.", into: \.maximum
+            "max", metavar: "N", summary: "Write at most N entries and refuse the rest.",
+            into: \.maximum
         ) {
             text throws(InvalidValue) in try Count.parse(text)
-        },
+        }.detail(
+            "Entries that were written stay. If there are too many operands, or too many lines in "
+                + "the first 512, nothing is written."),
         .path(
             "failed", summary: "Write lines that need a retry to this file.",
             into: \.failedFile
         ).detail(
             "Only its owner can read it. It is named FILE.partial until the run ends, and a crash "
                 + "leaves it under that name. A dry run writes no file."),
-        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed),
+        .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed)
+            .detail("revoke asks before it revokes more than 100 items."),
         .group(ItemOptions.group, at: \.items), .group(KeyOptions.group, at: \.keys),
         .group(GlobalOptions.group, at: \.global),
     ]
@@ -93,7 +97,8 @@ let revokeCommand = Command(
         """
         Writes a blacklist entry that expires one minute after the token's exp, by Redis' clock, \
         and removes the token from its user's token list. Running it again is harmless: an entry \
-        is never shortened and keeps its first reason.
+        is never shortened and keeps its first reason. If the layout is a whitelist, the token is \
+        removed from it instead.
         """,
         """
         A token contains its own expiry. With a key its signature is checked first, and a token \
@@ -136,7 +141,8 @@ let revokeCommand = Command(
             ]),
     ],
     exitStatuses: ExitStatus.docs(
-        .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed),
+        .failure, .malformed, .badSignature, .claims, .unknown, .refused, .someFailed,
+        success: "Revoked, or already revoked or expired."),
     environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["restore", "logout-all", "status", "time"],
     check: { options throws(UsageError) in

@@ -58,7 +58,8 @@ let statusCommand = Command(
             summary: "Show the state of many, one per line."),
     ],
     exitStatuses: ExitStatus.docs(
-        .failure, .malformed, .claims, .revoked, .notListed, .unknown, .someFailed),
+        .failure, .malformed, .claims, .revoked, .notListed, .unknown, .someFailed,
+        success: "Not revoked."),
     environment: Backend.environment, seeAlso: ["verify", "revoke", "list"], run: runStatus)
 
 /// Shows the state of one operand, or of many items as they arrive.

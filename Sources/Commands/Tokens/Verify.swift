@@ -157,7 +157,8 @@ let verifyCommand = Command(
             summary: "One line of JSON for each token."),
     ],
     exitStatuses: ExitStatus.docs(
-        .failure, .malformed, .badSignature, .claims, .revoked, .notListed, .unknown),
+        .failure, .malformed, .badSignature, .claims, .revoked, .notListed, .unknown,
+        success: "The token is valid and not revoked."),
     environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["decode", "status", "revoke", "exit-status", "keys"],
     check: { options throws(UsageError) in

@@ -124,6 +124,8 @@ package struct DenyStore: SingleStore {
                 try writing(stranger, until: end, knowsEnds: false),
             ]
             if let beside { sent.append(try beside.adding(stranger)) }
+            // An id that its user's list lacks is looked up here.
+            if layout.list != nil { sent += try reading(stranger.subject) }
         case .restore:
             sent = [try removing(stranger)]
             if let beside { sent.append(try beside.removing(stranger)) }
@@ -132,7 +134,12 @@ package struct DenyStore: SingleStore {
             return try listing(key, layout)
         case .issue, .prune, .audit, .logoutAll: return []
         }
-        return sent.flatMap { command in
+        return placed(sent, key)
+    }
+
+    /// Each command on the key that it is about: an entry, which has this `key`, or the set beside.
+    private func placed(_ commands: [Command], _ key: [UInt8]) -> [StoreCommand] {
+        commands.flatMap { command in
             [command].on(command.key == key ? self.key : beside?.key ?? self.key)
         }
     }
@@ -146,7 +153,7 @@ package struct DenyStore: SingleStore {
         switch scan(listing) {
         case .members: return ["SSCAN"].on(self.key)
         case .keys:
-            return try page([key], listing).commands().on(self.key) + [StoreCommand("SCAN")]
+            return placed(try page([key], listing).commands(), key) + [StoreCommand("SCAN")]
         }
     }
 

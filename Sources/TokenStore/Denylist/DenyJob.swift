@@ -83,7 +83,7 @@ struct DenyJob: Job {
         guard let phase = phases.first else { return nil }
         sent = ItemCommands()
         switch phase {
-        case .lookUp: try lookUp()
+        case .lookUp: lookUp()
         case .confirmMissing: try confirmMissing()
         case .deny: writeEntries()
         case .extend: try extendEntries()
@@ -114,36 +114,35 @@ struct DenyJob: Job {
 
     // MARK: ends that were not given
 
-    private mutating func lookUp() throws(StoreError) {
+    private mutating func lookUp() {
         for (index, item) in items.enumerated() where item.expiry == nil {
             guard let list = store.layout.list, item.user != nil else {
                 outcomes[index] = .notFound
                 continue
             }
-            let values = TemplateValues(item.subject)
-            let member = try list.member.render(values)
-            sent.add(
-                [
-                    Command("ZSCORE", key: try list.key.render(values), .bytes(member)),
-                    Command("PTTL", key: try deny.key.render(values)),
-                ], of: index)
+            do throws(StoreError) {
+                let values = TemplateValues(item.subject)
+                let member = try list.member.render(values)
+                let score = Command("ZSCORE", key: try list.key.render(values), .bytes(member))
+                sent.add([score] + (try deny.reading(item.subject)), of: index)
+            } catch {
+                outcomes[index] = .failed(error)
+            }
         }
     }
 
     private mutating func takeEnds(_ exchange: Exchange) {
         for answer in sent.answers(in: exchange, &outcomes) {
             let index = answer.item
-            guard case .string(let score) = answer[0], let list = store.layout.list else {
-                if case .integer(let left) = answer[1], left != -2 {
+            do throws(StoreError) {
+                if case .string(let score) = answer[0], let list = store.layout.list {
+                    let key = try list.key.render(TemplateValues(items[index].subject))
+                    expiries[index] = try list.expiry(score: score, key: key)
+                } else if try isDenied(answer.replies.dropFirst(), index) {
                     outcomes[index] = .alreadyRevoked
                 } else {
                     rest.append(index)
                 }
-                continue
-            }
-            do throws(StoreError) {
-                let key = try list.key.render(TemplateValues(items[index].subject))
-                expiries[index] = try list.expiry(score: score, key: key)
             } catch {
                 outcomes[index] = .failed(error)
             }
@@ -152,18 +151,27 @@ struct DenyJob: Job {
     }
 
     private mutating func confirmMissing() throws(StoreError) {
-        for index in rest {
-            let values = TemplateValues(items[index].subject)
-            sent.add(Command("PTTL", key: try deny.key.render(values)), of: index)
-        }
+        for index in rest { sent.add(try deny.reading(items[index].subject), of: index) }
     }
 
     private mutating func takeMissing(_ exchange: Exchange) {
         for answer in sent.answers(in: exchange, &outcomes) {
-            guard case .integer(let left) = answer.reply else { continue }
-            outcomes[answer.item] = left == -2 ? .notFound : .alreadyRevoked
+            do throws(StoreError) {
+                outcomes[answer.item] =
+                    try isDenied(answer.replies, answer.item) ? .alreadyRevoked : .notFound
+            } catch {
+                outcomes[answer.item] = .failed(error)
+            }
         }
         forgetUnanswered()
+    }
+
+    /// Whether an item is revoked by the rule of its readers: that a key is there says nothing where
+    /// it holds the entries of several tokens, or another value.
+    private func isDenied(
+        _ replies: ArraySlice<Reply>, _ index: Int
+    ) throws(StoreError) -> Bool {
+        try deny.denial(replies, of: items[index].subject, now: now) != nil
     }
 
     /// A question without an answer has changed nothing.

@@ -59,6 +59,8 @@ final class KeyedLogout {
                 result.kept = pass.kept.count
                 guard !pass.isEmpty else {
                     try clear(pass)
+                    // A signal cuts a scan short, which may then have missed tokens.
+                    if let signal = Signals.pending { return .signal(signal) }
                     result.isComplete =
                         store.isComplete(scope) && unreadable == 0 && result.issuerLead == 0
                     break

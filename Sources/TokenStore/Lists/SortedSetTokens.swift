@@ -159,7 +159,8 @@ struct SortedSetTokens: UserTokens {
         try logOut(.first, request, confirmedBy: .callee, next: next, deliver: deliver)
     }
 
-    /// A user whose logout did not begin before a signal stays as it was.
+    /// A user whose logout did not begin before a signal stays as it was; one whose recheck did not
+    /// begin is incomplete.
     func logOut(
         _ users: inout [PendingLogout], _ round: LogoutRound, _ request: LogoutRequest
     ) throws -> StoreError? {
@@ -174,6 +175,9 @@ struct SortedSetTokens: UserTokens {
         }
         // Results are delivered in the order of the users.
         for (index, (result, cause)) in zip(open, ended) { users[index].take(result, cause, round) }
+        if round == .recheck {
+            for index in open.dropFirst(ended.count) { users[index].interrupt() }
+        }
         return failure
     }
 

@@ -91,7 +91,8 @@ struct ItemCommands {
             if let refused {
                 outcomes[item] = .failed(refusal(exchange, refused))
             } else if replyCount == end - start {
-                answers.append(ItemAnswer(item: item, start: start, replies: exchange.replies))
+                answers.append(
+                    ItemAnswer(item: item, range: start..<end, exchanged: exchange.replies))
             } else if replyCount > 0
                 || (start..<end).contains(where: exchange.uncertain.contains)
             {
@@ -130,12 +131,15 @@ struct ItemCommands {
 struct ItemAnswer {
     /// The item, by its place in the job.
     let item: Int
-    /// The place of its first reply among those of the exchange.
-    fileprivate let start: Int
-    fileprivate let replies: [Reply?]
+    /// The places of its replies among those of the exchange.
+    fileprivate let range: Range<Int>
+    fileprivate let exchanged: [Reply?]
 
     /// The reply to the item's command of this number, from 0.
-    subscript(number: Int) -> Reply { replies[start + number] ?? .null }
+    subscript(number: Int) -> Reply { exchanged[range.lowerBound + number] ?? .null }
+
+    /// All of its replies.
+    var replies: ArraySlice<Reply> { exchanged[range].map { $0 ?? .null }[...] }
 
     /// The reply to the only command.
     var reply: Reply { self[0] }
