@@ -94,7 +94,7 @@ struct TokenIndex: SessionIndex {
         return [FoundSession(subject, of: user)]
     }
 
-    // MARK: what is found beside tokens
+    // MARK: other keys of a token
 
     /// Removes all keys of a token of another kind, and last the one by which it is found. None where
     /// a key cannot be made.

@@ -60,7 +60,7 @@ struct ValueIndex: SessionIndex {
 }
 
 extension AllowStore {
-    /// Whether a value is one that stands for a token that was ended in place.
+    /// Whether a value marks a token that was revoked without removing its key.
     fileprivate func isEnded(_ value: [UInt8]) -> Bool {
         if case .noneOf(let values) = match { values.contains(value) } else { false }
     }
