@@ -25,7 +25,7 @@ package struct IndexStore: Sendable {
 /// One kind of index, with everything that is particular to it.
 ///
 /// A new kind is a file in this folder, a line in `IndexStore.kinds`, and its words in
-/// `LayoutGrammar`. `SessionSearch` is the loop that all kinds share.
+/// `LayoutGrammar`. `SessionSearch` has what all kinds share.
 protocol SessionIndex: Sendable {
     /// Reads the members of the store in a layout file.
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure)
