@@ -1,8 +1,8 @@
 /// When a token ends.
-package enum Expiry: Equatable, Sendable {
+package enum Expiry: Comparable, Sendable {
     /// Unix seconds; a token is dead from this second on.
     case at(Int64)
-    /// The token has no `exp`.
+    /// The token has no `exp`. It is later than every moment.
     case never
 
     /// The last second of the year 9999: what is later is stored as this, since Redis counts

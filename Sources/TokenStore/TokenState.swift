@@ -99,11 +99,22 @@ package struct StateQuery: Equatable, Sendable {
     let asksIssue: Bool
     /// Whether to ask for the key that stands for a token that is alive.
     let asksAllow: Bool
+    /// Whether to ask about the token itself, not only about its user.
+    let asksToken: Bool
 
     package init(_ subject: TokenSubject, asksIssue: Bool = false, asksAllow: Bool = true) {
         self.subject = subject
         self.asksIssue = asksIssue
         self.asksAllow = asksAllow
+        asksToken = true
+    }
+
+    /// Asks what applies to every token of a user: cutoffs, a ban, the lowest version.
+    package init(everyTokenOf user: Identifier) {
+        subject = TokenSubject(id: user, user: user)
+        asksIssue = false
+        asksAllow = false
+        asksToken = false
     }
 
     package init(id: Identifier, user: Identifier?, asksIssue: Bool = false) {

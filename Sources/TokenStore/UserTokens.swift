@@ -24,6 +24,24 @@ package struct TokenList: Equatable, Sendable {
 
     /// The later of both cutoffs.
     package var cutoff: Int64? { [userCutoff, globalCutoff].compactMap(\.self).max() }
+
+    /// What a token on the list is worth to the services; the raw values are those of JSON.
+    package enum TokenStanding: String, CaseIterable, Sendable {
+        case active, revoked
+        case cutOff = "cut_off"
+        case notYetValid = "not_yet_valid"
+        case expired
+    }
+
+    /// The standing of a token of this list, by the rules of `TokenState.judgeCutoff`. A token whose
+    /// issue time the list does not have is cut off by any cutoff.
+    package func standing(of token: ListedToken) -> TokenStanding {
+        if token.expiry.isPast(at: time) { return .expired }
+        if token.isRevoked { return .revoked }
+        guard let cutoff else { return .active }
+        guard let issuedAt = token.issuedAt, issuedAt > cutoff else { return .cutOff }
+        return issuedAt > time + TokenState.futureTolerance ? .notYetValid : .active
+    }
 }
 
 /// A user with tokens.
@@ -63,6 +81,12 @@ protocol UserTokens {
         like pattern: IdentifierPattern?, pageLimit: Int,
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws
+
+    /// The tokens of all users whose ids are wanted; see `TokenStore.findTokens`.
+    func find(
+        where isWanted: @escaping (Identifier) -> Bool,
+        _ body: @escaping (SearchPage) -> Bool
+    ) throws(StoreError)
 
     /// The command that puts a token where its application accepts it.
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command

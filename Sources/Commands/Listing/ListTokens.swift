@@ -177,15 +177,7 @@ private struct TokenRow {
     /// The id as it is shown.
     let id: Identifier
 
-    /// The state of the token, as a word of JSON.
-    var state: String {
-        if token.expiry.isPast(at: list.time) { return "expired" }
-        if token.isRevoked { return "revoked" }
-        // As `TokenState.judgeCutoff` says of a token.
-        guard let cutoff = list.cutoff else { return "active" }
-        guard let issuedAt = token.issuedAt, issuedAt > cutoff else { return "cut_off" }
-        return issuedAt > list.time + TokenState.futureTolerance ? "not_yet_valid" : "active"
-    }
+    var standing: TokenList.TokenStanding { list.standing(of: token) }
 
     /// Seconds until the token expires; negative once it has.
     var left: Int64? { token.expiry.seconds.map { $0 - list.time } }
@@ -207,7 +199,7 @@ private func columns(
         } value: {
             TimeText.number($0.left)
         },
-        .state("STATE", "state") { $0.state },
+        .state("STATE", "state") { $0.standing.rawValue },
         .text(.init("LABEL", .cut), "label", columns: 40) { $0.token.label },
     ]
 }

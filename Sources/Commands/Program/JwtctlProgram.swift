@@ -54,6 +54,7 @@ package let jwtctlProgram: Program = Program(
                             AnyCommand("revoked") { listRevokedCommand },
                         ], seeAlso: ["status", "prune"])
                 },
+                AnyCommand("find", attempts: ["search", "whose", "lookup"]) { findCommand },
                 AnyCommand("stats", attempts: ["count", "metrics"]) { statsCommand },
                 AnyCommand("doctor", attempts: ["diagnose", "health"]) { doctorCommand },
                 AnyCommand("audit", attempts: ["log", "history"]) { auditCommand },

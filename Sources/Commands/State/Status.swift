@@ -9,21 +9,30 @@ internal import TokenStore
 struct StatusOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
-    /// The user who owns bare ids. Their token list and cutoff are checked too.
+    /// The user who owns bare ids, whose token list and cutoff are checked too. Without ids, the user
+    /// is what is asked about.
     var user: String?
+    /// When a token that is on no list would have been issued; nil is now. Only for a user.
+    var issued: Moment?
     /// Whether a token that is not on its user's list is rejected.
     var requiresListing = false
 }
 
 /// `status`: shows the revocation state of tokens. It needs no key, since it checks no signature.
 let statusCommand = Command(
-    name: "status", summary: "Show the revocation state of ids or tokens.",
+    name: "status", summary: "Show the revocation state of ids, tokens or a user.",
     discussion: [
         """
         Asks Redis only: checks no signature and no claim except iat. A bare id has no iat and no \
         user, so cutoffs and the token list are not checked for it; --user adds the user's token \
         list and cutoff.
+        """,
         """
+        --user without an id shows the user: the cutoffs and which of them decides, how many tokens \
+        are active, revoked, cut off and expired, the last changes in the audit log, and whether \
+        Redis would let a token pass that is on no list and was issued now, or at --issued-at. \
+        Standard input is not read.
+        """,
     ],
     defaults: StatusOptions(),
     options: [
@@ -34,14 +43,31 @@ let statusCommand = Command(
         .flag(
             "require-listed", summary: "Reject tokens that are not on their user's token list.",
             into: \.requiresListing),
+        .value(
+            "issued-at", metavar: "TIME",
+            summary: "With --user alone: judge a token on no list that was issued then.",
+            into: \.issued
+        ) { text throws(InvalidValue) in try Moment(text) },
         .group(ItemOptions.group, at: \.items), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
         ItemOptions.operand(
             at: \.items, summary: "Ids or tokens; - reads lines from standard input.")
     ],
-    otherForms: ["--from FILE"],
+    otherForms: ["--from FILE", "--user USER"],
     examples: [
+        Example(
+            command: "jwtctl status --user alice", summary: "Show what Redis has of alice.",
+            output: [
+                "alice",
+                "  cutoff: 2026-11-30 17:14:02Z (12 min ago)",
+                "  tokens: 2 active, 1 cut off",
+                "  newest issued: 2026-11-30 17:21:55Z (4 min ago)",
+                "  latest expiry: 2026-12-01 01:21:55Z (in 7 h 55 min)",
+                "  a token on no list, issued 2026-11-30 17:26:02Z (now): not revoked",
+                "  last changes:",
+                "    2026-11-30 17:14:02Z  logout-all  by ops: laptop stolen",
+            ]),
         Example(
             command: "jwtctl status \"$TOKEN\"", summary: "Show the state of a token.",
             output: [
@@ -59,16 +85,32 @@ let statusCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(
         .failure, .malformed, .claims, .revoked, .notListed, .unknown, .someFailed,
-        success: "Not revoked."),
-    environment: Backend.environment, seeAlso: ["verify", "revoke", "list"], run: runStatus)
+        success: "Not revoked. With --user alone: the user was shown."),
+    environment: Backend.environment, seeAlso: ["verify", "revoke", "list"],
+    check: { options throws(UsageError) in
+        guard options.issued != nil else { return }
+        guard options.isAboutUser else { throw .conflicting("--issued-at", "ID|TOKEN") }
+    }, run: runStatus)
 
-/// Shows the state of one operand, or of many items as they arrive.
+extension StatusOptions {
+    /// Whether a user is asked about, and no token.
+    fileprivate var isAboutUser: Bool {
+        user != nil && items.operands.isEmpty && items.file == nil
+    }
+}
+
+/// Shows a user, the state of one operand, or that of many items as they arrive.
 private func runStatus(_ options: StatusOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let requiresListing = try options.requiresListing || console.settings().requiresListing()
     let user = try options.user.map { try parseUser($0) }
-    if options.user != nil, options.items.operands.isEmpty, options.items.file == nil {
-        throw UsageError.missingOperand("ID|TOKEN, or - for standard input")
+    if let user, options.isAboutUser {
+        let backend = try Backend(console)
+        try backend.requireCurrent(options.global)
+        try UserStatus(
+            of: user, issued: options.issued, requiresListing: requiresListing, backend
+        ).write(to: console)
+        return .success
     }
     let lines = try options.items.openLines(system: system)
     let backend = try Backend(console)

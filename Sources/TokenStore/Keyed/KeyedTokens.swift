@@ -84,6 +84,23 @@ struct KeyedTokens: UserTokens {
         }
     }
 
+    func find(
+        where isWanted: @escaping (Identifier) -> Bool,
+        _ body: @escaping (SearchPage) -> Bool
+    ) throws(StoreError) {
+        guard let scan = SessionScan(store, user: nil) else { return }
+        try scan.forEachPage { sessions in
+            var page = SearchPage()
+            page.unreadable = sessions.unreadable
+            for session in sessions.sessions {
+                guard let id = session.subject?.id else { continue }
+                page.tokens += 1
+                if isWanted(id) { page.matches.append(.init(id: id, user: session.user)) }
+            }
+            return body(page)
+        }
+    }
+
     // MARK: what a search found
 
     /// The tokens whose own keys are there, by their users. A token that the scan meets twice counts

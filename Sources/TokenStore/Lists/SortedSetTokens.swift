@@ -102,6 +102,20 @@ struct SortedSetTokens: UserTokens {
         }
     }
 
+    func find(
+        where isWanted: @escaping (Identifier) -> Bool,
+        _ body: @escaping (SearchPage) -> Bool
+    ) throws(StoreError) {
+        guard let list else { return }
+        try StoreError.only {
+            try store.forEachPage(match: list.key.glob(), type: "zset") { keys in
+                MemberSearch(list, keys, where: isWanted)
+            } _: {
+                body($0)
+            }
+        }
+    }
+
     // MARK: changes
 
     /// Puts the token into the user's set, in one step with a look at the user's cutoff where both are
