@@ -13,6 +13,8 @@ package struct System {
     package let environment: Environment
     package let clock: Clock
     package let terminal: Terminal
+    /// The arguments of the command line, without the program's name.
+    package var arguments: [[UInt8]] = []
 
     package init(
         input: InputStream, output: OutputStream, diagnostics: OutputStream,

@@ -31,6 +31,8 @@ package enum EntryPoint {
     /// Parses the arguments and does what they ask for. Errors of a command are reported in the
     /// format that its options chose.
     private static func perform(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus {
+        var system = system
+        system.arguments = arguments
         if let status = try hidden(arguments, system) { return status }
         // Without arguments, the short help is an error message: it goes to standard error.
         if arguments.isEmpty {

@@ -60,6 +60,25 @@ extension Backend {
     private static let mostNames = 3
 }
 
+extension Console {
+    /// Ends a dry run: says that nothing was written, and which command line would write it. Tokens
+    /// among the arguments are not repeated.
+    func noteDryRun() throws {
+        try system.output.flush()
+        let words = system.arguments.filter { argument in
+            !["--dry-run", "-n"].contains { argument.elementsEqual($0.utf8) }
+        }
+        guard words.count < system.arguments.count else {
+            return try note("dry run: nothing was written")
+        }
+        let line = words.map { word in
+            PastedText.isToken(word)
+                ? "\"$TOKEN\"" : ShellText.quote(String(decoding: word, as: UTF8.self))
+        }
+        try note("dry run: nothing was written; to do it: jwtctl \(line.joined(separator: " "))")
+    }
+}
+
 extension Backend {
     /// Asks for confirmation before keys of a whitelist are deleted, if the same keys could be a
     /// blacklist: deleting those would make revoked tokens valid again. `isConfirmed` says that

@@ -25,6 +25,7 @@ struct LogoutAllOptions: CommandOptions {
     var reason: String?
     var actor: String?
     var isConfirmed = false
+    var isDryRun = false
 
     /// Seconds; a cutoff further ahead would lock the user out.
     static let longestSkew: Int64 = 3600
@@ -94,6 +95,13 @@ let logoutAllCommand = Command(
             into: \.actor),
         .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed)
             .detail("logout-all asks with --everyone, and before more than 100 users."),
+        .flag(
+            "dry-run", short: "n", summary: "Show what would be done without writing anything.",
+            into: \.isDryRun
+        )
+        .detail(
+            "With --everyone it counts the users and the tokens on their lists. The recheck is not "
+                + "waited for."),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
@@ -108,6 +116,15 @@ let logoutAllCommand = Command(
                 "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native",
                 "alice: 2 revoked",
                 "  all tokens issued up to 2026-11-30 17:21:55Z are now revoked, recorded or not",
+            ]),
+        Example(
+            command: "jwtctl logout-all --dry-run alice", summary: "See what that would revoke.",
+            output: [
+                "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native "
+                    + "(dry run)",
+                "alice: 2 would be revoked",
+                "  all tokens issued up to 2026-11-30 17:21:55Z would be revoked, recorded or not",
+                "jwtctl: dry run: nothing was written; to do it: jwtctl logout-all alice",
             ]),
         Example(
             command: "jwtctl list users -o id | jwtctl logout-all --from - --yes",
@@ -173,9 +190,11 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     try requireKnown(options, backend)
     let feed = try UserFeed(options, users, backend, console)
     let scope = try scope(options, users, backend, console)
-    try backend.requireLayout(isConfirmed: options.isConfirmed, console)
-    try feed.confirm()
-    try backend.announce(console, change: "logout")
+    if !options.isDryRun {
+        try backend.requireLayout(isConfirmed: options.isConfirmed, console)
+        try feed.confirm()
+    }
+    try backend.announce(console, isDryRun: options.isDryRun, change: "logout")
     let runner = LogoutRunner(options: options, scope: scope, backend: backend, console: console)
     return try users.count == 1 ? runner.run(users[0]) : runner.run(feed)
 }
@@ -270,6 +289,7 @@ private func logOutEveryone(
     _ options: LogoutAllOptions, _ backend: Backend, _ console: Console
 ) throws -> ExitStatus {
     let time = try options.issuedBefore.map { try issuedBefore($0, backend, console) }
+    if options.isDryRun { return try planLogoutOfEveryone(options, time, backend, console) }
     if !options.isConfirmed {
         try Confirmation.ask(
             "Log out ALL users on \(backend.description)?", answer: "everyone", console)
@@ -286,5 +306,45 @@ private func logOutEveryone(
         "all tokens of all users issued up to \(TimeText.table(cutoff)) are now revoked\n"
             + "  this does not help against a leaked signing key: replace it in every service\n"
     }
+    return .success
+}
+
+/// Counts the users and tokens that `--everyone` would reach. Users without recorded tokens are not
+/// known to Redis, and are logged out all the same.
+private func planLogoutOfEveryone(
+    _ options: LogoutAllOptions, _ time: Int64?, _ backend: Backend, _ console: Console
+) throws -> ExitStatus {
+    try backend.announce(console, isDryRun: true, change: "cutoff")
+    let cutoff = try backend.store.plannedCutoffOfEveryone(
+        issuedBefore: time, skew: options.skew)
+    var counts: (users: Int64, tokens: Int64)?
+    if backend.layout.can(.listUsers) {
+        counts = try console.watch("counting") { show in
+            var users: Set<Identifier> = []
+            var tokens: Int64 = 0
+            try backend.store.forEachUser { page in
+                // A user may come twice while Redis rehashes.
+                for user in page where users.insert(user.user).inserted {
+                    tokens += user.tokenCount
+                }
+                show(users.count)
+                return true
+            }
+            return (Int64(users.count), tokens)
+        }
+    }
+    try console.result([
+        "user": .null, "users": TimeText.number(counts?.users),
+        "tokens": TimeText.number(counts?.tokens), "cutoff": .integer(cutoff),
+        "dry_run": true, "target": backend.json,
+    ]) {
+        let extent = counts.map { users, tokens in
+            " (\(Count.words(Int(clamping: users), "user", "users")) with "
+                + "\(Count.words(Int(clamping: tokens), "recorded token", "recorded tokens")))"
+        }
+        return "all tokens of all users issued up to \(TimeText.table(cutoff)) would be revoked"
+            + "\(extent ?? "")\n"
+    }
+    try console.noteDryRun()
     return .success
 }

@@ -85,6 +85,7 @@ extension LogoutRunner {
             .member("audited") { .bool($0.result.isAudited) },
             .member("late") { .integer(Int64($0.result.late)) },
             .member("version") { TimeText.number($0.result.version) },
+            .member("dry_run") { [isDryRun = options.isDryRun] _ in isDryRun ? true : nil },
             .member("unreached_until") { _ in TimeText.number(unreachedUntil) },
             .member("target") { _ in target },
         ]
@@ -105,7 +106,10 @@ extension LogoutRunner {
     /// reached.
     private func words(_ user: Identifier, _ result: LogoutResult) -> String {
         let name = VisibleText.escape(user.description, columns: 60)
-        var text = "\(name): \(NumberText.grouped(result.revoked)) revoked"
+        // What a logout has done is said as it is, what it would do as it would be.
+        let (verb, are) =
+            options.isDryRun ? ("would be revoked", "would be") : ("revoked", "are now")
+        var text = "\(name): \(NumberText.grouped(result.revoked)) \(verb)"
         if result.late > 0 { text += " (\(result.late) found in the recheck)" }
         if result.alreadyRevoked > 0 {
             text += ", \(NumberText.grouped(result.alreadyRevoked)) already revoked"
@@ -114,11 +118,11 @@ extension LogoutRunner {
         text += "\n"
         if let cutoff = result.cutoff {
             text +=
-                "  all tokens issued up to \(TimeText.table(cutoff)) are now revoked, "
+                "  all tokens issued up to \(TimeText.table(cutoff)) \(are) revoked, "
                 + "recorded or not\n"
         } else if let version = result.version {
             text +=
-                "  all tokens with a version below \(version) are now revoked, recorded or not\n"
+                "  all tokens with a version below \(version) \(are) revoked, recorded or not\n"
         } else if backend.layout.hasUserCutoff {
             text += "  no cutoff was raised: the issue time of the kept token is unknown\n"
         } else if backend.layout.requiresListing {
@@ -147,7 +151,8 @@ extension LogoutRunner {
         }
         if result.leftovers > 0 {
             let tokens = Count.words(result.leftovers, "older token", "older tokens")
-            text += "  leftover keys of \(tokens) were removed too\n"
+            text +=
+                "  leftover keys of \(tokens) \(options.isDryRun ? "would be" : "were") removed too\n"
         }
         if result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0 {
             let raised = result.cutoff == nil ? "" : " (cutoff raised)"

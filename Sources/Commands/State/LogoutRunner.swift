@@ -50,7 +50,7 @@ struct LogoutRunner {
         return try run.run(empty: "no users") {
             let broken = try backend.store.logOut(
                 scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry,
-                next: feed.next
+                isDryRun: options.isDryRun, next: feed.next
             ) { user, result, cause in
                 if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
                 let row = LogoutRow(user: user, result: result, cause: cause)
@@ -60,7 +60,7 @@ struct LogoutRunner {
                 row.cause = broken.map { .store(backend.store.doubt ?? $0) }
                 try add(row)
             }
-            if let latest {
+            if let latest, !options.isDryRun {
                 try backend.store.awaitCutoffs(latest.users, latest.cutoff, skew: options.skew)
             }
             return broken
@@ -70,7 +70,10 @@ struct LogoutRunner {
                 try console.note(words)
             }
             try hint(issuerLead: issuerLead)
-            guard broken != nil || Signals.pending != nil else { return }
+            guard broken != nil || Signals.pending != nil else {
+                if options.isDryRun { try console.noteDryRun() }
+                return
+            }
             try console.error(
                 Count.words(run.count - run.failures, "user is", "users are")
                     + " logged out completely; run it again for the others")
@@ -94,6 +97,7 @@ struct LogoutRunner {
             if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
             let status = try run.run(only: LogoutRow(user: user, result: result, cause: nil))
             try hint(issuerLead: result.issuerLead)
+            if options.isDryRun { try console.noteDryRun() }
             return status
         }
     }
@@ -106,7 +110,9 @@ struct LogoutRunner {
         let row = LogoutRow(user: user, result: error.result, cause: error.cause)
         if let failure = row.result.auditFailure {
             backend.warn(notAudited: failure, console)
-        } else if !row.result.isAudited, row.result.cutoff != nil || row.result.revoked > 0 {
+        } else if !options.isDryRun, !row.result.isAudited,
+            row.result.cutoff != nil || row.result.revoked > 0
+        {
             _ = backend.audit(
                 "logout-all", .user(user), count: Int64(row.result.revoked),
                 reason: options.reason, after: error.cause.storeError, console)
@@ -125,7 +131,8 @@ struct LogoutRunner {
     private func work(_ user: Identifier) throws(LogoutInterruption) -> LogoutResult {
         try console.watch("logging out") { show throws(LogoutInterruption) in
             try backend.store.logOut(
-                user, scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry
+                user, scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry,
+                isDryRun: options.isDryRun
             ) {
                 show($0.revoked + $0.alreadyRevoked)
             }

@@ -135,7 +135,8 @@ struct UserStatus {
             lines.append("  cutoff for all users: \(cutoffWords(global))")
         }
         if let user = state.userCutoff, let global = state.globalCutoff {
-            lines.append("  the \(global > user ? "cutoff for all users" : "user's cutoff") decides")
+            lines.append(
+                "  the \(global > user ? "cutoff for all users" : "user's cutoff") decides")
         }
         if counts != nil { lines.append("  tokens: \(countWords)") }
         if let newestIssue { lines.append("  newest issued: \(timeWords(newestIssue))") }

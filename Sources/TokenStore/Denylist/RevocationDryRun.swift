@@ -1,4 +1,5 @@
 package import Layouts
+internal import Redis
 
 /// Tells what revocations would come to, and writes nothing.
 ///
@@ -14,7 +15,8 @@ package final class RevocationDryRun {
     package func outcomes(
         of items: [Revocation]
     ) throws(StoreError) -> [RevocationOutcome] {
-        var outcomes = try store.plannedOutcomes(of: items)
+        store.lookForWhitelist()
+        var outcomes = try store.ask(PlannedRevocations(store, items))
         for (index, item) in items.enumerated() where outcomes[index] == .revoked {
             let entry = try store.layout.fingerprint(item.subject)
             if !seen.insert(entry).inserted { outcomes[index] = .alreadyRevoked }
@@ -39,25 +41,42 @@ extension Layout {
     }
 }
 
-extension TokenStore {
-    /// What `revoke` would answer to each, were it the only one.
-    fileprivate func plannedOutcomes(
-        of items: [Revocation]
-    ) throws(StoreError) -> [RevocationOutcome] {
-        lookForWhitelist()
-        let states = try states(of: items.map { StateQuery($0.subject) })
-        return zip(items, states).map { item, state in
-            if layout.deny == nil {
-                guard case .listed = state.listing else { return absence(of: item) }
-                noteUsage()
-                return .revoked
-            }
-            if state.denial != nil { return .alreadyRevoked }
-            if let expiry = item.expiry {
-                return isOver(expiry, at: state.time) ? .expired : .revoked
-            }
-            if case .listed = state.listing { return .revoked }
-            return .notFound
+/// What `revoke` would answer to each of some revocations, were it the only one. It writes nothing.
+struct PlannedRevocations: Question {
+    private let store: TokenStore
+    private let items: [Revocation]
+    private var states: StatesJob
+    private(set) var outcome: [RevocationOutcome]
+
+    init(_ store: TokenStore, _ items: [Revocation]) {
+        self.store = store
+        self.items = items
+        states = StatesJob(store, items.map { StateQuery($0.subject) })
+        outcome = Array(repeating: .notAttempted, count: items.count)
+    }
+
+    mutating func next() throws(StoreError) -> [Command]? { states.next() }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        try states.take(exchange)
+        for (index, state) in states.outcome.enumerated() {
+            outcome[index] = plan(items[index], try state.get())
         }
+    }
+
+    private func plan(_ item: Revocation, _ state: TokenState) -> RevocationOutcome {
+        if store.layout.deny == nil {
+            guard case .listed = state.listing else { return store.absence(of: item) }
+            store.noteUsage()
+            return .revoked
+        }
+        if state.denial != nil { return .alreadyRevoked }
+        if let expiry = item.expiry {
+            let end = store.layout.deny?.end(
+                of: expiry, issuedAt: item.issuedAt, margin: store.margin)
+            return (end ?? .max) <= state.time ? .expired : .revoked
+        }
+        if case .listed = state.listing { return .revoked }
+        return .notFound
     }
 }

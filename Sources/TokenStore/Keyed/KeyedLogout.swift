@@ -50,6 +50,10 @@ final class KeyedLogout {
     /// Returns what broke the logout off; nil where it was finished.
     func run() -> LogoutInterruption.Cause? {
         do throws(StoreError) {
+            if request.isDryRun {
+                try plan()
+                return nil
+            }
             if round == .first { try raise() }
             var unreadable = 0
             for _ in 0..<Self.passCount {
@@ -89,8 +93,35 @@ final class KeyedLogout {
         }
     }
 
-    /// Finds up to `passLimit` tokens to revoke, and what belongs to them.
-    private func search() throws(StoreError) -> Pass {
+    /// Counts what a logout would find now: one pass over all keys.
+    private func plan() throws(StoreError) {
+        let layout = store.layout
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        clock = try store.clock()
+        if let cutoff = layout.userCutoff, let wanted = scope.cutoff, let now = clock?.now {
+            let key = try cutoff.key.render(values)
+            let found = try store.cutoff(try store.ask(cutoff.reading(key)), cutoff, key: key)
+            let second = wanted.second ?? (now + request.skew)
+            result.cutoff = max(found ?? second, second)
+        }
+        let pass = try search(limit: .max)
+        let items = pass.toRevoke.values.compactMap { session in
+            session.subject.map { Revocation($0, expiry: session.end ?? .at(0)) }
+        }
+        for page in items.chunked(by: TokenStore.pageSize) {
+            let outcomes = try store.ask(PlannedRevocations(store, page))
+            result.revoked += outcomes.count { $0 == .revoked }
+            result.leftovers += outcomes.count { $0 == .alreadyRevoked }
+            request.onProgress(result)
+        }
+        result.leftovers += pass.leftovers.count
+        result.kept = pass.kept.count
+        result.isComplete =
+            store.isComplete(scope) && pass.unreadable == 0 && result.issuerLead == 0
+    }
+
+    /// Finds up to `limit` tokens to revoke, and what belongs to them.
+    private func search(limit: Int = passLimit) throws(StoreError) -> Pass {
         var pass = Pass()
         guard var scan = SessionScan(store, user: user) else { return pass }
         pass.userValues = try scan.userValues()
@@ -100,7 +131,7 @@ final class KeyedLogout {
         try scan.forEachPage { page in
             pass.unreadable += page.unreadable
             for session in page.sessions { self.judge(session, &pass) }
-            return pass.count < Self.passLimit
+            return pass.count < limit
         }
         if store.layout.deny != nil { try dropDenied(&pass) }
         try keepCompanions(&pass)

@@ -203,7 +203,8 @@ struct SortedSetTokens: UserTokens {
     ) throws -> StoreError? {
         let clock = try store.clock()
         let runner = JobRunner<Identifier, LogoutJob.Outcome>(
-            store, window: Self.logoutWindow, changes: true, confirmedBy: confirmedBy
+            store, window: Self.logoutWindow, changes: !request.isDryRun,
+            confirmedBy: confirmedBy
         ) { pull in
             try next(pull).map { user in
                 (user, LogoutJob(store, user, round, request, clock: clock))

@@ -15,7 +15,7 @@ extension TokenStore {
     /// accepted. `skew` are seconds, `recheckDelay` are milliseconds.
     package func logOut(
         _ user: Identifier, scope: LogoutScope, skew: Int64 = 0, recheckDelay: Int64 = 0,
-        entry: DenyEntry,
+        entry: DenyEntry, isDryRun: Bool = false,
         onProgress: @escaping (LogoutResult) -> Void = { _ in }
     ) throws(LogoutInterruption) -> LogoutResult {
         var users = [user]
@@ -25,7 +25,7 @@ extension TokenStore {
             let failure = try StoreError.only {
                 try logOut(
                     scope: scope, skew: skew, recheckDelay: recheckDelay, entry: entry,
-                    next: { _ in users.popLast().map { .item($0) } ?? .end },
+                    isDryRun: isDryRun, next: { _ in users.popLast().map { .item($0) } ?? .end },
                     onProgress: onProgress
                 ) { _, own, broken in
                     result = own
@@ -33,7 +33,7 @@ extension TokenStore {
                 }
             }
             cause = cause ?? failure.map { .store($0) }
-            if cause == nil { try awaitCutoffs([user], result.cutoff, skew: skew) }
+            if cause == nil, !isDryRun { try awaitCutoffs([user], result.cutoff, skew: skew) }
         } catch {
             cause = .store(error)
             result.isComplete = false
@@ -47,17 +47,18 @@ extension TokenStore {
     /// from being logged out.
     ///
     /// After `recheckDelay` milliseconds, tokens of logins that ran meanwhile are revoked, too; with 0
-    /// there is no recheck.
+    /// there is no recheck. A dry run counts what a logout would revoke now, and writes nothing.
     package func logOut(
         scope: LogoutScope, skew: Int64, recheckDelay: Int64 = 0, entry: DenyEntry,
+        isDryRun: Bool = false,
         next: @escaping (Pull) throws -> Supply<Identifier>,
         onProgress: @escaping (LogoutResult) -> Void = { _ in },
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
         let request = LogoutRequest(
-            scope: scope, skew: skew, entry: entry, onProgress: onProgress)
+            scope: scope, skew: skew, entry: entry, isDryRun: isDryRun, onProgress: onProgress)
         let tokens = userTokens
-        guard recheckDelay != 0 else {
+        guard recheckDelay != 0, !isDryRun else {
             return try tokens.logOut(request, next: next, deliver: deliver)
         }
         let logout = RecheckedLogout(
@@ -95,6 +96,17 @@ extension TokenStore {
         if let doubt = try confirm() { throw doubt }
         try waitUntilPassed(cutoff, of: key, skew: skew)
         return cutoff
+    }
+
+    /// The cutoff that `logOutEveryone` would set now, in unix seconds.
+    package func plannedCutoffOfEveryone(
+        issuedBefore: Int64? = nil, skew: Int64 = 0
+    ) throws(StoreError) -> Int64 {
+        guard let store = layout.globalCutoff else { throw .unnamed("everyone") }
+        let key = store.key.literal
+        let replies = try ask([store.reading(key), Command("TIME")])
+        let wanted = try issuedBefore.map { $0 - 1 } ?? (replies[1].asSeconds + skew)
+        return max(try cutoff(replies[0], store, key: key) ?? wanted, wanted)
     }
 
     /// Raises a cutoff to the `wanted` second; nil for Redis' time plus `skew`. Returns the cutoff that

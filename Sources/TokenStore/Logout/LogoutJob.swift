@@ -2,7 +2,8 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// The logout of one user whose tokens are on a list.
+/// The logout of one user whose tokens are on a list, or its dry run, which takes the same steps,
+/// reads where the logout writes, and goes through the list once.
 struct LogoutJob: Job {
     typealias Outcome = (result: LogoutResult, cause: LogoutInterruption.Cause?)
 
@@ -47,6 +48,8 @@ struct LogoutJob: Job {
     private var toRepeat: ArraySlice<Revocation> = []
     private var keptCount = 0
     private var revokedInPass = 0
+    /// The tokens of a dry run so far, which are all on the list still.
+    private var plannedCount = 0
     /// The tokens that were on the list when the cutoff was raised, although their `iat` is later: the
     /// clock of their issuer runs ahead. nil before the list was read for them.
     private var ahead: Set<Identifier>?
@@ -78,6 +81,7 @@ struct LogoutJob: Job {
         toRepeat = unconfirmed[...]
         keptCount = 0
         revokedInPass = 0
+        plannedCount = 0
         cause = nil
     }
 
@@ -134,7 +138,7 @@ struct LogoutJob: Job {
             case .unlist:
                 return send([try store.unlistCommand(toRevoke.map(\.subject), of: user)])
             case .audit:
-                guard round == .first || result.revoked > 0 else {
+                guard round == .first || result.revoked > 0, !request.isDryRun else {
                     phase = .done
                     continue
                 }
@@ -152,12 +156,17 @@ struct LogoutJob: Job {
         case .raiseCutoff:
             let replies = try store.replies(exchange, to: commands)
             if let command = commands.first {
-                result.cutoff = try store.raised(replies[0], key: command.key ?? [])
+                result.cutoff =
+                    request.isDryRun
+                    ? try plannedCutoff(replies, key: command.key ?? [])
+                    : try store.raised(replies[0], key: command.key ?? [])
             }
             phase = .readAhead
         case .raiseVersion:
             let replies = try store.replies(exchange, to: commands)
-            if let reply = replies.first { result.version = try reply.asInteger }
+            if let reply = replies.first {
+                result.version = try request.isDryRun ? plannedVersion(reply) : reply.asInteger
+            }
             phase = .denyAgain
         case .readAhead, .readPage: try page?.take(exchange)
         case .denyAgain, .deny: try denial?.take(exchange)
@@ -191,6 +200,7 @@ struct LogoutJob: Job {
         guard round == .first, let wanted = scope.cutoff, let cutoff = store.layout.userCutoff,
             let key = keys.cutoff
         else { return [] }
+        guard !request.isDryRun else { return [cutoff.reading(key), Command("TIME")] }
         // Only the native layout has both keys in one slot.
         let isTogether = keys.meta != nil
         return [
@@ -198,6 +208,19 @@ struct LogoutJob: Job {
                 cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []),
                 to: wanted.second, skew: request.skew)
         ]
+    }
+
+    /// The cutoff that would apply: never an earlier one than there is.
+    private func plannedCutoff(_ replies: [Reply], key: [UInt8]) throws(StoreError) -> Int64? {
+        guard let cutoff = store.layout.userCutoff else { return nil }
+        let wanted = try scope.cutoff?.second ?? (replies[1].asSeconds + request.skew)
+        return max(try store.cutoff(replies[0], cutoff, key: key) ?? wanted, wanted)
+    }
+
+    /// The number that tokens would have to carry.
+    private func plannedVersion(_ reply: Reply) throws(StoreError) -> Int64 {
+        guard case .string(let bytes) = reply else { return 1 }
+        return (Int64(String(decoding: bytes, as: UTF8.self)) ?? 0) + 1
     }
 
     /// Reads the list once, directly after the cutoff was raised. A token that is on it now does not
@@ -241,6 +264,9 @@ struct LogoutJob: Job {
         guard round == .first, scope == .everything, let version = store.layout.version,
             result.version == nil || store.hasToSettle
         else { return [] }
+        guard !request.isDryRun else {
+            return [try version.reading(TemplateValues(TokenSubject(id: user, user: user)))]
+        }
         return [try store.raiseVersionCommand(version, of: user)]
     }
 
@@ -269,7 +295,7 @@ struct LogoutJob: Job {
                 phase = .audit
                 return nil
             }
-            page = ListPageJob(store, user, from: keptCount, .logout)
+            page = ListPageJob(store, user, from: keptCount + plannedCount, .logout)
         }
         if let commands = try page?.next() { return commands }
         takePage(page?.outcome ?? [])
@@ -284,7 +310,7 @@ struct LogoutJob: Job {
         keptCount += tokens.count - revoked.count
         revokedInPass += revoked.count
         guard !revoked.isEmpty else { return }
-        store.noteUsage()
+        if !request.isDryRun { store.noteUsage() }
         // The items have no user, since the whole page is taken off the list in one step.
         let isRequired = store.layout.list?.isRequired ?? false
         toRevoke = revoked.map { token in
@@ -295,9 +321,10 @@ struct LogoutJob: Job {
         phase = .deny
     }
 
-    /// Begins another pass, unless this one found nothing to revoke.
+    /// Begins another pass, unless this one found nothing to revoke. A dry run needs no other: what it
+    /// found is there still.
     private mutating func endPass() {
-        if revokedInPass == 0 {
+        if revokedInPass == 0 || request.isDryRun {
             result.kept = scope.kept(of: keptCount)
             phase = .audit
         }
@@ -311,6 +338,7 @@ struct LogoutJob: Job {
     }
 
     private func revocation(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
+        guard !request.isDryRun else { return PlannedRevocations(store, items) }
         var entry = request.entry
         entry.user = user
         return store.revocation(of: items, entry: entry, clock: clock)
@@ -324,6 +352,12 @@ struct LogoutJob: Job {
         if store.hasToSettle { unconfirmed += toRevoke }
         result.revoked += outcomes.count { $0 == .revoked }
         result.alreadyRevoked += outcomes.count { $0 == .alreadyRevoked }
+        guard !request.isDryRun else {
+            plannedCount += toRevoke.count
+            request.onProgress(result)
+            phase = .readPage
+            return
+        }
         phase = .unlist
     }
 

@@ -54,6 +54,8 @@ struct LogoutRequest {
     /// Seconds by which a cutoff is raised further, for issuers whose clocks run ahead.
     let skew: Int64
     let entry: DenyEntry
+    /// Whether everything is read and judged as in a logout, and nothing written.
+    let isDryRun: Bool
     let onProgress: (LogoutResult) -> Void
 }
 

@@ -28,7 +28,7 @@ struct RecheckedLogout {
             }
             guard !users.isEmpty else { return nil }
             let failure = try logOut(&users)
-            let doubt = try store.confirm()
+            let doubt = request.isDryRun ? nil : try store.confirm()
             if let doubt { for index in users.indices { users[index].doubt(doubt) } }
             for user in users where user.isDone {
                 try deliver(user.user, user.result, user.cause)
