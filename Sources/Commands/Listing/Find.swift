@@ -18,7 +18,7 @@ let findCommand = Command(
     discussion: [
         """
         Looks for ids on the token lists of all users, or among the session keys, then for those \
-        that are on none in the blacklist and the audit log. An id of \(FindQuery.leastPrefix) \
+        that are on none in the blacklist and the audit log. An id of 6 \
         characters or more is also found by its beginning, where no token has exactly this id. A \
         token is looked for by its own id.
         """,
@@ -46,8 +46,10 @@ let findCommand = Command(
         Example(
             command: "jwtctl find 4f3c2a", summary: "Find out whose token this is.",
             output: [
-                "ID      USER   ISSUED                EXPIRES               STATE   LABEL  FOUND IN",
-                "4f3c2a  alice  2026-11-30 17:21:55Z  2026-11-30 18:21:55Z  active  phone  tokens",
+                "4f3c2a: a token of alice, active",
+                "  label: phone",
+                "  issued: 2026-11-30 17:21:55Z (4 min ago)",
+                "  expires: 2026-11-30 18:21:55Z (in 56 min)",
                 "jwtctl: searched 6 tokens of 3 users",
                 "jwtctl: to revoke it: jwtctl revoke --user alice 4f3c2a",
             ]),
@@ -91,8 +93,11 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
         }
     }
     let idLine = backend.idLine()
-    let list = console.writer(FindRow.columns(console, now: system.clock.seconds)) { row in
+    let now = system.clock.seconds
+    let list = console.writer(FindRow.columns(console, now: now)) { row in
         row.match.map { idLine($0.name) }
+    } text: {
+        $0.words(now: now)
     }
     let run = ItemRun(console, list, .endProcess, reading: feed)
     let rows = try search.rows(backend)
@@ -115,7 +120,7 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
 
 /// An id that is looked for.
 private struct FindQuery: FedItem {
-    /// Fewer characters would be the beginning of too many ids.
+    /// Fewer characters would be the beginning of too many ids. The help names the number.
     static let leastPrefix = 6
 
     let name: Identifier
@@ -285,9 +290,10 @@ private struct Traces {
         return try missing.map { index in
             let name = queries.all[index].name
             var match = entries[index].map(FindRow.Match.init(entry:))
-            if let denial = try backend.store.denial(ofBareID: name) {
+            let id = match?.name ?? name
+            if let denial = try backend.store.denial(ofBareID: id) {
                 match = FindRow.Match(
-                    name: name, user: denial.entry.user ?? match?.user, state: "revoked",
+                    name: id, user: denial.entry.user ?? match?.user, state: "revoked",
                     place: "blacklist")
             }
             return FindRow(query: name, match: match)
@@ -325,6 +331,25 @@ private struct FindRow: ItemRow {
         else { return nil }
         let id = Item.line(match.name.description, keys: nil)
         return "jwtctl revoke --user \(ShellText.quote(user.description)) \(ShellText.quote(id))"
+    }
+
+    /// The report on an only result. `now` is in unix seconds.
+    func words(now: Int64) -> String {
+        let id = VisibleText.escape((match?.name ?? query).description, columns: 80)
+        guard let match else { return "\(id): not found\n" }
+        let owner = match.user.map { VisibleText.escape($0.description, columns: 60) }
+        var text = "\(id): a token of \(owner ?? "an unknown user")"
+        text += match.state.map { ", \($0.spoken)\n" } ?? ", found in the audit log only\n"
+        if let label = match.label {
+            text += "  label: \(VisibleText.escape(label, columns: 60))\n"
+        }
+        for (name, time) in [("issued", match.issuedAt), ("expires", match.expiry?.seconds)] {
+            if let time {
+                text += "  \(name): \(TimeText.table(time)) (\(TimeText.relative(time, to: now)))\n"
+            }
+        }
+        if match.expiry == .never { text += "  expires: never\n" }
+        return text
     }
 
     static func columns(_ console: Console, now: Int64) -> [Column<FindRow>] {

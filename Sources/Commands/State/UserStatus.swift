@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import JOSE
 internal import JSON
 internal import Layouts
 internal import Platform

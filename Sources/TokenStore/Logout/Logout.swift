@@ -105,7 +105,8 @@ extension TokenStore {
         guard let store = layout.globalCutoff else { throw .unnamed("everyone") }
         let key = store.key.literal
         let replies = try ask([store.reading(key), Command("TIME")])
-        let wanted = try issuedBefore.map { $0 - 1 } ?? (replies[1].asSeconds + skew)
+        let now = try replies[1].asSeconds
+        let wanted = issuedBefore.map { $0 - 1 } ?? (now + skew)
         return max(try cutoff(replies[0], store, key: key) ?? wanted, wanted)
     }
 

@@ -213,7 +213,8 @@ struct LogoutJob: Job {
     /// The cutoff that would apply: never an earlier one than there is.
     private func plannedCutoff(_ replies: [Reply], key: [UInt8]) throws(StoreError) -> Int64? {
         guard let cutoff = store.layout.userCutoff else { return nil }
-        let wanted = try scope.cutoff?.second ?? (replies[1].asSeconds + request.skew)
+        let now = try replies[1].asSeconds
+        let wanted = scope.cutoff?.second ?? (now + request.skew)
         return max(try store.cutoff(replies[0], cutoff, key: key) ?? wanted, wanted)
     }
 
