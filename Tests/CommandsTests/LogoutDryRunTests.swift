@@ -1,0 +1,117 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// `logout-all --dry-run` says what the real run does, and writes nothing.
+@Suite(.redis) struct LogoutDryRunTests {
+    private static let counts = ["revoked", "already_revoked", "kept", "complete", "version"]
+
+    /// Runs `logout-all` with these arguments, first dry, then in earnest, and compares.
+    private func compare(
+        _ sandbox: Sandbox, _ arguments: [String], _ comment: String
+    ) throws {
+        let before = try sandbox.server.cli("DEBUG", "DIGEST")
+        let dry = try sandbox.jwtctl.run(
+            ["logout-all", "-o", "jsonl", "--settle", "0", "--dry-run"] + arguments)
+        #expect(
+            try sandbox.server.cli("DEBUG", "DIGEST") == before, "\(comment): nothing is written")
+        #expect(dry.errors.contains("dry run: nothing was written"), "\(comment): \(dry.errors)")
+        let real = sandbox.jwtctl.run(
+            ["logout-all", "-o", "jsonl", "--settle", "0", "--yes"] + arguments)
+        #expect(dry.status == real.status, "\(comment): \(dry.errors) \(real.errors)")
+        let (planned, done) = (try lines(dry), try lines(real))
+        #expect(planned.count == done.count, "\(comment)")
+        for (plan, row) in zip(planned, done) {
+            #expect(plan["dry_run"] == true && row["dry_run"] == nil)
+            for name in ["user"] + Self.counts {
+                #expect(plan[name] == row[name], "\(comment): \(name)")
+            }
+            let cutoffs = (plan.integer("cutoff"), row.integer("cutoff"))
+            #expect(abs((cutoffs.0 ?? 0) - (cutoffs.1 ?? 0)) <= 2, "\(comment): cutoff")
+        }
+    }
+
+    private func lines(_ result: TestTool.Result) throws -> [JSONObject] {
+        try result.output.split(separator: "\n").map { line in
+            try #require(try JSONParser.parse(Array(line.utf8)).objectValue)
+        }
+    }
+
+    @Test("Its counts are those of the real run, whatever there is", arguments: 0..<12)
+    func randomStates(seed: Int) throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let sandbox = try Sandbox()
+        var ids: [String] = []
+        for number in 0..<Int.random(in: 0...40, using: &random) {
+            let age = ["-10m", "-1h", "-1d", "now"].randomElement(using: &random) ?? "now"
+            let id = "id-\(number)"
+            _ = try sandbox.token("--jti", id, "--iat", age, "--expires-in", "30d")
+            ids.append(id)
+        }
+        let now = Int(Date().timeIntervalSince1970)
+        for id in ids where Bool.random(using: &random) {
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: try sandbox.server.cli("SET", "jwt:deny:\(id)", "1", "EX", "900")
+            case 1: try sandbox.server.cli("ZADD", "jwt:{alice}:tokens", "\(now - 500)", id)
+            case 2: try sandbox.server.cli("HDEL", "jwt:{alice}:meta", id)
+            default: try sandbox.server.cli("ZADD", "jwt:{alice}:tokens", "\(now - 5)", id)
+            }
+        }
+        if Bool.random(using: &random) {
+            sandbox.jwtctl("logout-all", "--issued-before", "-30m", "alice")
+        }
+        let forms: [[String]] = [
+            ["alice"], ["--issued-before", "-30m", "alice"], ["--issued-before", "-2h", "alice"],
+            ["--skew", "30s", "alice"], ["alice", "nobody"],
+        ]
+        var form = forms.randomElement(using: &random) ?? ["alice"]
+        if let id = ids.first, Int.random(in: 0..<4, using: &random) == 0 {
+            let isListed = try sandbox.server.cli("ZSCORE", "jwt:{alice}:tokens", id) != ""
+            if isListed { form = ["--keep", id, "alice"] }
+        }
+        try compare(sandbox, form, "seed \(seed), \(form.joined(separator: " "))")
+    }
+
+    @Test("So are those of layouts with session keys")
+    func sessions() throws {
+        for layout in ["eladmin", "go-access-uuid"] {
+            let sandbox = try Sandbox()
+            sandbox.jwtctl.options = ["--layout", layout]
+            for number in 0..<7 {
+                try sandbox.server.cli("SET", "online_token:bob:u\(number)", "{}", "EX", "900")
+                try sandbox.server.cli("SET", "0000\(number)-uuid", "bob", "EX", "900")
+            }
+            guard sandbox.jwtctl("list", "tokens", "bob").status == 0 else { continue }
+            try compare(sandbox, ["bob"], layout)
+        }
+    }
+
+    @Test("With --everyone it counts users and their tokens")
+    func everyone() throws {
+        let sandbox = try Sandbox()
+        for _ in 0..<3 { _ = try sandbox.token() }
+        sandbox.jwtctl("issue", "--sub", "bob")
+        let before = try sandbox.server.cli("DEBUG", "DIGEST")
+        let plan = try sandbox.jwtctl("logout-all", "--everyone", "-n", "--json").object()
+        #expect(plan["users"] == 2 && plan["tokens"] == 4 && plan["dry_run"] == true)
+        #expect(try sandbox.server.cli("DEBUG", "DIGEST") == before)
+        let text = sandbox.jwtctl("logout-all", "--everyone", "-n")
+        #expect(text.output.contains("(2 users with 4 recorded tokens)"))
+        #expect(text.errors.hasSuffix("to do it: jwtctl logout-all --everyone\n"))
+    }
+
+    @Test("It ends with the line that does it, without the tokens in it")
+    func line() throws {
+        let sandbox = try Sandbox()
+        let token = try sandbox.token("--jti", "kept")
+        let result = sandbox.jwtctl(
+            "logout-all", "--dry-run", "--reason", "it's lost", "--keep", token, "alice")
+        #expect(
+            result.errors.hasSuffix(
+                "to do it: jwtctl logout-all --reason 'it'\\''s lost' --keep \"$TOKEN\" alice\n"))
+        #expect(!result.errors.contains(token))
+    }
+}
