@@ -121,15 +121,12 @@ enum ManualSections {
     private static let files = ManualSection(
         "FILES",
         [
-            .definitions([
-                Definition(
-                    "$XDG_CONFIG_HOME/jwtctl/config",
-                    """
-                    Profiles and layouts, see jwtctl-config(5). Without XDG_CONFIG_HOME it is \
-                    ~/.config/jwtctl/config. A file with a password that other users can read is \
-                    refused.
-                    """)
-            ])
+            .terms(
+                """
+                $XDG_CONFIG_HOME/jwtctl/config:: Profiles and layouts, see jwtctl-config(5). Without
+                    XDG_CONFIG_HOME it is ~/.config/jwtctl/config. A file with a password that other
+                    users can read is refused.
+                """)
         ])
 
     /// Examples with their output, which a test compares with the real one.

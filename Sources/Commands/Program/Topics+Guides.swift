@@ -160,14 +160,13 @@ extension Topics {
             A service checks signature and claims as before, and then asks Redis three questions. \
             With the native layout under the namespace jwt:
             """,
-            .definitions([
-                Definition("EXISTS jwt:deny:<jti>", "1: the token is revoked."),
-                Definition(
-                    "GET jwt:{<sub>}:cutoff",
-                    "The user's cutoff in Unix seconds: a token whose iat, in whole seconds, is at or "
-                        + "before it, or missing, is revoked."),
-                Definition("GET jwt:cutoff", "The cutoff of all users, compared in the same way."),
-            ]),
+            .terms(
+                """
+                EXISTS jwt:deny:<jti>:: 1: the token is revoked.
+                GET jwt:{<sub>}:cutoff:: The user's cutoff in Unix seconds: a token whose iat, in
+                    whole seconds, is at or before it, or missing, is revoked.
+                GET jwt:cutoff:: The cutoff of all users, compared in the same way.
+                """),
             """
             Send all three in one pipeline. In jti and sub, percent-encode every byte outside \
             A-Z a-z 0-9 . _ ~ @ + - as %XX. The braces around the user are part of the key: in a \

@@ -36,26 +36,21 @@ extension Topics {
     static let redis = Topic(
         name: "redis", title: "REDIS", summary: "Redis URLs, TLS, replicas and permissions.",
         body: [
-            .definitions([
-                Definition("redis://HOST:6379/0", "Over TCP, with the database number at the end."),
-                Definition(
-                    "redis://USER:PASSWORD@HOST", "With a user; write special characters as %XX."),
-                Definition("redis://:PASSWORD@HOST", "With a password only."),
-                Definition(
-                    "redis://USER:@HOST", "With a user whose password comes from another source."),
-                Definition("rediss://HOST:6380/0", "Over TLS 1.2 or 1.3; otherwise the same."),
-                Definition("unix:///run/redis/redis.sock?db=0", "Over a unix socket."),
-                Definition(
-                    "redis://A:7000,B:7000,C:7000",
-                    "A Cluster, by one or more of its nodes. It has only database 0."),
-                Definition(
-                    "redis+sentinel://S1,S2:26379,S3/mymaster/0",
-                    "The primary that these Sentinels call mymaster."),
-                Definition("redis-sentinel://S1,S2/0#mymaster", "The same in Lettuce's form."),
-                Definition(
-                    "rediss+sentinel://S1,S2,S3/mymaster",
-                    "With TLS to the Sentinels and the servers."),
-            ]),
+            .terms(
+                """
+                redis://HOST:6379/0:: Over TCP, with the database number at the end.
+                redis://USER:PASSWORD@HOST:: With a user; write special characters as %XX.
+                redis://:PASSWORD@HOST:: With a password only.
+                redis://USER:@HOST:: With a user whose password comes from another source.
+                rediss://HOST:6380/0:: Over TLS 1.2 or 1.3; otherwise the same.
+                unix:///run/redis/redis.sock?db=0:: Over a unix socket.
+                redis://A:7000,B:7000,C:7000:: A Cluster, by one or more of its nodes. It has only
+                    database 0.
+                redis+sentinel://S1,S2:26379,S3/mymaster/0:: The primary that these Sentinels call
+                    mymaster.
+                redis-sentinel://S1,S2/0#mymaster:: The same in Lettuce's form.
+                rediss+sentinel://S1,S2,S3/mymaster:: With TLS to the Sentinels and the servers.
+                """),
             """
             Put the password in REDISCLI_AUTH, or in a file that --redis-password names: every \
             user of the machine can read a command line. --askpass asks for it on the terminal.

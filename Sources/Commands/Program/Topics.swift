@@ -52,13 +52,14 @@ enum Topics {
     private static let time = Topic(
         name: "time", title: "TIME", summary: "Formats of times and durations.",
         body: [
-            .definitions([
-                Definition("90s 15m 12h 30d 1h30m", "Durations (the unit is required)."),
-                Definition("2026-01-31T12:00:00Z", "RFC 3339, with any time zone."),
-                Definition("2026-01-31", "Start of that day in UTC."),
-                Definition("@1767225600", "Seconds since 1970."),
-                Definition("now, +1h, -2d", "Relative to the present."),
-            ]),
+            .terms(
+                """
+                90s 15m 12h 30d 1h30m:: Durations (the unit is required).
+                2026-01-31T12:00:00Z:: RFC 3339, with any time zone.
+                2026-01-31:: Start of that day in UTC.
+                @1767225600:: Seconds since 1970.
+                now, +1h, -2d:: Relative to the present.
+                """),
             """
             exp and nbf are checked against this machine's clock; if Redis' clock is ahead, exp is \
             checked against that one. All times that are stored or compared in Redis come from \
@@ -77,31 +78,23 @@ enum Topics {
             command line: other users can see it. The format is detected from the content, not \
             from the name of the file.
             """,
-            .definitions([
-                Definition(
-                    "PKCS#8",
-                    "Private key, in PEM or DER. If it is encrypted, give --passphrase SOURCE."),
-                Definition("SPKI", "Public key, in PEM or DER."),
-                Definition("PKCS#1, SEC1", "Older forms of RSA and EC keys, in PEM or DER."),
-                Definition(
-                    "X.509",
-                    "One or more certificates. The key of each is tried, except that of an authority "
-                        + "that signed another one in the file. Dates and issuers are not checked. "
-                        + "If the file has a private key too, one certificate must belong to it."),
-                Definition("OpenSSH", "Ed25519 private key without a passphrase."),
-                Definition(
-                    "JWK",
-                    "kid, alg, use and key_ops are honoured; kty oct is a secret. If the key "
-                        + "parameters are missing, the first certificate of x5c is used. The "
-                        + "parameters of an EC key must have their full length: Authlib's P-521 "
-                        + "keys often lack leading zeros, contrary to RFC 7518, and are refused."),
-                Definition(
-                    "JWKS",
-                    "A set of keys. Unknown or broken members are skipped. Secrets and public keys "
-                        + "cannot be mixed. Keys may share a kid: each that fits the token is "
-                        + "tried. An object that maps each kid to a PEM, as Google publishes, is "
-                        + "read as a set."),
-            ]),
+            .terms(
+                """
+                PKCS#8:: Private key, in PEM or DER. If it is encrypted, give --passphrase SOURCE.
+                SPKI:: Public key, in PEM or DER.
+                PKCS#1, SEC1:: Older forms of RSA and EC keys, in PEM or DER.
+                X.509:: One or more certificates. The key of each is tried, except that of an
+                    authority that signed another one in the file. Dates and issuers are not
+                    checked. If the file has a private key too, one certificate must belong to it.
+                OpenSSH:: Ed25519 private key without a passphrase.
+                JWK:: kid, alg, use and key_ops are honoured; kty oct is a secret. If the key
+                    parameters are missing, the first certificate of x5c is used. The parameters of
+                    an EC key must have their full length: Authlib's P-521 keys often lack leading
+                    zeros, contrary to RFC 7518, and are refused.
+                JWKS:: A set of keys. Unknown or broken members are skipped. Secrets and public keys
+                    cannot be mixed. Keys may share a kid: each that fits the token is tried. An
+                    object that maps each kid to a PEM, as Google publishes, is read as a set.
+                """),
             """
             PEM may be on one line, or have \\n for its line ends. A key may also be bare base64 or \
             hex, without PEM header and footer. If a key has another form, the error shows the \
@@ -121,12 +114,13 @@ enum Topics {
             refused unless --allow-weak-key is given. In a JWKS the token's kid selects the key; a \
             token without a kid is tried with each key that fits.
             """,
-            .definitions([
-                Definition("HS256 HS384 HS512", "Secrets of at least 32, 48 or 64 bytes."),
-                Definition("RS256 RS384 RS512 PS256 PS384 PS512", "RSA keys of 2048 to 8192 bits."),
-                Definition("ES256 ES384 ES512 ES256K", "P-256, P-384, P-521 or secp256k1."),
-                Definition("EdDSA Ed25519 Ed448", "Edwards curves."),
-            ]),
+            .terms(
+                """
+                HS256 HS384 HS512:: Secrets of at least 32, 48 or 64 bytes.
+                RS256 RS384 RS512 PS256 PS384 PS512:: RSA keys of 2048 to 8192 bits.
+                ES256 ES384 ES512 ES256K:: P-256, P-384, P-521 or secp256k1.
+                EdDSA Ed25519 Ed448:: Edwards curves.
+                """),
             """
             Limits: a token is at most 256 KiB and its header at most 8 KiB. JSON must follow RFC \
             8259, in UTF-8 and without repeated names; base64url must have no padding. crit, b64 \
@@ -174,23 +168,18 @@ enum Topics {
             The native layout is for services that have none yet. Its keys begin with the \
             namespace, which is jwt unless --namespace sets another:
             """,
-            .definitions([
-                Definition(
-                    "jwt:deny:JTI",
-                    "A string: the token is revoked. It expires 60 seconds after the token. Services "
-                        + "only need EXISTS."),
-                Definition(
-                    "jwt:{USER}:tokens", "A sorted set: the user's jtis, scored by their exp."),
-                Definition("jwt:{USER}:meta", "A hash: the iat and label of each jti, as JSON."),
-                Definition(
-                    "jwt:{USER}:cutoff",
-                    "The cutoff, in Unix seconds: a token of the user whose iat is at or before it, "
-                        + "or missing, is revoked."),
-                Definition("jwt:cutoff", "The cutoff for all users."),
-                Definition("jwt:audit", "A stream: the audit log, with one entry for each change."),
-                Definition(
-                    "jwt:revoked", "A channel on which JTI, user:USER or * is published."),
-            ]),
+            .terms(
+                """
+                jwt:deny:JTI:: A string: the token is revoked. It expires 60 seconds after the
+                    token. Services only need EXISTS.
+                jwt:{USER}:tokens:: A sorted set: the user's jtis, scored by their exp.
+                jwt:{USER}:meta:: A hash: the iat and label of each jti, as JSON.
+                jwt:{USER}:cutoff:: The cutoff, in Unix seconds: a token of the user whose iat is at
+                    or before it, or missing, is revoked.
+                jwt:cutoff:: The cutoff for all users.
+                jwt:audit:: A stream: the audit log, with one entry for each change.
+                jwt:revoked:: A channel on which JTI, user:USER or * is published.
+                """),
             """
             In JTI and USER every byte except A-Z a-z 0-9 . _ ~ @ + - is percent-encoded: no id can \
             be mistaken for another, or for a pattern.
@@ -209,6 +198,30 @@ enum Topics {
         } catch {
             preconditionFailure("the layout \(name) is sound: \(error)")
         }
+    }
+}
+
+extension Prose {
+    /// Definitions as AsciiDoc writes them: `TERM:: MEANING` at the margin begins one, and indented
+    /// lines continue its meaning. The renderers break the lines anew.
+    static func terms(_ text: String) -> Prose {
+        var items: [String] = []
+        for line in text.split(separator: "\n") {
+            let words = String(line.drop { $0 == " " })
+            if line.first == " ", let item = items.popLast() {
+                items.append("\(item) \(words)")
+            } else {
+                items.append(words)
+            }
+        }
+        return .definitions(
+            items.map { item in
+                guard let mark = item.firstRange(of: ":: ") else {
+                    preconditionFailure("a definition without a term: \(item)")
+                }
+                return Definition(
+                    String(item[..<mark.lowerBound]), String(item[mark.upperBound...]))
+            })
     }
 }
 
@@ -244,11 +257,12 @@ extension Topics {
             .heading("Settings of a profile"),
             .definitions(Setting.allCases.map { Definition($0.rawValue, $0.summary) }),
             .heading("Settings of a layout"),
-            .definitions([
-                Definition("file", "Layout file; see jwtctl-layout(5)."),
-                Definition("preset", "Name of a preset, instead of a file."),
-                Definition("var.NAME", "Value of a variable of the layout."),
-            ]),
+            .terms(
+                """
+                file:: Layout file; see jwtctl-layout(5).
+                preset:: Name of a preset, instead of a file.
+                var.NAME:: Value of a variable of the layout.
+                """),
         ],
         page: Topic.Page(name: "jwtctl-config", section: 5),
         seeAlso: ["config", "jwtctl-layout(5)"])
