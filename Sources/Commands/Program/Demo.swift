@@ -39,16 +39,13 @@ let demoCommand = Command(
 /// Runs the demo with its signals blocked, so that Redis and its directory are removed before a
 /// signal ends the process.
 private func runDemo(_ options: DemoOptions, _ system: System) throws -> ExitStatus {
-    // Blocked until everything is removed; then they have their usual effect.
-    let mask = SignalMask.block(Demo.signals)
     let ending: Subprocess.Ending
     do {
+        // Blocked until everything is removed; then they have their usual effect.
+        let mask = SignalMask.block(Demo.signals)
+        defer { mask.restore() }
         ending = try Demo.run(options, system, mask)
-    } catch {
-        mask.restore()
-        throw error
     }
-    mask.restore()
     switch ending {
     case .exit(let status): return ExitStatus(rawValue: status)
     case .signal(let number): Signals.endProcess(by: number)

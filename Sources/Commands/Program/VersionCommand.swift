@@ -71,8 +71,9 @@ struct ProgramVersion {
     /// The JSON result. Facts that a development build does not have are null.
     var json: JSONObject {
         [
-            "name": "jwtctl", "version": .string(programVersion), "commit": text(BuildFacts.commit),
-            "date": text(BuildFacts.date), "swift": text(BuildFacts.swift),
+            "name": "jwtctl", "version": .string(programVersion),
+            "commit": .string(orNull: BuildFacts.commit),
+            "date": .string(orNull: BuildFacts.date), "swift": .string(orNull: BuildFacts.swift),
             "openssl": .object([
                 "built": .string(OpenSSLVersion.built), "running": .string(OpenSSLVersion.running),
             ]),
@@ -80,9 +81,6 @@ struct ProgramVersion {
             "static": .bool(BuildFacts.isStatic),
         ]
     }
-
-    /// A fact about the build as JSON.
-    private func text(_ fact: String?) -> JSONValue { fact.map { .string($0) } ?? .null }
 }
 
 /// The other half of a version number: what scripts have to know that were written for an older one.
