@@ -9,9 +9,9 @@ extension Option {
         return Option(entries: [
             OptionEntry(
                 description: description,
-                action: .flag(
-                    set: { target in target[keyPath: path()] = true },
-                    clear: { target in target[keyPath: path()] = false }),
+                apply: { target, use throws(InvalidValue) in
+                    target[keyPath: path()] = use == .on
+                },
                 readDefault: { target in target[keyPath: path()].defaultText })
         ])
     }
@@ -24,7 +24,7 @@ extension Option {
         Option(entries: [
             OptionEntry(
                 description: OptionDescription(name: name, short: short, summary: summary),
-                action: .flag(set: { target in target[keyPath: path()] = value }, clear: { _ in }),
+                apply: { target, _ throws(InvalidValue) in target[keyPath: path()] = value },
                 readDefault: { _ in .none })
         ])
     }
@@ -70,8 +70,8 @@ extension Option {
             OptionEntry(
                 description: OptionDescription(
                     name: name, short: short, metavar: metavar, summary: summary),
-                action: .value { target, bytes throws(InvalidValue) in
-                    target[keyPath: path()] = try parse(bytes)
+                apply: { target, use throws(InvalidValue) in
+                    target[keyPath: path()] = try parse(use.bytes)
                 },
                 readDefault: { target in .init(describing: target[keyPath: path()]) })
         ])
@@ -123,8 +123,8 @@ extension Option {
         return Option(entries: [
             OptionEntry(
                 description: description,
-                action: .value { target, bytes throws(InvalidValue) in
-                    target[keyPath: path()].append(try parse(bytes))
+                apply: { target, use throws(InvalidValue) in
+                    target[keyPath: path()].append(try parse(use.bytes))
                 },
                 readDefault: { target in target[keyPath: path()].defaultText })
         ])

@@ -81,7 +81,10 @@ struct CompletionTables {
         let names = option.spellings + (option.isRepeatable ? ["..."] : [])
         let given = Completion.Choice(names.joined(separator: " "), summary: option.summary)
         guard option.isNegatable else { return [given] }
-        return [given, Completion.Choice("--no-\(option.name)", summary: option.opposite)]
+        return [
+            given,
+            Completion.Choice("--no-\(option.name)", summary: "Opposite of --\(option.name)."),
+        ]
     }
 
     /// The rule of an option; nil for a flag.
@@ -94,11 +97,6 @@ struct CompletionTables {
 extension CommandDescription {
     /// The path as it is typed.
     fileprivate var words: String { path.joined(separator: " ") }
-}
-
-extension OptionDescription {
-    /// The summary of the `--no-` form.
-    fileprivate var opposite: String { "Opposite of --\(name)." }
 }
 
 extension Completion {

@@ -35,32 +35,27 @@ struct HelpPage {
     }
 
     /// Paragraphs, lists and literal lines, with a blank line before each.
-    mutating func prose(_ body: [Prose], indent: Int = 0) {
+    mutating func prose(_ body: [Prose]) {
         for piece in body {
             blank()
             switch piece {
-            case .paragraph(let text): paragraph(text, indent: indent)
-            case .definitions(let items):
-                list(items.map { ($0.term, $0.meaning) }, indent: indent + 2)
+            case .paragraph(let text): paragraph(text)
+            case .definitions(let items): list(items.map { ($0.term, $0.meaning) })
             case .heading(let title): line(style.bold(title))
-            case .literal(let lines):
-                for line in lines {
-                    text += String(repeating: " ", count: indent + 4) + line + "\n"
-                }
+            case .literal(let lines): for text in lines { line("    " + text) }
             }
         }
     }
 
-    /// Terms on the left, meanings on the right. A long term gets a line of its own.
-    mutating func list(_ rows: [(term: String, meaning: String)], indent: Int = 2) {
+    /// Terms on the left after two blanks, meanings on the right. A long term gets a line of its own.
+    mutating func list(_ rows: [(term: String, meaning: String)]) {
         let limit = min(26, width / 3)
         let longest = rows.map { DisplayWidth.of($0.term) }.filter { $0 <= limit }.max() ?? 8
-        let column = indent + longest + 2
-        let margin = String(repeating: " ", count: indent)
+        let column = longest + 4
         for (term, meaning) in rows {
             let lines = TextWrapper.wrap(meaning, width: max(width - column, 20))
-            let shown = margin + style.bold(term)
-            let used = indent + DisplayWidth.of(term)
+            let shown = "  " + style.bold(term)
+            let used = 2 + DisplayWidth.of(term)
             guard let first = lines.first else {
                 text += shown + "\n"
                 continue
