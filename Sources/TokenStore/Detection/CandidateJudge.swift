@@ -1,5 +1,5 @@
 package import Layouts
-package import Redis
+internal import Redis
 
 /// Judges by values whose keys a sample has: it looks into some keys of each candidate. The sample is
 /// bounded, and nothing is written.
@@ -264,18 +264,6 @@ package struct Detection: Sendable {
 }
 
 extension LayoutDetector {
-    /// Takes at most `limit` keys of `client` into the sample, and judges.
-    package mutating func run(_ client: Client, sample limit: Int) throws(StoreError) -> Detection {
-        var scan = client.scan(count: 500)
-        // Only names that come twice are kept out; a page's own are never the same.
-        while sampled < limit {
-            let page = try scan.nextKeys()
-            guard let page else { return try conclude(client, isWhole: true) }
-            look(at: Array(page.prefix(limit - sampled)))
-        }
-        return try conclude(client, isWhole: false)
-    }
-
     /// Judges the sample. `isWhole` is whether Redis has no other keys.
     mutating func conclude(_ client: Client, isWhole: Bool) throws(StoreError) -> Detection {
         lookAtSingles()
@@ -286,12 +274,20 @@ extension LayoutDetector {
 }
 
 extension TokenStore {
-    /// Looks for the keys of every layout that `detector` knows, in at most `sample` of Redis' keys.
+    /// Looks for the keys of every layout that `detector` knows, in at most `limit` of Redis' keys.
     /// Never writes.
     package func detect(
-        _ detector: LayoutDetector, sample: Int
+        _ detector: LayoutDetector, sample limit: Int
     ) throws(StoreError) -> Detection {
         var detector = detector
-        return try detector.run(client, sample: sample)
+        var scan = client.scan(count: 500)
+        // Only names that come twice are kept out; a page's own are never the same.
+        while detector.sampled < limit {
+            guard let page = try scan.nextKeys() else {
+                return try detector.conclude(client, isWhole: true)
+            }
+            detector.look(at: Array(page.prefix(limit - detector.sampled)))
+        }
+        return try detector.conclude(client, isWhole: false)
     }
 }

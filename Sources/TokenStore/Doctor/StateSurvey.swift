@@ -97,29 +97,24 @@ extension TokenStore {
             self, clock, closeLimit: limit == nil ? .max : Self.closeLimit)
         try inspector.lookAtSingles()
         var scan = client.scan(count: limit == nil ? 1000 : 500)
-        var sampled = 0
-        var isWhole = false
-        while limit.map({ sampled < $0 }) ?? true {
-            let page = try scan.nextKeys()
-            guard let page else {
-                isWhole = true
+        while inspector.survey.sampled < limit ?? .max {
+            guard let page = try scan.nextKeys() else {
+                inspector.survey.isWhole = true
                 break
             }
-            sampled += page.count
+            inspector.survey.sampled += page.count
             detector.look(at: page)
             try inspector.look(at: page)
-            inspector.survey.sampled = sampled
             try body(inspector.survey)
         }
-        inspector.survey.isWhole = isWhole
-        return (inspector.survey, try detector.conclude(client, isWhole: isWhole))
+        let survey = inspector.survey
+        return (survey, try detector.conclude(client, isWhole: survey.isWhole))
     }
-}
 
-extension TokenStore {
     /// The commands that the layout needs, and the one by which replicas are asked for writes.
     package func requiredCommands() throws(StoreError) -> [RequiredCommand] {
-        let required = layout.requiredCommands(of: Self.stranger())
+        let required = layout.requiredCommands(
+            of: Self.stranger(), isOneServer: !client.isGroup)
         guard try asksReplicas else { return required }
         let wait = PermissionProbe("WAIT", key: [], isAbsent: false)
         return required + [RequiredCommand(operation: .revoke, probe: wait, pattern: nil)]
