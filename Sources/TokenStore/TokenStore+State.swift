@@ -26,62 +26,6 @@ extension TokenStore {
         }
         return try runner.run()
     }
-
-    fileprivate func state(
-        of question: StateQuestion, _ replies: ArraySlice<Reply>, global: Int64?, time: Int64
-    ) throws(StoreError) -> TokenState {
-        let subject = question.query.subject
-        func part(_ range: Range<Int>?) -> ArraySlice<Reply>? {
-            range.map { replies[question.start + $0.lowerBound..<question.start + $0.upperBound] }
-        }
-        func one(_ index: Int?) -> Reply? { index.map { replies[question.start + $0] } }
-        var state = TokenState(time: time, globalCutoff: global)
-        state.isUserKnown = subject.user != nil
-        if let deny = layout.deny, let own = part(question.deny) {
-            state.denial = try deny.denial(own, of: subject, now: time)
-        }
-        if let store = layout.userCutoff, let reply = one(question.cutoff) {
-            state.userCutoff = try cutoff(reply, store, key: question.userKey ?? [])
-        }
-        if let list = layout.list, let reply = one(question.score) {
-            if let score = try reply.asOptionalBytes {
-                let expiry = try list.expiry(score: score, key: question.listKey ?? [])
-                state.listing = expiry.isPast(at: time) ? .notListed : .listed(expiry)
-            } else {
-                state.listing = .notListed
-            }
-        }
-        if let allow = layout.allow, let reply = one(question.allow) {
-            state.listing = .notListed
-            if let value = try reply.asOptionalBytes, try allow.admits(value, subject) {
-                state.listing = .listed(nil)
-            }
-        }
-        if let reply = one(question.details) { state.listedIssuedAt = try issuedAt(reply) }
-        if let reply = one(question.ban) { state.isBanned = reply == .integer(1) }
-        if let reply = one(question.version), let version = layout.version {
-            state.version = try number(reply, key: question.userKey ?? [])
-            let values = TemplateValues(subject)
-            if version.number.holes.allSatisfy({ !(values[$0]?.isEmpty ?? true) }) {
-                state.tokenVersion = Int64(
-                    String(decoding: try version.number.render(values), as: UTF8.self))
-            }
-        }
-        return state
-    }
-
-    private func number(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64? {
-        guard let bytes = try reply.asOptionalBytes else { return nil }
-        guard let number = Int64(String(decoding: bytes, as: UTF8.self)) else {
-            throw .corrupt(key: key)
-        }
-        return number
-    }
-
-    /// From the reply to HMGET of a token's details.
-    private func issuedAt(_ reply: Reply) throws(StoreError) -> Int64? {
-        try reply.asArray.first.flatMap { read($0).issuedAt }
-    }
 }
 
 /// Asks for the state of each token; a foreign thing under a key is that token's own failure.
@@ -91,7 +35,6 @@ struct StatesJob: Question {
     private var questions: [Result<StateQuestion, StoreError>] = []
     /// Redis' clock and everybody's cutoff come first, for all.
     private var shared: [Command] = []
-    private var commands: [Command] = []
     private var isDone = false
     private(set) var outcome: [Result<TokenState, StoreError>] = []
 
@@ -106,7 +49,7 @@ struct StatesJob: Question {
         if let cutoff = store.layout.globalCutoff {
             shared.append(cutoff.reading(cutoff.key.literal))
         }
-        commands = shared
+        var commands = shared
         questions.reserveCapacity(queries.count)
         for query in queries {
             do throws(StoreError) {
@@ -137,12 +80,56 @@ struct StatesJob: Question {
         }
     }
 
+    /// Reads the replies to the commands of one question, the first of which is at `question.start`.
     private func state(
         _ question: StateQuestion, _ replies: [Reply], global: Int64?, time: Int64
     ) throws(StoreError) -> TokenState {
-        let range = question.start..<question.start + question.commands.count
-        for index in range { _ = try store.check(replies[index], of: commands[index]) }
-        return try store.state(of: question, replies[range], global: global, time: time)
+        let layout = store.layout
+        let subject = question.query.subject
+        let own = replies[question.start..<question.start + question.commands.count]
+        for (command, reply) in zip(question.commands, own) {
+            _ = try store.check(reply, of: command)
+        }
+        func one(_ index: Int?) -> Reply? { index.map { replies[question.start + $0] } }
+        var state = TokenState(time: time, globalCutoff: global)
+        state.isUserKnown = subject.user != nil
+        if let deny = layout.deny {
+            state.denial = try deny.denial(own.prefix(question.denyCount), of: subject, now: time)
+        }
+        if let cutoff = layout.userCutoff, let reply = one(question.cutoff) {
+            state.userCutoff = try store.cutoff(reply, cutoff, key: question.userKey ?? [])
+        }
+        if let list = layout.list, let reply = one(question.score) {
+            state.listing = .notListed
+            if let score = try reply.asOptionalBytes {
+                let expiry = try list.expiry(score: score, key: question.listKey ?? [])
+                if !expiry.isPast(at: time) { state.listing = .listed(expiry) }
+            }
+        }
+        if let allow = layout.allow, let reply = one(question.allow) {
+            state.listing = .notListed
+            if let value = try reply.asOptionalBytes, try allow.admits(value, subject) {
+                state.listing = .listed(nil)
+            }
+        }
+        if let reply = one(question.details) {
+            state.listedIssuedAt = try reply.asArray.first.flatMap { store.read($0).issuedAt }
+        }
+        if let reply = one(question.ban) { state.isBanned = reply == .integer(1) }
+        if let reply = one(question.version), let version = layout.version {
+            if let bytes = try reply.asOptionalBytes {
+                guard let number = Int64(String(decoding: bytes, as: UTF8.self)) else {
+                    throw .corrupt(key: question.userKey ?? [])
+                }
+                state.version = number
+            }
+            let values = TemplateValues(subject)
+            if version.number.holes.allSatisfy({ !(values[$0]?.isEmpty ?? true) }) {
+                state.tokenVersion = Int64(
+                    String(decoding: try version.number.render(values), as: UTF8.self))
+            }
+        }
+        return state
     }
 }
 
@@ -152,7 +139,9 @@ private struct StateQuestion {
     private(set) var commands: [Command] = []
     /// The place of the first command among those of all questions.
     var start = 0
-    private(set) var deny: Range<Int>?
+    /// How many commands at the beginning are about the blacklist.
+    private(set) var denyCount = 0
+    /// The places of the other commands, from 0; nil for what is not asked.
     private(set) var cutoff: Int?
     private(set) var score: Int?
     private(set) var details: Int?
@@ -170,7 +159,7 @@ private struct StateQuestion {
         let values = TemplateValues(subject)
         if let store = layout.deny {
             commands = try store.reading(subject)
-            deny = 0..<commands.count
+            denyCount = commands.count
         }
         if let store = layout.allow, query.asksAllow {
             allow = add(Command("GET", key: try store.key.render(values)))

@@ -29,7 +29,20 @@ package struct StoreStatistics: Equatable, Sendable {
     package var listMemory: Int64?
     package var denialMemory: Int64?
 
-    package init() {}
+    /// Keeps a user among the largest.
+    fileprivate mutating func note(_ user: ListedUser, of limit: Int) {
+        guard limit > 0, user.tokenCount > 0 else { return }
+        if largestUsers.count == limit, let least = largestUsers.last,
+            least.tokenCount >= user.tokenCount
+        {
+            return
+        }
+        largestUsers.removeAll { $0.user == user.user }
+        let place =
+            largestUsers.firstIndex { $0.tokenCount < user.tokenCount } ?? largestUsers.count
+        largestUsers.insert(LargeUser(user: user.user, tokenCount: user.tokenCount), at: place)
+        if largestUsers.count > limit { largestUsers.removeLast() }
+    }
 }
 
 extension TokenStore {
@@ -117,22 +130,5 @@ extension TokenStore {
         let reply = client.collect([Command("INFO", "memory")]).replies[0]
         guard case .string(let bytes)? = reply else { return nil }
         return InfoReport(bytes).integer("used_memory")
-    }
-}
-
-extension StoreStatistics {
-    /// Keeps a user among the largest.
-    fileprivate mutating func note(_ user: ListedUser, of limit: Int) {
-        guard limit > 0, user.tokenCount > 0 else { return }
-        if largestUsers.count == limit, let least = largestUsers.last,
-            least.tokenCount >= user.tokenCount
-        {
-            return
-        }
-        largestUsers.removeAll { $0.user == user.user }
-        let place =
-            largestUsers.firstIndex { $0.tokenCount < user.tokenCount } ?? largestUsers.count
-        largestUsers.insert(LargeUser(user: user.user, tokenCount: user.tokenCount), at: place)
-        if largestUsers.count > limit { largestUsers.removeLast() }
     }
 }

@@ -86,9 +86,7 @@ package final class TokenStore {
     var asksReplicas: Bool {
         get throws(StoreError) {
             if let replicas = concern.replicas { return replicas > 0 }
-            return try StoreError.wrapping { () throws(RedisError) in
-                try client.knownReplicas().contains { $0.count != 0 }
-            }
+            return try StoreError.wrapping(client.knownReplicas).contains { $0.count != 0 }
         }
     }
 
@@ -188,13 +186,10 @@ package final class TokenStore {
 
 /// Redis' clock, read once and carried on by one of ours that no operator can set.
 package struct ServerClock: Sendable {
-    private let start: Monotonic
+    private let start = Monotonic.now
     private let startMilliseconds: Int64
 
-    init(milliseconds: Int64) {
-        startMilliseconds = milliseconds
-        start = .now
-    }
+    init(milliseconds: Int64) { startMilliseconds = milliseconds }
 
     /// Since 1970.
     var milliseconds: Int64 {

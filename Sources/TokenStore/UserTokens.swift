@@ -41,7 +41,7 @@ package struct ListedUser: Equatable, Sendable {
 /// The tokens of users, in one of two kinds: a sorted set for each user, or a key for each session.
 ///
 /// `TokenStore.userTokens` is the only place that chooses. Every method is safe to break off by a
-/// signal, and none changes anything but `remove` and `logOut`.
+/// signal, and none changes anything but `logOut`.
 protocol UserTokens {
     /// All tokens of a user, soonest expiry first.
     func tokens(of user: Identifier) throws(StoreError) -> TokenList
@@ -70,18 +70,6 @@ protocol UserTokens {
     /// The job that revokes a batch where there is no blacklist: it removes what the application
     /// accepts tokens by.
     func removal(of items: [Revocation]) -> any Job<[RevocationOutcome]>
-
-    /// Removes batch after batch; see `TokenStore.revoke`.
-    func remove<Item>(
-        item: @escaping (Item) -> Revocation,
-        next: @escaping (Pull) throws -> Supply<[Item]>,
-        deliver: @escaping (Item, RevocationOutcome) throws -> Void
-    ) throws -> StoreError?
-
-    /// Removes one batch; see `TokenStore.revoke`.
-    func remove(
-        _ items: [Revocation], confirmedBy: Finisher, recheckedBy: Finisher
-    ) -> RevocationBatch
 
     /// Logs out user after user, without a recheck; see `TokenStore.logOut`.
     func logOut(
@@ -137,11 +125,9 @@ extension TokenStore {
     ) throws {
         try userTokens.forEachUser(like: pattern, pageLimit: pageLimit, body)
     }
-}
 
-// MARK: what both kinds ask
+    // MARK: what both kinds ask
 
-extension TokenStore {
     /// The clock of Redis and the cutoffs that apply to a user's tokens, all in unix seconds.
     typealias UserCutoffs = (time: Int64, user: Int64?, global: Int64?)
 

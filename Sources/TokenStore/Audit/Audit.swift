@@ -93,7 +93,7 @@ extension TokenStore {
     /// Publishes the id of each token that is revoked now, for listeners that know nothing but ids.
     func announcements(of items: [Revocation], _ outcomes: [RevocationOutcome]) -> [Command] {
         guard let channel = layout.channel, !layout.announcesAll else { return [] }
-        return zip(items, outcomes).filter { $1 == .revoked || $1 == .alreadyRevoked }.map {
+        return zip(items, outcomes).filter { $1.isDenied }.map {
             Command("PUBLISH", key: channel, .bytes($0.0.id.bytes))
         }
     }

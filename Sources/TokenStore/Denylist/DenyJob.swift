@@ -277,7 +277,3 @@ struct DenyJob: Job {
         }
     }
 }
-
-extension RevocationOutcome {
-    fileprivate var isDenied: Bool { self == .revoked || self == .alreadyRevoked }
-}

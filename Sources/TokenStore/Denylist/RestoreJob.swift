@@ -19,7 +19,7 @@ struct RestoreJob: Job {
     private let reason: String?
 
     private var phases = Phase.allCases[...]
-    private var states: StatesJob
+    private var states: StatesJob?
     private var results: [RestoreResult] = []
     private var sent = ItemCommands()
     /// The items that the next phase is about, by their places.
@@ -34,18 +34,12 @@ struct RestoreJob: Job {
         self.store = store
         self.items = items
         self.reason = reason
-        states = Self.question(store, items)
         results = Array(repeating: .notAttempted, count: items.count)
-    }
-
-    private static func question(_ store: TokenStore, _ items: [Restoration]) -> StatesJob {
-        StatesJob(store, items.map { StateQuery($0.subject) })
     }
 
     mutating func restart(after outcome: [RestoreResult]?) {
         wasRestored = outcome?.map(\.outcome.isRestored) ?? wasRestored
         phases = Phase.allCases[...]
-        states = Self.question(store, items)
         results = Array(repeating: .notAttempted, count: items.count)
         rest = []
     }
@@ -62,7 +56,9 @@ struct RestoreJob: Job {
         guard let phase = phases.first else { return nil }
         sent = ItemCommands()
         switch phase {
-        case .judge: return states.next()
+        case .judge:
+            states = StatesJob(store, items.map { StateQuery($0.subject) })
+            return states?.next()
         case .remove: return try remove()
         case .relist:
             let userTokens = store.userTokens
@@ -92,8 +88,8 @@ struct RestoreJob: Job {
     // MARK: what can be said before anything is changed
 
     private mutating func judge(_ exchange: Exchange) throws(StoreError) {
-        try states.take(exchange)
-        for (index, answer) in states.outcome.enumerated() {
+        try states?.take(exchange)
+        for (index, answer) in (states?.outcome ?? []).enumerated() {
             do throws(StoreError) {
                 let state = try answer.get()
                 if let refusal = refusal(index, state) {

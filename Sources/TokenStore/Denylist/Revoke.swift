@@ -51,11 +51,6 @@ package struct RevocationBatch: Sendable {
     package var outcomes: [RevocationOutcome]
     /// What broke the batch off, nil where every item was answered.
     package var failure: StoreError?
-
-    package init(outcomes: [RevocationOutcome], failure: StoreError? = nil) {
-        self.outcomes = outcomes
-        self.failure = failure
-    }
 }
 
 extension TokenStore {
@@ -76,12 +71,20 @@ extension TokenStore {
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         lookForWhitelist()
-        guard layout.deny != nil else {
-            return try userTokens.remove(item: item, next: next, deliver: deliver)
+        if let rounds = RemovalRounds(self) {
+            return try rounds.remove(item: item, next: next, deliver: deliver)
         }
-        return try runRevocations(item: item, next: next, deliver: deliver) {
-            self.revocation(of: $0, entry: entry, clock: clock)
+        let runner = JobRunner<[Item], [RevocationOutcome]>(
+            self, window: Self.revocationWindow, changes: true
+        ) { pull in
+            try next(pull).map { batch in
+                (batch, self.revocation(of: batch.map(item), entry: entry, clock: clock))
+            }
+        } deliver: { batch, done in
+            let outcomes = done.outcomes(count: batch.count)
+            for index in batch.indices { try deliver(batch[index], outcomes[index]) }
         }
+        return try runner.run()
     }
 
     /// Revokes one batch. `confirmedBy` is who waits for replicas and disks at the end, `recheckedBy`
@@ -91,11 +94,16 @@ extension TokenStore {
         recheckedBy: Finisher = .callee
     ) -> RevocationBatch {
         lookForWhitelist()
-        guard layout.deny != nil else {
-            return userTokens.remove(items, confirmedBy: confirmedBy, recheckedBy: recheckedBy)
+        if let rounds = RemovalRounds(self) {
+            return rounds.remove(items, confirmedBy: confirmedBy, recheckedBy: recheckedBy)
         }
-        return runRevocation(of: items, confirmedBy: confirmedBy) { clock in
-            revocation(of: items, entry: entry, clock: clock)
+        do throws(StoreError) {
+            var job = revocation(of: items, entry: entry, clock: try clock())
+            let (done, failure) = run(&job, confirmedBy: confirmedBy)
+            return RevocationBatch(outcomes: done.outcomes(count: items.count), failure: failure)
+        } catch {
+            return RevocationBatch(
+                outcomes: Array(repeating: .notAttempted, count: items.count), failure: error)
         }
     }
 
@@ -106,39 +114,6 @@ extension TokenStore {
     ) -> any Job<[RevocationOutcome]> {
         guard let deny = layout.deny else { return userTokens.removal(of: items) }
         return DenyJob(self, deny, items, entry: entry, clock: clock)
-    }
-
-    /// Revokes batch after batch, a job each, in one pipeline.
-    func runRevocations<Item>(
-        item: @escaping (Item) -> Revocation,
-        next: @escaping (Pull) throws -> Supply<[Item]>,
-        deliver: @escaping (Item, RevocationOutcome) throws -> Void,
-        job: @escaping ([Revocation]) -> any Job<[RevocationOutcome]>
-    ) throws -> StoreError? {
-        let runner = JobRunner<[Item], [RevocationOutcome]>(
-            self, window: Self.revocationWindow, changes: true
-        ) { pull in
-            try next(pull).map { batch in (batch, job(batch.map(item))) }
-        } deliver: { batch, done in
-            let outcomes = done.outcomes(count: batch.count)
-            for index in batch.indices { try deliver(batch[index], outcomes[index]) }
-        }
-        return try runner.run()
-    }
-
-    /// Revokes one batch with one job.
-    func runRevocation(
-        of items: [Revocation], confirmedBy: Finisher,
-        job: (ServerClock) -> any Job<[RevocationOutcome]>
-    ) -> RevocationBatch {
-        do throws(StoreError) {
-            var job = job(try clock())
-            let (done, failure) = run(&job, confirmedBy: confirmedBy)
-            return RevocationBatch(outcomes: done.outcomes(count: items.count), failure: failure)
-        } catch {
-            return RevocationBatch(
-                outcomes: Array(repeating: .notAttempted, count: items.count), failure: error)
-        }
     }
 
     /// The outcome of a removal, from the number of keys or members removed. A token that was not
@@ -152,6 +127,9 @@ extension TokenStore {
 }
 
 extension RevocationOutcome: ItemOutcome {
+    /// Whether the token is refused now, by this revocation or an earlier one.
+    var isDenied: Bool { self == .revoked || self == .alreadyRevoked }
+
     var error: StoreError? {
         if case .failed(let error) = self { error } else { nil }
     }
@@ -163,5 +141,117 @@ extension RevocationOutcome: ItemOutcome {
             doubt.isAboutConfirmation ? .unconfirmed(isNew: self == .revoked) : .unknown
         default: self
         }
+    }
+}
+
+// MARK: dry run
+
+/// Predicts the outcomes of revocations, and writes nothing.
+///
+/// A second revocation of the same token is predicted as `alreadyRevoked`. For that it keeps a hash of
+/// 64 bits for each token, since a file may name millions.
+package final class RevocationDryRun {
+    private let store: TokenStore
+    /// The fingerprints of the tokens whose revocation was predicted.
+    private var seen: Set<Int> = []
+
+    package init(_ store: TokenStore) { self.store = store }
+
+    /// The outcomes that `revoke` would give, in the order of `items`.
+    package func outcomes(
+        of items: [Revocation]
+    ) throws(StoreError) -> [RevocationOutcome] {
+        store.lookForWhitelist()
+        let states = try store.states(of: items.map { StateQuery($0.subject) })
+        var outcomes: [RevocationOutcome] = []
+        for (item, state) in zip(items, states) {
+            var outcome = predict(item, state)
+            if outcome == .revoked, !seen.insert(try fingerprint(item.subject)).inserted {
+                outcome = .alreadyRevoked
+            }
+            outcomes.append(outcome)
+        }
+        return outcomes
+    }
+
+    /// The outcome for a token, as if no other was revoked before it.
+    private func predict(_ item: Revocation, _ state: TokenState) -> RevocationOutcome {
+        if store.layout.deny == nil {
+            guard case .listed = state.listing else { return store.absence(of: item) }
+            store.noteUsage()
+            return .revoked
+        }
+        if state.denial != nil { return .alreadyRevoked }
+        if let expiry = item.expiry {
+            return store.isOver(expiry, at: state.time) ? .expired : .revoked
+        }
+        if case .listed = state.listing { return .revoked }
+        return .notFound
+    }
+
+    /// A hash of what is written or removed to revoke a token. The process seeds it, so that no one can
+    /// prepare two tokens with the same hash.
+    private func fingerprint(_ subject: TokenSubject) throws(StoreError) -> Int {
+        var hasher = Hasher()
+        if let deny = store.layout.deny {
+            let values = TemplateValues(subject)
+            hasher.combine(try deny.key.render(values))
+            hasher.combine(try deny.member?.render(values))
+        } else {
+            hasher.combine(subject)
+        }
+        return hasher.finalize()
+    }
+}
+
+// MARK: the entries of the blacklist
+
+extension TokenStore {
+    /// Every blacklist entry, page by page; one may come twice while Redis rehashes. `body` answers
+    /// whether to go on.
+    package func forEachDenial(
+        like pattern: IdentifierPattern? = nil,
+        _ body: @escaping ([ListedDenial]) throws -> Bool
+    ) throws {
+        guard let deny = layout.deny else { return }
+        let clock = try clock()
+        let listing = DenyListing(
+            layout: layout, deny: deny, pattern: pattern, margin: margin,
+            isOneServer: !client.isGroup)
+        switch deny.scan(listing) {
+        case .keys(let match, let type):
+            try forEachPage(match: match, type: type) { keys in
+                DenyPageJob(store: self, page: deny.page(keys, listing), clock: clock)
+            } _: {
+                try body($0)
+            }
+        case .members(let key):
+            try forEachMember(ofSet: key) { members in
+                let page = deny.page(members, listing)
+                return try body(try page.entries([], at: clock.milliseconds))
+            }
+        }
+    }
+}
+
+/// Reads the entries of one page of keys.
+private struct DenyPageJob: Question {
+    let store: TokenStore
+    let page: any DenyPage
+    let clock: ServerClock
+    var commands: [Command] = []
+    var isDone = false
+    var outcome: [ListedDenial] = []
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard !isDone else { return nil }
+        commands = try page.commands()
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        isDone = true
+        let replies = try store.replies(exchange, to: commands)
+        outcome = try page.entries(replies, at: clock.milliseconds)
     }
 }

@@ -76,16 +76,14 @@ final class KeyedLogout {
 
     /// Raises the cutoff and the version, as far as the layout has them.
     private func raise() throws(StoreError) {
-        let layout = store.layout
-        if let cutoff = layout.userCutoff, let wanted = scope.cutoff {
-            let values = TemplateValues(TokenSubject(id: user, user: user))
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        if let cutoff = store.layout.userCutoff, scope.raisesCutoff {
             result.cutoff = try store.raise(
-                cutoff, [try cutoff.key.render(values)], to: wanted.second, skew: request.skew)
+                cutoff, [try cutoff.key.render(values)], to: scope.cutoff, skew: request.skew)
             clock = try store.clock()
         }
-        if let version = layout.version, scope == .everything {
-            let command = try store.raiseVersionCommand(version, of: user)
-            result.version = try store.change([command])[0].asInteger
+        if let version = store.layout.version, scope == .everything {
+            result.version = try store.change([try version.raising(values)])[0].asInteger
         }
     }
 
@@ -178,9 +176,7 @@ final class KeyedLogout {
             result.leftovers += batch.outcomes.count { $0 == .alreadyRevoked }
             if let failure = batch.failure { throw failure }
             for case .failed(let error) in batch.outcomes { throw error }
-            let isGone = batch.outcomes.map {
-                $0 == .revoked || $0 == .alreadyRevoked || $0 == .expired
-            }
+            let isGone = batch.outcomes.map { $0.isDenied || $0 == .expired }
             try send(zip(page, isGone).flatMap { $1 ? $0.traces : [] })
             request.onProgress(result)
         }

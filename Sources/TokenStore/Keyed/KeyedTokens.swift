@@ -7,7 +7,7 @@ internal import Redis
 /// Such a layout keeps no token lists, so the tokens of a user are found by scanning, and results
 /// are complete only after a full scan.
 struct KeyedTokens: UserTokens {
-    let store: TokenStore
+    private let store: TokenStore
     let allow: AllowStore
 
     /// What the tokens' own keys tell about the tokens of one user, by their ids.

@@ -10,8 +10,6 @@ package struct PruneResult: Equatable, Sendable {
     package var removed = 0
     /// Lists whose time to live was missing, or shorter than that of their tokens.
     package var mended = 0
-
-    package init() {}
 }
 
 extension TokenStore {

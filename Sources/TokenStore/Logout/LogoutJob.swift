@@ -188,7 +188,7 @@ struct LogoutJob: Job {
     /// No command where the scope does not say how far to raise the cutoff.
     private func raiseCutoff() throws(StoreError) -> [Command] {
         let keys = try store.layout.keys(of: user)
-        guard round == .first, let wanted = scope.cutoff, let cutoff = store.layout.userCutoff,
+        guard round == .first, scope.raisesCutoff, let cutoff = store.layout.userCutoff,
             let key = keys.cutoff
         else { return [] }
         // Only the native layout has both keys in one slot.
@@ -196,7 +196,7 @@ struct LogoutJob: Job {
         return [
             store.raiseCommand(
                 cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []),
-                to: wanted.second, skew: request.skew)
+                to: scope.cutoff, skew: request.skew)
         ]
     }
 
@@ -236,12 +236,13 @@ struct LogoutJob: Job {
         return true
     }
 
-    /// One raise is enough, however often the steps after it have to be repeated.
+    /// Each execution raises the number again, so one is enough however often the steps after it have
+    /// to be repeated.
     private func raiseVersion() throws(StoreError) -> [Command] {
         guard round == .first, scope == .everything, let version = store.layout.version,
             result.version == nil || store.hasToSettle
         else { return [] }
-        return [try store.raiseVersionCommand(version, of: user)]
+        return [try version.raising(TemplateValues(TokenSubject(id: user, user: user)))]
     }
 
     // MARK: the list

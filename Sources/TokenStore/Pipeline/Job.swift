@@ -35,37 +35,6 @@ extension Question {
     }
 }
 
-/// What is asked with one exchange, and how the answers are read.
-protocol Inquiry<Outcome> {
-    associatedtype Outcome
-    func commands() throws(StoreError) -> [Command]
-    func read(_ exchange: Exchange, _ commands: [Command]) throws(StoreError) -> Outcome
-}
-
-/// The question of an inquiry.
-struct Asking<I: Inquiry>: Question {
-    private let inquiry: I
-    private var commands: [Command] = []
-    private var answer: I.Outcome?
-
-    init(_ inquiry: I) { self.inquiry = inquiry }
-
-    var outcome: I.Outcome {
-        guard let answer else { preconditionFailure("an outcome before the answer") }
-        return answer
-    }
-
-    mutating func next() throws(StoreError) -> [Command]? {
-        guard answer == nil else { return nil }
-        commands = try inquiry.commands()
-        return commands
-    }
-
-    mutating func take(_ exchange: Exchange) throws(StoreError) {
-        answer = try inquiry.read(exchange, commands)
-    }
-}
-
 /// The result of a job that has ended.
 struct JobResult<Outcome> {
     let result: Result<Outcome, StoreError>
@@ -193,7 +162,37 @@ extension TokenStore {
 }
 
 extension Result {
-    fileprivate var value: Success? {
+    /// nil for a failure.
+    var value: Success? {
         if case .success(let value) = self { value } else { nil }
+    }
+}
+
+// MARK: Redis' answers, with errors as `StoreError`
+
+extension Exchange {
+    /// All replies; throws what broke the exchange off.
+    var all: [Reply] { get throws(StoreError) { try StoreError.wrapping(complete) } }
+}
+
+extension Client {
+    /// The replies to `commands`, all in one round trip; error replies are values.
+    func replies(to commands: [Command]) throws(StoreError) -> [Reply] {
+        do throws(RedisError) {
+            return try pipeline(commands)
+        } catch {
+            throw .redis(error)
+        }
+    }
+
+    /// The clock of the server that holds `key`, or of any server if it is nil, in milliseconds since
+    /// 1970. In a Cluster the clocks differ, so a time is compared with the clock it was taken from.
+    func milliseconds(besideKey key: [UInt8]? = nil) throws(StoreError) -> Int64 {
+        do throws(RedisError) {
+            let time = try serverTime(besideKey: key)
+            return time.seconds * 1000 + time.microseconds / 1000
+        } catch {
+            throw .redis(error)
+        }
     }
 }

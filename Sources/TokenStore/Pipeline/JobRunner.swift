@@ -162,8 +162,7 @@ final class JobRunner<Tag, Outcome> {
     }
 
     private func restart(_ index: Int) {
-        var outcome: Outcome?
-        if case .success(let last)? = entries[index].result { outcome = last }
+        let outcome = entries[index].result?.value
         entries[index].result = nil
         entries[index].job.restart(after: outcome)
         advance(index, isNew: true)

@@ -24,9 +24,7 @@ extension TokenStore {
         defer { runner = nil }
         if let failure = try runner?.run() { throw failure }
     }
-}
 
-extension TokenStore {
     /// Goes through the members of a set, a page at a time; `body` answers whether to go on.
     func forEachMember(ofSet key: [UInt8], _ body: ([[UInt8]]) throws -> Bool) throws {
         var cursor = ScanCursor()
