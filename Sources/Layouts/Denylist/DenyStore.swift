@@ -109,52 +109,40 @@ package struct DenyStore: SingleStore {
 
     var keyTemplates: [Template] { [key] + [beside?.key].compactMap(\.self) }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        let key = try key.render(stranger)
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        let stranger = demand.stranger
         var sent: [Command] = []
-        switch operation {
-        case .verify: sent = try reading(stranger.subject)
-        case .revoke:
-            let end = stranger.expiry?.seconds
-            sent = [
+        if demand.judgesTokens || demand.recordsTokens || demand.listsTokens {
+            sent += try reading(stranger.subject)
+        }
+        if demand.revokesTokens {
+            let end = end(of: stranger.expiry ?? .never, issuedAt: nil, margin: margin)
+            sent += [
                 try writing(stranger, until: end, knowsEnds: true),
                 try extending(stranger, until: end),
                 try writing(stranger, until: end, knowsEnds: false),
             ]
             if let beside { sent.append(try beside.adding(stranger)) }
-            // An id that its user's list lacks is looked up here.
-            if layout.list != nil { sent += try reading(stranger.subject) }
-        case .restore:
-            sent = [try removing(stranger)]
+        }
+        if demand.operation == .restore {
+            sent.append(try removing(stranger))
             if let beside { sent.append(try beside.removing(stranger)) }
-        case .list:
-            guard canBeListed else { return [] }
-            return try listing(key, layout)
-        case .issue, .prune, .audit, .logoutAll: return []
         }
-        return placed(sent, key)
-    }
-
-    /// Each command on the key that it is about: an entry, which has this `key`, or the set beside.
-    private func placed(_ commands: [Command], _ key: [UInt8]) -> [StoreCommand] {
-        commands.flatMap { command in
-            [command].on(command.key == key ? self.key : beside?.key ?? self.key)
+        var found: [StoreCommand] = []
+        if demand.operation == .list, canBeListed {
+            let listing = DenyListing(
+                layout: demand.layout, deny: self, pattern: nil, margin: margin,
+                isOneServer: demand.isOneServer)
+            switch scan(listing) {
+            case .members: found = ["SSCAN"].on(key)
+            case .keys:
+                found = [StoreCommand("SCAN")]
+                sent += try page([try key.render(stranger)], listing).commands()
+            }
         }
-    }
-
-    /// The commands that `list revoked` sends about `key`, to one server.
-    private func listing(
-        _ key: [UInt8], _ layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        let listing = DenyListing(
-            layout: layout, deny: self, pattern: nil, margin: margin, isOneServer: true)
-        switch scan(listing) {
-        case .members: return ["SSCAN"].on(self.key)
-        case .keys:
-            return placed(try page([key], listing).commands(), key) + [StoreCommand("SCAN")]
-        }
+        found += demand.placed(sent, on: keyTemplates)
+        // The scripts give an end only to entries that have one.
+        return life == .none ? found.filter { $0.name != "EXPIREAT" } : found
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {

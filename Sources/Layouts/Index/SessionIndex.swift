@@ -158,11 +158,66 @@ extension StoreReader {
 extension IndexStore: LayoutStore {
     var keyTemplates: [Template] { kind.keys }
 
-    /// A search for users; the keys are those of the whitelist, or a few more.
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        operation == .list && layout.can(.listUsers) ? [StoreCommand("SCAN")] : []
+    /// The commands of a search for the tokens of the stranger or, for `list users`, of all users. A
+    /// logout also removes what it has found them by.
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        guard demand.listsTokens || demand.operation == .logoutAll else { return [] }
+        let subject = demand.stranger.subject
+        var found: [StoreCommand] = []
+        for user in demand.operation == .list ? [subject.user, nil] : [subject.user] {
+            // Tokens whose claims name a user are found in another way than those without.
+            for token in [subject, nil] {
+                guard
+                    var search = SessionSearch(
+                        demand.layout, user: user, like: nil, token: { _ in token })
+                else { continue }
+                search.userValues = [subject.id.bytes]
+                for place in search.places { found += try commands(demand, search, place) }
+            }
+        }
+        if let values = kind.userValueKeys {
+            // A layout does not say whether the application keeps sets or lists.
+            found += ["TYPE", "SMEMBERS", "LRANGE", "ZRANGE"].on(values)
+            if demand.operation == .logoutAll {
+                found += Script.commands(of: Script.removeValue).on(values)
+            }
+        }
+        guard demand.operation == .logoutAll else { return found }
+        return found + demand.placed(try companionReads(of: [subject]), on: kind.keys)
+    }
+
+    /// The commands of a search in one place, as it makes them for a key of the stranger there, and
+    /// for the value that the application would keep under it.
+    private func commands(
+        _ demand: Demand, _ search: SessionSearch, _ place: SessionPlace
+    ) throws(StoreError) -> [StoreCommand] {
+        let members = Reply.array([.string(demand.key(search.allow.key) ?? [])])
+        var found: [StoreCommand]
+        var sent: [Command] = []
+        var sessions: [FoundSession] = []
+        switch place {
+        case .keys(let template, _):
+            found = [StoreCommand("SCAN")]
+            guard let key = demand.key(template) else { return found }
+            switch search.meaning(of: key, template) {
+            case .session(let session)?: sessions = [session]
+            case .candidate(let candidate)?:
+                let reading = search.reading(candidate)
+                let value =
+                    reading.name == "SMEMBERS"
+                    ? members : .string(demand.stranger.subject.id.bytes)
+                sent = [reading]
+                sessions = try search.sessions(of: candidate, holding: value) ?? []
+            case .ambiguous?, nil: break
+            }
+        case .members(let template):
+            found = ["SSCAN"].on(template)
+            guard let key = demand.key(template) else { return found }
+            let set = SessionCandidate(key: key, user: search.user)
+            sessions = try search.sessions(of: set, holding: members) ?? []
+        }
+        if demand.operation == .logoutAll { sent += sessions.flatMap(\.traces) }
+        return found + demand.placed(sent, on: [search.allow.key] + kind.keys)
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {

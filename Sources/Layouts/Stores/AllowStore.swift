@@ -48,19 +48,23 @@ package struct AllowStore: LayoutStore {
 
     var keyTemplates: [Template] { [key] + links.flatMap(\.keyTemplates) }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        switch operation {
-        case .verify: return ["GET"].on(key)
-        case .revoke:
-            return (["EVAL"] + Script.commands(of: Script.disallow)).on(key)
-                + links.flatMap(\.commands)
-        case .issue, .restore:
-            guard value != nil else { return [] }
-            return (["EVAL"] + Script.commands(of: Script.recordAlone)).on(key)
-        default: return []
+    func commands(_ demand: Demand) -> [StoreCommand] {
+        let layout = demand.layout
+        var found: [StoreCommand] = []
+        if demand.judgesTokens || demand.listsTokens { found += ["GET"].on(key) }
+        // A search asks when sessions end: for the list, and for their entries on the blacklist.
+        if layout.index != nil, demand.listsTokens || demand.judgesTokens {
+            found += ["PTTL"].on(key)
         }
+        // With a blacklist, revoking leaves the keys of tokens alone.
+        if demand.revokesTokens, layout.deny == nil {
+            found += Script.commands(of: Script.disallow).on(key)
+            found += links.flatMap { $0.commands(for: demand.operation) }
+        }
+        if demand.recordsTokens, layout.list == nil {
+            found += Script.commands(of: Script.recordAlone).on(key)
+        }
+        return found
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {

@@ -13,12 +13,10 @@ struct AuditStore: SingleStore {
     var keyTemplates: [Template] { [Template(literal: key)] }
 
     /// Writing is part of every change, but a failure to write undoes none: so it is an operation of
-    /// its own.
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        guard operation == .audit else { return [] }
-        return ["XADD", "XRANGE", "XREVRANGE"].on(Template(literal: key))
+    /// its own. `audit --follow` waits by XREAD.
+    func commands(_ demand: Demand) -> [StoreCommand] {
+        guard demand.operation == .audit else { return [] }
+        return ["XADD", "XRANGE", "XREVRANGE", "XREAD"].on(Template(literal: key))
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -61,10 +59,8 @@ struct AnnounceStore: SingleStore {
 
     var keyTemplates: [Template] { [Template(literal: channel)] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        operation == .audit ? [StoreCommand("PUBLISH", on: .channel(channel))] : []
+    func commands(_ demand: Demand) -> [StoreCommand] {
+        demand.operation == .audit ? [StoreCommand("PUBLISH", on: .channel(channel))] : []
     }
 
     /// None: a channel leaves nothing in Redis.

@@ -35,17 +35,23 @@ package struct CutoffStore: LayoutStore {
 
     var keyTemplates: [Template] { [key] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        switch operation {
-        case .verify: return [reading(try key.render(stranger))].on(key)
-        case .logoutAll:
-            // The script has commands for strings and for hashes.
-            let own = Script.commands(of: Script.raiseCutoff, on: "KEYS[1]")
-            return (["EVAL"] + own.filter { $0.hasPrefix("H") ? field != nil : true }).on(key)
-        default: return []
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        var found: [StoreCommand] = []
+        // Before a token is recorded, it is judged without its user.
+        if demand.judgesTokens || demand.listsTokens || demand.recordsTokens && isGlobal {
+            found = [reading(try key.render(demand.stranger))].on(key)
         }
+        // Then the script of a list sees the user's cutoff, if one slot has the keys of both.
+        if demand.recordsTokens, !isGlobal, isPlain, demand.layout.list?.details != nil {
+            found += Script.commands(of: Script.record, on: "cut").on(key)
+        }
+        if demand.operation == .logoutAll {
+            // SET gives a string its life. A hash gets its own from a second command.
+            let others = field == nil ? ["HGET", "HSET", "EXPIREAT", "PERSIST"] : ["GET", "SET"]
+            found += Script.commands(of: Script.raiseCutoff, on: "KEYS[1]")
+                .filter { !others.contains($0) }.on(key)
+        }
+        return found
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {

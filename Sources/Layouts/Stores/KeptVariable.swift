@@ -22,11 +22,8 @@ package struct KeptVariable: LayoutStore {
     /// None: the key names no token and no user.
     var keyTemplates: [Template] { [] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        operation == .verify ? ["GET"].on(key) : []
-    }
+    /// Every command reads the variable before it makes a key.
+    func commands(_ demand: Demand) -> [StoreCommand] { ["GET"].on(key) }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
         let own = closed?.keptVariables.first { $0.name == name }

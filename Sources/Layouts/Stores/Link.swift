@@ -25,20 +25,28 @@ package struct Link: Equatable, Sendable {
 
     var keyTemplates: [Template] { [key, via].compactMap(\.self) }
 
-    /// The commands that a revocation sends on it.
-    var commands: [StoreCommand] {
+    /// The commands that an operation sends on it, or on the keys among which it is searched for. A
+    /// logout finds the keys of wild links by its index.
+    func commands(for operation: Operation) -> [StoreCommand] {
+        let scan = [StoreCommand("SCAN")]
         var found: [StoreCommand] = []
         if let key {
-            let names =
+            let cut =
                 switch action {
                 case .delete: ["DEL"]
-                case .removeValue: ["EVAL"] + Script.commands(of: Script.removeValue)
-                case .deleteHolder: ["EVAL"] + Script.commands(of: Script.deleteHolder)
+                case .removeValue: Script.commands(of: Script.removeValue)
+                case .deleteHolder: Script.commands(of: Script.deleteHolder)
                 }
-            found = (["TYPE"] + names).on(key)
+            found = (["TYPE"] + cut).on(key)
         }
         if let via { found += ["GET"].on(via) }
-        if let wild { found += (wild.field == nil ? [] : ["HGET"]).on(wild.key) }
+        if let search {
+            let holders = Template([.literal(search), .hole(.any, [])])
+            found += scan + (["GET"] + Script.commands(of: Script.deleteIfSame)).on(holders)
+        }
+        if let wild, operation == .revoke {
+            found += scan + ((wild.field == nil ? [] : ["HGET"]) + ["DEL"]).on(wild.key)
+        }
         return found
     }
 

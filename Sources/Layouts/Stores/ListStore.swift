@@ -20,20 +20,22 @@ package struct ListStore: LayoutStore {
 
     var keyTemplates: [Template] { [key] + [details].compactMap(\.self) }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        switch operation {
-        // An id whose user is given is looked up on the list.
-        case .verify: return on(["ZSCORE"], details: ["HGET"])
-        case .revoke: return on(["ZSCORE"], details: ["HGET"]) + script(Script.unlist)
-        // A token that is restored goes back on its list.
-        case .issue, .restore: return script(Script.record)
-        case .list:
-            return on(["ZRANGE"], details: ["HMGET"]) + ["ZCOUNT"].on(key)
-                + [StoreCommand("SCAN")]
-        case .prune: return ["EVAL", "ZCOUNT", "PTTL"].on(key) + script(Script.prune)
-        case .logoutAll: return script(Script.unlist) + on(["ZRANGE"], details: ["HMGET"])
+    func commands(_ demand: Demand) -> [StoreCommand] {
+        let scan = [StoreCommand("SCAN")]
+        switch demand.operation {
+        // `status --user` asks for the details, too.
+        case .verify: return on(["ZSCORE"], details: ["HMGET"])
+        // With a blacklist, a token leaves its list together with others of its user.
+        case .revoke where demand.layout.deny == nil: return ["ZSCORE", "ZREM"].on(key)
+        case .revoke: return ["ZSCORE"].on(key) + script(Script.unlist)
+        case .restore: return ["ZSCORE"].on(key) + script(Script.record)
+        // `renew` takes over the label of the old token.
+        case .issue: return on(["ZSCORE"], details: ["HGET"]) + script(Script.record)
+        case .list: return on(["ZRANGE", "ZCOUNT"], details: ["HMGET"]) + scan
+        case .prune: return ["ZCOUNT", "PTTL"].on(key) + script(Script.prune) + scan
+        // `--keep` looks the kept token up.
+        case .logoutAll:
+            return on(["ZRANGE", "ZSCORE"], details: ["HMGET", "HGET"]) + script(Script.unlist)
         case .audit: return []
         }
     }
@@ -45,7 +47,7 @@ package struct ListStore: LayoutStore {
     /// The commands of a script, by the names that it gives to the two keys.
     private func script(_ text: String) -> [StoreCommand] {
         on(
-            ["EVAL"] + Script.commands(of: text, on: "KEYS[1]"),
+            Script.commands(of: text, on: "KEYS[1]"),
             details: Script.commands(of: text, on: "meta"))
     }
 

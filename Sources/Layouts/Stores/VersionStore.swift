@@ -20,14 +20,11 @@ package struct VersionStore: SingleStore {
 
     var keyTemplates: [Template] { [key] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        switch operation {
-        case .verify: [try reading(stranger)].on(key)
-        case .logoutAll: [try raising(stranger)].on(key)
-        default: []
-        }
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        var sent: [Command] = []
+        if demand.judgesTokens { sent.append(try reading(demand.stranger)) }
+        if demand.operation == .logoutAll { sent.append(try raising(demand.stranger)) }
+        return sent.on(key)
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -67,10 +64,8 @@ package struct BanStore: SingleStore {
 
     var keyTemplates: [Template] { [key] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        operation == .verify ? [try reading(stranger)].on(key) : []
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        demand.judgesTokens ? [try reading(demand.stranger)].on(key) : []
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
