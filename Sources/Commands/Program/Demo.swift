@@ -223,6 +223,7 @@ final class PrivateRedis {
             throw Failure(
                 .failure, "system", "cannot create a temporary directory: \(error.message)")
         }
+        // No TCP port, and a socket for this user only: nobody else on the machine can connect.
         let settings = [
             "--port", "0", "--unixsocket", "\(folder.path)/redis.sock", "--unixsocketperm", "700",
             "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", folder.path,

@@ -113,11 +113,13 @@ package let jwtctlProgram: Program = Program(
     ],
     topics: { Topics.all }, manual: { ManualSections.all })
 
-/// The sections that only the manual page of the program has.
+/// The sections that only the manual page of the program has. Their names and order are those that
+/// mdoc(7) recommends, as far as it has them.
 enum ManualSections {
     /// The sections, in the order of the page.
     static let all = [files, examples, standards, bugs, security]
 
+    /// The file that is read without being named; `Settings.place` finds it.
     private static let files = ManualSection(
         "FILES",
         [
@@ -152,6 +154,7 @@ enum ManualSections {
     private static let target =
         "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native"
 
+    /// The specifications that the program follows, by what they are about.
     private static let standards = ManualSection(
         "STANDARDS",
         [
@@ -163,6 +166,7 @@ enum ManualSections {
             """
         ])
 
+    /// Limits that follow from the design, and what to do about them.
     private static let bugs = ManualSection(
         "BUGS",
         [
@@ -180,6 +184,8 @@ enum ManualSections {
             """,
         ])
 
+    /// The conditions under which a revocation is one, the most important first, and how the program
+    /// treats secrets.
     private static let security = ManualSection(
         "SECURITY CONSIDERATIONS",
         [

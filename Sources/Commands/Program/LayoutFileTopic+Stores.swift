@@ -1,8 +1,17 @@
 internal import CommandKit
 
 /// The stores of a layout file by role, for `help layout-file`.
+///
+/// Each form and rule is there because an application stores its tokens like that. The comments below
+/// name a preset for the rarer ones, and `jwtctl layout show NAME` shows it in use.
 extension Topics {
     /// The blacklist.
+    ///
+    /// * A hash with `list` is that of `express-jwt-blacklist`, a set that of `kong-jwt-blacklist`,
+    ///   and `spring-redishash` has `also`.
+    /// * `php_valid_until` is for `laravel-tymon`, `rails_entry` for `rails-cache`.
+    /// * `max(exp, iat+N)+M` is for `laravel-tymon`, whose tokens can be refreshed after they have
+    ///   expired; `youlai` has `persist`, `jwt-redis-deny` has `fixed`.
     static let denyStores: [Prose] = [
         .heading("Stores: deny"),
         """
@@ -43,6 +52,12 @@ extension Topics {
     ]
 
     /// The whitelist, with one key for each token.
+    ///
+    /// * `sa-token` marks ended sessions by values: `match` with an array, and `rewrite`.
+    /// * `look_again` is for `spring-oauth2-redis` and `jeecg`, which may write a key back while it
+    ///   is being removed.
+    /// * `links` with `via` and `holding` are those of `spring-oauth2-redis`, whose token has keys for
+    ///   its refresh token and for its user as well.
     static let allowStores: [Prose] = [
         .heading("Stores: allow"),
         """
@@ -89,7 +104,12 @@ extension Topics {
             """),
     ]
 
-    /// The ways to find the tokens of a user.
+    /// The ways to find the tokens of a user. Each is a file of `Layouts/Index`.
+    ///
+    /// * `user-zset` has a sorted set, `guardian-redis` a set, `eladmin` users in the names of keys,
+    ///   `ruoyi` in values, `jwt-sessions` in hashes, and `jeecg` in the tokens themselves.
+    /// * `trace` is for `pig` and `zlt`; `objects` and `kin` are for `spring-oauth2-redis`. With
+    ///   `leaves`, `go-access-uuid` admits that replaced access tokens stay valid.
     static let indexStores: [Prose] = [
         .heading("Stores: index"),
         """
@@ -134,6 +154,9 @@ extension Topics {
     ]
 
     /// Cutoffs, versions, bans, the audit log, announcements and kept variables.
+    ///
+    /// `jwt-redis-deny` compares cutoffs with `lt`, `express-jwt-blacklist` keeps them in a hash,
+    /// `kong-jwt-blacklist` bans users, and `laravel-tymon` keeps a variable. No preset has a version.
     static let otherStores: [Prose] = [
         .heading("Stores: not_before, version, user_ban, audit, announce, variable"),
         .terms(

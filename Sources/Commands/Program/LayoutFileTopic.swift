@@ -12,7 +12,8 @@ extension Topics {
         page: Topic.Page(name: "jwtctl-layout", section: 5),
         seeAlso: ["layout", "jwtctl(1)"])
 
-    /// The purpose of the file, and its members.
+    /// The purpose of the file, and its members. Whoever reads the page has an application that is
+    /// none of the presets, so it begins with how to start from a similar one.
     private static let overview: [Prose] = [
         """
         A layout describes the keys in which an application stores its tokens, and jwtctl writes \
@@ -71,7 +72,8 @@ extension Topics {
             """),
     ]
 
-    /// Placeholders, filters and encodings.
+    /// Placeholders, filters and encodings, which `Template` reads. The native layout has `pct`, by
+    /// which no id can be mistaken for another or contain the colons and braces of a key.
     private static let texts: [Prose] = [
         .heading("Texts with placeholders"),
         """
@@ -174,7 +176,8 @@ extension Topics {
         """,
     ]
 
-    /// The errors that the reader reports.
+    /// The errors that the reader reports, before anything is sent: a layout that cannot work must not
+    /// seem to revoke.
     private static let mistakes: [Prose] = [
         .heading("Errors"),
         """

@@ -3,6 +3,10 @@ internal import Layouts
 
 /// The help topics that belong to no single command. Each is printed by `help NAME`, and is a
 /// section of the program's manual page or a page of its own.
+///
+/// A text is written once, and both the terminal and the manual pages are rendered from it. Where its
+/// lines are broken here means nothing. Names of keys may be spelled out in the files `Topics….swift`
+/// and in the presets only, which a test demands.
 enum Topics {
     /// Every topic, in the order in which help lists them.
     static var all: [Topic] {
@@ -12,7 +16,8 @@ enum Topics {
         ]
     }
 
-    /// The exit statuses, from the table that commands use themselves.
+    /// The exit statuses, from the table that commands use themselves. After a signal, a shell reports
+    /// 128 and its number.
     private static let exitStatus = Topic(
         name: "exit-status", title: "EXIT STATUS", summary: "Exit statuses and their meanings.",
         body: [
@@ -20,6 +25,7 @@ enum Topics {
                 ExitStatus.all.map { Definition(String($0.status.rawValue), $0.meaning) } + [
                     Definition("130, 141, 143", "Terminated by SIGINT, SIGPIPE or SIGTERM.")
                 ]),
+            // `Verdict` decides by these rules.
             """
             If a token is malformed or its signature is bad, nothing else is checked. Otherwise \
             every failed check is reported, and the status is the lowest that applies from 3 to 7. \
@@ -60,6 +66,8 @@ enum Topics {
                 @1767225600:: Seconds since 1970.
                 now, +1h, -2d:: Relative to the present.
                 """),
+            // The later clock counts for exp, so that no expired token is accepted because one of the
+            // two is slow.
             """
             exp and nbf are checked against this machine's clock; if Redis' clock is ahead, exp is \
             checked against that one. All times that are stored or compared in Redis come from \
@@ -68,6 +76,10 @@ enum Topics {
         ])
 
     /// The forms of keys, and the rules by which one is chosen.
+    ///
+    /// The forms are those of RFC 7468 (PEM), RFC 5958 (PKCS#8), RFC 5280 (SPKI, X.509), RFC 8017
+    /// (PKCS#1), RFC 5915 (SEC1) and RFC 7517 (JWK). RFC 7518, section 6.2.1.2, demands the full
+    /// length of the parameters of an EC key.
     private static let keys = Topic(
         name: "keys", title: "KEYS", summary: "Key formats, and how keys are chosen.",
         body: [
@@ -108,6 +120,8 @@ enum Topics {
                 "jwtctl verify --key <(curl -fsS https://auth.example.com/jwks.json) \"$TOKEN\"",
                 "curl -fsS https://auth.example.com/jwks.json | jwtctl verify --key - \"$TOKEN\"",
             ]),
+            // RFC 8725, section 3.1: whoever makes a token must not choose how it is checked. The
+            // sizes are the smallest of RFC 7518, sections 3.2 (HMAC) and 3.3 (RSA).
             """
             The algorithm comes from the key or from --alg, never from the token alone. RSA keys \
             under 2048 bits, secrets shorter than the hash, and secrets of one repeated byte are \
@@ -121,6 +135,8 @@ enum Topics {
                 ES256 ES384 ES512 ES256K:: P-256, P-384, P-521 or secp256k1.
                 EdDSA Ed25519 Ed448:: Edwards curves.
                 """),
+            // crit is RFC 7515, section 4.1.11; b64 RFC 7797; zip RFC 7516, section 4.1.3. That a key
+            // or address in a header is never followed is RFC 8725, section 3.10.
             """
             Limits: a token is at most 256 KiB and its header at most 8 KiB. JSON must follow RFC \
             8259, in UTF-8 and without repeated names; base64url must have no padding. crit, b64 \
@@ -131,7 +147,8 @@ enum Topics {
         page: Topic.Page(name: "jwtctl-keys", section: 7),
         seeAlso: ["key", "issue", "verify"])
 
-    /// The presets, and the keys of the native layout.
+    /// The presets, and the keys of the native layout. A test compares these keys with those that the
+    /// layout makes.
     private static let layouts = Topic(
         name: "layouts", title: "LAYOUTS", summary: "Keys that layouts use in Redis.",
         body: [
