@@ -184,8 +184,8 @@ enum ManualSections {
             """,
         ])
 
-    /// The conditions under which a revocation is one, the most important first, and how the program
-    /// treats secrets.
+    /// The conditions under which a revocation is one, the most important first, and how the
+    /// program treats secrets.
     private static let security = ManualSection(
         "SECURITY CONSIDERATIONS",
         [

@@ -2,8 +2,8 @@ internal import CommandKit
 
 /// The stores of a layout file by role, for `help layout-file`.
 ///
-/// Each form and rule is there because an application stores its tokens like that. The comments below
-/// name a preset for the rarer ones, and `jwtctl layout show NAME` shows it in use.
+/// Each form and rule is there because an application stores its tokens like that. The comments
+/// below name a preset for the rarer ones, and `jwtctl layout show NAME` shows it in use.
 extension Topics {
     /// The blacklist.
     ///
@@ -56,8 +56,8 @@ extension Topics {
     /// * `sa-token` marks ended sessions by values: `match` with an array, and `rewrite`.
     /// * `look_again` is for `spring-oauth2-redis` and `jeecg`, which may write a key back while it
     ///   is being removed.
-    /// * `links` with `via` and `holding` are those of `spring-oauth2-redis`, whose token has keys for
-    ///   its refresh token and for its user as well.
+    /// * `links` with `via` and `holding` are those of `spring-oauth2-redis`, whose token has keys
+    ///   for its refresh token and for its user as well.
     static let allowStores: [Prose] = [
         .heading("Stores: allow"),
         """
@@ -106,8 +106,8 @@ extension Topics {
 
     /// The ways to find the tokens of a user. Each is a file of `Layouts/Index`.
     ///
-    /// * `user-zset` has a sorted set, `guardian-redis` a set, `eladmin` users in the names of keys,
-    ///   `ruoyi` in values, `jwt-sessions` in hashes, and `jeecg` in the tokens themselves.
+    /// * `user-zset` has a sorted set, `guardian-redis` a set, `eladmin` users in the names of
+    ///   keys, `ruoyi` in values, `jwt-sessions` in hashes, and `jeecg` in the tokens themselves.
     /// * `trace` is for `pig` and `zlt`; `objects` and `kin` are for `spring-oauth2-redis`. With
     ///   `leaves`, `go-access-uuid` admits that replaced access tokens stay valid.
     static let indexStores: [Prose] = [
@@ -156,7 +156,8 @@ extension Topics {
     /// Cutoffs, versions, bans, the audit log, announcements and kept variables.
     ///
     /// `jwt-redis-deny` compares cutoffs with `lt`, `express-jwt-blacklist` keeps them in a hash,
-    /// `kong-jwt-blacklist` bans users, and `laravel-tymon` keeps a variable. No preset has a version.
+    /// `kong-jwt-blacklist` bans users, and `laravel-tymon` keeps a variable. No preset has a
+    /// version.
     static let otherStores: [Prose] = [
         .heading("Stores: not_before, version, user_ban, audit, announce, variable"),
         .terms(

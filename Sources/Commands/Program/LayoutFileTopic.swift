@@ -176,8 +176,8 @@ extension Topics {
         """,
     ]
 
-    /// The errors that the reader reports, before anything is sent: a layout that cannot work must not
-    /// seem to revoke.
+    /// The errors that the reader reports, before anything is sent: a layout that cannot work must
+    /// not seem to revoke.
     private static let mistakes: [Prose] = [
         .heading("Errors"),
         """

@@ -176,7 +176,8 @@ extension Topics {
             A-Z a-z 0-9 . _ ~ @ + - as %XX. The braces around the user are part of the key: in a \
             Cluster they keep a user's keys on one node.
             """,
-            // Otherwise a revoked token could be used by whoever can cut the service off from Redis.
+            // Otherwise a revoked token could be used by whoever can cut the service off from
+            // Redis.
             """
             If Redis does not answer, the state of the token is unknown: reject it. A token \
             without a jti has the id "sha256:" followed by the hex SHA-256 of HEADER.PAYLOAD as \

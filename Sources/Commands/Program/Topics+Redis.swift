@@ -86,8 +86,9 @@ extension Topics {
                 "  --redis-cacert /etc/redis/ca.crt \\",
                 "  --redis-cert /etc/jwtctl/client.crt --redis-key /etc/jwtctl/client.key",
             ]),
-            // The Sentinels are asked after the last write because a primary that they replaced went
-            // on acknowledging writes for 11 s, and then discarded them without an error (measured).
+            // The Sentinels are asked after the last write because a primary that they replaced
+            // went on acknowledging writes for 11 s, and then discarded them without an error
+            // (measured).
             """
             In a Cluster and behind Sentinels, jwtctl waits while the servers change (a fail-over, \
             a slot that is migrating, a node that is starting), and gives up when nothing has \
@@ -108,8 +109,9 @@ extension Topics {
             connect to. It may be repeated. With TLS it can also give the name in the certificate: \
             --redis-nat 10.0.0.1=redis-1.example.com.
             """,
-            // A primary that was killed while its replica had just resynchronized lost up to 449,000
-            // acknowledged writes; of those that WAIT had confirmed, none was lost (measured).
+            // A primary that was killed while its replica had just resynchronized lost up to
+            // 449,000 acknowledged writes; of those that WAIT had confirmed, none was lost
+            // (measured).
             """
             --wait N[,DURATION] makes a command that writes wait for N replicas to acknowledge; in \
             a Cluster, for N of each primary that was written to. DURATION defaults to that of \

@@ -4,9 +4,9 @@ internal import Layouts
 /// The help topics that belong to no single command. Each is printed by `help NAME`, and is a
 /// section of the program's manual page or a page of its own.
 ///
-/// A text is written once, and both the terminal and the manual pages are rendered from it. Where its
-/// lines are broken here means nothing. Names of keys may be spelled out in the files `Topics….swift`
-/// and in the presets only, which a test demands.
+/// A text is written once, and both the terminal and the manual pages are rendered from it. Where
+/// its lines are broken here means nothing. Names of keys may be spelled out in the files
+/// `Topics….swift` and in the presets only, which a test demands.
 enum Topics {
     /// Every topic, in the order in which help lists them.
     static var all: [Topic] {
@@ -16,8 +16,8 @@ enum Topics {
         ]
     }
 
-    /// The exit statuses, from the table that commands use themselves. After a signal, a shell reports
-    /// 128 and its number.
+    /// The exit statuses, from the table that commands use themselves. After a signal, a shell
+    /// reports 128 and its number.
     private static let exitStatus = Topic(
         name: "exit-status", title: "EXIT STATUS", summary: "Exit statuses and their meanings.",
         body: [
@@ -66,8 +66,8 @@ enum Topics {
                 @1767225600:: Seconds since 1970.
                 now, +1h, -2d:: Relative to the present.
                 """),
-            // The later clock counts for exp, so that no expired token is accepted because one of the
-            // two is slow.
+            // The later clock counts for exp, so that no expired token is accepted because one of
+            // the two is slow.
             """
             exp and nbf are checked against this machine's clock; if Redis' clock is ahead, exp is \
             checked against that one. All times that are stored or compared in Redis come from \
@@ -135,8 +135,8 @@ enum Topics {
                 ES256 ES384 ES512 ES256K:: P-256, P-384, P-521 or secp256k1.
                 EdDSA Ed25519 Ed448:: Edwards curves.
                 """),
-            // crit is RFC 7515, section 4.1.11; b64 RFC 7797; zip RFC 7516, section 4.1.3. That a key
-            // or address in a header is never followed is RFC 8725, section 3.10.
+            // crit is RFC 7515, section 4.1.11; b64 RFC 7797; zip RFC 7516, section 4.1.3. That a
+            // key or address in a header is never followed is RFC 8725, section 3.10.
             """
             Limits: a token is at most 256 KiB and its header at most 8 KiB. JSON must follow RFC \
             8259, in UTF-8 and without repeated names; base64url must have no padding. crit, b64 \
@@ -147,8 +147,8 @@ enum Topics {
         page: Topic.Page(name: "jwtctl-keys", section: 7),
         seeAlso: ["key", "issue", "verify"])
 
-    /// The presets, and the keys of the native layout. A test compares these keys with those that the
-    /// layout makes.
+    /// The presets, and the keys of the native layout. A test compares these keys with those that
+    /// the layout makes.
     private static let layouts = Topic(
         name: "layouts", title: "LAYOUTS", summary: "Keys that layouts use in Redis.",
         body: [

@@ -83,7 +83,8 @@ struct ProgramVersion {
     }
 }
 
-/// The other half of a version number: what scripts have to know that were written for an older one.
+/// The other half of a version number: what scripts have to know that were written for an older
+/// one.
 extension Topics {
     /// `help upgrading`, a section of the program's manual page: first the commands that judge
     /// tokens, then those that change something, then what concerns all of them.
