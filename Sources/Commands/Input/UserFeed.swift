@@ -29,11 +29,7 @@ final class UserFeed: Feed {
         self.backend = backend
         self.console = console
         isConfirmed = options.isConfirmed
-        lines = try options.file.map { file in
-            guard file == [UInt8(ascii: "-")] else { return try LineSource(path: file) }
-            try console.system.takeInput()
-            return LineSource(input: console.system.input)
-        }
+        lines = try options.file.map { try LineSource.open($0, system: console.system) }
         invalid = InvalidLines(console, title: lines?.title ?? "the operands")
     }
 
@@ -49,8 +45,7 @@ final class UserFeed: Feed {
         try Confirmation.ask(
             isRest
                 ? "Log out \(users.count) users on \(backend.description)?"
-                : "Log out more than \(Confirmation.threshold) users on "
-                    + "\(backend.description)?",
+                : "Log out more than \(Confirmation.threshold) users on \(backend.description)?",
             answer: isRest ? String(users.count) : "yes", console)
     }
 
@@ -106,16 +101,16 @@ final class UserFeed: Feed {
 enum UserLine {
     /// Throws where a person may have meant something else by the line.
     static func read(_ line: [UInt8]) throws -> Identifier {
-        if line.first == UInt8(ascii: "{"), let object = PastedText.object(line),
+        if line.first == UInt8(ascii: "{"), let object = PastedText.json(line)?.objectValue,
             let value = object["user"] ?? object["sub"]
         {
             guard let user = value.stringValue else {
-                throw Failure(
-                    .usage, "invalid_line", "the object's user is not a string",
+                throw Failure.invalidLine(
+                    "the object's user is not a string",
                     hint: "write it in quotes: {\"user\":\"7\"}")
             }
             guard object["user"] == nil || object["sub"] == nil || object["user"] == object["sub"]
-            else { throw Failure(.usage, "invalid_line", "'user' and 'sub' differ") }
+            else { throw Failure.invalidLine("'user' and 'sub' differ") }
             return try Identifier(user.utf8)
         }
         try refuseToken(line)
@@ -147,7 +142,7 @@ enum UserLine {
     /// Throws where a person cannot have meant an operand as a user.
     static func check(operand: [UInt8]) throws(Failure) {
         if let fault = hiddenCharacter(in: operand) { throw fault }
-        guard NearbyFile.isName(operand) else { return }
+        guard Source.isFileName(operand) else { return }
         throw Failure(
             .usage, "file_name", "\(Source.path(operand).title) is a file",
             hint: "read its lines with --from; for a user of that name, write a line "
@@ -169,7 +164,8 @@ enum UserLine {
             && InvisibleText.first(in: bytes) == nil
             && !bytes.starts(with: [UInt8(ascii: "#")])
             && bytes.firstRange(of: Array(" #".utf8)) == nil
-            && TokenScanner.sightings(in: bytes[...]).isEmpty && PastedText.object(bytes) == nil
+            && TokenScanner.sightings(in: bytes[...]).isEmpty
+            && PastedText.json(bytes)?.objectValue == nil
             && !ForeignLine.isForeign(bytes)
     }
 }

@@ -66,35 +66,33 @@ let keyShowCommand = Command(
         return .success
     })
 
-/// The facts about one key, collected before they are printed.
+/// The facts about one key. Those that can fail are collected before anything is printed.
 private struct KeyCard {
     let key: Key
-    /// Type, size and strength.
-    let facts: Key.Facts
     /// The thumbprint of RFC 7638.
     let thumbprint: JSONString
-    /// Algorithms with which it can sign; empty for a public key.
-    let signing: [Algorithm]
-    /// Algorithms whose signatures it can verify.
-    let verifying: [Algorithm]
-    /// Algorithms for which it is too weak, so that they need `--allow-weak-key`.
-    let weak: [Algorithm]
     /// Whether the public half belongs to the private one; nil if there is only one half.
     let halvesMatch: Bool?
 
-    /// Collects the facts. The halves of a private key are compared by signing once.
+    /// Collects what can fail. The halves of a private key are compared by signing once.
     init(_ key: Key) throws {
         self.key = key
-        facts = key.facts
         thumbprint = try key.thumbprint()
-        signing = key.algorithms(to: .sign)
-        verifying = key.algorithms(to: .verify)
-        let strong = signing + verifying
-        weak =
-            (key.algorithms(to: .sign, allowWeak: true)
-            + key.algorithms(to: .verify, allowWeak: true))
-            .reduce(into: []) { if !strong.contains($1), !$0.contains($1) { $0.append($1) } }
         halvesMatch = key.hasPrivateHalf ? try key.halvesMatch() : nil
+    }
+
+    /// Algorithms with which it can sign; empty for a public key.
+    private var signing: [Algorithm] { key.algorithms(to: .sign) }
+    /// Algorithms whose signatures it can verify.
+    private var verifying: [Algorithm] { key.algorithms(to: .verify) }
+
+    /// Algorithms for which it is too weak, so that they need `--allow-weak-key`.
+    private var weak: [Algorithm] {
+        let strong = signing + verifying
+        let all = [Key.Use.sign, .verify].flatMap { key.algorithms(to: $0, allowWeak: true) }
+        return all.reduce(into: []) {
+            if !strong.contains($1), !$0.contains($1) { $0.append($1) }
+        }
     }
 
     /// The algorithms as a JSON array, in their order.
@@ -104,7 +102,8 @@ private struct KeyCard {
 
     /// The object of the key in the JSON result. Null means that the key does not have or say it.
     var json: JSONObject {
-        [
+        let facts = key.facts
+        return [
             "kty": .string(facts.type), "crv": facts.curve.map { .string($0) } ?? .null,
             "bits": .integer(Int64(facts.bits)),
             "private": .bool(key.hasPrivateHalf || key.isSecret),
@@ -137,7 +136,7 @@ private struct KeyCard {
         add(
             "weak for",
             list(weak).map { style.yellow($0) + " (only with --allow-weak-key)" })
-        add("strength", "\(facts.strength) bits" + (key.isSecret ? " if it is random" : ""))
+        add("strength", "\(key.facts.strength) bits" + (key.isSecret ? " if it is random" : ""))
         add("halves", halvesMatch.map { $0 ? "match" : style.red("DO NOT MATCH") })
         return lines.joined(separator: "\n") + "\n"
     }
