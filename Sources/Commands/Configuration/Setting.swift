@@ -41,7 +41,9 @@ enum Setting: String, CaseIterable {
         }
     }
 
-    /// The settings of which only one may be given, this one included.
+    /// The settings of which only one may be given, this one included. A key and a secret are two
+    /// answers to one question, so one of the environment and one of a profile contradict each
+    /// other.
     var rivals: [Setting] { [.key, .secret].contains(self) ? [.key, .secret] : [self] }
 
     /// A variable that other programs use, which applies only if nothing else sets the value.

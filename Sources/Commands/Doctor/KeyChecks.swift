@@ -127,7 +127,8 @@ extension Key.Facts {
     }
 }
 
-/// The checks of the Redis user's permissions for `doctor`.
+/// The checks of the Redis user's permissions for `doctor`. What is not allowed is grouped by the
+/// operation that needs it: a person cares about revoking, not about ZREM.
 enum RightsChecks {
     /// One finding for each operation that lacks permissions, and one for each that lacks commands;
     /// then one for all commands that could not be tested.

@@ -35,6 +35,8 @@ let layoutListCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts", "config"],
     run: { options, system in
+        // Variables without a value are no error here (`for: .show`): the list says which ones a
+        // layout needs.
         let console = Console(options.global, system: system, .reports)
         let list = console.writer(listColumns) { Item.line($0.name, keys: nil) }
         func add(_ name: String, _ layout: Layout) throws {
@@ -112,7 +114,8 @@ extension Layout {
         String(Self.letters.map { can($0.capability) ? $0.letter : "-" })
     }
 
-    /// The letters of the column CAN, in its order.
+    /// The letters of the column CAN, in its order. As words they would need a line for each
+    /// layout; JSON has the names of all capabilities. The help of the command repeats this legend.
     fileprivate static let letters: [(letter: Character, capability: Capability, meaning: String)] =
         [
             ("t", .listTokens, "list tokens and users"), ("b", .listRevoked, "list revoked"),
@@ -125,7 +128,8 @@ extension Layout {
 /// Options of `layout detect`.
 struct LayoutDetectOptions: CommandOptions {
     var global = GlobalOptions()
-    /// The number of keys whose names are read at most.
+    /// The number of keys whose names are read at most. Scanning two million keys took 2 s
+    /// (measured), so the default takes a fraction of a second.
     var sample: Int64 = 200_000
 }
 
@@ -185,7 +189,8 @@ private func runLayoutDetect(
     let console = Console(options.global, system: system, .reports)
     var global = options.global
     let files = try LayoutChoice.file(global, try console.settings(), system).map { [$0] } ?? []
-    // The keys in Redis do not depend on the selected layout.
+    // The keys in Redis do not depend on the selected layout, and a preset that lacks a variable
+    // must not keep `detect` from finding its value.
     global.layout = Array(Presets.native.utf8)
     global.layoutVariables = []
     let backend = try Backend(Console(global, system: system))
@@ -224,7 +229,8 @@ extension DetectedLayout {
     }
 }
 
-/// The columns. A confidence is about names and values: see `LayoutDetector`.
+/// The columns. A confidence is about names and values: see `LayoutDetector`. What is true of the
+/// whole scan, `sampled` and `whole`, is a member of each row, so that a row can be read alone.
 private func detectColumns(_ detection: Detection) -> [Column<DetectedLayout>] {
     [
         .word(.init("LAYOUT"), "layout") { $0.name },

@@ -66,7 +66,10 @@ let layoutShowCommand = Command(
     })
 
 /// A layout in words, for `layout show`, and its data after that. The stores describe themselves;
-/// this is the order of the page.
+/// this is the order of the page: what a reader compares with the application first, then what
+/// jwtctl does with it, and the long JSON at the end.
+///
+/// Text of a layout file is escaped, since the file may come from anyone.
 private struct LayoutDescription {
     let layout: Layout
     let style: Style
@@ -152,7 +155,8 @@ private struct LayoutDescription {
         page.facts(unable.map { ($0.name, layout.wayAround($0)) })
     }
 
-    /// The dangers that the data of the layout implies.
+    /// The dangers that the data of the layout implies. They are derived, so that a layout file of
+    /// the user's own has them as well as a preset; what only its author knows is in its notes.
     private var warnings: [String] {
         var words: [String] = []
         if !layout.missingVariables.isEmpty {
@@ -162,7 +166,9 @@ private struct LayoutDescription {
                         "--layout-var \(VisibleText.escape($0))=VALUE"
                     }.joined(separator: " ") + ".")
         }
-        // A whitelist does not contain the other encodings, so they are rejected.
+        // A base64url text may end in spare bits of any value where a decoder is lenient (RFC 4648,
+        // section 3.5), and of an ECDSA signature (r, s) the twin (r, n - s) is valid, too. A
+        // whitelist does not contain the other encodings, so they are rejected.
         if layout.naming.isByText, !layout.requiresListing {
             words.append(
                 "Tokens are identified by their text: a different encoding of the same token "
