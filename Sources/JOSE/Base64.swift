@@ -126,7 +126,7 @@ package enum Base64: Sendable {
     func decodePadded(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
         let compact = unsafe SecretBytes(capacity: text.count) { buffer in
             var count = 0
-            for position in 0..<text.count where !Self.isLineSpace(text[position]) {
+            for position in 0..<text.count where !KeyContent.isSpace(text[position]) {
                 unsafe buffer[count] = text[position]
                 count += 1
             }
@@ -146,10 +146,6 @@ package enum Base64: Sendable {
             }
             return try decodeSecret(characters.extracting(..<count))
         }
-    }
-
-    private static func isLineSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 }
 

@@ -119,17 +119,12 @@ package enum Secret {
         guard text.count % 2 == 0 else { throw .invalidLength }
         return try unsafe SecretBytes(capacity: text.count / 2) { target throws(Base64Error) in
             for position in 0..<text.count / 2 {
-                let high = try hexValue(text, at: position * 2)
-                unsafe target[position] = high << 4 | (try hexValue(text, at: position * 2 + 1))
+                guard let high = text[position * 2].hexDigitValue,
+                    let low = text[position * 2 + 1].hexDigitValue
+                else { throw Base64Error.invalidCharacter(offset: position * 2) }
+                unsafe target[position] = high << 4 | low
             }
             return text.count / 2
         }
-    }
-
-    private static func hexValue(_ text: Span<UInt8>, at offset: Int) throws(Base64Error) -> UInt8 {
-        guard let value = text[offset].hexDigitValue else {
-            throw .invalidCharacter(offset: offset)
-        }
-        return value
     }
 }
