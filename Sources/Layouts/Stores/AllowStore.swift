@@ -53,9 +53,8 @@ package struct AllowStore: LayoutStore {
         var found: [StoreCommand] = []
         if demand.judgesTokens || demand.listsTokens { found += ["GET"].on(key) }
         // A search asks when sessions end: for the list, and for their entries on the blacklist.
-        if layout.index != nil, demand.listsTokens || demand.judgesTokens {
-            found += ["PTTL"].on(key)
-        }
+        let asksEnds = demand.listsTokens || demand.operation == .logoutAll && layout.deny != nil
+        if layout.index != nil, asksEnds { found += ["PTTL"].on(key) }
         // With a blacklist, revoking leaves the keys of tokens alone.
         if demand.revokesTokens, layout.deny == nil {
             found += Script.commands(of: Script.disallow).on(key)
