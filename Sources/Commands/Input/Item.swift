@@ -120,7 +120,8 @@ enum Item {
         Failure(.usage, "unclear_id", "this is not clearly an id: \(what)", hint: hint)
     }
 
-    /// A token by its form. If it is malformed it may be an id, which needs `--id`.
+    /// A token by its form. If it is malformed it may be an id, which needs `--id`: the hint says so,
+    /// unless the text has the header of a token.
     static func guessedToken(
         _ text: [UInt8], _ place: TokenPlace, _ headers: HeaderCache?
     ) throws -> Item {
@@ -224,7 +225,8 @@ enum Item {
         return values.first?.stringValue
     }
 
-    /// The expiry that an object names; nil where it does not say when the token expires.
+    /// The expiry that an object names; nil where it does not say when the token expires. Null counts
+    /// as absent, because lists print it for a token without `exp`.
     private static func expiry(in object: JSONObject) throws -> Expiry? {
         let exp = object["exp"] == .null ? nil : object["exp"]
         if let forever = object["forever"], forever != .null {
@@ -259,7 +261,7 @@ enum Item {
 
 extension Failure {
     /// The failure for a line in the right form whose content is no item. One code serves all of
-    /// them: scripts repair the line by its number.
+    /// them, which differ only in words.
     static func invalidLine(_ message: String, hint: String? = nil) -> Failure {
         Failure(.usage, "invalid_line", message, hint: hint)
     }

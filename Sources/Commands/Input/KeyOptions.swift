@@ -20,6 +20,7 @@ struct KeyOptions: Sendable {
     var passphrase: Source?
     /// The only algorithm that is used; nil allows those of the key.
     var algorithm: Algorithm?
+    /// Whether keys are accepted that are shorter than RFC 7518 requires for their algorithm.
     var allowsWeakKey = false
 
     /// The options in the order in which help shows them.
@@ -146,7 +147,7 @@ struct KeyLoader {
     }
 
     /// The HMAC secret of `source`, decoded. `origin` is the setting that names it; nil is the
-    /// option. The warning comes before a secret that cannot be decoded: it concerns the file.
+    /// option. The warning about the file comes first, even if the secret cannot be decoded.
     func secret(_ source: Source, origin: String? = nil) throws -> KeySet {
         let role = SourceRole("secret", option: "--secret", origin: origin)
         let content = try source.read(role, limit: Self.limit, system: console.system)
@@ -213,7 +214,8 @@ struct SourceRole {
         self.origin = origin ?? option
     }
 
-    /// The failure for a source that does not exist.
+    /// The failure for a source that does not exist. It names the setting instead of the source: a
+    /// secret that was given in its place must not get into logs.
     func failure(_ source: Source) -> Failure {
         guard case .path(let path) = source else {
             return Failure(
@@ -253,6 +255,7 @@ struct SourceRole {
             + (what.hasSuffix("s") ? "themselves" : "itself")
     }
 
+    /// The beginnings of URLs of key sets, which people expect to be fetched.
     private static let schemes = ["https://", "http://", "HTTPS://", "HTTP://"]
 
     /// Whether the text is clearly a key or an object, not its place.

@@ -8,7 +8,8 @@ enum LayoutChoice {
     /// In bytes: far more than any layout needs.
     private static let fileLimit = 256 * 1024
 
-    /// The layout that options, environment and profile choose, with its variables.
+    /// The layout that options, environment and profile choose, with its variables. Those of
+    /// `--layout-var` replace those of the configuration file.
     static func layout(
         _ options: GlobalOptions, _ settings: Settings, _ system: System,
         for purpose: LayoutReader.Purpose = .use
@@ -32,7 +33,8 @@ enum LayoutChoice {
             || settings[.namespace] != nil
     }
 
-    /// The name of a preset or the path of a file, with what the configuration says about it.
+    /// The name of a preset or the path of a file, with what the configuration says about it. A
+    /// layout of the configuration file hides a preset of the same name.
     static func chosen(
         _ options: GlobalOptions, _ settings: Settings
     ) throws -> (name: [UInt8], variables: [String: String]) {
@@ -111,7 +113,7 @@ enum LayoutChoice {
         }
     }
 
-    /// Reads the value of `--layout-var`, `NAME=VALUE`.
+    /// Reads the value of `--layout-var`, `NAME=VALUE`. The value may be empty and may contain `=`.
     static func variable(_ text: String) throws(InvalidValue) -> (name: String, value: String) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { throw .expected("NAME=VALUE") }

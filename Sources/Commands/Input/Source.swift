@@ -5,8 +5,11 @@ internal import Glibc
 /// The place to read a secret or key from: a path, `env:NAME`, `fd:N` or `-`. Never the secret
 /// itself.
 enum Source: Equatable, Sendable {
+    /// The bytes as the system has them; they need not be UTF-8.
     case path([UInt8])
+    /// The name of a variable that contains the secret itself.
     case environment(String)
+    /// A descriptor that the shell or a service manager has opened. It is read, and never closed.
     case descriptor(CInt)
     case standardInput
 
@@ -133,7 +136,8 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// The failure for a source without content.
+    /// The failure for a source without content. A pipe is empty if the command that writes to it has
+    /// failed, which the shell does not report.
     func emptiness(_ what: String) -> Failure {
         switch self {
         case .standardInput:
@@ -188,7 +192,9 @@ enum Source: Equatable, Sendable {
     /// The timeouts of a pipe in milliseconds: for the next byte, and for all of it. A key set from
     /// a distant server arrives in less.
     struct Patience: Sendable {
+        /// The longest wait for the next byte.
         var silence: Int64
+        /// The longest wait for the end.
         var total: Int64
 
         static let standard = Patience(silence: 10_000, total: 30_000)

@@ -114,7 +114,8 @@ enum TokenOperand: Sendable {
         .completing(.fileAfterAt)
     }
 
-    /// The text without what may surround a token.
+    /// The text without what may surround a token. `verify` judges exactly this, and searches no
+    /// other text for a token: what it accepts must be what a service would get.
     static func token(in text: [UInt8]) -> [UInt8] {
         // A longer text was not read to its end. It is too long for a token, and is judged as it is.
         text.count > limit ? text : TokenText.strip(text)
@@ -206,6 +207,7 @@ enum EncodedText {
         [hex(bytes), base64(bytes)].compactMap(\.self)
     }
 
+    /// Takes digits in either case, without separators.
     private static func hex(_ bytes: [UInt8]) -> [UInt8]? {
         guard bytes.count.isMultiple(of: 2) else { return nil }
         var text: [UInt8] = []
@@ -236,7 +238,8 @@ enum EncodedText {
     }
 }
 
-/// Invisible characters, which change an id or break a token.
+/// Invisible characters, which change an id or break a token. They come with text that was copied
+/// from web pages and chats.
 enum InvisibleText {
     /// The first one in a text, by its code point and its place.
     static func first(in text: [UInt8]) -> (name: String, offset: Int)? {

@@ -33,7 +33,8 @@ final class UserFeed: Feed {
         invalid = InvalidLines(console, title: lines?.title ?? "the operands")
     }
 
-    /// Asks where there are many users; as many are read as have to be counted for that.
+    /// Asks where there are many users; as many are read as have to be counted for that. Of lines, the
+    /// total is not known before the end, so the question names only the threshold.
     func confirm() throws {
         while !isConfirmed, users.count <= Confirmation.threshold,
             case .item(let user) = try read(.blocking)
@@ -149,7 +150,8 @@ enum UserLine {
                 + "{\"user\":\"…\"} for --from")
     }
 
-    /// The failure for a text with an invisible character, which no name of a user has.
+    /// The failure for a text with an invisible character, which no name of a user has. It comes with
+    /// copied text, and would make the name that of another user.
     private static func hiddenCharacter(in text: [UInt8]) -> Failure? {
         guard let hidden = InvisibleText.first(in: text) else { return nil }
         return Failure(
@@ -157,7 +159,8 @@ enum UserLine {
             hint: "remove it, or write {\"user\":\"…\"} as a line of --from")
     }
 
-    /// Whether a user written as it is would be read as that very user.
+    /// Whether a user written as it is would be read as that very user. Lines that list commands
+    /// write are read again by `logout-all --from`, so both sides must agree.
     private static func isPlain(_ user: String) -> Bool {
         let bytes = Array(user.utf8)
         return TokenText.withoutQuotes(bytes) == bytes

@@ -5,9 +5,11 @@ internal import Platform
 /// Options of `key generate`. The algorithm is required, which `check` enforces.
 struct KeyGenerateOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The algorithm, which decides the type of the key, its curve or its size.
     var algorithm: Algorithm?
     /// The size of an RSA key; nil for the size that fits the algorithm's hash.
     var bits: Int?
+    /// The format and the file of the new key.
     var output = KeyOutputOptions()
 }
 
@@ -73,7 +75,9 @@ let keyGenerateCommand = Command(
 /// Options of `key public` and `key convert`, which both read a key and write another one.
 struct KeyConversionOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The key or the set to read.
     var input = KeyFileOptions()
+    /// The format and the file of the result.
     var output = KeyOutputOptions()
 
     /// The options of both commands, in the order of help.
@@ -84,7 +88,8 @@ struct KeyConversionOptions: CommandOptions {
     ]
 }
 
-/// `key public`: the key to give to services that verify tokens.
+/// `key public`: the key to give to services that verify tokens. Members that restrict a key are
+/// kept, where the permission to sign becomes that to verify.
 let keyPublicCommand = Command(
     name: "public", summary: "Write the public half of a key.",
     discussion: [
@@ -125,7 +130,7 @@ let keyPublicCommand = Command(
         return .success
     })
 
-/// `key convert`: the same key in another format.
+/// `key convert`: the same key in another format, which `check` requires.
 let keyConvertCommand = Command(
     name: "convert", summary: "Convert a key to another format.",
     discussion: [

@@ -6,6 +6,7 @@ internal import Platform
 /// Options of `key show` and `key thumbprint`, which only read a key.
 struct KeyReadOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The key or the set to read.
     var input = KeyFileOptions()
 }
 
@@ -117,7 +118,8 @@ private struct KeyCard {
         ]
     }
 
-    /// The key for a person: its title, then a line for each fact that it has.
+    /// The key for a person: its title, then a line for each fact that it has. `kid`, `use` and `alg`
+    /// come from the file and are escaped; a key that no algorithm accepts says so.
     func text(_ style: Style) -> String {
         var lines = [VisibleText.escape(key.description, columns: 200)]
         func add(_ name: String, _ value: String?) {
@@ -175,6 +177,7 @@ let keyThumbprintCommand = Command(
     run: { options, system in
         let console = Console(options.global, system: system)
         let keys = try options.input.load(console)
+        // All are computed before the first is printed, so that an error leaves no partial list.
         let thumbprints = try keys.keys.map { (key: $0, thumbprint: try $0.thumbprint()) }
         let columns: [Column<(key: Key, thumbprint: JSONString)>] = [
             .member("thumbprint") { .string($0.thumbprint) },

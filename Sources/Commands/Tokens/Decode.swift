@@ -66,7 +66,7 @@ let decodeCommand = Command(
     run: runDecode)
 
 /// Prints the parts that can be read. Text that is no complete token is an error as well (status
-/// 3).
+/// 3). The line of `-o id` is the `jti`, for a pipe to `revoke`; a token without one has none.
 private func runDecode(_ options: DecodeOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let text = try TokenOperand.readOne(options.token, console)
@@ -88,7 +88,8 @@ private func runDecode(_ options: DecodeOptions, _ system: System) throws -> Exi
     return .malformed
 }
 
-/// The reason why the text is no complete token; nil if it is one.
+/// The reason why the text is no complete token; nil if it is one. A truncated token can still be
+/// revoked if its `jti` is complete, which the hint says.
 private func fault(of inspection: TokenInspection) -> Failure? {
     if let cut = inspection.cut {
         return Failure(
@@ -106,7 +107,8 @@ private func fault(of inspection: TokenInspection) -> Failure? {
         hint: failure.hint ?? TokenOddity.hint(inspection))
 }
 
-/// The JSON result. Of a truncated object, it has the members before the break.
+/// The JSON result. Of a truncated object, it has the members before the break. The signature is the
+/// third segment as it was written, in base64url.
 private func json(
     _ inspection: TokenInspection, _ fault: Failure?, _ text: [UInt8], now: Int64
 ) -> JSONObject {
@@ -163,7 +165,8 @@ struct DecodeText {
     }
 
     /// The members of a segment, below its title. `note` gives the words about each member. A
-    /// segment that is missing has no text.
+    /// segment that is missing has no text, while an empty object is shown as such: it is a valid
+    /// payload.
     private func section(
         _ title: String, _ segment: TokenInspection.Segment?,
         note: (JSONString, JSONValue) -> (String, MemberList.Tone)
@@ -230,7 +233,8 @@ struct DecodeText {
         return isWrong ? ("wrong type: verifiers must reject this", .bad) : meaning(words)
     }
 
-    /// The words about a date, which depend on whether it has passed.
+    /// The words about a date, which depend on whether it has passed. Numbers that are far too high
+    /// come from issuers that take the milliseconds of their platform's clock.
     private func dateNote(
         _ name: JSONString, _ value: JSONValue, _ words: (past: String, future: String)
     ) -> (String, MemberList.Tone) {
@@ -265,7 +269,8 @@ struct DecodeText {
         return result + style.yellow("not verified") + state + "\n"
     }
 
-    /// The end of the last line: the validity by the token's own times.
+    /// The end of the last line: the validity by the token's own times. The worst news comes first:
+    /// of a token that has expired, it does not matter when it would have begun.
     private var state: String {
         guard let object = inspection.payload?.object else { return "" }
         let claims = RegisteredClaims(object)
@@ -291,7 +296,8 @@ struct DecodeText {
         "encrypted key", "initialization vector", "ciphertext", "tag",
     ]
 
-    /// The sizes of the parts of an encrypted token, of which only the header can be read.
+    /// The sizes of the parts of an encrypted token, of which only the header can be read. They are
+    /// computed from the lengths in base64url, in bytes; nothing is decoded.
     private var encryptedEnding: String {
         let sizes = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
             .dropFirst().map { Base64.decodedCount($0.count) }

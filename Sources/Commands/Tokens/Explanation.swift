@@ -58,7 +58,8 @@ struct Explanation {
             Check(check.name, .notJudged, detail: "absent" + meaning), wanted: check.wanted)
     }
 
-    /// A check of the state, with the values that Redis returned.
+    /// A check of the state, with the values that Redis returned. Null for the blacklist means that
+    /// Redis has no entry; null in a cutoff that none is set.
     private static func explained(
         _ check: ExplainedCheck, _ report: StateReport?
     ) -> ExplainedCheck {
@@ -201,7 +202,8 @@ struct Explanation {
             }
     }
 
-    /// The value that Redis returned, in words; nil for a check that has none.
+    /// The value that Redis returned, in words; nil for a check that has none. The user's own cutoff
+    /// is not asked for if the token names no user.
     private static func words(_ check: String, _ state: TokenState) -> String? {
         func time(_ cutoff: Int64?) -> String { cutoff.map(TimeText.rfc3339) ?? "none" }
         switch check {
@@ -217,7 +219,8 @@ struct Explanation {
         }
     }
 
-    /// The option that would check a claim of which no value is required.
+    /// The option that would check a claim of which no value is required, by the claim's name; `typ`
+    /// is a member of the header.
     private static let demandingOption = [
         "iss": "--iss", "aud": "--aud", "sub": "--sub", "iat": "--max-age", "typ": "--typ",
     ]

@@ -10,29 +10,37 @@ internal import TokenStore
 struct IssueOptions: CommandOptions {
     var global = GlobalOptions()
     var keys = KeyOptions()
-    /// The claim `iss`.
+    /// The claim `iss`; nil leaves it to `--claims` and `--claim`.
     var issuer: String?
     /// The claim `sub`, on whose list the token is recorded.
     var subject: String?
+    /// The claim `aud`: one is written as a string, several as an array.
     var audiences: [String] = []
+    /// The claim `exp`. Relative times count from the moment of signing.
     var expiry: Moment?
     /// The seconds between `iat` and `exp`; not together with `expiry`.
     var lifetime: Int64?
+    /// The claim `nbf`.
     var notBefore: Moment?
+    /// The claim `iat`; nil is the moment of signing.
     var issuedAt: Moment?
+    /// Whether the token has no `iat`. Under a cutoff, such a token is rejected.
     var omitsIssuedAt = false
     /// The claim `jti`; nil makes a random one of 128 bits for each token.
     var id: String?
-    /// The media type in the header.
+    /// The media type in the header; nil leaves the choice to `--header` and the signer.
     var type: String?
     /// Further claims, in the order given.
     var claims: [NamedValue] = []
     /// An object with further claims.
     var claimsFile: Source?
+    /// Further members of the header, in the order given; never `alg`, which the key decides.
     var headers: [NamedValue] = []
     /// The label in the token list, such as a device.
     var label: String?
+    /// Whether the token is recorded in Redis. If not, Redis is not needed at all.
     var isRecorded = true
+    /// The name for the audit log; nil for that of the settings or the login name.
     var actor: String?
     /// The number of tokens; nil is one, which is reported as a single result.
     var count: Int?
@@ -87,6 +95,8 @@ struct NamedValue: Equatable, Sendable {
     let name: JSONString
     let value: JSONValue
 
+    /// Splits at the first `=`, so a text may have more of them. A colon before it asks for JSON: a
+    /// number or a list is never guessed from a text that only looks like one.
     init(_ text: String) throws(InvalidValue) {
         guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")), equals != text.startIndex
         else { throw .expected("a claim; write name=text or name:=JSON") }
@@ -183,7 +193,8 @@ let issueCommand = Command(
         }
     }, run: runIssue)
 
-/// Makes one token or many. Key, claims and Redis are checked before the first is signed.
+/// Makes one token or many. Key, claims and Redis are checked before the first is signed: what can
+/// be refused is refused before anything exists that could be used.
 func runIssue(_ options: IssueOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)

@@ -42,7 +42,8 @@ struct MemberList {
                 note: "cut off here", tone: .bad))
     }
 
-    /// The width above which a value with parts gets several lines.
+    /// The width above which a value with parts gets several lines, in columns. A long text or
+    /// number stays on one line, which a terminal wraps.
     private static let longest = 60
 
     /// The name, in quotes if it could be taken for something else.
@@ -53,7 +54,8 @@ struct MemberList {
 
     /// The lines; `width` nil means no limit.
     func text(width: Int?, style: Style) -> String {
-        // A very long name or value must not push the columns of all others aside.
+        // A very long name or value must not push the columns of all others aside. What comes
+        // after it moves aside on its own line only.
         let names = rows.map { DisplayWidth.of($0.name) }.filter { $0 <= 24 }.max() ?? 0
         let values =
             rows.filter { !$0.note.isEmpty && $0.value.count == 1 }.compactMap(\.value.first)
@@ -148,7 +150,8 @@ enum MemberMeanings {
         "PBES2-HS512+A256KW": "key derived from a password",
     ]
 
-    /// Claims, except for dates.
+    /// Claims, except for dates. A name in parentheses is the product or the specification that adds
+    /// the claim.
     static let claims: [JSONString: String] = [
         "iss": "issuer", "sub": "subject (user)",
         "aud": "audience", "jti": "token id",

@@ -8,6 +8,8 @@ internal import TokenStore
 /// Options of `renew`.
 struct RenewOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The key that verifies the old token and signs the new one. It must be a private key or a
+    /// secret, and the only one.
     var keys = KeyOptions()
     /// The operand: a token, `@FILE` or `-`; nil for standard input.
     var token: [UInt8]?
@@ -74,6 +76,10 @@ let renewCommand = Command(
     }, run: runRenew)
 
 /// Checks the token, signs the new one and exchanges them in Redis.
+///
+/// The key, the server's role, the old token and the layout are checked before the exchange, which
+/// records the new token before it revokes the old one. A refusal of the exchange leaves the old
+/// token as it was.
 ///
 /// The new token is printed even if the revocation of the old one is in doubt: the user might be
 /// left without any token otherwise.
@@ -143,7 +149,8 @@ private func active(
     return (token, claims)
 }
 
-/// The entry for the user's token list; nil if the layout has none.
+/// The entry for the user's token list; nil if the layout has none. The label of the old entry is
+/// only asked for if no other is given, which spares a round trip.
 private func record(
     _ new: TokenMinter.Minted, replacing old: TokenFacts, _ options: RenewOptions,
     _ backend: Backend
@@ -158,7 +165,7 @@ private func record(
     return new.record(label: options.label ?? listed?.label)
 }
 
-/// Prints the new token.
+/// Prints the new token, and hands it over at once: what comes after it may fail or be interrupted.
 private func show(
     _ new: TokenMinter.Minted, _ old: TokenFacts, _ isRecorded: Bool, _ isAudited: Bool,
     _ console: Console

@@ -83,7 +83,8 @@ struct TokenMinter {
         }
     }
 
-    /// The failure for a token that could not be recorded; nil if it was.
+    /// The failure for a token that could not be recorded; nil if it was. The token is then neither
+    /// printed nor kept, so nothing needs to be revoked.
     func failure(_ outcome: RecordOutcome, id: String) -> Failure? {
         let hint = "an id is never used twice; omit --jti to get a random one"
         let shown = VisibleText.escape(id)
@@ -200,7 +201,8 @@ struct TokenSeries {
     /// The progress of the run, for the person who continues it.
     private var progress: String { "\(run.count) of \(total) tokens were printed and recorded" }
 
-    /// Signs and prints some tokens, and records them first where Redis is used.
+    /// Signs and prints some tokens, and records them first where Redis is used. All tokens of a
+    /// batch have the same `iat`.
     private mutating func issueBatch() throws {
         cutoffWait.refresh()
         let count = min(Self.batchSize, total - run.count)
@@ -252,6 +254,7 @@ struct TokenSeries {
     }
 }
 
+/// A row is only made of a token that was issued, so all of them are successes.
 extension TokenMinter.Minted: ItemRow {
     var status: ExitStatus { .success }
 }

@@ -36,7 +36,8 @@ extension Verdict {
         return line + "\n"
     }
 
-    /// The column in which the details of checks begin.
+    /// The column in which the details of checks begin: two columns of indent, seven of the mark and
+    /// ten of the name, with a blank between each.
     static let margin = 21
 
     /// The reason why a date fails, in words; nil for any other check.
@@ -58,7 +59,8 @@ extension Verdict {
         token.flatMap { DisplayToken.name(of: $0, claims ?? RegisteredClaims([:])) }
     }
 
-    /// The warnings about claims that are accepted.
+    /// The warnings about claims that are accepted. An `exp` in milliseconds never expires in
+    /// practice, but is a valid number, so that no check fails.
     var warnings: [String] {
         let expiry = claims?.expiresAt.value.flatMap(TimeText.seconds) ?? 0
         return departures.map(\.warning)
@@ -137,7 +139,8 @@ struct ClaimTimes {
 
 /// The next step for a person after a failed check of the signature or the form.
 enum VerdictHint {
-    /// The hint about a token; nil if the verdict needs none.
+    /// The hint about a token; nil if the verdict needs none. The cases go from the certain to the
+    /// likely: what the token itself shows comes before guesses about the key.
     static func of(_ verdict: Verdict, keys: KeySet, options: VerifyOptions) -> String? {
         guard let token = verdict.token else { return nil }
         let algorithm = VisibleText.escape(token.header.algorithmName.text, columns: 40)

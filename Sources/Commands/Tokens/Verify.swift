@@ -16,6 +16,7 @@ struct VerifyOptions: CommandOptions {
     var issuers: [String] = []
     /// Accepted audiences, one of which the token must have; empty for all.
     var audiences: [String] = []
+    /// The `sub` that the token must have; nil for any.
     var subject: String?
     /// The type that the header must have, compared as a media type.
     var type: String?
@@ -178,6 +179,10 @@ private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
 
 /// Judges the token and prints the verdict. The status is that of the verdict.
 ///
+/// Errors of the key and of the settings come first: they do not depend on the token, and a script
+/// must not take them for a verdict. Warnings come before the verdict, an error of Redis and hints
+/// after it, where a person looks for the next step.
+///
 /// With `--stream` the work continues in `VerifyStream`.
 private func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
@@ -223,7 +228,8 @@ private func requireMargin(_ backend: Backend?, for leeway: Int64) throws(Failur
         hint: "use it with '--offline'")
 }
 
-/// Prints the verdict, with its reasons if the user asked for them.
+/// Prints the verdict, with its reasons if the user asked for them. `skipped` are the members of the
+/// key set that are no usable keys: the key that is missed may be among them.
 private func show(
     _ verdict: Verdict, skipped: [KeySet.Skipped], _ backend: Backend?, _ options: VerifyOptions,
     _ console: Console
