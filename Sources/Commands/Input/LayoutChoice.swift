@@ -59,7 +59,7 @@ enum LayoutChoice {
         _ options: GlobalOptions, _ settings: Settings, _ system: System
     ) throws -> [UInt8]? {
         let name = try chosen(options, settings).name
-        return isFile(name) ? try read(name, [:], .show, system).text : nil
+        return try isFile(name) ? read(name, [:], .show, system).text : nil
     }
 
     /// Whether a name is the path of a file: names of presets have neither slash nor dot.

@@ -67,7 +67,7 @@ let keyShowCommand = Command(
         return .success
     })
 
-/// The facts about one key. Those that can fail are collected before anything is printed.
+/// The facts about one key. Those that can fail are collected before any of them is printed.
 private struct KeyCard {
     let key: Key
     /// The thumbprint of RFC 7638.
