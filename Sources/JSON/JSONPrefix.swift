@@ -30,7 +30,8 @@ package struct JSONPrefix: Equatable, Sendable {
     }
 }
 
-/// Reads members until the text ends.
+/// Reads members until the text ends. Each value is first delimited by its brackets and quotes, then
+/// given to `JSONParser`, so no second parser decides what is valid.
 struct JSONPrefixReader {
     private let text: [UInt8]
     private var offset = 0

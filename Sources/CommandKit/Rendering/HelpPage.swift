@@ -47,7 +47,11 @@ struct HelpPage {
         }
     }
 
-    /// Terms on the left after two blanks, meanings on the right. A long term gets a line of its own.
+    /// Terms on the left after two blanks, meanings on the right.
+    ///
+    /// The left column is as wide as its longest term, except for terms above 26 columns or a third
+    /// of the page. Such a term gets a line of its own, with its meaning below: one long option must
+    /// not narrow the meanings of all others.
     mutating func list(_ rows: [(term: String, meaning: String)]) {
         let limit = min(26, width / 3)
         let longest = rows.map { DisplayWidth.of($0.term) }.filter { $0 <= limit }.max() ?? 8
@@ -73,7 +77,8 @@ struct HelpPage {
 
 extension CommandDescription {
     /// The text for `-h`: usage, operands, two examples, the command's own options, and the
-    /// essential ones of its groups.
+    /// essential ones of its groups. It has to fit on a screen, so the last line only names the
+    /// groups that `--help` shows.
     package func shortHelp(program: String, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         begin(&page, program: program)
@@ -125,7 +130,8 @@ extension CommandDescription {
         }
     }
 
-    /// The beginning of both forms: summary, usage, members, operands.
+    /// The beginning of both forms: summary, usage, members, operands. A group shows the usages of
+    /// its members, since its own says no more than COMMAND.
     private func begin(_ page: inout HelpPage, program: String) {
         page.paragraph(summary)
         page.heading("Usage")
@@ -171,7 +177,8 @@ extension OperandDescription {
 }
 
 extension ProgramDescription {
-    /// The commands under their headings. The long form adds options and topics.
+    /// The commands under their headings. The long form adds options and topics. All names are
+    /// padded to one width, so that the summaries below all headings begin in one column.
     package func help(_ detail: HelpDetail, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         page.paragraph(summary)
@@ -228,7 +235,9 @@ extension Program {
         }
     }
 
-    /// The lines after the message of a usage error: a usage line, and where to read more.
+    /// The lines after the message of a usage error: a usage line, and where to read more. `path` is
+    /// that of `ParseOutcome.usageError`. An error of `help` may be a mistyped topic, so it lists the
+    /// topics.
     package func usageLines(path: [String]) -> [String] {
         guard let command = describe(path) else {
             return ["usage: \(name) [OPTIONS] COMMAND ...", "try '\(name) help'"]
