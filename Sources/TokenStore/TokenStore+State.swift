@@ -2,7 +2,7 @@ package import Layouts
 internal import Redis
 
 extension TokenStore {
-    /// How many batches of questions may be under way.
+    /// The number of batches that may be under way.
     private static let stateWindow = 8
 
     /// The state of each token, in the order of `queries`, all in one round trip.
@@ -11,7 +11,9 @@ extension TokenStore {
         return try ask(StatesJob(self, queries)).map { state throws(StoreError) in try state.get() }
     }
 
-    /// The same for every batch that `next` gives, in one pipeline; see `revoke`.
+    /// Asks about the batches that `next` gives, all in one pipeline, and delivers the state of each
+    /// item in their order. A state that cannot be read is a failure of its item; what breaks the
+    /// connection is returned, as by `revoke`.
     package func states<Item>(
         query: @escaping (Item) -> StateQuery,
         next: @escaping (Pull) throws -> Supply<[Item]>,
@@ -28,14 +30,17 @@ extension TokenStore {
     }
 }
 
-/// Asks for the state of each token; a foreign thing under a key is that token's own failure.
+/// Asks for the states of a batch of tokens in one exchange. If the key of one token holds something
+/// else, only the state of that token is a failure.
 struct StatesJob: Question {
     private let store: TokenStore
     private let queries: [StateQuery]
     private var questions: [Result<StateQuestion, StoreError>] = []
-    /// Redis' clock and everybody's cutoff come first, for all.
+    /// The commands that are sent once for the whole batch, before the others: for Redis' clock and the
+    /// cutoff of all users.
     private var shared: [Command] = []
     private var isDone = false
+    /// The states, in the order of the queries.
     private(set) var outcome: [Result<TokenState, StoreError>] = []
 
     init(_ store: TokenStore, _ queries: [StateQuery]) {
@@ -43,6 +48,7 @@ struct StatesJob: Question {
         self.queries = queries
     }
 
+    /// A token that the layout cannot name fails here, and sends nothing.
     mutating func next() -> [Command]? {
         guard !isDone else { return nil }
         shared = [Command("TIME")]
@@ -64,6 +70,8 @@ struct StatesJob: Question {
         return commands
     }
 
+    /// Throws for all tokens if the exchange broke, or if the clock or the cutoff of all users cannot
+    /// be read: without these no token can be judged.
     mutating func take(_ exchange: Exchange) throws(StoreError) {
         isDone = true
         let replies = try exchange.all
@@ -80,7 +88,8 @@ struct StatesJob: Question {
         }
     }
 
-    /// Reads the replies to the commands of one question, the first of which is at `question.start`.
+    /// Reads the replies to the commands of one question. Any error among them fails the whole state:
+    /// a part of it could make a revoked token look valid.
     private func state(
         _ question: StateQuestion, _ replies: [Reply], global: Int64?, time: Int64
     ) throws(StoreError) -> TokenState {
@@ -123,6 +132,7 @@ struct StatesJob: Question {
                 }
                 state.version = number
             }
+            // The token's own number is in its claims; a token without it has none.
             let values = TemplateValues(subject)
             if version.number.holes.allSatisfy({ !(values[$0]?.isEmpty ?? true) }) {
                 state.tokenVersion = Int64(
@@ -133,11 +143,14 @@ struct StatesJob: Question {
     }
 }
 
-/// What is asked for one token, and where each answer will stand among those to its commands.
+/// The commands about one token, and the place of each reply among the replies to them.
+///
+/// A token without a user is only looked up on the blacklist and the whitelist: all other keys are
+/// named after the user.
 private struct StateQuestion {
     let query: StateQuery
     private(set) var commands: [Command] = []
-    /// The place of the first command among those of all questions.
+    /// The place of its first command among the commands of the batch.
     var start = 0
     /// How many commands at the beginning are about the blacklist.
     private(set) var denyCount = 0
@@ -150,7 +163,7 @@ private struct StateQuestion {
     private(set) var ban: Int?
     /// The key of the user's list.
     private(set) var listKey: [UInt8]?
-    /// The key that an error about the user's state names.
+    /// The key that an error about the user's cutoff or version names.
     private(set) var userKey: [UInt8]?
 
     init(_ query: StateQuery, layout: Layout) throws(StoreError) {

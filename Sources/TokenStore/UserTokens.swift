@@ -3,12 +3,13 @@ package import Layouts
 internal import Platform
 internal import Redis
 
-/// A token of a user.
+/// A token of a user, as the token list or a session key has it. Nothing checked its signature.
 package struct ListedToken: Equatable, Sendable {
     package let id: Identifier
     package let expiry: Expiry
-    /// Unix seconds; nil where Redis does not tell.
+    /// The `iat` in unix seconds; nil if Redis does not have it.
     package internal(set) var issuedAt: Int64?
+    /// The label that `issue` or `renew` gave it, such as the name of a device; nil for none.
     package internal(set) var label: String?
     /// Whether the token is on the blacklist. `TokenStore.listedToken` does not ask.
     package var isRevoked = false
@@ -34,7 +35,8 @@ package struct ListedUser: Equatable, Sendable {
     package let latestExpiry: Expiry?
     /// The user's own cutoff, in unix seconds.
     package let cutoff: Int64?
-    /// Why the numbers are not known.
+    /// The reason why the numbers are not known: a key of the user holds something else. nil if they
+    /// are.
     package var problem: StoreError?
 }
 
@@ -64,7 +66,8 @@ protocol UserTokens {
         _ body: @escaping ([ListedUser]) throws -> Bool
     ) throws
 
-    /// The command that puts a token where its application accepts it.
+    /// The command that records a token: on the user's list, or as a session key. The reply is for
+    /// `TokenStore.recordOutcome`. Throws if only the application can make such a key.
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command
 
     /// The job that revokes a batch where there is no blacklist: it removes what the application
@@ -85,7 +88,7 @@ protocol UserTokens {
 }
 
 extension TokenStore {
-    /// The kind of the layout's user tokens.
+    /// The user tokens of the layout, in the kind that it has.
     var userTokens: any UserTokens { KeyedTokens(self) ?? SortedSetTokens(self) }
 
     /// All tokens of a user, soonest expiry first.
@@ -128,7 +131,8 @@ extension TokenStore {
 
     // MARK: what both kinds ask
 
-    /// The clock of Redis and the cutoffs that apply to a user's tokens, all in unix seconds.
+    /// The clock of Redis and the cutoffs that apply to a user's tokens, all in unix seconds. A cutoff
+    /// is nil if none is set, or if the layout has none of that kind.
     typealias UserCutoffs = (time: Int64, user: Int64?, global: Int64?)
 
     func cutoffs(of user: Identifier) throws(StoreError) -> UserCutoffs {
@@ -140,6 +144,7 @@ extension TokenStore {
         [layout.userCutoff, layout.globalCutoff].compactMap(\.self)
     }
 
+    /// The commands for `UserCutoffs`: the clock, then the user's cutoff, then that of all users.
     func cutoffCommands(of user: Identifier) throws(StoreError) -> [Command] {
         let values = TemplateValues(TokenSubject(id: user, user: user))
         var commands = [Command("TIME")]

@@ -5,9 +5,9 @@ internal import Redis
 package struct Revocation: Equatable, Sendable {
     /// The token. If it has a user, it is also taken off that user's list.
     package let subject: TokenSubject
-    /// nil where only the user's list knows it.
+    /// When the token expires; nil if that has to be looked up on the user's list.
     package let expiry: Expiry?
-    /// Unix seconds; nil where it is not known.
+    /// The `iat` in unix seconds; nil if it is not known. Layouts with a refresh window need it.
     package let issuedAt: Int64?
 
     package var id: Identifier { subject.id }
@@ -134,7 +134,8 @@ extension RevocationOutcome: ItemOutcome {
         if case .failed(let error) = self { error } else { nil }
     }
 
-    /// The outcome where what was acknowledged may be lost.
+    /// `doubt` about a confirmation leaves a revocation in effect, though it may be lost; any other
+    /// failure leaves open whether it was made.
     func doubted(because doubt: StoreError) -> RevocationOutcome {
         switch self {
         case .revoked, .alreadyRevoked:

@@ -2,13 +2,14 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Looks into the keys of the layout, page by page: one round trip for each page that has some.
+/// Reads the keys of the layout, page by page, with one round trip for each page that has some. It never
+/// writes.
 struct StateInspector {
     var survey: StateSurvey
     private let store: TokenStore
     private let layout: Layout
     private let clock: ServerClock
-    /// How many keys of each store are looked into.
+    /// How many keys of each store are read.
     private let closeLimit: Int
 
     init(_ store: TokenStore, _ clock: ServerClock, closeLimit: Int) {
@@ -69,7 +70,8 @@ struct StateInspector {
         template.isReversible && template.parse(key) != nil
     }
 
-    /// A refused question is noted once, and says nothing about its key.
+    /// Asks about keys, and judges the replies. Only the first refusal is kept; a refused key is not
+    /// judged.
     private mutating func ask(_ questions: [Question]) throws(StoreError) {
         guard !questions.isEmpty else { return }
         let asked = questions.map { commands($0.role, $0.key) }

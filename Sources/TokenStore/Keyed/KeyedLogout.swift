@@ -4,8 +4,9 @@ internal import Redis
 
 /// The logout of one user whose tokens have keys of their own.
 ///
-/// Passes over the user's keys follow one another until one finds nothing left to revoke: first the
-/// tokens' own keys go, then what leads to them. Broken off anywhere, a second logout finds the rest.
+/// One pass over the user's keys follows another until a pass finds nothing to revoke. A pass removes
+/// the tokens' own keys first, and then the keys that lead to them: if the logout breaks off, a second
+/// one still finds the rest. It is no `Job`, since a pass needs scans, which are runs of jobs themselves.
 final class KeyedLogout {
     /// How far the logout came, whatever broke it off.
     private(set) var result = LogoutResult()
@@ -17,9 +18,9 @@ final class KeyedLogout {
     /// The clock of Redis; nil where no cutoff was raised.
     private var clock: ServerClock?
 
-    /// How many tokens a pass finds before they are revoked.
+    /// How many tokens a pass collects before they are revoked. It bounds the memory of a pass.
     private static let passLimit = 5000
-    /// How many passes there are at most: an application may write tokens faster than they are found.
+    /// The limit of passes: an application may write tokens faster than they are found.
     private static let passCount = 1000
 
     init(
@@ -33,12 +34,15 @@ final class KeyedLogout {
 
     private var scope: LogoutScope { request.scope }
 
-    /// What a pass found.
+    /// The findings of one pass.
     private struct Pass {
+        /// Tokens to revoke, with the keys that led to them.
         var toRevoke: [Identifier: FoundSession] = [:]
         /// Keys without a token key of their own, by their names.
         var leftovers: [[UInt8]: FoundSession] = [:]
+        /// Tokens that the scope keeps.
         var kept: [Identifier: TokenSubject] = [:]
+        /// Keys that may hold tokens of the user, but cannot be read. The logout is then incomplete.
         var unreadable = 0
         /// The values of the user's sets and lists, read before anything else.
         var userValues: [(key: [UInt8], value: [UInt8])] = []
@@ -136,7 +140,7 @@ final class KeyedLogout {
         return scope.revokes(id, issuedAt: issuedAt, cutoff: result.cutoff)
     }
 
-    /// Leaves out the tokens that are on the blacklist.
+    /// Leaves out the tokens that are on the blacklist already. Their session keys may stay.
     private func dropDenied(_ pass: inout Pass) throws(StoreError) {
         let subjects = pass.toRevoke.values.compactMap(\.subject)
         for page in subjects.chunked(by: TokenStore.pageSize) {
@@ -184,6 +188,7 @@ final class KeyedLogout {
         result.leftovers += pass.leftovers.count
     }
 
+    /// Runs commands that are safe to repeat, a page at a time.
     private func send(_ commands: [Command]) throws(StoreError) {
         for page in commands.chunked(by: TokenStore.pageSize) { try store.change(page) }
     }

@@ -10,7 +10,8 @@ struct KeyedTokens: UserTokens {
     private let store: TokenStore
     let allow: AllowStore
 
-    /// What the tokens' own keys tell about the tokens of one user, by their ids.
+    /// The tokens of one user whose own keys are there, by their ids, with the time at which the keys
+    /// expire.
     private typealias FoundTokens = [Identifier: (subject: TokenSubject, end: Expiry)]
 
     /// nil for a layout without session keys, or with token lists besides them.
@@ -20,8 +21,7 @@ struct KeyedTokens: UserTokens {
         self.allow = allow
     }
 
-    /// The values of the user's sets are read first, since the scan compares with them the tokens that
-    /// name no user.
+    /// Reads the values of the user's sets first: the scan compares tokens that name no user with them.
     func tokens(of user: Identifier) throws(StoreError) -> TokenList {
         guard var scan = SessionScan(store, user: user) else { return try tokens([:], of: user) }
         scan.search.userValues = Set(try scan.userValues().map(\.value))
@@ -32,11 +32,13 @@ struct KeyedTokens: UserTokens {
         try tokens(of: user).tokens.first { $0.id == id }
     }
 
-    /// All tokens are in one page, since only the end of the scan shows which expires first.
+    /// All tokens are in one page, since only the end of the scan shows which one expires first.
     func forEachPage(of user: Identifier, _ body: (TokenList) throws -> Bool) throws {
         _ = try body(try tokens(of: user))
     }
 
+    /// Scans once for all users, and keeps their tokens in memory. Users come in the order of their
+    /// names.
     func forEachList(
         like pattern: IdentifierPattern?,
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
@@ -51,7 +53,7 @@ struct KeyedTokens: UserTokens {
         }
     }
 
-    /// Every user comes once, after the scan: no key of Redis has a count of a user's tokens.
+    /// Every user comes once, after the scan: Redis has no key with the count of a user's tokens.
     func forEachUser(
         like pattern: IdentifierPattern?, pageLimit: Int,
         _ body: @escaping ([ListedUser]) throws -> Bool
@@ -103,8 +105,8 @@ struct KeyedTokens: UserTokens {
         return found
     }
 
-    /// Sorts what was found, and asks for the state of each token: one that is on the blacklist, or
-    /// was ended in place, is listed as revoked.
+    /// Sorts the tokens, soonest expiry first, and asks for the state of each. A token is revoked if it
+    /// is on the blacklist, or if its key has a value that the application does not accept.
     private func tokens(
         _ found: FoundTokens, of user: Identifier
     ) throws(StoreError) -> TokenList {

@@ -67,8 +67,8 @@ struct RemovalRounds {
         return batch
     }
 
-    /// A logout rechecks by itself, and finds by itself the keys of wild links that belong to its
-    /// tokens.
+    /// Both rounds, the rechecks and the announcements for one batch. With `.caller`, a logout rechecks
+    /// itself, and its passes find the keys of wild links.
     private func removeInRounds(
         _ items: [Revocation], recheckedBy finisher: Finisher
     ) -> RevocationBatch {

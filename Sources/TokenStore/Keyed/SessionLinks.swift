@@ -2,8 +2,10 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// The links of one token that are to be cut: keys that would bring it back.
+/// The links of one token: keys from which the application would make the token's own key again, so
+/// that they have to be cut before it is removed.
 struct SessionLinks {
+    /// The links in the order in which they are cut.
     enum Part {
         /// Links that lead to no other keys.
         case ends
@@ -17,8 +19,8 @@ struct SessionLinks {
     /// The links whose keys can be made, and these keys.
     let places: [(link: Link, key: [UInt8])]
 
-    /// `named` are the values of the keys that name others, in the order of `AllowStore.vias`. A link
-    /// for which the token lacks a claim is left out.
+    /// `named` are the values of the keys that name others, in the order of `AllowStore.vias`; nil for a
+    /// key that is not there. A link for which the token lacks a claim is left out.
     init(
         of subject: TokenSubject, _ allow: AllowStore, value: [UInt8]?, named: [[UInt8]?]
     ) throws(StoreError) {
@@ -51,7 +53,8 @@ struct SessionLinks {
         }
     }
 
-    /// Cuts one link; nil where nothing is known that its value could be compared with.
+    /// The command that cuts one link; nil if there is nothing to compare its value with. Without a
+    /// comparison it could remove the link of another token.
     private func command(_ link: Link, _ key: [UInt8]) -> Command? {
         switch link.action {
         case .delete: return Command("DEL", key: key)
@@ -74,7 +77,7 @@ struct SessionLinks {
         }
     }
 
-    /// What has to be searched for; nil where a search could find nothing.
+    /// What to search for among keys that cannot be made; nil if a search could find nothing.
     func wanted(_ allow: AllowStore) -> HolderSearch.Wanted? {
         let searched = allow.links.filter { $0.search != nil }
         let text = searched.compactMap { self.text(of: $0) }.first
@@ -86,7 +89,7 @@ struct SessionLinks {
 }
 
 extension Link {
-    /// Whether it may be under a key that cannot be made.
+    /// Whether the link may be under a key that cannot be made from the token.
     var isSearched: Bool { search != nil || wild != nil }
 }
 
@@ -104,7 +107,8 @@ extension AllowStore {
         links.compactMap(\.search).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    /// The arguments of `Script.disallow`.
+    /// The arguments of `Script.disallow`, which removes the token's own key or replaces its value, but
+    /// only if the application accepts the token by it.
     func removalArguments(of subject: TokenSubject) throws(StoreError) -> [Argument] {
         var replacement: [UInt8] = []
         if case .rewrite(let value) = removal { replacement = value }
@@ -120,7 +124,8 @@ extension AllowStore {
 
 // MARK: links whose keys cannot be made
 
-/// Collects the links of a page of items that were not under the keys that can be made.
+/// Collects the links of a page of items that were not under the keys that can be made. A class: the
+/// job that fills it is a value inside `JobRunner`, and the caller reads it after the run.
 final class HolderSearch {
     /// What to search for, by the places of the items.
     var wanted: [Int: Wanted] = [:]
@@ -136,10 +141,10 @@ final class HolderSearch {
     }
 }
 
-/// Links whose keys cannot be made: they are found by scanning.
+/// Links whose keys cannot be made are found by scanning.
 extension TokenStore {
-    /// Deletes the keys below the layout's prefixes that would bring one of these tokens back.
-    /// Returns whether all keys were looked through: a signal ends it.
+    /// Deletes the keys with the layout's prefixes that would bring one of these tokens back. Returns
+    /// false if a signal ended the scan before all keys were read.
     func deleteHolders(
         _ wanted: [HolderSearch.Wanted], under prefixes: [[UInt8]]
     ) throws(StoreError) -> Bool {
@@ -162,8 +167,8 @@ extension TokenStore {
         return true
     }
 
-    /// Deletes the keys of wild links that name or hold one of these tokens. Returns whether all keys
-    /// were looked through: a signal ends it.
+    /// Deletes the keys of wild links that name or hold one of these tokens. Returns false if a signal
+    /// ended the scan before all keys were read.
     func deleteWildLinks(
         _ wanted: [HolderSearch.Wanted], _ allow: AllowStore
     ) throws(StoreError) -> Bool {
@@ -203,7 +208,8 @@ extension TokenStore {
     }
 }
 
-/// Reads values, and deletes the keys that hold what is searched for.
+/// Reads the values of a page of keys, and deletes the keys that hold what is searched for. Strings are
+/// compared again when they are deleted, since another token may have taken the key in between.
 private struct DeleteJob: Job {
     enum Phase: CaseIterable { case read, delete }
 

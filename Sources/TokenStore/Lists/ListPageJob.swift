@@ -3,7 +3,7 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Reads the cutoffs of a user, then the tokens page by page.
+/// Reads the cutoffs of a user, then the tokens page by page. The whole list is in memory at the end.
 struct TokenListJob: Question {
     let store: TokenStore
     let user: Identifier
@@ -134,7 +134,7 @@ struct ListPageJob: Question {
         }
     }
 
-    /// Reads the members of a page and their scores.
+    /// Reads the members of a page and their scores, which follow each other in the reply.
     private mutating func takeRange(_ flat: [[UInt8]], _ list: ListStore) throws(StoreError) {
         var fault: StoreError?
         for index in stride(from: 0, to: flat.count - 1, by: 2) {
@@ -184,6 +184,7 @@ struct TokenPages {
 }
 
 /// Describes some users by their sets: how many tokens have not expired, and when the last one does.
+/// Of a set only the last member is read, so long lists cost no more than short ones.
 struct UserPageJob: Question {
     let store: TokenStore
     let list: ListStore

@@ -49,6 +49,7 @@ struct PruneJob: Job {
     let list: ListStore
     let users: [Identifier]
     let clock: ServerClock
+    /// Whether to survey the lists only.
     let dryRun: Bool
     var phase = Phase.survey
     /// The keys of the lists that the phase is about.
@@ -106,6 +107,8 @@ struct PruneJob: Job {
         lists = untidy
     }
 
+    /// Counts anew: the survey finds only what the last attempt left. `ScanPageJob` keeps the counts of
+    /// the first attempt.
     mutating func restart(after outcome: PruneResult?) {
         phase = .survey
         self.outcome = PruneResult()

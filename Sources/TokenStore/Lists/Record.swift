@@ -2,7 +2,7 @@ internal import JSON
 package import Layouts
 internal import Redis
 
-/// A token as its user's list keeps it.
+/// A token for its user's list.
 package struct TokenRecord: Equatable, Sendable {
     package let subject: TokenSubject
     package let user: Identifier
@@ -14,7 +14,7 @@ package struct TokenRecord: Equatable, Sendable {
     /// one from being recorded. nil for a token that replaces none.
     var predecessor: IssuedAt?
 
-    /// The time that has to be after every cutoff.
+    /// The time that must be after every cutoff.
     var issued: IssuedAt { predecessor ?? issuedAt.map { .at(Double($0)) } ?? .missing }
 
     package var id: Identifier { subject.id }
@@ -41,6 +41,7 @@ package struct TokenRecord: Equatable, Sendable {
     /// The token without its user, so that only the blacklist is asked about it.
     var deniable: TokenSubject { subject.of(nil) }
 
+    /// The details of the token in the hash beside the list: JSON, without members that are not known.
     var details: [UInt8] {
         var object = JSONObject()
         if let issuedAt { object.set("iat", .integer(issuedAt)) }
@@ -73,7 +74,7 @@ package struct RecordBatch: Sendable {
     /// What broke the work off.
     package fileprivate(set) var failure: StoreError?
 
-    /// Takes back the outcomes of tokens that were recorded, because a fail-over may have lost them.
+    /// Makes the outcomes of recorded tokens unknown again, because a fail-over may have lost them.
     fileprivate mutating func doubt() {
         for index in outcomes.indices where outcomes[index] == .recorded {
             outcomes[index] = nil
@@ -94,8 +95,8 @@ extension TokenStore {
         return outcome
     }
 
-    /// Records many tokens in two round trips. At most some hundred at a time, since the commands for
-    /// all are sent together.
+    /// Records many tokens in two round trips: one to judge them, one to write those that may be
+    /// recorded. At most some hundred at a time, since the commands for all are sent together.
     package func record(_ tokens: [TokenRecord]) -> RecordBatch {
         var job = RecordJob(self, tokens)
         let (done, failure) = run(&job)
@@ -106,8 +107,8 @@ extension TokenStore {
         return batch
     }
 
-    /// The outcome in the reply of a script that records; the word that the script begins with tells
-    /// which. Throws for keys that are not what the layout puts there.
+    /// The outcome in the reply of a script that records: a word, and a number. Throws `.corrupt` or
+    /// `.otherUnit` if a key holds something else; for CORRUPT the number is that of the key, from 1.
     func recordOutcome(
         _ reply: Reply, of token: TokenRecord
     ) throws(StoreError) -> RecordOutcome {
@@ -167,6 +168,7 @@ struct RecordJob: Job {
         outcome = RecordBatch(outcomes: Array(repeating: nil, count: tokens.count))
     }
 
+    /// Goes by the job's own outcome, since the parameter is nil after an attempt that failed.
     mutating func restart(after outcome: RecordBatch?) {
         previous = self.outcome.outcomes
         self.outcome.doubt()
@@ -289,6 +291,7 @@ extension TokenStore {
         }
     }
 
+    /// Revokes the token that was recorded, if there is one.
     private func takeBack(_ new: TokenRecord?, _ entry: DenyEntry) throws(StoreError) {
         guard let new else { return }
         let batch = revoke([Revocation(new.subject, expiry: new.expiry)], entry: entry)

@@ -53,7 +53,8 @@ struct SortedSetTokens: UserTokens {
         }
     }
 
-    /// Reads up to `readWindow` sets at a time. A set that cannot be read is a problem of its user.
+    /// Reads up to `readWindow` sets at a time. A set that cannot be read is a failure of its user
+    /// alone.
     func forEachList(
         like pattern: IdentifierPattern?,
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
@@ -121,7 +122,7 @@ struct SortedSetTokens: UserTokens {
         ).once()
     }
 
-    /// Takes the tokens off the lists that they have to be on.
+    /// Removes the tokens from the lists, for layouts whose services accept only listed tokens.
     func removal(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
         UnlistJob(store, items)
     }
@@ -188,13 +189,13 @@ extension ListStore {
     }
 }
 
-/// Revokes a batch where a token has to be on its user's list to be accepted: takes the tokens off
-/// their lists. It is safe to repeat.
+/// Revokes a batch by taking the tokens off the lists of their users, for layouts whose services accept
+/// only listed tokens. It is safe to repeat.
 struct UnlistJob: Job {
     private enum Phase: CaseIterable {
         /// Removes each token from the sorted set of its user.
         case unlist
-        /// Publishes the ids for listeners that are told nothing else.
+        /// Publishes the ids, for layouts whose services listen for nothing else.
         case announce
     }
 
@@ -260,7 +261,8 @@ extension TokenStore {
     /// never expires.
     var listLife: Argument { .text(listMargin.map(String.init) ?? "") }
 
-    /// Takes tokens off a user's list; nil where the layout has no lists.
+    /// The command that takes tokens off a user's list, with their details, and lets the list expire
+    /// with its last token. nil for layouts without lists.
     func unlistCommand(
         _ tokens: [TokenSubject], of user: Identifier
     ) throws(StoreError) -> Command? {

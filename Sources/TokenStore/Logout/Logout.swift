@@ -2,15 +2,16 @@ package import Layouts
 internal import Platform
 internal import Redis
 
-/// Which of a user's tokens a logout revokes.
+/// The tokens of a user that a logout revokes.
 package enum LogoutScope: Equatable, Sendable {
     case everything
-    /// All but this one. `issuedAt` (unix seconds) is nil where it is not known.
+    /// All but this one, such as the current session. `issuedAt` is in unix seconds, nil if unknown.
     case allBut(Identifier, issuedAt: Int64?)
-    /// Those issued before this unix second.
+    /// Those issued before this unix second, and those of unknown age.
     case issuedBefore(Int64)
 
-    /// Whether to raise the user's cutoff: not where it is unknown which one would keep the right token.
+    /// Whether to raise the user's cutoff. Without the `iat` of the token to keep, any cutoff could
+    /// revoke that token, too.
     var raisesCutoff: Bool {
         if case .allBut(_, issuedAt: nil) = self { false } else { true }
     }
@@ -42,40 +43,42 @@ package enum LogoutScope: Equatable, Sendable {
     }
 }
 
-/// What a logout is to do, the same for every user.
+/// The parts of a logout that are the same for every user.
 struct LogoutRequest {
     let scope: LogoutScope
     /// Seconds by which a cutoff is raised further, for issuers whose clocks run ahead.
     let skew: Int64
+    /// Who logs the user out, and why, for the blacklist entries and the audit log.
     let entry: DenyEntry
     let onProgress: (LogoutResult) -> Void
 }
 
 /// The rounds of a logout.
 enum LogoutRound {
+    /// Raises the cutoff and the version, and revokes the tokens that are found.
     case first
     /// Revokes only tokens that were issued since the first round.
     case recheck
 }
 
-/// How far a logout came. The numbers count listed tokens.
+/// How far a logout came. The numbers count tokens on the list, or those with a key of their own.
 package struct LogoutResult: Equatable, Sendable {
     package var revoked = 0
     package var alreadyRevoked = 0
     package var kept = 0
-    /// Those of the revoked tokens that were issued while the others were being revoked.
+    /// The revoked tokens that the recheck found: logins that ran at the same time issued them.
     package var late = 0
     /// Leftover keys of tokens that were revoked before, such as those of refresh tokens. They are
     /// removed now.
     package var leftovers = 0
-    /// The cutoff that applies now, in unix seconds; nil where none was raised.
+    /// The cutoff that applies now, in unix seconds; nil if none was raised.
     package var cutoff: Int64?
-    /// The lowest number that the user's tokens may now carry; nil where none was raised.
+    /// The lowest version that the user's tokens may now carry; nil if none was raised.
     package var version: Int64?
     /// Whether every step was acknowledged, and tokens that were never recorded are revoked as well.
     package var isComplete = false
-    /// How many seconds the `iat` of a listed token was ahead of Redis' clock; 0 where none was. Tokens
-    /// of that issuer that were never recorded are not revoked by a cutoff at the present time.
+    /// How many seconds the `iat` of a found token was ahead of Redis' clock; 0 if none was. That issuer's
+    /// clock is wrong, so its other tokens may be later than the cutoff as well.
     package var issuerLead: Int64 = 0
     /// Whether more tokens were ahead of the cutoff than one run remembers: another run revokes the
     /// others.
@@ -86,7 +89,7 @@ package struct LogoutResult: Equatable, Sendable {
     package var auditFailure: StoreError?
 }
 
-/// What broke a logout off, and what had been done by then. A second run finishes it.
+/// The reason why a logout broke off, and what had been done by then. A second run finishes it.
 package struct LogoutInterruption: Error, Sendable {
     package let result: LogoutResult
     package let cause: Cause
@@ -98,13 +101,13 @@ package struct LogoutInterruption: Error, Sendable {
 }
 
 extension TokenStore {
-    /// How many tokens one script or pipeline handles: a script of this size blocks Redis for about
+    /// The number of tokens for one script or pipeline. A script of this size blocks Redis for about
     /// 1 ms.
     static let pageSize = 500
 
-    /// Logs a user out everywhere, in an order that is safe to break off anywhere: it raises the cutoff
-    /// first, then writes blacklist entries page by page, and takes tokens off the list only after
-    /// these were acknowledged.
+    /// Logs a user out everywhere. The steps are in an order in which it may break off anywhere: it
+    /// raises the cutoff first, then writes blacklist entries page by page, and takes tokens off the list
+    /// only after their entries were acknowledged.
     ///
     /// Returns once Redis' clock has passed the cutoff, so that tokens of a login which follows are
     /// accepted. `skew` are seconds, `recheckDelay` are milliseconds.
@@ -168,7 +171,8 @@ extension TokenStore {
     }
 
     /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that tokens of
-    /// a login which follows are accepted. In a Cluster the clock of each user's own server counts.
+    /// a login which follows are accepted. In a Cluster, each user's cutoff was taken from the clock of
+    /// one server, which is asked here, too.
     package func awaitCutoffs(
         _ users: [Identifier], _ cutoff: Int64?, skew: Int64
     ) throws(StoreError) {
@@ -224,24 +228,24 @@ extension TokenStore {
         return cutoff
     }
 
-    /// Milliseconds by which `time(2)` may be behind the clock that Redis reads: a service that takes
-    /// its `iat` from there would still be in the second before.
+    /// Milliseconds by which `time(2)` may be behind the clock that Redis reads. A service may take its
+    /// `iat` from there, and would still be in the second before.
     private static let coarseClockLag: Int64 = 20
 
-    /// Waits until a cutoff has passed, but no longer than for one that is raised now: a later cutoff of
-    /// someone else may be far in the future.
+    /// Waits until a cutoff has passed, but no longer than for one that is raised now: the cutoff that
+    /// applies may be a later one, far in the future. Throws if Redis' clock does not move.
     private func waitUntilPassed(
         _ cutoff: Int64, of key: [UInt8], skew: Int64
     ) throws(StoreError) {
         var last = cutoff
         var deadline: Monotonic?
         while true {
-            // This is the clock from which the cutoff was taken.
+            // The cutoff was taken from this clock.
             let now = try client.milliseconds(besideKey: key)
             last = min(last, now / 1000 + max(skew, 0))
             let left = (last + 1) * 1000 + Self.coarseClockLag - now
             if left <= 0 { return }
-            // A clock that does not move would be waited for without end.
+            // The deadline is on this machine's clock, which moves if Redis' does not.
             let end = deadline ?? .now.advanced(byMilliseconds: left + Int64(client.timeout))
             deadline = end
             guard end.remainingMilliseconds > 0 else {

@@ -4,18 +4,20 @@ internal import Redis
 
 /// The logout of one user whose tokens are on a list.
 struct LogoutJob: Job {
+    /// How far the job came, and what broke it off; a nil cause means that it was finished.
     typealias Outcome = (result: LogoutResult, cause: LogoutInterruption.Cause?)
 
-    /// The steps, in the order in which the work may break off anywhere. Pages are read until a whole
-    /// pass over the list finds nothing left to deny.
+    /// The steps. The job may break off after any of them. `readPage`, `deny` and `unlist` are repeated
+    /// until a whole pass over the list finds nothing to revoke.
     private enum Phase {
         /// Refuses tokens that were issued until now, recorded or not.
         case raiseCutoff
-        /// Notes the tokens that are on the list although their `iat` is later.
+        /// Notes the tokens that are on the list already although their `iat` is after the cutoff.
         case readAhead
-        /// Refuses tokens with a lower number.
+        /// Refuses tokens with a lower version.
         case raiseVersion
-        /// Blacklists again the tokens that a first attempt took off the list.
+        /// Blacklists again the tokens that the last attempt took off the list: their entries may be lost,
+        /// and the list does not have them any more.
         case denyAgain
         /// Reads the next page of the list.
         case readPage
@@ -36,22 +38,25 @@ struct LogoutJob: Job {
 
     private var phase = Phase.raiseCutoff
     private var commands: [Command] = []
-    /// The job that does the phase, where there is one.
+    /// The page that is being read, in `readAhead` and `readPage`.
     private var page: ListPageJob?
+    /// The revocation of a page, in `denyAgain` and `deny`.
     private var denial: (any Job<[RevocationOutcome]>)?
     /// The tokens that are being blacklisted.
     private var toRevoke: [Revocation] = []
-    /// Tokens whose entries may be lost, and that are not on the list any more.
+    /// Tokens that were taken off the list, and whose entries a fail-over may lose.
     private var unconfirmed: [Revocation] = []
-    /// Those of them that were not blacklisted again yet.
+    /// The part of `unconfirmed` that is to be blacklisted again in this attempt.
     private var toRepeat: ArraySlice<Revocation> = []
+    /// How many tokens of this pass are kept. They stay on the list, before the next page.
     private var keptCount = 0
     private var revokedInPass = 0
     /// The tokens that were on the list when the cutoff was raised, although their `iat` is later: the
-    /// clock of their issuer runs ahead. nil before the list was read for them.
+    /// clock of their issuer runs ahead. nil before `readAhead`.
     private var ahead: Set<Identifier>?
+    /// The rank in the list at which `readAhead` goes on.
     private var aheadRank = 0
-    /// How far the job came, whatever broke it off.
+    /// How far the job came. It adds up over all attempts.
     private var result = LogoutResult()
     private var cause: LogoutInterruption.Cause?
 
@@ -90,12 +95,13 @@ struct LogoutJob: Job {
         return (result, cause)
     }
 
-    /// A failure does not leave the job: it ends it, and `outcome` says how far it came.
+    /// Does not throw: after a failure the outcome still has the numbers, and the cause.
     mutating func next() -> [Command]? {
         do throws(StoreError) {
             return try phaseCommands()
         } catch {
-            return end(because: .store(error))
+            end(because: error)
+            return nil
         }
     }
 
@@ -103,15 +109,14 @@ struct LogoutJob: Job {
         do throws(StoreError) {
             try takePhase(exchange)
         } catch {
-            _ = end(because: .store(error))
+            end(because: error)
         }
     }
 
     /// Ends the job without an entry in the audit log.
-    private mutating func end(because cause: LogoutInterruption.Cause?) -> [Command]? {
-        self.cause = cause
+    private mutating func end(because error: StoreError) {
+        cause = .store(error)
         phase = .done
-        return nil
     }
 
     /// The commands of the current phase, or of the next one that has any.
@@ -177,7 +182,7 @@ struct LogoutJob: Job {
         }
     }
 
-    /// The commands of a phase that has one or none.
+    /// Keeps the commands of a phase that has one or none, and returns them.
     private mutating func send(_ command: [Command?]) -> [Command] {
         commands = command.compactMap(\.self)
         return commands
@@ -200,8 +205,8 @@ struct LogoutJob: Job {
         ]
     }
 
-    /// Reads the list once, directly after the cutoff was raised. A token that is on it now does not
-    /// come from a login that follows, whatever its `iat` says; later tokens are judged by their `iat`.
+    /// Reads the list once, directly after the cutoff was raised. A token that is on it now is not from a
+    /// later login, even if its `iat` is later. Tokens that are added from now on are judged by `iat`.
     private mutating func readAhead() throws(StoreError) -> [Command]? {
         guard scope == .everything, round == .first, let cutoff = result.cutoff else { return nil }
         if page == nil {
@@ -221,7 +226,7 @@ struct LogoutJob: Job {
         }
     }
 
-    /// Whether there is room for more tokens.
+    /// Adds those of the tokens whose `iat` is later to `ahead`; false if that has no room for more.
     private mutating func note(_ tokens: [ListedToken], issuedAfter cutoff: Int64) -> Bool {
         let now = clock.now
         for token in tokens {
@@ -261,8 +266,8 @@ struct LogoutJob: Job {
         return nil
     }
 
-    /// The commands that read the next page; nil where that is not possible or was done, so that another
-    /// phase follows.
+    /// The commands that read the next page; nil after a signal, and once the page was read. `phase` is
+    /// then the next one. A signal ends the job between two pages, with an entry in the audit log.
     private mutating func readPage() throws(StoreError) -> [Command]? {
         if page == nil {
             if let signal = Signals.pending {
@@ -286,7 +291,8 @@ struct LogoutJob: Job {
         revokedInPass += revoked.count
         guard !revoked.isEmpty else { return }
         store.noteUsage()
-        // The items have no user, since the whole page is taken off the list in one step.
+        // Unless tokens must be listed, the items have no user: `DenyJob` then leaves the list to
+        // `unlist`, which takes the whole page off in one step.
         let isRequired = store.layout.list?.isRequired ?? false
         toRevoke = revoked.map { token in
             Revocation(
@@ -317,8 +323,8 @@ struct LogoutJob: Job {
         return store.revocation(of: items, entry: entry, clock: clock)
     }
 
-    /// Goes on to the list. If the connection broke, the outcomes say how far the entries came, and the
-    /// next phase fails.
+    /// Counts the outcomes, and goes on to `unlist`. If the connection broke, tokens whose entries were
+    /// not acknowledged stay on the list: `unlist` is not sent any more.
     private mutating func takeDenied(_ outcomes: [RevocationOutcome]) throws(StoreError) {
         denial = nil
         try requireNoFailure(outcomes)

@@ -5,17 +5,20 @@ internal import Redis
 /// the answers, and never waits or sends by itself. `JobRunner` has many under way in one pipeline;
 /// `TokenStore.run` and `TokenStore.ask` drive one.
 ///
-/// `next()` and `take(_:)` alternate until `next()` gives nil.
+/// `next()` and `take(_:)` alternate until `next()` gives nil. Most jobs have an enum `Phase` with a
+/// case for each exchange. The order of its cases is the order of the safety steps, so that a job may
+/// break off after any of them. Tests drive jobs with answers written by hand, without a Redis.
 protocol Job<Outcome> {
     associatedtype Outcome
 
     /// The commands of the next exchange, none where a phase has nothing to do; nil at the end.
     mutating func next() throws(StoreError) -> [Command]?
 
-    /// Takes the answers to the commands that `next()` gave. Also called where the connection
-    /// breaks: a command without a reply was then not sent, unless it is among the uncertain. The
-    /// phases that follow take exchanges that were not sent, so that the outcome tells how far the
-    /// job came.
+    /// Takes the answers to the commands that `next()` gave. After a broken connection, a command
+    /// without a reply was not sent, unless it is among the uncertain ones. The phases that follow then
+    /// take exchanges of which nothing was sent, so that the outcome shows how far the job came.
+    ///
+    /// An error that it throws ends the job, and is its result.
     mutating func take(_ exchange: Exchange) throws(StoreError)
 
     /// The result of the job; complete once `next()` has given nil.
@@ -42,13 +45,13 @@ struct JobResult<Outcome> {
     let doubt: StoreError?
 }
 
-/// Who finishes a piece of work: the function that does it, or its caller, whose own work it is a
-/// part of.
+/// Who does the last step of a piece of work, such as the wait for replicas: the function itself, or
+/// its caller, which does it once for several calls.
 package enum Finisher: Sendable {
     case callee, caller
 }
 
-/// Commands that belong to no item: every one has to succeed.
+/// Commands in one exchange, each of which must succeed. They must be safe to repeat.
 struct CommandJob: Job {
     private let store: TokenStore
     private let commands: [Command]
@@ -71,10 +74,10 @@ struct CommandJob: Job {
 }
 
 extension TokenStore {
-    /// How often changes are done again because the primary was replaced meanwhile.
+    /// How many times changes are made before giving up, if each time another server becomes primary.
     static let attemptLimit = 5
 
-    /// What is thrown where the primary is replaced again and again.
+    /// The error after `attemptLimit` attempts: no server stayed primary for long enough.
     var unsettled: StoreError {
         .redis(.stalled(milliseconds: client.timeout, cause: nil, ExchangeProgress()))
     }
@@ -88,9 +91,10 @@ extension TokenStore {
         return replies
     }
 
+    /// The reply to one command that changes nothing; an error reply is thrown.
     func ask(_ command: Command) throws(StoreError) -> Reply { try ask([command])[0] }
 
-    /// Drives a question to its end.
+    /// Drives a question to its end, and returns its outcome. Nothing is confirmed: it changed nothing.
     func ask<Outcome>(_ question: some Question<Outcome>) throws(StoreError) -> Outcome {
         var question = question
         return try drive(&question).result.get()
@@ -106,8 +110,9 @@ extension TokenStore {
         return try done.result.get()
     }
 
-    /// Runs one job that changes something, signals or not, and again as long as its changes may be
-    /// lost. `failure` is what broke it off, or what was not confirmed.
+    /// Runs one job that changes something, and again as long as its changes may be lost. A signal does
+    /// not end it. `failure` is what broke it off, or the missing confirmation; `done` is complete in
+    /// that case, too, with what is known by then.
     func run<J: Job>(
         _ job: inout J, confirmedBy finisher: Finisher = .callee
     ) -> (done: JobResult<J.Outcome>, failure: StoreError?) {
@@ -141,7 +146,8 @@ extension TokenStore {
         }
     }
 
-    /// Sends what a job gives, one exchange after the other; `failure` is what broke that off.
+    /// Sends the commands of a job, one exchange after the other. After a failure nothing more is sent,
+    /// but the job still takes its remaining phases, as unsent exchanges.
     private func drive<J: Job>(
         _ job: inout J
     ) -> (result: Result<J.Outcome, StoreError>, failure: RedisError?) {
