@@ -132,8 +132,7 @@ package enum Base64: Sendable {
             }
             return count
         }
-        return try unsafe compact.withBytes { bytes throws(Base64Error) in
-            let characters = unsafe bytes.bindMemory(to: UInt8.self).span
+        return try compact.withSpan { characters throws(Base64Error) in
             var count = characters.count
             while count > 0, characters.count - count < 2,
                 characters[count - 1] == UInt8(ascii: "=")

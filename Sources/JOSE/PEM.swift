@@ -99,9 +99,8 @@ enum PEM {
     static func der(of block: Block, in text: Span<UInt8>) throws(KeyError) -> SecretBytes {
         let body = withoutEscapes(text.extracting(block.body))
         do throws(Base64Error) {
-            return try unsafe body.withBytes { bytes throws(Base64Error) in
-                try Base64.standard.decodePadded(
-                    unsafe bytes.bindMemory(to: UInt8.self).span)
+            return try body.withSpan { text throws(Base64Error) in
+                try Base64.standard.decodePadded(text)
             }
         } catch {
             throw .invalidPEM
@@ -172,10 +171,9 @@ enum OpenSSHKey {
     /// The key. Throws `.unsupportedFormat(.sshPrivate)` for keys that the user has to convert with
     /// OpenSSH.
     static func read(_ content: SecretBytes) throws(KeyError) -> AsymmetricKey {
-        let parts = unsafe content.withBytes { bytes in
-            edwards(unsafe bytes.bindMemory(to: UInt8.self).span)
+        guard let parts = content.withSpan({ edwards($0) }) else {
+            throw .unsupportedFormat(.sshPrivate)
         }
-        guard let parts else { throw .unsupportedFormat(.sshPrivate) }
         return try KeyError.translating { () throws(OpenSSLError) in
             try AsymmetricKey.edwards(.ed25519, publicKey: parts.publicKey, seed: parts.seed)
         }

@@ -207,9 +207,7 @@ struct PrivateKeyOutline {
     /// Throws if anything follows the key inside of the structure, or if the structure and the key
     /// name different curves.
     init(_ der: SecretBytes) throws(OpenSSLError) {
-        let outline = try unsafe der.withBytes { bytes throws(OpenSSLError) in
-            try Self.outline(unsafe bytes.bindMemory(to: UInt8.self).span)
-        }
+        let outline = try der.withSpan { der throws(OpenSSLError) in try Self.outline(der) }
         publicHalf = outline.publicHalf
         let key = unsafe der.withBytes {
             unsafe SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0[outline.key]))
@@ -252,9 +250,8 @@ struct PrivateKeyOutline {
     }
 
     /// The parameters in an ECPrivateKey (RFC 5915), as one whole element; nil if there are none.
-    static func curveParameters(of bytes: UnsafeRawBufferPointer) -> [UInt8]? {
-        let der = unsafe bytes.bindMemory(to: UInt8.self).span
-        return DERElement.only(in: 0..<der.count, of: der).flatMap { curveParameters(of: $0, der) }
+    static func curveParameters(of der: Span<UInt8>) -> [UInt8]? {
+        DERElement.only(in: 0..<der.count, of: der).flatMap { curveParameters(of: $0, der) }
     }
 
     private static func curveParameters(of key: DERElement, _ der: Span<UInt8>) -> [UInt8]? {
