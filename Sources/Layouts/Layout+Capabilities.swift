@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What can be done where state lies as a layout says.
 package enum Capability: String, CaseIterable, Sendable {
     case revoke, restore, record
@@ -91,11 +93,65 @@ extension Layout {
     }
 }
 
-extension Template {
-    /// Whether its texts have a part that is the same for all.
-    var hasLiteral: Bool {
-        parts.contains { part in
-            if case .literal = part { true } else { false }
+/// Facts about a layout for people.
+extension Layout {
+    /// Whether the blacklist grows for ever.
+    package var keepsEntriesForever: Bool { deny?.life == DenyStore.Life.none }
+
+    /// Why somebody who can read this Redis could log in as others: its keys or values hold whole
+    /// tokens.
+    package var holdsTokens: Bool {
+        if naming.id.contains(.token) { return true }
+        let values = (deny?.shape.values ?? []) + [allow?.value].compactMap(\.self)
+        return values.flatMap(\.holes).contains(where: naming.isToken)
+    }
+
+    /// The texts that stand for others, with the values of variables.
+    package var definitions: [(name: String, text: String)] {
+        (definition["define"]?.objectValue ?? JSONObject()).members.map { member in
+            (member.name.text, words(for: member.value.stringValue?.text ?? ""))
         }
+    }
+}
+
+extension Naming {
+    /// Whether a hole is filled with a whole token.
+    func isToken(_ hole: Template.Hole) -> Bool {
+        if case .detail(let index) = hole { details[index] == .token } else { false }
+    }
+}
+
+extension Layout {
+    /// Why a namespace is not one.
+    package struct InvalidNamespace: Error, Equatable, Sendable {}
+
+    package static let defaultNamespace = "jwt"
+    /// The variable that holds it.
+    package static let namespaceVariable = "ns"
+
+    /// What the keys of the native layout begin with; nil in others.
+    package var namespace: String? { variable(Self.namespaceVariable) }
+
+    /// The native layout under `namespace`: letters, digits, `.`, `_` and `-`.
+    package static func native(
+        namespace: String = defaultNamespace
+    ) throws(InvalidNamespace) -> Layout {
+        try check(namespace)
+        do throws(LayoutError) {
+            return try LayoutReader.preset(
+                Presets.native, variables: [namespaceVariable: namespace])
+        } catch {
+            preconditionFailure("the native layout is sound: \(error)")
+        }
+    }
+
+    package static func check(_ namespace: String) throws(InvalidNamespace) {
+        guard !namespace.isEmpty, namespace.utf8.count <= 128,
+            namespace.utf8.allSatisfy(isNamespaceByte)
+        else { throw InvalidNamespace() }
+    }
+
+    private static func isNamespaceByte(_ byte: UInt8) -> Bool {
+        byte.isAlphanumeric || "._-".utf8.contains(byte)
     }
 }

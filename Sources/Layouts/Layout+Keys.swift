@@ -12,20 +12,12 @@ extension Layout {
         package let cutoff: [UInt8]?
     }
 
-    /// The entry whose existence says that a token is revoked.
-    package func denyKey(_ subject: TokenSubject) throws(StoreError) -> [UInt8]? {
-        try deny?.key.render(TemplateValues(subject))
-    }
-
     package func keys(of user: Identifier) throws(StoreError) -> UserKeys {
         let values = TemplateValues(TokenSubject(id: user, user: user))
         return UserKeys(
             tokens: try list?.key.render(values), meta: try list?.details?.render(values),
             cutoff: try userCutoff?.key.render(values))
     }
-
-    /// The cutoff that holds for every user.
-    package var globalCutoffKey: [UInt8]? { globalCutoff?.key.literal }
 
     /// The token that the holes of a key or member tell of; nil where they name none.
     func subject(of holes: [Template.Hole: [UInt8]]) -> TokenSubject? {
@@ -55,16 +47,6 @@ extension Layout {
 
     /// What is published where many tokens are, or everybody's.
     package var messageForAll: [UInt8] { [UInt8(ascii: "*")] }
-}
-
-extension Template {
-    /// The text of a template without holes.
-    package var literal: [UInt8] {
-        codec.encode(
-            parts.flatMap { part in
-                if case .literal(let bytes) = part { bytes } else { [UInt8]() }
-            })
-    }
 }
 
 extension Layout {
@@ -123,11 +105,6 @@ extension Layout {
 }
 
 extension Template {
-    /// What stands before the first hole.
-    var beginning: [UInt8] {
-        if case .literal(let bytes)? = parts.first { bytes } else { [] }
-    }
-
     /// Whether a token can be read out of what this writes. What a hash was made of cannot.
     fileprivate func tellsText(_ naming: Naming) -> Bool {
         parts.contains { part in
@@ -178,7 +155,7 @@ package struct LayoutKeys: Sendable {
     package init(_ layout: Layout) {
         templates = layout.keyTemplates.compactMap { template in
             let beginning = template.codec.encode(template.beginning)
-            guard template.codec == .raw, let last = beginning.last, !Self.isLetter(last) else {
+            guard template.codec == .raw, let last = beginning.last, !last.isAlphanumeric else {
                 return nil
             }
             return (beginning, template)
@@ -201,8 +178,57 @@ package struct LayoutKeys: Sendable {
         templates.lazy.filter { key.starts(with: $0.beginning) }
             .compactMap { $0.template.parse(key)?[.id] }.first
     }
+}
 
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+/// The names that a layout gives to its keys: tells whether a key of a Redis can be one of them.
+package struct OwnKeys {
+    package enum Verdict {
+        /// It is one of the layout's.
+        case own
+        /// It may be one of the layout's, or of anybody else's: the layout has no word of its own.
+        case possible
+        /// It is none of the layout's.
+        case foreign
+    }
+
+    private let templates: [Template]
+    private let isByText: Bool
+
+    package init(_ layout: Layout) {
+        templates = StoreSignature.all(layout, closed: layout)
+            .filter { ![.link, .details].contains($0.role) }.map { $0.closed ?? $0.open }
+        isByText = layout.naming.isByText
+    }
+
+    package func judge(_ key: [UInt8]) -> Verdict {
+        var result = Verdict.foreign
+        for template in templates {
+            switch judge(key, template) {
+            case .own: return .own
+            case .possible: result = .possible
+            case .foreign: break
+            }
+        }
+        return result
+    }
+
+    private func judge(_ key: [UInt8], _ template: Template) -> Verdict {
+        guard template.isReversible else {
+            // A hash tells nothing of what was hashed: what stands around it has to do.
+            let head = template.parts.first?.literal ?? []
+            let tail = template.parts.count > 1 ? template.parts.last?.literal ?? [] : []
+            let fits =
+                template.codec == .raw && key.count > head.count + tail.count
+                && key.starts(with: head) && key.suffix(tail.count).elementsEqual(tail)
+            return fits ? (head + tail).count(where: \.isLetter) > 1 ? .own : .possible : .foreign
+        }
+        guard let holes = template.parse(key) else { return .foreign }
+        let literals = template.parts.compactMap(\.literal)
+        if template.codec != .raw || literals.contains(where: { $0.count(where: \.isLetter) > 1 }) {
+            return .own
+        }
+        guard let id = holes[.id] else { return .possible }
+        if isByText { return NameShape.isToken(id) ? .own : .foreign }
+        return NameShape.isRandom(id) ? .own : .possible
     }
 }

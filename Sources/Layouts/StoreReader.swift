@@ -58,7 +58,7 @@ struct StoreReader {
         try requireFirst(layout.allow == nil && layout.list?.isRequired != true, role)
         if try kind(node, [.string, .zset]) == .zset {
             try requireFirst(layout.list == nil, role)
-            return try list(node, isRequired: true)
+            return keep(try ListStore(node, &self, isRequired: true), in: \.list)
         }
         keep(try AllowStore(node, &self), in: \.allow)
     }
@@ -70,7 +70,7 @@ struct StoreReader {
         try requireFirst(layout.index == nil && layout.list == nil, role)
         let type = try kind(node, [.zset] + IndexStore.kinds.map(\.name))
         guard let known = IndexStore.kinds.first(where: { $0.name == type }) else {
-            return try list(node, isRequired: false)
+            return keep(try ListStore(node, &self, isRequired: false), in: \.list)
         }
         let store = IndexStore(
             kind: try known.type.init(node, &self), leaves: try node["leaves"]?.text(),
@@ -83,11 +83,6 @@ struct StoreReader {
             })
         keep(store, in: \.index)
         indexNode = node
-    }
-
-    /// A list for each user; with `isRequired` it is the whitelist.
-    private mutating func list(_ node: LayoutNode, isRequired: Bool) throws(LayoutNode.Failure) {
-        keep(try ListStore(node, &self, isRequired: isRequired), in: \.list)
     }
 
     /// A cutoff for each user, or the one for all.
@@ -117,15 +112,13 @@ struct StoreReader {
         if layout.index?.kind.readsTokens ?? false, !layout.naming.isByText {
             throw node.failure(.lacks("index of tokens", role: "allow with tokens as ids"))
         }
-        try requireUsableIndex()
+        // Through keys that lead to no token every logout would find nothing and report success.
+        if let index = layout.index, let allow = layout.allow, let indexNode,
+            !index.kind.leads(to: allow)
+        {
+            throw indexNode.failure(.uselessIndex)
+        }
         return layout
-    }
-
-    /// Refuses an index whose keys lead to no token whatever is in Redis: every logout would find
-    /// nothing and report success.
-    private func requireUsableIndex() throws(LayoutNode.Failure) {
-        guard let index = layout.index, let allow = layout.allow, let indexNode else { return }
-        guard index.kind.leads(to: allow) else { throw indexNode.failure(.uselessIndex) }
     }
 
     /// Refuses a second store of the same role.

@@ -1,4 +1,3 @@
-internal import OpenSSL
 internal import Redis
 
 /// The text of a key, member or value, with places for what differs from token to token.
@@ -78,20 +77,11 @@ package struct Template: Equatable, Sendable {
         self.parts = parts
         self.codec = codec
         self.source = source
-        if codec == .raw, parts.count == 2, case .literal(let prefix) = parts[0],
-            parts[1] == .hole(.id, [.pct])
-        {
-            plainPrefix = prefix
-        } else {
-            plainPrefix = nil
-        }
+        let isPlain = codec == .raw && parts.count == 2 && parts[1] == .hole(.id, [.pct])
+        plainPrefix = isPlain ? parts[0].literal : nil
         isEntry = codec == .raw && parts == [.hole(.entry, [])]
-        var literal: [UInt8] = []
-        var isFixed = true
-        for part in parts {
-            if case .literal(let bytes) = part { literal += bytes } else { isFixed = false }
-        }
-        fixed = isFixed ? codec.encode(literal) : nil
+        let isFixed = parts.allSatisfy { $0.literal != nil }
+        fixed = isFixed ? codec.encode(parts.flatMap { $0.literal ?? [] }) : nil
     }
 
     init(literal bytes: [UInt8], codec: Codec = .raw) {
@@ -103,11 +93,16 @@ package struct Template: Equatable, Sendable {
         one.parts == other.parts && one.codec == other.codec
     }
 
-    package var holes: [Hole] {
-        parts.compactMap { part in
-            if case .hole(let hole, _) = part { hole } else { nil }
-        }
-    }
+    package var holes: [Hole] { parts.compactMap(\.hole) }
+
+    /// The text without what fills the holes: the whole text of a template that has none.
+    package var literal: [UInt8] { codec.encode(parts.flatMap { $0.literal ?? [] }) }
+
+    /// Whether all texts have a part in common.
+    var hasLiteral: Bool { parts.contains { $0.literal != nil } }
+
+    /// The text before the first hole, without the codec.
+    var beginning: [UInt8] { parts.first?.literal ?? [] }
 
     /// Throws where a hole has nothing, or nothing but emptiness, to be filled with: a key of
     /// `null` or of nothing would be shared by all tokens that lack the claim.
@@ -223,9 +218,8 @@ package struct Template: Equatable, Sendable {
     /// Whether a hole holds the separator that follows it, so that it may end earlier.
     private func isAmbiguous(_ values: [Hole: [UInt8]], _ hole: Hole) -> Bool {
         guard let value = values[hole],
-            let index = parts.firstIndex(where: { part in
-                if case .hole(hole, _) = part { true } else { false }
-            }), index + 1 < parts.count, case .literal(let after) = parts[index + 1]
+            let index = parts.firstIndex(where: { $0.hole == hole }), index + 1 < parts.count,
+            let after = parts[index + 1].literal
         else { return false }
         return Self.last(after, in: value[...]) != nil
     }
@@ -297,6 +291,15 @@ package struct Template: Equatable, Sendable {
     private static let star = [UInt8(ascii: "*")]
 }
 
+extension Template.Part {
+    var literal: [UInt8]? { if case .literal(let bytes) = self { bytes } else { nil } }
+    var hole: Template.Hole? { if case .hole(let hole, _) = self { hole } else { nil } }
+}
+
+extension Template.Hole {
+    var isVariable: Bool { if case .variable = self { true } else { false } }
+}
+
 /// What a template's holes are filled with.
 package struct TemplateValues {
     package let subject: TokenSubject
@@ -318,52 +321,7 @@ package struct TemplateValues {
         case .entry: entry?.value ?? DenyEntry.shortValue
         case .reason: Array((entry?.reason ?? "").utf8)
         case .link: link
-        case .any: nil
-        case .variable: nil
+        case .any, .variable: nil
         }
-    }
-}
-
-extension Template.Filter {
-    func apply(_ value: [UInt8]) throws(StoreError) -> [UInt8] {
-        switch self {
-        case .pct: return PercentEncoding.encode(value)
-        case .hex: return Self.hex(value)
-        case .b64url: return Self.base64url(value)
-        case .sha256, .sha1, .md5:
-            do throws(OpenSSLError) {
-                switch self {
-                case .sha1: return Self.hex(try LegacyDigest.sha1(value))
-                case .md5: return Self.hex(try LegacyDigest.md5(value))
-                default: return Self.hex(try Digest.sha256.hash(value))
-                }
-            } catch {
-                throw .digest
-            }
-        }
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    }
-
-    private static func base64url(_ bytes: [UInt8]) -> [UInt8] {
-        let alphabet = Array(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-        var text: [UInt8] = []
-        var buffer = 0
-        var bits = 0
-        for byte in bytes {
-            buffer = buffer << 8 | Int(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(alphabet[buffer >> bits & 63])
-            }
-            buffer &= (1 << bits) - 1
-        }
-        if bits > 0 { text.append(alphabet[buffer << (6 - bits) & 63]) }
-        return text
     }
 }

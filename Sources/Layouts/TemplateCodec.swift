@@ -1,4 +1,5 @@
 internal import JSON
+internal import OpenSSL
 
 /// The ways in which platforms write a text that is to become a key or a value.
 extension Template.Codec {
@@ -95,5 +96,109 @@ extension Template.Codec {
             units.append(unit)
         }
         return String(validating: units, as: UTF16.self).map { Array($0.utf8) }
+    }
+}
+
+extension Template.Filter {
+    func apply(_ value: [UInt8]) throws(StoreError) -> [UInt8] {
+        switch self {
+        case .pct: return PercentEncoding.encode(value)
+        case .hex: return Self.hex(value)
+        case .b64url: return Self.base64url(value)
+        case .sha256, .sha1, .md5:
+            do throws(OpenSSLError) {
+                switch self {
+                case .sha1: return Self.hex(try LegacyDigest.sha1(value))
+                case .md5: return Self.hex(try LegacyDigest.md5(value))
+                default: return Self.hex(try Digest.sha256.hash(value))
+                }
+            } catch {
+                throw .digest
+            }
+        }
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
+
+    private static func base64url(_ bytes: [UInt8]) -> [UInt8] {
+        let alphabet = Array(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var text: [UInt8] = []
+        var buffer = 0
+        var bits = 0
+        for byte in bytes {
+            buffer = buffer << 8 | Int(byte)
+            bits += 8
+            while bits >= 6 {
+                bits -= 6
+                text.append(alphabet[buffer >> bits & 63])
+            }
+            buffer &= (1 << bits) - 1
+        }
+        if bits > 0 { text.append(alphabet[buffer << (6 - bits) & 63]) }
+        return text
+    }
+}
+
+/// The spelling of ids inside keys: every byte outside `A-Za-z0-9._~@+-` is percent-encoded.
+///
+/// Braces in a user id could otherwise move a key to another slot of a Cluster, `*` could match
+/// other users' keys, and two ids could share one key (LAYOUTS: the native layout).
+enum PercentEncoding {
+    /// `prefix`, then `bytes` as they are spelled.
+    static func encode(_ bytes: [UInt8], after prefix: [UInt8] = []) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(prefix.count + bytes.count)
+        result += prefix
+        // Nearly all ids are nothing but plain.
+        if bytes.allSatisfy(isPlain) {
+            result += bytes
+            return result
+        }
+        for byte in bytes {
+            if isPlain(byte) {
+                result.append(byte)
+            } else {
+                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return result
+    }
+
+    /// The bytes that `encode` writes as `text`, or nil if it never writes that: so that a key of
+    /// somebody else is not taken for one of ours.
+    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        if text.allSatisfy(isPlain) { return Array(text) }
+        var result: [UInt8] = []
+        var rest = text
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%") {
+                guard let high = rest.popFirst().flatMap(digits.firstIndex(of:)),
+                    let low = rest.popFirst().flatMap(digits.firstIndex(of:))
+                else { return nil }
+                let decoded = UInt8(high << 4 | low)
+                guard !isPlain(decoded) else { return nil }
+                result.append(decoded)
+            } else {
+                guard isPlain(byte) else { return nil }
+                result.append(byte)
+            }
+        }
+        return result
+    }
+
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
     }
 }

@@ -70,6 +70,14 @@ struct TemplateReader {
         return template
     }
 
+    /// A key that a layout may leave out.
+    mutating func optionalKey(
+        _ node: LayoutNode?, _ use: Use
+    ) throws(LayoutNode.Failure) -> Template? {
+        guard let node else { return nil }
+        return try key(node, use)
+    }
+
     /// A text without holes, but for variables.
     func plain(_ node: LayoutNode) throws(LayoutNode.Failure) -> String {
         var copy = self

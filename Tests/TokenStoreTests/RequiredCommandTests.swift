@@ -223,8 +223,8 @@ import Testing
     @Test(arguments: needs)
     func eachKeyNeedsWhatIsSentOnIt(_ need: Need) throws {
         let layout =
-            need.layout.hasPrefix("{")
-            ? try LayoutReader.read(Array(need.layout.utf8)) : try layout(need.layout)
+            try need.layout.hasPrefix("{")
+            ? LayoutReader.read(Array(need.layout.utf8)) : layout(need.layout)
         let commands = layout.requiredCommands(of: Identifier(literal: "stranger"))
             .filter { one in
                 let keys = one.pattern.map { String($0.dropFirst()) } ?? ""

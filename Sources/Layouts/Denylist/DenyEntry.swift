@@ -41,19 +41,13 @@ package struct DenyEntry: Equatable, Sendable {
             reason = object["why"]?.stringValue?.text
             actor = object["by"]?.stringValue?.text
             time = object["at"]?.numberValue?.integer.flatMap { Int64(outside: $0) }
-            if let text = object["sub"]?.stringValue {
-                user = Self.identifier(text.utf8)
+            if let text = object["sub"]?.stringValue,
+                text.utf8.count <= Identifier.maximumByteCount
+            {
+                user = Identifier(found: text.utf8)
             }
         } catch {
             return
-        }
-    }
-
-    private static func identifier(_ bytes: [UInt8]) -> Identifier? {
-        do throws(Identifier.Refusal) {
-            return try Identifier(bytes)
-        } catch {
-            return nil
         }
     }
 }

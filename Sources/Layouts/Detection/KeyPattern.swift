@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A key of a sample, with what is found out about it once for all patterns.
 struct SampledKey {
     let bytes: [UInt8]
@@ -96,9 +98,7 @@ package final class KeyPattern {
     private static func weight(_ literal: [UInt8]) -> Int {
         literal.reduce(0) { sum, byte in
             switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                sum + 1
+            case _ where byte.isAlphanumeric: sum + 1
             case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
                 UInt8(ascii: "/"), UInt8(ascii: " "):
                 sum
@@ -182,15 +182,6 @@ package final class KeyPattern {
     }
 }
 
-extension Template.Part {
-    var literal: [UInt8]? { if case .literal(let bytes) = self { bytes } else { nil } }
-    var hole: Template.Hole? { if case .hole(let hole, _) = self { hole } else { nil } }
-}
-
-extension Template.Hole {
-    var isVariable: Bool { if case .variable = self { true } else { false } }
-}
-
 /// What ids look like: in a key that nothing else tells apart, the shape of the id is all there is.
 package enum NameShape {
     /// Three segments of base64url, the first of which begins a JSON object.
@@ -248,26 +239,19 @@ package enum NameShape {
         zip(0..., text).allSatisfy { index, byte in
             switch index {
             case 8, 13, 18, 23: byte == UInt8(ascii: "-")
-            default: isHexDigit(byte)
+            default: byte.hexDigitValue != nil
             }
         }
     }
 
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
-        }
-    }
-
     private static func isBase64URL(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
+        byte.isAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
+}
+
+/// ASCII alone: names of keys are bytes.
+extension UInt8 {
+    var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
+    var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
+    var isAlphanumeric: Bool { isDigit || isLetter }
 }

@@ -77,38 +77,21 @@ package struct LayoutDetector {
         let isUsable = entry.closed.missingVariables.isEmpty
         let stores = StoreSignature.all(entry.open, closed: isUsable ? entry.closed : nil)
         for store in stores {
-            let naming = entry.closed.naming
+            func pattern(_ template: Template) -> KeyPattern? {
+                KeyPattern(
+                    template, layout: index, role: store.role, probe: store.probe,
+                    naming: entry.closed.naming)
+            }
             if let closed = store.closed, closed.holes.isEmpty {
                 // Known by its name alone: a list for all, or everybody's cutoff.
-                guard
-                    let pattern = KeyPattern(
-                        store.open, layout: index, role: store.role, probe: store.probe,
-                        naming: naming)
-                        ?? KeyPattern(
-                            closed, layout: index, role: store.role, probe: store.probe,
-                            naming: naming)
-                else { continue }
+                guard let single = pattern(store.open) ?? pattern(closed) else { continue }
                 singles.append((closed.literal, patterns.count))
-                patterns.append(pattern)
+                patterns.append(single)
                 continue
             }
-            if let joined = store.joined(entry.closed),
-                let pattern = KeyPattern(
-                    joined, layout: index, role: store.role, probe: store.probe, naming: naming)
-            {
-                patterns.append(pattern)
-            }
-            for template in [store.closed, store.open].compactMap(\.self) {
-                if template == store.closed, template == store.open, template.parts.isEmpty {
-                    continue
-                }
-                if let pattern = KeyPattern(
-                    template, layout: index, role: store.role, probe: store.probe, naming: naming)
-                {
-                    patterns.append(pattern)
-                }
-                if store.closed == store.open { break }
-            }
+            let open = store.closed == store.open ? nil : store.open
+            let templates = [store.joined(entry.closed), store.closed, open]
+            patterns += templates.compactMap { $0.flatMap(pattern) }
         }
     }
 

@@ -19,15 +19,13 @@ struct HashIndex: SessionIndex {
     /// A key leads to a token by its field, whatever is in its name.
     func leads(to allow: AllowStore) -> Bool { true }
 
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] {
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         [(.index, 0, HashProbe(fields: [(field, Template([.hole(.id, [])]))]))]
     }
 
-    func words(in layout: Layout) -> IndexWords {
-        IndexWords(
-            type: "hash", key: layout.words(forKey: key),
+    func description(in layout: Layout) -> StoreDescription {
+        StoreDescription(
+            role: "index", type: "hash", key: layout.words(forKey: key),
             sentences: [
                 "A user's tokens are found through these keys: the field "
                     + "\(String(decoding: field, as: UTF8.self)) holds the token's id."

@@ -12,9 +12,7 @@ struct KeyIndex: SessionIndex {
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.indexKeys)
-        let own = try node["key"].map { node throws(LayoutNode.Failure) in
-            try reader.templates.key(node, .found)
-        }
+        let own = try reader.templates.optionalKey(node["key"], .found)
         guard let key = own ?? reader.layout.allow?.key, key.holes.contains(.user) else {
             throw node.failure(.lacks("index of keys", role: "allow with ${user} in its key"))
         }
@@ -34,9 +32,7 @@ struct KeyIndex: SessionIndex {
     }
 
     /// Where a value has to confirm a key, the token's own key tells as much.
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] {
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         key != allow.key && path.isEmpty ? [(.index, 0, AnyProbe())] : []
     }
 
@@ -44,13 +40,14 @@ struct KeyIndex: SessionIndex {
         path.isEmpty ? nil : JSONProbe(path: path)
     }
 
-    func words(in layout: Layout) -> IndexWords {
+    func description(in layout: Layout) -> StoreDescription {
         var sentences = ["A user's tokens are found by their keys, which contain the user."]
         if !path.isEmpty {
             sentences.append("Only keys whose JSON has the id at \(layout.words(for: path)) count.")
         }
         if isTrace { sentences.append("logout-all deletes these keys, too.") }
-        return IndexWords(type: "keys", key: layout.words(forKey: key), sentences: sentences)
+        return StoreDescription(
+            role: "index", type: "keys", key: layout.words(forKey: key), sentences: sentences)
     }
 
     // MARK: in a search

@@ -43,12 +43,7 @@ struct LooseJSON {
     /// The quoted text that begins here, decoded; nil for anything else.
     private mutating func string() -> [UInt8]? {
         let start = offset
-        guard skipString() else { return nil }
-        do throws(JSONError) {
-            return try JSONParser.parse(Array(text[start..<offset])).stringValue?.utf8
-        } catch {
-            return nil
-        }
+        return skipString() ? Template.Codec.json.decode(Array(text[start..<offset])) : nil
     }
 
     /// Goes to the end of a quoted text; false where there is none, or no end.

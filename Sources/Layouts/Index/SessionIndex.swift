@@ -27,6 +27,9 @@ package struct IndexStore: Sendable {
 /// A new kind is a file in this folder, a line in `IndexStore.kinds`, and its words in
 /// `LayoutGrammar`. `SessionSearch` has what all kinds share.
 protocol SessionIndex: Sendable {
+    /// What detection looks for under a key of the index, by its place in `keys`.
+    typealias OwnProbe = (role: DetectedLayout.Role, place: Int, probe: any ValueProbe)
+
     /// Reads the members of the store in a layout file.
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure)
 
@@ -46,16 +49,14 @@ protocol SessionIndex: Sendable {
     /// and report success.
     func leads(to allow: AllowStore) -> Bool
 
-    /// What detection looks for under the index's own keys, each by its place in `keys`.
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)]
+    /// What detection looks for under the index's own keys.
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe]
 
     /// What the index tells about the values of the tokens' own keys; nil where it tells nothing.
     func tokenProbe(_ allow: AllowStore) -> (any ValueProbe)?
 
     /// The index in words, for `layout show`.
-    func words(in layout: Layout) -> IndexWords
+    func description(in layout: Layout) -> StoreDescription
 
     // MARK: in a search
 
@@ -98,17 +99,12 @@ extension SessionIndex {
     func companionReads(of kept: [TokenSubject]) throws(StoreError) -> [Command] { [] }
 }
 
-/// An index in words: the type and the form of its keys, and what is found by them.
-struct IndexWords {
-    var type: String
-    var key: String
-    var sentences: [String]
-
+extension StoreDescription {
     /// An index without keys of its own. The first of `sentences` says what all tokens are searched
     /// for.
-    static func search(_ sentences: [String], type: LayoutGrammar.Kind) -> IndexWords {
-        IndexWords(
-            type: type.rawValue, key: "the keys of the tokens",
+    static func search(_ sentences: [String], type: LayoutGrammar.Kind) -> StoreDescription {
+        StoreDescription(
+            role: "index", type: type.rawValue, key: "the keys of the tokens",
             sentences: ["A user's tokens are found by searching all of them: " + sentences[0]]
                 + sentences.dropFirst())
     }
@@ -229,15 +225,15 @@ extension IndexStore: LayoutStore {
     }
 
     func description(in layout: Layout) -> StoreDescription {
-        var words = kind.words(in: layout)
+        var description = kind.description(in: layout)
         if let leaves {
-            words.sentences.append("logout-all does not reach \(layout.words(for: leaves)).")
+            description.sentences.append(
+                "logout-all does not reach \(layout.words(for: leaves)).")
             if let leavesFor {
-                words.sentences.append("They expire within \(TimeSpan.words(leavesFor)).")
+                description.sentences.append("They expire within \(TimeSpan.words(leavesFor)).")
             }
         }
-        return StoreDescription(
-            role: "index", type: words.type, key: words.key, sentences: words.sentences)
+        return description
     }
 }
 

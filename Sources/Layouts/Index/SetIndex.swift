@@ -13,15 +13,13 @@ struct SetIndex: SessionIndex {
 
     var keys: [Template] { [key] }
 
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] {
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         [(.index, 0, SetProbe(member: allow.key, isByText: isByText))]
     }
 
-    func words(in layout: Layout) -> IndexWords {
-        IndexWords(
-            type: "set", key: layout.words(forKey: key),
+    func description(in layout: Layout) -> StoreDescription {
+        StoreDescription(
+            role: "index", type: "set", key: layout.words(forKey: key),
             sentences: ["The token list of a user. Its members are the keys of the tokens."])
     }
 

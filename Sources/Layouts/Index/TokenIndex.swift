@@ -13,9 +13,7 @@ struct TokenIndex: SessionIndex {
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.indexTokens)
         extraKeys = try reader.tokenKeys(node["also"])
-        userValueKeys = try node["objects"].map { node throws(LayoutNode.Failure) in
-            try reader.templates.key(node, .found)
-        }
+        userValueKeys = try reader.templates.optionalKey(node["objects"], .found)
         companionKeys = try reader.tokenKeys(node["kin"])
     }
 
@@ -25,16 +23,14 @@ struct TokenIndex: SessionIndex {
     var searchesTokenKeys: Bool { true }
     var readsTokens: Bool { true }
 
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] {
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         let none: any ValueProbe = AnyProbe()
-        var probes: [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] = []
+        var probes: [OwnProbe] = []
         if userValueKeys != nil { probes.append((.index, keys.count - 1, none)) }
         return probes + companionKeys.indices.map { (.link, extraKeys.count + $0, none) }
     }
 
-    func words(in layout: Layout) -> IndexWords {
+    func description(in layout: Layout) -> StoreDescription {
         func names(_ keys: [Template]) -> String { keys.map(\.source).joined(separator: ", ") }
         var sentences = ["their claims name the user."]
         if !extraKeys.isEmpty {

@@ -17,9 +17,7 @@ struct ValueIndex: SessionIndex {
     var keys: [Template] { [] }
     var searchesTokenKeys: Bool { true }
 
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] { [] }
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] { [] }
 
     /// A value that is the user as a whole is told apart only if it is JSON.
     func tokenProbe(_ allow: AllowStore) -> (any ValueProbe)? {
@@ -28,7 +26,7 @@ struct ValueIndex: SessionIndex {
             closed: nil, open: Template([.hole(.any, [])], codec: .json), requiresEnd: false)
     }
 
-    func words(in layout: Layout) -> IndexWords {
+    func description(in layout: Layout) -> StoreDescription {
         let place = path.isEmpty ? "is the user." : "has the user at \(layout.words(for: path))."
         return .search(["the value " + place], type: .values)
     }

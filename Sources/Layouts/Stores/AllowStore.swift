@@ -141,10 +141,11 @@ package struct AllowStore: LayoutStore {
         for node in try node["links"]?.elements() ?? [] { links.append(try Link(node, &reader)) }
         self.links = links
         removal = try Self.removal(node["on_revoke"], valueCodec, reader)
-        secondLook =
-            try node["look_again"].map { node throws(LayoutNode.Failure) in
-                try Self.pauseSeconds(node)
-            } ?? 0
+        secondLook = try node["look_again"]?.seconds() ?? 0
+        // A command waits that long before it answers.
+        guard secondLook <= 60 else {
+            throw try node.required("look_again").failure(.outOfRange(String(secondLook)))
+        }
     }
 
     private static func match(
@@ -174,13 +175,6 @@ package struct AllowStore: LayoutStore {
         if node.value.stringValue?.text == "delete" { return .delete }
         _ = try node.members(LayoutGrammar.removal)
         return .rewrite(codec.encode(try reader.bytes(try node.required("rewrite"))))
-    }
-
-    /// A command waits that long before it answers: at most a minute.
-    private static func pauseSeconds(_ node: LayoutNode) throws(LayoutNode.Failure) -> Int64 {
-        let seconds = try node.seconds()
-        guard seconds <= 60 else { throw node.failure(.outOfRange(String(seconds))) }
-        return seconds
     }
 }
 

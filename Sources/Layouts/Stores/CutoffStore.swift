@@ -84,7 +84,7 @@ extension CutoffStore {
         field = isHash ? try reader.bytes(try node.required("field")) : nil
         self.unit = unit == "s" ? 1 : 1000
         isExclusive = compare == "lt"
-        life = try node["ttl"].map { node throws(LayoutNode.Failure) in try node.seconds() }
+        life = try node["ttl"]?.seconds()
         guard isGlobal == (scope == "everyone") else {
             throw try node.required("key").failure(
                 .misplaced("user", where: isGlobal ? "another key" : "the cutoff for everyone"))

@@ -94,7 +94,7 @@ package struct StoreDescription: Sendable {
     package let type: String
     /// The key, as the layout writes it with the values of variables.
     package let key: String
-    package let sentences: [String]
+    package internal(set) var sentences: [String]
 }
 
 // MARK: texts

@@ -91,11 +91,7 @@ package struct WildLink: Equatable, Sendable {
 extension Link {
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.link)
-        if let node = node["via"] {
-            via = try reader.templates.key(node, .tokenKey)
-        } else {
-            via = nil
-        }
+        via = try reader.templates.optionalKey(node["via"], .tokenKey)
         let use: TemplateReader.Use = via == nil ? .tokenKey : .link
         switch try node["remove"]?.text() ?? "key" {
         case "key":
@@ -107,9 +103,8 @@ extension Link {
             action = .removeValue
             types = ["set", "list", "zset"]
         case "same":
-            var text: Template?
-            if let node = node["holding"] { text = try reader.templates.key(node, .tokenKey) }
-            action = .deleteHolder(text: text)
+            action = .deleteHolder(
+                text: try reader.templates.optionalKey(node["holding"], .tokenKey))
             types = ["string"]
         case let other:
             throw try node.required("remove").failure(
@@ -135,11 +130,8 @@ extension Link {
         search = try node["search"].map { node throws(LayoutNode.Failure) in
             try reader.bytes(node)
         }
-        if let keyNode = search == nil ? try node.required("key") : node["key"] {
-            key = try reader.templates.key(keyNode, use)
-        } else {
-            key = nil
-        }
+        let keyNode = search == nil ? try node.required("key") : node["key"]
+        key = try reader.templates.optionalKey(keyNode, use)
     }
 }
 

@@ -85,8 +85,7 @@ package struct BanStore: SingleStore {
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.userBan)
-        let isSet = node["member"] != nil
         key = try reader.templates.key(try node.required("key"), .userKey)
-        member = isSet ? try reader.templates.key(try node.required("member"), .userKey) : nil
+        member = try reader.templates.optionalKey(node["member"], .userKey)
     }
 }

@@ -46,7 +46,6 @@ struct DenyHash: DenyShape {
         return fields
     }
 
-    var scope: DenyScope { .token }
     var values: [Template] { fields.map(\.value) }
 
     // MARK: one entry
@@ -83,10 +82,6 @@ struct DenyHash: DenyShape {
             arguments += [.bytes(field.name), .bytes(try field.value.render(values))]
         }
         return .eval(Script.denyHash, keys: [key], arguments)
-    }
-
-    func removing(_ values: TemplateValues, at key: Template) throws(StoreError) -> Command {
-        Command("DEL", key: try key.render(values))
     }
 
     // MARK: all entries

@@ -73,6 +73,7 @@ protocol DenyShape: Sendable {
 extension DenyShape {
     static func isForm(of node: LayoutNode) -> Bool { true }
 
+    var scope: DenyScope { .token }
     var member: Template? { nil }
     var values: [Template] { [] }
     var beside: DenyMember? { nil }
@@ -81,6 +82,11 @@ extension DenyShape {
         _ values: borrowing TemplateValues, at key: Template, until end: Int64?, knowsEnds: Bool
     ) throws(StoreError) -> Command {
         try extending(values, at: key, until: end)
+    }
+
+    /// Deletes the key, where that is one token's own.
+    func removing(_ values: TemplateValues, at key: Template) throws(StoreError) -> Command {
+        Command("DEL", key: try key.render(values))
     }
 }
 

@@ -19,7 +19,6 @@ struct DenyString: DenyShape {
         match = try LayoutReader.choice(node["match"], DenyMatch.self) ?? .exists
     }
 
-    var scope: DenyScope { .token }
     var values: [Template] { [value] }
 
     // MARK: one entry
@@ -76,10 +75,6 @@ struct DenyString: DenyShape {
         return match == .exists
             ? .eval(Script.extendDenial, keys: [key], [value, end])
             : .eval(Script.denyCompared, keys: [key], [value, end, .text(match.scriptWord)])
-    }
-
-    func removing(_ values: TemplateValues, at key: Template) throws(StoreError) -> Command {
-        Command("DEL", key: try key.render(values))
     }
 
     // MARK: all entries
