@@ -67,12 +67,8 @@ internal import COpenSSL
 
     /// The kind, by OpenSSL's names. Throws for Diffie-Hellman keys (X25519), DSA and others.
     private static func kind(of handle: OpaquePointer) throws(OpenSSLError) -> KeyKind {
-        let kinds: [(name: String, kind: KeyKind)] = [
-            ("RSA", .rsa), ("RSA-PSS", .rsaPSS), ("ED25519", .ed25519), ("ED448", .ed448),
-        ]
-        for (name, kind) in kinds where unsafe EVP_PKEY_is_a(handle, name) == 1 {
-            return kind
-        }
+        let simple: [KeyKind] = [.rsa, .rsaPSS, .ed25519, .ed448]
+        for kind in simple where unsafe EVP_PKEY_is_a(handle, kind.typeName) == 1 { return kind }
         guard unsafe EVP_PKEY_is_a(handle, "EC") == 1 else {
             let name = unsafe EVP_PKEY_get0_type_name(handle).map { unsafe String(cString: $0) }
             throw .unsupportedKey(name ?? "unknown")

@@ -4,11 +4,10 @@ extension Option {
         _ name: String, short: Character? = nil, negatable: Bool = false, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, Bool>
     ) -> Option {
-        var description = OptionDescription(name: name, short: short, summary: summary)
-        description.isNegatable = negatable
-        return Option(entries: [
+        Option(entries: [
             OptionEntry(
-                description: description,
+                description: OptionDescription(
+                    name: name, short: short, summary: summary, isNegatable: negatable),
                 apply: { target, use throws(InvalidValue) in
                     target[keyPath: path()] = use == .on
                 },
@@ -117,12 +116,11 @@ extension Option {
         into path: @autoclosure @escaping PropertyPath<Target, [Value]>,
         parse: @escaping @Sendable ([UInt8]) throws(InvalidValue) -> Value
     ) -> Option {
-        var description = OptionDescription(
-            name: name, short: short, metavar: metavar, summary: summary)
-        description.isRepeatable = true
-        return Option(entries: [
+        Option(entries: [
             OptionEntry(
-                description: description,
+                description: OptionDescription(
+                    name: name, short: short, metavar: metavar, summary: summary,
+                    isRepeatable: true),
                 apply: { target, use throws(InvalidValue) in
                     target[keyPath: path()].append(try parse(use.bytes))
                 },

@@ -143,14 +143,6 @@ package struct OptionDescription: Sendable, Equatable {
     /// Whether it is left out of help, manual, completions and suggestions.
     package var isHidden = false
 
-    /// Sets what most options have. The rest is set afterwards.
-    package init(name: String, short: Character? = nil, metavar: String? = nil, summary: String) {
-        self.name = name
-        self.short = short
-        self.metavar = metavar
-        self.summary = summary
-    }
-
     /// The value of an option that is not given.
     package enum DefaultValue: Sendable, Equatable {
         /// No value that is worth showing: nothing, an empty list, or a flag that is off.
