@@ -191,8 +191,8 @@ extension Table.Column {
 }
 
 extension Console {
-    /// An id or a user in a table: on a terminal a very long one is cut and its length added, unless
-    /// `-o wide` was asked for.
+    /// An id or a user in a table: on a terminal a very long one is cut and its length added,
+    /// unless `-o wide` was asked for.
     func cell(id: String) -> String {
         let text = VisibleText.escape(id)
         guard tableWidth != nil, id.utf8.count > Self.longestID else { return text }

@@ -22,7 +22,9 @@ package enum Diagnostics {
         case let error as StoreError: store(error)
         case let error as RedisError: redis(error)
         case let error as RedisURLError: url(error)
-        case let error as LogoutInterruption: logout(error)
+        case let error as LogoutInterruption:
+            error.cause.storeError.map(store)
+                ?? unknown("interrupted", "interrupted; run it again to finish")
         case let error as KeyError: key(error)
         case let error as SigningError: signing(error)
         case let error as KeyEncodingError: encoding(error)
@@ -64,9 +66,7 @@ package enum Diagnostics {
             Failure(.failure, "input", "\(name) is larger than \(limit) bytes")
         case .timedOut: Failure(.failure, "input", "no input from \(name) in time")
         case .utf16:
-            Failure(
-                .failure, "utf16", "\(name) is UTF-16, not UTF-8",
-                hint: utf16Hint)
+            Failure(.failure, "utf16", "\(name) is UTF-16, not UTF-8", hint: utf16Hint)
         }
     }
 
@@ -75,32 +75,55 @@ package enum Diagnostics {
 
     /// A text that cannot be an id. `what` names it, such as `the id` or a claim.
     static func identifier(_ error: Identifier.Refusal, what: String) -> Failure {
+        // Such an id could never be the name of a token, so the mistake is one of usage, and no key
+        // is made of it.
+        let fault =
+            switch error {
+            case .empty: "is empty"
+            case .tooLong: "is longer than \(Identifier.maximumByteCount) bytes"
+            case .notUTF8: "is not valid UTF-8"
+            }
+        return Failure(.usage, "invalid_id", "\(what) \(fault)")
+    }
+
+    /// A token that lacks the claims from which the layout makes its id.
+    static func naming(_ error: NamingError) -> Failure {
         switch error {
-        case .empty: Failure(.usage, "invalid_id", "\(what) is empty")
-        case .tooLong:
-            Failure(
-                .usage, "invalid_id",
-                "\(what) is longer than \(Identifier.maximumByteCount) bytes")
-        case .notUTF8: Failure(.usage, "invalid_id", "\(what) is not valid UTF-8")
+        case .missing(let claims):
+            let names = claims.map { "'\($0)'" }.joined(separator: " or ")
+            return Failure(
+                .claims, "missing_claim",
+                "the token has no claim \(names), which the layout needs to name it",
+                hint: "'jwtctl logout-all USER' may revoke it, if the layout supports that")
+        case .wrongType(let claim):
+            return Failure(
+                .claims, "invalid_claim",
+                "the claim '\(VisibleText.escape(claim, columns: 60))' is neither a string nor a "
+                    + "whole number")
+        case .refused(let refusal, let claim):
+            return Failure(
+                .claims, "invalid_claim",
+                identifier(refusal, what: "the claim '\(VisibleText.escape(claim, columns: 60))'")
+                    .message)
         }
     }
 
     /// A key that cannot be used. `source` names its place. Text from the key file is escaped.
     static func key(_ error: KeyError, source: String = "the key") -> Failure {
-        switch error {
-        case .unsupportedFormat(let format) where format != .otherJSON:
-            guard let noun = format.noun else { break }
+        let (format, wanted): (KeyFormat?, String) =
+            switch error {
+            case .unsupportedFormat(let format) where format != .otherJSON: (format, "a key set")
+            case .keyGivenAsSecret(let format): (format, "a secret")
+            default: (nil, "")
+            }
+        // Formats of keys have no noun: the error itself says what is wrong with the key.
+        guard let format, let noun = format.noun else {
             return Failure(
-                .failure, "key", "\(source) is \(noun), not a key set", hint: format.remedy)
-        case .keyGivenAsSecret(let format):
-            guard let noun = format.noun else { break }
-            return Failure(
-                .failure, "key", "\(source) is \(noun), not a secret", hint: format.remedy)
-        default: break
+                .failure, "key", "\(source): \(VisibleText.escape(error.description))",
+                hint: hint(error))
         }
         return Failure(
-            .failure, "key", "\(source): \(VisibleText.escape(error.description))",
-            hint: hint(error))
+            .failure, "key", "\(source) is \(noun), not \(wanted)", hint: format.remedy)
     }
 
     /// The command that makes a usable key of it, or the thing to look at; nil if there is none.
@@ -145,6 +168,7 @@ package enum Diagnostics {
     private static func signing(_ error: SigningError) -> Failure {
         switch error {
         case .refused(let refusal):
+            // `verify` refuses the same keys, and scripts test for one status.
             let isWeak = refusal.isWeakness
             return Failure(
                 isWeak ? .badSignature : .failure, isWeak ? "weak_key" : "key",
@@ -188,13 +212,12 @@ package enum Diagnostics {
         default: nil
         }
     }
+}
 
-    /// A logout that was interrupted, by Redis or by a signal.
-    private static func logout(_ error: LogoutInterruption) -> Failure {
-        switch error.cause {
-        case .store(let cause): store(cause)
-        case .signal: Failure(.unknown, "interrupted", "interrupted; run it again to finish")
-        }
+extension LogoutInterruption.Cause {
+    /// The error of Redis; nil if a signal ended the logout.
+    var storeError: StoreError? {
+        if case .store(let error) = self { error } else { nil }
     }
 }
 
