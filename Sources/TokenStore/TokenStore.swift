@@ -82,11 +82,6 @@ package final class TokenStore {
     /// Who makes the changes.
     package var actor: String { origin.actor }
 
-    /// Whether a token has expired longer ago than the margin, so that no service accepts it.
-    func isOver(_ expiry: Expiry, at now: Int64) -> Bool {
-        expiry.extended(by: margin).isPast(at: now)
-    }
-
     /// Whether an acknowledged change may still be lost, so that outcomes are kept until it is
     /// confirmed: in a group of servers, or if replicas or disks are asked to have it.
     var hasToSettle: Bool { concern.isDemanded || client.isGroup }

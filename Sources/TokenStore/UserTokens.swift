@@ -42,8 +42,8 @@ package struct ListedUser: Equatable, Sendable {
 
 /// The tokens of users, in one of two kinds: a sorted set for each user, or a key for each session.
 ///
-/// `TokenStore.userTokens` is the only place that chooses. Every method is safe to break off by a
-/// signal, and none changes anything but `logOut`.
+/// `TokenStore.userTokens` and `logoutTokens` are the only places that choose. Every method is safe to
+/// break off by a signal, and none changes anything but `logOut`.
 protocol UserTokens {
     /// All tokens of a user, soonest expiry first.
     func tokens(of user: Identifier) throws(StoreError) -> TokenList
@@ -90,6 +90,13 @@ protocol UserTokens {
 extension TokenStore {
     /// The user tokens of the layout, in the kind that it has.
     var userTokens: any UserTokens { KeyedTokens(self) ?? SortedSetTokens(self) }
+
+    /// The kind that logs users out. Without an index no session key can be found, so a logout raises
+    /// only the cutoff and the version, as for a layout that keeps no tokens.
+    var logoutTokens: any UserTokens {
+        guard layout.index != nil else { return SortedSetTokens(self) }
+        return userTokens
+    }
 
     /// All tokens of a user, soonest expiry first.
     package func tokens(of user: Identifier) throws(StoreError) -> TokenList {

@@ -184,7 +184,8 @@ package final class RevocationDryRun {
         }
         if state.denial != nil { return .alreadyRevoked }
         if let expiry = item.expiry {
-            return store.isOver(expiry, at: state.time) ? .expired : .revoked
+            // After the margin no service accepts the token.
+            return expiry.extended(by: store.margin).isPast(at: state.time) ? .expired : .revoked
         }
         if case .listed = state.listing { return .revoked }
         return .notFound

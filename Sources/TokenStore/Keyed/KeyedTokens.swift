@@ -174,21 +174,14 @@ struct KeyedTokens: UserTokens {
         _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
-        guard store.layout.index != nil else {
-            return try SortedSetTokens(store).logOut(request, next: next, deliver: deliver)
-        }
         let logout = RecheckedLogout(
             store: store, tokens: self, request: request, recheckDelay: 0)
         return try logout.run(next: next, deliver: deliver)
     }
 
-    /// Without an index no session can be found: only the cutoff and the version are raised.
     func logOut(
         _ users: inout [PendingLogout], _ round: LogoutRound, _ request: LogoutRequest
     ) throws -> StoreError? {
-        guard store.layout.index != nil else {
-            return try SortedSetTokens(store).logOut(&users, round, request)
-        }
         for index in users.indices where users[index].cause == nil {
             guard Signals.pending == nil else {
                 users[index].interrupt()

@@ -154,7 +154,7 @@ extension TokenStore {
     ) throws -> StoreError? {
         let request = LogoutRequest(
             scope: scope, skew: skew, entry: entry, onProgress: onProgress)
-        let tokens = userTokens
+        let tokens = logoutTokens
         guard recheckDelay != 0 else {
             return try tokens.logOut(request, next: next, deliver: deliver)
         }
