@@ -50,15 +50,15 @@ package struct TokenState: Equatable, Sendable {
         self.globalCutoff = globalCutoff
     }
 
-    /// Whether the version of the token is too low. A token without a version is outdated as soon as
-    /// the user has one.
+    /// Whether the version of the token is too low. A token without a version is outdated as soon
+    /// as the user has one.
     package var isOutdated: Bool {
         guard let version else { return false }
         return tokenVersion.map { $0 < version } ?? true
     }
 
-    /// The later of both cutoffs, since either one revokes the token. Keycloak once ignored one of two,
-    /// and accepted revoked tokens (CVE-2026-8922).
+    /// The later of both cutoffs, since either one revokes the token. Keycloak once ignored one of
+    /// two, and accepted revoked tokens (CVE-2026-8922).
     package var cutoff: Int64? {
         [userCutoff, globalCutoff].compactMap(\.self).max()
     }
@@ -67,7 +67,8 @@ package struct TokenState: Equatable, Sendable {
     /// raises the cutoff to the present, so a token with a later `iat` would survive it.
     package static let futureTolerance: Int64 = 60
 
-    /// Compares the token's `iat` with the cutoff: a token issued at or before the cutoff is revoked.
+    /// Compares the token's `iat` with the cutoff: a token issued at or before the cutoff is
+    /// revoked.
     package func judgeCutoff(_ issued: IssuedAt) -> CutoffVerdict {
         guard let cutoff else { return .passes }
         switch issued {

@@ -11,9 +11,9 @@ extension TokenStore {
         return try ask(StatesJob(self, queries)).map { state throws(StoreError) in try state.get() }
     }
 
-    /// Asks about the batches that `next` gives, all in one pipeline, and delivers the state of each
-    /// item in their order. A state that cannot be read is a failure of its item; what breaks the
-    /// connection is returned, as by `revoke`.
+    /// Asks about the batches that `next` gives, all in one pipeline, and delivers the state of
+    /// each item in their order. A state that cannot be read is a failure of its item; what breaks
+    /// the connection is returned, as by `revoke`.
     package func states<Item>(
         query: @escaping (Item) -> StateQuery,
         next: @escaping (Pull) throws -> Supply<[Item]>,
@@ -30,14 +30,14 @@ extension TokenStore {
     }
 }
 
-/// Asks for the states of a batch of tokens in one exchange. If the key of one token holds something
-/// else, only the state of that token is a failure.
+/// Asks for the states of a batch of tokens in one exchange. If the key of one token holds
+/// something else, only the state of that token is a failure.
 struct StatesJob: Question {
     private let store: TokenStore
     private let queries: [StateQuery]
     private var questions: [Result<StateQuestion, StoreError>] = []
-    /// The commands that are sent once for the whole batch, before the others: for Redis' clock and the
-    /// cutoff of all users.
+    /// The commands that are sent once for the whole batch, before the others: for Redis' clock and
+    /// the cutoff of all users.
     private var shared: [Command] = []
     private var isDone = false
     /// The states, in the order of the queries.
@@ -70,8 +70,8 @@ struct StatesJob: Question {
         return commands
     }
 
-    /// Throws for all tokens if the exchange broke, or if the clock or the cutoff of all users cannot
-    /// be read: without these no token can be judged.
+    /// Throws for all tokens if the exchange broke, or if the clock or the cutoff of all users
+    /// cannot be read: without these no token can be judged.
     mutating func take(_ exchange: Exchange) throws(StoreError) {
         isDone = true
         let replies = try exchange.all
@@ -88,8 +88,8 @@ struct StatesJob: Question {
         }
     }
 
-    /// Reads the replies to the commands of one question. Any error among them fails the whole state:
-    /// a part of it could make a revoked token look valid.
+    /// Reads the replies to the commands of one question. Any error among them fails the whole
+    /// state: a part of it could make a revoked token look valid.
     private func state(
         _ question: StateQuestion, _ replies: [Reply], global: Int64?, time: Int64
     ) throws(StoreError) -> TokenState {

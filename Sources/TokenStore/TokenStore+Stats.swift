@@ -34,8 +34,8 @@ package struct StoreStatistics: Equatable, Sendable {
     /// The bytes of the blacklist, estimated in the same way.
     package var denialMemory: Int64?
 
-    /// Adds a user to the largest, if there is room or the user has more tokens than the last. A user
-    /// who comes twice is kept once.
+    /// Adds a user to the largest, if there is room or the user has more tokens than the last. A
+    /// user who comes twice is kept once.
     fileprivate mutating func note(_ user: ListedUser, of limit: Int) {
         guard limit > 0, user.tokenCount > 0 else { return }
         if largestUsers.count == limit, let least = largestUsers.last,
@@ -103,12 +103,12 @@ extension TokenStore {
         return result
     }
 
-    /// The number of lists, and of entries, whose size is asked: one of each page, so that they come
-    /// from all over the database.
+    /// The number of lists, and of entries, whose size is asked: one of each page, so that they
+    /// come from all over the database.
     private static let weighedCount = 100
 
-    /// The bytes of `count` things, from the average of `some` of them (MEMORY USAGE of their keys).
-    /// nil if the layout cannot name the keys, or if this user may not ask.
+    /// The bytes of `count` things, from the average of `some` of them (MEMORY USAGE of their
+    /// keys). nil if the layout cannot name the keys, or if this user may not ask.
     private func memory<Thing>(
         of count: Int64, keys some: [Thing], _ keys: (Thing) throws -> [[UInt8]]
     ) -> Int64? {

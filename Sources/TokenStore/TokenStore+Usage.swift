@@ -17,8 +17,8 @@ extension TokenStore {
     /// The milliseconds that a look at the keys may take, so that it does not delay a revocation.
     private static let usageTimeout: Int64 = 50
 
-    /// Whether there are keys of the layout, in one page of keys from each server that takes writes.
-    /// Asked once, before the first change, since changes create and remove such keys.
+    /// Whether there are keys of the layout, in one page of keys from each server that takes
+    /// writes. Asked once, before the first change, since changes create and remove such keys.
     package func usage() -> LayoutUsage {
         if let knownUsage { return knownUsage }
         let usage = trustsLayout ? .unknown : lookAtKeys()
@@ -36,7 +36,8 @@ extension TokenStore {
     }
 
     /// The outcome for a token that is not on the whitelist. If other tokens are, the application
-    /// refuses this one already; if Redis has no key of the whitelist, the layout may be the wrong one.
+    /// refuses this one already; if Redis has no key of the whitelist, the layout may be the wrong
+    /// one.
     func absence(of item: Revocation) -> RevocationOutcome {
         guard case .notFound? = knownUsage else { return .alreadyRevoked }
         if let now = clockOfUsage?.now, item.expiry?.isPast(at: now) == true { return .expired }
@@ -69,11 +70,12 @@ extension TokenStore {
 }
 
 extension Layout {
-    /// The keys in which the application keeps variables of the layout, such as Laravel's cache tag.
+    /// The keys in which the application keeps variables of the layout, such as Laravel's cache
+    /// tag.
     package var keptVariableKeys: [[UInt8]] { keptVariables.map(\.key.literal) }
 
-    /// The variables whose values the application keeps in Redis, with their keys; a variable whose key
-    /// is missing is left out. Throws for a value of another form.
+    /// The variables whose values the application keeps in Redis, with their keys; a variable whose
+    /// key is missing is left out. Throws for a value of another form.
     package func variablesKept(
         _ client: Client
     ) throws(StoreError) -> [(name: String, key: [UInt8], value: String)] {

@@ -5,12 +5,12 @@ package import Redis
 
 /// Revocation state in one Redis under one layout.
 ///
-/// Every time that is stored or compared comes from Redis' own clock: with an operator's clock that is
-/// ahead, a blacklist entry would expire before its token.
+/// Every time that is stored or compared comes from Redis' own clock: with an operator's clock that
+/// is ahead, a blacklist entry would expire before its token.
 ///
-/// The methods are in extensions, in folders by what is kept. A change is a `Job`: it runs between a
-/// `checkpoint` and `confirm(since:)`, which says whether a fail-over may have lost it. `confirm()` at
-/// the end waits for replicas and disks.
+/// The methods are in extensions, in folders by what is kept. A change is a `Job`: it runs between
+/// a `checkpoint` and `confirm(since:)`, which says whether a fail-over may have lost it.
+/// `confirm()` at the end waits for replicas and disks.
 package final class TokenStore {
     /// Who makes the changes, and on which host, for the audit log.
     package struct Origin: Equatable, Sendable {
@@ -86,8 +86,8 @@ package final class TokenStore {
     /// confirmed: in a group of servers, or if replicas or disks are asked to have it.
     var hasToSettle: Bool { concern.isDemanded || client.isGroup }
 
-    /// Whether writes wait for replicas: if the settings ask for some, or else if the servers of the
-    /// group have any.
+    /// Whether writes wait for replicas: if the settings ask for some, or else if the servers of
+    /// the group have any.
     var asksReplicas: Bool {
         get throws(StoreError) {
             if let replicas = concern.replicas { return replicas > 0 }
@@ -95,8 +95,8 @@ package final class TokenStore {
         }
     }
 
-    /// The moment before a series of commands. With `changes`, throws if the servers cannot give the
-    /// confirmation that the settings demand: better before the first change than after it.
+    /// The moment before a series of commands. With `changes`, throws if the servers cannot give
+    /// the confirmation that the settings demand: better before the first change than after it.
     func checkpoint(changes: Bool) throws(StoreError) -> Client.Checkpoint {
         try StoreError.wrapping { () throws(RedisError) in
             try changes ? client.checkpoint(concern) : client.checkpoint()
@@ -104,8 +104,8 @@ package final class TokenStore {
     }
 
     /// Checks the changes since `checkpoint`. `.inDoubt` means that they have to be made again. If
-    /// replicas, disks or Sentinels do not confirm in time, that is a `doubt` from then on, and later
-    /// calls do not wait: `confirm()` does, once.
+    /// replicas, disks or Sentinels do not confirm in time, that is a `doubt` from then on, and
+    /// later calls do not wait: `confirm()` does, once.
     func confirm(since checkpoint: Client.Checkpoint) throws(StoreError) -> WriteConfirmation {
         do throws(RedisError) {
             missing?.isAll = false
@@ -121,9 +121,9 @@ package final class TokenStore {
     /// Why changes that were made may be lost in a fail-over or a crash; nil if all are confirmed.
     package var doubt: StoreError? { missing?.error }
 
-    /// Called at the end of every command that changes something. Waits once for the confirmation of
-    /// all changes that do not have it, and returns the remaining doubt. A second call without changes
-    /// in between does not wait again.
+    /// Called at the end of every command that changes something. Waits once for the confirmation
+    /// of all changes that do not have it, and returns the remaining doubt. A second call without
+    /// changes in between does not wait again.
     package func confirm() throws(StoreError) -> StoreError? {
         guard let missing, !missing.isAll else { return doubt }
         self.missing?.isAll = true
@@ -167,8 +167,8 @@ package final class TokenStore {
         return replies
     }
 
-    /// The reply, unless it is an error: that is thrown with the command's name and its key, as users
-    /// may see it.
+    /// The reply, unless it is an error: that is thrown with the command's name and its key, as
+    /// users may see it.
     func check(_ reply: Reply, of command: Command) throws(StoreError) -> Reply {
         if case .error(let error) = reply {
             throw .refused(error, command: command.name, key: command.key.map(layout.shown))
@@ -176,8 +176,8 @@ package final class TokenStore {
         return reply
     }
 
-    /// The cutoff in a reply to `CutoffStore.reading`, in unix seconds; nil if none is set. The reply
-    /// of HMGET is an array of one. Throws `.corrupt` for a text that is not such a number.
+    /// The cutoff in a reply to `CutoffStore.reading`, in unix seconds; nil if none is set. The
+    /// reply of HMGET is an array of one. Throws `.corrupt` for a text that is not such a number.
     func cutoff(_ reply: Reply, _ store: CutoffStore, key: [UInt8]) throws(StoreError) -> Int64? {
         switch reply {
         case .array(let fields) where store.field != nil && fields.count == 1:

@@ -35,15 +35,15 @@ package struct ListedUser: Equatable, Sendable {
     package let latestExpiry: Expiry?
     /// The user's own cutoff, in unix seconds.
     package let cutoff: Int64?
-    /// The reason why the numbers are not known: a key of the user holds something else. nil if they
-    /// are.
+    /// The reason why the numbers are not known: a key of the user holds something else. nil if
+    /// they are.
     package var problem: StoreError?
 }
 
 /// The tokens of users, in one of two kinds: a sorted set for each user, or a key for each session.
 ///
-/// `TokenStore.userTokens` and `logoutTokens` are the only places that choose. Every method is safe to
-/// break off by a signal, and none changes anything but `logOut`.
+/// `TokenStore.userTokens` and `logoutTokens` are the only places that choose. Every method is safe
+/// to break off by a signal, and none changes anything but `logOut`.
 protocol UserTokens {
     /// All tokens of a user, soonest expiry first.
     func tokens(of user: Identifier) throws(StoreError) -> TokenList
@@ -91,8 +91,8 @@ extension TokenStore {
     /// The user tokens of the layout, in the kind that it has.
     var userTokens: any UserTokens { KeyedTokens(self) ?? SortedSetTokens(self) }
 
-    /// The kind that logs users out. Without an index no session key can be found, so a logout raises
-    /// only the cutoff and the version, as for a layout that keeps no tokens.
+    /// The kind that logs users out. Without an index no session key can be found, so a logout
+    /// raises only the cutoff and the version, as for a layout that keeps no tokens.
     var logoutTokens: any UserTokens {
         guard layout.index != nil else { return SortedSetTokens(self) }
         return userTokens
@@ -118,8 +118,8 @@ extension TokenStore {
         try userTokens.forEachPage(of: user, body)
     }
 
-    /// The tokens of every user, or why they cannot be read, a user at a time; a user may come twice
-    /// while Redis rehashes. `body` answers whether to go on.
+    /// The tokens of every user, or why they cannot be read, a user at a time; a user may come
+    /// twice while Redis rehashes. `body` answers whether to go on.
     package func forEachTokenList(
         like pattern: IdentifierPattern? = nil,
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
@@ -138,8 +138,8 @@ extension TokenStore {
 
     // MARK: what both kinds ask
 
-    /// The clock of Redis and the cutoffs that apply to a user's tokens, all in unix seconds. A cutoff
-    /// is nil if none is set, or if the layout has none of that kind.
+    /// The clock of Redis and the cutoffs that apply to a user's tokens, all in unix seconds. A
+    /// cutoff is nil if none is set, or if the layout has none of that kind.
     typealias UserCutoffs = (time: Int64, user: Int64?, global: Int64?)
 
     func cutoffs(of user: Identifier) throws(StoreError) -> UserCutoffs {

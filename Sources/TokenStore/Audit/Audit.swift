@@ -2,7 +2,8 @@ package import Layouts
 internal import Platform
 internal import Redis
 
-/// One change, as the audit log has it: an entry of a Redis stream. Its texts were written by others.
+/// One change, as the audit log has it: an entry of a Redis stream. Its texts were written by
+/// others.
 package struct AuditEntry: Equatable, Sendable {
     /// Milliseconds since 1970, by Redis' clock.
     package var time: Int64
@@ -20,7 +21,8 @@ package struct AuditEntry: Equatable, Sendable {
     package var position: String
 }
 
-/// A part of the audit log, in unix seconds by Redis' clock. It includes `from`, and ends before `to`.
+/// A part of the audit log, in unix seconds by Redis' clock. It includes `from`, and ends before
+/// `to`.
 package struct AuditSpan: Equatable, Sendable {
     package var from: Int64?
     package var to: Int64?
@@ -52,16 +54,17 @@ package enum AuditSubject: Equatable, Sendable {
 }
 
 extension TokenStore {
-    /// Writes one entry to the audit log, and publishes the change to the services that listen. Called
-    /// after the change itself, which is in effect even if this fails; the caller then warns.
+    /// Writes one entry to the audit log, and publishes the change to the services that listen.
+    /// Called after the change itself, which is in effect even if this fails; the caller then
+    /// warns.
     package func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) throws(StoreError) {
         _ = try ask(auditCommands(operation, subject, count: count, reason: reason))
     }
 
-    /// The commands of `audit`: none if the layout keeps no audit log and publishes no such change. The
-    /// log keeps about 100,000 entries, since an exact MAXLEN costs Redis more.
+    /// The commands of `audit`: none if the layout keeps no audit log and publishes no such change.
+    /// The log keeps about 100,000 entries, since an exact MAXLEN costs Redis more.
     func auditCommands(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) -> [Command] {
@@ -90,12 +93,12 @@ extension TokenStore {
         return [entry, isAnnounced ? call : nil].compactMap(\.self)
     }
 
-    /// Changes that are published here for every layout with a channel: `announcements` has single ids
-    /// only.
+    /// Changes that are published here for every layout with a channel: `announcements` has single
+    /// ids only.
     private static let logouts = ["logout-all", "logout-everyone"]
 
-    /// The commands that publish the id of each token that is revoked now, for layouts whose services
-    /// listen for ids and nothing else.
+    /// The commands that publish the id of each token that is revoked now, for layouts whose
+    /// services listen for ids and nothing else.
     func announcements(of items: [Revocation], _ outcomes: [RevocationOutcome]) -> [Command] {
         guard let channel = layout.channel, !layout.announcesAll else { return [] }
         return zip(items, outcomes).filter { $1.isDenied }.map {
@@ -112,8 +115,8 @@ extension TokenStore {
         }
     }
 
-    /// At most `limit` entries after `position`, or from the beginning of the span if it is nil, oldest
-    /// first.
+    /// At most `limit` entries after `position`, or from the beginning of the span if it is nil,
+    /// oldest first.
     package func auditEntries(
         after position: String?, in span: AuditSpan = AuditSpan(), limit: Int
     ) throws(StoreError) -> [AuditEntry] {
@@ -125,8 +128,8 @@ extension TokenStore {
         return try entries(reply)
     }
 
-    /// The last `limit` entries of a span for which `admits` is true, oldest first, and the position
-    /// after which to read on; nil in an empty log. Reads backwards, a page at a time.
+    /// The last `limit` entries of a span for which `admits` is true, oldest first, and the
+    /// position after which to read on; nil in an empty log. Reads backwards, a page at a time.
     package func latestAuditEntries(
         in span: AuditSpan = AuditSpan(), limit: Int, admits: (AuditEntry) -> Bool = { _ in true }
     ) throws(StoreError) -> (entries: [AuditEntry], position: String?) {
@@ -149,8 +152,8 @@ extension TokenStore {
         }
     }
 
-    /// Waits up to `milliseconds` for entries after `position`; empty if none came. Redis answers null
-    /// then. The wait must be shorter than the time-out of the client.
+    /// Waits up to `milliseconds` for entries after `position`; empty if none came. Redis answers
+    /// null then. The wait must be shorter than the time-out of the client.
     package func awaitAuditEntries(
         after position: String, milliseconds: Int
     ) throws(StoreError) -> [AuditEntry] {
@@ -173,8 +176,8 @@ extension TokenStore {
         return entries
     }
 
-    /// One entry of XRANGE: its id, and a flat list of fields and values. Missing fields are nil, so that
-    /// entries of other versions can be read.
+    /// One entry of XRANGE: its id, and a flat list of fields and values. Missing fields are nil,
+    /// so that entries of other versions can be read.
     private func entry(_ reply: Reply) throws(StoreError) -> AuditEntry {
         let parts = try reply.asArray
         guard parts.count == 2 else {
@@ -196,8 +199,8 @@ extension TokenStore {
     }
 }
 
-/// The ids of a stream's entries, `milliseconds-number`, and the ids next to them. An exclusive range
-/// `(id` would do, but needs Redis 6.2; it is used only for what is not such an id.
+/// The ids of a stream's entries, `milliseconds-number`, and the ids next to them. An exclusive
+/// range `(id` would do, but needs Redis 6.2; it is used only for what is not such an id.
 enum StreamPosition {
     /// The least id after `position`.
     static func following(_ position: String) -> String {

@@ -10,8 +10,8 @@ struct DenyJob: Job {
         /// such a token was revoked before, and so taken off its list.
         case lookUp
         /// Asks the blacklist again about tokens that were found nowhere. In a Cluster two servers
-        /// answer: if another client revokes the token between their answers, it may be missing from
-        /// both.
+        /// answer: if another client revokes the token between their answers, it may be missing
+        /// from both.
         case confirmMissing
         /// Writes the entries where there are none.
         case deny
@@ -166,8 +166,8 @@ struct DenyJob: Job {
         forgetUnanswered()
     }
 
-    /// Whether services see the item as revoked. The existence of the key is not enough: it may hold
-    /// entries of other tokens, or a value that does not count.
+    /// Whether services see the item as revoked. The existence of the key is not enough: it may
+    /// hold entries of other tokens, or a value that does not count.
     private func isDenied(
         _ replies: ArraySlice<Reply>, _ index: Int
     ) throws(StoreError) -> Bool {
@@ -225,8 +225,8 @@ struct DenyJob: Job {
         }
     }
 
-    /// Makes the outcome unknown until the second place is written, too: only then do all services see
-    /// the token as revoked.
+    /// Makes the outcome unknown until the second place is written, too: only then do all services
+    /// see the token as revoked.
     private mutating func writeBeside() throws(StoreError) {
         guard let beside = deny.beside else { return }
         for index in items.indices where outcomes[index].isDenied {

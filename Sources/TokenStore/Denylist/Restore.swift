@@ -56,9 +56,9 @@ extension TokenStore {
     /// How many batches of restorations may be under way.
     private static let restorationWindow = 8
 
-    /// Removes the blacklist entry of every item, unless the token would be refused without it, too.
-    /// Then puts the token back on its user's list, if its user and expiry are known. See `revoke` for
-    /// `next`, and for what is returned.
+    /// Removes the blacklist entry of every item, unless the token would be refused without it,
+    /// too. Then puts the token back on its user's list, if its user and expiry are known. See
+    /// `revoke` for `next`, and for what is returned.
     package func restore<Item>(
         reason: String?, item: @escaping (Item) -> Restoration,
         next: @escaping (Pull) throws -> Supply<[Item]>,
@@ -78,8 +78,8 @@ extension TokenStore {
         return try runner.run()
     }
 
-    /// Undoes one revocation, and throws if it failed. Without a confirmation by replicas or disks the
-    /// outcome is `unconfirmed`, and `doubt` has the reason.
+    /// Undoes one revocation, and throws if it failed. Without a confirmation by replicas or disks
+    /// the outcome is `unconfirmed`, and `doubt` has the reason.
     package func restore(
         _ item: Restoration, reason: String?
     ) throws(StoreError) -> RestoreResult {

@@ -4,8 +4,8 @@ internal import Redis
 /// Undoes a batch of revocations. For layouts without a blacklist it puts the tokens back on the
 /// whitelist.
 struct RestoreJob: Job {
-    /// The steps. An entry is removed before its token returns to the list. After a break in between,
-    /// the token is restored and not listed; the reverse order could list a revoked token.
+    /// The steps. An entry is removed before its token returns to the list. After a break in
+    /// between, the token is restored and not listed; the reverse order could list a revoked token.
     private enum Phase: CaseIterable {
         /// Reads the state of each token, and chooses those whose entries are removed.
         case judge
@@ -27,8 +27,8 @@ struct RestoreJob: Job {
     private var sent = ItemCommands()
     /// The items that the next phase is about, by their places.
     private var rest: [Int] = []
-    /// The tokens for their lists, by the places of the items. They are kept over a second attempt: it
-    /// cannot find in Redis what the first has removed.
+    /// The tokens for their lists, by the places of the items. They are kept over a second attempt:
+    /// it cannot find in Redis what the first has removed.
     private var records: [Int: TokenRecord] = [:]
     /// For each item whether the last attempt restored it; nil in the first attempt.
     private var wasRestored: [Bool]?
@@ -125,7 +125,8 @@ struct RestoreJob: Job {
         store.layout.deny != nil ? state.denial != nil : state.listing == .notListed
     }
 
-    /// The token for its user's list, from what the caller or the entry says; nil if that is too little.
+    /// The token for its user's list, from what the caller or the entry says; nil if that is too
+    /// little.
     private func record(_ index: Int, _ state: TokenState) -> TokenRecord? {
         let item = items[index]
         guard store.layout.can(.record), let user = item.user ?? state.denial?.entry.user,
@@ -143,16 +144,16 @@ struct RestoreJob: Job {
 
     // MARK: changes
 
-    /// The commands that remove the entries, and after them what `writeBeside` of `DenyJob` added. Only
-    /// the replies about the entries count.
+    /// The commands that remove the entries, and after them what `writeBeside` of `DenyJob` added.
+    /// Only the replies about the entries count.
     private mutating func remove() throws(StoreError) -> [Command] {
         guard let deny = store.layout.deny else { return [] }
         var beside: [Command] = []
         for index in rest {
             let values = TemplateValues(items[index].subject)
             let command = try deny.removing(values)
-            // A group could send it twice, and the second reply would be 0 as for a token that was not
-            // revoked. In a second attempt 0 is expected.
+            // A group could send it twice, and the second reply would be 0 as for a token that was
+            // not revoked. In a second attempt 0 is expected.
             sent.add(wasRestored == nil ? command.once() : command, of: index)
             if let member = deny.beside { beside.append(try member.removing(values)) }
         }

@@ -57,14 +57,14 @@ extension TokenStore {
     /// How many batches of revocations may be under way.
     private static let revocationWindow = 32
 
-    /// Revokes the batches that `next` gives, some hundred items each, and delivers their outcomes in
-    /// this order. With a blacklist, entries are written first, then the tokens of known users are
-    /// taken off their lists; without one, the tokens are removed from the whitelist.
+    /// Revokes the batches that `next` gives, some hundred items each, and delivers their outcomes
+    /// in this order. With a blacklist, entries are written first, then the tokens of known users
+    /// are taken off their lists; without one, the tokens are removed from the whitelist.
     ///
-    /// It is safe to repeat: no entry expires earlier because of it, and the first reason is kept. A
-    /// nil `entry` writes the short value. Returns what broke the work off; a signal ends it after the
-    /// batches under way. If it returns nil, what was delivered as `unconfirmed` was confirmed in the
-    /// end.
+    /// It is safe to repeat: no entry expires earlier because of it, and the first reason is kept.
+    /// A nil `entry` writes the short value. Returns what broke the work off; a signal ends it
+    /// after the batches under way. If it returns nil, what was delivered as `unconfirmed` was
+    /// confirmed in the end.
     package func revoke<Item>(
         entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
         next: @escaping (Pull) throws -> Supply<[Item]>,
@@ -87,8 +87,8 @@ extension TokenStore {
         return try runner.run()
     }
 
-    /// Revokes one batch. `confirmedBy` is who waits for replicas and disks at the end, `recheckedBy`
-    /// who removes again what an application writes back meanwhile.
+    /// Revokes one batch. `confirmedBy` is who waits for replicas and disks at the end,
+    /// `recheckedBy` who removes again what an application writes back meanwhile.
     package func revoke(
         _ items: [Revocation], entry: DenyEntry?, confirmedBy: Finisher = .callee,
         recheckedBy: Finisher = .callee
@@ -117,8 +117,8 @@ extension TokenStore {
     }
 
     /// The outcome of a removal, from the number of keys or members removed. A token that was not
-    /// there is refused already, unless Redis has nothing of the whitelist: then the application may
-    /// read other keys.
+    /// there is refused already, unless Redis has nothing of the whitelist: then the application
+    /// may read other keys.
     func removed(_ item: Revocation, _ reply: Reply) -> RevocationOutcome {
         guard reply != .integer(0) else { return absence(of: item) }
         noteUsage()
@@ -149,8 +149,8 @@ extension RevocationOutcome: ItemOutcome {
 
 /// Predicts the outcomes of revocations, and writes nothing.
 ///
-/// A second revocation of the same token is predicted as `alreadyRevoked`. For that it keeps a hash of
-/// 64 bits for each token, since a file may name millions.
+/// A second revocation of the same token is predicted as `alreadyRevoked`. For that it keeps a hash
+/// of 64 bits for each token, since a file may name millions.
 package final class RevocationDryRun {
     private let store: TokenStore
     /// The fingerprints of the tokens whose revocation was predicted.
@@ -191,8 +191,8 @@ package final class RevocationDryRun {
         return .notFound
     }
 
-    /// A hash of what is written or removed to revoke a token. The process seeds it, so that no one can
-    /// prepare two tokens with the same hash.
+    /// A hash of what is written or removed to revoke a token. The process seeds it, so that no one
+    /// can prepare two tokens with the same hash.
     private func fingerprint(_ subject: TokenSubject) throws(StoreError) -> Int {
         var hasher = Hasher()
         if let deny = store.layout.deny {

@@ -1,8 +1,8 @@
 package import Layouts
 internal import Redis
 
-/// Decides which layouts a Redis has. `LayoutDetector` names candidates by the names of keys; here a few
-/// keys of each candidate are read, and their values must fit. Nothing is written.
+/// Decides which layouts a Redis has. `LayoutDetector` names candidates by the names of keys; here
+/// a few keys of each candidate are read, and their values must fit. Nothing is written.
 struct CandidateJudge {
     private let client: Client
     private let entries: [LayoutDetector.Entry]
@@ -66,14 +66,16 @@ struct CandidateJudge {
         var differs = 0
         var mistyped = 0
         var refused = 0
-        /// The units of the scores that were met: 1 for seconds, 1000 for milliseconds, 0 for a mixture.
+        /// The units of the scores that were met: 1 for seconds, 1000 for milliseconds, 0 for a
+        /// mixture.
         var units: Set<Int64> = []
 
         /// Keys that could be read.
         var seen: Int { fits + neutral + differs + mistyped }
 
-        /// How sure it is that these keys are the layout's; nil if they belong to something else. Names of
-        /// the layout's own count without fitting values, common names only with a majority of them.
+        /// How sure it is that these keys are the layout's; nil if they belong to something else.
+        /// Names of the layout's own count without fitting values, common names only with a
+        /// majority of them.
         var confidence: DetectedLayout.Confidence? {
             if seen == 0 { return refused > 0 && tier == .own ? .medium : nil }
             if mistyped * 2 > seen { return nil }

@@ -2,8 +2,8 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Reads the keys of the layout, page by page, with one round trip for each page that has some. It never
-/// writes.
+/// Reads the keys of the layout, page by page, with one round trip for each page that has some. It
+/// never writes.
 struct StateInspector {
     var survey: StateSurvey
     private let store: TokenStore
@@ -70,8 +70,8 @@ struct StateInspector {
         template.isReversible && template.parse(key) != nil
     }
 
-    /// Asks about keys, and judges the replies. Only the first refusal is kept; a refused key is not
-    /// judged.
+    /// Asks about keys, and judges the replies. Only the first refusal is kept; a refused key is
+    /// not judged.
     private mutating func ask(_ questions: [Question]) throws(StoreError) {
         guard !questions.isEmpty else { return }
         let asked = questions.map { commands($0.role, $0.key) }

@@ -12,8 +12,8 @@ package struct StateSurvey: Sendable {
         package let areCut: Bool
 
         private static let exampleLimit = 3
-        /// The bytes of a key with a token in it that may be shown: a prefix, and a part of the token's
-        /// header, which is no secret.
+        /// The bytes of a key with a token in it that may be shown: a prefix, and a part of the
+        /// token's header, which is no secret.
         private static let harmless = 24
 
         init(areCut: Bool = false) { self.areCut = areCut }
@@ -96,8 +96,8 @@ extension TokenStore {
     private static let closeLimit = 1000
 
     /// Scans at most `limit` keys (nil for all), reads those of the layout, and shows every name to
-    /// `detector`. Never writes. `body` gets the survey so far after each page. Pages are larger without
-    /// a limit, which saves round trips.
+    /// `detector`. Never writes. `body` gets the survey so far after each page. Pages are larger
+    /// without a limit, which saves round trips.
     package func survey(
         limit: Int?, detector: inout LayoutDetector,
         _ body: (StateSurvey) throws -> Void = { _ in }

@@ -4,9 +4,10 @@ internal import Redis
 
 /// The logout of one user whose tokens have keys of their own.
 ///
-/// One pass over the user's keys follows another until a pass finds nothing to revoke. A pass removes
-/// the tokens' own keys first, and then the keys that lead to them: if the logout breaks off, a second
-/// one still finds the rest. It is no `Job`, since a pass needs scans, which are runs of jobs themselves.
+/// One pass over the user's keys follows another until a pass finds nothing to revoke. A pass
+/// removes the tokens' own keys first, and then the keys that lead to them: if the logout breaks
+/// off, a second one still finds the rest. It is no `Job`, since a pass needs scans, which are runs
+/// of jobs themselves.
 final class KeyedLogout {
     /// How far the logout came, whatever broke it off.
     private(set) var result = LogoutResult()
@@ -42,7 +43,8 @@ final class KeyedLogout {
         var leftovers: [[UInt8]: FoundSession] = [:]
         /// Tokens that the scope keeps.
         var kept: [Identifier: TokenSubject] = [:]
-        /// Keys that may hold tokens of the user, but cannot be read. The logout is then incomplete.
+        /// Keys that may hold tokens of the user, but cannot be read. The logout is then
+        /// incomplete.
         var unreadable = 0
         /// The values of the user's sets and lists, read before anything else.
         var userValues: [(key: [UInt8], value: [UInt8])] = []
@@ -162,8 +164,8 @@ final class KeyedLogout {
         }
     }
 
-    /// Removes page by page the tokens' own keys, and what leads to them once these were acknowledged
-    /// as gone.
+    /// Removes page by page the tokens' own keys, and what leads to them once these were
+    /// acknowledged as gone.
     private func revoke(_ pass: Pass) throws(StoreError) {
         let all = Array(pass.toRevoke.values)
         if !all.isEmpty { store.noteUsage() }
@@ -193,8 +195,8 @@ final class KeyedLogout {
         for page in commands.chunked(by: TokenStore.pageSize) { try store.change(page) }
     }
 
-    /// Removes the values of tokens that are gone from the user's sets and lists, after the keys that
-    /// could bring these tokens back.
+    /// Removes the values of tokens that are gone from the user's sets and lists, after the keys
+    /// that could bring these tokens back.
     private func clear(_ pass: Pass) throws(StoreError) {
         guard !pass.userValues.isEmpty, let allow = store.layout.allow else { return }
         let reads = try pass.kept.values.map { subject throws(StoreError) in

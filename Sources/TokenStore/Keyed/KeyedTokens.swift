@@ -10,8 +10,8 @@ struct KeyedTokens: UserTokens {
     private let store: TokenStore
     let allow: AllowStore
 
-    /// The tokens of one user whose own keys are there, by their ids, with the time at which the keys
-    /// expire.
+    /// The tokens of one user whose own keys are there, by their ids, with the time at which the
+    /// keys expire.
     private typealias FoundTokens = [Identifier: (subject: TokenSubject, end: Expiry)]
 
     /// nil for a layout without session keys, or with token lists besides them.
@@ -21,7 +21,8 @@ struct KeyedTokens: UserTokens {
         self.allow = allow
     }
 
-    /// Reads the values of the user's sets first: the scan compares tokens that name no user with them.
+    /// Reads the values of the user's sets first: the scan compares tokens that name no user with
+    /// them.
     func tokens(of user: Identifier) throws(StoreError) -> TokenList {
         guard var scan = SessionScan(store, user: user) else { return try tokens([:], of: user) }
         scan.search.userValues = Set(try scan.userValues().map(\.value))
@@ -88,8 +89,8 @@ struct KeyedTokens: UserTokens {
 
     // MARK: what a search found
 
-    /// The tokens whose own keys are there, by their users. A token that the scan meets twice counts
-    /// once.
+    /// The tokens whose own keys are there, by their users. A token that the scan meets twice
+    /// counts once.
     private func find(_ scan: SessionScan) throws(StoreError) -> [Identifier: FoundTokens] {
         var scan = scan
         scan.detail = .ends
@@ -105,8 +106,8 @@ struct KeyedTokens: UserTokens {
         return found
     }
 
-    /// Sorts the tokens, soonest expiry first, and asks for the state of each. A token is revoked if it
-    /// is on the blacklist, or if its key has a value that the application does not accept.
+    /// Sorts the tokens, soonest expiry first, and asks for the state of each. A token is revoked
+    /// if it is on the blacklist, or if its key has a value that the application does not accept.
     private func tokens(
         _ found: FoundTokens, of user: Identifier
     ) throws(StoreError) -> TokenList {
@@ -151,8 +152,8 @@ struct KeyedTokens: UserTokens {
 
     // MARK: changes
 
-    /// Writes the key that the application would have written, unless one is there. Layouts of which
-    /// only the application knows the values cannot record.
+    /// Writes the key that the application would have written, unless one is there. Layouts of
+    /// which only the application knows the values cannot record.
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
         var values = TemplateValues(token.subject)
         values.expiry = token.expiry
@@ -168,8 +169,8 @@ struct KeyedTokens: UserTokens {
         RemoveSessionsJob(store, allow, items)
     }
 
-    /// Users are logged out one after the other, since most take scans of all keys; a batch of them is
-    /// confirmed together.
+    /// Users are logged out one after the other, since most take scans of all keys; a batch of them
+    /// is confirmed together.
     func logOut(
         _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
@@ -190,8 +191,8 @@ struct KeyedTokens: UserTokens {
             let logout = KeyedLogout(store, users[index].user, round, request)
             let cause = logout.run()
             users[index].take(logout.result, cause, round)
-            // A connection that failed for one user would fail for the others. What Redis refuses of
-            // one user's keys is no reason to leave the others logged in.
+            // A connection that failed for one user would fail for the others. What Redis refuses
+            // of one user's keys is no reason to leave the others logged in.
             if case .store(.redis(let error))? = cause { return .redis(error) }
         }
         return nil

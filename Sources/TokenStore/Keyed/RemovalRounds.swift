@@ -2,12 +2,14 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Revocations by the removal of session keys, for layouts of which one job for a batch is not enough.
+/// Revocations by the removal of session keys, for layouts of which one job for a batch is not
+/// enough.
 ///
 /// Links whose keys cannot be made have to be searched for between two jobs, and a request of the
 /// application that is under way may write a token back. The first round leaves out the items with
 /// such links; a scan of all keys deletes the links, and the second round removes these items. What
-/// came back after `AllowStore.secondLook` seconds is removed again, in up to `maxRechecks` more rounds.
+/// came back after `AllowStore.secondLook` seconds is removed again, in up to `maxRechecks` more
+/// rounds.
 struct RemovalRounds {
     private let store: TokenStore
     private let allow: AllowStore
@@ -52,8 +54,8 @@ struct RemovalRounds {
         return try store.confirm()
     }
 
-    /// Removes one batch; see `TokenStore.revoke`. Outcomes that a fail-over may undo say so, unless
-    /// the caller confirms.
+    /// Removes one batch; see `TokenStore.revoke`. Outcomes that a fail-over may undo say so,
+    /// unless the caller confirms.
     func remove(
         _ items: [Revocation], confirmedBy: Finisher, recheckedBy: Finisher
     ) -> RevocationBatch {
@@ -67,8 +69,8 @@ struct RemovalRounds {
         return batch
     }
 
-    /// Both rounds, the rechecks and the announcements for one batch. With `.caller`, a logout rechecks
-    /// itself, and its passes find the keys of wild links.
+    /// Both rounds, the rechecks and the announcements for one batch. With `.caller`, a logout
+    /// rechecks itself, and its passes find the keys of wild links.
     private func removeInRounds(
         _ items: [Revocation], recheckedBy finisher: Finisher
     ) -> RevocationBatch {
@@ -141,8 +143,8 @@ struct RemovalRounds {
         return (failure, wanted)
     }
 
-    /// Waits, and removes again what the application has written back. A token that comes back after
-    /// each of `maxRechecks` removals has an unknown outcome.
+    /// Waits, and removes again what the application has written back. A token that comes back
+    /// after each of `maxRechecks` removals has an unknown outcome.
     private func recheck(
         _ items: [Revocation], _ outcomes: inout [RevocationOutcome]
     ) throws(StoreError) -> StoreError? {

@@ -2,16 +2,16 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Revokes a batch by removing the tokens' own keys and the links to them, for layouts whose services
-/// accept a token if its key is there.
+/// Revokes a batch by removing the tokens' own keys and the links to them, for layouts whose
+/// services accept a token if its key is there.
 struct RemoveSessionsJob: Job {
-    /// The steps. The job may break off after any of them: a key that names other keys is removed only
-    /// after those were acknowledged as gone, so that a second run still finds them.
+    /// The steps. The job may break off after any of them: a key that names other keys is removed
+    /// only after those were acknowledged as gone, so that a second run still finds them.
     private enum Phase {
         /// Reads the tokens' own values, and the keys that name other keys.
         case readLinks
-        /// Checks that the key of each link has the right type. If one has not, nothing of that token is
-        /// changed.
+        /// Checks that the key of each link has the right type. If one has not, nothing of that
+        /// token is changed.
         case checkTypes
         /// Cuts the links that name no other keys, and notes those that may be under another key.
         case cutLinks
@@ -141,8 +141,8 @@ struct RemoveSessionsJob: Job {
         }
     }
 
-    /// Fails the items that have a link with a key of another type: it belongs to something else, whose
-    /// data would be deleted.
+    /// Fails the items that have a link with a key of another type: it belongs to something else,
+    /// whose data would be deleted.
     private mutating func takeTypes(_ answers: [ItemAnswer]) throws(StoreError) {
         rest = []
         for answer in answers {

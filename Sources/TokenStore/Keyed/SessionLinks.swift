@@ -19,8 +19,8 @@ struct SessionLinks {
     /// The links whose keys can be made, and these keys.
     let places: [(link: Link, key: [UInt8])]
 
-    /// `named` are the values of the keys that name others, in the order of `AllowStore.vias`; nil for a
-    /// key that is not there. A link for which the token lacks a claim is left out.
+    /// `named` are the values of the keys that name others, in the order of `AllowStore.vias`; nil
+    /// for a key that is not there. A link for which the token lacks a claim is left out.
     init(
         of subject: TokenSubject, _ allow: AllowStore, value: [UInt8]?, named: [[UInt8]?]
     ) throws(StoreError) {
@@ -107,8 +107,8 @@ extension AllowStore {
         links.compactMap(\.search).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    /// The arguments of `Script.disallow`, which removes the token's own key or replaces its value, but
-    /// only if the application accepts the token by it.
+    /// The arguments of `Script.disallow`, which removes the token's own key or replaces its value,
+    /// but only if the application accepts the token by it.
     func removalArguments(of subject: TokenSubject) throws(StoreError) -> [Argument] {
         var replacement: [UInt8] = []
         if case .rewrite(let value) = removal { replacement = value }
@@ -124,8 +124,8 @@ extension AllowStore {
 
 // MARK: links whose keys cannot be made
 
-/// Collects the links of a page of items that were not under the keys that can be made. A class: the
-/// job that fills it is a value inside `JobRunner`, and the caller reads it after the run.
+/// Collects the links of a page of items that were not under the keys that can be made. A class:
+/// the job that fills it is a value inside `JobRunner`, and the caller reads it after the run.
 final class HolderSearch {
     /// What to search for, by the places of the items.
     var wanted: [Int: Wanted] = [:]
@@ -143,8 +143,8 @@ final class HolderSearch {
 
 /// Links whose keys cannot be made are found by scanning.
 extension TokenStore {
-    /// Deletes the keys with the layout's prefixes that would bring one of these tokens back. Returns
-    /// false if a signal ended the scan before all keys were read.
+    /// Deletes the keys with the layout's prefixes that would bring one of these tokens back.
+    /// Returns false if a signal ended the scan before all keys were read.
     func deleteHolders(
         _ wanted: [HolderSearch.Wanted], under prefixes: [[UInt8]]
     ) throws(StoreError) -> Bool {
@@ -167,8 +167,8 @@ extension TokenStore {
         return true
     }
 
-    /// Deletes the keys of wild links that name or hold one of these tokens. Returns false if a signal
-    /// ended the scan before all keys were read.
+    /// Deletes the keys of wild links that name or hold one of these tokens. Returns false if a
+    /// signal ended the scan before all keys were read.
     func deleteWildLinks(
         _ wanted: [HolderSearch.Wanted], _ allow: AllowStore
     ) throws(StoreError) -> Bool {
@@ -208,8 +208,8 @@ extension TokenStore {
     }
 }
 
-/// Reads the values of a page of keys, and deletes the keys that hold what is searched for. Strings are
-/// compared again when they are deleted, since another token may have taken the key in between.
+/// Reads the values of a page of keys, and deletes the keys that hold what is searched for. Strings
+/// are compared again when they are deleted, since another token may have taken the key in between.
 private struct DeleteJob: Job {
     enum Phase: CaseIterable { case read, delete }
 

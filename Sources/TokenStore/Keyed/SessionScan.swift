@@ -5,13 +5,13 @@ internal import Redis
 /// The tokens that a page of keys leads to.
 struct SessionPage {
     var sessions: [FoundSession] = []
-    /// The number of keys that may belong to another user, or whose values the application cannot have
-    /// written. They are not touched, and a logout that met one is incomplete.
+    /// The number of keys that may belong to another user, or whose values the application cannot
+    /// have written. They are not touched, and a logout that met one is incomplete.
     var unreadable = 0
 }
 
-/// A search for the tokens of one user, or of all users, in a layout with a key for each session: the
-/// loop over pages of keys. `SessionSearch` says what a key means. A search changes nothing.
+/// A search for the tokens of one user, or of all users, in a layout with a key for each session:
+/// the loop over pages of keys. `SessionSearch` says what a key means. A search changes nothing.
 struct SessionScan {
     /// What is read about the tokens that are found.
     enum Detail {
@@ -151,8 +151,8 @@ struct SessionPageJob: Question {
         }
     }
 
-    /// One clock is asked for all keys. In a Cluster these are on several servers, whose clocks must
-    /// agree to the second anyway, or no cutoff works.
+    /// One clock is asked for all keys. In a Cluster these are on several servers, whose clocks
+    /// must agree to the second anyway, or no cutoff works.
     private func askEnds() throws(StoreError) -> [Command] {
         guard scan.detail == .ends else { return [] }
         var asked: [Command] = []

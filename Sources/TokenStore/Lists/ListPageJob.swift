@@ -3,7 +3,8 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Reads the cutoffs of a user, then the tokens page by page. The whole list is in memory at the end.
+/// Reads the cutoffs of a user, then the tokens page by page. The whole list is in memory at the
+/// end.
 struct TokenListJob: Question {
     let store: TokenStore
     let user: Identifier
@@ -165,8 +166,8 @@ struct ListPageJob: Question {
     }
 }
 
-/// The pages of one list. A token that is added meanwhile moves others to a later page, so tokens of
-/// the last two pages are left out of the next one.
+/// The pages of one list. A token that is added meanwhile moves others to a later page, so tokens
+/// of the last two pages are left out of the next one.
 struct TokenPages {
     /// The rank at which the next page begins.
     private(set) var rank = 0
@@ -183,8 +184,8 @@ struct TokenPages {
     }
 }
 
-/// Describes some users by their sets: how many tokens have not expired, and when the last one does.
-/// Of a set only the last member is read, so long lists cost no more than short ones.
+/// Describes some users by their sets: how many tokens have not expired, and when the last one
+/// does. Of a set only the last member is read, so long lists cost no more than short ones.
 struct UserPageJob: Question {
     let store: TokenStore
     let list: ListStore
@@ -195,8 +196,8 @@ struct UserPageJob: Question {
     /// One description for each user, in the order of `users`.
     var outcome: [ListedUser] = []
 
-    /// Two or three commands for each user: a count, the last member, and the cutoff if the layout has
-    /// one.
+    /// Two or three commands for each user: a count, the last member, and the cutoff if the layout
+    /// has one.
     mutating func next() throws(StoreError) -> [Command]? {
         guard !isDone else { return nil }
         let now = clock.now * list.unit

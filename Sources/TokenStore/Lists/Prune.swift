@@ -13,9 +13,9 @@ package struct PruneResult: Equatable, Sendable {
 }
 
 extension TokenStore {
-    /// Removes expired members from every user's list and corrects the lists' time to live. Blacklist
-    /// entries and cutoffs stay as they are. `body` gets the counts so far, and answers whether to go
-    /// on. Layouts without lists have nothing to prune.
+    /// Removes expired members from every user's list and corrects the lists' time to live.
+    /// Blacklist entries and cutoffs stay as they are. `body` gets the counts so far, and answers
+    /// whether to go on. Layouts without lists have nothing to prune.
     package func prune(
         dryRun: Bool, _ body: @escaping (PruneResult) throws -> Bool = { _ in true }
     ) throws -> PruneResult {
@@ -107,8 +107,8 @@ struct PruneJob: Job {
         lists = untidy
     }
 
-    /// Counts anew: the survey finds only what the last attempt left. `ScanPageJob` keeps the counts of
-    /// the first attempt.
+    /// Counts anew: the survey finds only what the last attempt left. `ScanPageJob` keeps the
+    /// counts of the first attempt.
     mutating func restart(after outcome: PruneResult?) {
         phase = .survey
         self.outcome = PruneResult()

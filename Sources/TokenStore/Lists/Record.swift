@@ -10,8 +10,8 @@ package struct TokenRecord: Equatable, Sendable {
     package let issuedAt: Int64?
     package let expiry: Expiry
     package let label: String?
-    /// When the token was issued that this one replaces: a cutoff that revokes that one also keeps this
-    /// one from being recorded. nil for a token that replaces none.
+    /// When the token was issued that this one replaces: a cutoff that revokes that one also keeps
+    /// this one from being recorded. nil for a token that replaces none.
     var predecessor: IssuedAt?
 
     /// The time that must be after every cutoff.
@@ -41,7 +41,8 @@ package struct TokenRecord: Equatable, Sendable {
     /// The token without its user, so that only the blacklist is asked about it.
     var deniable: TokenSubject { subject.of(nil) }
 
-    /// The details of the token in the hash beside the list: JSON, without members that are not known.
+    /// The details of the token in the hash beside the list: JSON, without members that are not
+    /// known.
     var details: [UInt8] {
         var object = JSONObject()
         if let issuedAt { object.set("iat", .integer(issuedAt)) }
@@ -107,8 +108,9 @@ extension TokenStore {
         return batch
     }
 
-    /// The outcome in the reply of a script that records: a word, and a number. Throws `.corrupt` or
-    /// `.otherUnit` if a key holds something else; for CORRUPT the number is that of the key, from 1.
+    /// The outcome in the reply of a script that records: a word, and a number. Throws `.corrupt`
+    /// or `.otherUnit` if a key holds something else; for CORRUPT the number is that of the key,
+    /// from 1.
     func recordOutcome(
         _ reply: Reply, of token: TokenRecord
     ) throws(StoreError) -> RecordOutcome {
@@ -245,19 +247,21 @@ package enum RenewalOutcome: Equatable, Sendable {
     case renewed
     /// The new one was not recorded: nothing has changed.
     case refused(RecordOutcome)
-    /// The old one was revoked meanwhile, or its user was logged out: the new one was revoked again.
+    /// The old one was revoked meanwhile, or its user was logged out: the new one was revoked
+    /// again.
     case overtaken
-    /// The new one is recorded, but it is unknown whether the old one is revoked. Both may be accepted.
+    /// The new one is recorded, but it is unknown whether the old one is revoked. Both may be
+    /// accepted.
     case inDoubt(StoreError)
 }
 
 extension TokenStore {
-    /// Records `new`, then revokes `old`. If it breaks off in between, both are accepted; there is no
-    /// time at which neither is.
+    /// Records `new`, then revokes `old`. If it breaks off in between, both are accepted; there is
+    /// no time at which neither is.
     ///
-    /// A logout that returned before this has the last word: the step that records compares the user's
-    /// cutoff with the `iat` of `old`. The state of `old` is read again afterwards, because the cutoff
-    /// for all users is in another slot.
+    /// A logout that returned before this has the last word: the step that records compares the
+    /// user's cutoff with the `iat` of `old`. The state of `old` is read again afterwards, because
+    /// the cutoff for all users is in another slot.
     package func renew(
         _ old: Revocation, issued: IssuedAt, as new: TokenRecord?, entry: DenyEntry
     ) throws(StoreError) -> RenewalOutcome {

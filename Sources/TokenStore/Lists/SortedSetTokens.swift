@@ -96,8 +96,8 @@ struct SortedSetTokens: UserTokens {
 
     // MARK: changes
 
-    /// Puts the token into the user's set, in one step with a look at the user's cutoff where both are
-    /// in one slot.
+    /// Puts the token into the user's set, in one step with a look at the user's cutoff where both
+    /// are in one slot.
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
         guard let list else { throw .unnamed("list") }
         var values = TemplateValues(token.subject)
@@ -189,8 +189,8 @@ extension ListStore {
     }
 }
 
-/// Revokes a batch by taking the tokens off the lists of their users, for layouts whose services accept
-/// only listed tokens. It is safe to repeat.
+/// Revokes a batch by taking the tokens off the lists of their users, for layouts whose services
+/// accept only listed tokens. It is safe to repeat.
 struct UnlistJob: Job {
     private enum Phase: CaseIterable {
         /// Removes each token from the sorted set of its user.
@@ -257,12 +257,12 @@ struct UnlistJob: Job {
 }
 
 extension TokenStore {
-    /// Seconds that a list outlives its last token, as an argument of scripts; empty for a list that
-    /// never expires.
+    /// Seconds that a list outlives its last token, as an argument of scripts; empty for a list
+    /// that never expires.
     var listLife: Argument { .text(listMargin.map(String.init) ?? "") }
 
-    /// The command that takes tokens off a user's list, with their details, and lets the list expire
-    /// with its last token. nil for layouts without lists.
+    /// The command that takes tokens off a user's list, with their details, and lets the list
+    /// expire with its last token. nil for layouts without lists.
     func unlistCommand(
         _ tokens: [TokenSubject], of user: Identifier
     ) throws(StoreError) -> Command? {

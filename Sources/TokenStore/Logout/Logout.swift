@@ -5,7 +5,8 @@ internal import Redis
 /// The tokens of a user that a logout revokes.
 package enum LogoutScope: Equatable, Sendable {
     case everything
-    /// All but this one, such as the current session. `issuedAt` is in unix seconds, nil if unknown.
+    /// All but this one, such as the current session. `issuedAt` is in unix seconds, nil if
+    /// unknown.
     case allBut(Identifier, issuedAt: Int64?)
     /// Those issued before this unix second, and those of unknown age.
     case issuedBefore(Int64)
@@ -25,8 +26,8 @@ package enum LogoutScope: Equatable, Sendable {
         }
     }
 
-    /// The number of tokens kept, given how many of them were met: a token that is added meanwhile may
-    /// move others to a later page, so the one to keep may be met twice.
+    /// The number of tokens kept, given how many of them were met: a token that is added meanwhile
+    /// may move others to a later page, so the one to keep may be met twice.
     func kept(of count: Int) -> Int {
         if case .allBut = self { min(count, 1) } else { count }
     }
@@ -75,10 +76,11 @@ package struct LogoutResult: Equatable, Sendable {
     package var cutoff: Int64?
     /// The lowest version that the user's tokens may now carry; nil if none was raised.
     package var version: Int64?
-    /// Whether every step was acknowledged, and tokens that were never recorded are revoked as well.
+    /// Whether every step was acknowledged, and tokens that were never recorded are revoked as
+    /// well.
     package var isComplete = false
-    /// How many seconds the `iat` of a found token was ahead of Redis' clock; 0 if none was. That issuer's
-    /// clock is wrong, so its other tokens may be later than the cutoff as well.
+    /// How many seconds the `iat` of a found token was ahead of Redis' clock; 0 if none was. That
+    /// issuer's clock is wrong, so its other tokens may be later than the cutoff as well.
     package var issuerLead: Int64 = 0
     /// Whether more tokens were ahead of the cutoff than one run remembers: another run revokes the
     /// others.
@@ -101,13 +103,13 @@ package struct LogoutInterruption: Error, Sendable {
 }
 
 extension TokenStore {
-    /// The number of tokens for one script or pipeline. A script of this size blocks Redis for about
-    /// 1 ms.
+    /// The number of tokens for one script or pipeline. A script of this size blocks Redis for
+    /// about 1 ms.
     static let pageSize = 500
 
     /// Logs a user out everywhere. The steps are in an order in which it may break off anywhere: it
-    /// raises the cutoff first, then writes blacklist entries page by page, and takes tokens off the list
-    /// only after their entries were acknowledged.
+    /// raises the cutoff first, then writes blacklist entries page by page, and takes tokens off
+    /// the list only after their entries were acknowledged.
     ///
     /// Returns once Redis' clock has passed the cutoff, so that tokens of a login which follows are
     /// accepted. `skew` are seconds, `recheckDelay` are milliseconds.
@@ -140,12 +142,12 @@ extension TokenStore {
         return result
     }
 
-    /// Logs out every user that `next` gives, several at a time; see `revoke` for `next`, and for what
-    /// is returned. Call `awaitCutoffs` afterwards. The failure of one user does not keep the others
-    /// from being logged out.
+    /// Logs out every user that `next` gives, several at a time; see `revoke` for `next`, and for
+    /// what is returned. Call `awaitCutoffs` afterwards. The failure of one user does not keep the
+    /// others from being logged out.
     ///
-    /// After `recheckDelay` milliseconds, tokens of logins that ran meanwhile are revoked, too; with 0
-    /// there is no recheck.
+    /// After `recheckDelay` milliseconds, tokens of logins that ran meanwhile are revoked, too;
+    /// with 0 there is no recheck.
     package func logOut(
         scope: LogoutScope, skew: Int64, recheckDelay: Int64 = 0, entry: DenyEntry,
         next: @escaping (Pull) throws -> Supply<Identifier>,
@@ -170,9 +172,9 @@ extension TokenStore {
         return layout.reachesUnrecorded
     }
 
-    /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that tokens of
-    /// a login which follows are accepted. In a Cluster, each user's cutoff was taken from the clock of
-    /// one server, which is asked here, too.
+    /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that tokens
+    /// of a login which follows are accepted. In a Cluster, each user's cutoff was taken from the
+    /// clock of one server, which is asked here, too.
     package func awaitCutoffs(
         _ users: [Identifier], _ cutoff: Int64?, skew: Int64
     ) throws(StoreError) {
@@ -183,8 +185,8 @@ extension TokenStore {
         }
     }
 
-    /// Revokes the tokens of all users that were issued until now, or before the given second, recorded
-    /// or not. Returns the cutoff.
+    /// Revokes the tokens of all users that were issued until now, or before the given second,
+    /// recorded or not. Returns the cutoff.
     package func logOutEveryone(
         issuedBefore: Int64? = nil, skew: Int64 = 0
     ) throws(StoreError) -> Int64 {
@@ -196,8 +198,8 @@ extension TokenStore {
         return cutoff
     }
 
-    /// Raises a cutoff to the `wanted` second; nil for Redis' time plus `skew`. Returns the cutoff that
-    /// applies now, which may be a later one. The caller has to confirm it.
+    /// Raises a cutoff to the `wanted` second; nil for Redis' time plus `skew`. Returns the cutoff
+    /// that applies now, which may be a later one. The caller has to confirm it.
     func raise(
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) throws(StoreError) -> Int64 {
@@ -205,7 +207,8 @@ extension TokenStore {
         return try raised(try change([command])[0], key: keys[0])
     }
 
-    /// The command that raises a cutoff. `keys` are the cutoff's, and the list's where both share a slot.
+    /// The command that raises a cutoff. `keys` are the cutoff's, and the list's where both share a
+    /// slot.
     func raiseCommand(
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) -> Command {
@@ -228,12 +231,12 @@ extension TokenStore {
         return cutoff
     }
 
-    /// Milliseconds by which `time(2)` may be behind the clock that Redis reads. A service may take its
-    /// `iat` from there, and would still be in the second before.
+    /// Milliseconds by which `time(2)` may be behind the clock that Redis reads. A service may take
+    /// its `iat` from there, and would still be in the second before.
     private static let coarseClockLag: Int64 = 20
 
-    /// Waits until a cutoff has passed, but no longer than for one that is raised now: the cutoff that
-    /// applies may be a later one, far in the future. Throws if Redis' clock does not move.
+    /// Waits until a cutoff has passed, but no longer than for one that is raised now: the cutoff
+    /// that applies may be a later one, far in the future. Throws if Redis' clock does not move.
     private func waitUntilPassed(
         _ cutoff: Int64, of key: [UInt8], skew: Int64
     ) throws(StoreError) {

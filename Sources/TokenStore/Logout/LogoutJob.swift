@@ -7,8 +7,8 @@ struct LogoutJob: Job {
     /// How far the job came, and what broke it off; a nil cause means that it was finished.
     typealias Outcome = (result: LogoutResult, cause: LogoutInterruption.Cause?)
 
-    /// The steps. The job may break off after any of them. `readPage`, `deny` and `unlist` are repeated
-    /// until a whole pass over the list finds nothing to revoke.
+    /// The steps. The job may break off after any of them. `readPage`, `deny` and `unlist` are
+    /// repeated until a whole pass over the list finds nothing to revoke.
     private enum Phase {
         /// Refuses tokens that were issued until now, recorded or not.
         case raiseCutoff
@@ -16,8 +16,8 @@ struct LogoutJob: Job {
         case readAhead
         /// Refuses tokens with a lower version.
         case raiseVersion
-        /// Blacklists again the tokens that the last attempt took off the list: their entries may be lost,
-        /// and the list does not have them any more.
+        /// Blacklists again the tokens that the last attempt took off the list: their entries may
+        /// be lost, and the list does not have them any more.
         case denyAgain
         /// Reads the next page of the list.
         case readPage
@@ -51,8 +51,8 @@ struct LogoutJob: Job {
     /// How many tokens of this pass are kept. They stay on the list, before the next page.
     private var keptCount = 0
     private var revokedInPass = 0
-    /// The tokens that were on the list when the cutoff was raised, although their `iat` is later: the
-    /// clock of their issuer runs ahead. nil before `readAhead`.
+    /// The tokens that were on the list when the cutoff was raised, although their `iat` is later:
+    /// the clock of their issuer runs ahead. nil before `readAhead`.
     private var ahead: Set<Identifier>?
     /// The rank in the list at which `readAhead` goes on.
     private var aheadRank = 0
@@ -60,7 +60,8 @@ struct LogoutJob: Job {
     private var result = LogoutResult()
     private var cause: LogoutInterruption.Cause?
 
-    /// How many tokens ahead of the cutoff are remembered. With more of them the logout is incomplete.
+    /// How many tokens ahead of the cutoff are remembered. With more of them the logout is
+    /// incomplete.
     private static let aheadLimit = 10_000
 
     init(
@@ -205,8 +206,9 @@ struct LogoutJob: Job {
         ]
     }
 
-    /// Reads the list once, directly after the cutoff was raised. A token that is on it now is not from a
-    /// later login, even if its `iat` is later. Tokens that are added from now on are judged by `iat`.
+    /// Reads the list once, directly after the cutoff was raised. A token that is on it now is not
+    /// from a later login, even if its `iat` is later. Tokens that are added from now on are judged
+    /// by `iat`.
     private mutating func readAhead() throws(StoreError) -> [Command]? {
         guard scope == .everything, round == .first, let cutoff = result.cutoff else { return nil }
         if page == nil {
@@ -226,7 +228,8 @@ struct LogoutJob: Job {
         }
     }
 
-    /// Adds those of the tokens whose `iat` is later to `ahead`; false if that has no room for more.
+    /// Adds those of the tokens whose `iat` is later to `ahead`; false if that has no room for
+    /// more.
     private mutating func note(_ tokens: [ListedToken], issuedAfter cutoff: Int64) -> Bool {
         let now = clock.now
         for token in tokens {
@@ -241,8 +244,8 @@ struct LogoutJob: Job {
         return true
     }
 
-    /// Each execution raises the number again, so one is enough however often the steps after it have
-    /// to be repeated.
+    /// Each execution raises the number again, so one is enough however often the steps after it
+    /// have to be repeated.
     private func raiseVersion() throws(StoreError) -> [Command] {
         guard round == .first, scope == .everything, let version = store.layout.version,
             result.version == nil || store.hasToSettle
@@ -266,8 +269,9 @@ struct LogoutJob: Job {
         return nil
     }
 
-    /// The commands that read the next page; nil after a signal, and once the page was read. `phase` is
-    /// then the next one. A signal ends the job between two pages, with an entry in the audit log.
+    /// The commands that read the next page; nil after a signal, and once the page was read.
+    /// `phase` is then the next one. A signal ends the job between two pages, with an entry in the
+    /// audit log.
     private mutating func readPage() throws(StoreError) -> [Command]? {
         if page == nil {
             if let signal = Signals.pending {
@@ -323,8 +327,8 @@ struct LogoutJob: Job {
         return store.revocation(of: items, entry: entry, clock: clock)
     }
 
-    /// Counts the outcomes, and goes on to `unlist`. If the connection broke, tokens whose entries were
-    /// not acknowledged stay on the list: `unlist` is not sent any more.
+    /// Counts the outcomes, and goes on to `unlist`. If the connection broke, tokens whose entries
+    /// were not acknowledged stay on the list: `unlist` is not sent any more.
     private mutating func takeDenied(_ outcomes: [RevocationOutcome]) throws(StoreError) {
         denial = nil
         try requireNoFailure(outcomes)

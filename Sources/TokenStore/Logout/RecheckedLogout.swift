@@ -2,8 +2,8 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Logouts of users in batches, each of which ends with a recheck: in layouts without a cutoff, a login
-/// that runs at the same time may record a token after the logout has read the list.
+/// Logouts of users in batches, each of which ends with a recheck: in layouts without a cutoff, a
+/// login that runs at the same time may record a token after the logout has read the list.
 struct RecheckedLogout {
     let store: TokenStore
     let tokens: any UserTokens
@@ -14,8 +14,8 @@ struct RecheckedLogout {
     /// How many users share one recheck, and so one pause.
     private static let userBatch = 4096
 
-    /// Logs out the users that `next` gives; see `TokenStore.logOut`. Changes of a batch are confirmed
-    /// once, after its recheck; without that, all of its results are in doubt.
+    /// Logs out the users that `next` gives; see `TokenStore.logOut`. Changes of a batch are
+    /// confirmed once, after its recheck; without that, all of its results are in doubt.
     func run(
         next: (Pull) throws -> Supply<Identifier>,
         deliver: (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
@@ -39,8 +39,8 @@ struct RecheckedLogout {
         return nil
     }
 
-    /// Both rounds of a batch. Returns what broke them off for all users. A signal during the pause leaves
-    /// every logout of the batch incomplete.
+    /// Both rounds of a batch. Returns what broke them off for all users. A signal during the pause
+    /// leaves every logout of the batch incomplete.
     private func logOut(_ users: inout [PendingLogout]) throws -> StoreError? {
         if let failure = try tokens.logOut(&users, .first, request) { return failure }
         guard recheckDelay > 0 else { return nil }
@@ -76,8 +76,8 @@ struct PendingLogout {
         if isDone { cause = cause ?? .store(doubt) }
     }
 
-    /// Adds the result of a round. Cutoff and version are those of the first, since a recheck raises
-    /// neither; tokens that only the recheck found count as late.
+    /// Adds the result of a round. Cutoff and version are those of the first, since a recheck
+    /// raises neither; tokens that only the recheck found count as late.
     mutating func take(
         _ own: LogoutResult, _ cause: LogoutInterruption.Cause?, _ round: LogoutRound
     ) {

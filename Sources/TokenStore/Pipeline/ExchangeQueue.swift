@@ -1,7 +1,7 @@
 internal import Redis
 
-/// The commands that one job waits for, and the answers that have come. A class, since every command
-/// and every reply changes it, and it is in several lists.
+/// The commands that one job waits for, and the answers that have come. A class, since every
+/// command and every reply changes it, and it is in several lists.
 final class PendingExchange {
     fileprivate let commands: [Command]
     /// The number of the job.
@@ -27,8 +27,8 @@ final class PendingExchange {
     }
 }
 
-/// Exchanges on their way through one stream of commands. It gives the stream the commands, those of
-/// one exchange in a row, and finds the exchange to which a reply belongs.
+/// Exchanges on their way through one stream of commands. It gives the stream the commands, those
+/// of one exchange in a row, and finds the exchange to which a reply belongs.
 struct ExchangeQueue {
     /// Exchanges that were not given to the stream yet; the next one is the last element.
     private var ready: [PendingExchange] = []
@@ -38,8 +38,8 @@ struct ExchangeQueue {
     private var giving: PendingExchange?
     /// How many commands the stream got, which is also the number of the next one.
     private var commandCount = 0
-    /// The index in `open` for the last reply. The next reply mostly belongs to the same exchange, so
-    /// it is tried before a search.
+    /// The index in `open` for the last reply. The next reply mostly belongs to the same exchange,
+    /// so it is tried before a search.
     private var lastIndex = 0
 
     /// Adds an exchange, after those that wait; `isNext` puts it before them.
@@ -67,8 +67,8 @@ struct ExchangeQueue {
         return true
     }
 
-    /// Takes the reply to a command. Returns the job's number and its exchange if no reply to that is
-    /// missing now. Replies of one server come in order; those of a group may not.
+    /// Takes the reply to a command. Returns the job's number and its exchange if no reply to that
+    /// is missing now. Replies of one server come in order; those of a group may not.
     mutating func take(_ reply: Reply, number: Int) -> (job: Int, exchange: Exchange)? {
         if !open.indices.contains(lastIndex) || !open[lastIndex].has(number) {
             guard let index = open.firstIndex(where: { $0.has(number) }) else {
@@ -84,8 +84,8 @@ struct ExchangeQueue {
         return (pending.job, pending.exchange)
     }
 
-    /// Ends all exchanges after a failure, and returns each with its job's number. A command without a
-    /// reply is uncertain if the stream says that it may have been executed.
+    /// Ends all exchanges after a failure, and returns each with its job's number. A command
+    /// without a reply is uncertain if the stream says that it may have been executed.
     mutating func breakOff(
         _ end: StreamEnd, because failure: RedisError
     ) -> [(job: Int, exchange: Exchange)] {

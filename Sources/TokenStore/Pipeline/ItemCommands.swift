@@ -12,14 +12,14 @@ protocol ItemOutcome {
 
     var error: StoreError? { get }
 
-    /// This outcome, if `doubt` says that acknowledged changes may be lost: done becomes unconfirmed or
-    /// unknown.
+    /// This outcome, if `doubt` says that acknowledged changes may be lost: done becomes
+    /// unconfirmed or unknown.
     func doubted(because doubt: StoreError) -> Self
 }
 
 extension JobResult {
-    /// The outcomes of `count` items. A job that failed as a whole has none of its own: after a broken
-    /// connection nothing was attempted, and any other error is the error of each item.
+    /// The outcomes of `count` items. A job that failed as a whole has none of its own: after a
+    /// broken connection nothing was attempted, and any other error is the error of each item.
     func outcomes<Item: ItemOutcome>(count: Int) -> [Item] where Outcome == [Item] {
         switch result {
         case .success(let outcomes):
@@ -31,9 +31,9 @@ extension JobResult {
 }
 
 extension [RevocationOutcome] {
-    /// These outcomes for users: errors name keys without tokens in them. `previous` are the outcomes of
-    /// an attempt whose changes may be lost. What that attempt did counts as done now, since the
-    /// repetition finds it already in place.
+    /// These outcomes for users: errors name keys without tokens in them. `previous` are the
+    /// outcomes of an attempt whose changes may be lost. What that attempt did counts as done now,
+    /// since the repetition finds it already in place.
     func shown(in layout: Layout, after previous: Self?) -> Self {
         let shown: Self = map { outcome in
             outcome.error.map { .failed($0.shown(in: layout)) } ?? outcome
@@ -53,8 +53,8 @@ extension [RevocationOutcome] {
 /// keeps its outcome; any other item was answered, and the job judges what the replies say.
 struct ItemCommands {
     private(set) var commands: [Command] = []
-    /// For each item its place in the job, and the end of its commands in `commands`. They begin where
-    /// those of the item before end.
+    /// For each item its place in the job, and the end of its commands in `commands`. They begin
+    /// where those of the item before end.
     private var ends: [(item: Int, end: Int)] = []
 
     /// The places of the items, in the order of their commands.
@@ -75,8 +75,8 @@ struct ItemCommands {
         ends.append((item, commands.count))
     }
 
-    /// The items of which every command was answered without an error, for the job to judge. Sets the
-    /// outcomes of the others in `outcomes`, which has a place for each item of the job.
+    /// The items of which every command was answered without an error, for the job to judge. Sets
+    /// the outcomes of the others in `outcomes`, which has a place for each item of the job.
     func answers<Outcome: ItemOutcome>(
         in exchange: Exchange, _ outcomes: inout [Outcome]
     ) -> [ItemAnswer] {

@@ -5,9 +5,9 @@ internal import Redis
 /// the answers, and never waits or sends by itself. `JobRunner` has many under way in one pipeline;
 /// `TokenStore.run` and `TokenStore.ask` drive one.
 ///
-/// `next()` and `take(_:)` alternate until `next()` gives nil. Most jobs have an enum `Phase` with a
-/// case for each exchange. The order of its cases is the order of the safety steps, so that a job may
-/// break off after any of them. Tests drive jobs with answers written by hand, without a Redis.
+/// `next()` and `take(_:)` alternate until `next()` gives nil. Most jobs have an enum `Phase` with
+/// a case for each exchange. The order of its cases is the order of the safety steps, so that a job
+/// may break off after any of them. Tests drive jobs with answers written by hand, without a Redis.
 protocol Job<Outcome> {
     associatedtype Outcome
 
@@ -15,8 +15,9 @@ protocol Job<Outcome> {
     mutating func next() throws(StoreError) -> [Command]?
 
     /// Takes the answers to the commands that `next()` gave. After a broken connection, a command
-    /// without a reply was not sent, unless it is among the uncertain ones. The phases that follow then
-    /// take exchanges of which nothing was sent, so that the outcome shows how far the job came.
+    /// without a reply was not sent, unless it is among the uncertain ones. The phases that follow
+    /// then take exchanges of which nothing was sent, so that the outcome shows how far the job
+    /// came.
     ///
     /// An error that it throws ends the job, and is its result.
     mutating func take(_ exchange: Exchange) throws(StoreError)
@@ -45,8 +46,8 @@ struct JobResult<Outcome> {
     let doubt: StoreError?
 }
 
-/// Who does the last step of a piece of work, such as the wait for replicas: the function itself, or
-/// its caller, which does it once for several calls.
+/// Who does the last step of a piece of work, such as the wait for replicas: the function itself,
+/// or its caller, which does it once for several calls.
 package enum Finisher: Sendable {
     case callee, caller
 }
@@ -74,7 +75,8 @@ struct CommandJob: Job {
 }
 
 extension TokenStore {
-    /// How many times changes are made before giving up, if each time another server becomes primary.
+    /// How many times changes are made before giving up, if each time another server becomes
+    /// primary.
     static let attemptLimit = 5
 
     /// The error after `attemptLimit` attempts: no server stayed primary for long enough.
@@ -94,7 +96,8 @@ extension TokenStore {
     /// The reply to one command that changes nothing; an error reply is thrown.
     func ask(_ command: Command) throws(StoreError) -> Reply { try ask([command])[0] }
 
-    /// Drives a question to its end, and returns its outcome. Nothing is confirmed: it changed nothing.
+    /// Drives a question to its end, and returns its outcome. Nothing is confirmed: it changed
+    /// nothing.
     func ask<Outcome>(_ question: some Question<Outcome>) throws(StoreError) -> Outcome {
         var question = question
         return try drive(&question).result.get()
@@ -110,9 +113,9 @@ extension TokenStore {
         return try done.result.get()
     }
 
-    /// Runs one job that changes something, and again as long as its changes may be lost. A signal does
-    /// not end it. `failure` is what broke it off, or the missing confirmation; `done` is complete in
-    /// that case, too, with what is known by then.
+    /// Runs one job that changes something, and again as long as its changes may be lost. A signal
+    /// does not end it. `failure` is what broke it off, or the missing confirmation; `done` is
+    /// complete in that case, too, with what is known by then.
     func run<J: Job>(
         _ job: inout J, confirmedBy finisher: Finisher = .callee
     ) -> (done: JobResult<J.Outcome>, failure: StoreError?) {
@@ -146,8 +149,8 @@ extension TokenStore {
         }
     }
 
-    /// Sends the commands of a job, one exchange after the other. After a failure nothing more is sent,
-    /// but the job still takes its remaining phases, as unsent exchanges.
+    /// Sends the commands of a job, one exchange after the other. After a failure nothing more is
+    /// sent, but the job still takes its remaining phases, as unsent exchanges.
     private func drive<J: Job>(
         _ job: inout J
     ) -> (result: Result<J.Outcome, StoreError>, failure: RedisError?) {
@@ -191,8 +194,9 @@ extension Client {
         }
     }
 
-    /// The clock of the server that holds `key`, or of any server if it is nil, in milliseconds since
-    /// 1970. In a Cluster the clocks differ, so a time is compared with the clock it was taken from.
+    /// The clock of the server that holds `key`, or of any server if it is nil, in milliseconds
+    /// since 1970. In a Cluster the clocks differ, so a time is compared with the clock it was
+    /// taken from.
     func milliseconds(besideKey key: [UInt8]? = nil) throws(StoreError) -> Int64 {
         do throws(RedisError) {
             let time = try serverTime(besideKey: key)

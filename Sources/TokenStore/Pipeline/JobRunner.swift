@@ -29,12 +29,13 @@ package enum Pull {
 
 /// Many jobs in one pipeline: while one waits for its answers, the others go on.
 ///
-/// Results are delivered in the order of the jobs. From a single server each is delivered as soon as
-/// it and all before it are done. Changes that have to be confirmed (in a group of servers, or by
-/// replicas or disks) are delivered after that, and jobs whose changes may be lost are done again.
+/// Results are delivered in the order of the jobs. From a single server each is delivered as soon
+/// as it and all before it are done. Changes that have to be confirmed (in a group of servers, or
+/// by replicas or disks) are delivered after that, and jobs whose changes may be lost are done
+/// again.
 final class JobRunner<Tag, Outcome> {
-    /// Gives the next job, with a tag that is delivered with its result. It may use the client only if
-    /// the pull is blocking, since no command is under way then.
+    /// Gives the next job, with a tag that is delivered with its result. It may use the client only
+    /// if the pull is blocking, since no command is under way then.
     typealias Source = (Pull) throws -> Supply<(Tag, any Job<Outcome>)>
 
     private struct Entry {
@@ -44,7 +45,8 @@ final class JobRunner<Tag, Outcome> {
     }
 
     private let store: TokenStore
-    /// How many jobs may be under way. It bounds the memory for results that cannot be delivered yet.
+    /// How many jobs may be under way. It bounds the memory for results that cannot be delivered
+    /// yet.
     private let window: Int
     private let changes: Bool
     /// Who confirms the changes of all jobs at the end.
@@ -65,8 +67,8 @@ final class JobRunner<Tag, Outcome> {
     private var isEnded = false
     /// Whether results are dropped from now on.
     private var isDiscarding = false
-    /// The error that `next` or `deliver` threw. The jobs under way are finished all the same, since a
-    /// job that stops halfway may have changed something.
+    /// The error that `next` or `deliver` threw. The jobs under way are finished all the same,
+    /// since a job that stops halfway may have changed something.
     private var callerError: (any Error)?
 
     init(
@@ -110,8 +112,8 @@ final class JobRunner<Tag, Outcome> {
         isDiscarding = true
     }
 
-    /// One stream of commands, with a confirmation at its end if there has to be one. Returns false if
-    /// another server may have become primary, so that the jobs must be done again.
+    /// One stream of commands, with a confirmation at its end if there has to be one. Returns false
+    /// if another server may have become primary, so that the jobs must be done again.
     private func workUntilConfirmed() throws(StoreError) -> Bool {
         let checkpoint = try store.checkpoint(changes: changes)
         keepsResults = changes && store.hasToSettle
@@ -136,7 +138,8 @@ final class JobRunner<Tag, Outcome> {
 
     // MARK: jobs
 
-    /// The next command to send; nil for none at the moment. The commands of an exchange stay together.
+    /// The next command to send; nil for none at the moment. The commands of an exchange stay
+    /// together.
     private func nextCommand() -> Command? {
         while true {
             if let command = queue.continuation() { return command }

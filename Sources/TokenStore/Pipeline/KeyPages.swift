@@ -5,11 +5,11 @@ extension TokenStore {
     /// How many pages of keys may be under way: while one is scanned, others are worked on.
     private static let scanWindow = 4
 
-    /// Goes through the keys that match the pattern and have the type, a page at a time: `job` makes
-    /// the job for the keys of a page, `body` takes its outcome and answers whether to go on.
+    /// Goes through the keys that match the pattern and have the type, a page at a time: `job`
+    /// makes the job for the keys of a page, `body` takes its outcome and answers whether to go on.
     ///
-    /// A key may come twice while Redis rehashes. With `once` it does not, at the price of memory for
-    /// every key. A signal ends the scan after the pages under way.
+    /// A key may come twice while Redis rehashes. With `once` it does not, at the price of memory
+    /// for every key. A signal ends the scan after the pages under way.
     func forEachPage<Page>(
         match: [UInt8], type: String?, once: Bool = false, changes: Bool = false,
         job: @escaping ([[UInt8]]) -> any Job<Page>, _ body: @escaping (Page) throws -> Bool
@@ -42,9 +42,9 @@ extension TokenStore {
     }
 }
 
-/// The pages of a scan as jobs. On one server, the scan of the next page is sent as soon as the reply
-/// with its cursor has come. In a group the keys of some pages are fetched first, since each server
-/// has cursors of its own.
+/// The pages of a scan as jobs. On one server, the scan of the next page is sent as soon as the
+/// reply with its cursor has come. In a group the keys of some pages are fetched first, since each
+/// server has cursors of its own.
 private final class ScanFeed<Page> {
     private enum Position {
         case cursor(ScanCursor)
@@ -120,7 +120,8 @@ private struct ScanPageJob<Page>: Job {
     let feed: ScanFeed<Page>
     /// The cursor of the page; nil if its keys were known from the beginning.
     var cursor: ScanCursor?
-    /// The keys of the page. They are kept when the work is done again: a second scan could miss keys.
+    /// The keys of the page. They are kept when the work is done again: a second scan could miss
+    /// keys.
     var keys: [[UInt8]]?
     var job: (any Job<Page>)?
     /// The outcome of the first attempt. A second one would not count what the first has removed.
