@@ -38,8 +38,8 @@ package final class TokenStore {
     /// The claims of a token, with no check of its signature; nil for a text that is not a token.
     /// Only for texts from keys that the application itself wrote.
     let claims: (_ text: [UInt8]) -> JSONObject?
-    /// The error of a PUBLISH that failed, so that services did not hear of a revocation that is in
-    /// effect; nil if all were published.
+    /// The error of a PUBLISH that failed: services were not notified of a revocation that is in
+    /// effect. nil if all were published.
     package internal(set) var unannounced: StoreError?
     /// The replicas and disks that must have a change before it counts as made.
     private let concern: WriteConcern
@@ -84,7 +84,7 @@ package final class TokenStore {
 
     /// Whether an acknowledged change may still be lost, so that outcomes are kept until it is
     /// confirmed: in a group of servers, or if replicas or disks are asked to have it.
-    var hasToSettle: Bool { concern.isDemanded || client.isGroup }
+    var needsConfirmation: Bool { concern.isDemanded || client.isGroup }
 
     /// Whether writes wait for replicas: if the settings ask for some, or else if the servers of
     /// the group have any.

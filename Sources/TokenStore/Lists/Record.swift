@@ -104,7 +104,9 @@ extension TokenStore {
         var batch = job.outcome
         batch.failure = failure
         if case .failure(let error) = done.result { batch.failure = error }
-        if let failure = batch.failure, hasToSettle, !failure.isAboutConfirmation { batch.doubt() }
+        if needsConfirmation, let failure = batch.failure, !failure.isAboutConfirmation {
+            batch.doubt()
+        }
         return batch
     }
 

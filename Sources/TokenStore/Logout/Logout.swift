@@ -251,9 +251,7 @@ extension TokenStore {
             // The deadline is on this machine's clock, which moves if Redis' does not.
             let end = deadline ?? .now.advanced(byMilliseconds: left + Int64(client.timeout))
             deadline = end
-            guard end.remainingMilliseconds > 0 else {
-                throw unsettled
-            }
+            guard end.remainingMilliseconds > 0 else { throw stalled }
             pause(milliseconds: min(max(left, 1), 1000))
         }
     }

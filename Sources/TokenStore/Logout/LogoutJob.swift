@@ -248,7 +248,7 @@ struct LogoutJob: Job {
     /// have to be repeated.
     private func raiseVersion() throws(StoreError) -> [Command] {
         guard round == .first, scope == .everything, let version = store.layout.version,
-            result.version == nil || store.hasToSettle
+            result.version == nil || store.needsConfirmation
         else { return [] }
         return [try version.raising(TemplateValues(TokenSubject(id: user, user: user)))]
     }
@@ -332,7 +332,7 @@ struct LogoutJob: Job {
     private mutating func takeDenied(_ outcomes: [RevocationOutcome]) throws(StoreError) {
         denial = nil
         try requireNoFailure(outcomes)
-        if store.hasToSettle { unconfirmed += toRevoke }
+        if store.needsConfirmation { unconfirmed += toRevoke }
         result.revoked += outcomes.count { $0 == .revoked }
         result.alreadyRevoked += outcomes.count { $0 == .alreadyRevoked }
         phase = .unlist

@@ -79,8 +79,9 @@ extension TokenStore {
     /// primary.
     static let attemptLimit = 5
 
-    /// The error after `attemptLimit` attempts: no server stayed primary for long enough.
-    var unsettled: StoreError {
+    /// The error of work without an end: the primary was replaced `attemptLimit` times, or Redis'
+    /// clock does not move.
+    var stalled: StoreError {
         .redis(.stalled(milliseconds: client.timeout, cause: nil, ExchangeProgress()))
     }
 
@@ -124,7 +125,7 @@ extension TokenStore {
         do throws(StoreError) {
             for _ in 0..<Self.attemptLimit {
                 let checkpoint = try checkpoint(changes: true)
-                keepsResults = hasToSettle
+                keepsResults = needsConfirmation
                 if let last = result { job.restart(after: last.value) }
                 let (attempt, failure) = drive(&job)
                 result = attempt
@@ -137,7 +138,7 @@ extension TokenStore {
                 let doubt = keepsResults ? self.doubt : nil
                 return (JobResult(result: attempt, doubt: doubt), confirmAtEnd())
             }
-            throw unsettled
+            throw stalled
         } catch {
             // What was acknowledged and not confirmed may be lost.
             return (

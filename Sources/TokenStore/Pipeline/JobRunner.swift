@@ -94,7 +94,7 @@ final class JobRunner<Tag, Outcome> {
         repeat {
             do throws(StoreError) {
                 attempts = try workUntilConfirmed() ? 0 : attempts + 1
-                if attempts == TokenStore.attemptLimit { throw store.unsettled }
+                if attempts == TokenStore.attemptLimit { throw store.stalled }
             } catch {
                 // What was acknowledged and not confirmed may be lost.
                 breakOff(error, doubt: keepsResults ? error : nil)
@@ -116,7 +116,7 @@ final class JobRunner<Tag, Outcome> {
     /// if another server may have become primary, so that the jobs must be done again.
     private func workUntilConfirmed() throws(StoreError) -> Bool {
         let checkpoint = try store.checkpoint(changes: changes)
-        keepsResults = changes && store.hasToSettle
+        keepsResults = changes && store.needsConfirmation
         queue = ExchangeQueue()
         for index in entries.indices { restart(index) }
         let end = store.client.stream(next: { self.nextCommand() }) { self.take($1, number: $0) }
