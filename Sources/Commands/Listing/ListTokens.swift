@@ -204,11 +204,10 @@ private func columns(
         .id("ID", "id", console) { $0.id },
         .time(.init("ISSUED", .omitted), "iat") { $0.token.issuedAt },
         .time(.time("EXPIRES", now: now), "exp", none: "never") { $0.token.expiry.seconds },
-        .both(.left, "expires_in") { row in
-            row.left.map { $0 > 0 ? Duration.words($0) : "" } ?? ""
-        } value: {
-            TimeText.number($0.left)
-        },
+        .both(
+            .left, "expires_in",
+            cell: { row in row.left.map { $0 > 0 ? Duration.words($0) : "" } ?? "" },
+            value: { TimeText.number($0.left) }),
         .state("STATE", "state") { $0.state },
         .text(.init("LABEL", .cut), "label", columns: 40) { $0.token.label },
     ]

@@ -92,64 +92,44 @@ extension Diagnostics {
     /// The way in which jwtctl takes a parameter of other clients; nil if none of them has it.
     private static func spelling(ofParameter name: String) -> String? {
         let plain = String(name.lowercased().filter { $0 != "_" && $0 != "-" })
-        return parameterSpellings.first { $0.names.contains(plain) }?.spelling
+        return parameterSpellings.first { $0.key.contains(plain) }?.value
     }
 
     /// Parameters of redis-py, node-redis, ioredis, go-redis, Lettuce, Jedis, StackExchange.Redis,
     /// redis-rb and phpredis, in lower case without `_` and `-`, and what to write instead.
-    private static let parameterSpellings: [(names: Set<String>, spelling: String)] = [
-        (
-            [
-                "sslcertreqs", "sslcheckhostname", "sslverify", "verify", "verifypeer",
-                "rejectunauthorized", "skipverify", "tlsskipverify", "insecureskipverify",
-                "insecure", "tlsinsecure", "verifymode",
-            ],
-            "leave it out: --redis-cacert PATH trusts your own CA; only --redis-insecure "
-                + "disables the check"
-        ),
-        (
-            [
-                "sslcacerts", "sslcacert", "sslcapath", "sslcafile", "sslca", "cacert", "cafile",
-                "tlscacert", "tlscafile", "ca",
-            ], "write --redis-cacert PATH"
-        ),
-        (
-            ["sslcertfile", "sslcert", "tlscert", "tlscertfile", "cert", "clientcert"],
-            "write --redis-cert PATH"
-        ),
-        (["sslkeyfile", "sslkey", "tlskey", "tlskeyfile", "key"], "write --redis-key PATH"),
-        (
-            ["ssl", "tls", "usessl", "usetls", "ssltls"],
-            "for TLS write rediss:// instead of redis://"
-        ),
-        (
-            ["servername", "sslservername", "sslhost", "sni", "tlsservername"],
-            "write --redis-server-name NAME"
-        ),
-        (
-            ["password", "pass", "auth", "authpass", "username", "user"],
+    private static let parameterSpellings: KeyValuePairs<Set<String>, String> = [
+        [
+            "sslcertreqs", "sslcheckhostname", "sslverify", "verify", "verifypeer",
+            "rejectunauthorized", "skipverify", "tlsskipverify", "insecureskipverify",
+            "insecure", "tlsinsecure", "verifymode",
+        ]: "leave it out: --redis-cacert PATH trusts your own CA; only --redis-insecure "
+            + "disables the check",
+        [
+            "sslcacerts", "sslcacert", "sslcapath", "sslcafile", "sslca", "cacert", "cafile",
+            "tlscacert", "tlscafile", "ca",
+        ]: "write --redis-cacert PATH",
+        ["sslcertfile", "sslcert", "tlscert", "tlscertfile", "cert", "clientcert"]:
+            "write --redis-cert PATH",
+        ["sslkeyfile", "sslkey", "tlskey", "tlskeyfile", "key"]: "write --redis-key PATH",
+        ["ssl", "tls", "usessl", "usetls", "ssltls"]: "for TLS write rediss:// instead of redis://",
+        ["servername", "sslservername", "sslhost", "sni", "tlsservername"]:
+            "write --redis-server-name NAME",
+        ["password", "pass", "auth", "authpass", "username", "user"]:
             "write redis://USER:PASSWORD@HOST, or give the password with --redis-password "
-                + "SOURCE"
-        ),
-        (["database", "virtualhost", "defaultdatabase"], "write ?db=N, or redis://HOST:6379/N"),
-        (
-            [
-                "timeout", "sockettimeout", "socketconnecttimeout", "connecttimeout",
-                "connectiontimeout", "dialtimeout", "readtimeout", "writetimeout", "commandtimeout",
-                "synctimeout", "conntimeout",
-            ], "write --timeout DURATION"
-        ),
-        (
-            ["sentinelmasterid", "mastername", "service", "servicename", "sentinel"],
-            "write redis+sentinel://HOST,HOST/mymaster"
-        ),
-        (
-            [
-                "protocol", "decoderesponses", "healthcheckinterval", "retryontimeout",
-                "maxconnections", "poolsize", "clientname", "abortconnect", "family", "encoding",
-                "socketkeepalive", "maxretries", "poolmaxidle", "minidleconns",
-            ], "leave it out: it configures another client library"
-        ),
+            + "SOURCE",
+        ["database", "virtualhost", "defaultdatabase"]: "write ?db=N, or redis://HOST:6379/N",
+        [
+            "timeout", "sockettimeout", "socketconnecttimeout", "connecttimeout",
+            "connectiontimeout", "dialtimeout", "readtimeout", "writetimeout", "commandtimeout",
+            "synctimeout", "conntimeout",
+        ]: "write --timeout DURATION",
+        ["sentinelmasterid", "mastername", "service", "servicename", "sentinel"]:
+            "write redis+sentinel://HOST,HOST/mymaster",
+        [
+            "protocol", "decoderesponses", "healthcheckinterval", "retryontimeout",
+            "maxconnections", "poolsize", "clientname", "abortconnect", "family", "encoding",
+            "socketkeepalive", "maxretries", "poolmaxidle", "minidleconns",
+        ]: "leave it out: it configures another client library",
     ]
 
     /// Whether jwtctl or another client has a parameter with this name.

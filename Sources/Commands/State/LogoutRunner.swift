@@ -204,11 +204,9 @@ struct LogoutRow: ItemRow {
 extension LogoutRunner {
     /// The writer of the rows: `-o id` has the users, and one user alone is reported in words.
     private func writer(of extent: ResultExtent) -> ResultWriter<LogoutRow> {
-        console.writer(columns, of: extent) { row in
-            UserLine.write(row.user.description)
-        } text: { row in
-            row.cause == nil ? words(row) : ""
-        }
+        console.writer(
+            columns, of: extent, line: { UserLine.write($0.user.description) },
+            text: { $0.cause == nil ? words($0) : "" })
     }
 
     /// The columns of many users. A table shows fewer facts than JSON.
@@ -220,11 +218,9 @@ extension LogoutRunner {
             .count("ALREADY", "already_revoked") { Int64($0.result.alreadyRevoked) },
             .count("KEPT", "kept") { Int64($0.result.kept) },
             .member("cutoff") { TimeText.number($0.result.cutoff) },
-            .both(.init("COMPLETE"), "complete") {
-                $0.isComplete ? "yes" : "no"
-            } value: {
-                .bool($0.isComplete)
-            },
+            .both(
+                .init("COMPLETE"), "complete", cell: { $0.isComplete ? "yes" : "no" },
+                value: { .bool($0.isComplete) }),
             .member("confirmed") { $0.isUnconfirmed ? false : .null },
             .member("audited") { .bool($0.result.isAudited) },
             .member("late") { .integer(Int64($0.result.late)) },

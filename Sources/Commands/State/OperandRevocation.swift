@@ -237,17 +237,15 @@ struct RevokeRow: ItemRow {
     ) -> ResultWriter<RevokeRow> {
         let target = backend.json
         let columns: [Column<RevokeRow>] = [
-            .both(.id, "id") { row in
-                row.result.map { console.cell(id: $0.label.description) } ?? row.operand
-            } value: {
-                .string(orNull: $0.result?.label)
-            },
+            .both(
+                .id, "id",
+                cell: { row in
+                    row.result.map { console.cell(id: $0.label.description) } ?? row.operand
+                }, value: { .string(orNull: $0.result?.label) }),
             .member("sub") { .string(orNull: $0.result?.request.revocation.user) },
-            .both(.state("RESULT"), "result") {
-                ($0.result?.word ?? $0.word).spoken
-            } value: {
-                .string($0.result?.outcome.word ?? $0.word)
-            },
+            .both(
+                .state("RESULT"), "result", cell: { ($0.result?.word ?? $0.word).spoken },
+                value: { .string($0.result?.outcome.word ?? $0.word) }),
             .left("ttl") { $0.result?.timeToLive },
             .member("verified") { .bool(orNull: $0.result?.request.isVerified) },
             .member("error") { row in
@@ -261,11 +259,9 @@ struct RevokeRow: ItemRow {
             .member("target") { row in row.result.map { _ in target } },
         ]
         let idLine = backend.idLine()
-        return console.writer(columns, of: extent) { row in
-            row.result.map { idLine($0.label) }
-        } text: {
-            $0.result?.words ?? ""
-        }
+        return console.writer(
+            columns, of: extent, line: { row in row.result.map { idLine($0.label) } },
+            text: { $0.result?.words ?? "" })
     }
 }
 

@@ -94,12 +94,8 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let idLine = backend.idLine()
     let list = console.writer(
         RestoreRow.columns(console, target: backend.json),
-        of: options.items.only == nil ? .many : .one
-    ) { row in
-        idLine(row.item.label)
-    } text: {
-        $0.text
-    }
+        of: options.items.only == nil ? .many : .one,
+        line: { idLine($0.item.label) }, text: { $0.text })
     // The signature matters as in `revoke`: a forged token could restore the id of another one.
     func resolve(_ item: Item) throws -> ResolvedItem {
         let item = try ResolvedItem(item, user: user, in: resolver)

@@ -76,12 +76,8 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
     let idLine = backend.idLine()
     let list = console.writer(
-        StatusRow.columns(console), of: options.items.only == nil ? .many : .one
-    ) { row in
-        idLine(row.item.label)
-    } text: {
-        $0.text(console.style)
-    }
+        StatusRow.columns(console), of: options.items.only == nil ? .many : .one,
+        line: { idLine($0.item.label) }, text: { $0.text(console.style) })
     func resolve(_ item: Item) throws -> ResolvedItem {
         try ResolvedItem(item, user: user, in: resolver)
     }
@@ -204,11 +200,8 @@ private struct StatusRow: ItemRow {
             .id("ID", "id", console) { $0.item.label },
             .member("active") { .bool(orNull: $0.report?.isActive) },
             .member("verified") { _ in .null },
-            .both(.state("STATE"), "state") {
-                $0.word
-            } value: {
-                $0.report?.json ?? .null
-            },
+            .both(
+                .state("STATE"), "state", cell: { $0.word }, value: { $0.report?.json ?? .null }),
             .cell(.init("DETAIL", .cut)) { $0.detail },
         ]
     }
