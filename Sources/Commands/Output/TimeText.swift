@@ -102,7 +102,8 @@ enum JSONText {
         var result = ""
         for scalar in text.unicodeScalars {
             if isHidden(scalar) {
-                result += "\\u" + String(repeating: "0", count: 4 - hex(scalar).count) + hex(scalar)
+                let hex = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
             } else {
                 result.unicodeScalars.append(scalar)
             }
@@ -114,10 +115,6 @@ enum JSONText {
     /// form: within strings they are escaped already.
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         scalar != "\n" && scalar.value <= 0xFFFF && VisibleText.isHostile(scalar)
-    }
-
-    private static func hex(_ scalar: Unicode.Scalar) -> String {
-        String(scalar.value, radix: 16)
     }
 }
 
