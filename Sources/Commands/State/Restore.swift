@@ -73,7 +73,7 @@ let restoreCommand = Command(
 private func runRestore(_ options: RestoreOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
     // Mistakes on the command line come first, then those in the key, then Redis. A person is asked
-    // last, when nothing else can refuse the command.
+    // after that, for a command that can run.
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
     let trust = try TokenTrust(
