@@ -8,10 +8,11 @@ extension Layout {
         package let tokens: [UInt8]?
         /// Hash with more about each of them.
         package let meta: [UInt8]?
-        /// What says from when on the user's tokens are alive.
+        /// The cutoff: the time up to which the user's tokens are revoked.
         package let cutoff: [UInt8]?
     }
 
+    /// The keys of one user. Throws if a key contains more than the user.
     package func keys(of user: Identifier) throws(StoreError) -> UserKeys {
         let values = TemplateValues(TokenSubject(id: user, user: user))
         return UserKeys(
@@ -19,7 +20,7 @@ extension Layout {
             cutoff: try userCutoff?.key.render(values))
     }
 
-    /// The token that the holes of a key or member tell of; nil where they name none.
+    /// The token that a parsed key or member names; nil if there is no usable id in it.
     func subject(of holes: [Template.Hole: [UInt8]]) -> TokenSubject? {
         guard let id = holes[.id].flatMap(Identifier.init(found:)) else { return nil }
         return TokenSubject(
@@ -27,7 +28,8 @@ extension Layout {
             details: naming.details.indices.map { holes[.detail($0)] })
     }
 
-    /// The token that a key of the blacklist tells of.
+    /// The token that a key of the blacklist names. A plain key is read without a dictionary, since
+    /// `list revoked` reads millions of them.
     func subject(ofDenyKey key: [UInt8]) -> TokenSubject? {
         guard let template = deny?.key else { return nil }
         guard template.isPlain else { return template.parse(key).flatMap(subject(of:)) }
@@ -36,16 +38,16 @@ extension Layout {
         }
     }
 
-    /// What is published for a token: its id, spelled as in keys, so that no id can be taken for
-    /// one of the two below.
+    /// The message about one token: its id, percent-encoded, so that no id looks like one of the
+    /// two messages below.
     package func message(_ id: Identifier) -> [UInt8] { PercentEncoding.encode(id.bytes) }
 
-    /// What is published where all tokens of a user are concerned.
+    /// The message about all tokens of a user.
     package func message(user: Identifier) -> [UInt8] {
         Array("user:".utf8) + PercentEncoding.encode(user.bytes)
     }
 
-    /// What is published where many tokens are, or everybody's.
+    /// The message about many tokens, or those of all users.
     package var messageForAll: [UInt8] { [UInt8(ascii: "*")] }
 }
 
@@ -69,16 +71,16 @@ extension Layout {
     }
 }
 
-/// Keys as people may see them: whoever reads a live token can log in with it.
+/// Keys as they may be shown. Anyone who reads an active token can log in with it.
 extension Layout {
-    /// What stands in place of a token's text.
+    /// The text that is shown instead of a token.
     private static let mask = Array("<token>".utf8)
 
-    /// The key without what came from a token's text: only its beginning, where the layout names
-    /// keys after tokens. Hashes of tokens are kept.
+    /// The key without the text of a token: of a key that contains one, only the beginning is
+    /// shown. A hash of a token gives nothing away and stays.
     package func shown(_ key: [UInt8]) -> [UInt8] {
         guard namesByText else { return key }
-        // Of several stores the one with the longest beginning has written the key.
+        // Of several stores that may have the key, the one with the longest beginning counts.
         var longest: (beginning: [UInt8], isSecret: Bool)?
         for template in keyTemplates {
             let text = template.codec.decode(key) ?? key
@@ -105,7 +107,7 @@ extension Layout {
 }
 
 extension Template {
-    /// Whether a token can be read out of what this writes. What a hash was made of cannot.
+    /// Whether a token can be read out of the text, which is not so if only its hash is in it.
     fileprivate func tellsText(_ naming: Naming) -> Bool {
         parts.contains { part in
             guard case .hole(let hole, let filters) = part,
@@ -132,7 +134,7 @@ extension Naming.Detail {
 }
 
 extension StoreError {
-    /// The same with a key that people may see.
+    /// The error with its key in a form that may be shown.
     package func shown(in layout: Layout) -> StoreError {
         switch self {
         case .refused(let error, let command, let key):
@@ -144,14 +146,16 @@ extension StoreError {
     }
 }
 
-/// Tells the keys of a layout from the ids of tokens: who copies from `redis-cli --scan` has a key.
+/// Tells keys of a layout from ids of tokens. A person who copies from `redis-cli --scan` passes a
+/// key where an id is meant.
 package struct LayoutKeys: Sendable {
     private let templates: [(beginning: [UInt8], template: Template)]
-    /// For each byte whether a key begins with it: nearly all ids end the question there.
+    /// For each byte whether a key begins with it. Nearly all ids are told apart by their first
+    /// byte.
     private let mayBegin: [Bool]
 
-    /// Takes the keys that begin with a text of the layout's own, and that text ends where a name
-    /// does: an id may begin with the same letters.
+    /// Considers only keys that begin with a text of the layout, and only if that text ends with a
+    /// separator: an id may begin with the same letters.
     package init(_ layout: Layout) {
         templates = layout.keyTemplates.compactMap { template in
             let beginning = template.codec.encode(template.beginning)
@@ -173,21 +177,23 @@ package struct LayoutKeys: Sendable {
         }
     }
 
-    /// The id in such a key; nil where it holds none, or only what was made of one.
+    /// The id in such a key; nil if there is none, or only a hash of it.
     package func id(in key: [UInt8]) -> [UInt8]? {
         templates.lazy.filter { key.starts(with: $0.beginning) }
             .compactMap { $0.template.parse(key)?[.id] }.first
     }
 }
 
-/// The names that a layout gives to its keys: tells whether a key of a Redis can be one of them.
+/// Tells whether a key in Redis can be one of a layout's, by its name alone. The warning about a
+/// layout that is not in use goes by it.
 package struct OwnKeys {
     package enum Verdict {
-        /// It is one of the layout's.
+        /// The key is one of the layout's.
         case own
-        /// It may be one of the layout's, or of anybody else's: the layout has no word of its own.
+        /// It may be one of the layout's, or of another application: the layout's keys have no word
+        /// of their own.
         case possible
-        /// It is none of the layout's.
+        /// It is not one of the layout's.
         case foreign
     }
 
@@ -214,7 +220,7 @@ package struct OwnKeys {
 
     private func judge(_ key: [UInt8], _ template: Template) -> Verdict {
         guard template.isReversible else {
-            // A hash tells nothing of what was hashed: what stands around it has to do.
+            // A hash cannot be read, so that only the text around it counts.
             let head = template.parts.first?.literal ?? []
             let tail = template.parts.count > 1 ? template.parts.last?.literal ?? [] : []
             let fits =

@@ -1,6 +1,6 @@
 package import Redis
 
-/// What somebody may want to do with the state of tokens.
+/// What can be done with the state of tokens, as far as it needs permissions of its own.
 package enum Operation: String, CaseIterable, Sendable {
     case verify, revoke, restore, issue, list, prune, audit
     case logoutAll = "logout-all"
@@ -25,11 +25,11 @@ package struct RequiredCommand: Sendable {
 }
 
 extension Layout {
-    /// Every command that can be needed under this layout, as its stores would send it for the token
-    /// of a stranger. `stranger` is both its id and its user, and in no key.
+    /// Every command that can be needed under this layout, as its stores would send it for the
+    /// token of a stranger. `stranger` is both its id and its user, and in no key.
     ///
-    /// `isOneServer` is false for a Cluster, and for servers behind Sentinels: there, other commands
-    /// list the blacklist.
+    /// `isOneServer` is false for a Cluster, and for servers behind Sentinels: there, other
+    /// commands list the blacklist.
     package func requiredCommands(
         of stranger: Identifier, isOneServer: Bool = true
     ) -> [RequiredCommand] {
@@ -55,7 +55,7 @@ extension Layout {
             pattern = nil
         case .key(let template):
             guard let key = demand.key(template) else { return nil }
-            // Whatever fills a hole is the stranger.
+            // A key with the stranger in it cannot exist.
             let isOwn = template.holes.contains { !$0.isVariable }
             probe = PermissionProbe(command.name, key: key, isAbsent: isOwn)
             pattern = "~" + String(decoding: keyPattern(template), as: UTF8.self)
@@ -73,7 +73,8 @@ extension Layout {
     }
 }
 
-/// One operation under one layout. Each store says which commands the operation sends because of it.
+/// One operation under one layout. Each store says which commands the operation sends because of
+/// it.
 ///
 /// The properties name what the jobs of `TokenStore` do, so that a store need not know which job
 /// belongs to which operation.
@@ -100,7 +101,8 @@ struct Demand {
     /// Whether the tokens of users are listed.
     var listsTokens: Bool { operation == .list && layout.can(.listTokens) }
 
-    /// Whether a token is put where its application accepts it. It is not if it is on the blacklist.
+    /// Whether a token is put where its application accepts it. It is not if it is on the
+    /// blacklist.
     var recordsTokens: Bool {
         (operation == .issue || operation == .restore) && layout.can(.record)
     }

@@ -1,11 +1,11 @@
 internal import JSON
 
-/// Reads the stores of a layout. What the members of a store mean is in the file of that store; here
-/// is what several of them need.
+/// Reads the stores of a layout. The file of each store says what its members mean; here is what
+/// several stores need, and what must be true of all of them together.
 struct StoreReader {
     var layout: Layout
     var templates: TemplateReader
-    /// The object of the index.
+    /// The object of the index, for an error that is found only when all stores are known.
     private var indexNode: LayoutNode?
 
     init(layout: Layout, templates: TemplateReader) {
@@ -102,7 +102,7 @@ struct StoreReader {
         if layout.deny == nil, layout.allow == nil, layout.list?.isRequired != true {
             throw node.failure(.lacks("stores", role: "deny or allow"))
         }
-        // To take a token off its list would leave its key, by which it is accepted.
+        // Taking a token off its list would leave its key, by which it is accepted.
         if layout.deny == nil, layout.allow != nil, layout.list != nil {
             throw node.failure(.lacks("session keys and token lists", role: "deny"))
         }
@@ -174,18 +174,19 @@ struct StoreReader {
         Array(try templates.plain(node).utf8)
     }
 
-    /// Digits, as a number of seconds.
+    /// A number of seconds, in digits only and below 10^10; nil for any other text.
     static func seconds(_ text: Substring) -> Int64? {
         guard text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), text.utf8.count <= 10 else { return nil }
         return Int64(text)
     }
 
-    /// The end of a rule: nothing, or `+60`.
+    /// The margin at the end of a rule, in seconds: `+60`, or nothing for 0.
     static func margin(_ text: Substring) -> Int64? {
         text.isEmpty ? 0 : text.hasPrefix("+") ? seconds(text.dropFirst()) : nil
     }
 
-    /// One of the words in `known`; nil where the member is missing.
+    /// The word of a member, which may come from a variable. Throws for a word that is not in
+    /// `known`; nil if the member is missing.
     func word(
         _ node: LayoutNode, _ name: String, _ known: [String]
     ) throws(LayoutNode.Failure) -> String? {

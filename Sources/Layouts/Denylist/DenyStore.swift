@@ -2,33 +2,34 @@ internal import JSON
 internal import Platform
 package import Redis
 
-/// The blacklist: entries whose existence revokes a token. What differs from one form of entries to
-/// another is in `shape`.
+/// The blacklist: entries whose existence revokes a token. `shape` has what differs between forms
+/// of entries; here are the key, and the rule by which entries expire.
 package struct DenyStore: SingleStore {
     package let key: Template
     let shape: any DenyShape
     package let life: Life
     let withoutExpiry: WithoutExpiry
-    /// Seconds that an entry outlives its token: readers may grant leeway.
+    /// Seconds that an entry stays after its token has expired, since services may allow a leeway.
     package let margin: Int64
 
     /// How long an entry is kept.
     package enum Life: Equatable, Sendable {
-        /// Until the token expires, and the margin.
+        /// Until the token has expired, and the margin has passed.
         case remaining
-        /// Until the later of that and this many seconds after the token's `iat`: as long as the
-        /// application exchanges the token for a new one.
+        /// Until the later of that time and this many seconds after the token's `iat`. Until then
+        /// tymon/jwt-auth, for example, exchanges even an expired token for a new one.
         case refreshable(Int64)
-        /// For ever.
+        /// Forever: the members of a set do not expire.
         case none
     }
 
     /// What the application does with a token that never expires.
     enum WithoutExpiry: Equatable, Sendable {
-        /// The layout does not say: the user has to.
+        /// Unknown, so that the user has to say how long to keep the entry.
         case ask
+        /// The entry never expires either.
         case persist
-        /// Keeps the entry for this many seconds.
+        /// The entry is kept for this many seconds.
         case fixed(Int64)
     }
 
@@ -39,23 +40,22 @@ package struct DenyStore: SingleStore {
         try shape.reading(TemplateValues(subject), at: key)
     }
 
-    /// The entry that the replies to `reading` show; nil where the application would not call the
-    /// token revoked. `now` is Redis' clock in unix seconds.
+    /// The entry in the replies to `reading`; nil if the application would accept the token. `now`
+    /// is the clock of Redis in unix seconds.
     package func denial(
         _ replies: ArraySlice<Reply>, of subject: TokenSubject, now: Int64
     ) throws(StoreError) -> Denial? {
         try shape.denial(replies, of: subject, now: now)
     }
 
-    /// The unix second at which an entry has to expire for a token that expires at `expiry`; nil for
-    /// never.
+    /// The unix second at which the entry for a token has to expire; nil for never. Without `iat`
+    /// the refresh window may begin as late as the token expires.
     package func end(of expiry: Expiry, issuedAt: Int64?, margin: Int64) -> Int64? {
         switch life {
         case .none: return nil
         case .remaining: return expiry.extended(by: margin).seconds
         case .refreshable(let span):
             guard let seconds = expiry.seconds else { return nil }
-            // A token whose `iat` is unknown may have been issued right before its end.
             let refresh = min(issuedAt ?? seconds, Expiry.latest - span) + span
             return Expiry.at(max(seconds, refresh)).extended(by: margin).seconds
         }
@@ -89,7 +89,7 @@ package struct DenyStore: SingleStore {
 
     // MARK: all entries
 
-    /// Where `list revoked` finds entries.
+    /// The keys or members that `list revoked` has to look through.
     package func scan(_ listing: DenyListing) -> DenyScan { shape.scan(listing) }
 
     /// The question about a page of the keys, or members, that the scan has found.
@@ -201,7 +201,7 @@ package struct DenyStore: SingleStore {
         self.margin = margin
     }
 
-    /// Every form of entries. Of those of one type the first counts that fits.
+    /// Every form of entries. Of several for one type, the first that fits the members counts.
     static let shapes: [any DenyShape.Type] = [
         DenyString.self, DenyNumbers.self, DenyHash.self, DenySet.self,
     ]
@@ -214,8 +214,9 @@ package struct DenyStore: SingleStore {
         return try (form ?? DenyString.self).init(node, &reader)
     }
 
-    /// `remaining`, `remaining+60`, `max(exp, iat+1209600)+60` or `none`. Readers may grant leeway
-    /// whatever the application itself writes, so that the margin is never less than a minute.
+    /// Reads `remaining`, `remaining+60`, `max(exp, iat+1209600)+60` or `none`. The margin is at
+    /// least a minute, even if the application's own entries expire with their tokens: its services
+    /// may allow a leeway all the same.
     private static func life(
         _ node: LayoutNode?, _ reader: StoreReader
     ) throws(LayoutNode.Failure) -> (life: Life, margin: Int64) {
@@ -239,6 +240,7 @@ package struct DenyStore: SingleStore {
         return (life, max(margin, standardMargin))
     }
 
+    /// Seconds.
     private static let standardMargin: Int64 = 60
 
     private static func withoutExpiry(

@@ -1,7 +1,7 @@
 internal import Redis
 
-/// An index of hashes whose keys name the user, with the id of a token in one field: refresh tokens
-/// that know their access token.
+/// An index of hashes whose keys name the user, with the id of a token in one field. jwt_sessions
+/// has such hashes for refresh tokens, each of which knows its access token.
 struct HashIndex: SessionIndex {
     let key: Template
     let field: [UInt8]
@@ -36,6 +36,8 @@ struct HashIndex: SessionIndex {
 
     func places(of search: SessionSearch) -> [SessionPlace] { [.keys(key, type: nil)] }
 
+    /// Every hash of the user is read, since the name of its key says nothing about the access
+    /// token.
     func meaning(of key: [UInt8], _ template: Template, in search: SessionSearch) -> KeyMeaning? {
         guard let owner = search.parse(key, template)?.user else {
             return search.isAmbiguous(key, template) ? .ambiguous : nil

@@ -1,11 +1,12 @@
 internal import JSON
 internal import Redis
 
-/// An index of keys that name the user: the tokens' own keys, or others that name the token as well.
+/// An index of keys that name the user: the tokens' own keys, or others that name the token as
+/// well.
 struct KeyIndex: SessionIndex {
     let key: Template
-    /// The way to the id in the JSON under a key. Where it is not empty, a key that does not have the
-    /// id of its name there is not the application's.
+    /// The names that lead to the id in the JSON under a key. If there are any, a key without its
+    /// own id there belongs to something else.
     let path: [JSONString]
     /// Whether the key is removed once the token's own key is gone.
     let isTrace: Bool
@@ -31,7 +32,8 @@ struct KeyIndex: SessionIndex {
         return key.isReversible && (key.holes.contains(.id) || allow.key.mayRead(key))
     }
 
-    /// Where a value has to confirm a key, the token's own key tells as much.
+    /// None if the token's own key is the index, or if only the value proves a key: `tokenProbe`
+    /// looks at it then.
     func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         key != allow.key && path.isEmpty ? [(.index, 0, AnyProbe())] : []
     }
@@ -52,7 +54,8 @@ struct KeyIndex: SessionIndex {
 
     // MARK: in a search
 
-    /// Keys that could be anybody's are left out where they are of another type.
+    /// Leaves out keys of other types if names alone do not tell the application's keys from
+    /// others.
     func places(of search: SessionSearch) -> [SessionPlace] {
         [.keys(key, type: search.allow.isShared || !path.isEmpty ? "string" : nil)]
     }

@@ -2,12 +2,12 @@ internal import JSON
 internal import Platform
 package import Redis
 
-/// An index store of a layout: how the tokens of a user are found among session keys.
+/// How a layout finds the tokens of a user among session keys: by one of several kinds of index.
 package struct IndexStore: Sendable {
     let kind: any SessionIndex
-    /// The tokens of a user that a logout cannot reach, in words; nil where it reaches all.
+    /// The tokens of a user that a logout cannot reach, in words; nil if it reaches all.
     let leaves: String?
-    /// Seconds after which those have expired; nil where the layout does not say.
+    /// Seconds after which these have expired; nil if the layout does not say.
     let leavesFor: Int64?
 
     /// The kinds of index, each with its name in layout files.
@@ -38,21 +38,23 @@ protocol SessionIndex: Sendable {
     /// The templates of the index's own keys, in the same order whatever the variables are.
     var keys: [Template] { get }
 
-    /// Whether tokens are found by going through the keys of all tokens, which works only where
-    /// these can be told from other keys.
+    /// Whether a search goes through the keys of all tokens. It works only if these can be told
+    /// from the keys of other applications.
     var searchesTokenKeys: Bool { get }
 
-    /// Whether users are found in the claims of tokens, so that keys have to be named after these.
+    /// Whether a search finds users in the claims of tokens, so that keys have to contain whole
+    /// tokens.
     var readsTokens: Bool { get }
 
-    /// Whether the keys lead to tokens of the layout. Through others every logout would find nothing
-    /// and report success.
+    /// Whether the keys lead to tokens of the layout. If they do not, every logout would find
+    /// nothing and report success, so that the layout is refused.
     func leads(to allow: AllowStore) -> Bool
 
     /// What detection looks for under the index's own keys.
     func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe]
 
-    /// What the index tells about the values of the tokens' own keys; nil where it tells nothing.
+    /// How detection recognizes the values of the tokens' own keys; nil if the index says nothing
+    /// about them.
     func tokenProbe(_ allow: AllowStore) -> (any ValueProbe)?
 
     /// The index in words, for `layout show`.
@@ -63,14 +65,14 @@ protocol SessionIndex: Sendable {
     /// Where to search, in this order.
     func places(of search: SessionSearch) -> [SessionPlace]
 
-    /// What the name of a key means; nil for a key that tells of no token that is searched for.
+    /// What the name of a key means; nil for a key of no token that is searched for.
     func meaning(of key: [UInt8], _ template: Template, in search: SessionSearch) -> KeyMeaning?
 
     /// Reads the value of a key whose name does not tell everything.
     func reading(_ candidate: SessionCandidate) -> Command
 
     /// The tokens of a candidate, given the reply to `reading`; nil where the value is not one of
-    /// the application's, so that it might be anybody's.
+    /// the application's, so that its key may belong to something else.
     func sessions(
         of candidate: SessionCandidate, holding value: Reply, in search: SessionSearch
     ) throws(StoreError) -> [FoundSession]?
@@ -154,8 +156,8 @@ extension StoreReader {
 extension IndexStore: LayoutStore {
     var keyTemplates: [Template] { kind.keys }
 
-    /// The commands of a search for the tokens of the stranger or, for `list users`, of all users. A
-    /// logout also removes what it has found them by.
+    /// The commands of a search for the tokens of the stranger or, for `list users`, of all users.
+    /// A logout also removes what it has found them by.
     func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
         guard demand.listsTokens || demand.operation == .logoutAll else { return [] }
         let subject = demand.stranger.subject

@@ -1,6 +1,8 @@
 internal import Redis
 
-/// An index of sets, one for each user, whose members are the keys of the user's tokens.
+/// An index of sets, one for each user, whose members are the keys of the user's tokens
+/// (guardian_redis, `adapter.ex`). The sets have no end, so that some members are keys that have
+/// expired.
 struct SetIndex: SessionIndex {
     let key: Template
 
@@ -25,7 +27,8 @@ struct SetIndex: SessionIndex {
 
     // MARK: in a search
 
-    /// The set of one user has a key that can be made. Those of all users are searched for.
+    /// The set of one user has a key that can be made. The sets of all users have to be searched
+    /// for.
     func places(of search: SessionSearch) -> [SessionPlace] {
         search.user == nil ? [.keys(key, type: "set")] : [.members(ofSet: key)]
     }

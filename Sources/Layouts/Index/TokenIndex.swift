@@ -1,7 +1,7 @@
 internal import Redis
 
-/// An index without keys of its own: the ids are tokens, whose claims name the user, so a search
-/// goes through the keys of all tokens.
+/// An index without keys of its own: the ids are whole tokens, whose claims name the user, so that
+/// a search goes through the keys of all tokens. Only the opaque ones among them need more.
 struct TokenIndex: SessionIndex {
     /// Keys that name tokens whose own key may be gone.
     let extraKeys: [Template]
@@ -49,7 +49,8 @@ struct TokenIndex: SessionIndex {
 
     // MARK: in a search
 
-    /// What is left of tokens whose own keys are gone matters only to the logout of one user.
+    /// Leftover keys of tokens matter only to the logout of one user, so that a list of all users
+    /// does not look for them.
     func places(of search: SessionSearch) -> [SessionPlace] {
         let others = search.user == nil ? [] : extraKeys + companionKeys.prefix(1)
         return ([search.allow.key] + others).map { .keys($0, type: "string") }
@@ -92,8 +93,8 @@ struct TokenIndex: SessionIndex {
 
     // MARK: other keys of a token
 
-    /// Removes all keys of a token of another kind, and last the one by which it is found. None where
-    /// a key cannot be made.
+    /// Removes all keys of a token of another kind, and last the one by which it is found. None
+    /// where a key cannot be made.
     private func companionTraces(_ id: Identifier, _ owner: Identifier) -> [Command] {
         let values = TemplateValues(TokenSubject(id: id, user: owner))
         do throws(StoreError) {

@@ -39,6 +39,8 @@ package enum Presets {
 extension Presets {
     /// Applications that keep a list of what is alive, by the token's own claims.
     static let whitelists: [(name: String, text: String)] = [
+        // A list with an end would vanish together with the logins that were added after it was
+        // set.
         (
             "user-zset",
             """
@@ -57,6 +59,8 @@ extension Presets {
             }
             """
         ),
+        // The keys of `jwt-redis-deny` with the opposite meaning: there, deleting a key restores a
+        // token.
         (
             "jwt-redis-allow",
             """
@@ -77,6 +81,7 @@ extension Presets {
             }
             """
         ),
+        // fastjson writes values that are not JSON, such as `1L` and `Set["a"]`.
         (
             "ruoyi",
             """
@@ -94,6 +99,8 @@ extension Presets {
             }
             """
         ),
+        // The application's own logout deletes `online_token:bob*`, and with it the sessions of
+        // bobby.
         (
             "eladmin",
             """
@@ -132,6 +139,7 @@ extension Presets {
             }
             """
         ),
+        // The sets have no end. A token that is added while the library empties a set stays valid.
         (
             "guardian-redis",
             """

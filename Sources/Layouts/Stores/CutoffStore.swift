@@ -1,21 +1,22 @@
 package import Redis
 
-/// A cutoff, of one user or of all: tokens with an `iat` up to this time are revoked.
+/// A cutoff, for one user or for all: tokens with an `iat` up to this time are revoked.
 package struct CutoffStore: LayoutStore {
     package let key: Template
     /// The field of a hash; nil for a string.
     package let field: [UInt8]?
-    /// What a second is in values: 1 or 1000.
+    /// The number of units in a second of a value: 1, or 1000 for milliseconds.
     package let unit: Int64
-    /// Whether the application accepts a token of the very second: `iat < value` revokes.
+    /// Whether only an `iat` before the value revokes. A token that was issued in the very second
+    /// of a logout is then accepted, so that values are written one higher.
     let isExclusive: Bool
-    /// The longest life that the layout gives to a token, in seconds; nil where it does not say.
+    /// The longest lifetime of a token in seconds; nil if the layout does not say.
     package let life: Int64?
 
-    /// Whether the value is the very second.
+    /// Whether the value is the last second that is revoked, as the script that records reads it.
     package var isPlain: Bool { field == nil && unit == 1 && !isExclusive }
 
-    /// How much more a value has to be to revoke tokens of its own second.
+    /// What is added to a value so that tokens of its own second are revoked.
     package var beyond: Int64 { isExclusive ? 1 : 0 }
 
     /// Whether there is one key for all users.
@@ -27,6 +28,7 @@ package struct CutoffStore: LayoutStore {
         return number >= 0 ? number / unit : (number - unit + 1) / unit
     }
 
+    /// Reads the value: of a string as it is, of a hash as an array with one element.
     package func reading(_ key: [UInt8]) -> Command {
         field.map { Command("HMGET", key: key, .bytes($0)) } ?? Command("GET", key: key)
     }

@@ -6,11 +6,11 @@ package struct KeptVariable: LayoutStore {
     package let name: String
     package let key: Template
     let codec: Template.Codec
-    /// Turns the key's value into the variable's; nil takes it as it is.
+    /// Makes the variable from the key's value; nil takes the value as it is.
     let filter: Template.Filter?
 
-    /// The variable's value. What the codec cannot decode is taken as it is: PHP does not serialize
-    /// numbers.
+    /// The variable's value. A value that the codec cannot decode is taken as it is, since Laravel
+    /// does not serialize numbers.
     package func value(_ stored: [UInt8]) throws(StoreError) -> String {
         let text = codec.decode(stored) ?? stored
         let value = try filter.map { filter throws(StoreError) in try filter.apply(text) } ?? text

@@ -1,6 +1,7 @@
 internal import Redis
 
-/// What a layout keeps under keys of one form, or on a channel.
+/// One part of a layout: the keys of one form, or a channel. A store makes the commands about its
+/// keys, and says how `doctor`, `layout detect` and `layout show` deal with them.
 protocol LayoutStore: Sendable {
     /// Every template of a key that the store reads or writes for tokens and users.
     var keyTemplates: [Template] { get }
@@ -47,8 +48,8 @@ extension [String] {
 }
 
 extension [Command] {
-    /// These commands, which are all on a key of `template`, and those that their scripts call: a
-    /// script needs the same permissions.
+    /// These commands on keys of `template`, together with those that their scripts call: Redis
+    /// checks the permissions of the user for each call of a script.
     func on(_ template: Template) -> [StoreCommand] {
         flatMap { command -> [String] in
             guard command.name == "EVAL" else { return [command.name] }

@@ -11,16 +11,17 @@ package struct Link: Equatable, Sendable {
         case deleteHolder(text: Template?)
     }
 
-    /// nil where it can only be found by a search.
+    /// nil if the key can only be found by a search.
     package let key: Template?
     package let action: Action
-    /// The replies to TYPE with which it is the key that the layout describes.
+    /// The replies to TYPE for the key that the layout describes. A key of another type belongs to
+    /// something else: then the token is not revoked, and the key is reported.
     package let types: [String]
-    /// A key whose value fills the hole `link`; without it the link is not followed.
+    /// A key whose value fills the hole `link`. If it is missing, there is no key to remove.
     package let via: Template?
-    /// The prefix of the keys to search where `key` cannot be made, or holds another value.
+    /// The prefix of the keys to search if `key` cannot be made, or has another value.
     package let search: [UInt8]?
-    /// Keys to search where `key` cannot be made, or does not exist.
+    /// The keys to search if `key` cannot be made, or does not exist.
     package var wild: WildLink?
 
     var keyTemplates: [Template] { [key, via].compactMap(\.self) }
@@ -77,7 +78,8 @@ package struct Link: Equatable, Sendable {
     }
 }
 
-/// Keys of which a part is not known. One is removed with a token that it names, or holds.
+/// Keys with a part that is unknown. A key is removed with the token that it names, or whose id is
+/// in a field of its hash. Refresh tokens of jwt_sessions are found in this way.
 package struct WildLink: Equatable, Sendable {
     /// With `${any}` for the unknown parts, and one hole that names a token.
     package let key: Template
@@ -116,7 +118,7 @@ extension Link {
             }
             let keyNode = try node.required("key")
             let key = try reader.templates.key(keyNode, use)
-            // A key that is deleted unseen has to be the token's own.
+            // A key that is deleted without a look at its value has to be the token's own.
             if action == .delete, !key.holes.contains(.link) {
                 try reader.requireToken(key, keyNode)
             }

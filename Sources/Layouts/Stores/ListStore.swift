@@ -5,15 +5,16 @@ package import Redis
 package struct ListStore: LayoutStore {
     package let key: Template
     package let member: Template
-    /// What a second is in scores: 1 or 1000.
+    /// The number of units in a second of a score: 1, or 1000 for milliseconds.
     package let unit: Int64
-    /// The variable that says which; nil where the layout itself does.
+    /// The variable that says which; nil if the layout itself does.
     package let unitVariable: String?
     /// A hash with more about each token.
     package let details: Template?
-    /// Whether only tokens on it are accepted: then it is the layout's whitelist.
+    /// Whether only tokens on the list are accepted, so that it is the layout's whitelist.
     package let isRequired: Bool
-    /// Seconds after its last member at which the key expires; nil for never.
+    /// Seconds that the key stays after its last token has expired; nil if the application gives
+    /// the key no end. Then nothing may give it one: a later login would be lost with it.
     package let margin: Int64?
 
     // MARK: the layout
@@ -44,7 +45,7 @@ package struct ListStore: LayoutStore {
         names.on(key) + (details.map(own.on) ?? [])
     }
 
-    /// The commands of a script, by the names that it gives to the two keys.
+    /// The commands of a script on each of the two keys, by the names that it gives to them.
     private func script(_ text: String) -> [StoreCommand] {
         on(
             Script.commands(of: text, on: "KEYS[1]"),
@@ -127,9 +128,9 @@ extension ListStore {
         expiry.seconds.map { String($0 * unit) } ?? "+inf"
     }
 
-    /// Reads a score under `key`. Throws `corrupt` for a score that is not a time, such as `-inf`, and
-    /// `otherUnit` for one that can only be a time in the other unit: read in the wrong unit, a token
-    /// would have expired long ago, or would never expire.
+    /// Reads a score under `key`. Throws `corrupt` for a score that is not a time, such as `-inf`,
+    /// and `otherUnit` for one that can only be a time in the other unit: read in the wrong unit, a
+    /// token would have expired long ago, or would never expire.
     package func expiry(score: [UInt8], key: [UInt8]) throws(StoreError) -> Expiry {
         switch String(decoding: score, as: UTF8.self) {
         case "inf", "+inf": return .never
@@ -146,7 +147,8 @@ extension ListStore {
         }
     }
 
-    /// Seconds above the first number are milliseconds; milliseconds below the second are seconds.
+    /// Scores in seconds that are above the first number can only be milliseconds; scores in
+    /// milliseconds that are below the second one (1973) can only be seconds.
     private static let latest = Double(Expiry.latest)
     private static let earliest = 1e11
 
@@ -163,8 +165,8 @@ extension ListStore {
         key.isEmpty ? nil : self.key.parse(key)?[.user].flatMap(Identifier.init(found:))
     }
 
-    /// The keys of a user's list, for scripts: the sorted set, and the hash of details if the layout has
-    /// one.
+    /// The keys of a user's list, for scripts: the sorted set, and the hash of details if the
+    /// layout has one.
     package func keys(of user: Identifier) throws(StoreError) -> [[UInt8]] {
         let values = TemplateValues(TokenSubject(id: user, user: user))
         let tokens = try key.render(values)

@@ -1,6 +1,7 @@
 package import Redis
 
-/// A number that the user's tokens carry: those with a lower one are revoked.
+/// The lowest number that a user's tokens may carry. Those with a lower number are revoked, and so
+/// are those without one.
 package struct VersionStore: SingleStore {
     package let key: Template
     /// The claim with the token's number.
@@ -11,7 +12,8 @@ package struct VersionStore: SingleStore {
         Command("GET", key: try key.render(values))
     }
 
-    /// Raises the number by one. Every reply is another raise, so that it is sent once.
+    /// Raises the number by one. Each execution raises it again, so that the command is never
+    /// repeated by itself.
     package func raising(_ values: TemplateValues) throws(StoreError) -> Command {
         .eval(Script.raiseVersion, keys: [try key.render(values)], []).once()
     }
@@ -47,7 +49,8 @@ package struct VersionStore: SingleStore {
     }
 }
 
-/// Users whose tokens are all rejected, whenever they were issued. No command changes it.
+/// Users whose tokens are all rejected, whenever they were issued. It is only read: banning users
+/// is the application's business.
 package struct BanStore: SingleStore {
     let key: Template
     /// A member of a set; nil where the key alone bans its user.
