@@ -45,7 +45,7 @@ extension Layout {
         }.uniqued()
     }
 
-    /// nil where the key cannot be made.
+    /// The permission for a command; nil if its key cannot be made.
     private func required(_ command: StoreCommand, _ demand: Demand) -> RequiredCommand? {
         let probe: PermissionProbe
         let pattern: String?
@@ -74,10 +74,10 @@ extension Layout {
 }
 
 /// One operation under one layout. Each store says which commands the operation sends because of
-/// it.
+/// the store.
 ///
-/// The properties name what the jobs of `TokenStore` do, so that a store need not know which job
-/// belongs to which operation.
+/// The properties say what the jobs of `TokenStore` do in an operation, so that a store need not
+/// know the jobs: `judgesTokens` is `StatesJob`, `recordsTokens` is `RecordJob`.
 struct Demand {
     let operation: Operation
     let layout: Layout
@@ -135,7 +135,7 @@ struct Demand {
         return layout.allStores.reduce(clock) { $0 + commands(of: $1) }
     }
 
-    /// None where the store has a text that a token cannot fill.
+    /// None if the store has a text that the stranger cannot fill.
     private func commands(of store: any LayoutStore) -> [StoreCommand] {
         do throws(StoreError) {
             return try store.commands(self)
@@ -144,8 +144,8 @@ struct Demand {
         }
     }
 
-    /// A key of the template, with the stranger in place of what the layout leaves open; nil where
-    /// none can be made.
+    /// A key of the template, with the stranger in the holes that the layout leaves open; nil if no
+    /// key can be made.
     func key(_ template: Template) -> [UInt8]? {
         let parts = template.parts.map { part -> Template.Part in
             if case .hole(.any, let filters) = part { .hole(.id, filters) } else { part }
@@ -180,11 +180,12 @@ extension [RequiredCommand] {
 }
 
 extension PermissionProbe {
-    /// A command of this name on `key` with as many arguments as it wants. `isAbsent` says that
-    /// nothing can lie under the key.
+    /// A command of this name on `key`, with the number of arguments that Redis requires. `isAbsent`
+    /// is whether the key cannot exist.
     ///
-    /// Those that would change something are malformed: Redis refuses them for want of a right
-    /// before it looks at what they say, and for what they say afterwards.
+    /// A command that would change something is malformed if possible. Redis checks permissions
+    /// before arguments, so that the error says whether the command is permitted, and nothing is
+    /// changed in any case.
     package init(_ name: String, key: [UInt8], isAbsent: Bool) {
         func on(_ rest: Argument...) -> Command {
             Command(arguments: [.text(name), .bytes(key)] + rest, keyIndex: 1)

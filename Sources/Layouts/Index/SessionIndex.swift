@@ -190,7 +190,7 @@ extension IndexStore: LayoutStore {
         _ demand: Demand, _ search: SessionSearch, _ place: SessionPlace
     ) throws(StoreError) -> [StoreCommand] {
         let members = Reply.array([.string(demand.key(search.allow.key) ?? [])])
-        var found: [StoreCommand]
+        let found: [StoreCommand]
         var sent: [Command] = []
         var sessions: [FoundSession] = []
         switch place {
