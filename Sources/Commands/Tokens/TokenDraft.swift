@@ -49,11 +49,12 @@ struct TokenDraft {
     }
 
     /// 128 random bits in base64url. An id never begins with a dash, because it would be read as an
-    /// option on a command line, or like a token.
+    /// option on a command line, and has nothing in it that could be taken for the beginning of a
+    /// token.
     static func randomID() throws -> String {
         while true {
             let id = Base64URL.encode(try randomBytes(16))
-            if id.first != UInt8(ascii: "-"), !id.starts(with: "eyJ".utf8) {
+            if id.first != UInt8(ascii: "-"), !TokenScanner.mayHoldToken(id[...]) {
                 return String(decoding: id, as: UTF8.self)
             }
         }
