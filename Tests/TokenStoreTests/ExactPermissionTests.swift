@@ -13,7 +13,7 @@ import Testing
 @Suite(.redis) struct ExactPermissionTests {
     @Test(
         .enabled(if: ServerVersion.current >= .redis(7, 0), "selectors came with Redis 7.0"),
-        arguments: Presets.names)
+        arguments: Presets.names + [RequiredCommandTests.acme])
     func nothingThatAnOperationSendsIsRefused(_ name: String) throws {
         let layout = try RequiredCommandTests.layout(name)
         let sandbox = try StoreSandbox()

@@ -11,8 +11,10 @@ import Testing
         "spring-redishash": ["keyspace": "revoked", "class": "com.acme.Revoked"],
     ]
 
+    /// The preset of a name, or the layout of a text.
     static func layout(_ name: String) throws -> Layout {
-        try LayoutReader.preset(name, variables: given[name] ?? [:])
+        guard !name.hasPrefix("{") else { return try LayoutReader.read(Array(name.utf8)) }
+        return try LayoutReader.preset(name, variables: given[name] ?? [:])
     }
 
     private func layout(_ name: String) throws -> Layout { try Self.layout(name) }
@@ -143,7 +145,7 @@ import Testing
     }
 
     /// The native layout under another name: its patterns are those of its keys, not of a namespace.
-    private static let acme = #"{ "name": "acme", "extends": "native", "vars": { "ns": "a" } }"#
+    static let acme = #"{ "name": "acme", "extends": "native", "vars": { "ns": "a" } }"#
 
     private static let endless =
         #"{ "name": "endless", "stores": [ { "role": "deny", "type": "string", "#
@@ -222,10 +224,7 @@ import Testing
 
     @Test(arguments: needs)
     func eachKeyNeedsWhatIsSentOnIt(_ need: Need) throws {
-        let layout =
-            try need.layout.hasPrefix("{")
-            ? LayoutReader.read(Array(need.layout.utf8)) : layout(need.layout)
-        let commands = layout.requiredCommands(of: Identifier(literal: "stranger"))
+        let commands = try layout(need.layout).requiredCommands(of: Identifier(literal: "stranger"))
             .filter { one in
                 let keys = one.pattern.map { String($0.dropFirst()) } ?? ""
                 return one.operation == need.operation && keys == need.pattern

@@ -165,9 +165,9 @@ extension Presets {
             }
             """
         ),
-        // The library itself reads the list, changes it and writes it back, so that of two
-        // revocations at the same time one may be lost. Its `purge` revokes tokens of the last full
-        // second only.
+        // The library itself reads the list, changes it and writes it back, so that of two revocations
+        // at the same time one may be lost. Its `purge` writes the second before: tokens of the very
+        // second stay valid, unless jwtctl writes the cutoff.
         (
             "express-jwt-blacklist",
             """
