@@ -148,7 +148,8 @@ extension StoreSandbox {
         var rule: [Argument] = ["ACL", "SETUSER", .text(user), "reset", "on", "nopass"]
         rule += ["+role", "+info", "+ping", "+select"]
         for (command, keys) in patterns {
-            let words = ["+" + command] + keys.sorted()
+            // Redis takes no pattern beside the one of all keys.
+            let words = ["+" + command] + (keys.contains("~*") ? ["~*"] : keys.sorted())
             rule.append(.text(keys.isEmpty ? words[0] : "(\(words.joined(separator: " ")))"))
         }
         #expect(try observer.call(Command(arguments: rule)) == .status("OK"))
