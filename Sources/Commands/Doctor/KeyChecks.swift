@@ -151,6 +151,8 @@ enum RightsChecks {
                 }
             }
             if !lacking.isEmpty {
+                // Redis takes no pattern beside the one of all keys.
+                if rights.contains("~*") { rights.removeAll { $0.first == "~" && $0 != "~*" } }
                 found.append(
                     .rightsLacking(operation, commands: lacking, rights: rights, user: user, cli))
             }

@@ -98,7 +98,9 @@ struct ListPageJob: Question {
                 Command("ZRANGE", key: keys[0], .integer(Int64(rank)), .integer(last), "WITHSCORES")
             ]
         case .unit:
-            commands = [Command("ZCARD", key: keys[0]), list.countingForeign(keys[0])]
+            commands = [
+                Command("ZCOUNT", key: keys[0], "-inf", "+inf"), list.countingForeign(keys[0]),
+            ]
         case .details where keys.count == 2 && !outcome.isEmpty:
             let ids = outcome.map { Argument.bytes($0.id.bytes) }
             commands = [Command(arguments: ["HMGET", .bytes(keys[1])] + ids, keyIndex: 1)]
