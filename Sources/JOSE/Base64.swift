@@ -126,14 +126,13 @@ package enum Base64: Sendable {
     func decodePadded(_ text: Span<UInt8>) throws(Base64Error) -> SecretBytes {
         let compact = unsafe SecretBytes(capacity: text.count) { buffer in
             var count = 0
-            for position in 0..<text.count where !Self.isLineSpace(text[position]) {
+            for position in 0..<text.count where !KeyContent.isSpace(text[position]) {
                 unsafe buffer[count] = text[position]
                 count += 1
             }
             return count
         }
-        return try unsafe compact.withBytes { bytes throws(Base64Error) in
-            let characters = unsafe bytes.bindMemory(to: UInt8.self).span
+        return try compact.withSpan { characters throws(Base64Error) in
             var count = characters.count
             while count > 0, characters.count - count < 2,
                 characters[count - 1] == UInt8(ascii: "=")
@@ -146,10 +145,6 @@ package enum Base64: Sendable {
             }
             return try decodeSecret(characters.extracting(..<count))
         }
-    }
-
-    private static func isLineSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 }
 

@@ -77,8 +77,6 @@ extension Key {
 }
 
 extension AsymmetricKey {
-    var isRSA: Bool { kind == .rsa || kind == .rsaPSS }
-
     /// The key in words, such as `EC P-256 public key`.
     var title: String {
         let half = hasPrivateHalf ? "private key" : "public key"

@@ -21,10 +21,8 @@ extension Key {
                         algorithm.keyKind(scheme), bits: bits ?? algorithm.usualModulusBits))
             }
         }
-        let key = try Key(
-            material,
-            restrictions: KeyRestrictions(
-                use: "sig", operations: nil, algorithm: JSONString(algorithm.rawValue)))
+        let restrictions = KeyRestrictions(use: "sig", algorithm: JSONString(algorithm.rawValue))
+        let key = try Key(material, restrictions: restrictions)
         return try key.named(try key.thumbprint())
     }
 
@@ -36,11 +34,9 @@ extension Key {
             try AsymmetricKey.subjectPublicKeyInfo(
                 SecretBytes(copying: try key.subjectPublicKeyInfo()))
         }
-        return try Key(
-            .asymmetric(half), keyID: keyID,
-            restrictions: KeyRestrictions(
-                use: restrictions.use, operations: restrictions.operations.map { _ in ["verify"] },
-                algorithm: restrictions.algorithm))
+        var restrictions = restrictions
+        if restrictions.operations != nil { restrictions.operations = ["verify"] }
+        return try Key(.asymmetric(half), keyID: keyID, restrictions: restrictions)
     }
 
     /// The same material under another name.
@@ -50,11 +46,9 @@ extension Key {
 
     /// The same material for one algorithm only. The caller makes sure that the key can serve it.
     package func restricted(to algorithm: Algorithm) throws(KeyError) -> Key {
-        try Key(
-            material, keyID: keyID,
-            restrictions: KeyRestrictions(
-                use: restrictions.use, operations: restrictions.operations,
-                algorithm: JSONString(algorithm.rawValue)))
+        var restrictions = restrictions
+        restrictions.algorithm = JSONString(algorithm.rawValue)
+        return try Key(material, keyID: keyID, restrictions: restrictions)
     }
 
     /// The JWK thumbprint (RFC 7638) with SHA-256, in base64url. It is the same for both halves of

@@ -14,9 +14,7 @@ package enum KeyParser {
     package static func parse(
         _ content: SecretBytes, passphrase: SecretBytes? = nil
     ) throws(KeyError) -> KeySet {
-        try unsafe content.withBytes { bytes throws(KeyError) in
-            try parse(unsafe bytes.bindMemory(to: UInt8.self).span, passphrase)
-        }
+        try content.withSpan { text throws(KeyError) in try parse(text, passphrase) }
     }
 
     /// Reads content that is public, or that the caller wipes.
@@ -64,8 +62,7 @@ package enum KeyParser {
         _ text: Span<UInt8>, _ passphrase: SecretBytes?
     ) throws(KeyError) -> KeySet? {
         for decoded in KeyContent.decodings(of: text) {
-            let keys = try unsafe decoded.withBytes { bytes throws(KeyError) -> KeySet? in
-                let content = unsafe bytes.bindMemory(to: UInt8.self).span
+            let keys = try decoded.withSpan { content throws(KeyError) -> KeySet? in
                 guard KeySniffer.format(of: content) != nil else { return nil }
                 return try parse(content, passphrase, origin: .decoded)
             }
@@ -208,10 +205,9 @@ package enum KeyParser {
         guard label != .otherPEM else { throw .unsupportedFormat(label) }
         let der = try PEM.der(of: block, in: content)
         if label == .sshPrivate { return try OpenSSHKey.read(der) }
-        let structure = unsafe der.withBytes {
-            KeyStructure.of(unsafe $0.bindMemory(to: UInt8.self).span)
+        guard let structure = der.withSpan({ KeyStructure.of($0) }) else {
+            throw .crypto(.unreadableKey)
         }
-        guard let structure else { throw .crypto(.unreadableKey) }
         guard KeyFormat(structure) == label else {
             throw .mislabelled(label: label, content: KeyFormat(structure))
         }
@@ -224,10 +220,9 @@ package enum KeyParser {
     ) throws(KeyError) -> AsymmetricKey {
         if format == .encryptedPKCS8 {
             guard let passphrase else { throw .passphraseNeeded }
-            let isAcceptable = unsafe der.withBytes { bytes in
-                unsafe KeyDerivationCost.isAcceptable(bytes.bindMemory(to: UInt8.self).span)
+            guard der.withSpan({ KeyDerivationCost.isAcceptable($0) }) else {
+                throw .excessiveKeyDerivation
             }
-            guard isAcceptable else { throw .excessiveKeyDerivation }
             return try KeyError.translating { () throws(OpenSSLError) in
                 try AsymmetricKey.encryptedPrivateKeyInfo(der, passphrase: passphrase)
             }

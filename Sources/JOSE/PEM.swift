@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import Platform
 
 /// The textual armour of RFC 7468, as far as keys use it. Offsets and ranges are those of the given
@@ -38,13 +39,10 @@ enum PEM {
                 throw .unsupportedFormat(.damagedPEM)
             }
             let bodyStart = labelEnd + dashes.count
-            guard let bodyEnd = find(end, in: text, from: bodyStart) else {
-                throw fault(label, after: labelEnd, in: text)
-            }
             let closing = end + Array(label.utf8) + dashes
-            guard find(closing, in: text, from: bodyEnd) == bodyEnd else {
-                throw fault(label, after: labelEnd, in: text)
-            }
+            guard let bodyEnd = find(end, in: text, from: bodyStart),
+                find(closing, in: text, from: bodyEnd) == bodyEnd
+            else { throw fault(label, after: labelEnd, in: text) }
             blocks.append(Block(label: label, body: bodyStart..<bodyEnd))
             position = bodyEnd + closing.count
         }
@@ -101,9 +99,8 @@ enum PEM {
     static func der(of block: Block, in text: Span<UInt8>) throws(KeyError) -> SecretBytes {
         let body = withoutEscapes(text.extracting(block.body))
         do throws(Base64Error) {
-            return try unsafe body.withBytes { bytes throws(Base64Error) in
-                try Base64.standard.decodePadded(
-                    unsafe bytes.bindMemory(to: UInt8.self).span)
+            return try body.withSpan { text throws(Base64Error) in
+                try Base64.standard.decodePadded(text)
             }
         } catch {
             throw .invalidPEM
@@ -161,5 +158,75 @@ extension PEM {
             text.append(UInt8(ascii: "\n"))
         }
         return SecretBytes(copying: text + Array("-----END \(label)-----\n".utf8))
+    }
+}
+
+/// The private keys of OpenSSH (PROTOCOL.key in its sources).
+///
+/// Only Ed25519 keys without a passphrase are read, since no program converts them. OpenSSH itself
+/// converts the other kinds to PEM, and removes passphrases.
+enum OpenSSHKey {
+    private static let magic = Array("openssh-key-v1\0".utf8)
+
+    /// The key. Throws `.unsupportedFormat(.sshPrivate)` for keys that the user has to convert with
+    /// OpenSSH.
+    static func read(_ content: SecretBytes) throws(KeyError) -> AsymmetricKey {
+        guard let parts = content.withSpan({ edwards($0) }) else {
+            throw .unsupportedFormat(.sshPrivate)
+        }
+        return try KeyError.translating { () throws(OpenSSLError) in
+            try AsymmetricKey.edwards(.ed25519, publicKey: parts.publicKey, seed: parts.seed)
+        }
+    }
+
+    /// The halves of an Ed25519 key that is not encrypted and alone in its file; nil for anything
+    /// else.
+    private static func edwards(
+        _ content: Span<UInt8>
+    ) -> (publicKey: [UInt8], seed: SecretBytes)? {
+        guard content.count > magic.count,
+            magic.indices.allSatisfy({ content[$0] == magic[$0] })
+        else { return nil }
+        var outer = Cursor(range: magic.count..<content.count)
+        guard outer.isNext("none", content), outer.isNext("none", content),
+            outer.string(content) != nil, outer.number(content) == 1,
+            outer.string(content) != nil, let section = outer.string(content)
+        else { return nil }
+        var inner = Cursor(range: section)
+        // Two equal numbers show that the passphrase was right. They are equal without one, too.
+        guard let check = inner.number(content), inner.number(content) == check,
+            inner.isNext("ssh-ed25519", content), let publicKey = inner.string(content),
+            publicKey.count == 32, let pair = inner.string(content), pair.count == 64
+        else { return nil }
+        let seed = content.extracting(pair.lowerBound..<pair.lowerBound + 32)
+        return (publicKey.map { content[$0] }, SecretBytes(copying: seed))
+    }
+
+    /// Reads the data types of RFC 4251 section 5, one after another. Each function returns nil
+    /// where the data ends early.
+    private struct Cursor {
+        /// The bytes that have not been read.
+        var range: Range<Int>
+
+        /// A `uint32`.
+        mutating func number(_ text: Span<UInt8>) -> Int? {
+            guard range.count >= 4 else { return nil }
+            let number = range.prefix(4).reduce(0) { $0 << 8 | Int(text[$1]) }
+            range = range.dropFirst(4)
+            return number
+        }
+
+        /// The range of a `string`.
+        mutating func string(_ text: Span<UInt8>) -> Range<Int>? {
+            guard let count = number(text), range.count >= count else { return nil }
+            defer { range = range.dropFirst(count) }
+            return range.prefix(count)
+        }
+
+        /// Whether the next item is this string.
+        mutating func isNext(_ expected: StaticString, _ text: Span<UInt8>) -> Bool {
+            guard let range = string(text) else { return false }
+            return range.map { text[$0] } == Array(expected.description.utf8)
+        }
     }
 }

@@ -29,13 +29,7 @@ package struct Departure: Equatable, Sendable {
     /// Whether the claim is `null`; otherwise it is a number.
     package let isNull: Bool
     /// The subsection of RFC 7519 section 4.1 that defines the type.
-    private let section: Int
-
-    fileprivate init(_ claim: String, isNull: Bool, section: Int) {
-        self.claim = claim
-        self.isNull = isNull
-        self.section = section
-    }
+    fileprivate let section: Int
 
     /// The departure in words, without the value.
     package var words: String {
@@ -141,7 +135,7 @@ package final class RegisteredClaims: Sendable {
         if let text = value.stringValue { return .value(text) }
         if note(value, claim, section, &departures) { return .absent }
         guard let text = value.numberValue?.plainText else { return .wrongType }
-        departures.append(Departure(claim, isNull: false, section: section))
+        departures.append(Departure(claim: claim, isNull: false, section: section))
         return .value(JSONString(text))
     }
 
@@ -151,7 +145,7 @@ package final class RegisteredClaims: Sendable {
         _ value: JSONValue, _ claim: String, _ section: Int, _ departures: inout [Departure]
     ) -> Bool {
         guard case .null = value else { return false }
-        departures.append(Departure(claim, isNull: true, section: section))
+        departures.append(Departure(claim: claim, isNull: true, section: section))
         return true
     }
 

@@ -25,9 +25,7 @@ package enum Secret {
         if encoding != .raw { try checkIsClear(content, encoding) }
         // In every encoding but `raw`, one newline at the end comes from the editor.
         let content = encoding == .raw ? content : content.withoutFinalNewline()
-        let secret = try unsafe content.withBytes { bytes throws(KeyError) in
-            try decode(unsafe bytes.bindMemory(to: UInt8.self).span, encoding)
-        }
+        let secret = try content.withSpan { text throws(KeyError) in try decode(text, encoding) }
         // Checked again: a public key in base64 is still a public key, and so is its base64 taken
         // as text.
         try checkIsNoKey(secret)
@@ -40,8 +38,7 @@ package enum Secret {
     private static func checkIsClear(
         _ content: SecretBytes, _ encoding: SecretEncoding
     ) throws(KeyError) {
-        let doubt: KeyError.UnclearSecret? = unsafe content.withBytes { bytes in
-            let text = unsafe bytes.bindMemory(to: UInt8.self).span
+        let doubt: KeyError.UnclearSecret? = content.withSpan { text in
             if KeyContent.hasByteOrderMark(text) { return .byteOrderMark }
             let lines = text.indices.count { text[$0] == 0x0A && $0 < text.count - 1 }
             if lines > 0, text[0] == UInt8(ascii: "#") { return .comment }
@@ -70,8 +67,7 @@ package enum Secret {
 
     /// Throws for content that `--key` would read, or would recognize and refuse.
     private static func checkIsNoKey(_ content: SecretBytes) throws(KeyError) {
-        let format = unsafe content.withBytes { bytes in
-            let text = unsafe bytes.bindMemory(to: UInt8.self).span
+        let format = content.withSpan { text in
             // DER to which an editor has added a line feed. A CR before it may belong to the DER.
             let endsWithNewline = text.count > 0 && text[text.count - 1] == 0x0A
             return KeySniffer.format(of: text)
@@ -83,9 +79,8 @@ package enum Secret {
 
     /// Throws for a key in base64 or hex without armour, as some issuers publish theirs.
     private static func checkIsNoEncodedKey(_ secret: SecretBytes) throws(KeyError) {
-        let decodings = unsafe secret.withBytes { bytes in
-            let text = unsafe bytes.bindMemory(to: UInt8.self).span
-            return KeyContent.decodings(of: text.extracting(KeyContent.core(of: text)))
+        let decodings = secret.withSpan { text in
+            KeyContent.decodings(of: text.extracting(KeyContent.core(of: text)))
         }
         for decoded in decodings { try checkIsNoKey(decoded) }
     }
@@ -119,17 +114,12 @@ package enum Secret {
         guard text.count % 2 == 0 else { throw .invalidLength }
         return try unsafe SecretBytes(capacity: text.count / 2) { target throws(Base64Error) in
             for position in 0..<text.count / 2 {
-                let high = try hexValue(text, at: position * 2)
-                unsafe target[position] = high << 4 | (try hexValue(text, at: position * 2 + 1))
+                guard let high = text[position * 2].hexDigitValue,
+                    let low = text[position * 2 + 1].hexDigitValue
+                else { throw Base64Error.invalidCharacter(offset: position * 2) }
+                unsafe target[position] = high << 4 | low
             }
             return text.count / 2
         }
-    }
-
-    private static func hexValue(_ text: Span<UInt8>, at offset: Int) throws(Base64Error) -> UInt8 {
-        guard let value = text[offset].hexDigitValue else {
-            throw .invalidCharacter(offset: offset)
-        }
-        return value
     }
 }

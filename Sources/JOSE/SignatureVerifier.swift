@@ -49,12 +49,6 @@ package final class SignatureVerifier {
         }
     }
 
-    /// The verdict before it is put into words.
-    private enum Outcome {
-        case verified(PreparedKey)
-        case failed(SignatureFailure)
-    }
-
     /// The way to verify with a key.
     private enum Method {
         case refused(KeyRefusal)
@@ -78,17 +72,20 @@ package final class SignatureVerifier {
 
     /// The verdict on the signature. Nothing in the token may be believed unless it is `verified`.
     package func verify(_ token: CompactToken) -> SignatureVerdict {
-        switch outcome(of: token) {
-        case .verified(let key): .verified(key: key.description, algorithm: key.algorithm)
-        case .failed(let failure): .failed(failure)
+        do throws(SignatureFailure) {
+            let key = try signer(of: token, try algorithm(of: token))
+            return .verified(key: key.description, algorithm: key.algorithm)
+        } catch {
+            return .failed(error)
         }
     }
 
     /// The verdict as a check.
     package func check(_ token: CompactToken) -> Check {
-        switch outcome(of: token) {
-        case .verified(let key): key.passed
-        case .failed(let failure): SignatureVerdict.failed(failure).check
+        do throws(SignatureFailure) {
+            return try signer(of: token, try algorithm(of: token)).passed
+        } catch {
+            return SignatureVerdict.failed(error).check
         }
     }
 
@@ -120,14 +117,6 @@ package final class SignatureVerifier {
                 KeyTrial(key: key.description, keyID: key.keyID, outcome: .notTried)
             }
             return (SignatureVerdict.failed(error).check, trials)
-        }
-    }
-
-    private func outcome(of token: CompactToken) -> Outcome {
-        do throws(SignatureFailure) {
-            return .verified(try signer(of: token, try algorithm(of: token)))
-        } catch {
-            return .failed(error)
         }
     }
 

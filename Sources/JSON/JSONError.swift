@@ -126,61 +126,26 @@ package struct JSONLocator {
             guard let byte, byte != 0x7D, byte != 0x5D else { return false }
             var name: JSONString?
             if isObject {
-                let start = offset
-                nameOffset = start
-                skipValue()
-                name = Self.string(text[start..<offset])
+                nameOffset = offset
+                var reader = JSONStringReader(offset: offset + 1)
+                do throws(JSONError) {
+                    name = try reader.read(text.span)
+                } catch {
+                    return false
+                }
+                offset = reader.offset
                 skipSpace()
+                // The colon.
                 offset += 1
                 skipSpace()
             }
             switch step {
             case .member(let wanted) where name == wanted: return true
             case .element(let wanted) where !isObject && index == wanted: return true
-            default: skipValue()
+            default: offset = JSONPrefixReader.endOfValue(in: text, from: offset)
             }
             index += 1
-            skipSpace()
             if self.byte == UInt8(ascii: ",") { offset += 1 }
-        }
-    }
-
-    /// The content of a string with its quotes.
-    private static func string(_ text: ArraySlice<UInt8>) -> JSONString? {
-        do throws(JSONError) {
-            return try JSONParser.parse(Array(text)).stringValue
-        } catch {
-            return nil
-        }
-    }
-
-    /// Moves to the end of the value that begins here.
-    private mutating func skipValue() {
-        var depth = 0
-        var isInString = false
-        while let byte {
-            if isInString {
-                if byte == UInt8(ascii: "\\") { offset += 1 }
-                if byte == UInt8(ascii: "\"") { isInString = false }
-                offset += 1
-                if !isInString, depth == 0 { return }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isInString = true
-            case 0x7B, 0x5B: depth += 1
-            case 0x7D, 0x5D:
-                if depth == 0 { return }
-                depth -= 1
-                if depth == 0 {
-                    offset += 1
-                    return
-                }
-            case UInt8(ascii: ","), 0...0x20, UInt8(ascii: ":"):
-                if depth == 0 { return }
-            default: break
-            }
-            offset += 1
         }
     }
 }

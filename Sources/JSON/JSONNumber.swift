@@ -81,7 +81,7 @@ struct JSONNumberReader {
     private(set) var offset: Int
 
     /// A number with fewer characters than this, and without an exponent, is within the range of a
-    /// double.
+    /// double, whose largest value has 309 digits. Only other numbers are converted to find out.
     private static let safeLength = 300
 
     init(offset: Int) {

@@ -145,6 +145,8 @@ package struct JSONParser {
         return false
     }
 
+    /// The string at `offset`. With an escape or a character outside of ASCII it might be written in
+    /// another way than it was read, so the text no longer counts as compact.
     private mutating func string(_ text: Span<UInt8>) throws(JSONError) -> JSONString {
         var reader = JSONStringReader(offset: offset + 1)
         let string = try reader.read(text)
@@ -153,6 +155,7 @@ package struct JSONParser {
         return string
     }
 
+    /// The number at `offset`, which is written again as it was read.
     private mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONNumber {
         var reader = JSONNumberReader(offset: offset)
         let number = try reader.read(text)

@@ -30,8 +30,9 @@ package struct JSONPrefix: Equatable, Sendable {
     }
 }
 
-/// Reads members until the text ends.
-private struct JSONPrefixReader {
+/// Reads members until the text ends. Each value is first delimited by its brackets and quotes, then
+/// given to `JSONParser`, so no second parser decides what is valid.
+struct JSONPrefixReader {
     private let text: [UInt8]
     private var offset = 0
     /// The complete members so far.
@@ -69,7 +70,7 @@ private struct JSONPrefixReader {
             guard object[name] == nil, skip(UInt8(ascii: ":")) else { return nil }
             skipSpace()
             let start = offset
-            skipValue()
+            offset = Self.endOfValue(in: text, from: start)
             switch take(name, from: start) {
             case .whole: break
             case .cut: return .insideValue(of: name)
@@ -102,8 +103,11 @@ private struct JSONPrefixReader {
         return .whole
     }
 
-    /// Moves to the comma or bracket after the value at `offset`, or to the end of the text.
-    private mutating func skipValue() {
+    /// The offset of the comma or closing bracket after the value at `start`; the end of the text if
+    /// there is none. White space after the value is skipped with it. Only strings and brackets are
+    /// told apart, so the value itself need not be valid.
+    static func endOfValue(in text: [UInt8], from start: Int) -> Int {
+        var offset = start
         var depth = 0
         var isInString = false
         while offset < text.count {
@@ -113,14 +117,14 @@ private struct JSONPrefixReader {
             case _ where isInString: break
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                if depth == 0 { return }
+                if depth == 0 { return offset }
                 depth -= 1
-            case UInt8(ascii: ",") where depth == 0: return
+            case UInt8(ascii: ",") where depth == 0: return offset
             default: break
             }
             offset += 1
         }
-        offset = text.count
+        return text.count
     }
 
     /// Whether the only fault of `count` bytes is their end.

@@ -1,5 +1,8 @@
 /// Receives a JSON value piece by piece. Code that describes a value once can thus produce text
 /// (`JSONWriter`) or a tree (`JSONBuilder`).
+///
+/// The caller ends each container that it begins, and gives a name to each member of an object.
+/// Neither is checked.
 package protocol JSONSink {
     mutating func beginObject()
     mutating func endObject()
@@ -35,6 +38,7 @@ extension JSONSink {
 
 /// Builds a value as a tree.
 package struct JSONBuilder: JSONSink {
+    /// A container that has begun; in an object, with the name of the member that comes next.
     private enum Container {
         case object(JSONObject, name: JSONString?)
         case array([JSONValue])

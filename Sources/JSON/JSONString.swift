@@ -91,7 +91,8 @@ struct JSONStringReader {
         return JSONString(result)
     }
 
-    /// Moves to the next quote or backslash. Throws if there is none.
+    /// Moves to the next quote or backslash. Throws if there is none. DEL and bytes outside of ASCII
+    /// are allowed, but not plain: a writer may have to escape them.
     private mutating func skipPlain(_ text: Span<UInt8>) throws(JSONError) {
         skipPlainWords(text)
         while offset < text.count {

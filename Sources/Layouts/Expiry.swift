@@ -1,16 +1,16 @@
-/// When a token ends.
+/// When a token expires.
 package enum Expiry: Comparable, Sendable {
-    /// Unix seconds; a token is dead from this second on.
+    /// Unix seconds. The token is expired from this second on.
     case at(Int64)
-    /// The token has no `exp`. It is later than every moment.
+    /// The token has no `exp`.
     case never
 
-    /// The last second of the year 9999: what is later is stored as this, since Redis counts
-    /// milliseconds in 64 bits and scores are doubles.
+    /// The last second of the year 9999. A later time is stored as this one, since Redis counts
+    /// milliseconds in 64 bits, and scores are doubles.
     package static let latest: Int64 = 253_402_300_799
 
-    /// From a NumericDate, which may have a fraction and any size: rounded up, so that nothing
-    /// stored for a token dies before it.
+    /// Takes a NumericDate, which may have a fraction and any size. It is rounded up, so that
+    /// nothing that is stored for a token expires before the token does.
     package init(numericDate: Double) {
         guard numericDate < Double(Self.latest) else {
             self = .at(Self.latest)

@@ -8,15 +8,11 @@ extension Layout {
         package let tokens: [UInt8]?
         /// Hash with more about each of them.
         package let meta: [UInt8]?
-        /// What says from when on the user's tokens are alive.
+        /// The cutoff: the time up to which the user's tokens are revoked.
         package let cutoff: [UInt8]?
     }
 
-    /// The entry whose existence says that a token is revoked.
-    package func denyKey(_ subject: TokenSubject) throws(StoreError) -> [UInt8]? {
-        try deny?.key.render(TemplateValues(subject))
-    }
-
+    /// The keys of one user. Throws if a key contains more than the user.
     package func keys(of user: Identifier) throws(StoreError) -> UserKeys {
         let values = TemplateValues(TokenSubject(id: user, user: user))
         return UserKeys(
@@ -24,10 +20,7 @@ extension Layout {
             cutoff: try userCutoff?.key.render(values))
     }
 
-    /// The cutoff that holds for every user.
-    package var globalCutoffKey: [UInt8]? { globalCutoff?.key.literal }
-
-    /// The token that the holes of a key or member tell of; nil where they name none.
+    /// The token that a parsed key or member names; nil if there is no usable id in it.
     func subject(of holes: [Template.Hole: [UInt8]]) -> TokenSubject? {
         guard let id = holes[.id].flatMap(Identifier.init(found:)) else { return nil }
         return TokenSubject(
@@ -35,7 +28,8 @@ extension Layout {
             details: naming.details.indices.map { holes[.detail($0)] })
     }
 
-    /// The token that a key of the blacklist tells of.
+    /// The token that a key of the blacklist names. A plain key is read without a dictionary, since
+    /// `list revoked` reads millions of them.
     func subject(ofDenyKey key: [UInt8]) -> TokenSubject? {
         guard let template = deny?.key else { return nil }
         guard template.isPlain else { return template.parse(key).flatMap(subject(of:)) }
@@ -44,27 +38,17 @@ extension Layout {
         }
     }
 
-    /// What is published for a token: its id, spelled as in keys, so that no id can be taken for
-    /// one of the two below.
+    /// The message about one token: its id, percent-encoded, so that no id looks like one of the
+    /// two messages below.
     package func message(_ id: Identifier) -> [UInt8] { PercentEncoding.encode(id.bytes) }
 
-    /// What is published where all tokens of a user are concerned.
+    /// The message about all tokens of a user.
     package func message(user: Identifier) -> [UInt8] {
         Array("user:".utf8) + PercentEncoding.encode(user.bytes)
     }
 
-    /// What is published where many tokens are, or everybody's.
+    /// The message about many tokens, or those of all users.
     package var messageForAll: [UInt8] { [UInt8(ascii: "*")] }
-}
-
-extension Template {
-    /// The text of a template without holes.
-    package var literal: [UInt8] {
-        codec.encode(
-            parts.flatMap { part in
-                if case .literal(let bytes) = part { bytes } else { [UInt8]() }
-            })
-    }
 }
 
 extension Layout {
@@ -87,16 +71,16 @@ extension Layout {
     }
 }
 
-/// Keys as people may see them: whoever reads a live token can log in with it.
+/// Keys as they may be shown. Anyone who reads an active token can log in with it.
 extension Layout {
-    /// What stands in place of a token's text.
+    /// The text that is shown instead of a token.
     private static let mask = Array("<token>".utf8)
 
-    /// The key without what came from a token's text: only its beginning, where the layout names
-    /// keys after tokens. Hashes of tokens are kept.
+    /// The key without the text of a token: of a key that contains one, only the beginning is
+    /// shown. A hash of a token gives nothing away and stays.
     package func shown(_ key: [UInt8]) -> [UInt8] {
         guard namesByText else { return key }
-        // Of several stores the one with the longest beginning has written the key.
+        // Of several stores that may have the key, the one with the longest beginning counts.
         var longest: (beginning: [UInt8], isSecret: Bool)?
         for template in keyTemplates {
             let text = template.codec.decode(key) ?? key
@@ -123,12 +107,7 @@ extension Layout {
 }
 
 extension Template {
-    /// What stands before the first hole.
-    var beginning: [UInt8] {
-        if case .literal(let bytes)? = parts.first { bytes } else { [] }
-    }
-
-    /// Whether a token can be read out of what this writes. What a hash was made of cannot.
+    /// Whether a token can be read out of the text, which is not so if only its hash is in it.
     fileprivate func tellsText(_ naming: Naming) -> Bool {
         parts.contains { part in
             guard case .hole(let hole, let filters) = part,
@@ -155,7 +134,7 @@ extension Naming.Detail {
 }
 
 extension StoreError {
-    /// The same with a key that people may see.
+    /// The error with its key in a form that may be shown.
     package func shown(in layout: Layout) -> StoreError {
         switch self {
         case .refused(let error, let command, let key):
@@ -167,18 +146,20 @@ extension StoreError {
     }
 }
 
-/// Tells the keys of a layout from the ids of tokens: who copies from `redis-cli --scan` has a key.
+/// Tells keys of a layout from ids of tokens. A person who copies from `redis-cli --scan` passes a
+/// key where an id is meant.
 package struct LayoutKeys: Sendable {
     private let templates: [(beginning: [UInt8], template: Template)]
-    /// For each byte whether a key begins with it: nearly all ids end the question there.
+    /// For each byte whether a key begins with it. Nearly all ids are told apart by their first
+    /// byte.
     private let mayBegin: [Bool]
 
-    /// Takes the keys that begin with a text of the layout's own, and that text ends where a name
-    /// does: an id may begin with the same letters.
+    /// Considers only keys that begin with a text of the layout, and only if that text ends with a
+    /// separator: an id may begin with the same letters.
     package init(_ layout: Layout) {
         templates = layout.keyTemplates.compactMap { template in
             let beginning = template.codec.encode(template.beginning)
-            guard template.codec == .raw, let last = beginning.last, !Self.isLetter(last) else {
+            guard template.codec == .raw, let last = beginning.last, !last.isAlphanumeric else {
                 return nil
             }
             return (beginning, template)
@@ -196,13 +177,64 @@ package struct LayoutKeys: Sendable {
         }
     }
 
-    /// The id in such a key; nil where it holds none, or only what was made of one.
+    /// The id in such a key; nil if there is none, or only a hash of it.
     package func id(in key: [UInt8]) -> [UInt8]? {
         templates.lazy.filter { key.starts(with: $0.beginning) }
             .compactMap { $0.template.parse(key)?[.id] }.first
     }
+}
 
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+/// Tells whether a key in Redis can be one of a layout's, by its name alone. The warning about a
+/// layout that is not in use goes by it.
+package struct OwnKeys {
+    package enum Verdict {
+        /// The key is one of the layout's.
+        case own
+        /// It may be one of the layout's, or of another application: the layout's keys have no word
+        /// of their own.
+        case possible
+        /// It is not one of the layout's.
+        case foreign
+    }
+
+    private let templates: [Template]
+    private let isByText: Bool
+
+    package init(_ layout: Layout) {
+        templates = StoreSignature.all(layout, closed: layout)
+            .filter { ![.link, .details].contains($0.role) }.map { $0.closed ?? $0.open }
+        isByText = layout.naming.isByText
+    }
+
+    package func judge(_ key: [UInt8]) -> Verdict {
+        var result = Verdict.foreign
+        for template in templates {
+            switch judge(key, template) {
+            case .own: return .own
+            case .possible: result = .possible
+            case .foreign: break
+            }
+        }
+        return result
+    }
+
+    private func judge(_ key: [UInt8], _ template: Template) -> Verdict {
+        guard template.isReversible else {
+            // A hash cannot be read, so that only the text around it counts.
+            let head = template.parts.first?.literal ?? []
+            let tail = template.parts.count > 1 ? template.parts.last?.literal ?? [] : []
+            let fits =
+                template.codec == .raw && key.count > head.count + tail.count
+                && key.starts(with: head) && key.suffix(tail.count).elementsEqual(tail)
+            return fits ? (head + tail).count(where: \.isLetter) > 1 ? .own : .possible : .foreign
+        }
+        guard let holes = template.parse(key) else { return .foreign }
+        let literals = template.parts.compactMap(\.literal)
+        if template.codec != .raw || literals.contains(where: { $0.count(where: \.isLetter) > 1 }) {
+            return .own
+        }
+        guard let id = holes[.id] else { return .possible }
+        if isByText { return NameShape.isToken(id) ? .own : .foreign }
+        return NameShape.isRandom(id) ? .own : .possible
     }
 }

@@ -1,10 +1,10 @@
 package import JSON
 
-/// Where an application keeps tokens and revocations in Redis: data, read from JSON. Every key name
-/// of the tool comes from here; no command knows one.
+/// Where an application keeps tokens and revocations in Redis. It is data, read from JSON. Every
+/// name of a key comes from here; no command has one of its own.
 ///
-/// A token is revoked if the blacklist or a cutoff says so, and, in layouts with a whitelist, if that
-/// does not contain it.
+/// A token is revoked if the blacklist or a cutoff says so, and, in layouts with a whitelist, if
+/// that does not contain it.
 package struct Layout: Sendable {
     /// How it was tested that an application reads what this layout writes.
     package enum Proof: String, CaseIterable, Sendable {
@@ -29,9 +29,10 @@ package struct Layout: Sendable {
     package internal(set) var mistakenFor: [(name: String, difference: String)] = []
     /// Its variables with the values that hold here.
     package internal(set) var variables: [(name: String, value: String)] = []
-    /// Those of them that nobody has given a value.
+    /// The variables without a value. A layout that has some can be shown and detected, but not
+    /// used.
     package internal(set) var missingVariables: [String] = []
-    /// The data that it was made from, parents and values of variables and all.
+    /// The data that it was made from, with what comes from parents and the values of variables.
     package internal(set) var definition = JSONObject()
 
     package internal(set) var naming = Naming()

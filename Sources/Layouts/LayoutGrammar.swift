@@ -1,12 +1,12 @@
-/// Every word that a layout's data may hold. The readers take theirs from here, so that the manual,
-/// in which a test looks for each of them, can't lack one.
+/// Every word that a layout's data may contain. The readers take their words from here, and a test
+/// looks for each of them in the manual, so that the manual lacks none.
 package enum LayoutGrammar {
     static let layout = [
         "name", "doc", "source", "proof", "notes", "mistaken_for", "extends", "vars", "define",
         "claims", "stores",
     ]
     static let claims = ["id", "user"]
-    /// What stands for no claim.
+    /// Sources of a name that are not claims: a hash of what was signed, and the whole token.
     static let sources = ["$content", "$token"]
 
     enum Role: String, CaseIterable {
@@ -18,13 +18,14 @@ package enum LayoutGrammar {
         case string, hash, set, zset, keys, values, hashes, tokens
     }
 
-    /// Of `also`.
+    /// The members of `also`, for a set besides a hash.
     static let beside = ["set", "member"]
     static let allow = [
         "role", "type", "key", "key_codec", "match", "value", "value_codec", "on_revoke", "links",
         "look_again",
     ]
-    /// Of `on_revoke`.
+    /// The member of `on_revoke`, for an application that marks revoked tokens instead of deleting
+    /// their keys.
     static let removal = ["rewrite"]
     static let link = ["key", "type", "via", "remove", "holding", "search", "field"]
     static let list = ["role", "type", "key", "member", "score", "details", "key_ttl"]
@@ -58,10 +59,10 @@ package enum LayoutGrammar {
         "id", "user", "iss", "aud", "token", "sig", "exp", "iat", "now", "reason", "entry", "link",
         "any", "claim.NAME",
     ]
-    /// `words` makes one text of a claim that is an array, and has to stand first.
+    /// `words` joins a claim that is an array to one text, and has to be the first filter.
     static let filters = ["words"] + Template.Filter.allCases.map(\.rawValue)
 
-    /// The names of members, wherever they stand.
+    /// The names of all members, wherever they may occur.
     static let members = Set(
         [
             layout, claims, beside, allow, removal, link, list, indexKeys, indexSet, indexValues,
@@ -69,7 +70,7 @@ package enum LayoutGrammar {
             userBan, audit, announce, variable,
         ].flatMap(\.self) + DenyStore.shapes.flatMap { $0.members })
 
-    /// The words that stand as values.
+    /// The words that may be values.
     static let values = Set(
         Role.allCases.map(\.rawValue) + Kind.allCases.map(\.rawValue)
             + Layout.Proof.allCases.map(\.rawValue) + Template.Codec.allCases.map(\.rawValue)

@@ -1,8 +1,8 @@
 package import JSON
 
-/// A value of a layout's data, with the way to it, for errors that name the place.
+/// A value in a layout's data with the names that lead to it, so that an error can say where it is.
 struct LayoutNode {
-    /// A failure on the way, before anybody knows the text it stands in.
+    /// A failure that knows its place in the data, but not yet its line in the text.
     struct Failure: Error {
         let problem: LayoutError.Problem
         let path: [JSONLocator.Step]
@@ -22,7 +22,7 @@ struct LayoutNode {
         Failure(problem: problem, path: path)
     }
 
-    /// The same about the name under which the value stands.
+    /// A failure that is about the name of the member, not about its value.
     func nameFailure(_ problem: LayoutError.Problem) -> Failure {
         Failure(problem: problem, path: path, isAboutName: true)
     }
@@ -31,7 +31,7 @@ struct LayoutNode {
         failure(.wrongType(expected: expected, got: value.kindName))
     }
 
-    /// The object's members, all of which are known.
+    /// The object. Throws for a member that is not in `known`.
     func members(_ known: [String]) throws(Failure) -> JSONObject {
         let object = try object()
         for name in object.names where !known.contains(name.text) {
@@ -108,11 +108,12 @@ package struct LayoutError: Error, Equatable, Sendable {
         case notAmong(String, [String])
         case emptyText
         case unclosedHole
-        /// Two placeholders of a key side by side: `ab` and `c` would share it with `a` and `bc`.
+        /// Two placeholders without a text in between: `ab` with `c` would have the same key as `a`
+        /// with `bc`.
         case adjacentPlaceholders
         case unknownPlaceholder(String, known: [String])
         case unknownFilter(String, known: [String])
-        /// A variable is a text as it stands.
+        /// A variable with a filter; variables are put in as they are.
         case filteredVariable(String)
         /// A variable or definition that would hide a placeholder or a variable.
         case takenName(String)
@@ -123,19 +124,19 @@ package struct LayoutError: Error, Equatable, Sendable {
         case missingVariable(String)
         case unknownVariable(String, known: [String])
         case duplicateRole(String)
-        /// A store that can't do without another one.
+        /// A store that requires another one, which is missing.
         case lacks(String, role: String)
         /// A key or member that is the same for all tokens, or for all of a user: revoking one of
         /// them would revoke the others.
         case namesNoToken(hasUser: Bool)
-        /// An index whose keys lead to no token.
+        /// An index whose keys lead to no token: logout-all would find nothing.
         case uselessIndex
         /// An id made of a claim that many tokens share.
         case sharedIdentifier(String)
     }
 
     package let problem: Problem
-    /// The names that lead to the culprit, for a person: `stores[1].ttl`.
+    /// The place of the mistake for a person, such as `stores[1].ttl`.
     package let place: String
     /// From 1; nil where the data is not the user's own file.
     package let line: Int?

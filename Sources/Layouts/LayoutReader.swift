@@ -1,18 +1,19 @@
 internal import JSON
 
-/// Makes a layout of its data, strictly: what is not understood is an error, since a revocation on
-/// keys that no service reads is no revocation.
+/// Makes a layout from its data. A member or word that is unknown is an error: a revocation on keys
+/// that no service reads revokes nothing.
 package enum LayoutReader {
-    /// How deep `extends` may lead.
+    /// The longest chain of `extends`. Only presets are parents, so that only a mistake among them
+    /// could make a longer one.
     private static let depthLimit = 8
 
     /// What a layout is read for.
     package enum Purpose: Sendable {
         /// Every variable needs a value.
         case use
-        /// A variable without a value stands for itself, as `${name}`: to show the layout.
+        /// A variable without a value is shown as `${name}`.
         case show
-        /// Variables are left open in keys and values, to find theirs in a Redis.
+        /// Variables stay open in keys and values, so that detection can find their values.
         case find
     }
 
@@ -54,7 +55,8 @@ package enum LayoutReader {
         }
     }
 
-    /// Where a rule can't be read because a variable in it has no value, that is what is wrong.
+    /// The error to report. Where a layout is only shown, a rule may contain a variable without a
+    /// value, such as `max_score+${n}`: then the missing variable is reported, not the rule.
     private static func cause(
         of failure: LayoutNode.Failure, _ node: LayoutNode, _ variables: [String: String]
     ) -> LayoutNode.Failure {
@@ -71,13 +73,14 @@ package enum LayoutReader {
         return failure
     }
 
+    /// The failure with line and column in the file. A value that comes from a parent has no place
+    /// in this text; then the nearest member around it counts.
     private static func located(_ failure: LayoutNode.Failure, in text: [UInt8]) -> LayoutError {
         var path = failure.path
         var offset =
             failure.isAboutName
             ? JSONLocator.nameOffset(of: path, in: text)
             : JSONLocator.offset(of: path, in: text)
-        // What stands in a parent has no place in this text.
         while offset == nil, !path.isEmpty {
             path.removeLast()
             offset = JSONLocator.offset(of: path, in: text)
@@ -88,6 +91,8 @@ package enum LayoutReader {
             column: position.column)
     }
 
+    /// Reads what the whole layout is about, and then its stores. The order matters: a variable has
+    /// to be known before a text that contains it, and a definition before a key that uses it.
     private static func layout(
         _ node: LayoutNode, _ given: [String: String], _ purpose: Purpose
     ) throws(LayoutNode.Failure) -> Layout {
@@ -134,8 +139,8 @@ package enum LayoutReader {
                 .compactMap { $0["name"]?.value.stringValue?.text })
     }
 
-    /// The object with what its parents say of members that it does not have. `vars`, `define` and
-    /// `claims` are taken over member by member, `stores` as a whole.
+    /// The object, completed by the members of its parents. `vars`, `define` and `claims` are
+    /// completed member by member; the child's `stores` replace those of the parent.
     private static func inheriting(
         _ node: LayoutNode, depth: Int
     ) throws(LayoutNode.Failure) -> JSONObject {
@@ -159,7 +164,7 @@ package enum LayoutReader {
         }
         for member in parent.members {
             guard let own = object[member.name] else {
-                // A child has to be proved by itself.
+                // That the parent was tested says nothing about the child.
                 if !["name", "proof", "source"].contains(member.name.text) {
                     object.set(member.name, member.value)
                 }
@@ -176,7 +181,8 @@ package enum LayoutReader {
         return object
     }
 
-    /// The data as it can stand alone: parents are part of it, and so are the values given.
+    /// The data as `layout show --json` prints it: complete without the parents, and with the
+    /// values that variables have here.
     private static func definition(_ merged: JSONObject, _ layout: Layout) -> JSONObject {
         var object = merged
         object.remove("extends")
@@ -188,8 +194,8 @@ package enum LayoutReader {
         return object
     }
 
-    /// The variables' values: the command line's, else the data's own; and the names of those that
-    /// have none. `null` is no value.
+    /// The values of the variables, and the names of those that have none. A value from the command
+    /// line precedes the layout's own; `null` in the layout means that there is none.
     private static func variables(
         _ root: LayoutNode, _ given: [String: String], _ purpose: Purpose
     ) throws(LayoutNode.Failure) -> (
@@ -221,6 +227,8 @@ package enum LayoutReader {
         return (result, missing)
     }
 
+    /// Which claims name a token and its user. A claim that many tokens share, or that names the
+    /// user, must not name the token as well: revoking one token would revoke others.
     private static func naming(
         _ node: LayoutNode
     ) throws(LayoutNode.Failure) -> Naming {
@@ -238,7 +246,8 @@ package enum LayoutReader {
         return naming
     }
 
-    /// A claim's path, `$content` or `$token`; or an array of them, the first that is there counts.
+    /// The sources of a name: a claim with its path, such as `data.id`, `$content` or `$token`; or
+    /// an array of them, of which the first that a token has is used.
     private static func sources(_ node: LayoutNode) throws(LayoutNode.Failure) -> [Naming.Source] {
         guard node.value.arrayValue == nil else {
             let all = try node.elements().map { element throws(LayoutNode.Failure) in
@@ -260,6 +269,7 @@ package enum LayoutReader {
         }
     }
 
+    /// The word under `node` as one of the cases; nil if the member is missing.
     static func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ node: LayoutNode?, _: Choice.Type
     ) throws(LayoutNode.Failure) -> Choice? {

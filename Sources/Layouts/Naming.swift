@@ -1,6 +1,6 @@
 package import JSON
 
-/// How a layout names a token and its user: from which claims, or after the token itself.
+/// How a layout names a token and its user: by claims, or by the text of the token.
 package struct Naming: Equatable, Sendable {
     /// Where a name comes from.
     package enum Source: Equatable, Sendable {
@@ -8,19 +8,21 @@ package struct Naming: Equatable, Sendable {
         case claim([JSONString])
         /// SHA-256 over header and payload: for tokens without a `jti`.
         case content
-        /// The whole token as it was sent. Another spelling of the same token is another name.
+        /// The whole token as it was sent. The same token can be spelled in several ways (padding,
+        /// trailing bits of base64url, the other `s` of ECDSA), each of which is another name.
         case token
     }
 
-    /// What else keys and values are made of.
+    /// Other parts of a token that keys and values are made of.
     enum Detail: Equatable, Sendable {
         case token
         /// The third segment.
         case signature
         case claim([JSONString])
-        /// A claim that is an array of strings: sorted, with spaces in between.
+        /// A claim that is an array of strings: sorted, and joined by spaces. Spring Security
+        /// OAuth2 names keys by the scope in this form.
         case words([JSONString])
-        /// Made of others.
+        /// A text of `define` with others in it, to which a filter is applied as a whole.
         case composite(Template)
 
         var name: String {
@@ -32,9 +34,10 @@ package struct Naming: Equatable, Sendable {
         }
     }
 
-    /// The first that the token has is taken.
+    /// The first source that the token has names it.
     package let id: [Source]
     package let user: [Source]
+    /// In the order in which the layout first mentions them; `Template.Hole.detail` has the place.
     let details: [Detail]
 
     package init() {
@@ -66,20 +69,21 @@ package struct Naming: Equatable, Sendable {
     /// The claims that may name the user, as layouts spell them.
     package var userClaims: [String] { user.compactMap(\.claimName) }
 
-    /// Whether `jti` and `sub` alone are the names of a token that has both as strings.
+    /// Whether a token that has both `jti` and `sub` as strings is named by these two alone.
     package let isRegistered: Bool
 
-    /// Whether the token's own text is its name: who has no token can't name it.
+    /// Whether the token's own text is its name. An id from a log is then of no use by itself.
     package let isByText: Bool
 }
 
-/// What a layout may name keys after: one token.
+/// One token, as a layout names it in keys and values.
 ///
-/// An object, since it goes through many hands for each token of a file.
+/// An object, because a bulk run passes it on many times for each line of a file.
 package final class TokenSubject: Sendable {
     package let id: Identifier
     package let user: Identifier?
-    /// In the order of `Naming.details`; nil where nobody said.
+    /// In the order of `Naming.details`; nil for a part that the token lacks, or that is unknown
+    /// because only an id was given.
     let details: [[UInt8]?]
 
     package convenience init(id: Identifier, user: Identifier?) {
@@ -110,9 +114,9 @@ extension TokenSubject: Hashable {
     }
 }
 
-/// Why a layout can't name a token.
+/// Why a layout cannot name a token.
 package enum NamingError: Error, Equatable, Sendable {
-    /// None of these claims is there; empty is as good as absent.
+    /// The token has none of these claims. An empty one counts as missing.
     case missing(claims: [String])
     case wrongType(claim: String)
     case refused(Identifier.Refusal, claim: String)
@@ -135,8 +139,8 @@ extension Naming {
         }
     }
 
-    /// Throws `NamingError`, and what making the content's identifier throws. Where no user is needed,
-    /// a claim of the wrong type names none.
+    /// Throws `NamingError`, and what making the content's identifier throws. Where no user is
+    /// needed, a claim of the wrong type names none.
     package func subject(of token: Parts, needsUser: Bool = true) throws -> TokenSubject {
         guard let id = try identifier(id, token) else {
             throw NamingError.missing(claims: id.compactMap(\.claimName))
@@ -149,6 +153,7 @@ extension Naming {
         return subject
     }
 
+    /// The user that the claims name; nil if none does.
     private func user(of token: Parts, isNeeded: Bool) throws -> Identifier? {
         do {
             return try identifier(user, token)
@@ -157,6 +162,7 @@ extension Naming {
         }
     }
 
+    /// The name by the first source that the token has; nil if it has none of them.
     private func identifier(_ sources: [Source], _ token: Parts) throws -> Identifier? {
         for source in sources {
             switch source {
@@ -176,6 +182,8 @@ extension Naming {
         return nil
     }
 
+    /// The text of another part of the token; nil if the token lacks it. A claim may be an array of
+    /// one element: libraries write `aud` in both forms.
     private func value(
         of detail: Detail, _ token: Parts, _ subject: TokenSubject
     ) throws -> [UInt8]? {
@@ -209,7 +217,7 @@ extension Naming {
 }
 
 extension Naming.Source {
-    /// Whether all tokens of an issuer, or of an audience, have the same.
+    /// Whether all tokens of an issuer, or for an audience, have the same value.
     static func isShared(_ source: Naming.Source) -> Bool {
         source == .claim(["iss"]) || source == .claim(["aud"])
     }
@@ -220,8 +228,8 @@ extension Naming.Source {
 }
 
 extension JSONValue {
-    /// A string, or a whole number that is written as every platform writes it: what `1e3` and `1.0`
-    /// become in a key depends on the reader.
+    /// A string, or a whole number in its usual form. What `1e3` or `1.0` becomes in a key differs
+    /// between platforms, so that such a number names nothing.
     fileprivate var nameText: [UInt8]? {
         if let text = stringValue { return text.utf8 }
         guard let number = numberValue, let integer = number.integer,
@@ -242,7 +250,7 @@ extension JSONObject {
             value = object?[name]
             object = value?.objectValue
         }
-        // Libraries write null for a name that a token does not have.
+        // Libraries write null for a registered claim that a token does not have.
         if path.count == 1, case .null? = value, Self.names.contains(path[0]) { return nil }
         return value
     }

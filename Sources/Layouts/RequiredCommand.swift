@@ -1,6 +1,6 @@
 package import Redis
 
-/// What somebody may want to do with the state of tokens.
+/// What can be done with the state of tokens, as far as it needs permissions of its own.
 package enum Operation: String, CaseIterable, Sendable {
     case verify, revoke, restore, issue, list, prune, audit
     case logoutAll = "logout-all"
@@ -25,38 +25,28 @@ package struct RequiredCommand: Sendable {
 }
 
 extension Layout {
-    /// Every command that can be needed under this layout: those that its stores would send for the
+    /// Every command that can be needed under this layout, as its stores would send it for the
     /// token of a stranger. `stranger` is both its id and its user, and in no key.
-    package func requiredCommands(of stranger: Identifier) -> [RequiredCommand] {
-        let values = values(of: stranger)
-        let clock = [Operation.verify, .revoke, .logoutAll, .issue].compactMap {
-            required($0, StoreCommand("TIME"), values)
-        }
-        let others = allStores.flatMap { store in
-            Operation.allCases.flatMap { operation in
-                commands(of: store, for: operation, values).compactMap {
-                    required(operation, $0, values)
-                }
-            }
-        }
-        return (clock + others).uniqued()
+    ///
+    /// `isOneServer` is false for a Cluster, and for servers behind Sentinels: there, other
+    /// commands list the blacklist.
+    package func requiredCommands(
+        of stranger: Identifier, isOneServer: Bool = true
+    ) -> [RequiredCommand] {
+        var values = TemplateValues(
+            TokenSubject(
+                id: stranger, user: stranger, details: naming.details.map { _ in stranger.bytes }))
+        values.expiry = .at(Expiry.latest)
+        values.link = stranger.bytes
+        return Operation.allCases.flatMap { operation in
+            let demand = Demand(
+                operation: operation, layout: self, stranger: values, isOneServer: isOneServer)
+            return demand.commands.compactMap { required($0, demand) }
+        }.uniqued()
     }
 
-    /// None where the store has a key that a token cannot fill.
-    private func commands(
-        of store: any LayoutStore, for operation: Operation, _ values: TemplateValues
-    ) -> [StoreCommand] {
-        do throws(StoreError) {
-            return try store.commands(for: operation, of: values, in: self)
-        } catch {
-            return []
-        }
-    }
-
-    /// nil where the key cannot be made.
-    private func required(
-        _ operation: Operation, _ command: StoreCommand, _ values: TemplateValues
-    ) -> RequiredCommand? {
+    /// The permission for a command; nil if its key cannot be made.
+    private func required(_ command: StoreCommand, _ demand: Demand) -> RequiredCommand? {
         let probe: PermissionProbe
         let pattern: String?
         switch command.target {
@@ -64,8 +54,8 @@ extension Layout {
             probe = PermissionProbe(command.name, key: [], isAbsent: false)
             pattern = nil
         case .key(let template):
-            guard let key = render(template, values) else { return nil }
-            // Whatever fills a hole is the stranger.
+            guard let key = demand.key(template) else { return nil }
+            // A key with the stranger in it cannot exist.
             let isOwn = template.holes.contains { !$0.isVariable }
             probe = PermissionProbe(command.name, key: key, isAbsent: isOwn)
             pattern = "~" + String(decoding: keyPattern(template), as: UTF8.self)
@@ -73,31 +63,109 @@ extension Layout {
             probe = PermissionProbe(command.name, key: name, isAbsent: false)
             pattern = "&" + String(decoding: name, as: UTF8.self)
         }
-        return RequiredCommand(operation: operation, probe: probe, pattern: pattern)
-    }
-
-    /// A token of which every part is `stranger`.
-    private func values(of stranger: Identifier) -> TemplateValues {
-        var values = TemplateValues(
-            TokenSubject(
-                id: stranger, user: stranger, details: naming.details.map { _ in stranger.bytes }))
-        values.expiry = .at(Expiry.latest)
-        values.link = stranger.bytes
-        return values
-    }
-
-    private func render(_ template: Template, _ values: TemplateValues) -> [UInt8]? {
-        do throws(StoreError) {
-            return try template.render(values)
-        } catch {
-            return nil
-        }
+        return RequiredCommand(operation: demand.operation, probe: probe, pattern: pattern)
     }
 
     /// The native layout's keys share a namespace, so that one pattern does for all of them.
     private func keyPattern(_ template: Template) -> [UInt8] {
         if name == Presets.native, let namespace { return Array("\(namespace):*".utf8) }
         return template.glob()
+    }
+}
+
+/// One operation under one layout. Each store says which commands the operation sends because of
+/// the store.
+///
+/// The properties say what the jobs of `TokenStore` do in an operation, so that a store need not
+/// know the jobs: `judgesTokens` is `StatesJob`, `recordsTokens` is `RecordJob`.
+struct Demand {
+    let operation: Operation
+    let layout: Layout
+    /// A token whose id, user and claims are all one text, which is in no key.
+    let stranger: TemplateValues
+    /// Whether one server has all keys, so that one command may be about many of them.
+    let isOneServer: Bool
+
+    /// Whether all that Redis has about one token is read: to judge the token, to read a revocation
+    /// back, to see whether one may be undone, and for each session key that a search has found. A
+    /// logout leaves out sessions that are on the blacklist.
+    var judgesTokens: Bool {
+        switch operation {
+        case .verify, .revoke, .restore: true
+        case .list: listsTokens && layout.index != nil
+        case .logoutAll: layout.index != nil && layout.deny != nil
+        case .issue, .prune, .audit: false
+        }
+    }
+
+    /// Whether the tokens of users are listed.
+    var listsTokens: Bool { operation == .list && layout.can(.listTokens) }
+
+    /// Whether a token is put where its application accepts it. It is not if it is on the
+    /// blacklist.
+    var recordsTokens: Bool {
+        (operation == .issue || operation == .restore) && layout.can(.record)
+    }
+
+    /// Whether tokens are revoked one by one.
+    var revokesTokens: Bool {
+        operation == .revoke
+            || operation == .logoutAll && (layout.list != nil || layout.index != nil)
+    }
+
+    /// Whether the layout has what the operation is about. If not, it is refused before anything is
+    /// sent.
+    private var isPossible: Bool {
+        switch operation {
+        case .verify, .revoke: true
+        case .restore: layout.can(.restore)
+        case .issue: layout.can(.record)
+        case .list: layout.can(.listTokens) || layout.can(.listRevoked)
+        case .prune: layout.can(.prune)
+        case .audit: layout.tellsChanges
+        case .logoutAll: layout.can(.logoutAll) || layout.can(.logoutEveryone)
+        }
+    }
+
+    /// Every operation reads the clock of Redis, except that an entry of the audit log is dated by
+    /// the server itself.
+    fileprivate var commands: [StoreCommand] {
+        guard isPossible else { return [] }
+        let clock = operation == .audit ? [] : [StoreCommand("TIME")]
+        return layout.allStores.reduce(clock) { $0 + commands(of: $1) }
+    }
+
+    /// None if the store has a text that the stranger cannot fill.
+    private func commands(of store: any LayoutStore) -> [StoreCommand] {
+        do throws(StoreError) {
+            return try store.commands(self)
+        } catch {
+            return []
+        }
+    }
+
+    /// A key of the template, with the stranger in the holes that the layout leaves open; nil if no
+    /// key can be made.
+    func key(_ template: Template) -> [UInt8]? {
+        let parts = template.parts.map { part -> Template.Part in
+            if case .hole(.any, let filters) = part { .hole(.id, filters) } else { part }
+        }
+        do throws(StoreError) {
+            return try Template(parts, codec: template.codec).render(stranger)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Each command with the one of `templates` that makes its key for the stranger, and with the
+    /// commands that its script calls.
+    func placed(_ commands: [Command], on templates: [Template]) -> [StoreCommand] {
+        commands.flatMap { command -> [StoreCommand] in
+            guard let template = templates.first(where: { key($0) == command.key }) else {
+                return []
+            }
+            return [command].on(template)
+        }
     }
 }
 
@@ -112,11 +180,12 @@ extension [RequiredCommand] {
 }
 
 extension PermissionProbe {
-    /// A command of this name on `key` with as many arguments as it wants. `isAbsent` says that
-    /// nothing can lie under the key.
+    /// A command of this name on `key`, with the number of arguments that Redis requires. `isAbsent`
+    /// is whether the key cannot exist.
     ///
-    /// Those that would change something are malformed: Redis refuses them for want of a right
-    /// before it looks at what they say, and for what they say afterwards.
+    /// A command that would change something is malformed if possible. Redis checks permissions
+    /// before arguments, so that the error says whether the command is permitted, and nothing is
+    /// changed in any case.
     package init(_ name: String, key: [UInt8], isAbsent: Bool) {
         func on(_ rest: Argument...) -> Command {
             Command(arguments: [.text(name), .bytes(key)] + rest, keyIndex: 1)
@@ -132,6 +201,11 @@ extension PermissionProbe {
         case "ZRANGE", "LRANGE", "ZRANGEBYSCORE", "ZCOUNT": self.init(on(0, 0), isHarmless: true)
         case "XRANGE": self.init(on("-", "+", "COUNT", 1), isHarmless: true)
         case "XREVRANGE": self.init(on("+", "-", "COUNT", 1), isHarmless: true)
+        // Without BLOCK it does not wait.
+        case "XREAD":
+            self.init(
+                Command(arguments: [.text(name), "STREAMS", .bytes(key), "0-0"], keyIndex: 2),
+                isHarmless: true)
         // No such option, no numbers, a field without a value, no such id.
         case "SET": self.init(on("x", "NOTHING"), isHarmless: true)
         case "EXPIREAT", "PEXPIRE": self.init(on("x"), isHarmless: true)

@@ -1,14 +1,21 @@
-/// The Lua scripts. Data is only ever passed in KEYS and ARGV; each touches the keys of one slot
-/// only; sent as EVAL, since a script cache can be lost in the middle of a pipeline.
+/// The Lua scripts. Data is passed only in KEYS and ARGV, so that a script's text never depends on
+/// it. Each script has keys of one slot only, as a Cluster demands. They are sent as EVAL: the
+/// server's cache of scripts can be lost in the middle of a pipeline, where EVALSHA would fail.
+///
+/// `doctor` reads the calls in these texts to find the permissions that they need, so that a call
+/// has its key in the same parentheses, as `KEYS[1]` or by the name of a local variable.
 package enum Script {
-    /// Lets a user's list and details expire with the last token, and removes what has expired.
-    /// Nothing is rolled back: so the list is read, and the details are written, before the list
-    /// is, and a foreign type under one of the keys leaves both alone. Shared by the scripts below.
+    /// Lets a user's list and details expire with the last token, and removes expired tokens.
     ///
-    /// Nothing is swept where scores are in another unit: all of them would seem to be past.
+    /// A script that fails halfway is not rolled back. The list is therefore read before anything
+    /// is written, and the details are written before the list: a key of another type makes the
+    /// script fail while both are unchanged.
     ///
-    /// KEYS: tokens [meta]. `unit` is what a second is in scores; `margin` is '' where the
-    /// application gives the list no end.
+    /// Nothing is removed if scores are in the other unit, since all tokens would seem to be
+    /// expired.
+    ///
+    /// KEYS: tokens [meta]. `unit` is the number of units in a second of a score; `margin` are
+    /// seconds, or '' if the application gives the list no end.
     private static let mendExpiry = """
         local function foreign(unit)
           if unit == 1 then
@@ -40,7 +47,8 @@ package enum Script {
 
         """
 
-    /// Reads a cutoff as `TokenStore.cutoff` does; Lua itself takes `nan`, `0x10` and ` 7` as well.
+    /// Reads a cutoff as strictly as `TokenStore.cutoff` does. Lua's `tonumber` alone would take
+    /// `nan`, `0x10` and ` 7` as well.
     private static let readCutoff = """
         local function seconds(raw)
           return #raw < 16 and raw:match('^%-?%d+$') and tonumber(raw)
@@ -48,10 +56,10 @@ package enum Script {
 
         """
 
-    /// KEYS: tokens [meta] [cutoff]. ARGV: which of the keys is meta, which is the cutoff (0: none),
-    /// unit, margin, member, score, iat or '', details, future tolerance.
-    /// Answers {'OK', 0} or why nothing was written: {'STALE', cutoff}, {'LISTED', 0},
-    /// {'EXPIRED', now}, {'UNIT', 0}, {'CORRUPT', which key}.
+    /// KEYS: tokens [meta] [cutoff]. ARGV: which of the keys is meta, which is the cutoff (0:
+    /// none), unit, margin, member, score, iat or '', details, future tolerance. Answers {'OK', 0}
+    /// or why nothing was written: {'STALE', cutoff}, {'LISTED', 0}, {'EXPIRED', now}, {'UNIT', 0},
+    /// {'CORRUPT', which key}.
     package static let record =
         "local meta, cut = KEYS[tonumber(ARGV[1])], KEYS[tonumber(ARGV[2])]\n" + mendExpiry
         + readCutoff + """
@@ -84,8 +92,9 @@ package enum Script {
             return {'OK', 0}
             """
 
-    /// KEYS: allow. ARGV: value, unix second or ''. The same for a key of the token's own, or of its
-    /// user's only token: {'OTHER', 0} where another stands there.
+    /// KEYS: allow. ARGV: value, unix second or ''. Records a token that has a key of its own, or
+    /// the key of its user. Answers as `record` does, and {'OTHER', 0} if the key has another
+    /// token.
     package static let recordAlone = """
         if ARGV[2] ~= '' and tonumber(ARGV[2]) <= tonumber(redis.call('TIME')[1]) then
           return {'EXPIRED', 0}
@@ -120,10 +129,12 @@ package enum Script {
             """
 
     /// KEYS: cutoff [tokens]. ARGV: wanted second or '', seconds beyond now, lifetime or 0, margin,
-    /// which count from the cutoff itself where that is ahead of now,
-    /// unit, 1 where a token of the very second would live for the reader, field or '', the unit of
-    /// the tokens' scores. Only ever raises the value and lengthens its life. Answers {value, now},
-    /// the value as the second until which tokens are dead.
+    /// the unit of the value, 1 if the reader accepts a token of the very second, field or '', the
+    /// unit of the tokens' scores. Lifetime and margin count from the cutoff itself if that is
+    /// ahead of now.
+    ///
+    /// The value only rises, and the key never expires earlier than before. Answers {value, now},
+    /// both in seconds; {'CORRUPT', 0} for a value that is not a number.
     package static let raiseCutoff =
         readCutoff + """
             local now = tonumber(redis.call('TIME')[1])
@@ -166,8 +177,9 @@ package enum Script {
         return redis.call('INCR', KEYS[1])
         """
 
-    /// What the scripts of blacklist entries share: how long the key is to live at least, nil for
-    /// ever. `keep(left)` never shortens a life.
+    /// Shared by the scripts of blacklist entries. `keep(left, ends)` makes the key expire at
+    /// `ends` (unix seconds, '' for never), but not earlier than the `left` milliseconds that it
+    /// has.
     private static let keepLife = """
         local function keep(left, ends)
           if left == -1 then return end
@@ -180,8 +192,12 @@ package enum Script {
 
         """
 
-    /// KEYS: deny. ARGV: value, unix second or '', `equals`, `rails` or `php`. For readers that compare: what
-    /// stands there and is no entry is left alone, and told.
+    /// KEYS: deny. ARGV: value, unix second or '', `equals`, `rails` or `php`. Writes an entry for
+    /// readers that look at its value. An existing value that is not an entry stays, and is an
+    /// error: the key belongs to something else.
+    ///
+    /// With `php`, an entry whose `valid_until` is still to come revokes nothing yet and is
+    /// replaced.
     static let denyCompared =
         keepLife + """
             if redis.call('TYPE', KEYS[1])['ok'] ~= 'none' then
@@ -272,9 +288,9 @@ package enum Script {
         return gone
         """
 
-    /// KEYS: allow. ARGV: another value or '', the only value that stands for the token or '' for
-    /// any, then values that are none. Answers 1 where it ended the token, 0 where that had ended:
-    /// the key may be that of the user's next token.
+    /// KEYS: allow. ARGV: the value to write or '' to delete the key, the only value that means the
+    /// token or '' for any, then the values that mean a revoked token. Answers 1 if it revoked the
+    /// token, 0 if that was revoked before: the key may be that of the user's next token.
     package static let disallow = """
         if redis.call('TYPE', KEYS[1])['ok'] == 'none' then return 0 end
         local have = redis.call('GET', KEYS[1])
@@ -305,7 +321,7 @@ package enum Script {
         return 0
         """
 
-    /// KEYS: a string. Deletes it, and nothing else that could lie there.
+    /// KEYS: a string. Deletes it; a key of another type is an error.
     static let deleteString = """
         local kind = redis.call('TYPE', KEYS[1])['ok']
         if kind == 'string' then return redis.call('DEL', KEYS[1]) end
@@ -339,8 +355,8 @@ package enum Script {
         return redis.status_reply('OK')
         """
 
-    /// KEYS: deny. ARGV: value, unix second or '' for ever. For an entry that may be there: never
-    /// shortens its life, keeps the first value. Answers 1 where it wrote a new entry.
+    /// KEYS: deny. ARGV: value, unix second or '' for never. Extends an entry that may be there: it
+    /// never expires earlier, and keeps its first value. Answers 1 if a new entry was written.
     static let extendDenial = """
         local left = redis.call('PTTL', KEYS[1])
         if left == -2 then

@@ -1,27 +1,29 @@
 package import Redis
 
-/// Why state could not be read or changed. Whatever it is, it says nothing about any token.
+/// Why state could not be read or changed. No error says that a token is valid or revoked: after
+/// one its state is unknown.
 package enum StoreError: Error, Equatable, Sendable {
     /// Redis could not be used at all.
     case redis(RedisError)
-    /// Redis refused one command; `key` is the first key that it named, as people may see it.
+    /// Redis refused one command. `key` is its first key, in a form that may be shown.
     case refused(ServerError, command: String, key: [UInt8]?)
-    /// What lies under `key` is not what the layout puts there.
+    /// The value of `key` is not what the layout puts there.
     case corrupt(key: [UInt8])
-    /// The scores under `key` are milliseconds where the layout says seconds, or the other way round.
+    /// The scores of `key` are in milliseconds but the layout says seconds, or the other way round.
     case otherUnit(key: [UInt8])
-    /// The layout names a key after something that nobody said about this token.
+    /// The layout names a key by a part that this token lacks, or that was not given with its id.
+    /// The text is the name of the part.
     case unnamed(String)
     /// OpenSSL could not make a hash for the name of a key.
     case digest
 
-    /// Written and in effect, but not known to outlive a fail-over or a crash.
+    /// The change is in effect, but a fail-over or a crash may lose it.
     package var isAboutConfirmation: Bool {
         if case .redis(let error) = self { return error.isAboutConfirmation }
         return false
     }
 
-    /// Redis said nothing for the whole of the time-out: asking for anything more takes as long.
+    /// Redis did not answer for the whole of the time-out. Another question would take as long.
     package var isSilence: Bool {
         switch self {
         case .redis(.timeout), .redis(.stalled): true
@@ -29,8 +31,8 @@ package enum StoreError: Error, Equatable, Sendable {
         }
     }
 
-    /// Refused for what holds for every further change as well: a server that became a replica, is
-    /// full, can't save, or does not give this user the right.
+    /// Refused for a reason that applies to every further change as well: the server became a
+    /// replica, is out of memory or cannot save, or the user lacks a permission.
     package var isAboutServer: Bool {
         guard case .refused(let error, _, _) = self else { return false }
         return switch error.kind {
@@ -41,8 +43,7 @@ package enum StoreError: Error, Equatable, Sendable {
         }
     }
 
-    /// What lies under a key of one user or token is not what it should be: nothing is wrong with
-    /// the others.
+    /// Caused by the value of one user's or one token's key, so that work on the others can go on.
     package var isAboutOneKey: Bool {
         switch self {
         case .corrupt, .otherUnit: true

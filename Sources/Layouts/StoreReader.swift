@@ -1,11 +1,11 @@
 internal import JSON
 
-/// Reads the stores of a layout. What the members of a store mean is in the file of that store; here
-/// is what several of them need.
+/// Reads the stores of a layout. The file of each store says what its members mean; here is what
+/// several stores need, and what must be true of all of them together.
 struct StoreReader {
     var layout: Layout
     var templates: TemplateReader
-    /// The object of the index.
+    /// The object of the index, for an error that is found only when all stores are known.
     private var indexNode: LayoutNode?
 
     init(layout: Layout, templates: TemplateReader) {
@@ -58,7 +58,7 @@ struct StoreReader {
         try requireFirst(layout.allow == nil && layout.list?.isRequired != true, role)
         if try kind(node, [.string, .zset]) == .zset {
             try requireFirst(layout.list == nil, role)
-            return try list(node, isRequired: true)
+            return keep(try ListStore(node, &self, isRequired: true), in: \.list)
         }
         keep(try AllowStore(node, &self), in: \.allow)
     }
@@ -70,7 +70,7 @@ struct StoreReader {
         try requireFirst(layout.index == nil && layout.list == nil, role)
         let type = try kind(node, [.zset] + IndexStore.kinds.map(\.name))
         guard let known = IndexStore.kinds.first(where: { $0.name == type }) else {
-            return try list(node, isRequired: false)
+            return keep(try ListStore(node, &self, isRequired: false), in: \.list)
         }
         let store = IndexStore(
             kind: try known.type.init(node, &self), leaves: try node["leaves"]?.text(),
@@ -83,11 +83,6 @@ struct StoreReader {
             })
         keep(store, in: \.index)
         indexNode = node
-    }
-
-    /// A list for each user; with `isRequired` it is the whitelist.
-    private mutating func list(_ node: LayoutNode, isRequired: Bool) throws(LayoutNode.Failure) {
-        keep(try ListStore(node, &self, isRequired: isRequired), in: \.list)
     }
 
     /// A cutoff for each user, or the one for all.
@@ -107,7 +102,7 @@ struct StoreReader {
         if layout.deny == nil, layout.allow == nil, layout.list?.isRequired != true {
             throw node.failure(.lacks("stores", role: "deny or allow"))
         }
-        // To take a token off its list would leave its key, by which it is accepted.
+        // Taking a token off its list would leave its key, by which it is accepted.
         if layout.deny == nil, layout.allow != nil, layout.list != nil {
             throw node.failure(.lacks("session keys and token lists", role: "deny"))
         }
@@ -117,15 +112,13 @@ struct StoreReader {
         if layout.index?.kind.readsTokens ?? false, !layout.naming.isByText {
             throw node.failure(.lacks("index of tokens", role: "allow with tokens as ids"))
         }
-        try requireUsableIndex()
+        // Through keys that lead to no token every logout would find nothing and report success.
+        if let index = layout.index, let allow = layout.allow, let indexNode,
+            !index.kind.leads(to: allow)
+        {
+            throw indexNode.failure(.uselessIndex)
+        }
         return layout
-    }
-
-    /// Refuses an index whose keys lead to no token whatever is in Redis: every logout would find
-    /// nothing and report success.
-    private func requireUsableIndex() throws(LayoutNode.Failure) {
-        guard let index = layout.index, let allow = layout.allow, let indexNode else { return }
-        guard index.kind.leads(to: allow) else { throw indexNode.failure(.uselessIndex) }
     }
 
     /// Refuses a second store of the same role.
@@ -181,18 +174,19 @@ struct StoreReader {
         Array(try templates.plain(node).utf8)
     }
 
-    /// Digits, as a number of seconds.
+    /// A number of seconds, in digits only and below 10^10; nil for any other text.
     static func seconds(_ text: Substring) -> Int64? {
         guard text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), text.utf8.count <= 10 else { return nil }
         return Int64(text)
     }
 
-    /// The end of a rule: nothing, or `+60`.
+    /// The margin at the end of a rule, in seconds: `+60`, or nothing for 0.
     static func margin(_ text: Substring) -> Int64? {
         text.isEmpty ? 0 : text.hasPrefix("+") ? seconds(text.dropFirst()) : nil
     }
 
-    /// One of the words in `known`; nil where the member is missing.
+    /// The word of a member, which may come from a variable. Throws for a word that is not in
+    /// `known`; nil if the member is missing.
     func word(
         _ node: LayoutNode, _ name: String, _ known: [String]
     ) throws(LayoutNode.Failure) -> String? {

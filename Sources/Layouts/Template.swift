@@ -1,9 +1,10 @@
-internal import OpenSSL
 internal import Redis
 
-/// The text of a key, member or value, with places for what differs from token to token.
+/// The text of a key, member or value, with holes for what differs from token to token.
 ///
-/// `Layout` reads them from data: `jwt:deny:${id|pct}` is a literal and a hole with a filter.
+/// `TemplateReader` makes it from a layout's data: `jwt:deny:${id|pct}` is a literal and a hole
+/// with a filter. Two directions are needed: `render` makes the text for a token, `parse` reads a
+/// token out of a text that was found in Redis.
 package struct Template: Equatable, Sendable {
     /// What a hole is filled with.
     package enum Hole: Hashable, Sendable {
@@ -11,19 +12,21 @@ package struct Template: Equatable, Sendable {
         case user
         /// One of `Naming.details`, by its place there.
         case detail(Int)
-        /// Redis' clock in unix seconds, and some seconds more or less.
+        /// The time of Redis in unix seconds, plus this many seconds, which may be negative.
         case now(Int64)
-        /// The token's end in unix seconds.
+        /// When the token expires, in unix seconds.
         case expiry
-        /// What a blacklist entry tells, as `DenyEntry` writes it.
+        /// Reason, actor and time of the revocation, in the form of `DenyEntry.value`.
         case entry
-        /// Why the token was revoked.
+        /// Why the token was revoked; the only hole that may be filled with nothing.
         case reason
-        /// What a key named by a link holds.
+        /// The value of another key, which a link names as its `via`.
         case link
-        /// What stands there and is nobody's business: never written, only read over.
+        /// Text that says nothing about the token. A search reads past it; a key with such a hole
+        /// cannot be made.
         case any
-        /// A variable that was left open, to find its value in keys; never rendered.
+        /// A variable without a value: detection finds the value in keys. Such a key cannot be
+        /// made.
         case variable(String)
 
         var name: String {
@@ -42,6 +45,7 @@ package struct Template: Equatable, Sendable {
         }
     }
 
+    /// A change to what fills a hole. Only `pct` can be undone when a key is read.
     enum Filter: String, CaseIterable, Sendable {
         case pct, hex, b64url, sha256, sha1, md5
     }
@@ -66,51 +70,47 @@ package struct Template: Equatable, Sendable {
     let codec: Codec
     /// The text as the layout has it, for people; empty for templates that no layout wrote.
     let source: String
-    /// The text before the only hole, where there is one that holds the id, percent-encoded: the
-    /// shape of the keys of which millions are made.
+    /// The text before the only hole, if that is the percent-encoded id. A bulk revocation makes
+    /// millions of such keys, so that they have a path of their own through `render`.
     private let plainPrefix: [UInt8]?
-    /// The text, where it has no holes.
+    /// The encoded text of a template without holes, made once.
     private let fixed: [UInt8]?
-    /// Whether it is nothing but what an entry tells.
+    /// Whether the only part is the hole `entry`: the value of the native blacklist.
     private let isEntry: Bool
 
     init(_ parts: [Part], codec: Codec = .raw, source: String = "") {
         self.parts = parts
         self.codec = codec
         self.source = source
-        if codec == .raw, parts.count == 2, case .literal(let prefix) = parts[0],
-            parts[1] == .hole(.id, [.pct])
-        {
-            plainPrefix = prefix
-        } else {
-            plainPrefix = nil
-        }
+        let isPlain = codec == .raw && parts.count == 2 && parts[1] == .hole(.id, [.pct])
+        plainPrefix = isPlain ? parts[0].literal : nil
         isEntry = codec == .raw && parts == [.hole(.entry, [])]
-        var literal: [UInt8] = []
-        var isFixed = true
-        for part in parts {
-            if case .literal(let bytes) = part { literal += bytes } else { isFixed = false }
-        }
-        fixed = isFixed ? codec.encode(literal) : nil
+        let isFixed = parts.allSatisfy { $0.literal != nil }
+        fixed = isFixed ? codec.encode(parts.flatMap { $0.literal ?? [] }) : nil
     }
 
     init(literal bytes: [UInt8], codec: Codec = .raw) {
         self.init(bytes.isEmpty ? [] : [.literal(bytes)], codec: codec)
     }
 
-    /// Two templates are the same that make the same texts, however a layout spells them.
+    /// Two templates are equal if they make the same texts, however the layout writes them.
     package static func == (one: Template, other: Template) -> Bool {
         one.parts == other.parts && one.codec == other.codec
     }
 
-    package var holes: [Hole] {
-        parts.compactMap { part in
-            if case .hole(let hole, _) = part { hole } else { nil }
-        }
-    }
+    package var holes: [Hole] { parts.compactMap(\.hole) }
 
-    /// Throws where a hole has nothing, or nothing but emptiness, to be filled with: a key of
-    /// `null` or of nothing would be shared by all tokens that lack the claim.
+    /// The text without what fills the holes: the whole text of a template that has none.
+    package var literal: [UInt8] { codec.encode(parts.flatMap { $0.literal ?? [] }) }
+
+    /// Whether all texts have a part in common.
+    var hasLiteral: Bool { parts.contains { $0.literal != nil } }
+
+    /// The text before the first hole, without the codec.
+    var beginning: [UInt8] { parts.first?.literal ?? [] }
+
+    /// The text for a token. Throws `.unnamed` if the value for a hole is missing or empty: all
+    /// tokens that lack a claim would share one key, and revoking one of them would revoke all.
     package func render(_ values: borrowing TemplateValues) throws(StoreError) -> [UInt8] {
         if let plainPrefix {
             return PercentEncoding.encode(values.subject.id.bytes, after: plainPrefix)
@@ -132,8 +132,11 @@ package struct Template: Equatable, Sendable {
         return codec.encode(text)
     }
 
-    /// For SCAN MATCH: what matches every text of this template, and perhaps more; `parse` decides.
-    /// The pattern is of what stands in the `named` holes.
+    /// A pattern for SCAN MATCH. It matches every text of this template and may match others, so
+    /// that callers parse what the scan returns.
+    ///
+    /// `user` fills the hole of that name. `pattern` narrows the holes in `named`. With a codec
+    /// that puts a length before the text, the pattern begins with a star.
     package func glob(
         user: Identifier? = nil, like pattern: IdentifierPattern? = nil,
         in named: Set<Hole> = [.id, .user]
@@ -152,22 +155,24 @@ package struct Template: Equatable, Sendable {
         return codec == .raw ? glob : Self.star + glob
     }
 
-    /// What the holes of `text` hold; nil where this template never writes that.
+    /// What fills the holes of `text`; nil if no token has this text.
     ///
-    /// Where two holes stand side by side with a separator, the last one does not hold it: user
-    /// `a` with id `b:c` would otherwise be taken for user `a:b`.
+    /// Two holes with a separator between them can be read in several ways if a value contains the
+    /// separator: `a:b:c` may be user `a` with id `b:c`. The reading with the shortest last hole
+    /// counts, here user `a:b`. If the hole in doubt is `${any}`, there is no reading.
     package func parse(_ text: [UInt8]) -> [Hole: [UInt8]]? {
         guard let values = Self.parse(text, parts, codec) else { return nil }
         return isAmbiguous(values, .any) ? nil : values
     }
 
-    /// The same where nothing may stand in place of `${any}`.
+    /// Like `parse`, but `${any}` may be empty, and may contain the separator.
     package func parseLoosely(_ text: [UInt8]) -> [Hole: [UInt8]]? {
         Self.parse(text, parts, codec, mayLackAny: true)
     }
 
-    /// The same for a text of one user, whose name may hold separators. What could as well be
-    /// another's, with a longer or a shorter name, is nobody's.
+    /// Like `parse`, but for a user who is known, and whose name may contain separators. nil also
+    /// for a text that may belong to another user, with a longer or a shorter name: a logout must
+    /// not touch it.
     package func parse(_ text: [UInt8], of user: Identifier) -> [Hole: [UInt8]]? {
         guard let own = parts(of: user), let values = Self.parse(text, own, codec) else {
             return nil
@@ -175,7 +180,7 @@ package struct Template: Equatable, Sendable {
         return values.keys.contains { isAmbiguous(values, $0) } ? nil : values
     }
 
-    /// Whether a text may be one of this user, and as well another's: `parse` leaves it alone.
+    /// Whether a text may be of this user or of another one, which is why `parse` returns nil.
     func isAmbiguous(_ text: [UInt8], of user: Identifier) -> Bool {
         guard parse(text, of: user) == nil, let own = parts(of: user),
             let decoded = codec.decode(text)
@@ -209,10 +214,10 @@ package struct Template: Equatable, Sendable {
         }
     }
 
-    /// Whether there is nothing but an id after a prefix, in the spelling of keys.
+    /// Whether the text is a prefix and the percent-encoded id, and nothing else.
     var isPlain: Bool { plainPrefix != nil }
 
-    /// What `parse` finds in the hole of a plain template.
+    /// The id in a text of a plain template. It is what `parse` finds, without a dictionary.
     func plainID(_ text: [UInt8]) -> [UInt8]? {
         guard let plainPrefix, text.count > plainPrefix.count, text.starts(with: plainPrefix) else {
             return nil
@@ -223,13 +228,13 @@ package struct Template: Equatable, Sendable {
     /// Whether a hole holds the separator that follows it, so that it may end earlier.
     private func isAmbiguous(_ values: [Hole: [UInt8]], _ hole: Hole) -> Bool {
         guard let value = values[hole],
-            let index = parts.firstIndex(where: { part in
-                if case .hole(hole, _) = part { true } else { false }
-            }), index + 1 < parts.count, case .literal(let after) = parts[index + 1]
+            let index = parts.firstIndex(where: { $0.hole == hole }), index + 1 < parts.count,
+            let after = parts[index + 1].literal
         else { return false }
         return Self.last(after, in: value[...]) != nil
     }
 
+    /// Reads the parts from the last to the first, so that the last hole is the shortest.
     private static func parse(
         _ text: [UInt8], _ parts: [Part], _ codec: Codec, mayLackAny: Bool = false
     ) -> [Hole: [UInt8]]? {
@@ -246,7 +251,7 @@ package struct Template: Equatable, Sendable {
             case .hole(let hole, let filters):
                 var start = rest.startIndex
                 if index > 0 {
-                    // Without a separator nobody can tell where the hole begins.
+                    // Without a separator the beginning of the hole is unknown.
                     guard case .literal(let before) = parts[index - 1] else { return nil }
                     if index == 1 {
                         guard rest.starts(with: before) else { return nil }
@@ -268,7 +273,7 @@ package struct Template: Equatable, Sendable {
         return rest.isEmpty ? values : nil
     }
 
-    /// Whether `parse` finds what `render` was given.
+    /// Whether `parse` finds what `render` was given, which it cannot with hashes.
     package var isReversible: Bool {
         parts.allSatisfy { part in
             if case .hole(_, let filters) = part { Self.isReversible(filters) } else { true }
@@ -297,16 +302,29 @@ package struct Template: Equatable, Sendable {
     private static let star = [UInt8(ascii: "*")]
 }
 
-/// What a template's holes are filled with.
+extension Template.Part {
+    var literal: [UInt8]? { if case .literal(let bytes) = self { bytes } else { nil } }
+    var hole: Template.Hole? { if case .hole(let hole, _) = self { hole } else { nil } }
+}
+
+extension Template.Hole {
+    var isVariable: Bool { if case .variable = self { true } else { false } }
+}
+
+/// What the holes of a template are filled with.
 package struct TemplateValues {
     package let subject: TokenSubject
+    /// The time of Redis in unix seconds.
     package var now: Int64 = 0
     package var expiry: Expiry?
+    /// nil for the short value of bulk revocations.
     package var entry: DenyEntry?
+    /// The value of the key that a link names as its `via`.
     package var link: [UInt8]?
 
     package init(_ subject: TokenSubject) { self.subject = subject }
 
+    /// nil for what is not known about the token, and for holes that are never filled.
     package subscript(_ hole: Template.Hole) -> [UInt8]? {
         switch hole {
         case .id: subject.id.bytes
@@ -318,52 +336,7 @@ package struct TemplateValues {
         case .entry: entry?.value ?? DenyEntry.shortValue
         case .reason: Array((entry?.reason ?? "").utf8)
         case .link: link
-        case .any: nil
-        case .variable: nil
+        case .any, .variable: nil
         }
-    }
-}
-
-extension Template.Filter {
-    func apply(_ value: [UInt8]) throws(StoreError) -> [UInt8] {
-        switch self {
-        case .pct: return PercentEncoding.encode(value)
-        case .hex: return Self.hex(value)
-        case .b64url: return Self.base64url(value)
-        case .sha256, .sha1, .md5:
-            do throws(OpenSSLError) {
-                switch self {
-                case .sha1: return Self.hex(try LegacyDigest.sha1(value))
-                case .md5: return Self.hex(try LegacyDigest.md5(value))
-                default: return Self.hex(try Digest.sha256.hash(value))
-                }
-            } catch {
-                throw .digest
-            }
-        }
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    }
-
-    private static func base64url(_ bytes: [UInt8]) -> [UInt8] {
-        let alphabet = Array(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-        var text: [UInt8] = []
-        var buffer = 0
-        var bits = 0
-        for byte in bytes {
-            buffer = buffer << 8 | Int(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(alphabet[buffer >> bits & 63])
-            }
-            buffer &= (1 << bits) - 1
-        }
-        if bits > 0 { text.append(alphabet[buffer << (6 - bits) & 63]) }
-        return text
     }
 }

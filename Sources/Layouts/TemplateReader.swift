@@ -1,14 +1,15 @@
 internal import JSON
 
-/// Reads the texts of a layout's data: variables take their values, holes are given a meaning.
+/// Reads the texts of a layout's data: puts in the values of variables, and finds the meaning of
+/// each hole. One reader serves all stores of a layout, since it numbers the claims that they name.
 struct TemplateReader {
     /// Values of the layout's variables.
     let variables: [String: String]
-    /// Whether variables are holes, so that their values can be found in keys.
+    /// Whether variables become holes, so that detection can find their values in keys.
     private var leavesOpen: Bool
-    /// Variables that are never holes: their values are not found in keys.
+    /// Variables that never become holes, since their values are read from keys of their own.
     private let closed: Set<String>
-    /// Texts that stand for others: the names of `define`, and what they are made of.
+    /// The texts of `define`, by their names.
     var definitions: [String: [Template.Part]] = [:]
     /// Claims and other details that templates name, in the order in which they are first met.
     private(set) var details: [Naming.Detail] = []
@@ -22,10 +23,11 @@ struct TemplateReader {
         self.leavesOpen = leavesOpen
     }
 
-    /// Which holes a text may have.
+    /// What a text is used for, which decides what it may contain. A key of a user, for example,
+    /// must not contain an id: a logout could not make it.
     enum Use {
         case userKey, tokenKey, value, link
-        /// A key that is looked for and never made.
+        /// A key that is only searched for.
         case found
 
         fileprivate func allows(_ hole: Template.Hole) -> Bool {
@@ -51,6 +53,7 @@ struct TemplateReader {
         }
     }
 
+    /// Any text. An empty one is possible for values: some applications write none.
     mutating func template(
         _ node: LayoutNode, _ use: Use, codec: Template.Codec = .raw
     ) throws(LayoutNode.Failure) -> Template {
@@ -58,7 +61,7 @@ struct TemplateReader {
         return Template(try parts(text, node, use), codec: codec, source: text)
     }
 
-    /// A key: never empty.
+    /// A key or member. It must not be empty, and two holes of any length must not be neighbours.
     mutating func key(
         _ node: LayoutNode, _ use: Use, codec: Template.Codec = .raw
     ) throws(LayoutNode.Failure) -> Template {
@@ -68,6 +71,14 @@ struct TemplateReader {
             if one.isOfAnyLength, next.isOfAnyLength { throw node.failure(.adjacentPlaceholders) }
         }
         return template
+    }
+
+    /// A key that a layout may leave out.
+    mutating func optionalKey(
+        _ node: LayoutNode?, _ use: Use
+    ) throws(LayoutNode.Failure) -> Template? {
+        guard let node else { return nil }
+        return try key(node, use)
     }
 
     /// A text without holes, but for variables.
@@ -81,6 +92,8 @@ struct TemplateReader {
         return String(decoding: template.literal, as: UTF8.self)
     }
 
+    /// Splits a text into literals and holes. The values of variables join the literals around
+    /// them.
     private mutating func parts(
         _ text: String, _ node: LayoutNode, _ use: Use
     ) throws(LayoutNode.Failure) -> [Template.Part] {
@@ -111,7 +124,8 @@ struct TemplateReader {
         return parts
     }
 
-    /// `name` or `name|filter|filter`.
+    /// The parts for `${name}` or `${name|filter|filter}`, given the text in the braces. Variables
+    /// come first, then definitions, then the placeholders of every layout.
     private mutating func hole(
         _ text: String, _ node: LayoutNode, _ use: Use
     ) throws(LayoutNode.Failure) -> [Template.Part] {
@@ -146,10 +160,12 @@ struct TemplateReader {
         return [.hole(hole, filters)]
     }
 
+    /// A definition under a filter: the filter is for the whole of it, so that it is one hole.
     private mutating func composite(_ parts: [Template.Part]) -> Template.Hole {
         detail(.composite(Template(parts)))
     }
 
+    /// The hole that a placeholder stands for; nil if there is no such placeholder.
     private mutating func meaning(of name: String, isWordList: Bool) -> Template.Hole? {
         switch name {
         case "id": return .id
@@ -179,13 +195,15 @@ struct TemplateReader {
         return detail(isWordList ? .words(names) : .claim(names))
     }
 
+    /// The hole for a claim or another part of a token. Each has one number, wherever it is named.
     private mutating func detail(_ detail: Naming.Detail) -> Template.Hole {
         let index = details.firstIndex(of: detail) ?? details.count
         if index == details.count { details.append(detail) }
         return .detail(index)
     }
 
-    /// Takes the texts that stand for others.
+    /// Reads `define`. A later text may use an earlier one, and none may hide a placeholder or a
+    /// variable.
     mutating func define(_ node: LayoutNode) throws(LayoutNode.Failure) {
         for name in try node.object().names {
             guard let text = node[name.text] else { continue }
@@ -197,7 +215,7 @@ struct TemplateReader {
 }
 
 extension Template.Part {
-    /// Whether nobody can tell where it ends.
+    /// Whether the end of the part depends on the token. A hash has a fixed length.
     fileprivate var isOfAnyLength: Bool {
         guard case .hole(let hole, let filters) = self, !hole.isVariable else { return false }
         return !filters.contains { $0 == .sha256 || $0 == .sha1 || $0 == .md5 }

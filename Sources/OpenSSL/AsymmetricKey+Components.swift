@@ -71,12 +71,12 @@ extension AsymmetricKey {
     package static func edwards(
         _ kind: KeyKind, publicKey: [UInt8], seed: SecretBytes? = nil
     ) throws(OpenSSLError) -> AsymmetricKey {
-        let name = kind == .ed448 ? "ED448" : "ED25519"
         guard let seed else {
             let part = KeyComponent.octets(OSSL_PKEY_PARAM_PUB_KEY, SecretBytes(copying: publicKey))
-            return try make(name, [part], isPrivate: false)
+            return try make(kind.typeName, [part], isPrivate: false)
         }
-        let key = try make(name, [.octets(OSSL_PKEY_PARAM_PRIV_KEY, seed)], isPrivate: true)
+        let parts: [KeyComponent] = [.octets(OSSL_PKEY_PARAM_PRIV_KEY, seed)]
+        let key = try make(kind.typeName, parts, isPrivate: true)
         guard try key.rawPublicKey() == publicKey else { throw .inconsistentKey }
         return key
     }
@@ -123,15 +123,7 @@ extension AsymmetricKey {
         _ kind: KeyKind, bits: Int = 2048
     ) throws(OpenSSLError) -> AsymmetricKey {
         Library.start()
-        let name =
-            switch kind {
-            case .rsa: "RSA"
-            case .rsaPSS: "RSA-PSS"
-            case .ec: "EC"
-            case .ed25519: "ED25519"
-            case .ed448: "ED448"
-            }
-        guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, name, nil) else {
+        guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, kind.typeName, nil) else {
             throw ErrorQueue.failure(of: "EVP_PKEY_CTX_new_from_name")
         }
         defer { unsafe EVP_PKEY_CTX_free(context) }

@@ -7,9 +7,7 @@ extension AsymmetricKey {
     package static func subjectPublicKeyInfo(
         _ der: SecretBytes
     ) throws(OpenSSLError) -> AsymmetricKey {
-        guard unsafe der.withBytes({ unsafe isCompletePublicKey($0) }) else {
-            throw .unreadableKey
-        }
+        guard der.withSpan({ isCompletePublicKey($0) }) else { throw .unreadableKey }
         return try unsafe read(der, hasPrivateHalf: false) { unsafe d2i_PUBKEY(nil, $0, $1) }
     }
 
@@ -71,8 +69,9 @@ extension AsymmetricKey {
     /// A private key from an ECPrivateKey (RFC 5915). It must name its curve itself; parameters
     /// next to it in a file are ignored.
     package static func sec1PrivateKey(_ der: SecretBytes) throws(OpenSSLError) -> AsymmetricKey {
-        let parameters = unsafe der.withBytes { unsafe PrivateKeyOutline.curveParameters(of: $0) }
-        guard let parameters else { throw .missingCurve }
+        guard let parameters = der.withSpan({ PrivateKeyOutline.curveParameters(of: $0) }) else {
+            throw .missingCurve
+        }
         guard parameters.first == DERElement.objectIdentifier else {
             throw .explicitCurveParameters
         }
@@ -109,8 +108,7 @@ extension AsymmetricKey {
     }
 
     /// Whether nothing follows the numbers of an RSA key, which OpenSSL would ignore.
-    private static func isCompletePublicKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let der = unsafe bytes.bindMemory(to: UInt8.self).span
+    private static func isCompletePublicKey(_ der: Span<UInt8>) -> Bool {
         guard KeyStructure.of(der) == .subjectPublicKeyInfo,
             let parts = DERElement.only(in: 0..<der.count, of: der)?.children(of: der),
             let type = parts[0].children(of: der)?.first?.identifier(of: der)
@@ -141,10 +139,9 @@ extension AsymmetricKey {
         Library.start()
         let plain = try decrypt(der, passphrase)
         // A wrong passphrase yields valid padding once in 256 times.
-        let structure = unsafe plain.withBytes {
-            KeyStructure.of(unsafe $0.bindMemory(to: UInt8.self).span)
+        guard plain.withSpan({ KeyStructure.of($0) }) == .privateKeyInfo else {
+            throw .cannotDecrypt
         }
-        guard structure == .privateKeyInfo else { throw .cannotDecrypt }
         return try privateKeyInfo(plain)
     }
 

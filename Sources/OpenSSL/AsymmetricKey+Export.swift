@@ -86,8 +86,6 @@ extension AsymmetricKey {
         return EdwardsComponents(publicKey: publicKey, seed: seed)
     }
 
-    private var isRSA: Bool { kind == .rsa || kind == .rsaPSS }
-
     /// Whether an RSA key has its primes, which a JWK may leave out.
     private var knowsPrimes: Bool {
         do throws(OpenSSLError) {

@@ -37,6 +37,9 @@ internal import COpenSSL
         return unsafe AsymmetricKey(owning: copy, kind: kind, hasPrivateHalf: hasPrivateHalf)
     }
 
+    /// Whether it is an RSA key, restricted to PSS or not.
+    package var isRSA: Bool { kind == .rsa || kind == .rsaPSS }
+
     /// The size of the modulus, or of the curve's field, in bits.
     package var bits: Int { Int(unsafe EVP_PKEY_get_bits(handle)) }
 
@@ -64,12 +67,8 @@ internal import COpenSSL
 
     /// The kind, by OpenSSL's names. Throws for Diffie-Hellman keys (X25519), DSA and others.
     private static func kind(of handle: OpaquePointer) throws(OpenSSLError) -> KeyKind {
-        let kinds: [(name: String, kind: KeyKind)] = [
-            ("RSA", .rsa), ("RSA-PSS", .rsaPSS), ("ED25519", .ed25519), ("ED448", .ed448),
-        ]
-        for (name, kind) in kinds where unsafe EVP_PKEY_is_a(handle, name) == 1 {
-            return kind
-        }
+        let simple: [KeyKind] = [.rsa, .rsaPSS, .ed25519, .ed448]
+        for kind in simple where unsafe EVP_PKEY_is_a(handle, kind.typeName) == 1 { return kind }
         guard unsafe EVP_PKEY_is_a(handle, "EC") == 1 else {
             let name = unsafe EVP_PKEY_get0_type_name(handle).map { unsafe String(cString: $0) }
             throw .unsupportedKey(name ?? "unknown")
@@ -145,14 +144,12 @@ internal import COpenSSL
     /// One of the key's integers, big-endian without leading zeros; nil if the key has none of this
     /// name.
     private func integer(_ name: String) -> [UInt8]? {
-        var number: OpaquePointer?
-        guard unsafe EVP_PKEY_get_bn_param(handle, name, &number) == 1 else {
+        guard let number = BigNumber(name, of: self) else {
             ErrorQueue.drain()
             return nil
         }
-        defer { unsafe BN_clear_free(number) }
-        var bytes = [UInt8](repeating: 0, count: Int(unsafe BN_num_bits(number) + 7) / 8)
-        _ = unsafe BN_bn2bin(number, &bytes)
+        var bytes = [UInt8](repeating: 0, count: Int(unsafe BN_num_bits(number.handle) + 7) / 8)
+        _ = unsafe BN_bn2bin(number.handle, &bytes)
         return bytes
     }
 }
@@ -165,7 +162,7 @@ extension AsymmetricKey {
     /// This is arithmetic and takes far less than a millisecond. It does not test whether the
     /// primes are prime.
     func checkFactors() throws(OpenSSLError) {
-        guard kind == .rsa || kind == .rsaPSS else { return }
+        guard isRSA else { return }
         defer { ErrorQueue.drain() }
         guard let numbers = RSANumbers(self), let context = unsafe BN_CTX_new() else {
             throw .inconsistentKey

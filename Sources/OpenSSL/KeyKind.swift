@@ -6,6 +6,17 @@ package enum KeyKind: Sendable, Hashable {
     case ec(Curve)
     case ed25519
     case ed448
+
+    /// OpenSSL's name of the type, which for EC says nothing about the curve.
+    var typeName: String {
+        switch self {
+        case .rsa: "RSA"
+        case .rsaPSS: "RSA-PSS"
+        case .ec: "EC"
+        case .ed25519: "ED25519"
+        case .ed448: "ED448"
+        }
+    }
 }
 
 /// An elliptic curve on which tokens may be signed.

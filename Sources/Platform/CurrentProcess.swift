@@ -76,20 +76,13 @@ package enum BuildFacts {
 
 /// The system's name service, of which a static build uses only a part.
 package enum NameService {
-    #if STATIC_EXECUTABLE
-        /// Whether only /etc/hosts and DNS are asked for host names.
-        package static let isBuiltIn = true
+    /// Whether only /etc/hosts and DNS are asked for host names. A dynamic program uses the system's
+    /// whole name service.
+    package static var isBuiltIn: Bool { BuildFacts.isStatic }
 
-        /// Restricts the name service to what is linked in. A static program that loads the modules
-        /// in /etc/nsswitch.conf, which belong to another glibc, ends with SIGFPE or SIGSEGV.
-        package static func prepare() {
-            _ = jwtctl_keep_to_built_in_names()
-        }
-    #else
-        /// Whether only /etc/hosts and DNS are asked for host names.
-        package static let isBuiltIn = false
-
-        /// Does nothing: the system's whole name service is used.
-        package static func prepare() {}
-    #endif
+    /// Restricts the name service to what is linked in. A static program that loads the modules in
+    /// /etc/nsswitch.conf, which belong to another glibc, ends with SIGFPE or SIGSEGV.
+    package static func prepare() {
+        if isBuiltIn { _ = jwtctl_keep_to_built_in_names() }
+    }
 }

@@ -13,12 +13,8 @@ package enum InputError: Error, Equatable, Sendable {
 
 /// Bytes from a descriptor, or from memory in tests, read in blocks.
 package final class InputStream {
-    private enum Source {
-        case borrowed(CInt)
-        case memory
-    }
-
-    private let source: Source
+    /// The descriptor that is read; nil for bytes in memory.
+    private let descriptor: CInt?
     /// Bytes that were read; those before `position` are consumed.
     private var buffer: [UInt8]
     /// The buffer for system calls.
@@ -35,22 +31,19 @@ package final class InputStream {
 
     /// Reads from `descriptor`, which the caller closes.
     package init(borrowing descriptor: CInt) {
-        source = .borrowed(descriptor)
+        self.descriptor = descriptor
         buffer = []
     }
 
     /// Reads `bytes`, then the end.
     package init(bytes: [UInt8]) {
-        source = .memory
+        descriptor = nil
         buffer = bytes
         reachedEnd = true
     }
 
     /// Whether the input is a terminal.
-    package var isTerminal: Bool {
-        if case .borrowed(let descriptor) = source { return isatty(descriptor) == 1 }
-        return false
-    }
+    package var isTerminal: Bool { descriptor.map { isatty($0) == 1 } ?? false }
 
     /// Whether the caller is the first to claim the whole of this input. Two options must not both
     /// read standard input.
@@ -153,7 +146,7 @@ package final class InputStream {
     package func isLineReady() throws(InputError) -> Bool {
         while true {
             if reachedEnd || hasBufferedLine { return true }
-            guard case .borrowed(let descriptor) = source else { return true }
+            guard let descriptor else { return true }
             var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard unsafe poll(&poller, 1, 0) > 0 else { return false }
             try fill(atMost: Self.blockSize)
@@ -163,7 +156,7 @@ package final class InputStream {
     /// Waits for input or for `event`. Returns true after reading one block of input, in which
     /// there may be a line; false after the event, and at the end of the input.
     package func receive(unless event: borrowing Semaphore) throws(InputError) -> Bool {
-        guard !reachedEnd, case .borrowed(let descriptor) = source else { return false }
+        guard !reachedEnd, let descriptor else { return false }
         var pollers = [
             pollfd(fd: event.number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
@@ -233,7 +226,7 @@ package final class InputStream {
 
     /// Appends up to one block to the buffer; at the end of the input sets `reachedEnd`.
     private func fill(atMost limit: Int) throws(InputError) {
-        guard case .borrowed(let descriptor) = source else {
+        guard let descriptor else {
             reachedEnd = true
             return
         }

@@ -10,12 +10,8 @@ package struct OutputError: Error, Equatable, Sendable {
 
 /// A buffered writer that reports errors. Nothing counts as written before `flush` has returned.
 package final class OutputStream {
-    private enum Target {
-        case borrowed(CInt)
-        case memory
-    }
-
-    private let target: Target
+    /// The descriptor that is written; nil for a stream in memory.
+    private let descriptor: CInt?
     private let failurePolicy: FailurePolicy
     private var buffer: [UInt8] = []
 
@@ -29,13 +25,13 @@ package final class OutputStream {
 
     /// Writes to `descriptor`, which the caller closes.
     package init(borrowing descriptor: CInt, onFailure policy: FailurePolicy = .report) {
-        target = .borrowed(descriptor)
+        self.descriptor = descriptor
         failurePolicy = policy
     }
 
     /// Keeps everything in memory; see `contents`.
     package init() {
-        target = .memory
+        descriptor = nil
         failurePolicy = .report
     }
 
@@ -43,10 +39,7 @@ package final class OutputStream {
     package var contents: [UInt8] { buffer }
 
     /// Whether the output is a terminal.
-    package var isTerminal: Bool {
-        if case .borrowed(let descriptor) = target { return isatty(descriptor) == 1 }
-        return false
-    }
+    package var isTerminal: Bool { descriptor.map { isatty($0) == 1 } ?? false }
 
     package func write(_ text: String) throws(OutputError) {
         buffer.append(contentsOf: text.utf8)
@@ -67,7 +60,7 @@ package final class OutputStream {
 
     /// Writes the buffer to the system. After an error its content is lost.
     package func flush() throws(OutputError) {
-        guard case .borrowed(let descriptor) = target, !buffer.isEmpty else { return }
+        guard let descriptor, !buffer.isEmpty else { return }
         defer { buffer.removeAll(keepingCapacity: true) }
         var done = 0
         while done < buffer.count {

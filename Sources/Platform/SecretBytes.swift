@@ -7,8 +7,8 @@ internal import Synchronization
 /// Each secret has pages of its own. Locks on pages do not nest, so `munlock` for one secret would
 /// unlock others on the same page.
 ///
-/// This module never copies the bytes into a `String` or an array. Callers borrow them in
-/// `withBytes`, and must not let the pointer escape.
+/// This module never copies the bytes into a `String` or an array. Callers borrow them in `withSpan`,
+/// or for C in `withBytes`, whose pointer they must not let escape.
 @safe package final class SecretBytes {
     /// The memory, of which the first `count` bytes are the secret.
     private let storage: UnsafeMutableRawBufferPointer
@@ -82,6 +82,14 @@ internal import Synchronization
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe body(UnsafeRawBufferPointer(rebasing: storage[..<count]))
+    }
+
+    /// Lends the bytes as a span, which the compiler keeps from escaping.
+    package func withSpan<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let bytes = unsafe UnsafeRawBufferPointer(rebasing: storage[..<count])
+        return try body(unsafe bytes.bindMemory(to: UInt8.self).span)
     }
 
     /// Zeroed pages that no other secret uses.

@@ -22,9 +22,7 @@ package enum Signals {
     /// that it ended by this signal.
     package static func endProcess(by number: CInt) -> Never {
         _ = signal(number, SIG_DFL)
-        var set = sigset_t()
-        _ = unsafe sigemptyset(&set)
-        _ = unsafe sigaddset(&set, number)
+        var set = signalSet([number])
         _ = unsafe sigprocmask(SIG_UNBLOCK, &set, nil)
         _ = kill(getpid(), number)
         exit(128 + number)
@@ -74,9 +72,7 @@ package struct SignalMask {
 
     /// Blocks `numbers`. Those that arrive are delivered after `restore`.
     package static func block(_ numbers: [CInt]) -> SignalMask {
-        var set = sigset_t()
-        _ = unsafe sigemptyset(&set)
-        for number in numbers { _ = unsafe sigaddset(&set, number) }
+        var set = signalSet(numbers)
         var previous = sigset_t()
         _ = unsafe sigprocmask(SIG_BLOCK, &set, &previous)
         return SignalMask(previous: previous)
@@ -85,9 +81,7 @@ package struct SignalMask {
     /// Waits for one of `numbers`, which must be blocked, and returns it. It is not delivered any
     /// more.
     package func wait(for numbers: [CInt]) -> CInt {
-        var set = sigset_t()
-        _ = unsafe sigemptyset(&set)
-        for number in numbers { _ = unsafe sigaddset(&set, number) }
+        var set = signalSet(numbers)
         return retryingOnInterrupt { unsafe sigwaitinfo(&set, nil) }
     }
 
@@ -103,4 +97,12 @@ package struct SignalMask {
         var previous = previous
         _ = unsafe sigprocmask(SIG_SETMASK, &previous, nil)
     }
+}
+
+/// The set of these signals, as the calls of the system take it.
+private func signalSet(_ numbers: [CInt]) -> sigset_t {
+    var set = sigset_t()
+    _ = unsafe sigemptyset(&set)
+    for number in numbers { _ = unsafe sigaddset(&set, number) }
+    return set
 }

@@ -59,16 +59,13 @@ package struct Environment: Sendable {
         self.init(bytes: values.mapValues { Array($0.utf8) })
     }
 
-    package init(bytes values: [String: [UInt8]]) {
+    /// The variables of a test as bytes; nil for those of this process.
+    package init(bytes values: [String: [UInt8]]?) {
         self.values = values
     }
 
-    private init() {
-        values = nil
-    }
-
     /// The variables of this process.
-    package static func current() -> Environment { Environment() }
+    package static func current() -> Environment { Environment(bytes: nil) }
 
     /// The value of a variable as text; nil if it is empty or not set. Bytes that are not UTF-8 are
     /// replaced. Where that would be wrong, such as in paths and secrets, use `bytes`.

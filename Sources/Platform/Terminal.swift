@@ -35,21 +35,21 @@ package struct Terminal: Sendable {
             throw SystemError.last
         }
         defer { _ = unsafe tcsetattr(device.number, TCSAFLUSH, &shown) }
-        let output = OutputStream(borrowing: device.number)
-        do {
-            try output.write(prompt)
+        try show(prompt, on: device.number)
+        // The newline of the user was not echoed.
+        defer { try? show("\n", on: device.number) }
+        return try readLine(from: device.number)
+    }
+
+    /// Writes a text to the terminal at once.
+    private static func show(_ text: String, on descriptor: CInt) throws(SystemError) {
+        let output = OutputStream(borrowing: descriptor)
+        do throws(OutputError) {
+            try output.write(text)
             try output.flush()
         } catch {
             throw error.cause
         }
-        defer { try? Self.newline(on: output) }
-        return try readLine(from: device.number)
-    }
-
-    /// Ends the line, whose newline was not echoed.
-    private static func newline(on output: OutputStream) throws(OutputError) {
-        try output.write("\n")
-        try output.flush()
     }
 
     /// Reads up to a newline or the end, byte by byte, so that no other buffer has the secret.
@@ -83,13 +83,7 @@ package struct Terminal: Sendable {
     /// Asks on the controlling terminal, and reads one line with echo.
     package static func ask(_ prompt: String) throws(SystemError) -> [UInt8] {
         let device = try Descriptor.open(Array("/dev/tty".utf8), flags: O_RDWR | O_NOCTTY)
-        let output = OutputStream(borrowing: device.number)
-        do {
-            try output.write(prompt)
-            try output.flush()
-        } catch {
-            throw error.cause
-        }
+        try show(prompt, on: device.number)
         let input = InputStream(borrowing: device.number)
         do {
             if case .text(let line) = try input.readLine(limit: 4096) { return line }

@@ -166,10 +166,7 @@ package final class Client {
     /// another order. Throws when a reply is missing, and then gives no replies; `collect` keeps
     /// those that arrived.
     package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        switch try connected() {
-        case .single(let connection): return try connection.pipeline(commands)
-        case .group(let router): return try router.collect(commands).complete()
-        }
+        try collect(commands).complete()
     }
 
     /// Like `pipeline`, but keeps the replies that arrived before a failure, and lists the commands

@@ -106,40 +106,8 @@ package final class Connection {
         }
     }
 
-    /// The replies to `commands` in their order. Error replies are returned, not thrown. Commands
-    /// that were refused because the server loads its data are sent again until the time-out.
-    package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        var replies = try exchange(commands)
-        var loading = LoadingTimeout(timeout: timeout)
-        while true {
-            let refused = replies.indices.filter { replies[$0].isLoading }
-            if refused.isEmpty { return replies }
-            guard try loading.waits() else { return replies }
-            let again = try exchange(refused.map { commands[$0] })
-            for (index, reply) in zip(refused, again) { replies[index] = reply }
-        }
-    }
-
-    /// The replies to `commands`, each sent exactly once.
-    func exchange(_ commands: [Command]) throws(RedisError) -> [Reply] {
-        var replies: [Reply] = []
-        replies.reserveCapacity(commands.count)
-        var next = 0
-        let start = Monotonic.now
-        var loop = PipelineLoop(connection: self, maxInFlight: PipelineLoop.standardInFlight)
-        try loop.run {
-            guard next < commands.count else { return nil }
-            next += 1
-            return commands[next - 1]
-        } onReply: { _, reply in
-            replies.append(reply)
-        }
-        noteExchange(since: start)
-        return replies
-    }
-
     /// Keeps the shortest time of an exchange.
-    private func noteExchange(since start: Monotonic) {
+    func noteExchange(since start: Monotonic) {
         let milliseconds = (Monotonic.now.nanoseconds - start.nanoseconds) / 1_000_000
         quickestExchange = min(quickestExchange, milliseconds)
     }

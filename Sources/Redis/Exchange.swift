@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The outcome of several commands, complete or not. Several servers may have run the commands in
 /// another order than they were given.
 package struct Exchange: Sendable {
@@ -26,6 +28,19 @@ package struct Exchange: Sendable {
 }
 
 extension Connection {
+    /// The replies to `commands` in their order. Error replies are returned, not thrown. Commands
+    /// that were refused because the server loads its data are sent again until the time-out.
+    package func pipeline(_ commands: [Command]) throws(RedisError) -> [Reply] {
+        try collect(commands).complete()
+    }
+
+    /// The replies to `commands`, each sent exactly once.
+    func exchange(_ commands: [Command]) throws(RedisError) -> [Reply] {
+        var result = Exchange(count: commands.count)
+        try collect(commands, Array(commands.indices), &result)
+        return try result.complete()
+    }
+
     /// The replies to `commands`, as far as they came. Commands that were refused because the
     /// server loads its data are sent again until the time-out.
     func collect(_ commands: [Command]) -> Exchange {
@@ -48,17 +63,16 @@ extension Connection {
     private func collect(
         _ commands: [Command], _ open: [Int], _ result: inout Exchange
     ) throws(RedisError) {
-        var next = 0
-        var loop = PipelineLoop(
-            connection: self, maxInFlight: PipelineLoop.standardInFlight)
+        var next = open.makeIterator()
+        let start = Monotonic.now
+        var loop = PipelineLoop(connection: self, maxInFlight: PipelineLoop.standardInFlight)
         do throws(RedisError) {
             try loop.run {
-                guard next < open.count else { return nil }
-                next += 1
-                return commands[open[next - 1]]
+                next.next().map { commands[$0] }
             } onReply: { index, reply in
                 result.replies[open[index]] = reply
             }
+            noteExchange(since: start)
         } catch {
             // A refusal of an earlier round is no answer to the command that was sent again.
             for index in open[loop.progress.acknowledged...] { result.replies[index] = nil }
@@ -73,13 +87,11 @@ extension Router {
     /// The replies to `commands`, as far as they came. The loop repeats refused commands itself.
     func collect(_ commands: [Command]) -> Exchange {
         var result = Exchange(count: commands.count)
-        var next = 0
+        var next = commands.makeIterator()
         var loop = RouterLoop(self)
         do throws(RedisError) {
             try loop.run {
-                guard next < commands.count else { return nil }
-                next += 1
-                return commands[next - 1]
+                next.next()
             } onReply: { index, reply in
                 result.replies[index] = reply
             }

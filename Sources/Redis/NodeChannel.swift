@@ -74,14 +74,6 @@ final class NodeChannel {
         connection.transport.interest(wantsToWrite: connection.wantsToWrite)
     }
 
-    /// Whether there is something to read that `poll(2)` does not see.
-    var hasPending: Bool { connection.transport.hasPending }
-
-    /// The directions to try after `poll(2)` has filled in `poller`.
-    func readiness(_ poller: pollfd) -> (read: Bool, write: Bool) {
-        connection.transport.readiness(poller)
-    }
-
     /// Writes as much as the system takes; see `Connection.send`.
     func send() { writtenBytes += connection.send() }
 

@@ -44,9 +44,7 @@ internal import Platform
 
     /// Appends a secret without any copy outside this buffer. Call `wipe()` once it has been sent.
     func appendBulk(_ secret: SecretBytes) {
-        unsafe secret.withBytes { bytes in
-            unsafe appendBulk(bytes.assumingMemoryBound(to: UInt8.self).span)
-        }
+        secret.withSpan { appendBulk($0) }
     }
 
     private func appendBulk(_ content: Span<UInt8>) {

@@ -19,7 +19,6 @@ extension RedisURL {
         var database: Int?
         var user: String?
         var password: SecretBytes?
-        var isDatabaseGiven: Bool { database != nil }
     }
 
     /// The target of a Sentinel URL. `text` follows the userinfo, whose `user` and `password` are
@@ -52,7 +51,7 @@ extension RedisURL {
             // Lettuce's form has the database here, others the name.
             let isNumber = last.allSatisfy { (0x30...0x39).contains($0) }
             guard form == .nameInPath || isNumber else { throw .missingPrimaryName }
-            guard !query.isDatabaseGiven else { throw .databaseTwice }
+            guard query.database == nil else { throw .databaseTwice }
             database = try databaseNumber(last)
         }
         guard segments.isEmpty else { throw .badDatabase }
@@ -79,10 +78,7 @@ extension RedisURL {
             case "db": query.database = try databaseNumber(value)
             case "sentinelMasterId": query.name = try decoded(value, part: "query")
             case "sentinel_username": query.user = try decoded(value, part: "query")
-            case "sentinel_password":
-                var password = try decodedBytes(value, part: "password")
-                defer { wipe(&password) }
-                query.password = password.isEmpty ? nil : SecretBytes(copying: password)
+            case "sentinel_password": query.password = try password(value)
             // Text after an `&` may be the rest of a password, so it does not go into the error.
             default:
                 throw .unknownParameter(seen.contains("sentinel_password") ? "" : name)

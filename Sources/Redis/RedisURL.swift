@@ -125,11 +125,17 @@ package enum RedisURL {
             throw .ambiguousUserinfo
         }
         let user = try decoded(userinfo[..<colon], part: "user")
-        var password = try decodedBytes(userinfo[(colon + 1)...], part: "password")
-        defer { wipe(&password) }
-        return (
-            user.isEmpty ? nil : user, password.isEmpty ? nil : SecretBytes(copying: password)
-        )
+        return (user.isEmpty ? nil : user, try password(userinfo[(colon + 1)...]))
+    }
+
+    /// The percent-decoded password in memory that is wiped; nil for an empty one.
+    static func password(_ text: ArraySlice<UInt8>) throws(RedisURLError) -> SecretBytes? {
+        var bytes = try decodedBytes(text, part: "password")
+        defer {
+            // In place: nothing else shares the memory of the array.
+            for index in bytes.indices { bytes[index] = 0 }
+        }
+        return bytes.isEmpty ? nil : SecretBytes(copying: bytes)
     }
 
     /// One address, or several separated by commas. Those without a port get `port`.
@@ -249,7 +255,7 @@ package enum RedisURL {
     }
 
     /// The percent-decoded bytes. The caller wipes them if they are a password.
-    static func decodedBytes(
+    private static func decodedBytes(
         _ text: ArraySlice<UInt8>, part: String
     ) throws(RedisURLError) -> [UInt8] {
         var result: [UInt8] = []
@@ -269,10 +275,5 @@ package enum RedisURL {
             index += 3
         }
         return result
-    }
-
-    /// Overwrites the bytes in place. The array must not share its memory with another one.
-    static func wipe(_ bytes: inout [UInt8]) {
-        for index in bytes.indices { bytes[index] = 0 }
     }
 }

@@ -155,13 +155,13 @@ struct RouterLoop {
         guard deadline.remainingMilliseconds > 0 else { throw stall(busy) }
         var pollers = busy.map(\.interest)
         let pause = delayed.isEmpty ? Int64.max : Router.retryPause
-        let isReady = busy.contains(where: \.hasPending)
+        let isReady = busy.contains { $0.connection.transport.hasPending }
         let timeout = isReady ? 0 : CInt(clamping: min(deadline.remainingMilliseconds, pause))
         guard unsafe poll(&pollers, nfds_t(pollers.count), timeout) >= 0 || errno == EINTR else {
             throw .closed(address: "poll", SystemError.last, progress)
         }
         for (channel, poller) in zip(busy, pollers) {
-            let ready = channel.readiness(poller)
+            let ready = channel.connection.transport.readiness(poller)
             if ready.write { channel.send() }
             guard ready.read else { continue }
             do throws(RedisError) {

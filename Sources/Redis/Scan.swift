@@ -167,9 +167,9 @@ extension Client {
 
     /// A quick look at some keys. nil if the user may not use SCAN, if a server is not ready, or if
     /// the servers are too far away to answer within `timeout` milliseconds.
-    package func keySample(count: Int = 1000, timeout: Int64) -> KeySample? {
+    package func keySample(timeout: Int64) -> KeySample? {
         let deadline = Monotonic.now.advanced(byMilliseconds: timeout)
-        let first = scan(count: count).command(Scan.start)
+        let first = scan().command(Scan.start)
         var sample = KeySample()
         do throws(RedisError) {
             switch try connected() {

@@ -22,15 +22,15 @@ struct Transport: ~Copyable {
 
     private let socket: Descriptor
     /// nil without TLS.
-    private let session: SecureStream?
+    private let secure: SecureStream?
 
-    private init(owning socket: consuming Descriptor, session: SecureStream? = nil) {
+    private init(owning socket: consuming Descriptor, _ secure: SecureStream? = nil) {
         self.socket = socket
-        self.session = session
+        self.secure = secure
     }
 
     deinit {
-        session?.close()
+        secure?.session.close()
     }
 
     /// Connects to the first address that answers and, with `tls`, verifies the server's
@@ -61,7 +61,7 @@ struct Transport: ~Copyable {
         } catch {
             throw .tlsSetup(error)
         }
-        let transport = Transport(owning: socket, session: stream)
+        let transport = Transport(owning: socket, stream)
         try transport.shakeHands(
             address: endpoint.description, milliseconds: milliseconds, deadline)
         return transport
@@ -97,23 +97,22 @@ struct Transport: ~Copyable {
     private borrowing func shakeHands(
         address: String, milliseconds: Int, _ deadline: Monotonic
     ) throws(RedisError) {
-        guard let session else { return }
+        guard let secure else { return }
+        let progress = ExchangeProgress(stage: .secureHandshake)
         while true {
-            switch session.handshake() {
+            switch secure.handshake() {
             case .bytes: return
             case .wouldBlock: break
-            case .end:
-                throw .closed(address: address, nil, ExchangeProgress(stage: .secureHandshake))
-            case .failed(let error):
-                throw .closed(address: address, error, ExchangeProgress(stage: .secureHandshake))
+            case .end: throw .closed(address: address, nil, progress)
+            case .failed(let error): throw .closed(address: address, error, progress)
             case .broken(let error): throw .tls(error, address: address, ExchangeProgress())
             }
             do throws(SystemError) {
                 _ = try wait(
-                    wantsToWrite: session.wantsToWrite,
+                    wantsToWrite: secure.wantsToWrite,
                     milliseconds: deadline.remainingMilliseconds)
             } catch {
-                throw .closed(address: address, error, ExchangeProgress(stage: .secureHandshake))
+                throw .closed(address: address, error, progress)
             }
             if let signal = Signals.pending { throw .interrupted(signal: signal) }
             guard deadline.remainingMilliseconds > 0 else {
@@ -210,13 +209,13 @@ struct Transport: ~Copyable {
 
     /// Whether there is something to read that `poll(2)` does not see, because TLS has decrypted it
     /// already.
-    var hasPending: Bool { session?.hasPending ?? false }
+    var hasPending: Bool { secure?.session.hasPending ?? false }
 
     /// The events to wait for. TLS may have to read before it can write, and the other way round.
     borrowing func interest(wantsToWrite: Bool) -> pollfd {
         var events = POLLIN
-        if wantsToWrite, session?.readsToWrite != true { events |= POLLOUT }
-        if session?.writesToRead == true { events |= POLLOUT }
+        if wantsToWrite, secure?.readsToWrite != true { events |= POLLOUT }
+        if secure?.writesToRead == true { events |= POLLOUT }
         return pollfd(fd: socket.number, events: Int16(events), revents: 0)
     }
 
@@ -227,14 +226,14 @@ struct Transport: ~Copyable {
         let isReadable = happened & ~POLLOUT != 0
         let isWritable = happened & POLLOUT != 0
         return (
-            isReadable || hasPending || isWritable && session?.writesToRead == true,
-            isWritable || isReadable && session?.readsToWrite == true
+            isReadable || hasPending || isWritable && secure?.writesToRead == true,
+            isWritable || isReadable && secure?.readsToWrite == true
         )
     }
 
     /// Reads what is there into `buffer`, at most its size.
     borrowing func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
-        if let session { return unsafe session.read(into: buffer) }
+        if let secure { return unsafe secure.read(into: buffer) }
         let got = retryingOnInterrupt {
             unsafe recv(socket.number, buffer.baseAddress, buffer.count, 0)
         }
@@ -244,7 +243,7 @@ struct Transport: ~Copyable {
     /// Writes as many of `bytes` as the system takes. MSG_NOSIGNAL turns a broken pipe into an
     /// error; otherwise SIGPIPE would end the process.
     borrowing func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
-        if let session { return unsafe session.write(bytes) }
+        if let secure { return unsafe secure.write(bytes) }
         let put = retryingOnInterrupt {
             unsafe send(socket.number, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
         }
@@ -252,11 +251,12 @@ struct Transport: ~Copyable {
     }
 
     /// The facts of the TLS session; nil without TLS.
-    var tlsFacts: TLSFacts? { session?.facts }
+    var tlsFacts: TLSFacts? { secure?.session.facts }
 
     /// The stage that errors of the greeting report.
     var greetingStage: ExchangeProgress.Stage {
-        session.map { .secureGreeting(lacksCertificate: $0.lacksCertificate) } ?? .plainGreeting
+        secure.map { .secureGreeting(lacksCertificate: $0.session.lacksCertificate) }
+            ?? .plainGreeting
     }
 
     /// The outcome of recv(2) or send(2) by its result, which is -1 for an error.
@@ -264,5 +264,53 @@ struct Transport: ~Copyable {
         if count >= 0 { return .bytes(count) }
         let error = SystemError.last
         return error.code == EAGAIN || error.code == EINTR ? .wouldBlock : .failed(error)
+    }
+}
+
+/// A TLS session as `Transport` uses it. TLS may have to read in order to write, and to write in
+/// order to read, so it remembers what the last step of each direction is waiting for.
+final class SecureStream {
+    let session: TLSSession
+    /// Whether a write waits until something can be read.
+    private(set) var readsToWrite = false
+    /// Whether a read waits until something can be written.
+    private(set) var writesToRead = false
+    /// Whether the handshake waits until something can be written.
+    private(set) var wantsToWrite = false
+
+    init(_ session: TLSSession) {
+        self.session = session
+    }
+
+    /// Advances the handshake; `.bytes` means that it is complete.
+    func handshake() -> Transport.Outcome {
+        let step = session.handshake()
+        wantsToWrite = step == .wantsToWrite
+        return Self.outcome(of: step)
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Transport.Outcome {
+        let step = unsafe session.read(into: buffer)
+        writesToRead = step == .wantsToWrite
+        // The bytes that a write waited for may have just been read.
+        readsToWrite = false
+        return Self.outcome(of: step)
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) -> Transport.Outcome {
+        let step = unsafe session.write(bytes)
+        readsToWrite = step == .wantsToRead
+        writesToRead = false
+        return Self.outcome(of: step)
+    }
+
+    private static func outcome(of step: TLSSession.Step) -> Transport.Outcome {
+        switch step {
+        case .done(let count): .bytes(count)
+        case .wantsToRead, .wantsToWrite: .wouldBlock
+        case .end: .end
+        case .lost(let error): .failed(error)
+        case .failed(let error): .broken(error)
+        }
     }
 }

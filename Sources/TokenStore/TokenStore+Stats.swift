@@ -2,7 +2,7 @@ package import Layouts
 internal import Platform
 internal import Redis
 
-/// What lies in Redis, in numbers.
+/// Counts and sizes of what the layout has in Redis.
 package struct StoreStatistics: Equatable, Sendable {
     /// A user with many tokens.
     package struct LargeUser: Equatable, Sendable {
@@ -10,33 +10,53 @@ package struct StoreStatistics: Equatable, Sendable {
         package let tokenCount: Int64
     }
 
-    /// Users with a list of tokens, and tokens on these lists that have not expired.
+    /// Users with tokens.
     package var users: Int64 = 0
+    /// Tokens of these users that have not expired.
     package var liveTokens: Int64 = 0
-    /// Those with the most tokens, the largest first.
+    /// The users with the most tokens, the largest first.
     package var largestUsers: [LargeUser] = []
-    /// Blacklist entries, those that never go away, and those that go away soon.
+    /// Blacklist entries.
     package var denials: Int64 = 0
+    /// Entries that never expire.
     package var endlessDenials: Int64 = 0
+    /// Entries that expire within an hour, and within a day; the latter include the former.
     package var denialsWithinHour: Int64 = 0
     package var denialsWithinDay: Int64 = 0
-    /// Users with a cutoff among those with tokens; everybody's, in unix seconds.
+    /// Users with tokens who have a cutoff.
     package var userCutoffs: Int64 = 0
+    /// The cutoff of all users, in unix seconds.
     package var globalCutoff: Int64?
-    /// What Redis holds in all, in bytes; nil where it does not tell.
+    /// The bytes that Redis uses in total; nil if this user may not ask.
     package var usedMemory: Int64?
-    /// What the users' lists and the blacklist take of it, reckoned from some of them.
+    /// The bytes of all token lists, estimated from at most `weighedCount` of them.
     package var listMemory: Int64?
+    /// The bytes of the blacklist, estimated in the same way.
     package var denialMemory: Int64?
 
-    package init() {}
+    /// Adds a user to the largest, if there is room or the user has more tokens than the last. A
+    /// user who comes twice is kept once.
+    fileprivate mutating func note(_ user: ListedUser, of limit: Int) {
+        guard limit > 0, user.tokenCount > 0 else { return }
+        if largestUsers.count == limit, let least = largestUsers.last,
+            least.tokenCount >= user.tokenCount
+        {
+            return
+        }
+        largestUsers.removeAll { $0.user == user.user }
+        let place =
+            largestUsers.firstIndex { $0.tokenCount < user.tokenCount } ?? largestUsers.count
+        largestUsers.insert(LargeUser(user: user.user, tokenCount: user.tokenCount), at: place)
+        if largestUsers.count > limit { largestUsers.removeLast() }
+    }
 }
 
 extension TokenStore {
     /// Counts what the layout can list, page by page. A key that comes twice while Redis rehashes
     /// is counted twice: exact numbers would need memory for every key.
     ///
-    /// `largestCount` is how many of the largest users are told; `body` sees the numbers grow.
+    /// `largestCount` is the limit of `largestUsers`. `body` gets the counts after each page, and
+    /// answers whether to go on.
     package func statistics(
         largestCount: Int, _ body: @escaping (StoreStatistics) throws -> Bool = { _ in true }
     ) throws -> StoreStatistics {
@@ -83,11 +103,12 @@ extension TokenStore {
         return result
     }
 
-    /// Of how many users and entries the size is asked.
+    /// The number of lists, and of entries, whose size is asked: one of each page, so that they
+    /// come from all over the database.
     private static let weighedCount = 100
 
-    /// What `count` things take together, where each of `some` has these keys; nil where the
-    /// layout can't name them, or Redis does not tell.
+    /// The bytes of `count` things, from the average of `some` of them (MEMORY USAGE of their
+    /// keys). nil if the layout cannot name the keys, or if this user may not ask.
     private func memory<Thing>(
         of count: Int64, keys some: [Thing], _ keys: (Thing) throws -> [[UInt8]]
     ) -> Int64? {
@@ -101,7 +122,7 @@ extension TokenStore {
             for reply in client.collect(commands).replies {
                 switch reply {
                 case .integer(let size)?: bytes = (bytes + size.bounded).bounded
-                // A key that has gone, or never was: not every list has details.
+                // The key has expired, or never existed: not every list has details.
                 case .null?: break
                 default: return nil
                 }
@@ -112,27 +133,10 @@ extension TokenStore {
         }
     }
 
-    /// Managed servers, and careful ACLs, keep INFO to themselves.
+    /// The bytes in `used_memory` of INFO, which managed services and strict ACLs refuse.
     private func usedMemory() -> Int64? {
         let reply = client.collect([Command("INFO", "memory")]).replies[0]
         guard case .string(let bytes)? = reply else { return nil }
         return InfoReport(bytes).integer("used_memory")
-    }
-}
-
-extension StoreStatistics {
-    /// Keeps a user among the largest.
-    fileprivate mutating func note(_ user: ListedUser, of limit: Int) {
-        guard limit > 0, user.tokenCount > 0 else { return }
-        if largestUsers.count == limit, let least = largestUsers.last,
-            least.tokenCount >= user.tokenCount
-        {
-            return
-        }
-        largestUsers.removeAll { $0.user == user.user }
-        let place =
-            largestUsers.firstIndex { $0.tokenCount < user.tokenCount } ?? largestUsers.count
-        largestUsers.insert(LargeUser(user: user.user, tokenCount: user.tokenCount), at: place)
-        if largestUsers.count > limit { largestUsers.removeLast() }
     }
 }

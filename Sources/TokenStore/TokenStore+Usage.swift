@@ -1,22 +1,24 @@
 package import Layouts
 package import Redis
 
-/// What a sample of the keys in Redis tells about the chosen layout.
+/// Whether services seem to use the chosen layout, judged by a sample of the keys in Redis. A
+/// revocation under another layout would have no effect, so commands warn about it.
 package enum LayoutUsage: Sendable {
-    /// Keys of the layout are there.
+    /// There are keys of the layout.
     case found
-    /// The sample has none.
+    /// The sample has no key of the layout.
     case notFound(KeySample)
-    /// Redis does not let us look, or is too far away to be asked in passing.
+    /// The keys do not show it, or were not read: the layout is trusted, this user may not scan, or
+    /// Redis is slower than `usageTimeout`.
     case unknown
 }
 
 extension TokenStore {
-    /// Milliseconds that a look at the keys may take: a revocation is not held up by it.
+    /// The milliseconds that a look at the keys may take, so that it does not delay a revocation.
     private static let usageTimeout: Int64 = 50
 
-    /// Whether keys of the layout are there, by one page of keys from each server that takes writes.
-    /// Asked once, before the first change, since changes make and remove such keys.
+    /// Whether there are keys of the layout, in one page of keys from each server that takes
+    /// writes. Asked once, before the first change, since changes create and remove such keys.
     package func usage() -> LayoutUsage {
         if let knownUsage { return knownUsage }
         let usage = trustsLayout ? .unknown : lookAtKeys()
@@ -24,16 +26,18 @@ extension TokenStore {
         return usage
     }
 
-    /// Keys of the layout were found by other means.
+    /// Notes that a command met keys of the layout.
     func noteUsage() { knownUsage = .found }
 
-    /// Called before anything is removed from a whitelist: `absence` goes by what was there then.
+    /// Called before anything is removed from a whitelist, since `absence` depends on the keys that
+    /// were there before.
     func lookForWhitelist() {
         if layout.deny == nil { _ = usage() }
     }
 
-    /// What it means that a whitelist has no key of `item`. Where it has those of others the
-    /// application refuses the token already.
+    /// The outcome for a token that is not on the whitelist. If other tokens are, the application
+    /// refuses this one already; if Redis has no key of the whitelist, the layout may be the wrong
+    /// one.
     func absence(of item: Revocation) -> RevocationOutcome {
         guard case .notFound? = knownUsage else { return .alreadyRevoked }
         if let now = clockOfUsage?.now, item.expiry?.isPast(at: now) == true { return .expired }
@@ -58,7 +62,7 @@ extension TokenStore {
             return .unknown
         }
         guard !sample.isWhole else { return .notFound(sample) }
-        // Of many keys these are a few; some have a name that is known.
+        // The sample is a small part of the keys, but these have names that are known.
         let certain = [layout.auditKey, layout.globalCutoff?.key.literal].compactMap(\.self)
         let there = client.collect(certain.map { Command("TYPE", key: $0) }).replies
         return there.contains { $0 != .status("none") } ? .found : .notFound(sample)
@@ -66,10 +70,12 @@ extension TokenStore {
 }
 
 extension Layout {
-    /// The keys in which the application keeps variables.
+    /// The keys in which the application keeps variables of the layout, such as Laravel's cache
+    /// tag.
     package var keptVariableKeys: [[UInt8]] { keptVariables.map(\.key.literal) }
 
-    /// What the application keeps of the layout's variables: for each the key, and the value.
+    /// The variables whose values the application keeps in Redis, with their keys; a variable whose
+    /// key is missing is left out. Throws for a value of another form.
     package func variablesKept(
         _ client: Client
     ) throws(StoreError) -> [(name: String, key: [UInt8], value: String)] {

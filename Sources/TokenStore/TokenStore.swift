@@ -5,10 +5,14 @@ package import Redis
 
 /// Revocation state in one Redis under one layout.
 ///
-/// Every time that is stored or compared comes from Redis' own clock: an operator's clock that is
-/// ahead would otherwise let a blacklist entry die before its token.
+/// Every time that is stored or compared comes from Redis' own clock: with an operator's clock that
+/// is ahead, a blacklist entry would expire before its token.
+///
+/// The methods are in extensions, in folders by what is kept. A change is a `Job`: it runs between
+/// a `checkpoint` and `confirm(since:)`, which says whether a fail-over may have lost it.
+/// `confirm()` at the end waits for replicas and disks.
 package final class TokenStore {
-    /// Who changes things, for the audit trail.
+    /// Who makes the changes, and on which host, for the audit log.
     package struct Origin: Equatable, Sendable {
         package var actor: String
         package var host: String
@@ -22,39 +26,43 @@ package final class TokenStore {
     package let layout: Layout
     let client: Client
     let origin: Origin
-    /// The longest life of any token, in seconds; nil where nobody promised one. Without it a
-    /// cutoff never goes away.
+    /// The longest time between `iat` and `exp` of any token, in seconds; nil if the settings have
+    /// none. A cutoff is kept for this long, and without it for ever.
     let maximumLifetime: Int64?
-    /// Seconds that a blacklist entry or a cutoff outlives the last token that it revokes.
+    /// Seconds for which a blacklist entry or a cutoff is kept after the last token that it revokes
+    /// has expired, since services may allow for clock skew.
     package let margin: Int64
-    /// Seconds that a list outlives its last token; nil where the application gives it no end.
+    /// Seconds for which a token list is kept after its last token has expired; nil for lists that
+    /// the application never lets expire.
     let listMargin: Int64?
-    /// What a token says of itself, unchecked; nil for what is none. Only the application's own
-    /// tokens are read so, of keys that it wrote.
+    /// The claims of a token, with no check of its signature; nil for a text that is not a token.
+    /// Only for texts from keys that the application itself wrote.
     let claims: (_ text: [UInt8]) -> JSONObject?
-    /// Why the services that listen were not told of a revocation; nil where they were.
+    /// The error of a PUBLISH that failed: services were not notified of a revocation that is in
+    /// effect. nil if all were published.
     package internal(set) var unannounced: StoreError?
-    /// What has to have a change before it counts.
+    /// The replicas and disks that must have a change before it counts as made.
     private let concern: WriteConcern
+    /// The changes that replicas or disks have not confirmed; nil if there are none.
     private var missing: Missing?
-    /// Whether the chosen layout is taken for the right one without a look.
+    /// Whether to believe that services use the chosen layout, without a look at the keys.
     let trustsLayout: Bool
-    /// What is known of `usage`.
+    /// The answer of `usage`, which asks Redis once; nil before.
     var knownUsage: LayoutUsage?
-    /// Redis' clock since then.
+    /// Redis' clock at the time of that answer.
     var clockOfUsage: ServerClock?
 
-    /// What nobody confirmed in time.
+    /// Changes that were not confirmed in time.
     private struct Missing {
-        /// The beginning of what is not confirmed.
+        /// A moment before the first of these changes.
         let since: Client.Checkpoint
         let error: StoreError
-        /// Whether all that was written was waited for.
+        /// Whether the wait included the last change; false after another change.
         var isAll = true
     }
 
-    /// `margin` is how many seconds an entry outlives its token; nil takes the layout's.
-    /// `trustsLayout` is whether the layout is known to be the one that the services use.
+    /// Does not connect. `margin` is in seconds; nil takes the layout's, or 60 if it has none.
+    /// `trustsLayout` is for layouts that are known to be the one that services use.
     package init(
         client: Client, layout: Layout, origin: Origin, maximumLifetime: Int64? = nil,
         margin: Int64? = nil, concern: WriteConcern = .standard, trustsLayout: Bool = false,
@@ -71,36 +79,33 @@ package final class TokenStore {
         self.claims = claims
     }
 
-    /// Who changes things.
+    /// Who makes the changes.
     package var actor: String { origin.actor }
 
-    /// Whether a token and the margin after it are over, so that there is nothing to revoke.
-    func isOver(_ expiry: Expiry, at now: Int64) -> Bool {
-        expiry.extended(by: margin).isPast(at: now)
-    }
+    /// Whether an acknowledged change may still be lost, so that outcomes are kept until it is
+    /// confirmed: in a group of servers, or if replicas or disks are asked to have it.
+    var needsConfirmation: Bool { concern.isDemanded || client.isGroup }
 
-    /// Whether what was acknowledged is only told once it is settled.
-    var hasToSettle: Bool { concern.isDemanded || client.isGroup }
-
-    /// Whether replicas are asked for what was written.
+    /// Whether writes wait for replicas: if the settings ask for some, or else if the servers of
+    /// the group have any.
     var asksReplicas: Bool {
         get throws(StoreError) {
             if let replicas = concern.replicas { return replicas > 0 }
-            return try StoreError.wrapping { () throws(RedisError) in
-                try client.knownReplicas().contains { $0.count != 0 }
-            }
+            return try StoreError.wrapping(client.knownReplicas).contains { $0.count != 0 }
         }
     }
 
-    /// Begins work; changes only where what is demanded of them can be had.
+    /// The moment before a series of commands. With `changes`, throws if the servers cannot give
+    /// the confirmation that the settings demand: better before the first change than after it.
     func checkpoint(changes: Bool) throws(StoreError) -> Client.Checkpoint {
         try StoreError.wrapping { () throws(RedisError) in
             try changes ? client.checkpoint(concern) : client.checkpoint()
         }
     }
 
-    /// Looks again at what was changed since `checkpoint`. What replicas, disks or Sentinels do not
-    /// confirm in time is a `doubt` from then on, and nothing is waited for until `confirm()`.
+    /// Checks the changes since `checkpoint`. `.inDoubt` means that they have to be made again. If
+    /// replicas, disks or Sentinels do not confirm in time, that is a `doubt` from then on, and
+    /// later calls do not wait: `confirm()` does, once.
     func confirm(since checkpoint: Client.Checkpoint) throws(StoreError) -> WriteConfirmation {
         do throws(RedisError) {
             missing?.isAll = false
@@ -113,11 +118,12 @@ package final class TokenStore {
         }
     }
 
-    /// Why what was written is not known to outlive a fail-over or a crash; nil where it is.
+    /// Why changes that were made may be lost in a fail-over or a crash; nil if all are confirmed.
     package var doubt: StoreError? { missing?.error }
 
-    /// Called at the end of every change: waits once for all that was written and not confirmed so
-    /// far, and answers what stays in doubt. Nobody is waited for twice because of the same.
+    /// Called at the end of every command that changes something. Waits once for the confirmation
+    /// of all changes that do not have it, and returns the remaining doubt. A second call without
+    /// changes in between does not wait again.
     package func confirm() throws(StoreError) -> StoreError? {
         guard let missing, !missing.isAll else { return doubt }
         self.missing?.isAll = true
@@ -133,7 +139,7 @@ package final class TokenStore {
         }
     }
 
-    /// The same at the end of jobs, where a failure is as good as a doubt.
+    /// `confirm()` for callers that report any error as a doubt.
     func confirmAtEnd() -> StoreError? {
         do throws(StoreError) {
             return try confirm()
@@ -147,12 +153,12 @@ package final class TokenStore {
         try client.milliseconds() / 1000
     }
 
-    /// The same to go on with.
+    /// Redis' clock, which goes on without more questions.
     package func clock() throws(StoreError) -> ServerClock {
         ServerClock(milliseconds: try client.milliseconds())
     }
 
-    /// All replies of an exchange; what broke it off, or the first error reply, is thrown.
+    /// All replies of an exchange. Throws what broke it off, or the first error reply.
     func replies(
         _ exchange: Exchange, to commands: [Command]
     ) throws(StoreError) -> [Reply] {
@@ -161,6 +167,8 @@ package final class TokenStore {
         return replies
     }
 
+    /// The reply, unless it is an error: that is thrown with the command's name and its key, as
+    /// users may see it.
     func check(_ reply: Reply, of command: Command) throws(StoreError) -> Reply {
         if case .error(let error) = reply {
             throw .refused(error, command: command.name, key: command.key.map(layout.shown))
@@ -168,14 +176,15 @@ package final class TokenStore {
         return reply
     }
 
-    /// Reads a cutoff: unix seconds, or nil where none is set.
+    /// The cutoff in a reply to `CutoffStore.reading`, in unix seconds; nil if none is set. The
+    /// reply of HMGET is an array of one. Throws `.corrupt` for a text that is not such a number.
     func cutoff(_ reply: Reply, _ store: CutoffStore, key: [UInt8]) throws(StoreError) -> Int64? {
         switch reply {
         case .array(let fields) where store.field != nil && fields.count == 1:
             return try cutoff(fields[0], store, key: key)
         case .null: return nil
         case .string(let bytes):
-            // A script counts in doubles, exact to 15 digits.
+            // Scripts compare cutoffs as doubles, which are exact up to 15 digits.
             guard bytes.count < 16, let value = Int64(String(decoding: bytes, as: UTF8.self)) else {
                 throw .corrupt(key: key)
             }
@@ -186,17 +195,15 @@ package final class TokenStore {
     }
 }
 
-/// Redis' clock, read once and carried on by one of ours that no operator can set.
+/// Redis' clock, read once. The time since then comes from this machine's monotonic clock, which
+/// cannot be set, so a time costs no round trip.
 package struct ServerClock: Sendable {
-    private let start: Monotonic
+    private let start = Monotonic.now
     private let startMilliseconds: Int64
 
-    init(milliseconds: Int64) {
-        startMilliseconds = milliseconds
-        start = .now
-    }
+    init(milliseconds: Int64) { startMilliseconds = milliseconds }
 
-    /// Since 1970.
+    /// Milliseconds since 1970.
     var milliseconds: Int64 {
         startMilliseconds + (Monotonic.now.nanoseconds - start.nanoseconds) / 1_000_000
     }

@@ -3,12 +3,13 @@ package import Layouts
 internal import Platform
 internal import Redis
 
-/// A token of a user.
+/// A token of a user, as the token list or a session key has it. Nothing checked its signature.
 package struct ListedToken: Equatable, Sendable {
     package let id: Identifier
     package let expiry: Expiry
-    /// Unix seconds; nil where Redis does not tell.
+    /// The `iat` in unix seconds; nil if Redis does not have it.
     package internal(set) var issuedAt: Int64?
+    /// The label that `issue` or `renew` gave it, such as the name of a device; nil for none.
     package internal(set) var label: String?
     /// Whether the token is on the blacklist. `TokenStore.listedToken` does not ask.
     package var isRevoked = false
@@ -52,14 +53,15 @@ package struct ListedUser: Equatable, Sendable {
     package let latestExpiry: Expiry?
     /// The user's own cutoff, in unix seconds.
     package let cutoff: Int64?
-    /// Why the numbers are not known.
+    /// The reason why the numbers are not known: a key of the user holds something else. nil if
+    /// they are.
     package var problem: StoreError?
 }
 
 /// The tokens of users, in one of two kinds: a sorted set for each user, or a key for each session.
 ///
-/// `TokenStore.userTokens` is the only place that chooses. Every method is safe to break off by a
-/// signal, and none changes anything but `remove` and `logOut`.
+/// `TokenStore.userTokens` and `logoutTokens` are the only places that choose. Every method is safe
+/// to break off by a signal, and none changes anything but `logOut`.
 protocol UserTokens {
     /// All tokens of a user, soonest expiry first.
     func tokens(of user: Identifier) throws(StoreError) -> TokenList
@@ -88,24 +90,13 @@ protocol UserTokens {
         _ body: @escaping (SearchPage) -> Bool
     ) throws(StoreError)
 
-    /// The command that puts a token where its application accepts it.
+    /// The command that records a token: on the user's list, or as a session key. The reply is for
+    /// `TokenStore.recordOutcome`. Throws if only the application can make such a key.
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command
 
     /// The job that revokes a batch where there is no blacklist: it removes what the application
     /// accepts tokens by.
     func removal(of items: [Revocation]) -> any Job<[RevocationOutcome]>
-
-    /// Removes batch after batch; see `TokenStore.revoke`.
-    func remove<Item>(
-        item: @escaping (Item) -> Revocation,
-        next: @escaping (Pull) throws -> Supply<[Item]>,
-        deliver: @escaping (Item, RevocationOutcome) throws -> Void
-    ) throws -> StoreError?
-
-    /// Removes one batch; see `TokenStore.revoke`.
-    func remove(
-        _ items: [Revocation], confirmedBy: Finisher, recheckedBy: Finisher
-    ) -> RevocationBatch
 
     /// Logs out user after user, without a recheck; see `TokenStore.logOut`.
     func logOut(
@@ -121,8 +112,15 @@ protocol UserTokens {
 }
 
 extension TokenStore {
-    /// The kind of the layout's user tokens.
+    /// The user tokens of the layout, in the kind that it has.
     var userTokens: any UserTokens { KeyedTokens(self) ?? SortedSetTokens(self) }
+
+    /// The kind that logs users out. Without an index no session key can be found, so a logout
+    /// raises only the cutoff and the version, as for a layout that keeps no tokens.
+    var logoutTokens: any UserTokens {
+        guard layout.index != nil else { return SortedSetTokens(self) }
+        return userTokens
+    }
 
     /// All tokens of a user, soonest expiry first.
     package func tokens(of user: Identifier) throws(StoreError) -> TokenList {
@@ -144,8 +142,8 @@ extension TokenStore {
         try userTokens.forEachPage(of: user, body)
     }
 
-    /// The tokens of every user, or why they cannot be read, a user at a time; a user may come twice
-    /// while Redis rehashes. `body` answers whether to go on.
+    /// The tokens of every user, or why they cannot be read, a user at a time; a user may come
+    /// twice while Redis rehashes. `body` answers whether to go on.
     package func forEachTokenList(
         like pattern: IdentifierPattern? = nil,
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
@@ -161,12 +159,11 @@ extension TokenStore {
     ) throws {
         try userTokens.forEachUser(like: pattern, pageLimit: pageLimit, body)
     }
-}
 
-// MARK: what both kinds ask
+    // MARK: what both kinds ask
 
-extension TokenStore {
-    /// The clock of Redis and the cutoffs that apply to a user's tokens, all in unix seconds.
+    /// The clock of Redis and the cutoffs that apply to a user's tokens, all in unix seconds. A
+    /// cutoff is nil if none is set, or if the layout has none of that kind.
     typealias UserCutoffs = (time: Int64, user: Int64?, global: Int64?)
 
     func cutoffs(of user: Identifier) throws(StoreError) -> UserCutoffs {
@@ -178,6 +175,7 @@ extension TokenStore {
         [layout.userCutoff, layout.globalCutoff].compactMap(\.self)
     }
 
+    /// The commands for `UserCutoffs`: the clock, then the user's cutoff, then that of all users.
     func cutoffCommands(of user: Identifier) throws(StoreError) -> [Command] {
         let values = TemplateValues(TokenSubject(id: user, user: user))
         var commands = [Command("TIME")]

@@ -17,7 +17,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { command }
 
     static let all = [
-        issue, verify, status, revoke, revokeMany, renew, restore, logOut, logOutMany,
+        issue, verify, status, find, revoke, revokeMany, renew, restore, logOut, logOutMany,
         logOutSessions,
         logOutEveryone, listTokens, listUsers, listRevoked, stats, audit, prune, hostileIds,
         completion,
@@ -82,7 +82,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     }
 
     private static let status = BackEndCase(
-        command: "status", options: ["user", "require-listed"]
+        command: "status", options: ["user", "require-listed", "issued-at"]
     ) { sandbox in
         let one = sandbox.token("one")
         let loose = sandbox.token("loose", isRecorded: false)
@@ -103,6 +103,18 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let states = many.output.split(separator: "\n").map { $0.contains("\"active\":false") }
         #expect(states == ids.map { $0 == "dead" })
         sandbox("status", "-", input: "one\n")
+        let user = try sandbox("status", "--user", "alice", "--issued-at", "-1h", "--json").object()
+        #expect(user["active_tokens"] == 1 && user["cutoff"] == .null)
+    }
+
+    private static let find = BackEndCase(command: "find", options: ["limit"]) { sandbox in
+        let one = sandbox.token("one")
+        for number in 0..<20 { sandbox.token("other-\(number)", of: "u\(number)") }
+        sandbox("find", one)
+        let rows = try sandbox("find", "one", "other-1", "-o", "json").array()
+        #expect(rows.map { $0.text("user") } == ["alice", "u1"])
+        sandbox("find", "unheard", status: 7)
+        #expect(try sandbox("find", "--limit", "3", "other-", "-o", "json").array().count == 3)
     }
 
     private static let renew = BackEndCase(
@@ -208,7 +220,7 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     }
 
     private static let logOut = BackEndCase(
-        command: "logout-all", options: ["issued-before", "keep", "reason", "actor"]
+        command: "logout-all", options: ["issued-before", "keep", "reason", "actor", "dry-run"]
     ) { sandbox in
         // Issued in another second than the one that is kept.
         for id in ["old", "older"] {
@@ -217,6 +229,8 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
         let kept = sandbox.token("kept")
         sandbox.token("kept", of: "bob")
         let loose = sandbox("issue", "--sub", "bob", "--iat", "-1h", "--no-record").line
+        let dry = sandbox("logout-all", "-n", "--issued-before", "-30m", "alice", "-o", "json")
+        #expect(try dry.object().integer("revoked") == 2)
         let first = sandbox("logout-all", "--issued-before", "-30m", "alice", "-o", "json")
         #expect(try first.object().integer("revoked") == 2)
         #expect(try sandbox.listed("alice") == ["kept"])
@@ -241,6 +255,8 @@ struct BackEndCase: Sendable, CustomTestStringConvertible {
     ) { sandbox in
         let old = sandbox("issue", "--sub", "alice", "--iat", "-1h").line
         let young = sandbox.token("young")
+        let dry = try sandbox("logout-all", "--everyone", "--dry-run", "--json").object()
+        #expect(dry.integer("tokens") == 2)
         sandbox("logout-all", "--everyone", "--issued-before", "-30m", "--yes")
         sandbox("verify", old, status: 6)
         sandbox("verify", young)

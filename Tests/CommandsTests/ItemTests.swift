@@ -28,6 +28,9 @@ struct ItemTests {
             (token, .token, "token of alice"), (token, .id, "id \(token)"),
             ("abc", .guess, "id abc"), ("'abc'\n", .guess, "id abc"), ("a.b", .guess, "id a.b"),
             ("a.b.c", .id, "id a.b.c"), ("'a'", .id, "id 'a'"), ("a.b.c.d", .guess, "id a.b.c.d"),
+            // Random ids in which `eyJ` and what follows happen to decode to `{"` and a letter.
+            ("y6cCicw82NdT5cmXt0eyJw", .guess, "id y6cCicw82NdT5cmXt0eyJw"),
+            ("y6cCicw82NdT5cmX_eyJwaa", .guess, "id y6cCicw82NdT5cmX_eyJwaa"),
         ] as [(String, Item.Kind, String)])
     func operands(text: String, kind: Item.Kind, expected: String) throws {
         #expect(words(try Item(operand: Array(text.utf8), as: kind)) == expected)
@@ -37,7 +40,8 @@ struct ItemTests {
         "A broken token is never an id",
         arguments: [
             ("eyJhbGci", .guess), ("a.b.c", .guess), (String(token.dropLast(60)), .guess),
-            ("abc", .token), ("", .token), ("eyJ\t", .guess),
+            ("abc", .token), ("", .token), ("eyJ\t", .guess), ("xeyJhbGciOiJIUzI1N", .guess),
+            ("abc-eyJhbGciOiJIUzI1N", .guess), ("xeyJw.x", .guess),
         ] as [(String, Item.Kind)])
     func brokenTokens(text: String, kind: Item.Kind) {
         let error = #expect(throws: (any Error).self) {

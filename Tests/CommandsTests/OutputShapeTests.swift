@@ -178,6 +178,15 @@ struct OutputShapeTests {
         #expect(ids.allSatisfy { $0.count == 23 && !$0.hasPrefix("-") })
     }
 
+    @Test("An id that is issued has no beginning of a token in it")
+    func randomIDsAreNoTokens() throws {
+        // Of 100,000 random ids seven have an `eyJ` somewhere.
+        for _ in 0..<100_000 {
+            let id = try TokenDraft.randomID()
+            #expect(!id.contains("eyJ"))
+        }
+    }
+
     @Test("issue that cannot record prints no token, and the status is 8")
     func issueWithoutRedis() {
         let result = TestTool.standalone.run(["issue", "--sub", "bob"])

@@ -105,7 +105,8 @@ struct PastedForm: Sendable {
                 // What is left of a token, or too much of it.
                 "⟨H⟩", "⟨HP⟩", "⟨HP⟩…", "token ⟨HP⟩", "⟨PS⟩.x.y", "x.⟨T⟩", "⟨T⟩.x", "⟨T⟩.⟨U⟩",
                 "⟨T⟩⟨U⟩", "⟨T⟩-⟨U⟩", "⟨T⟩.a.b", "s:⟨T⟩.sig", "Cookie: sid=s%3A⟨T⟩.sig",
-                "Bearer⟨T⟩", "token⟨T⟩", "x⟨T⟩", "⟨B⟩", "token=⟨B⟩", "⟨BB⟩", "⟨bB⟩", "⟨hex⟩",
+                "Bearer⟨T⟩", "token⟨T⟩", "x⟨T⟩", "x⟨H⟩", "token-⟨H⟩", "⟨B⟩", "token=⟨B⟩", "⟨BB⟩",
+                "⟨bB⟩", "⟨hex⟩",
                 "⟨T/⟩\u{200B}⟨/T⟩",
                 "⟨H⟩=.x.y", "⟨H⟩==.a.b", "⟨H⟩ .x", "eyJ", "eyJhbGciOiJIUzI1NiJ9", "eyJhbGci",
                 "eyJhbGciOiJIUzI1NiJ9..", "eyJhbGciOiJIUzI1NiJ9.e30", "a.b.c", "..", "⟨HP⟩.+x/y",

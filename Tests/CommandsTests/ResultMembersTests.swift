@@ -58,12 +58,12 @@ import TokenStore
         let lines: [(command: String, runs: [[String]])] = [
             ("issue", [["--sub", "bob"]]), ("decode", [[token]]),
             ("verify", [[token], ["--explain", token]]),
-            ("status", [[token]]),
+            ("status", [[token], ["--user", "alice"]]), ("find", [["other"]]),
             ("revoke", [["--ttl", "1h", "a"], ["--ttl", "1h", "--from", "-"]]),
             ("list tokens", [["alice"]]), ("list users", [[]]), ("list revoked", [[]]),
             ("stats", [[]]), ("doctor", [[]]), ("audit", [[]]), ("prune", [[]]),
             ("restore", [["--reason", "mistake", "--yes", "a"]]), ("renew", [[token]]),
-            ("logout-all", [["alice"]]),
+            ("logout-all", [["alice"], ["--dry-run", "alice"], ["--dry-run", "--everyone"]]),
             (
                 "key generate",
                 [["--alg", "ES256"], ["--alg", "ES256", "--out", folder.file("new")]]

@@ -94,10 +94,7 @@ struct TreeTests {
             (["decode"], ["Tokens/Decode"]),
             (
                 ["revoke"],
-                [
-                    "State/Revoke", "State/OperandRevocation", "State/RevocationPlanner",
-                    "State/RevokeResult",
-                ]
+                ["State/Revoke", "State/OperandRevocation", "State/RevocationPlanner"]
             ),
             (["restore"], ["State/Restore"]), (["status"], ["State/Status"]),
             (["logout-all"], ["State/LogoutAll", "Tokens/TokenFacts"]),

@@ -16,6 +16,14 @@ extension Layout {
             cutoff: try #require(keys.cutoff))
     }
 
+    /// The key of a token's blacklist entry; nil for a layout without a blacklist.
+    package func denyKey(_ subject: TokenSubject) throws -> [UInt8]? {
+        try deny?.key.render(TemplateValues(subject))
+    }
+
+    /// The key of the cutoff for all users.
+    package var globalCutoffKey: [UInt8]? { globalCutoff?.key.literal }
+
     package func nativeDenyKey(_ id: Identifier) throws -> [UInt8] {
         try #require(try denyKey(TokenSubject(id: id, user: nil)))
     }

@@ -123,12 +123,12 @@ struct PageJobTests {
             (.logout, [[["a", "x"]], [["{}"]]], [range, details], ""),
             (
                 .logout, [[["a", "2000000000000"]], [2, 1], [["{}"]]],
-                [range, ["ZCARD " + list, "ZCOUNT " + list], details], ""
+                [range, ["ZCOUNT " + list, "ZCOUNT " + list], details], ""
             ),
             // All of them are of the other unit, so the layout is the wrong one.
             (
                 .logout, [[["a", "2000000000000"]], [1, 1]],
-                [range, ["ZCARD " + list, "ZCOUNT " + list]], "other unit " + list
+                [range, ["ZCOUNT " + list, "ZCOUNT " + list]], "other unit " + list
             ),
             (.logout, [[["a", "2000000"]], [[]]], [range, details], "corrupt jwt:{bob}:meta"),
             (.listing, [[.unsent]], [range], "broken"),

@@ -17,29 +17,9 @@ package struct AnyCommand: Sendable {
         case help([Example])
     }
 
-    /// A command that does something. `load` is called when the command is named or described.
-    package init<Options: Sendable>(
-        _ name: String, attempts: [String] = [], load: @escaping @Sendable () -> Command<Options>
-    ) {
-        self.init(name: name, attempts: attempts, content: .leaf { load() })
-    }
-
-    private init(name: String, attempts: [String], content: Content) {
-        self.name = name
-        self.attempts = attempts
-        self.content = content
-    }
-
-    /// A command that consists of the commands below it.
-    package static func group(
-        _ name: String, attempts: [String] = [], load: @escaping @Sendable () -> CommandGroup
-    ) -> AnyCommand {
-        AnyCommand(name: name, attempts: attempts, content: .group(load))
-    }
-
-    /// The command `help [COMMAND|TOPIC]`.
-    package static func help(examples: [Example], attempts: [String] = []) -> AnyCommand {
-        AnyCommand(name: "help", attempts: attempts, content: .help(examples))
+    /// The commands below this one; none unless it is a group, which is loaded for them.
+    var members: [AnyCommand] {
+        if case .group(let load) = content { load().commands } else { [] }
     }
 
     /// One sentence for lists. Builds the command.
@@ -52,6 +32,27 @@ package struct AnyCommand: Sendable {
     }
 
     private static let helpSummary = "Show help for a command or a topic."
+}
+
+extension AnyCommand {
+    /// A command that does something. `load` is called when the command is named or described.
+    package init<Options: Sendable>(
+        _ name: String, attempts: [String] = [], load: @escaping @Sendable () -> Command<Options>
+    ) {
+        self.init(name: name, attempts: attempts, content: .leaf { load() })
+    }
+
+    /// A command that consists of the commands below it.
+    package static func group(
+        _ name: String, attempts: [String] = [], load: @escaping @Sendable () -> CommandGroup
+    ) -> AnyCommand {
+        AnyCommand(name: name, attempts: attempts, content: .group(load))
+    }
+
+    /// The command `help [COMMAND|TOPIC]`.
+    package static func help(examples: [Example]) -> AnyCommand {
+        AnyCommand(name: "help", attempts: [], content: .help(examples))
+    }
 
     /// Builds the description. `helpWords` returns the words that `help` explains.
     func describe(

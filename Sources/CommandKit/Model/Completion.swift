@@ -41,11 +41,6 @@ package struct CompletionRequest: Sendable, Equatable {
     /// The words of the command line, without the program's name. The last one is being typed.
     package let words: [[UInt8]]
 
-    package init(kind: String, words: [[UInt8]]) {
-        self.kind = kind
-        self.words = words
-    }
-
     /// The hidden first word of such a command line.
     package static let command = "__complete"
 
@@ -74,18 +69,11 @@ extension OptionGroup {
         var scanner = ArgumentScanner(Array(words), options: entries.map(\.description))
         var result = defaults
         while let token = scanner.next() {
-            switch token {
-            case .flag(let index, _, let negated):
-                guard case .flag(let set, let clear) = entries[index].action else { continue }
-                negated ? clear(&result) : set(&result)
-            case .value(let index, _, let bytes):
-                guard case .value(let apply) = entries[index].action else { continue }
-                do throws(InvalidValue) {
-                    try apply(&result, bytes)
-                } catch {
-                    continue
-                }
-            case .operand, .help, .version: continue
+            guard case .option(let index, _, let use) = token else { continue }
+            do throws(InvalidValue) {
+                try entries[index].apply(&result, use)
+            } catch {
+                continue
             }
         }
         return result
@@ -103,8 +91,7 @@ extension Program {
             let name = String(decoding: word, as: UTF8.self)
             guard let command = commands.first(where: { $0.name == name }) else { break }
             path.append(command.name)
-            guard case .group(let load) = command.content else { break }
-            commands = load().commands
+            commands = command.members
         }
         return path
     }

@@ -4,14 +4,13 @@ extension Option {
         _ name: String, short: Character? = nil, negatable: Bool = false, summary: String,
         into path: @autoclosure @escaping PropertyPath<Target, Bool>
     ) -> Option {
-        var description = OptionDescription(name: name, short: short, summary: summary)
-        description.isNegatable = negatable
-        return Option(entries: [
+        Option(entries: [
             OptionEntry(
-                description: description,
-                action: .flag(
-                    set: { target in target[keyPath: path()] = true },
-                    clear: { target in target[keyPath: path()] = false }),
+                description: OptionDescription(
+                    name: name, short: short, summary: summary, isNegatable: negatable),
+                apply: { target, use throws(InvalidValue) in
+                    target[keyPath: path()] = use == .on
+                },
                 readDefault: { target in target[keyPath: path()].defaultText })
         ])
     }
@@ -24,7 +23,7 @@ extension Option {
         Option(entries: [
             OptionEntry(
                 description: OptionDescription(name: name, short: short, summary: summary),
-                action: .flag(set: { target in target[keyPath: path()] = value }, clear: { _ in }),
+                apply: { target, _ throws(InvalidValue) in target[keyPath: path()] = value },
                 readDefault: { _ in .none })
         ])
     }
@@ -70,8 +69,8 @@ extension Option {
             OptionEntry(
                 description: OptionDescription(
                     name: name, short: short, metavar: metavar, summary: summary),
-                action: .value { target, bytes throws(InvalidValue) in
-                    target[keyPath: path()] = try parse(bytes)
+                apply: { target, use throws(InvalidValue) in
+                    target[keyPath: path()] = try parse(use.bytes)
                 },
                 readDefault: { target in .init(describing: target[keyPath: path()]) })
         ])
@@ -117,14 +116,13 @@ extension Option {
         into path: @autoclosure @escaping PropertyPath<Target, [Value]>,
         parse: @escaping @Sendable ([UInt8]) throws(InvalidValue) -> Value
     ) -> Option {
-        var description = OptionDescription(
-            name: name, short: short, metavar: metavar, summary: summary)
-        description.isRepeatable = true
-        return Option(entries: [
+        Option(entries: [
             OptionEntry(
-                description: description,
-                action: .value { target, bytes throws(InvalidValue) in
-                    target[keyPath: path()].append(try parse(bytes))
+                description: OptionDescription(
+                    name: name, short: short, metavar: metavar, summary: summary,
+                    isRepeatable: true),
+                apply: { target, use throws(InvalidValue) in
+                    target[keyPath: path()].append(try parse(use.bytes))
                 },
                 readDefault: { target in target[keyPath: path()].defaultText })
         ])

@@ -41,25 +41,30 @@ package struct Option<Target: Sendable>: Sendable {
     }
 }
 
+/// The way in which an option is given.
+enum OptionUse: Equatable, Sendable {
+    /// `--NAME`, the flag.
+    case on
+    /// `--no-NAME`.
+    case off
+    /// `--NAME VALUE`, with the bytes of the value.
+    case value([UInt8])
+
+    /// The bytes of the value; empty for a flag.
+    var bytes: [UInt8] {
+        if case .value(let bytes) = self { bytes } else { [] }
+    }
+}
+
 /// One option with its effect.
 struct OptionEntry<Target: Sendable>: Sendable {
-    /// The effect of a flag, which cannot fail.
-    typealias Flag = @Sendable (inout Target) -> Void
-
-    /// The effect of the option. It happens when the option is met, in the order of the command
-    /// line.
-    enum Action: Sendable {
-        /// The effects of `--NAME` and of `--no-NAME`.
-        case flag(set: Flag, clear: Flag)
-        /// The effect of `--NAME VALUE`, which may refuse the value.
-        case value(@Sendable (inout Target, [UInt8]) throws(InvalidValue) -> Void)
-    }
-
     /// The description without the default, which is only read for help.
     var description: OptionDescription
     /// The title of the group to which it belongs; nil for the command's own options.
     var section: String?
-    var action: Action
+    /// The effect of the option, which may refuse a value. It happens when the option is met, in the
+    /// order of the command line. A flag is only given `on` or `off`, any other option a value.
+    var apply: @Sendable (inout Target, OptionUse) throws(InvalidValue) -> Void
     /// Reads the default from the initial values of the struct. Only called for help.
     var readDefault: @Sendable (Target) -> OptionDescription.DefaultValue
 }
@@ -104,25 +109,89 @@ extension Option {
             entries: group.options.flatMap(\.entries).map { entry in
                 OptionEntry(
                     description: entry.description, section: entry.section ?? group.title,
-                    action: entry.action.lifted(to: path),
+                    apply: { target, use throws(InvalidValue) in
+                        try entry.apply(&target[keyPath: path()], use)
+                    },
                     readDefault: { target in entry.readDefault(target[keyPath: path()]) })
             })
     }
 }
 
-extension OptionEntry.Action {
-    /// The action on a part of a larger struct.
-    fileprivate func lifted<Outer: Sendable>(
-        to path: @escaping PropertyPath<Outer, Target>
-    ) -> OptionEntry<Outer>.Action {
-        switch self {
-        case .flag(let set, let clear):
-            .flag(
-                set: { outer in set(&outer[keyPath: path()]) },
-                clear: { outer in clear(&outer[keyPath: path()]) })
-        case .value(let apply):
-            .value { outer, bytes throws(InvalidValue) in try apply(&outer[keyPath: path()], bytes)
-            }
-        }
+/// The facts about an option that help, manual and completions show.
+package struct OptionDescription: Sendable, Equatable {
+    /// The long name without dashes.
+    package var name: String
+    /// One ASCII letter or digit, without its dash; nil if there is none.
+    package var short: Character?
+    /// The name of the value, in capitals; nil for a flag.
+    package var metavar: String?
+    /// One sentence that fits on a line of help. Completions show it, too.
+    package var summary: String
+    /// Further sentences for the long help and the manual.
+    package var detail: String = ""
+    /// The candidates that shells offer for the value. A fixed list is also shown in help.
+    package var completion = Completion.none
+    /// The default, read from the initial value of the options struct, so that both always agree.
+    package var defaultValue = DefaultValue.none
+    /// Whether each value is added to the earlier ones. Otherwise a second one is an error.
+    package var isRepeatable = false
+    /// Whether `--no-NAME` turns the flag off.
+    package var isNegatable = false
+    /// Whether the short help shows it among the command's own options although it belongs to a
+    /// group.
+    package var isEssential = false
+    /// Whether it is left out of help, manual, completions and suggestions.
+    package var isHidden = false
+
+    /// The value of an option that is not given.
+    package enum DefaultValue: Sendable, Equatable {
+        /// No value that is worth showing: nothing, an empty list, or a flag that is off.
+        case none
+        case text(String)
+        /// A value that help cannot show. A test reports it.
+        case unprintable
     }
+
+    /// All long names that are accepted, including the `no-` form.
+    var longNames: [String] {
+        isNegatable ? [name, "no-\(name)"] : [name]
+    }
+
+    /// The names with their dashes, such as `-o` and `--output`.
+    var spellings: [String] {
+        (short.map { ["-\($0)"] } ?? []) + ["--\(name)"]
+    }
+
+    /// The long name as help shows it: `--[no-]record`, `--output FORMAT`.
+    package var longForm: String {
+        let flag = isNegatable ? "--[no-]\(name)" : "--\(name)"
+        return metavar.map { "\(flag) \($0)" } ?? flag
+    }
+
+    /// The remarks in brackets after the summary: choices, the default, repetition.
+    package var remarks: [String] {
+        var remarks: [String] = []
+        if case .choices(let choices) = completion {
+            remarks.append("one of " + choices.map(\.value).joined(separator: ", "))
+        }
+        if case .text(let value) = defaultValue { remarks.append("default: \(value)") }
+        if isRepeatable { remarks.append("repeatable") }
+        return remarks
+    }
+
+    /// The summary with its remarks.
+    package var fullSummary: String {
+        remarks.isEmpty ? summary : "\(summary) [\(remarks.joined(separator: "; "))]"
+    }
+}
+
+/// Options under one heading.
+package struct OptionSection: Sendable, Equatable {
+    /// The title of the group; nil for the command's own options.
+    package let title: String?
+    /// The options in the order of the help, including hidden ones.
+    package var options: [OptionDescription]
+
+    /// The options without hidden ones.
+    var visible: [OptionDescription] { options.filter { !$0.isHidden } }
 }

@@ -3,8 +3,8 @@
 /// How the parts of this target work together:
 ///
 /// * Each command is a `Command<Options>` value, which an `AnyCommand` in the tree loads on demand.
-/// * `parse` goes down the tree: `ProgramParser` finds the command, `ArgumentScanner` splits its
-///   words into options and operands, and `ArgumentParser` applies them to the options struct. The
+/// * `parse` goes down the tree to the command, `ArgumentScanner` splits its words into options and
+///   operands, and `ArgumentParser` applies them to the options struct. The
 ///   result is a `ParseOutcome`, in the good case a `BoundCommand` that is ready to run.
 /// * `describe` turns everything into data, `ProgramDescription` and `CommandDescription`, from
 ///   which `HelpPage`, `ManualPages` and the completion scripts are rendered.

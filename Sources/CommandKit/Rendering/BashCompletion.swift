@@ -14,7 +14,24 @@ package enum BashCompletion {
     }
 
     /// Finds the place of the cursor in the command line and offers candidates. The functions share
-    /// the local variables of `_NAME`, which calls them.
+    /// the local variables of `_NAME`, which calls them:
+    ///
+    /// * `words` are the words before the cursor, without quotes. `path` is the command that they
+    ///   name, such as `list tokens`, and `operands` the number of operands after it.
+    /// * `given` has the options so far, with a blank around each. `skip` is an option that takes
+    ///   the next word as its value, and `only_operands` is set after `--`.
+    /// * `current` is the typed beginning of the candidate. `prefix` is the part of the word before
+    ///   it: `--output=`, `-o`, an opening quote, or `@`.
+    /// * `kept` is the part of the word that readline keeps. It replaces only what follows the last
+    ///   character of `COMP_WORDBREAKS`, so a candidate must not repeat `kept`.
+    /// * `kind` and `list` are the completion that was found, as `Completion.kind` and
+    ///   `Completion.list` have them. `meanings` are the descriptions of `COMPREPLY`.
+    ///
+    /// The order of the tests in `_NAME` decides: a word after an option with a value is that value,
+    /// whatever it looks like, and after `--` nothing is an option any more.
+    ///
+    /// Bash 4.3 was the first to assign to `words[-1]`. `compopt -o nosort` came with 4.4; where it
+    /// fails, readline sorts the candidates.
     private static let driver = #"""
         # Sets words to the command line up to the cursor, without the program's own name. Readline
         # also splits at '=', ':' and '@'; pieces without a blank between them are joined again.

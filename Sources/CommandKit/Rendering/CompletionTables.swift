@@ -2,6 +2,17 @@
 /// can be completed after them.
 ///
 /// The scripts of all shells are the same tables with a driver for the shell, so the shells agree.
+/// A rule for the option `-o, --output FORMAT` of every command is, in bash and zsh,
+///
+///     *' -o' | *' --output') kind='words' list=('text' 'json') ;;
+///
+/// and in fish, where the kind is the first line that is printed,
+///
+///     case '* -o' '* --output'
+///         printf '%s\n' 'words' 'text' 'json'
+///
+/// Candidates and their meanings are separated by a tab, here as in the answers of `__complete`.
+/// Hidden options are in no table.
 struct CompletionTables {
     /// The candidates after a command, or after the program itself.
     struct Place {
@@ -73,15 +84,21 @@ struct CompletionTables {
         }
     }
 
+    /// The commands as candidates, with their summaries as meanings.
     private static func candidates(_ commands: [CommandDescription]) -> [Completion.Choice] {
         commands.map { Completion.Choice($0.name, summary: $0.summary) }
     }
 
+    /// The option as a candidate, and its `no-` form as a second one. Both spellings of an option are
+    /// one candidate: once one of them is on the line, the drivers offer neither.
     private static func candidates(_ option: OptionDescription) -> [Completion.Choice] {
         let names = option.spellings + (option.isRepeatable ? ["..."] : [])
         let given = Completion.Choice(names.joined(separator: " "), summary: option.summary)
         guard option.isNegatable else { return [given] }
-        return [given, Completion.Choice("--no-\(option.name)", summary: option.opposite)]
+        return [
+            given,
+            Completion.Choice("--no-\(option.name)", summary: "Opposite of --\(option.name)."),
+        ]
     }
 
     /// The rule of an option; nil for a flag.
@@ -96,13 +113,11 @@ extension CommandDescription {
     fileprivate var words: String { path.joined(separator: " ") }
 }
 
-extension OptionDescription {
-    /// The summary of the `--no-` form.
-    fileprivate var opposite: String { "Opposite of --\(name)." }
-}
-
 extension Completion {
-    /// The name of the completion in the scripts.
+    /// The name of the completion in the scripts. The drivers offer nothing for `none`, paths for
+    /// `file` and `directory`, paths after an `@` for `at-file`, and the list for `words`. For
+    /// `dynamic` they ask the program, which gets the words of the line, and for `dynamic-or-file`
+    /// they offer paths as well.
     var kind: String {
         switch self {
         case .none: "none"

@@ -49,7 +49,8 @@ package enum FishCompletion {
             """ + driver.replacing("@NAME@", with: name)
     }
 
-    /// A `case` that prints the candidates of one place.
+    /// A `case` that prints the candidates of one place. Without candidates it prints nothing, which
+    /// still tells the command from an unknown one.
     private static func printing(
         _ candidates: [Completion.Choice], for place: CompletionTables.Place
     ) -> String {
@@ -58,7 +59,8 @@ package enum FishCompletion {
         return start + "            \(lines(candidates.map(\.line), depth: 3))\n"
     }
 
-    /// A `case` that prints the kind and the list of a completion.
+    /// A `case` that prints the kind and the list of a completion, one item to a line. A rule for all
+    /// commands begins with `*`, and comes after those of single commands: the first match counts.
     private static func rule(_ rule: CompletionTables.Rule) -> String {
         let patterns = rule.words.map { quote("\(rule.path ?? "*") \($0)") }
         let answer = [rule.completion.kind] + rule.completion.list
@@ -90,6 +92,16 @@ package enum FishCompletion {
     }
 
     /// Finds the place of the cursor in the command line and offers candidates.
+    ///
+    /// Functions of fish return text: `__NAME_place` prints the prefix of all candidates, their kind
+    /// and their list on lines of their own, and its callers take them apart. The loop over the
+    /// words before the cursor (`commandline -opc`, which fish has unquoted) is that of the drivers
+    /// for bash and zsh. The candidates are not compared with the typed word (`commandline -ct`):
+    /// fish does that itself, and may also match them by their middle.
+    ///
+    /// There are two lines `complete`, because fish offers either candidates or files for a rule:
+    /// the first one has all lists, in our order (`-k`) and without files (`-f`), and the second one
+    /// adds files (`-F`) where the kind asks for them.
     private static let driver = #"""
         # Prints what can be completed at the cursor, one item per line: the prefix of all
         # candidates, such as '--output=', their kind, and their list.

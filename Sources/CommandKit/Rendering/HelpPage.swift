@@ -35,32 +35,31 @@ struct HelpPage {
     }
 
     /// Paragraphs, lists and literal lines, with a blank line before each.
-    mutating func prose(_ body: [Prose], indent: Int = 0) {
+    mutating func prose(_ body: [Prose]) {
         for piece in body {
             blank()
             switch piece {
-            case .paragraph(let text): paragraph(text, indent: indent)
-            case .definitions(let items):
-                list(items.map { ($0.term, $0.meaning) }, indent: indent + 2)
+            case .paragraph(let text): paragraph(text)
+            case .definitions(let items): list(items.map { ($0.term, $0.meaning) })
             case .heading(let title): line(style.bold(title))
-            case .literal(let lines):
-                for line in lines {
-                    text += String(repeating: " ", count: indent + 4) + line + "\n"
-                }
+            case .literal(let lines): for text in lines { line("    " + text) }
             }
         }
     }
 
-    /// Terms on the left, meanings on the right. A long term gets a line of its own.
-    mutating func list(_ rows: [(term: String, meaning: String)], indent: Int = 2) {
+    /// Terms on the left after two blanks, meanings on the right.
+    ///
+    /// The left column is as wide as its longest term, except for terms above 26 columns or a third
+    /// of the page. Such a term gets a line of its own, with its meaning below: one long option must
+    /// not narrow the meanings of all others.
+    mutating func list(_ rows: [(term: String, meaning: String)]) {
         let limit = min(26, width / 3)
         let longest = rows.map { DisplayWidth.of($0.term) }.filter { $0 <= limit }.max() ?? 8
-        let column = indent + longest + 2
-        let margin = String(repeating: " ", count: indent)
+        let column = longest + 4
         for (term, meaning) in rows {
             let lines = TextWrapper.wrap(meaning, width: max(width - column, 20))
-            let shown = margin + style.bold(term)
-            let used = indent + DisplayWidth.of(term)
+            let shown = "  " + style.bold(term)
+            let used = 2 + DisplayWidth.of(term)
             guard let first = lines.first else {
                 text += shown + "\n"
                 continue
@@ -78,7 +77,8 @@ struct HelpPage {
 
 extension CommandDescription {
     /// The text for `-h`: usage, operands, two examples, the command's own options, and the
-    /// essential ones of its groups.
+    /// essential ones of its groups. It has to fit on a screen, so the last line only names the
+    /// groups that `--help` shows.
     package func shortHelp(program: String, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         begin(&page, program: program)
@@ -130,7 +130,8 @@ extension CommandDescription {
         }
     }
 
-    /// The beginning of both forms: summary, usage, members, operands.
+    /// The beginning of both forms: summary, usage, members, operands. A group shows the usages of
+    /// its members, since its own says no more than COMMAND.
     private func begin(_ page: inout HelpPage, program: String) {
         page.paragraph(summary)
         page.heading("Usage")
@@ -176,7 +177,8 @@ extension OperandDescription {
 }
 
 extension ProgramDescription {
-    /// The commands under their headings. The long form adds options and topics.
+    /// The commands under their headings. The long form adds options and topics. All names are
+    /// padded to one width, so that the summaries below all headings begin in one column.
     package func help(_ detail: HelpDetail, width: Int, style: Style = .plain) -> String {
         var page = HelpPage(width: width, style: style)
         page.paragraph(summary)
@@ -233,7 +235,9 @@ extension Program {
         }
     }
 
-    /// The lines after the message of a usage error: a usage line, and where to read more.
+    /// The lines after the message of a usage error: a usage line, and where to read more. `path` is
+    /// that of `ParseOutcome.usageError`. An error of `help` may be a mistyped topic, so it lists the
+    /// topics.
     package func usageLines(path: [String]) -> [String] {
         guard let command = describe(path) else {
             return ["usage: \(name) [OPTIONS] COMMAND ...", "try '\(name) help'"]

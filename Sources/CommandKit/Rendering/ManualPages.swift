@@ -1,5 +1,9 @@
 /// The manual: a page for the program, one for each top-level command, and one for each topic with
 /// a page of its own.
+///
+/// The order and the names of sections are those of mdoc(7), which `mandoc -Tlint` checks. A fact
+/// is on one page only: global options, the meanings of variables, and topics without a page of
+/// their own are on the program's page, to which the others refer.
 package struct ManualPages {
     private let program: ProgramDescription
     private let date: String
@@ -46,7 +50,9 @@ package struct ManualPages {
         return page
     }
 
-    /// The page of the program: overview, global options, and topics as sections.
+    /// The page of the program: overview, global options, and topics as sections. SEE ALSO comes
+    /// between the sections that belong before it, such as FILES, and those that belong after it,
+    /// such as STANDARDS.
     private func programPage() -> String {
         var page = begin(program.name, section: 1, summary: program.summary)
         page.macro("Sh", "SYNOPSIS")
@@ -157,7 +163,8 @@ package struct ManualPages {
         return page.source
     }
 
-    /// Operands and options. Those that every command has are on the program's page only.
+    /// Operands and options. Those that every command has are on the program's page only. On the page
+    /// of a group each member is a section, so its operands and options are subsections.
     private func parameters(_ command: CommandDescription, on page: inout Mdoc) {
         let heading = command.path.count > 1 ? "Ss" : "Sh"
         if !command.operands.isEmpty {
@@ -174,7 +181,8 @@ package struct ManualPages {
         }
     }
 
-    /// One item of a tagged list. The dashes of the long name are text after `.Fl`.
+    /// One item of a tagged list. `.Fl` writes one dash; the second dash of the long name is text
+    /// after it.
     private func option(_ option: OptionDescription, on page: inout Mdoc) {
         var line = ".It"
         if let short = option.short { line += " Fl \(Mdoc.argument(String(short))) ," }
@@ -187,6 +195,8 @@ package struct ManualPages {
     }
 
     /// The last sections, in the order that mandoc(1) checks: ENVIRONMENT, EXIT STATUS, EXAMPLES.
+    /// What several members of a group have in common is listed once. A status has a line for each
+    /// meaning that it has.
     private func ending(_ leaves: [CommandDescription], on page: inout Mdoc) {
         var variables: [Substring] = []
         // One term may name two variables.
@@ -224,9 +234,9 @@ package struct ManualPages {
         }
     }
 
-    /// SEE ALSO. References to commands become references to their pages, a topic without a page is
-    /// left out, and pages stay as they are. `own` is the command of this page; nil on the
-    /// program's page.
+    /// SEE ALSO, in the order that mandoc(1) checks: by section, then by name. References to commands
+    /// become references to their pages, a topic without a page is left out, and pages stay as they
+    /// are. `own` is the command of this page; nil on the program's page.
     private func seeAlso(_ references: [String], on page: inout Mdoc, omitting own: String?) {
         var pages: [(name: String, section: String)] = references.compactMap { reference in
             if let open = reference.firstIndex(of: "("), reference.hasSuffix(")") {

@@ -3,7 +3,13 @@ extension Prose {
 }
 
 /// Writes mdoc(7) source. Text is escaped, so it cannot be taken for a macro.
+///
+/// A line that begins with a period is a macro with arguments: `.Sh NAME` begins a section, `.Ss` a
+/// subsection, `.Pp` a paragraph, `.It` an item of a list. Any other line is text, and lines of text
+/// are filled. Many macros also act as arguments of others, as `Ar` does in `.It Fl o Ar FILE`; such
+/// lines are written with `raw`.
 struct Mdoc {
+    /// The page so far. Each line ends with a line feed.
     private(set) var source = ""
 
     /// A macro line. Each argument is quoted, so it cannot be taken for a macro.
@@ -18,7 +24,8 @@ struct Mdoc {
         source += "\(line)\n"
     }
 
-    /// Running text. Each sentence begins on a line of its own, as mdoc(7) demands.
+    /// Running text. Each sentence begins on a line of its own, as mdoc(7) demands. A sentence ends
+    /// with a period before a capital letter, so `e.g. json` does not end one.
     mutating func text(_ text: String) {
         var line: [Substring] = []
         for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
@@ -50,7 +57,8 @@ struct Mdoc {
         }
     }
 
-    /// A tagged list; nothing if there are no items.
+    /// A tagged list; nothing if there are no items, because mandoc(1) objects to an empty one. `Ds`
+    /// is the usual indentation; a wider term gets a line of its own.
     mutating func definitions(_ items: [Definition]) {
         guard !items.isEmpty else { return }
         raw(".Bl -tag -width Ds")

@@ -13,7 +13,22 @@ package enum ZshCompletion {
     }
 
     /// Finds the place of the cursor in the command line and offers candidates. The functions share
-    /// the local variables of `_NAME`, which calls them.
+    /// the local variables of `_NAME`, which calls them:
+    ///
+    /// * `typed` are the words before the cursor, without quotes. `where` is the command that they
+    ///   name, and `operands` the number of operands after it.
+    /// * `given`, `skip` and `only_operands` mean what they mean in the driver for bash. `given` is
+    ///   an array here.
+    /// * `PREFIX` belongs to zsh: the typed part of the current word. `compset -P` takes `--output=`
+    ///   or `@` off it, so candidates do not have to repeat that.
+    ///
+    /// `_arguments` is not used: its specifications would be a second form of the tables, and the
+    /// shells could differ. The status of the function is 0 if there was a candidate; otherwise zsh
+    /// tries its other completers.
+    ///
+    /// The last lines serve both ways to load the file. Found in `fpath`, it is the body of `_NAME`
+    /// at the first call, which has to complete something at once. Read with `source`, it only
+    /// registers the function.
     private static let driver = #"""
         # Offers the candidates of list, under the tag $1, in this order: _describe would sort them.
         _@NAME@_offer() {

@@ -125,20 +125,16 @@ struct ConfigurationFile {
         guard line.hasSuffix("]") else { throw failure("'[' without ']'", number) }
         let words = line.dropFirst().dropLast().split(separator: " ").map(String.init)
         guard words.count == 2, words[0] == "profile" || words[0] == "layout" else {
-            throw failure(
-                "not a section", number,
-                hint: "write [profile NAME] or [layout NAME]")
+            throw failure("not a section", number, hint: "write [profile NAME] or [layout NAME]")
         }
-        let name = words[1]
-        guard words[0] == "profile" else {
-            guard layouts[name] == nil else {
-                throw failure("the layout '\(VisibleText.escape(name))' is defined twice", number)
-            }
+        let (kind, name) = (words[0], words[1])
+        let isDefined = kind == "profile" ? profiles[name] != nil : layouts[name] != nil
+        guard !isDefined else {
+            throw failure("the \(kind) '\(VisibleText.escape(name))' is defined twice", number)
+        }
+        if kind == "layout" {
             layouts[name] = LayoutEntry(line: number)
             return .layout(name)
-        }
-        guard profiles[name] == nil else {
-            throw failure("the profile '\(VisibleText.escape(name))' is defined twice", number)
         }
         profiles[name] = [:]
         profileNames.append(name)
@@ -149,9 +145,7 @@ struct ConfigurationFile {
     private func pair(_ line: String, _ number: Int) throws(Failure) -> (String, String) {
         guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else {
             // It may be a line of a key, and is not repeated.
-            throw failure(
-                "not a setting", number,
-                hint: "write NAME = VALUE")
+            throw failure("not a setting", number, hint: "write NAME = VALUE")
         }
         let key = Self.trimmed(line.utf8[..<equals])
         let value = Self.trimmed(line.utf8[line.utf8.index(after: equals)...])

@@ -41,7 +41,9 @@ enum Setting: String, CaseIterable {
         }
     }
 
-    /// The settings of which only one may be given, this one included.
+    /// The settings of which only one may be given, this one included. A key and a secret are two
+    /// answers to one question, so one of the environment and one of a profile contradict each
+    /// other.
     var rivals: [Setting] { [.key, .secret].contains(self) ? [.key, .secret] : [self] }
 
     /// A variable that other programs use, which applies only if nothing else sets the value.
@@ -101,11 +103,6 @@ enum Setting: String, CaseIterable {
     }
 }
 
-/// Options of `config show`.
-struct ConfigShowOptions: CommandOptions {
-    var global = GlobalOptions()
-}
-
 /// `config show`: the effective value of each setting and where it comes from. Needs no Redis.
 let configShowCommand = Command(
     name: "show", summary: "Show the effective settings and their sources.",
@@ -117,7 +114,7 @@ let configShowCommand = Command(
         since it may be the secret itself. "jwtctl help config-file" describes the file.
         """
     ],
-    defaults: ConfigShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    defaults: PlainOptions(), options: [.group(GlobalOptions.group, at: \.global)],
     examples: [
         Example(
             command: "jwtctl config show", summary: "Show the settings in effect here.",
@@ -139,7 +136,7 @@ let configShowCommand = Command(
 
 /// Prints the configuration file, the profile and then each setting. Secrets and passwords are
 /// masked.
-private func runConfigShow(_ options: ConfigShowOptions, _ system: System) throws -> ExitStatus {
+private func runConfigShow(_ options: PlainOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let settings = try console.settings()
     let list = console.writer(columns) { Item.line($0.name, keys: nil) }

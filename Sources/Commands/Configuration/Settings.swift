@@ -37,15 +37,6 @@ final class Settings {
         let bytes: [UInt8]
         let origin: Origin
 
-        init(bytes: [UInt8], origin: Origin) {
-            self.bytes = bytes
-            self.origin = origin
-        }
-
-        init(text: String, origin: Origin) {
-            self.init(bytes: Array(text.utf8), origin: origin)
-        }
-
         /// The value as text. Bytes that are not UTF-8 are replaced; `requireText` has refused them
         /// where that matters.
         var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -53,15 +44,17 @@ final class Settings {
 
     /// The configuration file; nil if there is none.
     let file: ConfigurationFile?
-    /// The name of the profile in effect; nil if there is none.
-    let profile: String?
+    /// The path of the configuration file and its origin; nil if there is no file.
+    let place: Value?
+    /// The profile and the origin of its choice; nil if there is none.
+    let chosenProfile: Value?
     /// The environment of the process, read when a setting is asked for.
     private let environment: Environment
     /// The settings of that profile.
     private let entries: [Setting: ConfigurationFile.Entry]
 
-    /// The name of the profile that is used if none is selected.
-    static let standardProfile = "default"
+    /// The name of the profile in effect; nil if there is none.
+    var profile: String? { chosenProfile?.text }
 
     /// The variables that decide where the settings are read from, for the manual pages.
     static let variables = [
@@ -84,36 +77,33 @@ final class Settings {
                 .failure, "config", "no configuration file \(Source.path(path.bytes).title)")
         }
         place = file == nil ? nil : path
-        let name = options.profile ?? environment["JWTCTL_PROFILE"]
-        if let name {
-            chosenProfile = Value(
-                text: name,
-                origin: options.profile == nil ? .environment("JWTCTL_PROFILE") : .option("profile")
-            )
-        } else if file?.profiles[Self.standardProfile] != nil {
-            chosenProfile = Value(text: Self.standardProfile, origin: .standard)
-        }
-        guard let name else {
-            let isThere = file?.profiles[Self.standardProfile] != nil
-            profile = isThere ? Self.standardProfile : nil
-            entries = file?.profiles[Self.standardProfile] ?? [:]
+        chosenProfile = Self.choice(options, environment, file)
+        guard let name = chosenProfile?.text else {
+            entries = [:]
             return
         }
         guard let entries = file?.profiles[name] else {
             throw Self.unknownProfile(name, file, path?.bytes)
         }
-        profile = name
         self.entries = entries
+    }
+
+    /// The profile that an option or a variable selects, whether it exists or not; else the one
+    /// named `default` if the file has it.
+    private static func choice(
+        _ options: GlobalOptions, _ environment: Environment, _ file: ConfigurationFile?
+    ) -> Value? {
+        if let name = options.profile { return Value(text: name, origin: .option("profile")) }
+        if let value = Value(ofVariable: "JWTCTL_PROFILE", environment) { return value }
+        let standard = "default"
+        return file?.profiles[standard] == nil ? nil : Value(text: standard, origin: .standard)
     }
 
     /// The path of the configuration file, whether it exists or not; nil without a home directory.
     static func place(_ options: GlobalOptions, _ environment: Environment) -> Value? {
         if let path = options.configFile { return Value(bytes: path, origin: .option("config")) }
-        let variable = "JWTCTL_CONFIG"
-        if let path = environment.bytes(of: variable) {
-            return Value(bytes: path, origin: .environment(variable))
-        }
-        return standardPath(environment).map { Value(bytes: $0, origin: .standard) }
+        return Value(ofVariable: "JWTCTL_CONFIG", environment)
+            ?? standardPath(environment).map { Value(bytes: $0, origin: .standard) }
     }
 
     /// The error about a profile that does not exist, with a similar name or the names that exist.
@@ -168,11 +158,6 @@ final class Settings {
         return "profile \(VisibleText.escape(profile, columns: 40)) (\(origin.title))"
     }
 
-    /// The path of the configuration file and its origin; nil if there is no file.
-    let place: Value?
-    /// The profile and the origin of its choice; nil if there is none.
-    private(set) var chosenProfile: Value?
-
     /// The profile and the environment, the one that overrides the other first.
     var levels: [(Setting) -> Value?] {
         isProfileExplicit
@@ -187,9 +172,7 @@ final class Settings {
     /// programs. Options and the default are left to the caller.
     subscript(_ setting: Setting) -> Value? {
         levels.lazy.compactMap { $0(setting) }.first
-            ?? setting.fallback.flatMap { name in
-                environment.bytes(of: name).map { Value(bytes: $0, origin: .environment(name)) }
-            }
+            ?? setting.fallback.flatMap { Value(ofVariable: $0, environment) }
     }
 
     /// The reason why a command that changes something cannot tell which value is meant:
@@ -224,9 +207,7 @@ final class Settings {
 
     /// The value from the environment alone.
     func environmentValue(_ setting: Setting) -> Value? {
-        setting.variable.flatMap { name in
-            environment.bytes(of: name).map { Value(bytes: $0, origin: .environment(name)) }
-        }
+        setting.variable.flatMap { Value(ofVariable: $0, environment) }
     }
 
     /// The value from the profile alone, with its path completed.
@@ -288,5 +269,18 @@ final class Settings {
             guard [yes, no].contains(text) else { throw .expected("\(yes) or \(no)") }
             return text == yes
         }
+    }
+}
+
+extension Settings.Value {
+    /// A value from a place that holds text, such as the configuration file.
+    init(text: String, origin: Settings.Origin) {
+        self.init(bytes: Array(text.utf8), origin: origin)
+    }
+
+    /// The value of a variable of the environment; nil if it is empty or not set.
+    fileprivate init?(ofVariable name: String, _ environment: Environment) {
+        guard let bytes = environment.bytes(of: name) else { return nil }
+        self.init(bytes: bytes, origin: .environment(name))
     }
 }

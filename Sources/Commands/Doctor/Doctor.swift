@@ -244,8 +244,7 @@ extension StoreError {
     /// Whether Redis answered, but refused the command.
     fileprivate var isRefusal: Bool {
         switch self {
-        case .refused: true
-        case .redis(.server): true
+        case .refused, .redis(.server): true
         default: false
         }
     }

@@ -82,7 +82,7 @@ extension StateSurvey {
             "layout": .string(layout.name), "sampled": .integer(Int64(sampled)),
             "whole": .bool(isWhole), "blacklist": .integer(Int64(denials)),
             "lists": .integer(Int64(lists)), "sessions": .integer(Int64(sessions)),
-            "cutoffs": .integer(Int64(cutoffs)), "other": other.map { .string($0.name) } ?? .null,
+            "cutoffs": .integer(Int64(cutoffs)), "other": .string(orNull: other?.name),
         ]
     }
 }

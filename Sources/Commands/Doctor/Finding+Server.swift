@@ -71,7 +71,7 @@ extension Finding {
             .server, "primary", .ok,
             ([VisibleText.escape(name.joined(separator: " "), columns: 60)]
                 + [kind].compactMap(\.self) + ["accepts writes"]).joined(separator: ", "),
-            data: ["version": version.map { .string($0) } ?? .null])
+            data: ["version": .string(orNull: version)])
     }
 
     /// A replica instead of a primary. `primary` is its address as the replica reports it;
@@ -85,7 +85,7 @@ extension Finding {
                 + (isCutOff ? ", disconnected from its primary" : ""),
             means: "Its data may be out of date, and nothing can be revoked on it.",
             remedy: primary.map { "jwtctl doctor --redis \(ShellText.quote("redis://\($0)"))" },
-            data: ["primary": primary.map { .string($0) } ?? .null])
+            data: ["primary": .string(orNull: primary)])
     }
 
     /// `percent` is the server's text, which is not trusted.

@@ -63,15 +63,12 @@ struct Finding: Sendable {
 
     /// The element of the array that `doctor --json` prints.
     var json: JSONObject {
-        var object: JSONObject = [
+        [
             "check": .string(area.rawValue), "finding": .string(id),
             "severity": .string(severity.rawValue), "message": .string(message),
-            "means": means.map { .string($0) } ?? .null,
-            "remedy": remedy.map { .string($0) } ?? .null,
-            "server": server.map { .string($0) } ?? .null,
+            "means": .string(orNull: means), "remedy": .string(orNull: remedy),
+            "server": .string(orNull: server), "data": .object(data),
         ]
-        object.set("data", .object(data))
-        return object
     }
 }
 
@@ -110,8 +107,6 @@ struct DoctorReport {
     private let list: ResultWriter<Finding>
     /// The number of findings of each severity so far.
     private var counts: [Finding.Severity: Int] = [:]
-    /// Whether the table's header was printed; it goes before the first finding.
-    private var hasHeader = false
 
     init(_ console: Console) {
         self.console = console
@@ -125,11 +120,13 @@ struct DoctorReport {
     /// The worst severity so far.
     var worst: Finding.Severity { counts.keys.max() ?? .ok }
 
-    /// Counts and prints a finding. For a person it is flushed at once.
+    /// Counts and prints a finding, the first below the header of the table. For a person it is
+    /// flushed at once.
     mutating func add(_ finding: Finding) throws {
+        if console.isForPerson, counts.isEmpty {
+            try console.print(DoctorText.header(console.style))
+        }
         counts[finding.severity, default: 0] += 1
-        if console.isForPerson, !hasHeader { try console.print(DoctorText.header(console.style)) }
-        hasHeader = true
         try list.append(finding)
         if console.isForPerson { try console.system.output.flush() }
     }

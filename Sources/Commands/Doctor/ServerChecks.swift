@@ -16,7 +16,8 @@ enum ServerChecks {
         }
     }
 
-    /// The most important finding about the Sentinels, worst first.
+    /// The most important finding about the Sentinels, worst first: they would not agree on a
+    /// fail-over, some are away, or there are too few to lose one.
     static func sentinels(_ report: SentinelReport) -> Finding {
         if let objection = report.objection { return .noQuorum(objection) }
         if report.reached < report.named { return .sentinelsUnreached(report) }
@@ -73,7 +74,8 @@ enum ServerChecks {
         return found.isEmpty ? [.securedTLS(tls.version, end: tls.certificateEnd)] : found
     }
 
-    /// Whether Redis evicts keys or refuses writes. From 90 % of the limit on, memory is reported.
+    /// Whether Redis evicts keys or refuses writes. From 90 % of the limit on, memory is reported,
+    /// unless keys are evicted: then the policy is the problem, and memory is full by design.
     private static func memory(_ facts: ServerFacts) -> [Finding] {
         guard let info = facts.info, let used = info.integer("used_memory") else { return [] }
         let limit = info.integer("maxmemory") ?? 0
@@ -202,7 +204,10 @@ struct ServerFacts {
     /// The number of replicas that the group reports, connected or not; nil if it reports none.
     let knownReplicas: Int?
 
-    /// The commands that are sent to each server. They name no key and change nothing.
+    /// The commands that are sent to each server. They name no key and change nothing. INFO has the
+    /// limits, the counts and the state of replicas; CONFIG is asked only for what INFO does not
+    /// show, since managed services often refuse it. `min-*-to-write` is the name before Redis 5 as
+    /// well as after.
     static let questions = [
         Command("INFO"), Command("CONFIG", "GET", "save"),
         Command("CONFIG", "GET", "appendfsync"), Command("CONFIG", "GET", "min-*-to-write"),

@@ -84,11 +84,11 @@ enum Item {
             if let sign = bytes.firstIndex(of: UInt8(ascii: "=")), sign > 0,
                 bytes[sign...].contains(where: { $0 != UInt8(ascii: "=") })
             {
-                throw Failure(
-                    .usage, "unclear_id", "this is not clearly an id: it looks like NAME=VALUE",
+                throw unclearID(
+                    "it looks like NAME=VALUE",
                     hint: "pass the value alone, or use --id to treat the whole text as an id")
             }
-            if bytes.contains(where: isUnclear) {
+            if bytes.contains(where: { unclearBytes.contains($0) }) {
                 if ForeignLine.isArray(bytes) { throw ForeignLine.array }
                 throw unclearID("it has white space, quotes, commas, semicolons, bars or brackets")
             }
@@ -110,17 +110,7 @@ enum Item {
     }
 
     /// Bytes that ids of applications do not have, and pieces of other texts do.
-    private static func isUnclear(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x09, 0x0A, 0x0D, 0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"),
-            UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "("), UInt8(ascii: ")"),
-            UInt8(ascii: "["),
-            UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "<"),
-            UInt8(ascii: ">"), UInt8(ascii: "|"):
-            true
-        default: false
-        }
-    }
+    private static let unclearBytes = Array("\t\n\r \"'`,;()[]{}<>|".utf8)
 
     /// The failure for a text that is not clearly an id.
     private static func unclearID(
@@ -130,7 +120,8 @@ enum Item {
         Failure(.usage, "unclear_id", "this is not clearly an id: \(what)", hint: hint)
     }
 
-    /// A token by its form. If it is malformed it may be an id, which needs `--id`.
+    /// A token by its form. If it is malformed it may be an id, which needs `--id`: the hint says so,
+    /// unless the text has the header of a token.
     static func guessedToken(
         _ text: [UInt8], _ place: TokenPlace, _ headers: HeaderCache?
     ) throws -> Item {
@@ -157,7 +148,9 @@ enum Item {
 
     /// The items of an object: the id that it names, or the tokens in it.
     static func object(_ text: [UInt8], _ headers: HeaderCache?) throws -> [Item] {
-        if let members = PastedText.object(text), members["id"] != nil || members["jti"] != nil {
+        if let members = PastedText.json(text)?.objectValue,
+            members["id"] != nil || members["jti"] != nil
+        {
             let item = try namedID(text)
             try requireAgreement(item, members)
             return [item]
@@ -172,7 +165,7 @@ enum Item {
     /// Whether a text is an object that names an id, and also has a token, which is ignored.
     static func ignoresToken(_ text: [UInt8]) -> Bool {
         guard isObject(text), TokenScanner.mayHoldToken(text[...]),
-            let members = PastedText.object(text)
+            let members = PastedText.json(text)?.objectValue
         else { return false }
         let read = ["id", "jti", "token"].compactMap { members[$0]?.stringValue }
         guard members["id"] != nil || members["jti"] != nil else { return false }
@@ -186,22 +179,13 @@ enum Item {
 
     /// Throws if an object names an id and a token that has another id.
     private static func requireAgreement(_ item: Item, _ members: JSONObject) throws {
-        guard case .id(let id, _, _, _) = item, let text = members["token"]?.stringValue else {
-            return
-        }
-        guard let own = try token(TokenText.strip(text.utf8), .itself, nil).tokenID else { return }
-        guard own.utf8.elementsEqual(id.bytes) else {
-            throw Failure(
-                .usage, "invalid_line",
-                "'token' has the jti '\(VisibleText.escape(own.text, columns: 60))', but the line "
-                    + "has another id")
-        }
-    }
-
-    /// The `jti` of a token; nil of any other item.
-    private var tokenID: JSONString? {
-        guard case .token(_, let claims, _) = self else { return nil }
-        return claims["jti"]?.stringValue
+        guard case .id(let id, _, _, _) = item, let text = members["token"]?.stringValue,
+            case .token(_, let claims, _) = try token(TokenText.strip(text.utf8), .itself, nil),
+            let own = claims["jti"]?.stringValue, !own.utf8.elementsEqual(id.bytes)
+        else { return }
+        throw Failure.invalidLine(
+            "'token' has the jti '\(VisibleText.escape(own.text, columns: 60))', but the line "
+                + "has another id")
     }
 
     /// `{"jti":…}` or `{"id":…}`, with `exp` or `"forever":true`, and `sub` or `user`: the names that
@@ -211,14 +195,12 @@ enum Item {
         do throws(JSONError) {
             value = try JSONParser.parse(line)
         } catch {
-            throw Failure(.usage, "invalid_line", "not JSON: \(error)")
+            throw Failure.invalidLine("not JSON: \(error)")
         }
         // It began with a brace, so it is an object.
         let object = value.objectValue ?? JSONObject()
-        let id = try name(in: object, "jti", "id")
-        guard let id else {
-            throw Failure(
-                .usage, "invalid_line", "the object has neither 'jti' nor 'id'")
+        guard let id = try name(in: object, "jti", "id") else {
+            throw Failure.invalidLine("the object has neither 'jti' nor 'id'")
         }
         let user = try name(in: object, "sub", "user")
         return .id(
@@ -234,32 +216,31 @@ enum Item {
         // A line is written for this program: nothing excuses another type in it.
         guard values.allSatisfy({ $0.stringValue != nil }) else {
             let name = object[member].map { $0.stringValue == nil && $0 != .null } ?? false
-            throw Failure(
-                .usage, "invalid_line", "'\((name ? member : claim).text)' is not a string",
-                hint: "write it in quotes")
+            throw Failure.invalidLine(
+                "'\((name ? member : claim).text)' is not a string", hint: "write it in quotes")
         }
         guard values.count < 2 || values[0] == values[1] else {
-            throw Failure(
-                .usage, "invalid_line", "'\(member.text)' and '\(claim.text)' differ")
+            throw Failure.invalidLine("'\(member.text)' and '\(claim.text)' differ")
         }
         return values.first?.stringValue
     }
 
-    /// The expiry that an object names; nil where it does not say when the token expires.
+    /// The expiry that an object names; nil where it does not say when the token expires. Null counts
+    /// as absent, because lists print it for a token without `exp`.
     private static func expiry(in object: JSONObject) throws -> Expiry? {
         let exp = object["exp"] == .null ? nil : object["exp"]
         if let forever = object["forever"], forever != .null {
             guard let isForever = forever.boolValue else {
-                throw Failure(.usage, "invalid_line", "'forever' is not true or false")
+                throw Failure.invalidLine("'forever' is not true or false")
             }
             guard !isForever || exp == nil else {
-                throw Failure(.usage, "invalid_line", "'forever' contradicts 'exp'")
+                throw Failure.invalidLine("'forever' contradicts 'exp'")
             }
             if isForever { return .never }
         }
         guard let exp else { return nil }
         guard let number = exp.numberValue else {
-            throw Failure(.usage, "invalid_line", "'exp' is not a number")
+            throw Failure.invalidLine("'exp' is not a number")
         }
         return try expiry(number.double)
     }
@@ -268,13 +249,20 @@ enum Item {
     /// would practically never expire.
     static func expiry(_ seconds: Double) throws -> Expiry {
         guard seconds.isFinite, seconds >= 0 else {
-            throw Failure(.usage, "invalid_line", "'exp' is not a time in seconds")
+            throw Failure.invalidLine("'exp' is not a time in seconds")
         }
         guard seconds <= 1e11 else {
-            throw Failure(
-                .usage, "invalid_line", "'exp' looks like milliseconds: it is above 1e11",
-                hint: "write it in seconds")
+            throw Failure.invalidLine(
+                "'exp' looks like milliseconds: it is above 1e11", hint: "write it in seconds")
         }
         return Expiry(numericDate: seconds)
+    }
+}
+
+extension Failure {
+    /// The failure for a line in the right form whose content is no item. One code serves all of
+    /// them, which differ only in words.
+    static func invalidLine(_ message: String, hint: String? = nil) -> Failure {
+        Failure(.usage, "invalid_line", message, hint: hint)
     }
 }

@@ -121,7 +121,7 @@ final class ItemFeed<Element: FedItem>: Feed {
         case .item(.text(let bytes)): return .item(try item(bytes, lines))
         case .item:
             text = nil
-            throw Failure(.usage, "invalid_line", "the line is too long")
+            throw Failure.invalidLine("the line is too long")
         case .notYet: return .notYet
         case .end: return .end
         }
@@ -130,13 +130,12 @@ final class ItemFeed<Element: FedItem>: Feed {
     /// The first item of a line. Its other items come next.
     private func item(_ line: [UInt8], _ lines: LineSource) throws -> Item {
         var bytes = line
-        if bytes.first == UInt8(ascii: "e"), options.kind == .guess, PastedText.mayBeWrapped(bytes)
-        {
+        let isGuessing = options.kind == .guess
+        if bytes.first == UInt8(ascii: "e"), isGuessing, PastedText.mayBeWrapped(bytes) {
             bytes += try lines.continuation(of: bytes).joined()
         }
         let isFirst = text == nil && invalid.count == 0
         text = bytes
-        let isGuessing = options.kind == .guess
         if isGuessing, wrap.takesPiece(bytes) { throw TokenWrap.piece }
         let items: [Item]
         do {
@@ -246,7 +245,7 @@ struct ItemOptions: Sendable {
     /// The item of an operand; `@FILE` holds a token.
     func item(_ operand: [UInt8], _ console: Console) throws -> Item {
         let isFile = operand.first == UInt8(ascii: "@") && kind != .id
-        if !isFile, kind == .guess, NearbyFile.isName(operand) { throw Self.fileName(operand) }
+        if !isFile, kind == .guess, Source.isFileName(operand) { throw Self.fileName(operand) }
         guard isFile else {
             let item = try Item(operand: operand, as: kind)
             if kind == .guess, Item.ignoresToken(operand) { try console.note(Item.ignoredToken) }
@@ -262,10 +261,8 @@ struct ItemOptions: Sendable {
         let name = Source.path(operand).title
         return Failure(
             .usage, "file_name", "\(name) is a file",
-            hint:
-                "pass '@\(String(decoding: operand, as: UTF8.self))' for the token in it, --from for "
-                + "its lines, or --id for an id of that name"
-        )
+            hint: "pass '@\(String(decoding: operand, as: UTF8.self))' for the token in it, --from "
+                + "for its lines, or --id for an id of that name")
     }
 
     /// The lines to read; nil where the items are operands.
@@ -273,12 +270,10 @@ struct ItemOptions: Sendable {
         guard file == nil || operands.isEmpty else {
             throw UsageError.other("'--from' cannot be used with operands")
         }
-        if let file, file != [UInt8(ascii: "-")] { return try LineSource(path: file) }
         guard isBulk else { return nil }
         if system.input.isTerminal, operands.isEmpty, file == nil {
             throw UsageError.missingOperand("ID|TOKEN")
         }
-        try system.takeInput()
-        return LineSource(input: system.input)
+        return try LineSource.open(file ?? [UInt8(ascii: "-")], system: system)
     }
 }

@@ -8,7 +8,8 @@ enum LayoutChoice {
     /// In bytes: far more than any layout needs.
     private static let fileLimit = 256 * 1024
 
-    /// The layout that options, environment and profile choose, with its variables.
+    /// The layout that options, environment and profile choose, with its variables. Those of
+    /// `--layout-var` replace those of the configuration file.
     static func layout(
         _ options: GlobalOptions, _ settings: Settings, _ system: System,
         for purpose: LayoutReader.Purpose = .use
@@ -22,7 +23,8 @@ enum LayoutChoice {
                 variables[Layout.namespaceVariable] = namespace
             }
         }
-        return try load(name, variables, purpose, system)
+        return try isFile(name)
+            ? read(name, variables, purpose, system).layout : preset(name, variables, purpose)
     }
 
     /// Whether options, environment or profile choose a layout, or name a namespace.
@@ -31,7 +33,8 @@ enum LayoutChoice {
             || settings[.namespace] != nil
     }
 
-    /// The name of a preset or the path of a file, with what the configuration says about it.
+    /// The name of a preset or the path of a file, with what the configuration says about it. A
+    /// layout of the configuration file hides a preset of the same name.
     static func chosen(
         _ options: GlobalOptions, _ settings: Settings
     ) throws -> (name: [UInt8], variables: [String: String]) {
@@ -50,41 +53,37 @@ enum LayoutChoice {
         }
     }
 
-    /// A name of a preset; what has a slash or a dot is the path of a file.
-    static func load(
-        _ name: [UInt8], _ variables: [String: String], _ purpose: LayoutReader.Purpose,
-        _ system: System
-    ) throws -> Layout {
-        guard isFile(name) else { return try preset(name, variables, purpose) }
-        let source = Source.path(name)
-        let text = try text(source, system)
-        do throws(LayoutError) {
-            return try LayoutReader.read(text, variables: variables, for: purpose)
-        } catch {
-            throw Diagnostics.layout(error, file: source.title)
-        }
-    }
-
     /// The text of the file that options and environment choose; nil where they choose none. It is
     /// the data of a layout, or an error is thrown.
     static func file(
         _ options: GlobalOptions, _ settings: Settings, _ system: System
     ) throws -> [UInt8]? {
         let name = try chosen(options, settings).name
-        guard isFile(name) else { return nil }
-        let source = Source.path(name)
-        let text = try text(source, system)
-        do throws(LayoutError) {
-            _ = try LayoutReader.read(text, for: .show)
-        } catch {
-            throw Diagnostics.layout(error, file: source.title)
-        }
-        return text
+        return try isFile(name) ? read(name, [:], .show, system).text : nil
     }
 
     /// Whether a name is the path of a file: names of presets have neither slash nor dot.
     private static func isFile(_ name: [UInt8]) -> Bool {
         name.contains(UInt8(ascii: "/")) || name.contains(UInt8(ascii: "."))
+    }
+
+    /// Reads the layout file at `path`, whose errors name the file. The text is for commands that
+    /// compare the file itself with the keys in Redis.
+    private static func read(
+        _ path: [UInt8], _ variables: [String: String], _ purpose: LayoutReader.Purpose,
+        _ system: System
+    ) throws -> (text: [UInt8], layout: Layout) {
+        let source = Source.path(path)
+        let content = try source.read(limit: fileLimit, system: system)
+        guard content.count > 0 else {
+            throw Failure(.failure, "layout", "\(source.title) is empty")
+        }
+        let text = unsafe content.withBytes { unsafe Array($0) }
+        do throws(LayoutError) {
+            return (text, try LayoutReader.read(text, variables: variables, for: purpose))
+        } catch {
+            throw Diagnostics.layout(error, file: source.title)
+        }
     }
 
     /// The preset of this name. Where there is none, but a file of that name, the hint says how to
@@ -114,16 +113,7 @@ enum LayoutChoice {
         }
     }
 
-    /// The text of a layout file, which is not empty.
-    private static func text(_ source: Source, _ system: System) throws -> [UInt8] {
-        let content = try source.read(limit: fileLimit, system: system)
-        guard content.count > 0 else {
-            throw Failure(.failure, "layout", "\(source.title) is empty")
-        }
-        return unsafe content.withBytes { unsafe Array($0) }
-    }
-
-    /// Reads the value of `--layout-var`, `NAME=VALUE`.
+    /// Reads the value of `--layout-var`, `NAME=VALUE`. The value may be empty and may contain `=`.
     static func variable(_ text: String) throws(InvalidValue) -> (name: String, value: String) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { throw .expected("NAME=VALUE") }

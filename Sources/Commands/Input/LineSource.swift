@@ -24,6 +24,13 @@ final class LineSource {
     /// Whether the input is a regular file, which can be read without waiting.
     let isFile: Bool
 
+    /// Opens the file that an option names; `-` is standard input, which can be read only once.
+    static func open(_ file: [UInt8], system: System) throws -> LineSource {
+        guard file == [UInt8(ascii: "-")] else { return try LineSource(path: file) }
+        try system.takeInput()
+        return LineSource(input: system.input)
+    }
+
     /// Reads standard input, or the input of a test.
     init(input: InputStream) {
         self.input = input
@@ -57,6 +64,7 @@ final class LineSource {
         if let descriptor { _ = close(descriptor) }
     }
 
+    /// Whether the descriptor is that of a regular file.
     private static func isFile(_ descriptor: CInt) -> Bool {
         var status = stat()
         return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -88,27 +96,23 @@ final class LineSource {
 
     /// The next line; a read that a signal interrupts is an error.
     private func unlessInterrupted(_ pull: Pull) throws(Failure) -> Supply<InputStream.Line> {
-        do throws(InputError) {
-            return try read(pull)
-        } catch {
-            throw Diagnostics.input(error, name: title)
-        }
-    }
-
-    private func read(_ pull: Pull) throws(InputError) -> Supply<InputStream.Line> {
         if let line = waiting {
             waiting = nil
             number += 1
             return .item(line)
         }
-        while true {
-            if pull == .polling, !isFile, try !input.isLineReady() { return .notYet }
-            try input.skipByteOrderMark()
-            guard let line = try input.readLine(limit: Self.lineLimit) else { return .end }
-            number += 1
-            guard case .text(let bytes) = line else { return .item(line) }
-            let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
-            if first != nil, first != UInt8(ascii: "#") { return .item(line) }
+        do throws(InputError) {
+            while true {
+                if pull == .polling, !isFile, try !input.isLineReady() { return .notYet }
+                try input.skipByteOrderMark()
+                guard let line = try input.readLine(limit: Self.lineLimit) else { return .end }
+                number += 1
+                guard case .text(let bytes) = line else { return .item(line) }
+                let first = bytes.first { $0 != 0x20 && $0 != 0x09 }
+                if first != nil, first != UInt8(ascii: "#") { return .item(line) }
+            }
+        } catch {
+            throw Diagnostics.input(error, name: title)
         }
     }
 
@@ -144,6 +148,76 @@ final class LineSource {
     private func putBack(_ line: InputStream.Line) {
         waiting = line
         number -= 1
+    }
+}
+
+/// The lines of a file, or operands, from which no item was read. Each is reported with its number.
+final class InvalidLines {
+    private let console: Console
+    /// The name of the input in messages.
+    private let title: String
+    /// Takes each invalid line and its failure; nil is a line that was too long to keep.
+    var keep: (([UInt8]?, String) -> Void)?
+    private(set) var count = 0
+    /// The failure of the first invalid line.
+    private(set) var firstFailure: Failure?
+    /// Whether an item was read.
+    private var hasItems = false
+    /// The number of lines in a foreign form, and the first of these forms.
+    private var foreignCount = 0
+    private var first: ForeignLine?
+    /// Forms that were reported.
+    private var reported: Set<ForeignLine> = []
+    /// Each hint is given once.
+    private var hints: Set<String> = []
+
+    /// After so many foreign lines and no item the file is refused.
+    private static let foreignLimit = 100
+
+    init(_ console: Console, title: String) {
+        self.console = console
+        self.title = title
+    }
+
+    /// The code of the failure that `requireItems` throws.
+    private static let refusalCode = "foreign_lines"
+
+    /// Throws `failure` where it is that of `requireItems`.
+    static func rethrow(_ failure: Failure) throws(Failure) {
+        if failure.code == refusalCode { throw failure }
+    }
+
+    /// Called for each item that was read: the file is not a foreign one then.
+    func acceptItem() { hasItems = true }
+
+    /// Reports a line from which no item was read, at most once for each foreign form.
+    func add(_ error: any Error, line: [UInt8]?, at place: String) throws {
+        count += 1
+        let failure = Diagnostics.failure(for: error)
+        firstFailure = firstFailure ?? failure
+        keep?(line, failure.message)
+        let form = error as? ForeignLine
+        if form.map({ reported.insert($0).inserted }) ?? true {
+            try console.error("\(place): \(failure.message)")
+        }
+        if let hint = failure.hint, hints.insert(hint).inserted {
+            try console.note("hint: \(hint)")
+        }
+        guard let form else { return }
+        foreignCount += 1
+        first = first ?? form
+        if count == Self.foreignLimit { try requireItems() }
+    }
+
+    /// Fails where all lines so far are foreign: the file was written for another tool.
+    func requireItems() throws(Failure) {
+        guard let first, !hasItems, foreignCount == count else { return }
+        throw Failure(
+            .usage, Self.refusalCode,
+            count == Self.foreignLimit
+                ? "no items in the first \(count) lines of \(title); nothing was changed"
+                : "no items in \(title); nothing was changed",
+            hint: first.failure.hint)
     }
 }
 

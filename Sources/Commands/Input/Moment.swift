@@ -23,9 +23,7 @@ enum Moment: Equatable, Sendable {
             let digits = text.dropFirst()
             guard digits.utf8.first != UInt8(ascii: "+"), let seconds = Int64(digits),
                 (0...Self.latest).contains(seconds)
-            else {
-                throw Self.expected
-            }
+            else { throw Self.expected }
             self = .absolute(seconds)
         } else {
             guard let seconds = Self.parseDate(Array(text.utf8), roundingUp: roundingUp) else {
@@ -197,6 +195,30 @@ enum CivilDate {
     }
 }
 
+// MARK: - Options
+
+extension Option {
+    /// An option whose value is a point in time.
+    static func moment(
+        _ name: String, summary: String,
+        into path: @autoclosure @escaping PropertyPath<Target, Moment?>
+    ) -> Option {
+        value(name, metavar: "TIME", summary: summary, into: path()) {
+            text throws(InvalidValue) in try Moment(text)
+        }
+    }
+
+    /// An option whose value is a span of time, kept in seconds.
+    static func duration(
+        _ name: String, summary: String,
+        into path: @autoclosure @escaping PropertyPath<Target, Int64?>
+    ) -> Option {
+        value(name, metavar: "DURATION", summary: summary, into: path()) {
+            text throws(InvalidValue) in try Duration.seconds(text)
+        }
+    }
+}
+
 // MARK: - Spans
 
 /// Spans of time as people write them: `90s`, `15m`, `12h`, `30d`, `1h30m`.
@@ -207,32 +229,10 @@ enum Duration {
     private static let longest: Int64 = 1000 * 366 * 86_400
 
     /// Whole seconds. A bare number is refused, since it could be minutes or milliseconds as well.
+    ///
+    /// The span is the sum of all numbers with their units; each unit is smaller than the one
+    /// before it: 1h30m is a span, 30m1h is a mistake.
     static func seconds(_ text: String) throws(InvalidValue) -> Int64 {
-        try parse(text, units: units)
-    }
-
-    /// Milliseconds, for waits: `500ms` is accepted too.
-    static func milliseconds(_ text: String) throws(InvalidValue) -> Int64 {
-        if text.hasSuffix("ms"), text.first?.isNumber == true,
-            let number = Int64(text.dropLast(2)), number > 0, number <= 86_400_000
-        {
-            return number
-        }
-        let seconds = try parse(text, units: units)
-        guard seconds > 0, seconds <= 86_400 else { throw expected }
-        return seconds * 1000
-    }
-
-    /// Seconds of each unit, by its letter.
-    private static let units: [UInt8: Int64] = [
-        UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3600,
-        UInt8(ascii: "d"): 86_400, UInt8(ascii: "w"): 604_800,
-    ]
-
-    /// The sum of all numbers with their units; each unit is smaller than the one before it.
-    private static func parse(
-        _ text: String, units: [UInt8: Int64]
-    ) throws(InvalidValue) -> Int64 {
         var total: Int64 = 0
         var number: Int64?
         var last = Int64.max
@@ -242,7 +242,6 @@ enum Duration {
                 guard next <= longest else { throw expected }
                 number = next
             } else {
-                // Units must descend: 1h30m is a span, 30m1h is a mistake.
                 guard let count = number, let unit = units[byte], unit < last else {
                     throw expected
                 }
@@ -255,6 +254,24 @@ enum Duration {
         guard number == nil, last != Int64.max else { throw expected }
         return total
     }
+
+    /// Milliseconds, for waits: `500ms` is accepted too.
+    static func milliseconds(_ text: String) throws(InvalidValue) -> Int64 {
+        if text.hasSuffix("ms"), text.first?.isNumber == true,
+            let number = Int64(text.dropLast(2)), number > 0, number <= 86_400_000
+        {
+            return number
+        }
+        let seconds = try seconds(text)
+        guard seconds > 0, seconds <= 86_400 else { throw expected }
+        return seconds * 1000
+    }
+
+    /// Seconds of each unit, by its letter.
+    private static let units: [UInt8: Int64] = [
+        UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3600,
+        UInt8(ascii: "d"): 86_400, UInt8(ascii: "w"): 604_800,
+    ]
 
     /// A span for a person: `2 h 5 min`, `14 min`, `3 days`, `73 years`.
     static func words(_ seconds: Int64) -> String { TimeSpan.words(seconds) }

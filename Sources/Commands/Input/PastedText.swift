@@ -109,7 +109,7 @@ enum PastedText {
             }
         }
         if line.first == UInt8(ascii: "{") {
-            return object(line).map { members in
+            return json(line)?.objectValue.map { members in
                 members.members.contains { member in
                     guard let text = member.value.stringValue?.utf8 else { return false }
                     // Any other member may hold what a client has sent.
@@ -133,16 +133,15 @@ enum PastedText {
         return [text[..<range.lowerBound], text[range.upperBound...]].allSatisfy { part in
             String(decoding: part, as: UTF8.self).unicodeScalars.allSatisfy { scalar in
                 !scalar.properties.isAlphabetic && scalar.properties.numericType == nil
-                    && ![UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: "=")].map(UInt32.init)
-                        .contains(scalar.value)
+                    && !"%\\=".unicodeScalars.contains(scalar)
             }
         }
     }
 
-    /// The object that a text is; nil for any other text.
-    static func object(_ text: [UInt8]) -> JSONObject? {
+    /// The JSON value that a text is; nil for any other text.
+    static func json(_ text: [UInt8]) -> JSONValue? {
         do throws(JSONError) {
-            return try JSONParser.parse(text).objectValue
+            return try JSONParser.parse(text)
         } catch {
             return nil
         }
@@ -155,8 +154,7 @@ enum PastedText {
         _ fault: TokenSighting.Fault, _ sighting: TokenSighting, in text: [UInt8]
     ) -> Failure {
         func malformed(_ what: String, _ hint: String?) -> Failure {
-            Failure(
-                .malformed, "malformed", "malformed token: \(what)", hint: hint)
+            Failure(.malformed, "malformed", "malformed token: \(what)", hint: hint)
         }
         let end = sighting.offset + sighting.bytes.count
         switch fault {

@@ -5,8 +5,11 @@ internal import Glibc
 /// The place to read a secret or key from: a path, `env:NAME`, `fd:N` or `-`. Never the secret
 /// itself.
 enum Source: Equatable, Sendable {
+    /// The bytes as the system has them; they need not be UTF-8.
     case path([UInt8])
+    /// The name of a variable that contains the secret itself.
     case environment(String)
+    /// A descriptor that the shell or a service manager has opened. It is read, and never closed.
     case descriptor(CInt)
     case standardInput
 
@@ -45,18 +48,6 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// The content, at most `limit` bytes, kept as a secret. For files that hold no secrets: the name
-    /// of one that is not there is repeated.
-    func read(
-        limit: Int, system: System, patience: Patience = .standard
-    ) throws -> SecretBytes {
-        do {
-            return try content(limit: limit, system: system, patience)
-        } catch let error as SystemError {
-            throw Failure(.failure, "input", "cannot read \(title): \(words(error))")
-        }
-    }
-
     /// The content, for a source that may hold a secret. The message about a missing source does
     /// not repeat it: it may be the secret itself, which must not get into logs.
     func read(_ role: SourceRole, limit: Int, system: System) throws -> SecretBytes {
@@ -67,9 +58,11 @@ enum Source: Equatable, Sendable {
         return try read(limit: limit, system: system)
     }
 
-    /// Reads the content, at most `limit` bytes. A missing file is thrown as the system's error.
-    private func content(
-        limit: Int, system: System, _ patience: Patience
+    /// The content, at most `limit` bytes, kept as a secret. For files that hold no secrets: the name
+    /// of one that is not there is repeated. Pipes are opened without waiting for a writer, so that
+    /// `patience` covers that too.
+    func read(
+        limit: Int, system: System, patience: Patience = .standard
     ) throws -> SecretBytes {
         do {
             switch self {
@@ -86,6 +79,8 @@ enum Source: Equatable, Sendable {
                 let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK)
                 return try Self.collect(file.number, limit, patience)
             }
+        } catch let error as SystemError {
+            throw Failure(.failure, "input", "cannot read \(title): \(words(error))")
         } catch let error as InputError {
             throw Diagnostics.input(error, name: title)
         }
@@ -108,9 +103,27 @@ enum Source: Equatable, Sendable {
 
     /// Whether something is at `path`, be it a link that leads nowhere.
     static func exists(_ path: [UInt8]) -> Bool {
+        !path.contains(0) && status(of: path, AT_SYMLINK_NOFOLLOW) != nil
+    }
+
+    /// Whether an operand is the name of a file that is there, and looks like one: people forget
+    /// `--from`, or the `@` that reads a token from a file.
+    static func isFileName(_ operand: [UInt8]) -> Bool {
+        let endings = [".txt", ".jwt", ".json", ".csv"]
+        guard
+            operand.contains(UInt8(ascii: "/"))
+                || endings.contains(where: { operand.suffix($0.utf8.count).elementsEqual($0.utf8) })
+        else { return false }
+        return status(of: operand).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
+    }
+
+    /// The type and permissions of what is at `path`, or of a link itself with
+    /// `AT_SYMLINK_NOFOLLOW`; nil if there is nothing.
+    private static func status(of path: [UInt8], _ flags: CInt = 0) -> stat? {
         var status = stat()
         let terminated = path.map { CChar(bitPattern: $0) } + [0]
-        return unsafe lstat(terminated, &status) == 0 && !path.contains(0)
+        guard unsafe fstatat(AT_FDCWD, terminated, &status, flags) == 0 else { return nil }
+        return status
     }
 
     /// The source as it is given on a command line.
@@ -123,7 +136,8 @@ enum Source: Equatable, Sendable {
         }
     }
 
-    /// The failure for a source without content.
+    /// The failure for a source without content. A pipe is empty if the command that writes to it has
+    /// failed, which the shell does not report.
     func emptiness(_ what: String) -> Failure {
         switch self {
         case .standardInput:
@@ -168,19 +182,19 @@ enum Source: Equatable, Sendable {
     /// The system's words, but for a link that leads nowhere, of which it says the same as of a missing
     /// file.
     private func words(_ error: SystemError) -> String {
-        guard error == .notFound, case .path(let path) = self else { return error.message }
-        var status = stat()
-        let terminated = path.map { CChar(bitPattern: $0) } + [0]
-        guard unsafe lstat(terminated, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else {
-            return error.message
-        }
+        guard error == .notFound, case .path(let path) = self,
+            let status = Self.status(of: path, AT_SYMLINK_NOFOLLOW),
+            status.st_mode & S_IFMT == S_IFLNK
+        else { return error.message }
         return "it is a link to a missing file"
     }
 
     /// The timeouts of a pipe in milliseconds: for the next byte, and for all of it. A key set from
     /// a distant server arrives in less.
     struct Patience: Sendable {
+        /// The longest wait for the next byte.
         var silence: Int64
+        /// The longest wait for the end.
         var total: Int64
 
         static let standard = Patience(silence: 10_000, total: 30_000)
@@ -230,6 +244,19 @@ enum Source: Equatable, Sendable {
             count += got
         }
         return count
+    }
+}
+
+extension Option {
+    /// An option that names a source, and never holds the secret itself. Shells offer files.
+    static func source(
+        _ name: String, short: Character? = nil, summary: String,
+        into path: @autoclosure @escaping PropertyPath<Target, Source?>
+    ) -> Option {
+        raw(name, short: short, metavar: "SOURCE", summary: summary, into: path()) {
+            bytes throws(InvalidValue) in try Source(bytes)
+        }
+        .completing(.file)
     }
 }
 

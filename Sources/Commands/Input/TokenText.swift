@@ -23,9 +23,7 @@ enum TokenText {
     static func hasUnpairedQuotes(_ bytes: [UInt8]) -> Bool {
         let text = trim(bytes[...])
         func quotes(_ part: ArraySlice<UInt8>) -> Int {
-            part.count {
-                $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "`")
-            }
+            part.count { "\"'`".utf8.contains($0) }
         }
         return quotes(bytes[..<text.startIndex]) != quotes(bytes[text.endIndex...])
     }
@@ -43,11 +41,7 @@ enum TokenText {
     /// may come before it.
     static func assigned(_ piece: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let text = trim(dropWord("export", from: trim(piece)) ?? trim(piece))
-        guard
-            let sign = text.firstIndex(where: {
-                [UInt8(ascii: "="), UInt8(ascii: ":")].contains($0)
-            }),
-            sign > text.startIndex
+        guard let sign = text.firstIndex(where: { "=:".utf8.contains($0) }), sign > text.startIndex
         else { return nil }
         let name = trim(text[..<sign])
         return name.allSatisfy(TokenScanner.isLetter) ? text[(sign + 1)...] : nil
@@ -109,7 +103,19 @@ enum TokenOperand: Sendable {
     /// More than any token with everything that may surround it, in bytes.
     private static let limit = CompactToken.maximumByteCount + 4096
 
-    /// The text without what may surround a token.
+    /// The operand TOKEN. `path` leads to its place in the options of the command.
+    static func operand<Options>(
+        at path: @autoclosure @escaping PropertyPath<Options, [UInt8]?>,
+        summary: String = "The token, @FILE, or - for standard input."
+    ) -> Operand<Options> {
+        .raw("TOKEN", .optional, summary: summary) { options, bytes throws(InvalidValue) in
+            options[keyPath: path()] = bytes
+        }
+        .completing(.fileAfterAt)
+    }
+
+    /// The text without what may surround a token. `verify` judges exactly this, and searches no
+    /// other text for a token: what it accepts must be what a service would get.
     static func token(in text: [UInt8]) -> [UInt8] {
         // A longer text was not read to its end. It is too long for a token, and is judged as it is.
         text.count > limit ? text : TokenText.strip(text)
@@ -150,7 +156,8 @@ enum TokenOperand: Sendable {
     static func readText(_ operand: [UInt8]?, system: System) throws -> [UInt8] {
         if let operand, operand != [UInt8(ascii: "-")] {
             guard operand.first == UInt8(ascii: "@") else { return operand }
-            return try read(Source.path(Array(operand.dropFirst())), system: system)
+            return try unsafe Source.path(Array(operand.dropFirst()))
+                .read(limit: limit, system: system).withBytes { unsafe Array($0) }
         }
         try system.takeInput()
         if system.input.isTerminal {
@@ -158,10 +165,6 @@ enum TokenOperand: Sendable {
             try system.diagnostics.flush()
         }
         return try system.input.readPrefix(limit: limit)
-    }
-
-    private static func read(_ source: Source, system: System) throws -> [UInt8] {
-        try unsafe source.read(limit: limit, system: system).withBytes { unsafe Array($0) }
     }
 
     /// Refuses UTF-16, in which every second byte is no part of a token.
@@ -184,19 +187,14 @@ enum EncodedText {
     /// Whether a text decodes to a token, or to text with one in it. Most ids are recognized by their
     /// first 12 bytes, which do not decode to text.
     static func holdsToken(_ bytes: [UInt8], times: Int = 1) -> Bool {
-        guard bytes.count >= shortest, times <= mostTimes, isText(Array(bytes.prefix(12))) else {
-            return false
-        }
+        guard bytes.count >= shortest, times <= mostTimes,
+            decodings(of: Array(bytes.prefix(12))).contains(where: isPlain)
+        else { return false }
         return decodings(of: bytes).contains { text in
             isPlain(text)
                 && (!TokenScanner.sightings(in: text[...]).isEmpty
                     || holdsToken(text, times: times + 1))
         }
-    }
-
-    /// Whether the beginning of a text decodes to text, in either encoding.
-    private static func isText(_ bytes: [UInt8]) -> Bool {
-        decodings(of: bytes).contains(where: isPlain)
     }
 
     /// Whether all bytes are printable ASCII or ends of lines.
@@ -209,6 +207,7 @@ enum EncodedText {
         [hex(bytes), base64(bytes)].compactMap(\.self)
     }
 
+    /// Takes digits in either case, without separators.
     private static func hex(_ bytes: [UInt8]) -> [UInt8]? {
         guard bytes.count.isMultiple(of: 2) else { return nil }
         var text: [UInt8] = []
@@ -239,7 +238,8 @@ enum EncodedText {
     }
 }
 
-/// Invisible characters, which change an id or break a token.
+/// Invisible characters, which change an id or break a token. They come with text that was copied
+/// from web pages and chats.
 enum InvisibleText {
     /// The first one in a text, by its code point and its place.
     static func first(in text: [UInt8]) -> (name: String, offset: Int)? {

@@ -29,15 +29,12 @@ final class UserFeed: Feed {
         self.backend = backend
         self.console = console
         isConfirmed = options.isConfirmed
-        lines = try options.file.map { file in
-            guard file == [UInt8(ascii: "-")] else { return try LineSource(path: file) }
-            try console.system.takeInput()
-            return LineSource(input: console.system.input)
-        }
+        lines = try options.file.map { try LineSource.open($0, system: console.system) }
         invalid = InvalidLines(console, title: lines?.title ?? "the operands")
     }
 
-    /// Asks where there are many users; as many are read as have to be counted for that.
+    /// Asks where there are many users; as many are read as have to be counted for that. Of lines, the
+    /// total is not known before the end, so the question names only the threshold.
     func confirm() throws {
         while !isConfirmed, users.count <= Confirmation.threshold,
             case .item(let user) = try read(.blocking)
@@ -49,8 +46,7 @@ final class UserFeed: Feed {
         try Confirmation.ask(
             isRest
                 ? "Log out \(users.count) users on \(backend.description)?"
-                : "Log out more than \(Confirmation.threshold) users on "
-                    + "\(backend.description)?",
+                : "Log out more than \(Confirmation.threshold) users on \(backend.description)?",
             answer: isRest ? String(users.count) : "yes", console)
     }
 
@@ -106,16 +102,16 @@ final class UserFeed: Feed {
 enum UserLine {
     /// Throws where a person may have meant something else by the line.
     static func read(_ line: [UInt8]) throws -> Identifier {
-        if line.first == UInt8(ascii: "{"), let object = PastedText.object(line),
+        if line.first == UInt8(ascii: "{"), let object = PastedText.json(line)?.objectValue,
             let value = object["user"] ?? object["sub"]
         {
             guard let user = value.stringValue else {
-                throw Failure(
-                    .usage, "invalid_line", "the object's user is not a string",
+                throw Failure.invalidLine(
+                    "the object's user is not a string",
                     hint: "write it in quotes: {\"user\":\"7\"}")
             }
             guard object["user"] == nil || object["sub"] == nil || object["user"] == object["sub"]
-            else { throw Failure(.usage, "invalid_line", "'user' and 'sub' differ") }
+            else { throw Failure.invalidLine("'user' and 'sub' differ") }
             return try Identifier(user.utf8)
         }
         try refuseToken(line)
@@ -147,14 +143,15 @@ enum UserLine {
     /// Throws where a person cannot have meant an operand as a user.
     static func check(operand: [UInt8]) throws(Failure) {
         if let fault = hiddenCharacter(in: operand) { throw fault }
-        guard NearbyFile.isName(operand) else { return }
+        guard Source.isFileName(operand) else { return }
         throw Failure(
             .usage, "file_name", "\(Source.path(operand).title) is a file",
             hint: "read its lines with --from; for a user of that name, write a line "
                 + "{\"user\":\"…\"} for --from")
     }
 
-    /// The failure for a text with an invisible character, which no name of a user has.
+    /// The failure for a text with an invisible character, which no name of a user has. It comes with
+    /// copied text, and would make the name that of another user.
     private static func hiddenCharacter(in text: [UInt8]) -> Failure? {
         guard let hidden = InvisibleText.first(in: text) else { return nil }
         return Failure(
@@ -162,14 +159,16 @@ enum UserLine {
             hint: "remove it, or write {\"user\":\"…\"} as a line of --from")
     }
 
-    /// Whether a user written as it is would be read as that very user.
+    /// Whether a user written as it is would be read as that very user. Lines that list commands
+    /// write are read again by `logout-all --from`, so both sides must agree.
     private static func isPlain(_ user: String) -> Bool {
         let bytes = Array(user.utf8)
         return TokenText.withoutQuotes(bytes) == bytes
             && InvisibleText.first(in: bytes) == nil
             && !bytes.starts(with: [UInt8(ascii: "#")])
             && bytes.firstRange(of: Array(" #".utf8)) == nil
-            && TokenScanner.sightings(in: bytes[...]).isEmpty && PastedText.object(bytes) == nil
+            && TokenScanner.sightings(in: bytes[...]).isEmpty
+            && PastedText.json(bytes)?.objectValue == nil
             && !ForeignLine.isForeign(bytes)
     }
 }

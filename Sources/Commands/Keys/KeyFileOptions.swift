@@ -24,10 +24,8 @@ struct KeyFileOptions: Sendable {
             .text(
                 "select", metavar: "KID", summary: "Use only the key with this kid (JWKS).",
                 into: \.selected),
-            .raw(
-                "secret", short: "s", metavar: "SOURCE",
-                summary: "HMAC secret, instead of FILE.", into: \.secret
-            ) { bytes throws(InvalidValue) in try Source(bytes) }.completing(.file),
+            .source(
+                "secret", short: "s", summary: "HMAC secret, instead of FILE.", into: \.secret),
             .choice(
                 "secret-encoding", metavar: "ENCODING", summary: "Encoding of the secret.",
                 into: \.secretEncoding),
@@ -54,7 +52,16 @@ struct KeyFileOptions: Sendable {
 
     /// The keys from the source, one or more. If `--select` names none of them, that is an error.
     func load(_ console: Console) throws -> KeySet {
-        let keys = try loadAll(system: console.system) { try console.note($0) }
+        let loader = KeyLoader(passphrase: passphrase, encoding: secretEncoding, console: console)
+        let keys: KeySet
+        if let secret {
+            keys = try loader.secret(secret)
+        } else {
+            guard let file else { preconditionFailure("checked while parsing") }
+            // The hint of a URL shows this command with the output of curl as its operand.
+            let role = SourceRole("key", option: "jwtctl key show", origin: "FILE")
+            keys = try loader.key(file, role)
+        }
         guard let selected else { return keys }
         guard let chosen = keys.selecting(JSONString(selected)) else {
             throw Failure(
@@ -72,19 +79,6 @@ struct KeyFileOptions: Sendable {
             guard try key.halvesMatch() else { throw SigningError.selfCheckFailed }
         }
         return keys
-    }
-
-    /// All keys from the source. `note` prints remarks of the loader, such as a file that other
-    /// users can read.
-    private func loadAll(system: System, note: (String) throws -> Void) throws -> KeySet {
-        if let secret {
-            let role = SourceRole("secret", option: "--secret")
-            return try KeyLoader.loadSecret(
-                secret, role, secretEncoding, system: system, note: note)
-        }
-        guard let file else { preconditionFailure("checked while parsing") }
-        let role = SourceRole("key", option: "jwtctl key show", origin: "FILE")
-        return try KeyLoader.load(file, role, passphrase: passphrase, system: system, note: note)
     }
 }
 
@@ -141,11 +135,8 @@ struct KeyOutputOptions: Sendable {
         if let file, file != [UInt8(ascii: "-")] {
             let name = "'\(VisibleText.escape(file))'"
             try Self.create(file, content, isPrivate: isPrivate, name: name)
-            try console.result(
-                try result(keys, encoding, ["file": .string(VisibleText.escape(file))])
-            ) {
-                ""
-            }
+            let object = try result(keys, encoding, ["file": .string(VisibleText.escape(file))])
+            try console.result(object) { "" }
             try console.note("\(isPrivate ? "private" : "public") key written to \(name)")
         } else {
             try print(content, keys, encoding, console)
@@ -164,8 +155,7 @@ struct KeyOutputOptions: Sendable {
                 throw Failure(
                     .usage, "usage",
                     "the key cannot be used with \(algorithm): "
-                        + VisibleText.escape(refusal.description)
-                )
+                        + VisibleText.escape(refusal.description))
             }
             key = try key.restricted(to: algorithm)
         }

@@ -6,6 +6,7 @@ internal import Platform
 /// Options of `key show` and `key thumbprint`, which only read a key.
 struct KeyReadOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The key or the set to read.
     var input = KeyFileOptions()
 }
 
@@ -66,35 +67,33 @@ let keyShowCommand = Command(
         return .success
     })
 
-/// The facts about one key, collected before they are printed.
+/// The facts about one key. Those that can fail are collected before any of them is printed.
 private struct KeyCard {
     let key: Key
-    /// Type, size and strength.
-    let facts: Key.Facts
     /// The thumbprint of RFC 7638.
     let thumbprint: JSONString
-    /// Algorithms with which it can sign; empty for a public key.
-    let signing: [Algorithm]
-    /// Algorithms whose signatures it can verify.
-    let verifying: [Algorithm]
-    /// Algorithms for which it is too weak, so that they need `--allow-weak-key`.
-    let weak: [Algorithm]
     /// Whether the public half belongs to the private one; nil if there is only one half.
     let halvesMatch: Bool?
 
-    /// Collects the facts. The halves of a private key are compared by signing once.
+    /// Collects what can fail. The halves of a private key are compared by signing once.
     init(_ key: Key) throws {
         self.key = key
-        facts = key.facts
         thumbprint = try key.thumbprint()
-        signing = key.algorithms(to: .sign)
-        verifying = key.algorithms(to: .verify)
-        let strong = signing + verifying
-        weak =
-            (key.algorithms(to: .sign, allowWeak: true)
-            + key.algorithms(to: .verify, allowWeak: true))
-            .reduce(into: []) { if !strong.contains($1), !$0.contains($1) { $0.append($1) } }
         halvesMatch = key.hasPrivateHalf ? try key.halvesMatch() : nil
+    }
+
+    /// Algorithms with which it can sign; empty for a public key.
+    private var signing: [Algorithm] { key.algorithms(to: .sign) }
+    /// Algorithms whose signatures it can verify.
+    private var verifying: [Algorithm] { key.algorithms(to: .verify) }
+
+    /// Algorithms for which it is too weak, so that they need `--allow-weak-key`.
+    private var weak: [Algorithm] {
+        let strong = signing + verifying
+        let all = [Key.Use.sign, .verify].flatMap { key.algorithms(to: $0, allowWeak: true) }
+        return all.reduce(into: []) {
+            if !strong.contains($1), !$0.contains($1) { $0.append($1) }
+        }
     }
 
     /// The algorithms as a JSON array, in their order.
@@ -104,7 +103,8 @@ private struct KeyCard {
 
     /// The object of the key in the JSON result. Null means that the key does not have or say it.
     var json: JSONObject {
-        [
+        let facts = key.facts
+        return [
             "kty": .string(facts.type), "crv": facts.curve.map { .string($0) } ?? .null,
             "bits": .integer(Int64(facts.bits)),
             "private": .bool(key.hasPrivateHalf || key.isSecret),
@@ -118,7 +118,8 @@ private struct KeyCard {
         ]
     }
 
-    /// The key for a person: its title, then a line for each fact that it has.
+    /// The key for a person: its title, then a line for each fact that it has. `kid`, `use` and `alg`
+    /// come from the file and are escaped; a key that no algorithm accepts says so.
     func text(_ style: Style) -> String {
         var lines = [VisibleText.escape(key.description, columns: 200)]
         func add(_ name: String, _ value: String?) {
@@ -137,7 +138,7 @@ private struct KeyCard {
         add(
             "weak for",
             list(weak).map { style.yellow($0) + " (only with --allow-weak-key)" })
-        add("strength", "\(facts.strength) bits" + (key.isSecret ? " if it is random" : ""))
+        add("strength", "\(key.facts.strength) bits" + (key.isSecret ? " if it is random" : ""))
         add("halves", halvesMatch.map { $0 ? "match" : style.red("DO NOT MATCH") })
         return lines.joined(separator: "\n") + "\n"
     }
@@ -176,6 +177,7 @@ let keyThumbprintCommand = Command(
     run: { options, system in
         let console = Console(options.global, system: system)
         let keys = try options.input.load(console)
+        // All are computed before the first is printed, so that an error leaves no partial list.
         let thumbprints = try keys.keys.map { (key: $0, thumbprint: try $0.thumbprint()) }
         let columns: [Column<(key: Key, thumbprint: JSONString)>] = [
             .member("thumbprint") { .string($0.thumbprint) },

@@ -2,11 +2,7 @@ internal import CommandKit
 internal import JSON
 internal import Layouts
 internal import Platform
-
-/// Options of `layout list`.
-struct LayoutListOptions: CommandOptions {
-    var global = GlobalOptions()
-}
+internal import TokenStore
 
 /// `layout list`: the presets, and the layouts of the configuration file. Needs no Redis.
 let layoutListCommand = Command(
@@ -23,7 +19,7 @@ let layoutListCommand = Command(
         l logout-all, e logout-all --everyone, r restore, i issue records tokens, p prune, a audit.
         """,
     ],
-    defaults: LayoutListOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    defaults: PlainOptions(), options: [.group(GlobalOptions.group, at: \.global)],
     examples: [
         Example(command: "jwtctl layout list", summary: "List the supported applications."),
         Example(
@@ -39,8 +35,10 @@ let layoutListCommand = Command(
     ],
     exitStatuses: ExitStatus.docs(.failure), seeAlso: ["layouts", "config"],
     run: { options, system in
+        // Variables without a value are no error here (`for: .show`): the list says which ones a
+        // layout needs.
         let console = Console(options.global, system: system, .reports)
-        let list = console.writer(columns) { Item.line($0.name, keys: nil) }
+        let list = console.writer(listColumns) { Item.line($0.name, keys: nil) }
         func add(_ name: String, _ layout: Layout) throws {
             try list.append(NamedLayout(name: name, layout: layout))
         }
@@ -77,7 +75,7 @@ private struct NamedLayout {
 }
 
 /// The columns. The table leaves some out if the terminal is narrow.
-private var columns: [Column<NamedLayout>] {
+private var listColumns: [Column<NamedLayout>] {
     [
         .text(.init("NAME"), "name") { $0.name },
         .member("doc") { .string($0.layout.summary) },
@@ -116,7 +114,8 @@ extension Layout {
         String(Self.letters.map { can($0.capability) ? $0.letter : "-" })
     }
 
-    /// The letters of the column CAN, in its order.
+    /// The letters of the column CAN, in its order. As words they would need a line for each
+    /// layout; JSON has the names of all capabilities. The help of the command repeats this legend.
     fileprivate static let letters: [(letter: Character, capability: Capability, meaning: String)] =
         [
             ("t", .listTokens, "list tokens and users"), ("b", .listRevoked, "list revoked"),
@@ -126,65 +125,153 @@ extension Layout {
         ]
 }
 
-/// Options of `layout show`.
-struct LayoutShowOptions: CommandOptions {
+/// Options of `layout detect`.
+struct LayoutDetectOptions: CommandOptions {
     var global = GlobalOptions()
-    /// The operand; nil for the layout in effect.
-    var layout: [UInt8]?
+    /// The number of keys whose names are read at most. Scanning two million keys took 2 s
+    /// (measured), so the default takes a fraction of a second.
+    var sample: Int64 = 200_000
 }
 
-/// `layout show`: explains a layout. Its JSON is a layout file. Needs no Redis.
-let layoutShowCommand = Command(
-    name: "show", summary: "Explain a layout and print its JSON.",
+/// `layout detect`: recognizes layouts by the keys in a Redis. It reads only.
+let layoutDetectCommand = Command(
+    name: "detect", summary: "Find out which layouts a Redis uses.",
     discussion: [
         """
-        Describes the keys, what they hold and when they expire, what makes a token revoked or \
-        active, how tokens and users are identified, and what is not supported. Then prints the \
-        layout itself as JSON. Without an operand, shows the layout chosen with --layout.
+        Reads the names of a sample of keys, in small steps that do not block Redis. Where a name \
+        fits a layout, it also reads the type and the first bytes of a few keys. Writes nothing. \
+        It looks for every preset, and for the layout of a file given with --layout.
         """,
         """
-        With --json, prints the JSON alone. Saved to a file and given to --layout, it is the same \
-        layout; edit it to make your own. Values given with --layout-var become part of it.
+        Confidence is high if both names and values are specific to the layout, medium if one of \
+        the two is, low if only the shape of the ids and a common value match. If variables \
+        differ from the layout's defaults, the options to use are shown. Ids and users are \
+        shortened.
+        """,
+        """
+        If keys could belong to a blacklist or to a whitelist, both have low confidence, and a \
+        note says how to tell them apart: with the whitelist's layout, logout-all would delete the \
+        blacklist and make revoked tokens valid again. Keys named blacklist, deny, revoked or \
+        invalid are never taken for a whitelist.
+        """,
+        """
+        A sample can miss a layout that has few keys among millions: use a larger --sample. Keys \
+        with a fixed name are always looked up.
         """,
     ],
-    defaults: LayoutShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
-    operands: [
-        .raw("LAYOUT", .optional, summary: "Name or file of a layout.") {
-            options, bytes throws(InvalidValue) in options.layout = bytes
-        }
-        .shownAs("[NAME|FILE]").completing(.dynamicOrFile("layouts"))
+    defaults: LayoutDetectOptions(),
+    options: [
+        .value(
+            "sample", metavar: "N", summary: "Look at N keys at most.", into: \.sample
+        ) { text throws(InvalidValue) in try Count.parse(text, in: 1...Int64(Int32.max)) },
+        .group(GlobalOptions.group, at: \.global),
     ],
     examples: [
         Example(
-            command: "jwtctl layout show spring-raw-jdk",
-            summary: "Show what this application stores in Redis.",
+            command: "jwtctl layout detect", summary: "Find the layout of an unknown Redis.",
             output: [
-                "spring-raw-jdk: Spring Boot blacklist of whole tokens, keys serialized by Java",
-                "...",
-                "Keys in Redis",
-                "  deny        string ${id}, serialized as a Java string",
-                "              A token is revoked while the key exists, whatever its value.",
-                "              Value: 'blacklisted'.",
-                "...",
+                "LAYOUT         CONFIDENCE  KEYS  ROLES   OPTIONS  EXAMPLE",
+                "blacklist-jti  high           8  deny 8  -        blacklist:8ca6…",
+                "jwtctl: looked at all keys (8)",
             ]),
         Example(
-            command: "jwtctl layout show blacklist-jti --json > mine.json",
-            summary: "Start a layout file of your own."),
+            command: "jwtctl layout detect --sample 10000000 --json",
+            summary: "Look at every key of a large Redis."),
     ],
-    exitStatuses: ExitStatus.docs(.failure), environment: [layoutVariable],
-    seeAlso: ["layouts", "jwtctl-layout(5)"],
-    run: { options, system in
-        let console = Console(options.global, system: system)
-        var global = options.global
-        if let layout = options.layout { global.layout = layout }
-        let layout = try LayoutChoice.layout(
-            global, try console.settings(), system, for: .show)
-        try console.result(layout.definition, id: layout.name) {
-            LayoutDescription(layout, width: console.tableWidth, console.style).text
-        }
-        return .success
-    })
+    exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
+    seeAlso: ["layouts", "jwtctl-layout(5)"], run: runLayoutDetect)
 
-/// The variable that selects a layout if there is no operand.
-private let layoutVariable = Definition(
-    "JWTCTL_LAYOUT", "Layout of the keys in Redis, as for --layout.")
+/// Samples the keys and prints a row for each layout that they fit. The selected layout does not
+/// influence the result, except that a layout file is looked for as well.
+private func runLayoutDetect(
+    _ options: LayoutDetectOptions, _ system: System
+) throws -> ExitStatus {
+    let console = Console(options.global, system: system, .reports)
+    var global = options.global
+    let files = try LayoutChoice.file(global, try console.settings(), system).map { [$0] } ?? []
+    // The keys in Redis do not depend on the selected layout, and a preset that lacks a variable
+    // must not keep `detect` from finding its value.
+    global.layout = Array(Presets.native.utf8)
+    global.layoutVariables = []
+    let backend = try Backend(Console(global, system: system))
+    try backend.requireCurrent(options.global)
+    let found = try backend.store.detect(
+        try LayoutDetector(files: files), sample: Int(options.sample))
+    let list = console.writer(detectColumns(found)) { Item.line($0.name, keys: nil) }
+    for layout in found.layouts { try list.append(layout) }
+    try list.finish(empty: "no keys of a known layout in \(backend.server)")
+    // The notes follow the rows, even if both streams go to the same file.
+    try system.output.flush()
+    try console.note(
+        found.isWhole
+            ? "looked at all keys (\(found.sampled))"
+            : "looked at a sample of \(found.sampled) keys; use --sample N to look at more")
+    for layout in found.layouts {
+        for remark in layout.remarks { try console.note("\(layout.name): \(remark.words)") }
+    }
+    if let refusal = found.refusal {
+        let failure = Diagnostics.failure(for: refusal)
+        try console.warn(
+            "some keys could not be read: \(failure.line)")
+    }
+    return .success
+}
+
+/// The layout on the command line. `doctor` and `Backend` suggest it, too.
+extension DetectedLayout {
+    /// The options that select the layout, except `--layout` itself, quoted for a shell.
+    var options: String {
+        variables.map { variable in
+            name == Presets.native && variable.name == Layout.namespaceVariable
+                ? "--namespace \(ShellText.quote(variable.value))"
+                : "--layout-var \(variable.name)=\(ShellText.quote(variable.value))"
+        }.joined(separator: " ")
+    }
+}
+
+/// The columns. A confidence is about names and values: see `LayoutDetector`. What is true of the
+/// whole scan, `sampled` and `whole`, is a member of each row, so that a row can be read alone.
+private func detectColumns(_ detection: Detection) -> [Column<DetectedLayout>] {
+    [
+        .word(.init("LAYOUT"), "layout") { $0.name },
+        .word(.init("CONFIDENCE"), "confidence") { $0.confidence.rawValue },
+        .count("KEYS", "keys") { Int64($0.keyCount) },
+        .both(.init("ROLES"), "counts") {
+            $0.counts.map { "\($0.role.rawValue) \($0.keys)" }.joined(separator: ", ")
+        } value: {
+            let counts = $0.counts.map {
+                (JSONString($0.role.rawValue), JSONValue.integer(Int64($0.keys)))
+            }
+            return .object(JSONObject(counts))
+        },
+        .member("variables") {
+            let variables = $0.variables.map { (JSONString($0.name), JSONValue.string($0.value)) }
+            return .object(JSONObject(variables))
+        },
+        .word(.init("OPTIONS"), "options") { $0.options },
+        .both(.init("EXAMPLE", .cut), "examples") {
+            $0.examples.first.map { VisibleText.escape($0, columns: 60) } ?? ""
+        } value: {
+            .array($0.examples.map { .string(String(decoding: $0, as: UTF8.self)) })
+        },
+        .member("remarks") { .array($0.remarks.map { .string($0.words) }) },
+        .member("sampled") { _ in .integer(Int64(detection.sampled)) },
+        .member("whole") { _ in .bool(detection.isWhole) },
+    ]
+}
+
+extension DetectedLayout.Remark {
+    /// The remark as a note about the layout.
+    var words: String {
+        switch self {
+        case .mixedScores: "some scores are in seconds, others in milliseconds"
+        case .otherScores: "scores are not in the layout's unit"
+        case .refused: "keys that could not be read are judged by name only"
+        case .ambiguous(let rival, let difference):
+            "the keys may belong to the layout '\(rival)', where they mean the opposite: "
+                + (difference
+                    ?? "with a whitelist, a login writes a key for its token; with a blacklist, none")
+        case .otherValues: "the keys hold other values than the layout writes"
+        }
+    }
+}

@@ -5,6 +5,7 @@ internal import Platform
 internal import TokenStore
 
 /// The options of `audit`.
+/// The limit counts entries that the filter admits, from the newest one back.
 struct AuditOptions: CommandOptions {
     var global = GlobalOptions()
     /// Whether the command goes on and shows new entries as they come.
@@ -30,9 +31,7 @@ let auditCommand = Command(
     defaults: AuditOptions(),
     options: [
         .flag("follow", short: "F", summary: "Wait for new entries.", into: \.follows),
-        .value("limit", metavar: "N", summary: "Start with the last N entries.", into: \.limit) {
-            text throws(InvalidValue) in try Count.parse(text)
-        },
+        .limit("Start with the last N entries.", into: \.limit),
         .group(AuditFilter.group, at: \.filter),
         .group(GlobalOptions.group, at: \.global),
     ],
@@ -62,12 +61,12 @@ let auditCommand = Command(
 /// Shows the entries that there are, and, where asked to follow, each new one.
 private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
-    let backend = try Backend(console)
-    try backend.require(.audit)
-    try backend.requireCurrent(options.global)
+    let backend = try Backend.reading(.audit, console)
     let list = console.writer(
         columns(console, steady: options.follows, now: system.clock.seconds)
     ) { Item.line($0.subject, keys: nil) }
+    // Redis finds entries by their time, which is part of their id in the stream. User, token and
+    // actor are compared here.
     let span = try options.filter.span(backend.store)
     /// The entry after which the next page begins; nil is the beginning.
     var position: String?
@@ -100,6 +99,8 @@ private func runAudit(_ options: AuditOptions, _ system: System) throws -> ExitS
         try show(page)
         position = page.last?.position ?? position
         try system.output.flush()
+        // A follower runs for days: after a fail-over the old primary, now a replica, may get
+        // entries late.
         try backend.requireCurrent(options.global)
     }
     return try list.finish(
@@ -115,8 +116,8 @@ extension AuditEntry {
     fileprivate var subject: String { id ?? user ?? "*" }
 }
 
-/// The columns of an entry. Where rows come one by one, they are `steady`: as wide as entries usually
-/// need. `now` is in seconds since 1970.
+/// The columns of an entry. Where rows come one by one, they are `steady`: as wide as entries
+/// usually need. `now` is in seconds since 1970.
 private func columns(_ console: Console, steady: Bool, now: Int64) -> [Column<AuditEntry>] {
     func width(_ usual: Int) -> Int { steady ? usual : 0 }
     return [
@@ -148,10 +149,7 @@ struct AuditFilter: Sendable {
     static let group = OptionGroup(
         title: "Filters", defaults: AuditFilter(),
         options: [
-            .text(
-                "user", short: "u", metavar: "USER", summary: "Only entries about this user.",
-                into: \.user
-            ).completing(.dynamic("users")),
+            .user("Only entries about this user.", into: \.user),
             .text("id", metavar: "ID", summary: "Only entries about this token id.", into: \.id),
             .text(
                 "actor", metavar: "NAME", summary: "Only changes made by this actor.", into: \.actor
@@ -185,6 +183,7 @@ struct AuditFilter: Sendable {
     /// The times by Redis' clock, by which entries are dated.
     func span(_ store: TokenStore) throws -> AuditSpan {
         guard since != nil || until != nil else { return AuditSpan() }
+        // `--since -1d` is relative to the clock that dated the entries, not to this machine's.
         let now = try store.time()
         return AuditSpan(
             from: since.map { $0.seconds(now: now) }, to: until.map { $0.seconds(now: now) })

@@ -65,9 +65,7 @@ let findCommand = Command(
 private func runFind(_ options: FindOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let lines = try options.items.openLines(system: system)
-    let backend = try Backend(console)
-    try backend.require(.listTokens)
-    try backend.requireCurrent(options.global)
+    let backend = try Backend.reading(.listTokens, console)
     let naming = backend.layout.naming
     let queries: FindQueries
     var feed: ItemFeed<FindQuery>?
@@ -94,11 +92,9 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
     }
     let idLine = backend.idLine()
     let now = system.clock.seconds
-    let list = console.writer(FindRow.columns(console, now: now)) { row in
-        row.match.map { idLine($0.name) }
-    } text: {
-        $0.words(now: now)
-    }
+    let list = console.writer(
+        FindRow.columns(console, now: now), line: { $0.match.map { idLine($0.name) } },
+        text: { $0.words(now: now) })
     let run = ItemRun(console, list, .endProcess, reading: feed)
     let rows = try search.rows(backend)
     let status = try run.run(empty: "no ids given") {
@@ -356,17 +352,15 @@ private struct FindRow: ItemRow {
         [
             .member("query") { .string($0.query.description) },
             .id("ID", "id", console) { $0.match?.name ?? $0.query },
-            .both(.init("USER"), "user") { row in
-                row.match?.user.map { console.cell(id: $0.description) } ?? ""
-            } value: {
-                .string(orNull: $0.match?.user)
-            },
+            .both(
+                .init("USER"), "user",
+                cell: { $0.match?.user.map { console.cell(id: $0.description) } ?? "" },
+                value: { .string(orNull: $0.match?.user) }),
             .time(.init("ISSUED", .omitted), "iat") { $0.match?.issuedAt },
-            .both(.time("EXPIRES", now: now), "exp") { row in
-                row.match?.expiry.map { $0.seconds.map(TimeText.table) ?? "never" } ?? ""
-            } value: {
-                TimeText.number($0.match?.expiry?.seconds)
-            },
+            .both(
+                .time("EXPIRES", now: now), "exp",
+                cell: { $0.match?.expiry.map { $0.seconds.map(TimeText.table) ?? "never" } ?? "" },
+                value: { TimeText.number($0.match?.expiry?.seconds) }),
             .state("STATE", "state") { $0.match.map { $0.state ?? "unknown" } ?? "not_found" },
             .text(.init("LABEL", .cut), "label", columns: 40) { $0.match?.label },
             .word(.init("FOUND IN", .omitted), "found_in") { $0.match?.place ?? "" },

@@ -5,6 +5,7 @@ internal import Platform
 internal import TokenStore
 
 /// The options of `list tokens`.
+/// They have no pattern: a token list is read by its user's key, or with `--all` list by list.
 struct ListTokensOptions: CommandOptions {
     var global = GlobalOptions()
     var users: [String] = []
@@ -46,9 +47,7 @@ let listTokensCommand = Command(
         .choice(
             "sort", metavar: "ORDER", summary: "Sort by expiry, issue time (newest first) or user.",
             into: \.order),
-        .value("limit", metavar: "N", summary: "Stop after N results.", into: \.limit) {
-            text throws(InvalidValue) in try Count.parse(text)
-        },
+        .limit("Stop after N results.", into: \.limit),
         .flag(
             "show-tokens", summary: "Show whole tokens if the layout stores them.",
             into: \.showsTokens),
@@ -84,9 +83,7 @@ let listTokensCommand = Command(
 private func runListTokens(_ options: ListTokensOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let users = try options.users.map { try parseUser($0) }
-    let backend = try Backend(console)
-    try backend.require(options.listsAll ? .listUsers : .listTokens)
-    try backend.requireCurrent(options.global)
+    let backend = try Backend.reading(options.listsAll ? .listUsers : .listTokens, console)
     let hasUsers = options.listsAll || users.count > 1
     let idLine = backend.idLine(mayBeToken: options.showsTokens)
     let list = console.writer(
@@ -108,9 +105,10 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     func take(_ user: Identifier, _ tokens: TokenList) throws -> Bool {
         guard !options.listsAll || isStreaming || seen.insert(user).inserted else { return true }
         for token in tokens.tokens {
-            let shown = options.showsTokens ? nil : DisplayToken(token.id, backend.layout.naming)
-            let row = TokenRow(
-                user: user, token: token, list: tokens, id: shown?.label ?? token.id)
+            let id =
+                options.showsTokens
+                ? token.id : DisplayToken.label(of: token.id, backend.layout.naming)
+            let row = TokenRow(user: user, token: token, list: tokens, id: id)
             if options.order != nil {
                 waiting.append(row)
             } else if left > 0 {
@@ -122,6 +120,8 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
     }
     /// Users whose list cannot be read.
     var problems = 0
+    // A user that was named is one that the command is about: an unreadable list ends it. With
+    // `--all` it is one of many, and is reported.
     if options.listsAll, left > 0 {
         try backend.store.forEachTokenList { user, tokens in
             if case .failure(let error) = tokens, error.isAboutOneKey {
@@ -142,6 +142,7 @@ private func runListTokens(_ options: ListTokensOptions, _ system: System) throw
         }
     }
     try backend.requireCurrent(options.global)
+    // The note on an empty list names the user, since a misspelled name is the likeliest reason.
     let user = users.count == 1 ? users[0].description : nil
     let owner = user.map { " of \(VisibleText.escape($0, columns: 60))" } ?? ""
     return try list.finish(
@@ -194,11 +195,10 @@ private func columns(
         .id("ID", "id", console) { $0.id },
         .time(.init("ISSUED", .omitted), "iat") { $0.token.issuedAt },
         .time(.time("EXPIRES", now: now), "exp", none: "never") { $0.token.expiry.seconds },
-        .both(.left, "expires_in") { row in
-            row.left.map { $0 > 0 ? Duration.words($0) : "" } ?? ""
-        } value: {
-            TimeText.number($0.left)
-        },
+        .both(
+            .left, "expires_in",
+            cell: { row in row.left.map { $0 > 0 ? Duration.words($0) : "" } ?? "" },
+            value: { TimeText.number($0.left) }),
         .state("STATE", "state") { $0.standing.rawValue },
         .text(.init("LABEL", .cut), "label", columns: 40) { $0.token.label },
     ]

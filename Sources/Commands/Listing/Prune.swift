@@ -5,6 +5,7 @@ internal import Platform
 internal import TokenStore
 
 /// The options of `prune`.
+/// It asks for no confirmation: only what no service accepts any more is removed.
 struct PruneOptions: CommandOptions {
     var global = GlobalOptions()
     /// Whether it only counts, and removes nothing.
@@ -61,13 +62,13 @@ let pruneCommand = Command(
     exitStatuses: ExitStatus.docs(.failure, .unknown), environment: Backend.environment,
     seeAlso: ["list"], run: runPrune)
 
-/// Goes through all lists page by page. A signal ends it after the page at hand, and the counts show
-/// how far it came.
+/// Goes through all lists page by page. A signal ends it after the page at hand, and the counts
+/// show how far it came.
 private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
-    let backend = try Backend(console)
-    try backend.require(.prune)
-    try backend.requirePrimary(comparingClocks: console)
+    let backend = try Backend.changing(.prune, console)
+    // A plain note, not `announce`: nothing is removed that services look for, so that keys of
+    // another layout need no warning, which cron would mail every day.
     try console.note("target: \(backend.description)" + (options.isDryRun ? " (dry run)" : ""))
     let result = try console.watch("pruning", .stop()) { show in
         try backend.store.prune(dryRun: options.isDryRun) { result in
@@ -90,6 +91,8 @@ private func runPrune(_ options: PruneOptions, _ system: System) throws -> ExitS
         }
         return text + "\n"
     }
+    // The counts are printed before the signal ends the process: they are those of the finished
+    // pages.
     try console.endWhereInterrupted()
     return .success
 }

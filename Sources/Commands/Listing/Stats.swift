@@ -57,6 +57,7 @@ let statsCommand = Command(
 private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
     let backend = try Backend(console)
+    // Either of the two is enough to count something.
     if !backend.layout.can(.listRevoked) { try backend.require(.listUsers) }
     try backend.requireCurrent(options.global)
     let numbers = try console.watch("counting") { show in
@@ -65,12 +66,17 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
             return true
         }
     }
+    // The scan may have taken minutes, in which a fail-over made a replica of this server.
     try backend.requireCurrent(options.global)
     if options.global.format == .prometheus {
-        try console.print(Gauge.text(numbers, backend))
+        try console.print(metrics(numbers, backend))
     } else {
         try console.result(json(numbers, backend)) { words(numbers, backend) }
-        if options.global.format.isText, numbers.isEmpty {
+        let isNothingFound =
+            numbers.users == 0 && numbers.denials == 0 && numbers.userCutoffs == 0
+            && numbers.globalCutoff == nil
+        if options.global.format.isText, isNothingFound {
+            // The wrong server or namespace looks the same as an empty one: a note names the place.
             try system.output.flush()
             try console.note("nothing is recorded or revoked in \(backend.location)")
         }
@@ -78,14 +84,9 @@ private func runStats(_ options: StatsOptions, _ system: System) throws -> ExitS
     return .success
 }
 
-extension StoreStatistics {
-    /// Whether nothing was found. A note then names the place.
-    fileprivate var isEmpty: Bool {
-        users == 0 && denials == 0 && userCutoffs == 0 && globalCutoff == nil
-    }
-}
-
 /// The numbers for scripts. A number that the layout cannot tell is null.
+/// Zero would be wrong for what the layout does not list: a graph of it would show that all is
+/// well.
 private func json(_ numbers: StoreStatistics, _ backend: Backend) -> JSONObject {
     let layout = backend.layout
     let hasUsers = layout.can(.listUsers)
@@ -145,85 +146,61 @@ private func count(_ number: Int64, _ one: String, _ many: String) -> String {
     Count.words(Int(clamping: number), one, many)
 }
 
-/// The end of a line that counts things: their estimated size in bytes, where it is known and not 0.
+/// The end of a line that counts things: their estimated size in bytes, where it is known and not
+/// 0.
 private func size(_ bytes: Int64?) -> String {
     bytes.map { $0 > 0 ? ", about \(Bytes.words($0))\n" : "\n" } ?? "\n"
 }
 
-/// A number in the text format of Prometheus (exposition format 0.0.4), which node_exporter's textfile
-/// collector reads.
-private struct Gauge {
-    /// Without the prefix of the program.
-    let name: String
-    let help: String
-    let value: Int64
-
-    /// All numbers that the layout can tell. Names of users are left out, since monitoring keeps
-    /// labels for years.
-    static func text(_ numbers: StoreStatistics, _ backend: Backend) -> String {
-        let layout = backend.layout
-        var gauges: [Gauge] = []
-        if layout.can(.listUsers) {
-            gauges += [
-                Gauge(name: "users", help: "Users with a token list.", value: numbers.users),
-                Gauge(
-                    name: "live_tokens", help: "Tokens on the token lists that have not expired.",
-                    value: numbers.liveTokens),
-                Gauge(
-                    name: "user_cutoffs", help: "Users with a token list and a cutoff.",
-                    value: numbers.userCutoffs),
-            ]
-        }
-        if layout.can(.listRevoked) {
-            gauges += [
-                Gauge(
-                    name: "blacklist_entries", help: "Blacklist entries.", value: numbers.denials),
-                Gauge(
-                    name: "blacklist_entries_endless", help: "Blacklist entries that never expire.",
-                    value: numbers.endlessDenials),
-                Gauge(
-                    name: "blacklist_entries_ending_1h",
-                    help: "Blacklist entries that expire within an hour.",
-                    value: numbers.denialsWithinHour),
-                Gauge(
-                    name: "blacklist_entries_ending_24h",
-                    help: "Blacklist entries that expire within a day.",
-                    value: numbers.denialsWithinDay),
-            ]
-        }
-        for (name, help, bytes) in [
-            ("live_tokens_bytes", "Estimated size of the token lists.", numbers.listMemory),
-            (
-                "blacklist_entries_bytes", "Estimated size of the blacklist.",
-                numbers.denialMemory
-            ),
-            ("redis_used_memory_bytes", "Memory used by Redis in total.", numbers.usedMemory),
-        ] {
-            if let bytes { gauges.append(Gauge(name: name, help: help, value: bytes)) }
-        }
-        let labels = [
-            ("redis", backend.place), ("namespace", layout.namespace ?? ""),
-            ("layout", layout.name),
-        ].map { "\($0.0)=\"\(escape($0.1))\"" }.joined(separator: ",")
-        return gauges.map { gauge in
-            """
-            # HELP jwtctl_\(gauge.name) \(gauge.help)
-            # TYPE jwtctl_\(gauge.name) gauge
-            jwtctl_\(gauge.name){\(labels)} \(gauge.value)
+/// The numbers in the text format of Prometheus (exposition format 0.0.4), which node_exporter's
+/// textfile collector reads: those that the layout can tell. Names of users are left out, since
+/// monitoring keeps labels for years.
+private func metrics(_ numbers: StoreStatistics, _ backend: Backend) -> String {
+    let layout = backend.layout
+    let hasUsers = layout.can(.listUsers)
+    let hasDenials = layout.can(.listRevoked)
+    let labels = [
+        ("redis", backend.place), ("namespace", layout.namespace ?? ""), ("layout", layout.name),
+    ].map { "\($0.0)=\"\(escape(label: $0.1))\"" }.joined(separator: ",")
+    /// A metric whose name has the prefix of the program; empty where the number is not known.
+    func gauge(_ name: String, _ help: String, _ number: Int64?, if isKnown: Bool = true) -> String
+    {
+        guard isKnown, let number else { return "" }
+        return """
+            # HELP jwtctl_\(name) \(help)
+            # TYPE jwtctl_\(name) gauge
+            jwtctl_\(name){\(labels)} \(number)
 
             """
-        }.joined()
     }
+    return [
+        gauge("users", "Users with a token list.", numbers.users, if: hasUsers),
+        gauge(
+            "live_tokens", "Tokens on the token lists that have not expired.",
+            numbers.liveTokens, if: hasUsers),
+        gauge(
+            "user_cutoffs", "Users with a token list and a cutoff.", numbers.userCutoffs,
+            if: hasUsers),
+        gauge("blacklist_entries", "Blacklist entries.", numbers.denials, if: hasDenials),
+        gauge(
+            "blacklist_entries_endless", "Blacklist entries that never expire.",
+            numbers.endlessDenials, if: hasDenials),
+        gauge(
+            "blacklist_entries_ending_1h", "Blacklist entries that expire within an hour.",
+            numbers.denialsWithinHour, if: hasDenials),
+        gauge(
+            "blacklist_entries_ending_24h", "Blacklist entries that expire within a day.",
+            numbers.denialsWithinDay, if: hasDenials),
+        gauge("live_tokens_bytes", "Estimated size of the token lists.", numbers.listMemory),
+        gauge(
+            "blacklist_entries_bytes", "Estimated size of the blacklist.", numbers.denialMemory),
+        gauge("redis_used_memory_bytes", "Memory used by Redis in total.", numbers.usedMemory),
+    ].joined()
+}
 
-    /// The value of a label, which ends with a quotation mark.
-    private static func escape(_ text: String) -> String {
-        text.unicodeScalars.map { scalar in
-            switch scalar {
-            case "\\": "\\\\"
-            case "\"": "\\\""
-            case "\n": "\\n"
-            default: String(scalar)
-            }
-        }.joined()
-    }
+/// The value of a label, which ends with a quotation mark. The backslash comes first: the others
+/// are replaced with one.
+private func escape(label: String) -> String {
+    label.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "\"", with: "\\\"")
+        .replacing(scalar: "\n", with: "\\n")
 }

@@ -93,11 +93,9 @@ extension Column {
     static func date(
         _ column: Table.Column, _ name: StaticString, _ seconds: @escaping (Row) -> Int64?
     ) -> Column {
-        .both(column, name) {
-            seconds($0).map(TimeText.table) ?? ""
-        } value: {
-            TimeText.json(seconds($0))
-        }
+        .both(
+            column, name, cell: { seconds($0).map(TimeText.table) ?? "" },
+            value: { TimeText.json(seconds($0)) })
     }
 
     /// Seconds that something still lasts; `none` is the cell of a row that has none.
@@ -124,18 +122,15 @@ extension Column {
     static func word(
         _ column: Table.Column, _ name: StaticString, _ word: @escaping (Row) -> String
     ) -> Column {
-        .both(column, name, cell: word) { .string(word($0)) }
+        .both(column, name, cell: word, value: { .string(word($0)) })
     }
 
     /// A state or a result: the word of JSON, and for people the same without underscores.
     static func state(
         _ header: String, _ name: StaticString, _ word: @escaping (Row) -> String
     ) -> Column {
-        .both(.state(header), name) {
-            word($0).spoken
-        } value: {
-            .string(word($0))
-        }
+        .both(
+            .state(header), name, cell: { word($0).spoken }, value: { .string(word($0)) })
     }
 }
 
@@ -191,8 +186,8 @@ extension Table.Column {
 }
 
 extension Console {
-    /// An id or a user in a table: on a terminal a very long one is cut and its length added, unless
-    /// `-o wide` was asked for.
+    /// An id or a user in a table: on a terminal a very long one is cut and its length added,
+    /// unless `-o wide` was asked for.
     func cell(id: String) -> String {
         let text = VisibleText.escape(id)
         guard tableWidth != nil, id.utf8.count > Self.longestID else { return text }

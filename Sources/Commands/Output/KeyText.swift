@@ -60,17 +60,10 @@ enum KeyText {
 /// and values hold whole tokens, texts are not shown at all.
 struct TraceText {
     /// The layout, which tells keys that contain tokens; nil if it is not known yet.
-    private let layout: Layout?
+    let layout: Layout?
 
-    init(_ layout: Layout?) { self.layout = layout }
-
-    /// The line for an event.
-    func describe(_ event: TraceEvent) -> String {
-        describe(event, at: "redis")
-    }
-
-    /// `place` is the node, where there are several.
-    private func describe(_ event: TraceEvent, at place: String) -> String {
+    /// The line for an event. `place` is the node, where there are several.
+    func describe(_ event: TraceEvent, at place: String = "redis") -> String {
         switch event {
         case .node(let address, let event): describe(event, at: VisibleText.escape(address))
         case .lost(let address, let error):

@@ -19,9 +19,6 @@ enum OutputFormat: String, CaseIterable, Sendable {
     /// Whether it is text for a person.
     var isText: Bool { self == .table || self == .wide }
 
-    /// Whether tables are fitted to the terminal.
-    var fitsTerminal: Bool { self != .wide }
-
     /// Whether a script that asked for it reads errors as JSON too.
     var tellsErrors: Bool { self == .json || self == .jsonl }
 
@@ -248,8 +245,6 @@ enum CSV {
             text = "'" + text
         }
         guard text.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
-        return "\""
-            + text.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false)
-            .map { String($0) }.joined(separator: "\"\"") + "\""
+        return "\"\(text.replacing(scalar: "\"", with: "\"\""))\""
     }
 }

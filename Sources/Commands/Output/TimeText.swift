@@ -71,8 +71,8 @@ enum Count {
 
 /// Amounts of memory.
 enum Bytes {
-    /// An amount in the largest unit that it fills: `512 B`, `14 KiB`, `1.5 GiB`. Below ten units there
-    /// is one decimal.
+    /// An amount in the largest unit that it fills: `512 B`, `14 KiB`, `1.5 GiB`. Below ten units
+    /// there is one decimal.
     static func words(_ count: Int64) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB"]
         var tenths = max(count, 0).multipliedReportingOverflow(by: 10).partialValue
@@ -102,7 +102,8 @@ enum JSONText {
         var result = ""
         for scalar in text.unicodeScalars {
             if isHidden(scalar) {
-                result += "\\u" + String(repeating: "0", count: 4 - hex(scalar).count) + hex(scalar)
+                let hex = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
             } else {
                 result.unicodeScalars.append(scalar)
             }
@@ -110,14 +111,10 @@ enum JSONText {
         return result
     }
 
-    /// Whether a terminal would hide a character or act on it. Line feeds are those of the pretty form:
-    /// within strings they are escaped already.
+    /// Whether a terminal would hide a character or act on it. Line feeds are those of the pretty
+    /// form: within strings they are escaped already.
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         scalar != "\n" && scalar.value <= 0xFFFF && VisibleText.isHostile(scalar)
-    }
-
-    private static func hex(_ scalar: Unicode.Scalar) -> String {
-        String(scalar.value, radix: 16)
     }
 }
 
@@ -137,12 +134,16 @@ enum ShellText {
                 }
             }
         if isPlain { return text }
-        // Characters on which a terminal would act can't be pasted back; they are shown escaped. By
-        // scalars: a combining mark after a quote makes another Character of it, but the shell
-        // still sees the quote.
-        return "'"
-            + VisibleText.escape(text).unicodeScalars
-            .split(separator: "'", omittingEmptySubsequences: false)
-            .map { String($0) }.joined(separator: "'\\''") + "'"
+        // Characters on which a terminal would act can't be pasted back; they are shown escaped.
+        return "'\(VisibleText.escape(text).replacing(scalar: "'", with: "'\\''"))'"
+    }
+}
+
+extension String {
+    /// The text with each occurrence of a scalar replaced, as the quoting rules of other programs
+    /// demand. Not by characters: a combining mark after a quote makes another Character of it, but
+    /// a shell or a spreadsheet still sees the quote.
+    func replacing(scalar: Unicode.Scalar, with text: String) -> String {
+        unicodeScalars.map { $0 == scalar ? text : String($0) }.joined()
     }
 }

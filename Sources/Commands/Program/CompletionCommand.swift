@@ -1,9 +1,5 @@
 internal import CommandKit
-internal import Layouts
 internal import Platform
-internal import Redis
-internal import Synchronization
-internal import TokenStore
 
 /// The shells for which there is a completion script. The raw value is the operand of `completion`.
 enum Shell: String, CaseIterable, Sendable {
@@ -88,171 +84,104 @@ package enum GeneratedFiles {
     }
 }
 
-/// Answers the completion scripts. After any failure the answer is shorter or empty: a shell must
-/// neither hang nor print errors because Redis does not respond.
-enum DynamicCompletion {
-    /// Prints the candidates for the word that is being completed. Only a failed output is thrown.
-    static func answer(_ request: CompletionRequest, _ system: System) throws(OutputError) {
-        var candidates: [Completion.Choice] = []
-        do {
-            candidates = try Self.candidates(request, system)
-        } catch {
-            candidates = []
-        }
-        try system.output.write(CompletionRequest.answer(candidates))
-    }
+/// The sections of jwtctl(1) that `help` does not print. Their names and order are those that mdoc(7)
+/// recommends.
+enum ManualSections {
+    /// The sections, in the order of the page.
+    static let all = [files, examples, standards, bugs, security]
 
-    /// The candidates of one kind. The kinds are those that options and operands name with
-    /// `.dynamic`. The line is incomplete, so of its options only those are read that can be
-    /// understood.
-    private static func candidates(
-        _ request: CompletionRequest, _ system: System
-    ) throws -> [Completion.Choice] {
-        let line = request.words.dropLast().map { expanded($0, system.environment) }
-        let options = GlobalOptions.group.read(unfinished: line)
-        switch request.kind {
-        case "users":
-            return try UserSearch.run(
-                options, system.environment, beginning: request.words.last ?? []
-            ).map { Completion.Choice($0) }
-        case "layouts": return try layouts(options, system)
-        case "profiles":
-            return try configuration(options, system).map(profiles) ?? []
-        case "members": return ResultMembers.of(jwtctlProgram.path(unfinished: line))
-        case "claims": return ResultMembers.claims
-        default: return []
-        }
-    }
+    /// The file that is read without being named; `Settings.place` finds it.
+    private static let files = ManualSection(
+        "FILES",
+        [
+            .terms(
+                """
+                $XDG_CONFIG_HOME/jwtctl/config:: Profiles and layouts, see jwtctl-config(5). Without
+                    XDG_CONFIG_HOME it is ~/.config/jwtctl/config. A file with a password that other
+                    users can read is refused.
+                """)
+        ])
 
-    /// The word with `~/` expanded, as a shell does before it runs a command. Completion scripts
-    /// pass words as they were typed.
-    private static func expanded(_ word: [UInt8], _ environment: Environment) -> [UInt8] {
-        guard word.starts(with: "~/".utf8), let home = environment.bytes(of: "HOME") else {
-            return word
-        }
-        return home + word.dropFirst()
-    }
+    /// Examples with their output, which a test compares with the real one.
+    private static let examples = ManualSection(
+        "EXAMPLES",
+        [
+            "Log a user out everywhere:",
+            .literal([
+                "$ jwtctl logout-all --reason \"account taken over, ticket 4711\" alice",
+                target, "alice: 2 revoked",
+                "  all tokens issued up to 2026-11-30 17:21:55Z are now revoked, recorded or not",
+            ]),
+            "Revoke a token that turned up in a log:",
+            .literal([
+                "$ echo \"Authorization: Bearer $LEAKED\" | jwtctl revoke --reason \"found in a log\"",
+                target, "revoked 7c3e",
+            ]),
+            "Check a token in a script:",
+            .literal(["$ jwtctl verify -q --aud api \"$TOKEN\" && echo accepted", "accepted"]),
+        ])
 
-    /// The configuration file. `Settings` cannot be used, since they fail if the chosen profile
-    /// does not exist yet.
-    private static func configuration(
-        _ options: GlobalOptions, _ system: System
-    ) throws -> ConfigurationFile? {
-        try Settings.place(options, system.environment).flatMap {
-            try ConfigurationFile(path: $0.bytes)
-        }
-    }
+    /// The line that a change prints first.
+    private static let target =
+        "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native"
 
-    /// The presets, and the layouts of the configuration file if it can be read.
-    private static func layouts(
-        _ options: GlobalOptions, _ system: System
-    ) throws -> [Completion.Choice] {
-        let presets = try Presets.names.map { name in
-            let layout = try LayoutReader.preset(name, for: .show)
-            return Completion.Choice(name, summary: layout.summary)
-        }
-        do {
-            let own = try configuration(options, system)?.layouts ?? [:]
-            return presets
-                + own.keys.sorted().map {
-                    Completion.Choice($0, summary: "from the configuration file")
-                }
-        } catch {
-            return presets
-        }
-    }
+    /// The specifications that the program follows, by what they are about.
+    private static let standards = ManualSection(
+        "STANDARDS",
+        [
+            """
+            Tokens follow RFC 7515 (JWS), RFC 7519 (JWT) and RFC 8725 (best current practices); \
+            keys RFC 7517 (JWK) and RFC 7638 (thumbprints); algorithms RFC 7518, RFC 8037, \
+            RFC 8812 and RFC 9864. JSON follows RFC 8259, times RFC 3339, and -o introspection \
+            RFC 7662. Encrypted tokens (RFC 7516) are recognized, and not decrypted.
+            """
+        ])
 
-    /// The profiles in the order of the file, each with its Redis.
-    private static func profiles(_ file: ConfigurationFile) -> [Completion.Choice] {
-        file.profileNames.map { name in
-            Completion.Choice(name, summary: file.profiles[name]?[.redis].map(place) ?? "")
-        }
-    }
+    /// Limits that follow from the design, and what to do about them.
+    private static let bugs = ManualSection(
+        "BUGS",
+        [
+            """
+            A token whose jti is an ordinary word cannot be told from a word: revoke takes "alice" \
+            as an id. Text that could be part of a token or of a command is refused; --id and \
+            --token settle doubts.
+            """,
+            """
+            A scan of the keys may miss what appears while it runs, and in a Cluster a key whose \
+            slot is moved at that moment.
+            """,
+            """
+            The static program resolves host names by /etc/hosts and DNS only.
+            """,
+        ])
 
-    /// The hosts and database of a URL, without its password. A value that is not a Redis URL may
-    /// be a password, so it is not shown.
-    private static func place(_ url: ConfigurationFile.Entry) -> String {
-        do throws(RedisURLError) {
-            return try RedisURL.parse(url.text).description
-        } catch {
-            return ""
-        }
-    }
-}
-
-/// A search for users on its own thread. The time limit covers everything: reading files, name
-/// resolution, the TLS handshake and all replies of Redis.
-///
-/// A search that takes too long continues until the process ends.
-final class UserSearch: Sendable {
-    /// The time that a shell waits after TAB, in milliseconds.
-    private static let timeout: Int64 = 300
-    /// The most users that are offered.
-    private static let limit = 200
-    /// The number of pages of keys that are scanned, which is small for a Redis of any size.
-    private static let pageLimit = 4
-
-    /// The users found so far, shared by both threads.
-    private let found = Mutex<Set<String>>([])
-    /// Raised when the search has ended.
-    private let isDone: Semaphore
-
-    /// Makes a search that has not begun.
-    private init() throws(SystemError) { isDone = try Semaphore() }
-
-    /// The users whose names begin with `prefix`, sorted. `options` choose Redis and layout.
-    static func run(
-        _ options: GlobalOptions, _ environment: Environment, beginning prefix: [UInt8]
-    ) throws(SystemError) -> [String] {
-        let search = try UserSearch()
-        let thread = try Thread {
-            search.look(options, environment, for: prefix)
-            search.isDone.signal()
-        }
-        thread.detach()
-        _ = search.isDone.wait(milliseconds: timeout)
-        return search.found.withLock { $0.sorted() }
-    }
-
-    /// Scans for users on the thread of the search.
-    private func look(
-        _ options: GlobalOptions, _ environment: Environment, for prefix: [UInt8]
-    ) {
-        var options = options
-        options.timeout = Self.timeout
-        options.asksPassword = false
-        let console = Console(options, system: Self.system(environment))
-        do {
-            try Backend(console).store.forEachUser(pageLimit: Self.pageLimit) { page in
-                self.add(page.map(\.user.description).filter { Self.fits($0, prefix) })
-            }
-        } catch {
-            // The users found so far are the answer.
-        }
-    }
-
-    /// Adds users and returns whether there is room for more.
-    private func add(_ users: [String]) -> Bool {
-        found.withLock { found in
-            found.formUnion(users)
-            return found.count < Self.limit
-        }
-    }
-
-    /// Whether the user is a candidate. A name with a dash in front is left out, since the command
-    /// would take it for an option. A prefix with quotes is left to the shell to compare.
-    private static func fits(_ user: String, _ prefix: [UInt8]) -> Bool {
-        let isQuoted = prefix.contains { "\"'\\".utf8.contains($0) }
-        return !user.hasPrefix("-") && (isQuoted || user.utf8.starts(with: prefix))
-    }
-
-    /// Streams in memory, so that nothing is printed. Standard input counts as used: a password on
-    /// it is for the command itself.
-    private static func system(_ environment: Environment) -> System {
-        let input = InputStream(bytes: [])
-        _ = input.take()
-        return System(
-            input: input, output: OutputStream(), diagnostics: OutputStream(),
-            environment: environment, clock: .system, terminal: Terminal(columns: 80))
-    }
+    /// The conditions under which a revocation is one, the most important first, and how the
+    /// program treats secrets.
+    private static let security = ManualSection(
+        "SECURITY CONSIDERATIONS",
+        [
+            """
+            Revocation works only in services that ask Redis for each token, and reject it when \
+            Redis does not answer: see jwtctl-services(7).
+            """,
+            """
+            No revocation helps against a leaked signing key: whoever has it can choose id and iat. \
+            Remove the key from the services first.
+            """,
+            """
+            Secrets are never taken from the command line, which other users can see, and never \
+            printed. They are kept in memory that is not swapped and is overwritten after use. \
+            Errors and traces mask them, and tokens that are part of a key. Whole tokens are printed \
+            by issue and renew, and with --show-tokens.
+            """,
+            """
+            The claims of an unverified token are what its author wrote. revoke checks the \
+            signature if a key is configured; else whoever hands over a token chooses which id is \
+            revoked. A key named inside a token (jku, x5u, jwk, x5c) is never used.
+            """,
+            """
+            Redis must keep what is written: set maxmemory-policy noeviction and appendonly yes. \
+            "jwtctl doctor" checks this.
+            """,
+        ])
 }

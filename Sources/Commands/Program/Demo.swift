@@ -39,16 +39,13 @@ let demoCommand = Command(
 /// Runs the demo with its signals blocked, so that Redis and its directory are removed before a
 /// signal ends the process.
 private func runDemo(_ options: DemoOptions, _ system: System) throws -> ExitStatus {
-    // Blocked until everything is removed; then they have their usual effect.
-    let mask = SignalMask.block(Demo.signals)
     let ending: Subprocess.Ending
     do {
+        // Blocked until everything is removed; then they have their usual effect.
+        let mask = SignalMask.block(Demo.signals)
+        defer { mask.restore() }
         ending = try Demo.run(options, system, mask)
-    } catch {
-        mask.restore()
-        throw error
     }
-    mask.restore()
     switch ending {
     case .exit(let status): return ExitStatus(rawValue: status)
     case .signal(let number): Signals.endProcess(by: number)
@@ -226,6 +223,7 @@ final class PrivateRedis {
             throw Failure(
                 .failure, "system", "cannot create a temporary directory: \(error.message)")
         }
+        // No TCP port, and a socket for this user only: nobody else on the machine can connect.
         let settings = [
             "--port", "0", "--unixsocket", "\(folder.path)/redis.sock", "--unixsocketperm", "700",
             "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", folder.path,

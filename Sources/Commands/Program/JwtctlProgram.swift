@@ -1,4 +1,7 @@
 package import CommandKit
+internal import Glibc
+internal import JSON
+package import Platform
 
 /// The whole program: its commands under their headings. `attempts` are words that people try
 /// instead of the name, and get a suggestion for.
@@ -114,101 +117,154 @@ package let jwtctlProgram: Program = Program(
     ],
     topics: { Topics.all }, manual: { ManualSections.all })
 
-/// The sections that only the manual page of the program has.
-enum ManualSections {
-    /// The sections, in the order of the page.
-    static let all = [files, examples, standards, bugs, security]
+/// Runs a command line, from its arguments to the end of the process. `main.swift` and the tests
+/// call it.
+package enum EntryPoint {
+    /// The way in which the process must end.
+    package enum Ending: Equatable, Sendable {
+        /// With this exit status.
+        case exit(Int32)
+        /// By this signal, as a shell expects it of an interrupted program.
+        case signal(Int32)
+    }
 
-    private static let files = ManualSection(
-        "FILES",
-        [
-            .definitions([
-                Definition(
-                    "$XDG_CONFIG_HOME/jwtctl/config",
-                    """
-                    Profiles and layouts, see jwtctl-config(5). Without XDG_CONFIG_HOME it is \
-                    ~/.config/jwtctl/config. A file with a password that other users can read is \
-                    refused.
-                    """)
-            ])
-        ])
+    /// Runs the command that `arguments` (without the program's name) contain. Never throws: errors
+    /// are printed here. A closed pipe ends the process by SIGPIPE.
+    package static func run(_ arguments: [[UInt8]], _ system: System) -> Ending {
+        do {
+            let status = try perform(arguments, system)
+            try system.output.flush()
+            return .exit(status.rawValue)
+        } catch let error as OutputError where error.isBrokenPipe {
+            return .signal(SIGPIPE)
+        } catch {
+            return .exit(report(error, .init(), [], system).rawValue)
+        }
+    }
 
-    /// Examples with their output, which a test compares with the real one.
-    private static let examples = ManualSection(
-        "EXAMPLES",
-        [
-            "Log a user out everywhere:",
-            .literal([
-                "$ jwtctl logout-all --reason \"account taken over, ticket 4711\" alice",
-                target, "alice: 2 revoked",
-                "  all tokens issued up to 2026-11-30 17:21:55Z are now revoked, recorded or not",
-            ]),
-            "Revoke a token that turned up in a log:",
-            .literal([
-                "$ echo \"Authorization: Bearer $LEAKED\" | jwtctl revoke --reason \"found in a log\"",
-                target, "revoked 7c3e",
-            ]),
-            "Check a token in a script:",
-            .literal(["$ jwtctl verify -q --aud api \"$TOKEN\" && echo accepted", "accepted"]),
-        ])
+    /// Parses the arguments and does what they ask for. Errors of a command are reported in the
+    /// format that its options chose.
+    private static func perform(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus {
+        var system = system
+        system.arguments = arguments
+        if let status = try hidden(arguments, system) { return status }
+        // Without arguments, the short help is an error message: it goes to standard error.
+        if arguments.isEmpty {
+            try system.diagnostics.write(
+                jwtctlProgram.help(
+                    path: [], detail: .short, width: width(system), style: errorStyle(system)))
+            try system.diagnostics.flush()
+            return .usage
+        }
+        switch jwtctlProgram.parse(arguments) {
+        case .run(let command):
+            do {
+                let status = try command.run(system)
+                try system.output.flush()
+                return status
+            } catch let error as OutputError where error.isBrokenPipe {
+                throw error
+            } catch {
+                let global = (command.options as? any CommandOptions)?.global
+                return report(error, global ?? GlobalOptions(), command.path, system)
+            }
+        case .showHelp(let path, let detail):
+            try system.output.write(
+                jwtctlProgram.help(
+                    path: path, detail: detail, width: width(system), style: style(system)))
+        case .showTopic(let topic):
+            try system.output.write(topic.help(width: width(system), style: style(system)))
+        case .showVersion: try system.output.write("jwtctl \(programVersion)\n")
+        case .complete(let request): try DynamicCompletion.answer(request, system)
+        case .usageError(let error, let path):
+            return report(error, understood(arguments), path, system)
+        }
+        return .success
+    }
 
-    /// The line that a change prints first.
-    private static let target =
-        "jwtctl: target: redis.internal:6379, database 0, namespace jwt, layout native"
+    /// The global options of a line that could not be parsed, as far as its output format: a script
+    /// that asked for JSON must be able to read the error.
+    private static func understood(_ arguments: [[UInt8]]) -> GlobalOptions {
+        let words = arguments.map { String(decoding: $0, as: UTF8.self) }.prefix { $0 != "--" }
+        let formats = OutputFormat.allCases.filter(\.tellsErrors).map(\.rawValue)
+        var options = GlobalOptions()
+        for (index, word) in words.enumerated() {
+            let isSplit =
+                index > 0 && ["-o", "--output"].contains(words[index - 1])
+                && formats.contains(word)
+            if word == "--json" || isSplit
+                || formats.contains(where: { word == "-o\($0)" || word == "--output=\($0)" })
+            {
+                options.format = .json
+            }
+        }
+        return options
+    }
 
-    private static let standards = ManualSection(
-        "STANDARDS",
-        [
-            """
-            Tokens follow RFC 7515 (JWS), RFC 7519 (JWT) and RFC 8725 (best current practices); \
-            keys RFC 7517 (JWK) and RFC 7638 (thumbprints); algorithms RFC 7518, RFC 8037, \
-            RFC 8812 and RFC 9864. JSON follows RFC 8259, times RFC 3339, and -o introspection \
-            RFC 7662. Encrypted tokens (RFC 7516) are recognized, and not decrypted.
-            """
-        ])
+    /// The commands for the build (`__generate`) and for `demo` (`__with-parent`); nil for any
+    /// other line. They are not documented, because people do not need them.
+    private static func hidden(_ arguments: [[UInt8]], _ system: System) throws -> ExitStatus? {
+        switch arguments.first.map({ String(decoding: $0, as: UTF8.self) }) {
+        case "__generate" where arguments.count == 2:
+            try GeneratedFiles.write(to: String(decoding: arguments[1], as: UTF8.self), system)
+            return .success
+        case "__with-parent" where arguments.count > 1:
+            CurrentProcess.dieWithParent()
+            throw Subprocess.replaceProcess(by: Array(arguments.dropFirst()))
+        default: return nil
+        }
+    }
 
-    private static let bugs = ManualSection(
-        "BUGS",
-        [
-            """
-            A token whose jti is an ordinary word cannot be told from a word: revoke takes "alice" \
-            as an id. Text that could be part of a token or of a command is refused; --id and \
-            --token settle doubts.
-            """,
-            """
-            A scan of the keys may miss what appears while it runs, and in a Cluster a key whose \
-            slot is moved at that moment.
-            """,
-            """
-            The static program resolves host names by /etc/hosts and DNS only.
-            """,
-        ])
+    /// The most columns of help texts, since long lines are hard to read.
+    private static let widestHelp = 100
 
-    private static let security = ManualSection(
-        "SECURITY CONSIDERATIONS",
-        [
-            """
-            Revocation works only in services that ask Redis for each token, and reject it when \
-            Redis does not answer: see jwtctl-services(7).
-            """,
-            """
-            No revocation helps against a leaked signing key: whoever has it can choose id and iat. \
-            Remove the key from the services first.
-            """,
-            """
-            Secrets are never taken from the command line, which other users can see, and never \
-            printed. They are kept in memory that is not swapped and is overwritten after use. \
-            Errors and traces mask them, and tokens that are part of a key. Whole tokens are printed \
-            by issue and renew, and with --show-tokens.
-            """,
-            """
-            The claims of an unverified token are what its author wrote. revoke checks the \
-            signature if a key is configured; else whoever hands over a token chooses which id is \
-            revoked. A key named inside a token (jku, x5u, jwk, x5c) is never used.
-            """,
-            """
-            Redis must keep what is written: set maxmemory-policy noeviction and appendonly yes. \
-            "jwtctl doctor" checks this.
-            """,
-        ])
+    /// The columns for help texts.
+    private static func width(_ system: System) -> Int {
+        min(max(system.terminal.columns, 40), widestHelp)
+    }
+
+    /// The colours for standard output.
+    private static func style(_ system: System) -> Style {
+        Style(.auto, isTerminal: system.output.isTerminal, environment: system.environment)
+    }
+
+    /// The colours for standard error.
+    private static func errorStyle(_ system: System) -> Style {
+        Style(.auto, isTerminal: system.diagnostics.isTerminal, environment: system.environment)
+    }
+
+    /// Prints an error on standard error and, if a script asked for JSON, on standard output as
+    /// well. Returns the exit status.
+    private static func report(
+        _ error: any Error, _ global: GlobalOptions, _ path: [String], _ system: System
+    ) -> ExitStatus {
+        let failure = Diagnostics.failure(for: error)
+        let console = Console(global, system: system)
+        do throws(OutputError) {
+            // Results that were printed before the error must appear before it.
+            if !(error is OutputError) { try system.output.flush() }
+            try console.error(failure.message)
+            if let hint = failure.hint {
+                try system.diagnostics.write("jwtctl: hint: \(hint)\n")
+            }
+            if error is UsageError {
+                for line in jwtctlProgram.usageLines(path: path) {
+                    try system.diagnostics.write("jwtctl: \(line)\n")
+                }
+            }
+            try system.diagnostics.flush()
+            if global.format.tellsErrors, !(error is OutputError) {
+                try console.json(
+                    [
+                        "error": [
+                            "code": .string(failure.code), "message": .string(failure.message),
+                        ]
+                    ], .compact)
+                try system.output.flush()
+            }
+        } catch {
+            // Nothing can be printed any more; only the status is left.
+        }
+        return failure.status
+    }
 }

@@ -12,7 +12,8 @@ extension Topics {
         page: Topic.Page(name: "jwtctl-layout", section: 5),
         seeAlso: ["layout", "jwtctl(1)"])
 
-    /// The purpose of the file, and its members.
+    /// The purpose of the file, and its members. Whoever reads the page has an application that is
+    /// none of the presets, so it begins with how to start from a similar one.
     private static let overview: [Prose] = [
         """
         A layout describes the keys in which an application stores its tokens, and jwtctl writes \
@@ -28,35 +29,26 @@ extension Topics {
         "A file is selected like a preset; a name with a dot or a slash is a file:",
         .literal(["jwtctl --layout ./acme.json verify \"$TOKEN\""]),
         .heading("Members of the file"),
-        .definitions([
-            Definition("name", "Name of the layout: a-z, 0-9 and -. Required."),
-            Definition("doc", "Description in one line."),
-            Definition("source", "Where the description was taken from."),
-            Definition(
-                "proof",
-                "How the layout was tested: application (with the application on the same Redis), "
-                    + "platform (against bytes that its platform wrote) or source (from its source "
-                    + "code alone)."),
-            Definition("notes", "An array of sentences for people."),
-            Definition(
-                "mistaken_for",
-                "An object: the names of layouts in which the same keys mean the opposite, each "
-                    + "with a text that says how to distinguish the two. Commands that delete such "
-                    + "keys ask for confirmation (--yes), unless a profile has layout-check = off."),
-            Definition(
-                "extends",
-                "Name of a preset that supplies the members that the file lacks. vars, define and "
-                    + "claims are merged member by member; stores is taken as a whole."),
-            Definition(
-                "vars",
-                "An object of variables and their values, which --layout-var NAME=VALUE overrides. "
-                    + "A variable whose value is null must be given."),
-            Definition(
-                "define",
-                "An object of texts with placeholders; each name becomes a placeholder itself."),
-            Definition("claims", "The claims that name tokens and users; see below."),
-            Definition("stores", "An array of objects, one for each kind of key. Required."),
-        ]),
+        .terms(
+            """
+            name:: Name of the layout: a-z, 0-9 and -. Required.
+            doc:: Description in one line.
+            source:: Where the description was taken from.
+            proof:: How the layout was tested: application (with the application on the same Redis),
+                platform (against bytes that its platform wrote) or source (from its source code
+                alone).
+            notes:: An array of sentences for people.
+            mistaken_for:: An object: the names of layouts in which the same keys mean the opposite,
+                each with a text that says how to distinguish the two. Commands that delete such
+                keys ask for confirmation (--yes), unless a profile has layout-check = off.
+            extends:: Name of a preset that supplies the members that the file lacks. vars, define
+                and claims are merged member by member; stores is taken as a whole.
+            vars:: An object of variables and their values, which --layout-var NAME=VALUE overrides.
+                A variable whose value is null must be given.
+            define:: An object of texts with placeholders; each name becomes a placeholder itself.
+            claims:: The claims that name tokens and users; see below.
+            stores:: An array of objects, one for each kind of key. Required.
+            """),
     ]
 
     /// The claims that name tokens and users.
@@ -68,22 +60,20 @@ extension Topics {
         used. A claim that is empty, longer than 8 KiB, or neither a string nor a whole number is \
         an error.
         """,
-        .definitions([
-            Definition("id", "Names the token. The default is [\"jti\", \"$content\"]."),
-            Definition("user", "Names the user. The default is \"sub\"."),
-            Definition(
-                "$content",
-                "Instead of a claim: sha256: and the hash of header and payload as they were sent."
-            ),
-            Definition(
-                "$token",
-                "Instead of a claim: the whole token. If the same token is encoded in another way, "
-                    + "it has another name, and a blacklist of such names does not contain it: "
-                    + "prefer the jti."),
-        ]),
+        .terms(
+            """
+            id:: Names the token. The default is ["jti", "$content"].
+            user:: Names the user. The default is "sub".
+            $content:: Instead of a claim: sha256: and the hash of header and payload as they were
+                sent.
+            $token:: Instead of a claim: the whole token. If the same token is encoded in another
+                way, it has another name, and a blacklist of such names does not contain it: prefer
+                the jti.
+            """),
     ]
 
-    /// Placeholders, filters and encodings.
+    /// Placeholders, filters and encodings, which `Template` reads. The native layout has `pct`, by
+    /// which no id can be mistaken for another or contain the colons and braces of a key.
     private static let texts: [Prose] = [
         .heading("Texts with placeholders"),
         """
@@ -91,50 +81,46 @@ extension Topics {
         sign are literal. A variable is replaced by its value. A placeholder with no value, or an \
         empty one, is an error before anything is written: no key ever ends in null.
         """,
-        .definitions([
-            Definition("${id}", "The token's id."),
-            Definition("${user}", "The user's id: the only placeholder allowed in a user's keys."),
-            Definition("${token}", "The whole token."),
-            Definition("${sig}", "The token's third segment, the signature."),
-            Definition("${iss} ${aud} ${iat}", "These claims; aud only if it has one value."),
-            Definition(
-                "${claim.NAME}",
-                "Any claim; dots lead into objects. With words as the first filter, as in "
-                    + "${claim.scope|words}, an array of strings is sorted and joined by spaces."),
-            Definition("${exp}", "When the token expires, in seconds. In values only."),
-            Definition(
-                "${now} ${now-60} ${now+60}",
-                "Redis' clock in seconds, or that many seconds less or more. In values only."),
-            Definition("${reason}", "Reason of the revocation; may be empty. In values only."),
-            Definition(
-                "${entry}",
-                "Reason, actor and time as the native layout writes them. In values only."),
-            Definition("${link}", "The value of the key in via. In the keys of links only."),
-            Definition(
-                "${any}", "Any text. Only in keys that are searched for, as those of an index."),
-        ]),
+        .terms(
+            """
+            ${id}:: The token's id.
+            ${user}:: The user's id: the only placeholder allowed in a user's keys.
+            ${token}:: The whole token.
+            ${sig}:: The token's third segment, the signature.
+            ${iss} ${aud} ${iat}:: These claims; aud only if it has one value.
+            ${claim.NAME}:: Any claim; dots lead into objects. With words as the first filter, as in
+                ${claim.scope|words}, an array of strings is sorted and joined by spaces.
+            ${exp}:: When the token expires, in seconds. In values only.
+            ${now} ${now-60} ${now+60}:: Redis' clock in seconds, or that many seconds less or more.
+                In values only.
+            ${reason}:: Reason of the revocation; may be empty. In values only.
+            ${entry}:: Reason, actor and time as the native layout writes them. In values only.
+            ${link}:: The value of the key in via. In the keys of links only.
+            ${any}:: Any text. Only in keys that are searched for, as those of an index.
+            """),
         "Filters follow a bar, and can be chained: ${user|pct}, ${token|sha256}.",
-        .definitions([
-            Definition("words", "An array of strings as one text; see above."),
-            Definition(
-                "pct", "Percent-encodes every byte except A-Z a-z 0-9 . _ ~ @ + and -."),
-            Definition("hex", "Hexadecimal digits."),
-            Definition("b64url", "Base64url without padding."),
-            Definition("sha256", "The SHA-256 hash in hexadecimal digits."),
-            Definition("sha1", "The SHA-1 hash, for applications that use it."),
-            Definition("md5", "The MD5 hash, for applications that use it."),
-        ]),
+        .terms(
+            """
+            words:: An array of strings as one text; see above.
+            pct:: Percent-encodes every byte except A-Z a-z 0-9 . _ ~ @ + and -.
+            hex:: Hexadecimal digits.
+            b64url:: Base64url without padding.
+            sha256:: The SHA-256 hash in hexadecimal digits.
+            sha1:: The SHA-1 hash, for applications that use it.
+            md5:: The MD5 hash, for applications that use it.
+            """),
         """
         Only pct can be reversed: keys with another filter can be looked up, but not listed. Two \
         placeholders need a text between them.
         """,
         "key_codec and value_codec say how the complete text is encoded:",
-        .definitions([
-            Definition("raw", "Unchanged (the default)."),
-            Definition("jdk", "As Java's ObjectOutputStream writes a string."),
-            Definition("json", "As a JSON string, with its quotes."),
-            Definition("php", "As PHP's serialize writes a string."),
-        ]),
+        .terms(
+            """
+            raw:: Unchanged (the default).
+            jdk:: As Java's ObjectOutputStream writes a string.
+            json:: As a JSON string, with its quotes.
+            php:: As PHP's serialize writes a string.
+            """),
     ]
 
     /// A complete file and how to try it. A test runs its lines.
@@ -190,7 +176,8 @@ extension Topics {
         """,
     ]
 
-    /// The errors that the reader reports.
+    /// The errors that the reader reports, before anything is sent: a layout that cannot work must
+    /// not seem to revoke.
     private static let mistakes: [Prose] = [
         .heading("Errors"),
         """

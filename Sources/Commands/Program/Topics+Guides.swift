@@ -40,6 +40,9 @@ extension Topics {
                 "jwtctl logout-all --reason \"account taken over, ticket 4711\" alice",
                 "jwtctl verify \"$TOKEN\"",
             ]),
+            // The order makes an interruption harmless: stopped after any of its 49 commands for 40
+            // tokens, it left none valid; with the list deleted first, each of 41 places left some
+            // (measured on a Cluster).
             """
             "logout-all" raises the user's cutoff first, which rejects every token issued so far, \
             recorded or not. It then blacklists the recorded tokens. A cutoff cannot be undone; the \
@@ -93,6 +96,7 @@ extension Topics {
             script passes --yes. Services must check the cutoff (see jwtctl-services(7)).
             """,
             .heading("A signing key leaked"),
+            // A cutoff compares the iat, which the thief of a key writes. So the key comes first.
             """
             No revocation helps: whoever has the key can sign new tokens with any id and any iat. \
             First make a new key, sign with it, and remove the old one from every service:
@@ -160,19 +164,20 @@ extension Topics {
             A service checks signature and claims as before, and then asks Redis three questions. \
             With the native layout under the namespace jwt:
             """,
-            .definitions([
-                Definition("EXISTS jwt:deny:<jti>", "1: the token is revoked."),
-                Definition(
-                    "GET jwt:{<sub>}:cutoff",
-                    "The user's cutoff in Unix seconds: a token whose iat, in whole seconds, is at or "
-                        + "before it, or missing, is revoked."),
-                Definition("GET jwt:cutoff", "The cutoff of all users, compared in the same way."),
-            ]),
+            .terms(
+                """
+                EXISTS jwt:deny:<jti>:: 1: the token is revoked.
+                GET jwt:{<sub>}:cutoff:: The user's cutoff in Unix seconds: a token whose iat, in
+                    whole seconds, is at or before it, or missing, is revoked.
+                GET jwt:cutoff:: The cutoff of all users, compared in the same way.
+                """),
             """
             Send all three in one pipeline. In jti and sub, percent-encode every byte outside \
             A-Z a-z 0-9 . _ ~ @ + - as %XX. The braces around the user are part of the key: in a \
             Cluster they keep a user's keys on one node.
             """,
+            // Otherwise a revoked token could be used by whoever can cut the service off from
+            // Redis.
             """
             If Redis does not answer, the state of the token is unknown: reject it. A token \
             without a jti has the id "sha256:" followed by the hex SHA-256 of HEADER.PAYLOAD as \
@@ -212,7 +217,8 @@ extension Topics {
     }
 
     /// The check in Python, as short as a reader can copy it safely: an error of Redis is thrown,
-    /// so that the token is rejected.
+    /// so that the token is rejected. A missing iat counts as the cutoff itself, which is revoked.
+    /// `quote` leaves letters, digits and the characters of `safe` as they are.
     private static let python = """
         from urllib.parse import quote
 
@@ -229,6 +235,8 @@ extension Topics {
         """
 
     /// The check in JavaScript. A pipeline of ioredis returns errors as values, so they are thrown.
+    /// `encodeURIComponent` encodes two characters that the keys do not, and leaves five that they
+    /// do; the replacements correct both. An iat may have a fraction, and seconds are compared.
     private static let javaScript = """
         const hex = c => '%' + c.charCodeAt(0).toString(16).toUpperCase()
         const enc = s => encodeURIComponent(s).replace(/[!'()*]/g, hex)
@@ -245,7 +253,8 @@ extension Topics {
         }
         """
 
-    /// The check in Java.
+    /// The check in Java. `sync` throws if the connection is lost, and `get` for an error of Redis.
+    /// Whole seconds of the iat are expected; a missing one is revoked by any cutoff.
     private static let java = """
         // enc percent-encodes as above.
         boolean isRevoked(Jedis redis, String jti, String sub, Long iat) {

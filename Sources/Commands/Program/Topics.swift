@@ -3,6 +3,10 @@ internal import Layouts
 
 /// The help topics that belong to no single command. Each is printed by `help NAME`, and is a
 /// section of the program's manual page or a page of its own.
+///
+/// A text is written once, and both the terminal and the manual pages are rendered from it. Where
+/// its lines are broken here means nothing. Names of keys may be spelled out in the files
+/// `Topics….swift` and in the presets only, which a test demands.
 enum Topics {
     /// Every topic, in the order in which help lists them.
     static var all: [Topic] {
@@ -12,7 +16,8 @@ enum Topics {
         ]
     }
 
-    /// The exit statuses, from the table that commands use themselves.
+    /// The exit statuses, from the table that commands use themselves. After a signal, a shell
+    /// reports 128 and its number.
     private static let exitStatus = Topic(
         name: "exit-status", title: "EXIT STATUS", summary: "Exit statuses and their meanings.",
         body: [
@@ -20,6 +25,7 @@ enum Topics {
                 ExitStatus.all.map { Definition(String($0.status.rawValue), $0.meaning) } + [
                     Definition("130, 141, 143", "Terminated by SIGINT, SIGPIPE or SIGTERM.")
                 ]),
+            // `Verdict` decides by these rules.
             """
             If a token is malformed or its signature is bad, nothing else is checked. Otherwise \
             every failed check is reported, and the status is the lowest that applies from 3 to 7. \
@@ -52,13 +58,16 @@ enum Topics {
     private static let time = Topic(
         name: "time", title: "TIME", summary: "Formats of times and durations.",
         body: [
-            .definitions([
-                Definition("90s 15m 12h 30d 1h30m", "Durations (the unit is required)."),
-                Definition("2026-01-31T12:00:00Z", "RFC 3339, with any time zone."),
-                Definition("2026-01-31", "Start of that day in UTC."),
-                Definition("@1767225600", "Seconds since 1970."),
-                Definition("now, +1h, -2d", "Relative to the present."),
-            ]),
+            .terms(
+                """
+                90s 15m 12h 30d 1h30m:: Durations (the unit is required).
+                2026-01-31T12:00:00Z:: RFC 3339, with any time zone.
+                2026-01-31:: Start of that day in UTC.
+                @1767225600:: Seconds since 1970.
+                now, +1h, -2d:: Relative to the present.
+                """),
+            // The later clock counts for exp, so that no expired token is accepted because one of
+            // the two is slow.
             """
             exp and nbf are checked against this machine's clock; if Redis' clock is ahead, exp is \
             checked against that one. All times that are stored or compared in Redis come from \
@@ -67,6 +76,10 @@ enum Topics {
         ])
 
     /// The forms of keys, and the rules by which one is chosen.
+    ///
+    /// The forms are those of RFC 7468 (PEM), RFC 5958 (PKCS#8), RFC 5280 (SPKI, X.509), RFC 8017
+    /// (PKCS#1), RFC 5915 (SEC1) and RFC 7517 (JWK). RFC 7518, section 6.2.1.2, demands the full
+    /// length of the parameters of an EC key.
     private static let keys = Topic(
         name: "keys", title: "KEYS", summary: "Key formats, and how keys are chosen.",
         body: [
@@ -77,31 +90,23 @@ enum Topics {
             command line: other users can see it. The format is detected from the content, not \
             from the name of the file.
             """,
-            .definitions([
-                Definition(
-                    "PKCS#8",
-                    "Private key, in PEM or DER. If it is encrypted, give --passphrase SOURCE."),
-                Definition("SPKI", "Public key, in PEM or DER."),
-                Definition("PKCS#1, SEC1", "Older forms of RSA and EC keys, in PEM or DER."),
-                Definition(
-                    "X.509",
-                    "One or more certificates. The key of each is tried, except that of an authority "
-                        + "that signed another one in the file. Dates and issuers are not checked. "
-                        + "If the file has a private key too, one certificate must belong to it."),
-                Definition("OpenSSH", "Ed25519 private key without a passphrase."),
-                Definition(
-                    "JWK",
-                    "kid, alg, use and key_ops are honoured; kty oct is a secret. If the key "
-                        + "parameters are missing, the first certificate of x5c is used. The "
-                        + "parameters of an EC key must have their full length: Authlib's P-521 "
-                        + "keys often lack leading zeros, contrary to RFC 7518, and are refused."),
-                Definition(
-                    "JWKS",
-                    "A set of keys. Unknown or broken members are skipped. Secrets and public keys "
-                        + "cannot be mixed. Keys may share a kid: each that fits the token is "
-                        + "tried. An object that maps each kid to a PEM, as Google publishes, is "
-                        + "read as a set."),
-            ]),
+            .terms(
+                """
+                PKCS#8:: Private key, in PEM or DER. If it is encrypted, give --passphrase SOURCE.
+                SPKI:: Public key, in PEM or DER.
+                PKCS#1, SEC1:: Older forms of RSA and EC keys, in PEM or DER.
+                X.509:: One or more certificates. The key of each is tried, except that of an
+                    authority that signed another one in the file. Dates and issuers are not
+                    checked. If the file has a private key too, one certificate must belong to it.
+                OpenSSH:: Ed25519 private key without a passphrase.
+                JWK:: kid, alg, use and key_ops are honoured; kty oct is a secret. If the key
+                    parameters are missing, the first certificate of x5c is used. The parameters of
+                    an EC key must have their full length: Authlib's P-521 keys often lack leading
+                    zeros, contrary to RFC 7518, and are refused.
+                JWKS:: A set of keys. Unknown or broken members are skipped. Secrets and public keys
+                    cannot be mixed. Keys may share a kid: each that fits the token is tried. An
+                    object that maps each kid to a PEM, as Google publishes, is read as a set.
+                """),
             """
             PEM may be on one line, or have \\n for its line ends. A key may also be bare base64 or \
             hex, without PEM header and footer. If a key has another form, the error shows the \
@@ -115,18 +120,23 @@ enum Topics {
                 "jwtctl verify --key <(curl -fsS https://auth.example.com/jwks.json) \"$TOKEN\"",
                 "curl -fsS https://auth.example.com/jwks.json | jwtctl verify --key - \"$TOKEN\"",
             ]),
+            // RFC 8725, section 3.1: whoever makes a token must not choose how it is checked. The
+            // sizes are the smallest of RFC 7518, sections 3.2 (HMAC) and 3.3 (RSA).
             """
             The algorithm comes from the key or from --alg, never from the token alone. RSA keys \
             under 2048 bits, secrets shorter than the hash, and secrets of one repeated byte are \
             refused unless --allow-weak-key is given. In a JWKS the token's kid selects the key; a \
             token without a kid is tried with each key that fits.
             """,
-            .definitions([
-                Definition("HS256 HS384 HS512", "Secrets of at least 32, 48 or 64 bytes."),
-                Definition("RS256 RS384 RS512 PS256 PS384 PS512", "RSA keys of 2048 to 8192 bits."),
-                Definition("ES256 ES384 ES512 ES256K", "P-256, P-384, P-521 or secp256k1."),
-                Definition("EdDSA Ed25519 Ed448", "Edwards curves."),
-            ]),
+            .terms(
+                """
+                HS256 HS384 HS512:: Secrets of at least 32, 48 or 64 bytes.
+                RS256 RS384 RS512 PS256 PS384 PS512:: RSA keys of 2048 to 8192 bits.
+                ES256 ES384 ES512 ES256K:: P-256, P-384, P-521 or secp256k1.
+                EdDSA Ed25519 Ed448:: Edwards curves.
+                """),
+            // crit is RFC 7515, section 4.1.11; b64 RFC 7797; zip RFC 7516, section 4.1.3. That a
+            // key or address in a header is never followed is RFC 8725, section 3.10.
             """
             Limits: a token is at most 256 KiB and its header at most 8 KiB. JSON must follow RFC \
             8259, in UTF-8 and without repeated names; base64url must have no padding. crit, b64 \
@@ -137,7 +147,8 @@ enum Topics {
         page: Topic.Page(name: "jwtctl-keys", section: 7),
         seeAlso: ["key", "issue", "verify"])
 
-    /// The presets, and the keys of the native layout.
+    /// The presets, and the keys of the native layout. A test compares these keys with those that
+    /// the layout makes.
     private static let layouts = Topic(
         name: "layouts", title: "LAYOUTS", summary: "Keys that layouts use in Redis.",
         body: [
@@ -174,23 +185,18 @@ enum Topics {
             The native layout is for services that have none yet. Its keys begin with the \
             namespace, which is jwt unless --namespace sets another:
             """,
-            .definitions([
-                Definition(
-                    "jwt:deny:JTI",
-                    "A string: the token is revoked. It expires 60 seconds after the token. Services "
-                        + "only need EXISTS."),
-                Definition(
-                    "jwt:{USER}:tokens", "A sorted set: the user's jtis, scored by their exp."),
-                Definition("jwt:{USER}:meta", "A hash: the iat and label of each jti, as JSON."),
-                Definition(
-                    "jwt:{USER}:cutoff",
-                    "The cutoff, in Unix seconds: a token of the user whose iat is at or before it, "
-                        + "or missing, is revoked."),
-                Definition("jwt:cutoff", "The cutoff for all users."),
-                Definition("jwt:audit", "A stream: the audit log, with one entry for each change."),
-                Definition(
-                    "jwt:revoked", "A channel on which JTI, user:USER or * is published."),
-            ]),
+            .terms(
+                """
+                jwt:deny:JTI:: A string: the token is revoked. It expires 60 seconds after the
+                    token. Services only need EXISTS.
+                jwt:{USER}:tokens:: A sorted set: the user's jtis, scored by their exp.
+                jwt:{USER}:meta:: A hash: the iat and label of each jti, as JSON.
+                jwt:{USER}:cutoff:: The cutoff, in Unix seconds: a token of the user whose iat is at
+                    or before it, or missing, is revoked.
+                jwt:cutoff:: The cutoff for all users.
+                jwt:audit:: A stream: the audit log, with one entry for each change.
+                jwt:revoked:: A channel on which JTI, user:USER or * is published.
+                """),
             """
             In JTI and USER every byte except A-Z a-z 0-9 . _ ~ @ + - is percent-encoded: no id can \
             be mistaken for another, or for a pattern.
@@ -209,6 +215,30 @@ enum Topics {
         } catch {
             preconditionFailure("the layout \(name) is sound: \(error)")
         }
+    }
+}
+
+extension Prose {
+    /// Definitions as AsciiDoc writes them: `TERM:: MEANING` at the margin begins one, and indented
+    /// lines continue its meaning. The renderers break the lines anew.
+    static func terms(_ text: String) -> Prose {
+        var items: [String] = []
+        for line in text.split(separator: "\n") {
+            let words = String(line.drop { $0 == " " })
+            if line.first == " ", let item = items.popLast() {
+                items.append("\(item) \(words)")
+            } else {
+                items.append(words)
+            }
+        }
+        return .definitions(
+            items.map { item in
+                guard let mark = item.firstRange(of: ":: ") else {
+                    preconditionFailure("a definition without a term: \(item)")
+                }
+                return Definition(
+                    String(item[..<mark.lowerBound]), String(item[mark.upperBound...]))
+            })
     }
 }
 
@@ -244,11 +274,12 @@ extension Topics {
             .heading("Settings of a profile"),
             .definitions(Setting.allCases.map { Definition($0.rawValue, $0.summary) }),
             .heading("Settings of a layout"),
-            .definitions([
-                Definition("file", "Layout file; see jwtctl-layout(5)."),
-                Definition("preset", "Name of a preset, instead of a file."),
-                Definition("var.NAME", "Value of a variable of the layout."),
-            ]),
+            .terms(
+                """
+                file:: Layout file; see jwtctl-layout(5).
+                preset:: Name of a preset, instead of a file.
+                var.NAME:: Value of a variable of the layout.
+                """),
         ],
         page: Topic.Page(name: "jwtctl-config", section: 5),
         seeAlso: ["config", "jwtctl-layout(5)"])

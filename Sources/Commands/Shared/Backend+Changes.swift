@@ -12,6 +12,8 @@ extension Backend {
         _ console: Console, isDryRun: Bool = false, change: String = "revocation"
     ) throws {
         try console.note("target: \(description)" + (isDryRun ? " (dry run)" : ""))
+        // It reads one page of keys from each server, and gives up after 50 ms: a warning must not
+        // delay a revocation.
         guard checksLayout, !console.options.isQuiet, case .notFound(let sample) = store.usage()
         else { return }
         if let absent = layout.keptVariableKeys.first(where: { !keptKeys.contains($0) }) {
@@ -138,6 +140,73 @@ extension Backend {
     }
 }
 
+extension Diagnostics {
+    /// The refusal of a server that `--require-durable` does not accept; nil if it is accepted.
+    fileprivate static func durability(_ durability: Durability, at endpoint: Endpoint) -> Failure?
+    {
+        let server = "Redis at \(shown(endpoint.description))"
+        let reason: String
+        var hint = "nothing was written; run 'jwtctl doctor' to see what to do"
+        switch durability {
+        case .keeps: return nil
+        case .evicts(let policy):
+            reason =
+                "\(server) evicts keys when memory is short (maxmemory-policy "
+                + "\(VisibleText.escape(policy, columns: 40)))"
+        case .forgets:
+            reason = "\(server) has no append-only file: a crash loses revocations"
+        case .failing: reason = "\(server) could not write its append-only file"
+        case .unknown(let error):
+            let text = error.map { ": \(VisibleText.escape($0.text, columns: 200))" } ?? ""
+            reason = "\(server) does not say whether it keeps its data" + text
+            if let error, error.kind == .noPermission {
+                hint =
+                    "nothing was written; an administrator can allow it: "
+                    + grant(error, key: nil)
+            }
+        }
+        return Failure(.refused, "not_durable", reason, hint: hint)
+    }
+}
+
+// MARK: - After a change
+
+extension Backend {
+    /// Writes the audit entry of a change that has happened, and announces the change. A failure is
+    /// only a warning, since the change itself is done.
+    ///
+    /// `broken` is the error that ended the work: a Redis that has stopped answering is not waited
+    /// for a second time. Returns whether the entry was written; false, too, if the layout has no
+    /// audit log.
+    func audit(
+        _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
+        after broken: StoreError? = nil, _ console: Console
+    ) -> Bool {
+        guard layout.tellsChanges else { return false }
+        do throws(StoreError) {
+            // It would wait for a whole timeout again, while a person waits to hear what was done.
+            if let broken, broken.isSilence { throw broken }
+            try store.audit(operation, subject, count: count, reason: reason)
+            if let failure = store.unannounced { throw failure }
+            return layout.can(.audit)
+        } catch {
+            warn(notAudited: error, console)
+            return false
+        }
+    }
+
+    /// Warns that a change was made but not recorded or announced.
+    func warn(notAudited error: any Error, _ console: Console) {
+        let failure = Diagnostics.failure(for: error)
+        let place = layout.can(.audit) ? "written to the audit log" : "announced to services"
+        console.unlessClosed { () throws(OutputError) in
+            try console.warn("done, but not \(place): \(failure.line)")
+        }
+    }
+}
+
+// MARK: - Confirmation
+
 /// A question on the terminal before a change that is hard to undo.
 enum Confirmation {
     /// The number of input items above which a command asks.
@@ -153,6 +222,7 @@ enum Confirmation {
         } catch {
             throw needsYes
         }
+        // The whole word is asked for: a habit of typing `y` is no confirmation.
         guard typed == Array(answer.utf8) else {
             throw Failure(.refused, "declined", "nothing was changed")
         }
@@ -162,4 +232,48 @@ enum Confirmation {
     private static let needsYes = Failure(
         .refused, "not_confirmed", "confirmation required, but there is no terminal",
         hint: "pass --yes to confirm")
+}
+
+// MARK: - Operations of a layout
+
+extension Layout {
+    /// The hint for an operation that the layout does not support: the command that helps instead.
+    func wayAround(_ capability: Capability) -> String {
+        switch capability {
+        case .revoke, .record: "--no-record signs a token without recording it"
+        case .restore: "the user has to log in to the application again"
+        case .listTokens where can(.logoutAll), .listUsers where can(.logoutAll):
+            "to check a single token: 'jwtctl status TOKEN'; to revoke all of a user's tokens: "
+                + "'jwtctl logout-all USER'"
+        case .listTokens, .listUsers: "to check a single token: 'jwtctl status TOKEN'"
+        case .logoutAll:
+            can(.listRevoked)
+                ? "revoke the tokens one by one: 'jwtctl revoke TOKEN'"
+                : "revoke the tokens one by one, or replace the signing key"
+        case .listRevoked where requiresListing && can(.listTokens):
+            "only valid tokens are stored: 'jwtctl list tokens USER' lists them"
+        case .listRevoked: "to check a single token: 'jwtctl status TOKEN'"
+        case .logoutEveryone: "replace the signing key in every service"
+        case .prune: "it has no token lists to prune"
+        case .audit: "it has no audit log"
+        }
+    }
+}
+
+extension Capability {
+    /// The operation in words, after "cannot".
+    var words: String {
+        switch self {
+        case .revoke: "revoke a token"
+        case .restore: "restore a token"
+        case .record: "record a token"
+        case .listTokens: "list a user's tokens"
+        case .listUsers: "list users"
+        case .listRevoked: "list revoked tokens"
+        case .logoutAll: "log out a user everywhere"
+        case .logoutEveryone: "log out all users"
+        case .prune: "prune"
+        case .audit: "show an audit log"
+        }
+    }
 }

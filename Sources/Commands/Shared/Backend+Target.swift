@@ -48,6 +48,7 @@ extension Backend {
             return target.withPassword(
                 content.withoutFinalNewline(), from: origin ?? "--redis-password")
         }
+        // A password in the URL is meant for this server; the variable is for any.
         if target.password == nil, let password = environment.bytes(of: "REDISCLI_AUTH") {
             return target.withPassword(SecretBytes(copying: password), from: "REDISCLI_AUTH")
         }
@@ -98,6 +99,7 @@ extension Backend {
             ("--redis-insecure", options.isRedisInsecure),
             ("--redis-server-name", options.redisServerName != nil),
         ]
+        // The endpoint decides on the advice: TCP has a form with TLS, and a socket has none.
         guard let (name, _) = given.first(where: \.1) else { return }
         switch endpoint {
         case .unix:
@@ -137,6 +139,7 @@ extension Backend {
             let lines = InputStream(borrowing: file.number)
             while let line = try lines.readLine(limit: 4096) {
                 guard case .text(let bytes) = line else { continue }
+                // NAME:PASSWORD:UID:GID:…, as passwd(5) says; the password is usually `x`.
                 let fields = bytes.split(
                     separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
                 if fields.count > 2, fields[2].elementsEqual(String(user).utf8) {
@@ -150,6 +153,8 @@ extension Backend {
     }
 
     /// This machine's name, for the audit log.
+    /// gethostname(2) need not end a name with a zero byte that it had to cut: the last byte of the
+    /// buffer is not given to it, and stays zero.
     static func hostName() -> String {
         var buffer = [UInt8](repeating: 0, count: 256)
         let status: CInt = unsafe buffer.withUnsafeMutableBytes { bytes in

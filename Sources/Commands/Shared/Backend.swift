@@ -27,7 +27,8 @@ struct Backend {
     /// The number of the Redis database.
     private let database: Int
 
-    /// The reaction of `init` if it cannot ask Redis for the variables that the application keeps there.
+    /// The reaction of `init` if it cannot ask Redis for the variables that the application keeps
+    /// there.
     enum ConnectionErrors {
         /// The error is thrown, so that no key is made with a wrong variable.
         case thrown
@@ -83,8 +84,12 @@ struct Backend {
             target: target, timeout: Int(timeout), map: AddressMap(options.addressRules))
         if options.isVerbose {
             // Whether keys hold tokens does not depend on the variables that Redis adds.
-            let text = TraceText(try LayoutChoice.layout(options, settings, console.system))
-            client.trace = { event in Self.trace(text.describe(event), on: console) }
+            let text = TraceText(layout: try LayoutChoice.layout(options, settings, console.system))
+            client.trace = { event in
+                console.unlessClosed { () throws(OutputError) in
+                    try console.note(text.describe(event))
+                }
+            }
         }
         let layout: Layout
         do {
@@ -93,7 +98,13 @@ struct Backend {
             layout = try LayoutChoice.layout(options, settings, console.system)
             keptKeys = []
         }
-        concern = try Replication.concern(options, settings)
+        // The setting is read in any case, so that a wrong one is never passed over. A profile may
+        // set the usual number of replicas; --fsync has no setting.
+        let usual = try settings.parsed(.wait, Replication.concern)
+        let wanted = options.concern ?? usual ?? .standard
+        concern = WriteConcern(
+            replicas: wanted.replicas, milliseconds: wanted.milliseconds,
+            isOnDisk: options.asksForDisk)
         isLayoutChosen = LayoutChoice.isMade(options, settings)
         checksLayout = try settings.checksLayout()
         store = TokenStore(
@@ -153,6 +164,38 @@ struct Backend {
     /// timeout, so that the reply still arrives in time.
     var blockingTimeout: Int { max(client.timeout / 2, 1) }
 
+    /// The backend of a command that only reads, and needs `capability` for it.
+    ///
+    /// The layout is asked before the server: an operation that no server can do needs no
+    /// connection to be refused.
+    static func reading(_ capability: Capability, _ console: Console) throws -> Backend {
+        let backend = try Backend(console)
+        try backend.require(capability)
+        try backend.requireCurrent(console.options)
+        return backend
+    }
+
+    /// The backend of a command that changes something, and compares times for it. `actor` is the
+    /// name for the audit log.
+    static func changing(
+        _ capability: Capability, actor: String? = nil, _ console: Console
+    ) throws -> Backend {
+        let backend = try Backend(console, actor: actor)
+        try backend.require(capability)
+        try backend.requirePrimary(comparingClocks: console)
+        return backend
+    }
+
+    /// Refuses an operation that the layout does not support, before anything is written (status
+    /// 9).
+    func require(_ capability: Capability) throws(Failure) {
+        guard !layout.can(capability) else { return }
+        throw Failure(
+            .refused, "unsupported_by_layout",
+            "with the layout '\(layout.name)', jwtctl cannot \(capability.words)",
+            hint: layout.wayAround(capability))
+    }
+
     /// For commands that only read: refuses a replica, whose data may be stale, unless
     /// `--allow-replica` was given. A command that takes long calls it again at the end, because a
     /// fail-over may have demoted the primary meanwhile.
@@ -191,39 +234,6 @@ struct Backend {
     func requirePrimary(comparingClocks console: Console) throws {
         try requirePrimary(console)
         try warnAboutClock(try store.time(), console)
-    }
-
-    /// Writes the audit entry of a change that has happened, and announces the change. A failure is
-    /// only a warning, since the change itself is done.
-    ///
-    /// `broken` is the error that ended the work: a Redis that has stopped answering is not waited
-    /// for a second time. Returns whether the entry was written; false, too, if the layout has no
-    /// audit log.
-    func audit(
-        _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?,
-        after broken: StoreError? = nil, _ console: Console
-    ) -> Bool {
-        guard layout.tellsChanges else { return false }
-        do throws(StoreError) {
-            if let broken, broken.isSilence { throw broken }
-            try store.audit(operation, subject, count: count, reason: reason)
-            if let failure = store.unannounced { throw failure }
-            return layout.can(.audit)
-        } catch {
-            warn(notAudited: error, console)
-            return false
-        }
-    }
-
-    /// Warns that a change was made but not recorded or announced.
-    func warn(notAudited error: any Error, _ console: Console) {
-        let failure = Diagnostics.failure(for: error)
-        do throws(OutputError) {
-            let place = layout.can(.audit) ? "written to the audit log" : "announced to services"
-            try console.warn("done, but not \(place): \(failure.line)")
-        } catch {
-            // Standard error is closed; the change is done all the same.
-        }
     }
 
     /// The target in the form in which a change names it on standard error, with the profile.
@@ -271,14 +281,5 @@ struct Backend {
         let seconds = try Duration.seconds(text)
         guard seconds >= 0 else { throw .expected("a duration; write 60s or 30d") }
         return seconds
-    }
-
-    /// Prints a line of `--verbose`.
-    private static func trace(_ line: String, on console: Console) {
-        do throws(OutputError) {
-            try console.note(line)
-        } catch {
-            // A trace that cannot be written is no reason to interrupt a revocation.
-        }
     }
 }

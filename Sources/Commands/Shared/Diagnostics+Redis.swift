@@ -30,6 +30,23 @@ extension Diagnostics {
         }
     }
 
+    /// A key that cannot be made because something about the token is unknown. `name` is the
+    /// missing placeholder, or a store that the layout does not have.
+    private static func unnamed(_ name: String) -> Failure {
+        switch name {
+        case "user":
+            Failure(
+                .usage, "unnamed", "the layout's keys contain the user, but no user was given",
+                hint: "give --user USER, or the whole token")
+        case "list", "everyone":
+            Failure(.refused, "unsupported_by_layout", "the layout has no such store")
+        default:
+            Failure(
+                .usage, "unnamed", "the layout's keys contain more than the id",
+                hint: "give the whole token")
+        }
+    }
+
     /// Redis answered a command with an error reply. `key` is the key that the command was about.
     private static func refused(
         _ error: ServerError, _ command: String, _ key: [UInt8]?
@@ -142,6 +159,8 @@ extension Diagnostics {
             case .handshake: "no answer from"
             case .reply: "no reply from"
             }
+        // The kernel accepts connections for a process that is stopped, so that only the silence
+        // after it shows.
         if phase == .handshake {
             let isPlain = progress.stage == .plainGreeting
             return unknown(
@@ -229,6 +248,8 @@ extension Diagnostics {
         + "redis+sentinel://HOST,HOST/NAME?sentinel_password=PASSWORD (and sentinel_username)"
 
     /// The code for scripts for an error reply.
+    /// It is named after the first word of the reply: NOPERM, LOADING, READONLY, OOM, MISCONF,
+    /// NOREPLICAS, WRONGTYPE. Other words, such as those of modules, share one code.
     static func code(_ error: ServerError) -> String {
         switch error.kind {
         case .noPermission: "no_permission"
@@ -251,6 +272,7 @@ extension Diagnostics {
         case .loading: "Redis is loading its data from disk; try again in a moment"
         case .readOnly: "this server is a replica; give the primary's address with --redis"
         case .outOfMemory: "nothing was written; free memory or raise maxmemory, then run it again"
+        // stop-writes-on-bgsave-error, which is on by default.
         case .misconfigured: "Redis refuses writes because it cannot save to disk"
         case .noReplicas: "fewer replicas are connected than min-replicas-to-write requires"
         default: nil

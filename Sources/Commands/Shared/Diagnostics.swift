@@ -1,4 +1,4 @@
-internal import CommandKit
+package import CommandKit
 internal import JOSE
 internal import JSON
 internal import Layouts
@@ -6,6 +6,91 @@ internal import OpenSSL
 internal import Platform
 internal import Redis
 internal import TokenStore
+
+/// The reason why a command ended without doing what it was asked to do: text for a person, a code
+/// for a script, and the exit status.
+///
+/// `Diagnostics` makes it from the errors of the modules below; commands throw it for errors of
+/// their own. `EntryPoint` prints it.
+package struct Failure: Error, Equatable, Sendable {
+    /// The exit status.
+    package let status: ExitStatus
+    /// The code in `{"error":{"code":…}}`: stable, in snake case.
+    package let code: String
+    /// The message: lower case, without a final period, with untrusted text already escaped.
+    package let message: String
+    /// The command to type next, or a question; nil if there is nothing to advise.
+    package let hint: String?
+
+    package init(_ status: ExitStatus, _ code: String, _ message: String, hint: String? = nil) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+
+    /// Message and hint in one line, for warnings about something that goes on.
+    var line: String { message + (hint.map { "; \($0)" } ?? "") }
+
+    /// Whether the fault is in one input item, so that the items after it can be processed.
+    var isItemsOwn: Bool {
+        [.usage, .malformed, .badSignature, .claims, .refused].contains(status)
+    }
+}
+
+/// The statuses and what they mean: a contract with scripts, never renumbered.
+extension ExitStatus {
+    /// Any other error.
+    package static let failure = ExitStatus(rawValue: 1)
+    /// The text is no token.
+    package static let malformed = ExitStatus(rawValue: 3)
+    /// The signature does not verify, or the key or algorithm is not allowed.
+    package static let badSignature = ExitStatus(rawValue: 4)
+    /// A claim fails a check.
+    package static let claims = ExitStatus(rawValue: 5)
+    /// The token is blacklisted, or issued before a cutoff.
+    package static let revoked = ExitStatus(rawValue: 6)
+    /// The token is not on the required whitelist.
+    package static let notListed = ExitStatus(rawValue: 7)
+    /// The state cannot be determined; never treated as valid.
+    package static let unknown = ExitStatus(rawValue: 8)
+    /// A safety check refused the command, or a person did not confirm it.
+    package static let refused = ExitStatus(rawValue: 9)
+    /// Some of several items failed.
+    package static let someFailed = ExitStatus(rawValue: 10)
+
+    /// Every status with its meaning in a sentence, in ascending order. Help and manual are made
+    /// from it, and a test compares it with what commands return.
+    static let all: [ExitStatusDoc] = [
+        ExitStatusDoc(.success, "Done; the token is active, not revoked, or well formed."),
+        ExitStatusDoc(
+            .failure,
+            "Other errors: an unreadable file, a bad key, a failed write."),
+        ExitStatusDoc(.usage, "The command line is invalid."),
+        ExitStatusDoc(.malformed, "The token is malformed."),
+        ExitStatusDoc(
+            .badSignature,
+            "The signature does not verify, no key fits, or the algorithm is not allowed."),
+        ExitStatusDoc(
+            .claims, "A claim fails: expired, not yet valid, wrong issuer, audience or type."),
+        ExitStatusDoc(.revoked, "The token is revoked: blacklisted, or issued before a cutoff."),
+        ExitStatusDoc(.notListed, "The token is not on the required whitelist."),
+        ExitStatusDoc(
+            .unknown, "The state is unknown: Redis could not be reached, or answered with an error."
+        ),
+        ExitStatusDoc(.refused, "Refused by a safety check, or not confirmed."),
+        ExitStatusDoc(
+            .someFailed,
+            "Some of several items failed, or there was nothing to remove from a whitelist."),
+    ]
+
+    /// The documentation of these statuses, and of 0 and 2, which every command has. `success` is
+    /// what 0 means for the command.
+    static func docs(_ statuses: ExitStatus..., success: String = "Done.") -> [ExitStatusDoc] {
+        [ExitStatusDoc(.success, success)]
+            + all.filter { statuses.contains($0.status) || $0.status == .usage }
+    }
+}
 
 /// Turns the errors of all modules into a message, a hint, a code and an exit status.
 ///
@@ -22,7 +107,9 @@ package enum Diagnostics {
         case let error as StoreError: store(error)
         case let error as RedisError: redis(error)
         case let error as RedisURLError: url(error)
-        case let error as LogoutInterruption: logout(error)
+        case let error as LogoutInterruption:
+            error.cause.storeError.map(store)
+                ?? unknown("interrupted", "interrupted; run it again to finish")
         case let error as KeyError: key(error)
         case let error as SigningError: signing(error)
         case let error as KeyEncodingError: encoding(error)
@@ -64,9 +151,7 @@ package enum Diagnostics {
             Failure(.failure, "input", "\(name) is larger than \(limit) bytes")
         case .timedOut: Failure(.failure, "input", "no input from \(name) in time")
         case .utf16:
-            Failure(
-                .failure, "utf16", "\(name) is UTF-16, not UTF-8",
-                hint: utf16Hint)
+            Failure(.failure, "utf16", "\(name) is UTF-16, not UTF-8", hint: utf16Hint)
         }
     }
 
@@ -75,32 +160,55 @@ package enum Diagnostics {
 
     /// A text that cannot be an id. `what` names it, such as `the id` or a claim.
     static func identifier(_ error: Identifier.Refusal, what: String) -> Failure {
+        // Such an id could never be the name of a token, so the mistake is one of usage, and no key
+        // is made of it.
+        let fault =
+            switch error {
+            case .empty: "is empty"
+            case .tooLong: "is longer than \(Identifier.maximumByteCount) bytes"
+            case .notUTF8: "is not valid UTF-8"
+            }
+        return Failure(.usage, "invalid_id", "\(what) \(fault)")
+    }
+
+    /// A token that lacks the claims from which the layout makes its id.
+    static func naming(_ error: NamingError) -> Failure {
         switch error {
-        case .empty: Failure(.usage, "invalid_id", "\(what) is empty")
-        case .tooLong:
-            Failure(
-                .usage, "invalid_id",
-                "\(what) is longer than \(Identifier.maximumByteCount) bytes")
-        case .notUTF8: Failure(.usage, "invalid_id", "\(what) is not valid UTF-8")
+        case .missing(let claims):
+            let names = claims.map { "'\($0)'" }.joined(separator: " or ")
+            return Failure(
+                .claims, "missing_claim",
+                "the token has no claim \(names), which the layout needs to name it",
+                hint: "'jwtctl logout-all USER' may revoke it, if the layout supports that")
+        case .wrongType(let claim):
+            return Failure(
+                .claims, "invalid_claim",
+                "the claim '\(VisibleText.escape(claim, columns: 60))' is neither a string nor a "
+                    + "whole number")
+        case .refused(let refusal, let claim):
+            return Failure(
+                .claims, "invalid_claim",
+                identifier(refusal, what: "the claim '\(VisibleText.escape(claim, columns: 60))'")
+                    .message)
         }
     }
 
     /// A key that cannot be used. `source` names its place. Text from the key file is escaped.
     static func key(_ error: KeyError, source: String = "the key") -> Failure {
-        switch error {
-        case .unsupportedFormat(let format) where format != .otherJSON:
-            guard let noun = format.noun else { break }
+        let (format, wanted): (KeyFormat?, String) =
+            switch error {
+            case .unsupportedFormat(let format) where format != .otherJSON: (format, "a key set")
+            case .keyGivenAsSecret(let format): (format, "a secret")
+            default: (nil, "")
+            }
+        // Formats of keys have no noun: the error itself says what is wrong with the key.
+        guard let format, let noun = format.noun else {
             return Failure(
-                .failure, "key", "\(source) is \(noun), not a key set", hint: format.remedy)
-        case .keyGivenAsSecret(let format):
-            guard let noun = format.noun else { break }
-            return Failure(
-                .failure, "key", "\(source) is \(noun), not a secret", hint: format.remedy)
-        default: break
+                .failure, "key", "\(source): \(VisibleText.escape(error.description))",
+                hint: hint(error))
         }
         return Failure(
-            .failure, "key", "\(source): \(VisibleText.escape(error.description))",
-            hint: hint(error))
+            .failure, "key", "\(source) is \(noun), not \(wanted)", hint: format.remedy)
     }
 
     /// The command that makes a usable key of it, or the thing to look at; nil if there is none.
@@ -145,6 +253,7 @@ package enum Diagnostics {
     private static func signing(_ error: SigningError) -> Failure {
         switch error {
         case .refused(let refusal):
+            // `verify` refuses the same keys, and scripts test for one status.
             let isWeak = refusal.isWeakness
             return Failure(
                 isWeak ? .badSignature : .failure, isWeak ? "weak_key" : "key",
@@ -188,13 +297,12 @@ package enum Diagnostics {
         default: nil
         }
     }
+}
 
-    /// A logout that was interrupted, by Redis or by a signal.
-    private static func logout(_ error: LogoutInterruption) -> Failure {
-        switch error.cause {
-        case .store(let cause): store(cause)
-        case .signal: Failure(.unknown, "interrupted", "interrupted; run it again to finish")
-        }
+extension LogoutInterruption.Cause {
+    /// The error of Redis; nil if a signal ended the logout.
+    var storeError: StoreError? {
+        if case .store(let error) = self { error } else { nil }
     }
 }
 

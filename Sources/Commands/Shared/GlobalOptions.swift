@@ -55,6 +55,13 @@ struct GlobalOptions: Sendable {
     /// Whether commands that only read accept a replica.
     var allowsReplica = false
 
+    /// The settings for server and layout that no option sets, so that environment or profile
+    /// decide.
+    var openSettings: [Setting] {
+        (redisURL == nil ? [.redis] : []) + (layout == nil ? [.layout] : [])
+            + (namespace == nil ? [.namespace] : [])
+    }
+
     /// The options of a command with the common output formats.
     static let group = group(formats: OutputFormat.common)
 
@@ -94,7 +101,23 @@ struct GlobalOptions: Sendable {
                 .flag(
                     "askpass", summary: "Ask for the Redis password on the terminal.",
                     into: \.asksPassword),
-            ] + tls + [
+                // TLS: how Redis proves its identity, and how jwtctl proves its own.
+                .path(
+                    "redis-cacert", metavar: "PATH",
+                    summary: "CA certificate file or directory to trust.", into: \.redisCACert),
+                .path(
+                    "redis-cert", metavar: "PATH", summary: "Client certificate for TLS.",
+                    into: \.redisCert),
+                .path(
+                    "redis-key", metavar: "PATH",
+                    summary: "Private key of the client certificate.", into: \.redisKey),
+                .text(
+                    "redis-server-name", metavar: "NAME",
+                    summary: "Name that Redis' certificate must have (for tunnels).",
+                    into: \.redisServerName),
+                .flag(
+                    "redis-insecure", summary: "Do not check Redis' certificate.",
+                    into: \.isRedisInsecure),
                 .text(
                     "profile", metavar: "NAME", summary: "Profile from the configuration file.",
                     into: \.profile
@@ -102,11 +125,10 @@ struct GlobalOptions: Sendable {
                 .path(
                     "config", summary: "Configuration file to use instead of the default one.",
                     into: \.configFile),
-                .raw(
+                .path(
                     "layout", metavar: "NAME|FILE", summary: "Layout of the keys in Redis.",
                     into: \.layout
-                ) { bytes throws(InvalidValue) in bytes }
-                .showingDefault("native").completing(.dynamicOrFile("layouts")),
+                ).showingDefault("native").completing(.dynamicOrFile("layouts")),
                 .repeated(
                     "layout-var", metavar: "NAME=VALUE",
                     summary: "Set a variable of the layout.", into: \.layoutVariables
@@ -153,58 +175,45 @@ protocol CommandOptions: Sendable {
     var global: GlobalOptions { get }
 }
 
-extension GlobalOptions {
-    /// The settings for server and layout that no option sets, so that environment or profile
-    /// decide.
-    var openSettings: [Setting] {
-        (redisURL == nil ? [.redis] : []) + (layout == nil ? [.layout] : [])
-            + (namespace == nil ? [.namespace] : [])
+/// Options that several commands have, always with the same name, letter and kind of value. What
+/// they mean for the command is in its own words.
+extension Option {
+    /// `--reason`: why something is changed, for those who read the audit log later.
+    static func reason(
+        _ summary: String, into path: @autoclosure @escaping PropertyPath<Target, String?>
+    ) -> Option {
+        .text("reason", short: "r", metavar: "TEXT", summary: summary, into: path())
     }
-}
 
-extension GlobalOptions {
-    /// The options for TLS: how Redis proves its identity, and how jwtctl proves its own.
-    static let tls: [Option<GlobalOptions>] = [
-        path(
-            "redis-cacert", "CA certificate file or directory to trust.",
-            into: \.redisCACert),
-        path("redis-cert", "Client certificate for TLS.", into: \.redisCert),
-        path("redis-key", "Private key of the client certificate.", into: \.redisKey),
+    /// `--actor`: who changes it, where the login name says nothing, as in a job of CI.
+    static func actor(
+        into path: @autoclosure @escaping PropertyPath<Target, String?>
+    ) -> Option {
         .text(
-            "redis-server-name", metavar: "NAME",
-            summary: "Name that Redis' certificate must have (for tunnels).",
-            into: \.redisServerName),
-        .flag(
-            "redis-insecure", summary: "Do not check Redis' certificate.",
-            into: \.isRedisInsecure),
-    ]
+            "actor", metavar: "NAME",
+            summary: "Name recorded in the audit log (default: login name).", into: path())
+    }
 
-    /// An option whose value is a path. Its bytes are kept, because they need not be UTF-8.
-    private static func path(
-        _ name: String, _ summary: String,
-        into path: @autoclosure @escaping PropertyPath<GlobalOptions, [UInt8]?>
-    ) -> Option<GlobalOptions> {
-        .raw(name, metavar: "PATH", summary: summary, into: path()) {
-            bytes throws(InvalidValue) in bytes
+    /// `--user`: the user whose tokens or entries are meant. Shells offer the users in Redis.
+    static func user(
+        _ summary: String, into path: @autoclosure @escaping PropertyPath<Target, String?>
+    ) -> Option {
+        .text("user", short: "u", metavar: "USER", summary: summary, into: path())
+            .completing(.dynamic("users"))
+    }
+
+    /// `--limit`: the number of results after which a list ends; 0 is allowed and lists nothing.
+    static func limit(
+        _ summary: String, into path: @autoclosure @escaping PropertyPath<Target, Int64?>
+    ) -> Option {
+        .value("limit", metavar: "N", summary: summary, into: path()) {
+            text throws(InvalidValue) in try Count.parse(text)
         }
-        .completing(.file)
     }
 }
 
 /// The parsers of options about groups of servers.
 enum Replication {
-    /// The confirmation that `--wait`, or else the setting, and `--fsync` require together.
-    static func concern(
-        _ options: GlobalOptions, _ settings: Settings
-    ) throws(Failure) -> WriteConcern {
-        // A profile may set the usual number of replicas; --fsync has no setting.
-        let usual = try settings.parsed(.wait) { text throws(InvalidValue) in try concern(text) }
-        let wanted = options.concern ?? usual ?? .standard
-        return WriteConcern(
-            replicas: wanted.replicas, milliseconds: wanted.milliseconds,
-            isOnDisk: options.asksForDisk)
-    }
-
     /// Parses `N` or `N,DURATION`. Without a duration, that of `--timeout` is used.
     static func concern(_ text: String) throws(InvalidValue) -> WriteConcern {
         let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)

@@ -58,7 +58,10 @@ final class BulkRevocation {
     /// Revokes all items, reports the counts, and returns the exit status.
     func run() throws -> ExitStatus {
         let failure = try console.watch("revoking", .stop()) { show in try work(show) }
+        // The feed has the lines that are no item; every item comes back as an outcome.
         counts.invalid = feed.invalid.count
+        // A file for another tool, or one without an item, is refused as a whole, without counts
+        // and without a file of `--failed`. After a signal the counts are what a person needs.
         if Signals.pending == nil {
             do throws(Failure) {
                 if let failure {
@@ -73,9 +76,15 @@ final class BulkRevocation {
         }
         // After a complete run the last confirmation covers all changes.
         if broken == nil { counts.confirm() }
+        // Where only the confirmation is missing, everything was written: there is no rest.
+        let isWritten = broken?.isAboutConfirmation ?? false
         if failure != nil && !isWritten || Signals.pending != nil { keepRest() }
+        // The file is complete before the audit log and the report, which may fail: it is what a
+        // second run needs.
         let incomplete = failed?.finish(areConfirmed: counts.areConfirmed)
         if !options.isDryRun, counts.revoked > 0 {
+            // One entry for all, since a million of them would push older ones out of the log. It
+            // names the token where there is only one.
             _ = backend.audit(
                 "revoke", counts.revoked == 1 ? firstRevoked?.auditSubject ?? .many : .many,
                 count: Int64(counts.revoked), reason: options.reason,
@@ -83,9 +92,6 @@ final class BulkRevocation {
         }
         return try report(failure, incomplete)
     }
-
-    /// Whether everything was written, though not everything is confirmed.
-    private var isWritten: Bool { broken?.isAboutConfirmation ?? false }
 
     // MARK: - Work
 
@@ -229,6 +235,7 @@ final class BulkRevocation {
     /// Writes the counts and the failures, and returns the exit status. `failure` ended the run;
     /// `incomplete` is the reason for which the file of `--failed` is incomplete.
     private func report(_ failure: Failure?, _ incomplete: Failure?) throws -> ExitStatus {
+        // A file with one line is reported like an operand: `xargs` and loops make such files.
         let only = counts.total == 1 && failure == nil ? onlyResult : nil
         let words = only?.words ?? counts.words
         try console.result(
@@ -239,6 +246,8 @@ final class BulkRevocation {
         try console.endWhereInterrupted {
             try console.note("interrupted; the counts above show what was done")
         }
+        // The worst comes first: an error that ended the run, then items that may still be valid,
+        // then a file without all of them, then items that failed for good.
         if let failure { return failure.status }
         let bad = counts.failed + counts.invalid + counts.notFound
         let isOpen = counts.unknown + counts.notAttempted > 0
@@ -258,10 +267,9 @@ final class BulkRevocation {
         case .revoked, .alreadyRevoked, .expired, .unconfirmed: break
         case .failed, .notFound, .unknown, .notAttempted: return nil
         }
-        var result = RevokeResult(
-            first.request, outcome: outcome, backend: backend, isDryRun: options.isDryRun)
-        result.isReadBack = false
-        return result
+        return RevokeResult(
+            request: first.request, outcome: outcome, isDryRun: options.isDryRun,
+            hasBlacklist: backend.layout.hasBlacklist, isReadBack: false)
     }
 
     /// The failure of an only item.

@@ -38,6 +38,8 @@ final class FailedItems {
             throw Self.failure(title, error)
         }
         stream = OutputStream(borrowing: descriptor)
+        // `.partial` itself was taken, so this run writes to a name with a number. The lines in the
+        // old file may be of tokens that are still valid.
         guard let left = Self.names(path).first, left != partial else { return }
         try console.warn(
             "\(Source.path(left).title) is left over from an interrupted run: "
@@ -75,6 +77,7 @@ final class FailedItems {
         object += JSONText.quoted(item.id.description)
         switch item.expiry {
         case .at(let seconds)?: object += ",\"exp\":\(seconds)"
+        // Without `exp` the line would read as an id whose expiry is not known.
         case .never?: object += ",\"forever\":true"
         case nil: break
         }
@@ -106,6 +109,8 @@ final class FailedItems {
             if let failure { throw failure }
             try flush()
             if areConfirmed { try dropUnconfirmed() }
+            // The new name must not lead to bytes that are in memory only: after a crash of the
+            // machine the file of the last run would be lost for an empty one.
             guard fsync(descriptor) == 0 else { throw SystemError.last }
             let (from, to) = (Self.terminated(partial), Self.terminated(path))
             guard unsafe rename(from, to) == 0 else { throw SystemError.last }
@@ -122,6 +127,7 @@ final class FailedItems {
     private func dropUnconfirmed() throws(SystemError) {
         guard let first = unconfirmed.first else { return }
         var end = first.lowerBound
+        // In blocks of 64 KiB, in place: the file may be larger than memory.
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         let gaps = zip(
             unconfirmed.map(\.upperBound), unconfirmed.dropFirst().map(\.lowerBound) + [count])
@@ -176,6 +182,7 @@ extension FailedItems {
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
+            // The lines to read would be replaced while they are read.
             guard lines.isReading(status) else { return }
             throw UsageError.other("'--failed' would overwrite the file that is read")
         case S_IFLNK:

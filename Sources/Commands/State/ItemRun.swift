@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import JSON
 internal import Layouts
 internal import Platform
 internal import TokenStore
@@ -89,6 +90,8 @@ final class ItemRun<Row: ItemRow> {
         empty: String = "no items", _ work: () throws -> StoreError?,
         ending: (StoreError?) throws -> Void = { _ in }
     ) throws -> ExitStatus {
+        // The rows come before the error in any case: what was done stays done, and a script has to
+        // learn of it.
         let broken = try perform(work)
         if let broken {
             try list.finish(empty: "")
@@ -96,6 +99,7 @@ final class ItemRun<Row: ItemRow> {
             try endWhereInterrupted()
             throw broken
         }
+        // An interrupted input may be empty so far, and is no mistake.
         if Signals.pending == nil { try feed?.requireItems() }
         try finish(empty: empty)
         try ending(nil)
@@ -145,6 +149,90 @@ final class ItemRun<Row: ItemRow> {
     }
 }
 
+// MARK: - Counts
+
+/// The outcomes of many items. Every item that was read is counted once.
+struct BulkCounts {
+    /// Whether nothing was written: the words say so.
+    let isDryRun: Bool
+    var revoked = 0
+    var alreadyRevoked = 0
+    var expired = 0
+    var notFound = 0
+    var failed = 0
+    var invalid = 0
+    /// Written and in effect, but not confirmed: those that are new, and the others.
+    private var unconfirmed = (new: 0, old: 0)
+    /// Sent, but never answered.
+    private var unanswered = 0
+    /// Never sent.
+    var notAttempted = 0
+
+    init(isDryRun: Bool) { self.isDryRun = isDryRun }
+
+    /// Items that may not be written, or may not survive a fail-over.
+    var unknown: Int { unanswered + unconfirmed.new + unconfirmed.old }
+    /// Whether every change is confirmed.
+    var areConfirmed: Bool { unconfirmed == (0, 0) }
+
+    /// The number of items that were read.
+    var total: Int {
+        revoked + alreadyRevoked + expired + notFound + failed + invalid + unknown + notAttempted
+    }
+
+    /// Counts what became of one item.
+    mutating func add(_ outcome: RevocationOutcome) {
+        switch outcome {
+        case .revoked: revoked += 1
+        case .alreadyRevoked: alreadyRevoked += 1
+        case .expired: expired += 1
+        case .notFound: notFound += 1
+        case .failed: failed += 1
+        case .unknown: unanswered += 1
+        case .unconfirmed(isNew: true): unconfirmed.new += 1
+        case .unconfirmed(isNew: false): unconfirmed.old += 1
+        case .notAttempted: notAttempted += 1
+        }
+    }
+
+    /// Called at the end, if all changes are confirmed after all.
+    mutating func confirm() {
+        revoked += unconfirmed.new
+        alreadyRevoked += unconfirmed.old
+        unconfirmed = (0, 0)
+    }
+
+    /// The counts by their names in JSON; words for people have no underscores.
+    private var parts: [(name: String, count: Int)] {
+        [
+            ("revoked", revoked), ("already_revoked", alreadyRevoked), ("expired", expired),
+            ("not_found", notFound), ("failed", failed), ("invalid", invalid),
+            ("unknown", unknown), ("not_attempted", notAttempted),
+        ]
+    }
+
+    /// `target` is the Redis that was changed, as JSON names it.
+    func json(target: JSONValue) -> JSONObject {
+        var object: JSONObject = ["total": .integer(Int64(total))]
+        for part in parts { object.set(JSONString(part.name), .integer(Int64(part.count))) }
+        // Null is "nothing to say", as in the rows of single items: scripts look for false alone.
+        object.set("confirmed", areConfirmed ? .null : false)
+        object.set("dry_run", .bool(isDryRun))
+        object.set("target", target)
+        return object
+    }
+
+    /// `3 items: 2 revoked, 1 invalid`.
+    var words: String {
+        let shown = parts.filter { $0.count > 0 }.map { part in
+            "\(NumberText.grouped(part.count)) \(part.name.spoken)"
+        }
+        let head = Count.words(total, "item", "items")
+        let tail = shown.isEmpty ? "" : ": " + shown.joined(separator: ", ")
+        return (isDryRun ? "dry run, nothing was written: " : "") + head + tail + "\n"
+    }
+}
+
 // MARK: - Signals
 
 /// The effect of SIGINT, SIGTERM and SIGHUP during the work of a command.
@@ -185,11 +273,7 @@ extension Console {
             label: label, total: nil, isTerminal: system.diagnostics.isTerminal,
             columns: system.terminal.columns, start: .now)
         func show(_ text: String?) {
-            do throws(OutputError) {
-                try progress(text)
-            } catch {
-                // A lost progress line must not end the work.
-            }
+            unlessClosed { () throws(OutputError) in try progress(text) }
         }
         defer { show(line.finish()) }
         return try interrupts.guarding { () throws(Problem) in

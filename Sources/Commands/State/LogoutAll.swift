@@ -86,13 +86,7 @@ let logoutAllCommand = Command(
         ) { text throws(InvalidValue) in
             ["0", "0s", "0ms"].contains(text) ? 0 : try Duration.milliseconds(text)
         }.showingDefault("2s").detail("0 turns the recheck off."),
-        .text(
-            "reason", short: "r", metavar: "TEXT", summary: "Reason, stored in the audit log.",
-            into: \.reason),
-        .text(
-            "actor", metavar: "NAME",
-            summary: "Name recorded in the audit log (default: login name).",
-            into: \.actor),
+        .reason("Reason, stored in the audit log.", into: \.reason), .actor(into: \.actor),
         .flag("yes", short: "y", summary: "Do not ask for confirmation.", into: \.isConfirmed)
             .detail("logout-all asks with --everyone, and before more than 100 users."),
         .flag(
@@ -148,6 +142,7 @@ let logoutAllCommand = Command(
     environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["revoke", "list", "audit"],
     check: { options throws(UsageError) in
+        // Users come from one place only: operands, a file, or all that there are.
         if options.isEveryone {
             if !options.users.isEmpty { throw .conflicting("--everyone", "USER") }
             if options.keep != nil { throw .conflicting("--everyone", "--keep") }
@@ -158,15 +153,18 @@ let logoutAllCommand = Command(
         } else if options.users.isEmpty {
             throw .missingOperand("USER")
         }
+        // A user of that name is possible in theory; the dash of other commands is far more likely.
         if options.users.contains("-") {
             throw .other("'-' is not a user; '--from -' reads users from standard input")
         }
+        // Both set the cutoff, each to another time.
         if options.keep != nil, options.issuedBefore != nil {
             throw .conflicting("--keep", "--issued-before")
         }
         if options.keep != nil, options.users.count > 1 {
             throw .other("'--keep' works with one user only")
         }
+        // A skew raises the cutoff beyond the present, which those options lower.
         if options.skew > 0, options.issuedBefore != nil || options.keep != nil {
             throw .other("'--skew' cannot be used with '--issued-before' or '--keep'")
         }
@@ -183,13 +181,14 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
         try UserLine.check(operand: Array(user.utf8))
         return try parseUser(user)
     }
-    let backend = try Backend(console, actor: options.actor)
-    try backend.require(options.isEveryone ? .logoutEveryone : .logoutAll)
-    try backend.requirePrimary(comparingClocks: console)
+    let backend = try Backend.changing(
+        options.isEveryone ? .logoutEveryone : .logoutAll, actor: options.actor, console)
+    // One cutoff is raised for all, so no user is read, and no list.
     if options.isEveryone { return try logOutEveryone(options, backend, console) }
     try requireKnown(options, backend)
     let feed = try UserFeed(options, users, backend, console)
     let scope = try scope(options, users, backend, console)
+    // The question comes last: nobody should confirm what is then refused.
     if !options.isDryRun {
         try backend.requireLayout(isConfirmed: options.isConfirmed, console)
         try feed.confirm()
@@ -201,18 +200,17 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
 
 /// Refuses options that narrow a logout by what the layout does not know of its tokens.
 private func requireKnown(_ options: LogoutAllOptions, _ backend: Backend) throws(Failure) {
-    if options.issuedBefore != nil, !backend.layout.knowsIssue {
-        throw Failure(
+    let layout = backend.layout
+    func refused(_ option: String, _ what: String) -> Failure {
+        Failure(
             .refused, "unsupported_by_layout",
-            "with the layout '\(backend.layout.name)', jwtctl cannot tell when tokens were issued",
-            hint: "omit --issued-before, or revoke single tokens: 'jwtctl revoke TOKEN'")
+            "with the layout '\(layout.name)', jwtctl cannot \(what)",
+            hint: "omit \(option), or revoke single tokens: 'jwtctl revoke TOKEN'")
     }
-    if options.keep != nil, !backend.layout.tellsSessions {
-        throw Failure(
-            .refused, "unsupported_by_layout",
-            "with the layout '\(backend.layout.name)', jwtctl cannot spare one session",
-            hint: "omit --keep, or revoke single tokens: 'jwtctl revoke TOKEN'")
+    if options.issuedBefore != nil, !layout.knowsIssue {
+        throw refused("--issued-before", "tell when tokens were issued")
     }
+    if options.keep != nil, !layout.tellsSessions { throw refused("--keep", "spare one session") }
 }
 
 /// The time of `--issued-before`, which must be past by Redis' clock. A note repeats it, since a
@@ -240,6 +238,8 @@ private func scope(
     if let moment = options.issuedBefore {
         return .issuedBefore(try issuedBefore(moment, backend, console))
     }
+    // The `iat` of the kept token is the cutoff, less one second, so that everything older is
+    // revoked with one write.
     guard let keep = options.keep else { return .everything }
     let target = try ResolvedItem(
         try ItemOptions().item(keep, console), user: users[0],
@@ -296,8 +296,12 @@ private func logOutEveryone(
     }
     try backend.announce(console, change: "cutoff")
     let cutoff = try backend.store.logOutEveryone(issuedBefore: time, skew: options.skew)
+    // The store records a logout of users itself, since each has an entry. This is one entry,
+    // written here.
     let isAudited = backend.audit(
         "logout-everyone", .many, count: 0, reason: options.reason, console)
+    // The members are those of a user's row, so that a script reads both. What is not counted is
+    // null.
     try console.result([
         "user": .null, "revoked": .null, "already_revoked": .null, "kept": .null,
         "cutoff": .integer(cutoff), "complete": true, "audited": .bool(isAudited), "late": .null,
@@ -317,29 +321,29 @@ private func planLogoutOfEveryone(
     try backend.announce(console, isDryRun: true, change: "cutoff")
     let cutoff = try backend.store.plannedCutoffOfEveryone(
         issuedBefore: time, skew: options.skew)
-    var counts: (users: Int64, tokens: Int64)?
+    var counts: (users: Int, tokens: Int64)?
     if backend.layout.can(.listUsers) {
         counts = try console.watch("counting") { show in
+            // A user may come twice while Redis rehashes.
             var users: Set<Identifier> = []
             var tokens: Int64 = 0
             try backend.store.forEachUser { page in
-                // A user may come twice while Redis rehashes.
                 for user in page where users.insert(user.user).inserted {
                     tokens += user.tokenCount
                 }
                 show(users.count)
                 return true
             }
-            return (Int64(users.count), tokens)
+            return (users.count, tokens)
         }
     }
     try console.result([
-        "user": .null, "users": TimeText.number(counts?.users),
+        "user": .null, "users": TimeText.number(counts.map { Int64($0.users) }),
         "tokens": TimeText.number(counts?.tokens), "cutoff": .integer(cutoff),
         "dry_run": true, "target": backend.json,
     ]) {
         let extent = counts.map { users, tokens in
-            " (\(Count.words(Int(clamping: users), "user", "users")) with "
+            " (\(Count.words(users, "user", "users")) with "
                 + "\(Count.words(Int(clamping: tokens), "recorded token", "recorded tokens")))"
         }
         return "all tokens of all users issued up to \(TimeText.table(cutoff)) would be revoked"

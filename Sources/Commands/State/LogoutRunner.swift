@@ -33,7 +33,9 @@ struct LogoutRunner {
         var latest: (cutoff: Int64, users: [Identifier])?
         /// Seconds by which the clock of an issuer runs ahead of Redis'.
         var issuerLead: Int64 = 0
-        var unrecorded = Unrecorded()
+        /// Users of whom no token was recorded: their number, and the first of their names, which
+        /// may be misspelled.
+        var unrecorded = (count: 0, names: [Identifier]())
         func add(_ row: LogoutRow) throws {
             guard row.cause == nil else {
                 try run.addFailed(row)
@@ -41,8 +43,12 @@ struct LogoutRunner {
             }
             try run.add(row)
             let result = row.result
-            if backend.layout.can(.listTokens) { unrecorded.add(row.user, result) }
+            if backend.layout.can(.listTokens), row.hasNoTokens {
+                unrecorded.count += 1
+                if unrecorded.names.count < 3 { unrecorded.names.append(row.user) }
+            }
             issuerLead = max(issuerLead, result.issuerLead)
+            // Redis' clock passes the latest cutoff last. Only users with that one are waited for.
             guard let cutoff = result.cutoff, cutoff >= latest?.cutoff ?? cutoff else { return }
             if cutoff > latest?.cutoff ?? Int64.min { latest = (cutoff, []) }
             if (latest?.users.count ?? 0) < Self.waitingLimit { latest?.users.append(row.user) }
@@ -56,6 +62,8 @@ struct LogoutRunner {
                 let row = LogoutRow(user: user, result: result, cause: cause)
                 if row.isUnconfirmed, run.canHold { run.hold(row) } else { try add(row) }
             }
+            // Without an error the confirmation came in the end, and the doubt is taken from the
+            // row.
             for var row in run.takeHeld() {
                 row.cause = broken.map { .store(backend.store.doubt ?? $0) }
                 try add(row)
@@ -65,9 +73,15 @@ struct LogoutRunner {
             }
             return broken
         } ending: { broken in
-            if !run.isOnly, let words = unrecorded.words {
+            if !run.isOnly, unrecorded.count > 0 {
+                let shown = unrecorded.names
+                    .map { VisibleText.escape($0.description, columns: 40) }
+                    .joined(separator: ", ")
+                let more = unrecorded.count > unrecorded.names.count ? ", …" : ""
                 try console.system.output.flush()
-                try console.note(words)
+                try console.note(
+                    "no recorded tokens for \(unrecorded.count) of \(run.count - run.failures) "
+                        + "users: \(shown)\(more); is the spelling correct?")
             }
             try hint(issuerLead: issuerLead)
             guard broken != nil || Signals.pending != nil else {
@@ -90,10 +104,18 @@ struct LogoutRunner {
         return try run.perform {
             let result: LogoutResult
             do throws(LogoutInterruption) {
-                result = try work(user)
+                result = try console.watch("logging out") { show throws(LogoutInterruption) in
+                    try backend.store.logOut(
+                        user, scope: scope, skew: options.skew, recheckDelay: recheckDelay,
+                        entry: entry, isDryRun: options.isDryRun
+                    ) {
+                        show($0.revoked + $0.alreadyRevoked)
+                    }
+                }
             } catch {
                 return try report(error, user, run)
             }
+            // A missing entry is a warning before the row: the logout itself is done.
             if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
             let status = try run.run(only: LogoutRow(user: user, result: result, cause: nil))
             try hint(issuerLead: result.issuerLead)
@@ -118,6 +140,7 @@ struct LogoutRunner {
                 reason: options.reason, after: error.cause.storeError, console)
         }
         try console.error(words(unfinished: row))
+        // All was done, so the row is written with its counts. The doubt is reported after it.
         if row.isUnconfirmed, let doubt = error.cause.storeError {
             let status = try run.run(only: row)
             try console.error(Diagnostics.failure(for: doubt))
@@ -125,18 +148,6 @@ struct LogoutRunner {
         }
         if case .signal = error.cause { try console.endWhereInterrupted() }
         throw error
-    }
-
-    /// Logs one user out, with a progress line for many tokens.
-    private func work(_ user: Identifier) throws(LogoutInterruption) -> LogoutResult {
-        try console.watch("logging out") { show throws(LogoutInterruption) in
-            try backend.store.logOut(
-                user, scope: scope, skew: options.skew, recheckDelay: recheckDelay, entry: entry,
-                isDryRun: options.isDryRun
-            ) {
-                show($0.revoked + $0.alreadyRevoked)
-            }
-        }
     }
 
     /// A sentence on an incomplete logout, with what is done already.
@@ -172,5 +183,123 @@ struct LogoutRunner {
             issuerLead < LogoutAllOptions.longestSkew
                 ? "hint: run it again with --skew \(issuerLead + 1)s"
                 : "hint: correct the issuer's clock, then run it again")
+    }
+}
+
+// MARK: - Rows
+
+/// The outcome for a user, as it is shown.
+struct LogoutRow: ItemRow {
+    let user: Identifier
+    let result: LogoutResult
+    /// The reason for which the logout is incomplete or not confirmed; nil if it is both.
+    var cause: LogoutInterruption.Cause?
+
+    /// Whether all was done, but is not confirmed.
+    var isUnconfirmed: Bool { cause?.storeError?.isAboutConfirmation ?? false }
+    /// Whether every token of the user is revoked, recorded or not.
+    var isComplete: Bool { result.isComplete && cause == nil }
+    var status: ExitStatus { cause == nil ? .success : .unknown }
+
+    /// Whether no token of the user was found, as for a misspelled name.
+    var hasNoTokens: Bool {
+        result.revoked + result.alreadyRevoked + result.kept + result.leftovers == 0
+    }
+}
+
+extension LogoutRunner {
+    /// The writer of the rows: `-o id` has the users, and one user alone is reported in words.
+    private func writer(of extent: ResultExtent) -> ResultWriter<LogoutRow> {
+        console.writer(
+            columns, of: extent, line: { UserLine.write($0.user.description) },
+            text: { $0.cause == nil ? words($0) : "" })
+    }
+
+    /// The columns of many users. A table shows fewer facts than JSON.
+    private var columns: [Column<LogoutRow>] {
+        let target = backend.json
+        return [
+            .id("USER", "user", console) { $0.user },
+            .count("REVOKED", "revoked") { Int64($0.result.revoked) },
+            .count("ALREADY", "already_revoked") { Int64($0.result.alreadyRevoked) },
+            .count("KEPT", "kept") { Int64($0.result.kept) },
+            .member("cutoff") { TimeText.number($0.result.cutoff) },
+            .both(
+                .init("COMPLETE"), "complete", cell: { $0.isComplete ? "yes" : "no" },
+                value: { .bool($0.isComplete) }),
+            .member("confirmed") { $0.isUnconfirmed ? false : .null },
+            .member("audited") { .bool($0.result.isAudited) },
+            .member("late") { .integer(Int64($0.result.late)) },
+            .member("version") { TimeText.number($0.result.version) },
+            .member("dry_run") { _ in options.isDryRun ? true : nil },
+            .member("unreached_until") { _ in TimeText.number(unreachedUntil) },
+            .member("target") { _ in target },
+        ]
+    }
+
+    /// When what the logout does not reach has expired; nil if it cannot be known.
+    private var unreachedUntil: Int64? {
+        backend.layout.unreachedFor.map { console.system.clock.seconds + $0 }
+    }
+
+    /// The report on one user: the revoked tokens, the cutoff, and the tokens that were not
+    /// reached.
+    private func words(_ row: LogoutRow) -> String {
+        let result = row.result
+        let name = VisibleText.escape(row.user.description, columns: 60)
+        // What a logout has done is said as it is, what it would do as it would be.
+        let isDone = !options.isDryRun
+        let verb = isDone ? "are now revoked" : "would be revoked"
+        var text = "\(name): \(NumberText.grouped(result.revoked)) "
+        text += isDone ? "revoked" : "would be revoked"
+        if result.late > 0 { text += " (\(result.late) found in the recheck)" }
+        if result.alreadyRevoked > 0 {
+            text += ", \(NumberText.grouped(result.alreadyRevoked)) already revoked"
+        }
+        if result.kept > 0 { text += ", \(result.kept) kept" }
+        text += "\n"
+        if let cutoff = result.cutoff {
+            text +=
+                "  all tokens issued up to \(TimeText.table(cutoff)) \(verb), recorded or not\n"
+        } else if let version = result.version {
+            text +=
+                "  all tokens with a version below \(version) \(verb), recorded or not\n"
+        } else if backend.layout.hasUserCutoff {
+            text += "  no cutoff was raised: the issue time of the kept token is unknown\n"
+        } else if backend.layout.requiresListing {
+            text +=
+                "  the application accepts only tokens it finds, so removed tokens are rejected; "
+                + "this layout has no cutoff\n"
+        }
+        if case .allBut(_, let issuedAt?) = scope, let cutoff = result.cutoff, issuedAt <= cutoff {
+            text += "  the token to keep is revoked too: the existing cutoff covers it\n"
+        }
+        if result.issuerLead > 0 {
+            text +=
+                "  not reached: unrecorded tokens of an issuer whose clock is "
+                + "\(Duration.words(result.issuerLead)) ahead of Redis'\n"
+        } else if result.hasUnreadTokens {
+            text += "  not reached: more tokens issued after this cutoff; run it again\n"
+        } else if !result.isComplete {
+            let end = unreachedUntil.map {
+                "; the last of them expires at \(TimeText.table($0))"
+            }
+            text +=
+                backend.layout.unreached.map { "  not reached: \($0)\(end ?? "")\n" }
+                ?? (backend.layout.requiresListing
+                    ? "  some keys could not be read: other tokens of the user may still be valid\n"
+                    : result.cutoff == nil && result.version == nil
+                        ? "  tokens that were never recorded may still be valid\n"
+                        : "  newer tokens that were never recorded may still be valid\n")
+        }
+        if result.leftovers > 0 {
+            let tokens = Count.words(result.leftovers, "older token", "older tokens")
+            text += "  leftover keys of \(tokens) \(isDone ? "were" : "would be") removed too\n"
+        }
+        if row.hasNoTokens {
+            let raised = result.cutoff == nil ? "" : " (cutoff raised)"
+            text += "  no recorded tokens\(raised): is the user name spelled correctly?\n"
+        }
+        return text
     }
 }

@@ -39,6 +39,8 @@ struct ResolvedItem: FedItem {
             self.place = place
             let facts = try TokenFacts(token, claims: claims, naming: naming, reading)
             try resolver.check(facts)
+            // The user of the command line fills a gap. It never replaces the one in the token,
+            // whose list has the token.
             subject = user == nil || facts.user != nil ? facts.subject : facts.subject.of(user)
             label = facts.label
             issued = facts.issued
@@ -49,8 +51,10 @@ struct ResolvedItem: FedItem {
         case .id(let id, let expiry, let owner, let isNamed):
             try resolver.check(id, isNamed: isNamed)
             place = .itself
+            // The user in the line of the id comes before that of the command line, which is for
+            // lines without one.
             subject = TokenSubject(id: id, user: owner ?? user)
-            label = naming.isByText ? DisplayToken.label(ofText: id) : id
+            label = naming.isByText ? DisplayToken.label(ofText: id.bytes) : id
             issued = .notSaid
             self.expiry = expiry
             leastExpiry = nil
@@ -95,8 +99,8 @@ struct TokenTrust {
             : try options.load(console).map(options.verifier)
     }
 
-    /// Throws where the signature is bad, and where it is not checked and the token was found in text
-    /// that an attacker may have written.
+    /// Throws where the signature is bad, and where it is not checked and the token was found in
+    /// text that an attacker may have written.
     func require(_ target: ResolvedItem) throws(Failure) {
         guard let token = target.token else { return }
         if let verifier {
@@ -106,6 +110,8 @@ struct TokenTrust {
                 "the token is not trusted: \(VisibleText.escape(failure.detail, columns: 120))",
                 hint: TokenOddity.hint(signatureOf: token) ?? badSignatureHint)
         }
+        // A token that was passed alone is one that a person chose. One in a log line may be that
+        // of an attacker, who also wrote the line.
         guard !skipsVerification, target.place == .text else { return }
         throw Failure(
             .refused, "not_verified",
@@ -122,7 +128,8 @@ struct TokenTrust {
 final class TokenResolver {
     /// The layout's names of tokens and users.
     let naming: Naming
-    /// The issuer whose tokens are in this Redis; tokens of others are refused. nil if none is named.
+    /// The issuer whose tokens are in this Redis; tokens of others are refused. nil if none is
+    /// named.
     private let issuer: JSONString?
     /// Whether the layout has lists on which ids can be looked up.
     private let canSearch: Bool
@@ -150,13 +157,11 @@ final class TokenResolver {
         keys = backend.keys
         naming = backend.layout.naming
         self.user = user
-        guard let user, naming.isByText, canSearch else {
-            tokens = [:]
-            return
-        }
         var tokens: [Identifier: [UInt8]] = [:]
-        for token in try backend.store.tokens(of: user).tokens {
-            tokens[DisplayToken(token.id, naming).label] = token.id.bytes
+        if let user, naming.isByText, canSearch {
+            for token in try backend.store.tokens(of: user).tokens {
+                tokens[DisplayToken.label(of: token.id, naming)] = token.id.bytes
+            }
         }
         self.tokens = tokens
     }
@@ -209,6 +214,8 @@ final class TokenResolver {
         guard naming.isByText, case .id(let id, let expiry, let named, _) = item else {
             return item
         }
+        // Only the list of `--user` was read: an id with another owner in its line is not looked
+        // up.
         let isListed = user != nil && named ?? owner == user
         let text = isListed ? tokens[id] : nil
         if takesText, text == nil { return item }
@@ -232,23 +239,18 @@ final class TokenResolver {
     }
 }
 
-/// The name of a token for people, if its whole text is in Redis.
-struct DisplayToken {
-    /// The `jti`, or a hash: a whole token is a secret.
-    let label: Identifier
-
-    /// `id` is shown as it is where it is no token.
-    init(_ id: Identifier, _ naming: Naming) {
-        guard naming.isByText else {
-            label = id
-            return
-        }
+/// The name of a token for people, where its whole text is in Redis: the `jti`, or a hash. A whole
+/// token is a secret.
+enum DisplayToken {
+    /// The name of what the layout calls `id`, which is shown as it is where it is no token.
+    static func label(of id: Identifier, _ naming: Naming) -> Identifier {
+        guard naming.isByText else { return id }
         do {
             let token = try CompactToken(parsing: id.bytes)
-            let facts = try TokenFacts(token, claims: try token.claims(), naming: naming)
-            label = facts.label
+            return try TokenFacts(token, claims: try token.claims(), naming: naming).label
         } catch {
-            label = Self.label(ofText: id)
+            // An opaque token, or a JWT without the claims of the layout.
+            return label(ofText: id.bytes)
         }
     }
 
@@ -263,8 +265,6 @@ struct DisplayToken {
     }
 
     /// The label of an opaque token: a hash, since the token is a secret.
-    static func label(ofText text: Identifier) -> Identifier { label(ofText: text.bytes) }
-
     static func label(ofText text: [UInt8]) -> Identifier {
         do {
             return try Identifier(CompactToken.contentIdentifier(of: text))

@@ -37,17 +37,8 @@ let restoreCommand = Command(
     ],
     defaults: RestoreOptions(),
     options: [
-        .text(
-            "reason", short: "r", metavar: "TEXT",
-            summary: "Reason, stored in the audit log (required).", into: \.reason),
-        .text(
-            "actor", metavar: "NAME",
-            summary: "Name recorded in the audit log (default: login name).",
-            into: \.actor),
-        .text(
-            "user", short: "u", metavar: "USER", summary: "User who owns these ids.", into: \.user
-        )
-        .completing(.dynamic("users")),
+        .reason("Reason, stored in the audit log (required).", into: \.reason),
+        .actor(into: \.actor), .user("User who owns these ids.", into: \.user),
         .flag(
             "no-verify", summary: "Do not check the signatures of tokens.",
             into: \.skipsVerification),
@@ -81,15 +72,17 @@ let restoreCommand = Command(
 /// reads items.
 private func runRestore(_ options: RestoreOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, [.changes, .reports])
+    // Mistakes on the command line come first, then those in the key, then Redis. A person is asked
+    // after that, for a command that can run.
     let user = try options.user.map { try parseUser($0) }
     let lines = try options.items.openLines(system: system)
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to restore it anyway", console)
-    let backend = try Backend(console, actor: options.actor)
-    try backend.require(.restore)
-    try backend.requirePrimary(comparingClocks: console)
+    let backend = try Backend.changing(.restore, actor: options.actor, console)
     if !options.isConfirmed {
+        // Their number is not known while they come as lines, and reading ahead would make a script
+        // wait.
         let items =
             lines == nil ? Count.words(options.items.operands.count, "item", "items") : "all items"
         try Confirmation.ask(
@@ -101,12 +94,9 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
     let idLine = backend.idLine()
     let list = console.writer(
         RestoreRow.columns(console, target: backend.json),
-        of: options.items.only == nil ? .many : .one
-    ) { row in
-        idLine(row.item.label)
-    } text: {
-        $0.text
-    }
+        of: options.items.only == nil ? .many : .one,
+        line: { idLine($0.item.label) }, text: { $0.text })
+    // The signature matters as in `revoke`: a forged token could restore the id of another one.
     func resolve(_ item: Item) throws -> ResolvedItem {
         let item = try ResolvedItem(item, user: user, in: resolver)
         try trust.require(item)
@@ -116,6 +106,7 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
         if let failure = result.auditFailure { backend.warn(notAudited: failure, console) }
         return RestoreRow(item: item, result: result)
     }
+    // An only operand is restored by itself: its failure is that of the command, with its hint.
     if let operand = options.items.only {
         let item = try resolve(try options.items.item(operand, console))
         try TakenTokens(console).tell(item.foundToken)
@@ -141,8 +132,11 @@ private func runRestore(_ options: RestoreOptions, _ system: System) throws -> E
             if case .failed(let error) = result.outcome {
                 try feed.report(Diagnostics.failure(for: error).message, of: item)
             }
+            // An unconfirmed item waits for the others, since one confirmation at the end covers
+            // them all.
             if row.isUnconfirmed, run.canHold { run.hold(row) } else { try run.add(row) }
         }
+        // Without an error the confirmation came in the end; else each of them stays in doubt.
         for row in run.takeHeld() { try run.add(broken == nil ? row.confirmed : row) }
         return broken
     }
@@ -166,8 +160,7 @@ private struct RestoreRow: ItemRow {
 
     /// Whether the entry was removed, but the removal is not confirmed.
     var isUnconfirmed: Bool {
-        if case .unconfirmed = result.outcome { return true }
-        return false
+        if case .unconfirmed = result.outcome { true } else { false }
     }
 
     /// The row once all that was written is confirmed.
@@ -207,8 +200,7 @@ private struct RestoreRow: ItemRow {
 
     /// Whether the token is on its user's list again; nil where nothing was restored.
     private var isListed: Bool? {
-        if case .restored(let isListed) = result.outcome { return isListed }
-        return nil
+        if case .restored(let isListed) = result.outcome { isListed } else { nil }
     }
 
     /// `target` is the Redis that was changed, as JSON names it.
@@ -230,6 +222,8 @@ private struct RestoreRow: ItemRow {
         switch result.outcome {
         case .restored(let isListed):
             var text = "restored \(id)\n"
+            // Its user or its expiry is unknown, or the layout keeps no lists. The token is valid
+            // all the same.
             if !isListed { text += "  not put back on a user's token list\n" }
             if item.token == nil {
                 text += "  cutoffs were not checked: give the whole token to check them\n"

@@ -72,6 +72,8 @@ struct RevocationPlanner {
         if let token = target.token {
             return try request(token, target)
         }
+        // An option comes first, then the line with the id. Without either, the store takes the
+        // expiry from the user's list in the same step as it writes.
         let expiry = givenExpiry(target) ?? target.expiry ?? (needsExpiry ? nil : .never)
         guard expiry != nil || target.user != nil && store.layout.can(.listTokens) else {
             throw Failure.noLifetime(of: target.id)
@@ -106,6 +108,8 @@ struct RevocationPlanner {
                 hint: "give --key SOURCE, or --no-verify to skip the check")
         }
         let expiry = try givenExpiry(target) ?? tokenExpiry(target)
+        // No entry is written for an expired token. With a forged `exp` in the past an attacker
+        // could make a revocation do nothing.
         if !trust.isChecking, givenExpiry(target) == nil, expiry.isPast(at: now) {
             throw Failure(
                 .refused, Reason.expired.rawValue,
@@ -117,6 +121,8 @@ struct RevocationPlanner {
         return RevocationRequest(
             Revocation(target.subject, expiry: expiry, issuedAt: issuedAt),
             isVerified: trust.isChecking, label: target.label,
+            // A line with `jti` and `sub` is enough for a retry where these are the names of the
+            // layout. Other layouts may need more of the token, so the token is kept.
             text: resolver.naming.isStandard ? nil : token.bytes, foundToken: target.foundToken)
     }
 
@@ -131,6 +137,8 @@ struct RevocationPlanner {
                 hint: "set how long to keep the entry: --exp TIME, --ttl DURATION or --forever")
         }
         if let expiry = target.expiry, expiry != .never || !needsExpiry { return expiry }
+        // The entry of a token without `exp` has no end where the application writes such entries,
+        // or the time that the application gives to them.
         if store.layout.keepsEndless { return .never }
         if let life = store.layout.endlessLife { return .at(now + life) }
         throw Failure(
@@ -144,6 +152,7 @@ struct RevocationPlanner {
         if options.isForever { return .never }
         let given = options.lifetime.map { now + $0 } ?? options.expiry.map { $0.seconds(now: now) }
         guard let given else { return nil }
+        // An `exp` that is no number still has an end for services that read it as one.
         return .at(max(given, target.expiry?.seconds ?? target.leastExpiry ?? given))
     }
 

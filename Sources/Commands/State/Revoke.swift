@@ -4,6 +4,7 @@ internal import Platform
 internal import TokenStore
 
 /// The options of `revoke`.
+/// What they say about a user and an expiry is for bare ids: a token has both in its claims.
 struct RevokeOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
@@ -35,18 +36,9 @@ struct RevokeOptions: CommandOptions {
 
     /// The options in the order in which help, manual and completions show them.
     static let options: [Option<RevokeOptions>] = [
-        .text(
-            "reason", short: "r", metavar: "TEXT",
-            summary: "Reason, stored with the entry and in the audit log.", into: \.reason),
-        .text(
-            "actor", metavar: "NAME",
-            summary: "Name recorded in the audit log (default: login name).",
-            into: \.actor),
-        .text(
-            "user", short: "u", metavar: "USER",
-            summary: "User who owns these ids (their list supplies the expiry).",
-            into: \.user
-        ).completing(.dynamic("users")),
+        .reason("Reason, stored with the entry and in the audit log.", into: \.reason),
+        .actor(into: \.actor),
+        .user("User who owns these ids (their list supplies the expiry).", into: \.user),
         .value(
             "exp", metavar: "TIME", summary: "Expiry time of a bare id's token.",
             into: \.expiry
@@ -146,6 +138,7 @@ let revokeCommand = Command(
     environment: KeyOptions.environment + Backend.environment,
     seeAlso: ["restore", "logout-all", "status", "time"],
     check: { options throws(UsageError) in
+        // Each of the three says when the entry expires: two of them could contradict each other.
         let given = [
             ("--exp", options.expiry != nil), ("--ttl", options.lifetime != nil),
             ("--forever", options.isForever),
@@ -163,20 +156,26 @@ private func runRevoke(_ options: RevokeOptions, _ system: System) throws -> Exi
     let lines = try options.items.openLines(system: system)
     // A broken token, or an id whose expiry cannot be known, needs neither key nor Redis.
     let item = try options.items.only.map { try options.items.item($0, console) }
+    // The key is read before Redis is asked: a mistake in it is one of the command line.
     let trust = try TokenTrust(
         options.keys, skipsVerification: options.skipsVerification,
         badSignatureHint: "use --no-verify to revoke it anyway", console)
     let backend = try Backend(console, actor: options.actor)
+    // An id alone, without a user whose list could have its expiry, under a layout whose entries
+    // need one: the layout answers that, and Redis is not asked.
     if case .id(let id, nil, _, _)? = item, options.user == nil, !options.saysLifetime,
         backend.layout.needsExpiry, !backend.layout.naming.isByText
     {
         throw Failure.noLifetime(of: id)
     }
+    // The clocks are compared by `announce`, with the time that the planner asks for anyway.
     try backend.requirePrimary(console)
     // A dry run deletes no key, so it needs no confirmation of the layout.
     if !options.isDryRun {
         try backend.requireLayout(isConfirmed: options.isConfirmed, console)
     }
+    // It asks Redis for the time, and for the list of `--user` where ids are looked up on it. Items
+    // are read after that, one by one: a file may have millions.
     let planner = try RevocationPlanner(options, trust, backend: backend, console)
     if let lines {
         let bulk = try BulkRevocation(lines, options, planner, backend, console)

@@ -36,18 +36,14 @@ let statusCommand = Command(
     ],
     defaults: StatusOptions(),
     options: [
-        .text(
-            "user", short: "u", metavar: "USER", summary: "User who owns these ids.", into: \.user
-        )
-        .completing(.dynamic("users")),
+        .user("User who owns these ids.", into: \.user),
         .flag(
             "require-listed", summary: "Reject tokens that are not on their user's token list.",
             into: \.requiresListing),
-        .value(
-            "issued-at", metavar: "TIME",
-            summary: "With --user alone: judge a token on no list that was issued then.",
-            into: \.issued
-        ) { text throws(InvalidValue) in try Moment(text) },
+        .moment(
+            "issued-at",
+            summary: "With --user alone: judge a token on no list issued at this time.",
+            into: \.issued),
         .group(ItemOptions.group, at: \.items), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
@@ -99,9 +95,10 @@ extension StatusOptions {
     }
 }
 
-/// Shows a user, the state of one operand, or that of many items as they arrive.
+/// Shows a user, the state of one operand, or of many items as they arrive.
 private func runStatus(_ options: StatusOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
+    // A profile may demand the list for all commands, so that `status` and `verify` agree.
     let requiresListing = try options.requiresListing || console.settings().requiresListing()
     let user = try options.user.map { try parseUser($0) }
     if let user, options.isAboutUser {
@@ -119,22 +116,25 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
     let resolver = try TokenResolver(backend, user: user, kind: options.items.kind, console)
     let idLine = backend.idLine()
     let list = console.writer(
-        StatusRow.columns(console), of: options.items.only == nil ? .many : .one
-    ) { row in
-        idLine(row.item.label)
-    } text: {
-        $0.text(console.style)
-    }
+        StatusRow.columns(console), of: options.items.only == nil ? .many : .one,
+        line: { idLine($0.item.label) }, text: { $0.text(console.style) })
     func resolve(_ item: Item) throws -> ResolvedItem {
         try ResolvedItem(item, user: user, in: resolver)
     }
     func row(_ item: ResolvedItem, _ state: TokenState) -> StatusRow {
-        StatusRow(item, state, backend.layout, requiresListing: requiresListing)
+        // The token list may have the issue time of a bare id.
+        let listed = item.issued == .notSaid ? state.listedIssuedAt : nil
+        let report = StateReport(
+            state: state, issued: listed.map { .at(Double($0)) } ?? item.issued,
+            layout: backend.layout, requiresListing: requiresListing)
+        return StatusRow(item: item, report: report)
     }
     if let operand = options.items.only {
         let item = try resolve(try options.items.item(operand, console))
         try TakenTokens(console).tell(item.foundToken)
         try item.requireKnownUser(if: requiresListing)
+        // One round trip answers everything, Redis' time included: the warning about the clock
+        // costs no second one.
         let state = try backend.store.states(of: [item.query])[0]
         try backend.warnAboutClock(state.time, console)
         return try ItemRun(console, list, .endProcess).run(only: row(item, state))
@@ -152,12 +152,13 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
                 return batch
             }
         ) { item, answer in
+            // An error of one item, such as a key of another type, leaves the others their answer.
             let state: TokenState
             do throws(StoreError) {
                 state = try answer.get()
             } catch {
                 try feed.report(Diagnostics.failure(for: error).message, of: item)
-                return try run.addFailed(StatusRow(unknown: item))
+                return try run.addFailed(StatusRow(item: item, report: nil))
             }
             // Once is enough: the answer of each batch has the time.
             if !hasComparedClocks { try backend.warnAboutClock(state.time, console) }
@@ -193,24 +194,7 @@ extension ResolvedItem {
 private struct StatusRow: ItemRow {
     let item: ResolvedItem
     /// nil where Redis could not tell.
-    private let report: StateReport?
-
-    /// The token list may have the issue time of a bare id.
-    init(
-        _ item: ResolvedItem, _ state: TokenState, _ layout: Layout, requiresListing: Bool
-    ) {
-        let listed = item.issued == .notSaid ? state.listedIssuedAt : nil
-        self.item = item
-        report = StateReport(
-            state: state, issued: listed.map { .at(Double($0)) } ?? item.issued,
-            layout: layout, requiresListing: requiresListing)
-    }
-
-    /// A row for an item whose state Redis could not tell.
-    init(unknown item: ResolvedItem) {
-        self.item = item
-        report = nil
-    }
+    let report: StateReport?
 
     /// The reason for which the token is rejected; nil if it is not.
     private var reason: Reason? { report?.checks.compactMap(\.reason).first }
@@ -221,6 +205,7 @@ private struct StatusRow: ItemRow {
         return switch reason {
         case nil: .success
         case .notListed: .notListed
+        // The `iat` is after Redis' clock: services that compare it refuse the token for now.
         case .notYetValid: .claims
         default: .revoked
         }
@@ -255,17 +240,15 @@ private struct StatusRow: ItemRow {
             .id("ID", "id", console) { $0.item.label },
             .member("active") { .bool(orNull: $0.report?.isActive) },
             .member("verified") { _ in .null },
-            .both(.state("STATE"), "state") {
-                $0.word
-            } value: {
-                $0.report?.json ?? .null
-            },
+            .both(
+                .state("STATE"), "state", cell: { $0.word }, value: { $0.report?.json ?? .null }),
             .cell(.init("DETAIL", .cut)) { $0.detail },
         ]
     }
 
     /// The report on an only item.
     func text(_ style: Style) -> String {
+        // The first line is the answer; the lines after it have what each check found.
         var text = report?.isActive == false ? style.red(word) : style.green(word)
         text += "  \(VisibleText.escape(item.label.description, columns: 80))\n"
         for check in report?.checks ?? [] {

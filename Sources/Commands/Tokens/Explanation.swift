@@ -25,7 +25,10 @@ struct Explanation {
         self.skipped = skipped
         trials = verdict.trials
         checks = Self.explained(verdict)
-        asked = layout.map { Self.asked(verdict, $0) } ?? [:]
+        asked =
+            verdict.query.flatMap { query in
+                layout?.keysAsked(of: query.subject).mapValues { $0.filter { !$0.isEmpty } }
+            } ?? [:]
     }
 
     /// The checks of the verdict, in their order, and the claims and lists that no option requires.
@@ -39,11 +42,10 @@ struct Explanation {
         checks += verdict.checks.dropFirst(1 + judged)
             .map { explained(ExplainedCheck($0), verdict.report) }
         if let report = verdict.report, !report.requiresListing {
-            let isListed = report.state.listing.isListed
+            let isListed = report.state.listing.isListed == true
             let detail = (isListed ? "listed" : "not listed") + ", not required"
-            checks.append(
-                explained(
-                    ExplainedCheck(Check("whitelist", .notJudged, detail: detail)), report))
+            let check = Check("whitelist", .notJudged, detail: detail)
+            checks.append(explained(ExplainedCheck(check), report))
         }
         return checks
     }
@@ -56,7 +58,8 @@ struct Explanation {
             Check(check.name, .notJudged, detail: "absent" + meaning), wanted: check.wanted)
     }
 
-    /// A check of the state, with the values that Redis returned.
+    /// A check of the state, with the values that Redis returned. Null for the blacklist means that
+    /// Redis has no entry; null in a cutoff that none is set.
     private static func explained(
         _ check: ExplainedCheck, _ report: StateReport?
     ) -> ExplainedCheck {
@@ -84,12 +87,6 @@ struct Explanation {
             if report?.requiresListing == true { check.wanted = .presence }
         }
         return check
-    }
-
-    /// The keys that were read for the token, by the name of the check.
-    private static func asked(_ verdict: Verdict, _ layout: Layout) -> [String: [[UInt8]]] {
-        guard let query = verdict.query else { return [:] }
-        return layout.keysAsked(of: query.subject).mapValues { $0.filter { !$0.isEmpty } }
     }
 
     /// The object of the verdict with `keys` added; its checks have `found`, `wanted` and `asked`.
@@ -139,8 +136,7 @@ struct Explanation {
         for check in checks {
             var lines = details(of: check)
             // A check without words of its own is followed by its first detail on the same line.
-            let isSilent =
-                check.check.detail == nil && check.check.reason == nil && !lines.isEmpty
+            let isSilent = check.check.detail == nil && check.check.reason == nil && !lines.isEmpty
             text += Verdict.line(
                 check.check,
                 saying: isSilent
@@ -170,33 +166,25 @@ struct Explanation {
     private func details(of check: ExplainedCheck) -> [Detail] {
         if check.name == "signature" { return keyDetails(check.check) }
         var lines: [Detail] = []
+        func add(_ label: String, _ text: String) { lines.append((label, text)) }
         if let report = verdict.report, let found = Self.words(check.name, report.state) {
-            lines.append(("found", found))
+            add("found", found)
         } else if let found = check.found, check.name != "whitelist" {
             // A value that no option required was found, but not compared with anything.
             let option = check.wanted == nil ? Self.demandingOption[check.name] : nil
-            lines.append(
-                (
-                    "found",
-                    found.shown(now: verdict.now, name: check.name)
-                        + (option.map { "; not checked (no \($0))" } ?? "")
-                ))
+            let reservation = option.map { "; not checked (no \($0))" } ?? ""
+            add("found", found.shown(now: verdict.now, name: check.name) + reservation)
         }
         if let wanted = check.wanted, check.found != nil || check.check.reason != nil {
-            lines.append(("wanted", wanted.words(now: verdict.now)))
+            add("wanted", wanted.words(now: verdict.now))
         }
         if check.name == "iat", let issued = check.found?.numberValue.flatMap(TimeText.seconds),
             issued > verdict.now
         {
-            lines.append(
-                (
-                    "note",
-                    "\(Duration.words(issued - verdict.now)) ahead of this machine's clock"
-                ))
+            add("note", "\(Duration.words(issued - verdict.now)) ahead of this machine's clock")
         }
         if let keys = asked[check.name], !keys.isEmpty {
-            lines.append(
-                ("asked", keys.map { KeyText.shown($0) }.joined(separator: ", ")))
+            add("asked", keys.map { KeyText.shown($0) }.joined(separator: ", "))
         }
         return lines
     }
@@ -214,7 +202,8 @@ struct Explanation {
             }
     }
 
-    /// The value that Redis returned, in words; nil for a check that has none.
+    /// The value that Redis returned, in words; nil for a check that has none. The user's own cutoff
+    /// is not asked for if the token names no user.
     private static func words(_ check: String, _ state: TokenState) -> String? {
         func time(_ cutoff: Int64?) -> String { cutoff.map(TimeText.rfc3339) ?? "none" }
         switch check {
@@ -230,17 +219,64 @@ struct Explanation {
         }
     }
 
-    /// The option that would check a claim of which no value is required.
+    /// The option that would check a claim of which no value is required, by the claim's name; `typ`
+    /// is a member of the header.
     private static let demandingOption = [
         "iss": "--iss", "aud": "--aud", "sub": "--sub", "iat": "--max-age", "typ": "--typ",
     ]
 }
 
-extension TokenState.Listing {
-    /// Whether the token is on its user's token list.
-    fileprivate var isListed: Bool {
-        if case .listed = self { return true }
-        return false
+/// The value that a check required, for `--explain`.
+extension ClaimExpectation {
+    /// The member `wanted` in the JSON of `--explain`.
+    var json: JSONValue {
+        switch self {
+        case .presence: ["present": true]
+        case .equal(let text): ["equal": .string(text)]
+        case .oneOf(let names): ["one_of": .array(names.map { .string($0) })]
+        case .after(let time): ["after": .integer(Self.whole(time))]
+        case .notAfter(let time): ["not_after": .integer(Self.whole(time))]
+        case .notBefore(let time): ["not_before": .integer(Self.whole(time))]
+        }
+    }
+
+    /// The expectation in words. A time has its date and its distance from `now`.
+    func words(now: Int64) -> String {
+        switch self {
+        case .presence: "present"
+        case .equal(let text): Self.quoted(text)
+        case .oneOf(let names): names.map(Self.quoted).joined(separator: " or ")
+        case .after(let time): "later than " + Self.date(time, now: now)
+        case .notAfter(let time): "no later than " + Self.date(time, now: now)
+        case .notBefore(let time): "no earlier than " + Self.date(time, now: now)
+        }
+    }
+
+    /// The text in quotes, escaped.
+    private static func quoted(_ text: JSONString) -> String {
+        JSONText.shown(.string(text))
+    }
+
+    /// The time in unix seconds with its date and its distance from `now`.
+    private static func date(_ time: Double, now: Int64) -> String {
+        let seconds = whole(time)
+        return "\(seconds) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
+    }
+
+    /// The time in whole seconds. It was computed from this program's clock and options, so it
+    /// fits.
+    private static func whole(_ time: Double) -> Int64 { Int64(exactly: time.rounded(.down)) ?? 0 }
+}
+
+/// The value that a check found, for `--explain`.
+extension JSONValue {
+    /// The value as it was written, on one line. A time is followed by its date.
+    func shown(now: Int64, name: String) -> String {
+        guard ["exp", "nbf", "iat"].contains(name),
+            let seconds = numberValue.flatMap(TimeText.seconds)
+        else { return JSONText.shown(self) }
+        return
+            "\(JSONText.shown(self)) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
     }
 }
 

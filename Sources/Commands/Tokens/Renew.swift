@@ -8,6 +8,8 @@ internal import TokenStore
 /// Options of `renew`.
 struct RenewOptions: CommandOptions {
     var global = GlobalOptions()
+    /// The key that verifies the old token and signs the new one. It must be a private key or a
+    /// secret, and the only one.
     var keys = KeyOptions()
     /// The operand: a token, `@FILE` or `-`; nil for standard input.
     var token: [UInt8]?
@@ -38,10 +40,7 @@ let renewCommand = Command(
     ],
     defaults: RenewOptions(),
     options: [
-        .value(
-            "expires-in", metavar: "DURATION", summary: "Lifetime of the new token.",
-            into: \.lifetime
-        ) { text throws(InvalidValue) in try Duration.seconds(text) },
+        .duration("expires-in", summary: "Lifetime of the new token.", into: \.lifetime),
         .text(
             "label", metavar: "TEXT", summary: "Label shown in 'list tokens' (default: as before).",
             into: \.label),
@@ -55,12 +54,7 @@ let renewCommand = Command(
             into: \.actor),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
-    operands: [
-        .raw("TOKEN", .optional, summary: "The token, @FILE, or - for stdin.") {
-            options, bytes throws(InvalidValue) in options.token = bytes
-        }
-        .completing(.fileAfterAt)
-    ],
+    operands: [TokenOperand.operand(at: \.token, summary: "The token, @FILE, or - for stdin.")],
     examples: [
         Example(command: "jwtctl renew \"$TOKEN\"", summary: "Replace a token."),
         Example(
@@ -83,13 +77,16 @@ let renewCommand = Command(
 
 /// Checks the token, signs the new one and exchanges them in Redis.
 ///
+/// The key, the server's role, the old token and the layout are checked before the exchange, which
+/// records the new token before it revokes the old one. A refusal of the exchange leaves the old
+/// token as it was.
+///
 /// The new token is printed even if the revocation of the old one is in doubt: the user might be
 /// left without any token otherwise.
 private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .changes)
     let keys = try options.keys.require(console)
-    let signer = try options.keys.signer(
-        keys, hint: "give the key that signed the token")
+    let signer = try options.keys.signer(keys, hint: "give the key that signed the token")
     let text = try TokenOperand.readOne(options.token, console)
     let backend = try Backend(console, actor: options.actor)
     try backend.requirePrimary(comparingClocks: console)
@@ -98,9 +95,10 @@ private func runRenew(_ options: RenewOptions, _ system: System) throws -> ExitS
 
     let naming = backend.layout.naming
     let old = try TokenFacts(token, claims: claims, naming: naming)
-    let renewal = Renewal(token: token, claims: claims, old: old, naming: naming)
-    let new = try renewal.mint(
-        signer, lifetime: options.lifetime, now: max(system.clock.seconds, old.issuedAt ?? 0))
+    // The new `iat` is never before the old one, whose issuer's clock may be ahead.
+    let new = try mint(
+        replacing: old, token, claims, naming, signer, lifetime: options.lifetime,
+        now: max(system.clock.seconds, old.issuedAt ?? 0))
     let record = try record(new, replacing: old, options, backend)
     try backend.requireLayout(isConfirmed: false, console)
     try backend.announce(console, change: "change")
@@ -137,19 +135,22 @@ private func active(
     _ console: Console
 ) throws -> (CompactToken, RegisteredClaims) {
     let demands = try TokenDemands(VerifyOptions(global: options.global), console.settings())
-    let judge = TokenJudge(demands, options.keys.verifier(keys), console.system.clock, backend)
+    let judge = TokenJudge(
+        demands: demands, verifier: options.keys.verifier(keys), clock: console.system.clock,
+        backend: backend)
     let verdict = judge.verdict(on: text)
     guard verdict.status == .success, let token = verdict.token, let claims = verdict.claims else {
         let check = verdict.decisive
         let reason = check?.reason ?? .unknown
         let detail = check?.detail.map { ": \(VisibleText.escape($0, columns: 200))" } ?? ""
         throw Failure(
-            verdict.status, reason.rawValue, "not renewed: \(Verdict.words(reason))\(detail)")
+            verdict.status, reason.rawValue, "not renewed: \(reason.rawValue.spoken)\(detail)")
     }
     return (token, claims)
 }
 
-/// The entry for the user's token list; nil if the layout has none.
+/// The entry for the user's token list; nil if the layout has none. The label of the old entry is
+/// only asked for if no other is given, which spares a round trip.
 private func record(
     _ new: TokenMinter.Minted, replacing old: TokenFacts, _ options: RenewOptions,
     _ backend: Backend
@@ -164,7 +165,7 @@ private func record(
     return new.record(label: options.label ?? listed?.label)
 }
 
-/// Prints the new token.
+/// Prints the new token, and hands it over at once: what comes after it may fail or be interrupted.
 private func show(
     _ new: TokenMinter.Minted, _ old: TokenFacts, _ isRecorded: Bool, _ isAudited: Bool,
     _ console: Console
@@ -197,43 +198,29 @@ private func failure(_ outcome: RecordOutcome) -> Failure {
     }
 }
 
-/// The replacement of one token.
-private struct Renewal {
-    let token: CompactToken
-    /// The verified claims of the token that is replaced.
-    let claims: RegisteredClaims
-    /// The facts of the token that is replaced.
-    let old: TokenFacts
-    /// The way in which the layout names tokens.
-    let naming: Naming
-
-    /// Signs the new token: the same claims in the same order, with a new id and new times. The key
-    /// chooses `alg`. `now` is in unix seconds; `lifetime` is in seconds, nil for that of the old
-    /// token.
-    func mint(_ signer: Signer, lifetime: Int64?, now: Int64) throws -> TokenMinter.Minted {
-        var object = claims.object
-        object.set("jti", .string(try TokenDraft.randomID()))
-        // Under a layout that names tokens by another claim, that one must be new as well.
-        if let name = naming.ownClaim, name != "jti", object[name] != nil {
-            object.set(name, .string(try TokenDraft.randomID()))
-        }
-        object.set("iat", .integer(now))
-        if let span = lifetime ?? span { object.set("exp", .integer(now + span)) }
-        var header = JSONObject()
-        // The signer adds `alg`, which depends on the key and may have changed since.
-        for member in token.header.object.members where member.name != "alg" {
-            header.set(member.name, member.value)
-        }
-        let text = try signer.sign(header: header, claims: object)
-        let facts = try TokenFacts(
-            try CompactToken(parsing: text), claims: object, naming: naming)
-        return TokenMinter.Minted(text: text, facts: facts)
+/// Signs the new token: the same claims in the same order, with a new id and new times. The key
+/// chooses `alg`. `old` has the facts of `token`, whose claims were verified. `lifetime` is in
+/// seconds, nil for that of the old token; `now` is in unix seconds.
+private func mint(
+    replacing old: TokenFacts, _ token: CompactToken, _ claims: RegisteredClaims, _ naming: Naming,
+    _ signer: Signer, lifetime: Int64?, now: Int64
+) throws -> TokenMinter.Minted {
+    var object = claims.object
+    object.set("jti", .string(try TokenDraft.randomID()))
+    // Under a layout that names tokens by another claim, that one must be new as well.
+    if let name = naming.ownClaim, name != "jti", object[name] != nil {
+        object.set(name, .string(try TokenDraft.randomID()))
     }
-
-    /// The lifetime of the old token in seconds; nil if it never expires. Without `iat` it is
-    /// unknown, and an hour is used.
-    private var span: Int64? {
-        guard let end = old.expiry.seconds else { return nil }
-        return old.issuedAt.map { max(end - $0, 1) } ?? 3600
+    object.set("iat", .integer(now))
+    // A token that never expires keeps that. Without `iat` its lifetime is unknown: an hour.
+    let previous = old.expiry.seconds.map { end in old.issuedAt.map { max(end - $0, 1) } ?? 3600 }
+    if let span = lifetime ?? previous { object.set("exp", .integer(now + span)) }
+    var header = JSONObject()
+    // The signer adds `alg`, which depends on the key and may have changed since.
+    for member in token.header.object.members where member.name != "alg" {
+        header.set(member.name, member.value)
     }
+    let text = try signer.sign(header: header, claims: object)
+    let facts = try TokenFacts(try CompactToken(parsing: text), claims: object, naming: naming)
+    return TokenMinter.Minted(text: text, facts: facts)
 }

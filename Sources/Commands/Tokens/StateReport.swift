@@ -137,12 +137,6 @@ struct StateReport {
     /// The member `state` of `verify` and `status`. Null means that Redis was not asked or has no
     /// value.
     var json: JSONValue {
-        let listed: JSONValue =
-            switch state.listing {
-            case .listed: true
-            case .notListed: false
-            case .notAsked: .null
-            }
         let isCutOff: Bool
         if case .cutOff = state.judgeCutoff(issued) { isCutOff = true } else { isCutOff = false }
         return .object([
@@ -152,9 +146,20 @@ struct StateReport {
             "revoked_by": state.denial?.entry.actor.map { .string($0) } ?? .null,
             "revoked_at": TimeText.json(state.denial?.entry.time),
             "revoke_reason": state.denial?.entry.reason.map { .string($0) } ?? .null,
-            "listed": listed,
+            "listed": .bool(orNull: state.listing.isListed),
             "cutoff": TimeText.number(state.cutoff),
         ])
+    }
+}
+
+extension TokenState.Listing {
+    /// Whether the token is on its user's token list; nil if it is not known whose token it is.
+    var isListed: Bool? {
+        switch self {
+        case .listed: true
+        case .notListed: false
+        case .notAsked: nil
+        }
     }
 }
 

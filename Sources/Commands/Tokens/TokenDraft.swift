@@ -13,7 +13,7 @@ struct TokenDraft {
     /// The claims of `--claims` and `--claim`; no name occurs twice.
     private let given: JSONObject
     /// The `jti` that the user chose; nil for a random one in each token.
-    private let fixedID: String?
+    let fixedID: String?
 
     /// Reads the claims and checks that nothing is given twice. The draft of an access token must
     /// have the claims that its profile requires. Mistakes are usage errors (status 2).
@@ -48,17 +48,13 @@ struct TokenDraft {
         options.issuedAt == nil && given["iat"] == nil && !options.omitsIssuedAt
     }
 
-    /// The id that the user chose, else a random one.
-    func newID() throws -> String {
-        try fixedID ?? Self.randomID()
-    }
-
     /// 128 random bits in base64url. An id never begins with a dash, because it would be read as an
-    /// option on a command line, or like a token.
+    /// option on a command line, and has nothing in it that could be taken for the beginning of a
+    /// token.
     static func randomID() throws -> String {
         while true {
             let id = Base64URL.encode(try randomBytes(16))
-            if id.first != UInt8(ascii: "-"), !id.starts(with: "eyJ".utf8) {
+            if id.first != UInt8(ascii: "-"), !TokenScanner.mayHoldToken(id[...]) {
                 return String(decoding: id, as: UTF8.self)
             }
         }
@@ -173,7 +169,10 @@ enum AccessTokenProfile {
     /// Refuses to make an access token that resource servers must reject. A token of another type,
     /// or without a type, passes.
     static func require(header: JSONObject, claims: JSONObject) throws {
-        guard isAccessToken(header["typ"]?.stringValue) else { return }
+        // Media types are compared as such: `AT+JWT` and `application/at+jwt` are the same one.
+        guard let type = header["typ"]?.stringValue, MediaType(type) == MediaType("at+jwt") else {
+            return
+        }
         let missing = required.filter { claims[$0.name] == nil }
         if !missing.isEmpty {
             throw Failure(
@@ -192,10 +191,5 @@ enum AccessTokenProfile {
     private static func list(_ names: [String]) -> String {
         guard let last = names.last, names.count > 1 else { return names.first ?? "" }
         return names.dropLast().joined(separator: ", ") + " and " + last
-    }
-
-    /// Whether the type is `at+jwt`, in any form that a media type may have.
-    private static func isAccessToken(_ type: JSONString?) -> Bool {
-        type.map { MediaType($0) == MediaType("at+jwt") } ?? false
     }
 }

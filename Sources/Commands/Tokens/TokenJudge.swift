@@ -44,27 +44,18 @@ final class TokenDemands: Sendable {
 /// Gives the verdict on tokens: examines each by itself, then asks Redis about all that may be
 /// valid at once, since they share its round trip. `verify`, `verify --stream` and `renew` use it.
 struct TokenJudge {
-    private let demands: TokenDemands
+    let demands: TokenDemands
     /// Checks signatures with the configured keys. It is used by one thread at a time.
-    private let verifier: SignatureVerifier
-    private let clock: Clock
+    let verifier: SignatureVerifier
+    let clock: Clock
     /// The Redis to ask; nil without Redis.
-    private let backend: Backend?
+    let backend: Backend?
     /// Parsed headers, since the tokens of a stream have few different ones.
     private let headers = HeaderCache()
 
-    init(
-        _ demands: TokenDemands, _ verifier: SignatureVerifier, _ clock: Clock, _ backend: Backend?
-    ) {
-        self.demands = demands
-        self.verifier = verifier
-        self.clock = clock
-        self.backend = backend
-    }
-
     /// A judge without Redis that shares nothing mutable with this one, for another thread.
     func offlineCopy() throws -> sending TokenJudge {
-        TokenJudge(demands, try verifier.copy(), clock, nil)
+        TokenJudge(demands: demands, verifier: try verifier.copy(), clock: clock, backend: nil)
     }
 
     /// The expectations about claims at this moment.

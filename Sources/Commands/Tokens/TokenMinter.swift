@@ -2,6 +2,8 @@ internal import CommandKit
 internal import JOSE
 internal import JSON
 internal import Layouts
+internal import OpenSSL
+internal import Platform
 internal import TokenStore
 
 /// Signs tokens of one draft, for `issue`.
@@ -46,7 +48,7 @@ struct TokenMinter {
     /// Signs one token. `now` is in unix seconds. Its facts are those that the layout reads from
     /// the finished token, so that a name made of the text is right.
     func mint(now: Int64) throws -> Minted {
-        let claims = try draft.claims(now: now, id: draft.newID())
+        let claims = try draft.claims(now: now, id: draft.fixedID ?? TokenDraft.randomID())
         let facts = try TokenFacts(draft: claims)
         let text = try signer.sign(header: draft.header, claims: claims)
         // Standard names are those of the claims. Others may depend on the finished text.
@@ -81,7 +83,8 @@ struct TokenMinter {
         }
     }
 
-    /// The failure for a token that could not be recorded; nil if it was.
+    /// The failure for a token that could not be recorded; nil if it was. The token is then neither
+    /// printed nor kept, so nothing needs to be revoked.
     func failure(_ outcome: RecordOutcome, id: String) -> Failure? {
         let hint = "an id is never used twice; omit --jti to get a random one"
         let shown = VisibleText.escape(id)
@@ -110,4 +113,148 @@ struct TokenMinter {
                 hint: "--no-record signs it anyway")
         }
     }
+}
+
+/// Waiting for the second after a logout: a token issued in the second of a cutoff is rejected, one
+/// of the next second is not.
+struct CutoffWait {
+    private let clock: Clock
+    /// The issue time of the next token.
+    private(set) var now: Int64
+    /// The number of waits so far.
+    private var count = 0
+
+    init(clock: Clock) {
+        self.clock = clock
+        now = clock.seconds
+    }
+
+    /// Takes the present second, without waiting.
+    mutating func refresh() { now = clock.seconds }
+
+    /// Returns true in the next second, or false where waiting is of no use: another refusal, a given
+    /// `--iat`, or the third time in vain.
+    mutating func wait(after outcome: RecordOutcome, _ draft: TokenDraft) -> Bool {
+        guard case .cutOff = outcome, draft.isIssuedNow, count < 3 else { return false }
+        count += 1
+        while clock.seconds == now { pause(milliseconds: 20) }
+        now = clock.seconds
+        return true
+    }
+}
+
+/// `issue --count`: many tokens of one draft, printed as they come.
+///
+/// A token is printed only after Redis has acknowledged that it is recorded. Every printed token is
+/// therefore on a token list, even if the run ends early.
+struct TokenSeries {
+    private let minter: TokenMinter
+    /// nil where tokens are not recorded.
+    private let backend: Backend?
+    private let console: Console
+    /// The number of requested tokens.
+    private let total: Int
+    private let run: ItemRun<TokenMinter.Minted>
+    private var cutoffWait: CutoffWait
+    /// The number of tokens that may be recorded but were not printed; nil unless the run ended
+    /// early.
+    private var uncertain: Int?
+
+    /// Tokens that share a round trip to Redis; of a broken one, at most so many are in doubt.
+    private static let batchSize = 256
+
+    init(minter: TokenMinter, backend: Backend?, console: Console, total: Int) {
+        self.minter = minter
+        self.backend = backend
+        self.console = console
+        self.total = total
+        run = ItemRun(
+            console, Self.writer(console, of: .many, isRecorded: backend != nil),
+            backend == nil ? .endProcess : .stop())
+        cutoffWait = CutoffWait(clock: console.system.clock)
+    }
+
+    /// Issues all tokens, and returns the exit status. If the run ends early, a message says how
+    /// many were printed.
+    mutating func issue() throws -> ExitStatus {
+        do {
+            try run.perform {
+                while run.count < total, Signals.pending == nil { try issueBatch() }
+            }
+        } catch {
+            if let uncertain {
+                try console.system.output.flush()
+                let doubt = "; up to \(uncertain) more may be recorded but were not printed"
+                try console.error(progress + (uncertain == 0 ? "" : doubt))
+            }
+            throw error
+        }
+        try run.finish(empty: "")
+        guard run.count < total else { return .success }
+        try console.endWhereInterrupted {
+            try console.system.output.flush()
+            try console.error("interrupted: \(progress)")
+        }
+        return .success
+    }
+
+    /// The progress of the run, for the person who continues it.
+    private var progress: String { "\(run.count) of \(total) tokens were printed and recorded" }
+
+    /// Signs and prints some tokens, and records them first where Redis is used. All tokens of a
+    /// batch have the same `iat`.
+    private mutating func issueBatch() throws {
+        cutoffWait.refresh()
+        let count = min(Self.batchSize, total - run.count)
+        guard let backend else {
+            for _ in 0..<count { try run.add(minter.mint(now: cutoffWait.now)) }
+            return
+        }
+        let minted = try (0..<count).map { _ in try minter.mint(now: cutoffWait.now) }
+        try record(minted, in: backend)
+    }
+
+    /// Records tokens, and prints those of which Redis has taken note.
+    private mutating func record(_ minted: [TokenMinter.Minted], in backend: Backend) throws {
+        let batch = backend.store.record(minted.compactMap { $0.record(label: minter.label) })
+        var refusal: (outcome: RecordOutcome, failure: Failure)?
+        for (token, outcome) in zip(minted, batch.outcomes) {
+            guard let outcome else { continue }
+            if let failure = minter.failure(outcome, id: token.facts.label.description) {
+                refusal = refusal ?? (outcome, failure)
+            } else {
+                try run.add(token)
+            }
+        }
+        if let error = batch.failure {
+            uncertain = batch.uncertainCount
+            let failure = Diagnostics.failure(for: error)
+            // Running it again unchanged would issue too many tokens.
+            throw Failure(
+                failure.status, failure.code, failure.message,
+                hint: "--count \(total - run.count) issues the rest")
+        }
+        guard let refusal else { return }
+        // Those that a logout overtook are made anew, in the next second.
+        guard cutoffWait.wait(after: refusal.outcome, minter.draft) else {
+            uncertain = 0
+            throw refusal.failure
+        }
+    }
+
+    /// The writer of issued tokens: a person reads the bare token.
+    static func writer(
+        _ console: Console, of extent: ResultExtent, isRecorded: Bool
+    ) -> ResultWriter<TokenMinter.Minted> {
+        console.writer([.all { $0.json(isRecorded: isRecorded) }], of: extent) {
+            Item.line($0.facts.label.description, keys: nil)
+        } text: {
+            String(decoding: $0.text, as: UTF8.self) + "\n"
+        }
+    }
+}
+
+/// A row is only made of a token that was issued, so all of them are successes.
+extension TokenMinter.Minted: ItemRow {
+    var status: ExitStatus { .success }
 }

@@ -11,7 +11,7 @@ extension Verdict {
         for check in checks {
             text += Self.line(check, saying: dateWords(check), width: width, style: style)
         }
-        if let claims { text += ClaimTimes(claims).lines(now: now, prefix: "  ") }
+        if let claims { text += ClaimTimes(claims: claims).lines(now: now) }
         return text
     }
 
@@ -28,7 +28,7 @@ extension Verdict {
         }
         let name = VisibleText.escape(check.name, columns: 60)
         let padding = String(repeating: " ", count: max(10 - name.count, 0))
-        let plain = check.detail ?? check.reason.map(Self.words) ?? ""
+        let plain = check.detail ?? check.reason?.rawValue.spoken ?? ""
         let detail = TextWrapper.hanging(
             words ?? VisibleText.escape(plain, columns: 200), indent: margin, width: width)
         var line = "  \(mark) \(name)\(padding) \(detail)"
@@ -36,7 +36,8 @@ extension Verdict {
         return line + "\n"
     }
 
-    /// The column in which the details of checks begin.
+    /// The column in which the details of checks begin: two columns of indent, seven of the mark and
+    /// ten of the name, with a blank between each.
     static let margin = 21
 
     /// The reason why a date fails, in words; nil for any other check.
@@ -58,7 +59,8 @@ extension Verdict {
         token.flatMap { DisplayToken.name(of: $0, claims ?? RegisteredClaims([:])) }
     }
 
-    /// The warnings about claims that are accepted.
+    /// The warnings about claims that are accepted. An `exp` in milliseconds never expires in
+    /// practice, but is a valid number, so that no check fails.
     var warnings: [String] {
         let expiry = claims?.expiresAt.value.flatMap(TimeText.seconds) ?? 0
         return departures.map(\.warning)
@@ -72,18 +74,73 @@ extension Verdict {
         }
         return reason == .unknown
             ? style.yellow("unknown: Redis could not be asked about revocation")
-            : style.red("not active: \(Self.words(reason))")
+            : style.red("not active: \(reason.rawValue.spoken)")
+    }
+}
+
+/// The dates among a token's claims, in a form that people can read. `decode` and `verify` show
+/// them.
+struct ClaimTimes {
+    let claims: RegisteredClaims
+
+    /// Calls `body` with each date that is a number, `exp` last. `verify --stream` relies on this
+    /// creating no array.
+    private func forEachDate(_ body: (StaticString, Int64) -> Void) {
+        func visit(_ name: StaticString, _ claim: Claim<JSONNumber>) {
+            if let seconds = claim.value.flatMap(TimeText.seconds) { body(name, seconds) }
+        }
+        visit("iat", claims.issuedAt)
+        visit("nbf", claims.notBefore)
+        visit("exp", claims.expiresAt)
     }
 
-    /// The reason in words.
-    static func words(_ reason: Reason) -> String {
-        reason.rawValue.spoken
+    /// The member `times` of JSON results: each date as RFC 3339 text, and the seconds until `exp`.
+    /// `now` is in unix seconds.
+    func json(now: Int64) -> JSONValue {
+        var builder = JSONBuilder()
+        describe(to: &builder, now: now)
+        return builder.result
+    }
+
+    /// Writes that object to a sink.
+    func describe(to json: inout some JSONSink, now: Int64) {
+        json.beginObject()
+        forEachDate { name, value in
+            // The usual dates are written as bytes, without a string for each.
+            if let text = CivilDate.bytes(value) {
+                json.member(name, plainText: text.span)
+            } else {
+                json.member(name, .string(TimeText.rfc3339(value)))
+            }
+        }
+        // `exp` is the last of the dates.
+        if let expiry = claims.expiresAt.value.flatMap(TimeText.seconds) {
+            json.member("expires_in", .integer(expiry - now))
+        }
+        json.endObject()
+    }
+
+    /// A line for each date: the number as written, the date, and its distance from `now`.
+    func lines(now: Int64) -> String {
+        var lines = ""
+        forEachDate { name, value in
+            let relative = TimeText.relative(value, to: now)
+            let words =
+                switch name.description {
+                case "iat": "issued \(relative)"
+                case "nbf": value > now ? "valid \(relative)" : "valid since then"
+                default: value > now ? "expires \(relative)" : "expired \(relative)"
+                }
+            lines += "  \(name)  \(value)  \(TimeText.table(value))  \(words)\n"
+        }
+        return lines
     }
 }
 
 /// The next step for a person after a failed check of the signature or the form.
 enum VerdictHint {
-    /// The hint about a token; nil if the verdict needs none.
+    /// The hint about a token; nil if the verdict needs none. The cases go from the certain to the
+    /// likely: what the token itself shows comes before guesses about the key.
     static func of(_ verdict: Verdict, keys: KeySet, options: VerifyOptions) -> String? {
         guard let token = verdict.token else { return nil }
         let algorithm = VisibleText.escape(token.header.algorithmName.text, columns: 40)

@@ -50,8 +50,6 @@ struct Verdict {
     var token: CompactToken? { examined.token }
     /// The claims; nil for text that is no token.
     var claims: RegisteredClaims? { examined.claims }
-    /// Whether the signature is good. Before that, no claim can be trusted.
-    var isSignatureVerified: Bool { examined.isVerified }
     /// The result of each key; empty unless `--explain` asks for it.
     var trials: [KeyTrial] { examined.trials ?? [] }
     /// The moment by which the claims were judged, in whole unix seconds.
@@ -87,10 +85,8 @@ struct Verdict {
         } && token != nil
     }
 
-    /// Whether the token is accepted; nil if the state was not asked, or could not be.
-    var isActive: Bool? { isActive(decisiveReason) }
-
-    /// Whether the token is accepted, given the reason that decides.
+    /// Whether the token is accepted, given the reason that decides; nil if the state was not asked,
+    /// or could not be. The caller finds the reason, which costs a walk over the checks.
     private func isActive(_ reason: Reason?) -> Bool? {
         guard let reason else { return isOffline ? nil : true }
         return reason == .unknown ? nil : false
@@ -108,9 +104,7 @@ struct Verdict {
         // By index: copying each check costs measurable time in `verify --stream`.
         for index in checks.indices {
             guard case .failed(let reason) = checks[index].result else { continue }
-            let isLower = decisive.map {
-                Self.status(reason).rawValue < Self.status($0).rawValue
-            }
+            let isLower = decisive.map { Self.status(reason).rawValue < Self.status($0).rawValue }
             if isLower ?? true { decisive = reason }
         }
         return decisive
@@ -162,7 +156,7 @@ extension Verdict {
         json.value(token?.header.document)
         json.name("payload")
         json.value(claims?.document)
-        json.member("verified", .bool(isSignatureVerified))
+        json.member("verified", .bool(examined.isVerified))
         json.name("checks")
         if reason == nil, let passed {
             json.value({ checks.map(Self.json) }, compactText: passed.text(of: checks))
@@ -174,7 +168,7 @@ extension Verdict {
         json.member("state", report?.json ?? .null)
         json.name("times")
         if let claims {
-            ClaimTimes(claims).describe(to: &json, now: now)
+            ClaimTimes(claims: claims).describe(to: &json, now: now)
         } else {
             json.value(.null)
         }
@@ -210,7 +204,9 @@ extension Verdict {
     /// The response of RFC 7662, section 2.2. A token that is not known to be active is inactive,
     /// and nothing else is said about it, neither why nor whether it ever existed.
     private var introspection: JSONObject {
-        guard isActive == true, let registered = claims else { return ["active": false] }
+        guard isActive(decisiveReason) == true, let registered = claims else {
+            return ["active": false]
+        }
         let claims = registered.object
         var response: JSONObject = ["active": true]
         func put(_ name: JSONString, _ value: JSONValue?) {

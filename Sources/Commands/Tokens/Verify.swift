@@ -16,6 +16,7 @@ struct VerifyOptions: CommandOptions {
     var issuers: [String] = []
     /// Accepted audiences, one of which the token must have; empty for all.
     var audiences: [String] = []
+    /// The `sub` that the token must have; nil for any.
     var subject: String?
     /// The type that the header must have, compared as a media type.
     var type: String?
@@ -57,20 +58,14 @@ struct VerifyOptions: CommandOptions {
             "require", metavar: "CLAIM", summary: "Require this claim to be present.",
             into: \.requiredClaims
         ).completing(.dynamic("claims")),
-        .value(
-            "max-age", metavar: "DURATION", summary: "Reject tokens issued longer ago than this.",
-            into: \.maximumAge
-        ) { text throws(InvalidValue) in try Duration.seconds(text) },
+        .duration(
+            "max-age", summary: "Reject tokens issued longer ago than this.", into: \.maximumAge),
         .flag(
             "require-listed", summary: "Reject tokens that are not in their user's token list.",
             into: \.requiresListing),
-        .flag(
-            "strict", summary: "Accept only the claim types of RFC 7519.", into: \.isStrict),
+        .flag("strict", summary: "Accept only the claim types of RFC 7519.", into: \.isStrict),
         .flag("offline", summary: "Do not connect to Redis.", into: \.isOffline),
-        .value(
-            "at", metavar: "TIME", summary: "Check as of this time; only with --offline.",
-            into: \.time
-        ) { text throws(InvalidValue) in try Moment(text) },
+        .moment("at", summary: "Check as of this time; only with --offline.", into: \.time),
         .flag(
             "stream", summary: "Print one line of JSON for each line of standard input.",
             into: \.isStream),
@@ -119,12 +114,7 @@ let verifyCommand = Command(
         """,
     ],
     defaults: VerifyOptions(), options: VerifyOptions.options,
-    operands: [
-        .raw("TOKEN", .optional, summary: "The token, @FILE, or - for standard input.") {
-            options, bytes throws(InvalidValue) in options.token = bytes
-        }
-        .completing(.fileAfterAt)
-    ],
+    operands: [TokenOperand.operand(at: \.token)],
     otherForms: ["--stream"],
     examples: [
         Example(
@@ -174,8 +164,7 @@ let verifyCommand = Command(
 /// Refuses combinations of which one part would silently be ignored.
 private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
     if options.global.format == .introspection, options.isOffline {
-        throw .other(
-            "'-o introspection' needs Redis to tell whether a token is active")
+        throw .other("'-o introspection' needs Redis to tell whether a token is active")
     }
     if options.explains, options.global.format == .introspection {
         throw .conflicting("--explain", "-o introspection")
@@ -190,6 +179,10 @@ private func checkOutput(_ options: VerifyOptions) throws(UsageError) {
 
 /// Judges the token and prints the verdict. The status is that of the verdict.
 ///
+/// Errors of the key and of the settings come first: they do not depend on the token, and a script
+/// must not take them for a verdict. Warnings come before the verdict, an error of Redis and hints
+/// after it, where a person looks for the next step.
+///
 /// With `--stream` the work continues in `VerifyStream`.
 private func runVerify(_ options: VerifyOptions, _ system: System) throws -> ExitStatus {
     let console = Console(options.global, system: system, .reports)
@@ -199,8 +192,12 @@ private func runVerify(_ options: VerifyOptions, _ system: System) throws -> Exi
     let backend = options.isOffline ? nil : try Backend(console)
     // Before the token is read: the refusal does not depend on it.
     try requireMargin(backend, for: options.leeway)
-    let judge = TokenJudge(demands, options.keys.verifier(keys), system.clock, backend)
-    if options.isStream { return try VerifyStream(judge, backend, console).run() }
+    let judge = TokenJudge(
+        demands: demands, verifier: options.keys.verifier(keys), clock: system.clock,
+        backend: backend)
+    if options.isStream {
+        return try VerifyStream(judge: judge, backend: backend, console: console).run()
+    }
 
     let text = try TokenOperand.readText(options.token, system: system)
     let verdict = judge.verdict(on: TokenOperand.token(in: text))
@@ -231,7 +228,8 @@ private func requireMargin(_ backend: Backend?, for leeway: Int64) throws(Failur
         hint: "use it with '--offline'")
 }
 
-/// Prints the verdict, with its reasons if the user asked for them.
+/// Prints the verdict, with its reasons if the user asked for them. `skipped` are the members of the
+/// key set that are no usable keys: the key that is missed may be among them.
 private func show(
     _ verdict: Verdict, skipped: [KeySet.Skipped], _ backend: Backend?, _ options: VerifyOptions,
     _ console: Console

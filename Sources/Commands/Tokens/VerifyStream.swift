@@ -8,18 +8,12 @@ internal import Platform
 /// All lines that have arrived are answered before more input is awaited: a gateway writes one line
 /// and reads the answer before it writes the next.
 struct VerifyStream {
-    private let judge: TokenJudge
-    /// nil if Redis is not asked.
-    private let backend: Backend?
-    private let console: Console
+    let judge: TokenJudge
+    /// The Redis that the judge asks, for the comparison of clocks; nil if it asks none.
+    let backend: Backend?
+    let console: Console
     private var input: InputStream { console.system.input }
     private var output: OutputStream { console.system.output }
-
-    init(_ judge: TokenJudge, _ backend: Backend?, _ console: Console) {
-        self.judge = judge
-        self.backend = backend
-        self.console = console
-    }
 
     /// Answers all lines of standard input.
     func run() throws -> ExitStatus {
@@ -55,7 +49,7 @@ struct VerifyStream {
     /// Answers without Redis, on all processors if there are enough lines. Each line gets a known
     /// verdict.
     private func answerOffline() throws -> ExitStatus {
-        let writer = VerdictWriter(judge)
+        let writer = VerdictWriter(judge: judge)
         var lines = LineBatch()
         var answers: [UInt8] = []
         /// Made once there are enough lines for threads to pay.
@@ -86,7 +80,7 @@ struct VerifyStream {
     private func makePool() throws -> VerifyPool {
         let pool = try VerifyPool(workerCount: Thread.parallelism)
         for _ in 0..<Thread.parallelism {
-            let writer = VerdictWriter(try judge.offlineCopy())
+            let writer = VerdictWriter(judge: try judge.offlineCopy())
             try pool.start { writer.answer($0, &$1) }
         }
         return pool
@@ -102,13 +96,9 @@ struct VerifyStream {
 
 /// Writes the verdicts on lines, without Redis and for one thread.
 private struct VerdictWriter {
-    private let judge: TokenJudge
+    let judge: TokenJudge
     /// Spares the text of checks that are those of the last token.
     private let passed = PassedChecksCache()
-
-    init(_ judge: TokenJudge) {
-        self.judge = judge
-    }
 
     /// Appends a line for each of the lines.
     func answer(_ lines: LineBatch, _ answers: inout [UInt8]) {

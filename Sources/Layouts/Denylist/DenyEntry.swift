@@ -1,13 +1,14 @@
 internal import JSON
 internal import Platform
 
-/// What a blacklist entry tells about its revocation; readers of the blacklist need none of it.
+/// What the value of a blacklist entry tells about the revocation. Services need none of it: for
+/// them the entry alone counts.
 package struct DenyEntry: Equatable, Sendable {
     package var reason: String?
     package var actor: String?
-    /// Unix seconds, by Redis' clock.
+    /// Unix seconds, by the clock of Redis.
     package var time: Int64?
-    /// The token's subject, so that `restore` can put it back on its list.
+    /// The user of the token, so that `restore` can put it back on the user's list.
     package var user: Identifier?
 
     package init(
@@ -19,9 +20,11 @@ package struct DenyEntry: Equatable, Sendable {
         self.user = user
     }
 
-    /// The short value of bulk revocations: an integer that every server shares between keys.
+    /// The short value of bulk revocations. Redis keeps small integers once, and shares the object
+    /// between all keys that have it.
     static let shortValue: [UInt8] = [UInt8(ascii: "1")]
 
+    /// The value to write: compact JSON, or the short value if there is nothing to tell.
     var value: [UInt8] {
         var object = JSONObject()
         if let reason { object.set("why", .string(reason)) }
@@ -32,8 +35,8 @@ package struct DenyEntry: Equatable, Sendable {
             ? Self.shortValue : JSONValue.object(object).encoded(.compact, escaping: .minimal)
     }
 
-    /// Reads a value that anybody may have written: what is not understood is left out, since the
-    /// existence of the entry alone is what revokes.
+    /// Reads a value that another application may have written. What cannot be understood is left
+    /// out, since the token is revoked whatever the value is.
     init(value: [UInt8]) {
         if value == Self.shortValue { return }
         do throws(JSONError) {
@@ -41,19 +44,13 @@ package struct DenyEntry: Equatable, Sendable {
             reason = object["why"]?.stringValue?.text
             actor = object["by"]?.stringValue?.text
             time = object["at"]?.numberValue?.integer.flatMap { Int64(outside: $0) }
-            if let text = object["sub"]?.stringValue {
-                user = Self.identifier(text.utf8)
+            if let text = object["sub"]?.stringValue,
+                text.utf8.count <= Identifier.maximumByteCount
+            {
+                user = Identifier(found: text.utf8)
             }
         } catch {
             return
-        }
-    }
-
-    private static func identifier(_ bytes: [UInt8]) -> Identifier? {
-        do throws(Identifier.Refusal) {
-            return try Identifier(bytes)
-        } catch {
-            return nil
         }
     }
 }

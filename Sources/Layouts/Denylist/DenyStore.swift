@@ -2,33 +2,34 @@ internal import JSON
 internal import Platform
 package import Redis
 
-/// The blacklist: entries whose existence revokes a token. What differs from one form of entries to
-/// another is in `shape`.
+/// The blacklist: entries whose existence revokes a token. `shape` has what differs between forms
+/// of entries; here are the key, and the rule by which entries expire.
 package struct DenyStore: SingleStore {
     package let key: Template
     let shape: any DenyShape
     package let life: Life
     let withoutExpiry: WithoutExpiry
-    /// Seconds that an entry outlives its token: readers may grant leeway.
+    /// Seconds that an entry stays after its token has expired, since services may allow a leeway.
     package let margin: Int64
 
     /// How long an entry is kept.
     package enum Life: Equatable, Sendable {
-        /// Until the token expires, and the margin.
+        /// Until the token has expired, and the margin has passed.
         case remaining
-        /// Until the later of that and this many seconds after the token's `iat`: as long as the
-        /// application exchanges the token for a new one.
+        /// Until the later of that time and this many seconds after the token's `iat`. Until then
+        /// tymon/jwt-auth, for example, exchanges even an expired token for a new one.
         case refreshable(Int64)
-        /// For ever.
+        /// Forever: the members of a set do not expire.
         case none
     }
 
     /// What the application does with a token that never expires.
     enum WithoutExpiry: Equatable, Sendable {
-        /// The layout does not say: the user has to.
+        /// Unknown, so that the user has to say how long to keep the entry.
         case ask
+        /// The entry never expires either.
         case persist
-        /// Keeps the entry for this many seconds.
+        /// The entry is kept for this many seconds.
         case fixed(Int64)
     }
 
@@ -39,23 +40,22 @@ package struct DenyStore: SingleStore {
         try shape.reading(TemplateValues(subject), at: key)
     }
 
-    /// The entry that the replies to `reading` show; nil where the application would not call the
-    /// token revoked. `now` is Redis' clock in unix seconds.
+    /// The entry in the replies to `reading`; nil if the application would accept the token. `now`
+    /// is the clock of Redis in unix seconds.
     package func denial(
         _ replies: ArraySlice<Reply>, of subject: TokenSubject, now: Int64
     ) throws(StoreError) -> Denial? {
         try shape.denial(replies, of: subject, now: now)
     }
 
-    /// The unix second at which an entry has to expire for a token that expires at `expiry`; nil for
-    /// never.
+    /// The unix second at which the entry for a token has to expire; nil for never. Without `iat`
+    /// the refresh window may begin as late as the token expires.
     package func end(of expiry: Expiry, issuedAt: Int64?, margin: Int64) -> Int64? {
         switch life {
         case .none: return nil
         case .remaining: return expiry.extended(by: margin).seconds
         case .refreshable(let span):
             guard let seconds = expiry.seconds else { return nil }
-            // A token whose `iat` is unknown may have been issued right before its end.
             let refresh = min(issuedAt ?? seconds, Expiry.latest - span) + span
             return Expiry.at(max(seconds, refresh)).extended(by: margin).seconds
         }
@@ -89,7 +89,7 @@ package struct DenyStore: SingleStore {
 
     // MARK: all entries
 
-    /// Where `list revoked` finds entries.
+    /// The keys or members that `list revoked` has to look through.
     package func scan(_ listing: DenyListing) -> DenyScan { shape.scan(listing) }
 
     /// The question about a page of the keys, or members, that the scan has found.
@@ -109,52 +109,40 @@ package struct DenyStore: SingleStore {
 
     var keyTemplates: [Template] { [key] + [beside?.key].compactMap(\.self) }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        let key = try key.render(stranger)
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        let stranger = demand.stranger
         var sent: [Command] = []
-        switch operation {
-        case .verify: sent = try reading(stranger.subject)
-        case .revoke:
-            let end = stranger.expiry?.seconds
-            sent = [
+        if demand.judgesTokens || demand.recordsTokens || demand.listsTokens {
+            sent += try reading(stranger.subject)
+        }
+        if demand.revokesTokens {
+            let end = end(of: stranger.expiry ?? .never, issuedAt: nil, margin: margin)
+            sent += [
                 try writing(stranger, until: end, knowsEnds: true),
                 try extending(stranger, until: end),
                 try writing(stranger, until: end, knowsEnds: false),
             ]
             if let beside { sent.append(try beside.adding(stranger)) }
-            // An id that its user's list lacks is looked up here.
-            if layout.list != nil { sent += try reading(stranger.subject) }
-        case .restore:
-            sent = [try removing(stranger)]
+        }
+        if demand.operation == .restore {
+            sent.append(try removing(stranger))
             if let beside { sent.append(try beside.removing(stranger)) }
-        case .list:
-            guard canBeListed else { return [] }
-            return try listing(key, layout)
-        case .issue, .prune, .audit, .logoutAll: return []
         }
-        return placed(sent, key)
-    }
-
-    /// Each command on the key that it is about: an entry, which has this `key`, or the set beside.
-    private func placed(_ commands: [Command], _ key: [UInt8]) -> [StoreCommand] {
-        commands.flatMap { command in
-            [command].on(command.key == key ? self.key : beside?.key ?? self.key)
+        var found: [StoreCommand] = []
+        if demand.operation == .list, canBeListed {
+            let listing = DenyListing(
+                layout: demand.layout, deny: self, pattern: nil, margin: margin,
+                isOneServer: demand.isOneServer)
+            switch scan(listing) {
+            case .members: found = ["SSCAN"].on(key)
+            case .keys:
+                found = [StoreCommand("SCAN")]
+                sent += try page([try key.render(stranger)], listing).commands()
+            }
         }
-    }
-
-    /// The commands that `list revoked` sends about `key`, to one server.
-    private func listing(
-        _ key: [UInt8], _ layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        let listing = DenyListing(
-            layout: layout, deny: self, pattern: nil, margin: margin, isOneServer: true)
-        switch scan(listing) {
-        case .members: return ["SSCAN"].on(self.key)
-        case .keys:
-            return placed(try page([key], listing).commands(), key) + [StoreCommand("SCAN")]
-        }
+        found += demand.placed(sent, on: keyTemplates)
+        // The scripts give an end only to entries that have one.
+        return life == .none ? found.filter { $0.name != "EXPIREAT" } : found
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -213,7 +201,7 @@ package struct DenyStore: SingleStore {
         self.margin = margin
     }
 
-    /// Every form of entries. Of those of one type the first counts that fits.
+    /// Every form of entries. Of several for one type, the first that fits the members counts.
     static let shapes: [any DenyShape.Type] = [
         DenyString.self, DenyNumbers.self, DenyHash.self, DenySet.self,
     ]
@@ -226,8 +214,9 @@ package struct DenyStore: SingleStore {
         return try (form ?? DenyString.self).init(node, &reader)
     }
 
-    /// `remaining`, `remaining+60`, `max(exp, iat+1209600)+60` or `none`. Readers may grant leeway
-    /// whatever the application itself writes, so that the margin is never less than a minute.
+    /// Reads `remaining`, `remaining+60`, `max(exp, iat+1209600)+60` or `none`. The margin is at
+    /// least a minute, even if the application's own entries expire with their tokens: its services
+    /// may allow a leeway all the same.
     private static func life(
         _ node: LayoutNode?, _ reader: StoreReader
     ) throws(LayoutNode.Failure) -> (life: Life, margin: Int64) {
@@ -251,6 +240,7 @@ package struct DenyStore: SingleStore {
         return (life, max(margin, standardMargin))
     }
 
+    /// Seconds.
     private static let standardMargin: Int64 = 60
 
     private static func withoutExpiry(

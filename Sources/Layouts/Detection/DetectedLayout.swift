@@ -3,7 +3,7 @@ package struct DetectedLayout: Equatable, Sendable {
     /// What a key is for.
     package enum Role: String, CaseIterable, Sendable {
         case deny, allow, list, index, cutoff, version, ban, audit, variable
-        /// Keys that go along with others, and prove nothing by themselves.
+        /// Keys that accompany others, and prove nothing by themselves.
         case link, details
     }
 
@@ -15,17 +15,17 @@ package struct DetectedLayout: Equatable, Sendable {
         }
     }
 
-    /// What somebody who takes the layout has to know.
+    /// What a person has to know before choosing the layout.
     package enum Remark: Equatable, Sendable {
-        /// Scores in seconds and in milliseconds stand side by side.
+        /// Some scores are in seconds, others in milliseconds.
         case mixedScores
-        /// Scores are in another unit than the layout's, which has no variable for it.
+        /// Scores are not in the layout's unit, which no variable changes.
         case otherScores
-        /// Redis refused to show what lies under these keys: they are judged by their names.
+        /// Redis refused to show the values of these keys, so that only their names were judged.
         case refused
-        /// Its readers go by the value, and another stands there.
+        /// Services of this layout compare the value, and these keys have another one.
         case otherValues
-        /// The keys may be of this layout as well, where they mean the opposite.
+        /// The keys may as well be those of this layout, where they mean the opposite.
         case ambiguous(with: String, difference: String?)
     }
 
@@ -41,10 +41,10 @@ package struct DetectedLayout: Equatable, Sendable {
     }
 
     package let name: String
-    /// What `--layout-var` has to say, by name; texts that are not UTF-8 are left out.
+    /// The values for `--layout-var`, without those that are not UTF-8.
     package private(set) var variables: [(name: String, value: String)] = []
     package var confidence: Confidence
-    /// Keys in the sample; one may be for several things.
+    /// The number of keys in the sample. A key may count for several roles.
     package let keyCount: Int
     package var counts: [Count] = []
     /// Keys with ids and users cut short.
@@ -68,7 +68,7 @@ package struct DetectedLayout: Equatable, Sendable {
 }
 
 extension DetectedLayout {
-    /// Takes the values of variables that are not the layout's own.
+    /// Adds the values of variables that differ from the layout's own.
     package mutating func adopt(_ values: [String: [UInt8]], of layout: Layout) {
         for variable in layout.variables {
             guard let bytes = values[variable.name],

@@ -1,11 +1,13 @@
-/// A key of a sample, with what is found out about it once for all patterns.
+internal import Platform
+
+/// A key of a sample. What does not depend on a pattern is found out once for all patterns.
 struct SampledKey {
     let bytes: [UInt8]
     private var randomStart: Int??
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Where its random end begins; nil where it has none.
+    /// The place where the random end of the key begins; nil if there is none.
     mutating func startOfRandomEnd() -> Int? {
         if let randomStart { return randomStart }
         let start = NameShape.startOfRandomEnd(of: bytes)
@@ -14,18 +16,19 @@ struct SampledKey {
     }
 }
 
-/// The names that one store of one layout gives to its keys. A class, since a million keys are held
-/// against each.
+/// The form of the keys of one store, compared with each of up to a million keys: a class, so that
+/// it is never copied.
 package final class KeyPattern {
-    /// How much a name tells, the most telling first: a key counts for the best that it fits.
+    /// How much a matching name proves, the strongest first. A key counts only for the strongest
+    /// tier that it fits.
     package enum Tier: Int, CaseIterable {
-        /// The layout's own words stand in it.
+        /// It contains the layout's own words, and all variables have their defaults.
         case own
-        /// They do, where variables may have any value.
+        /// It contains the layout's own words, and variables may have any value.
         case open
-        /// It has little of its own, such as a colon.
+        /// It contains little of its own, such as a colon.
         case weak
-        /// Nothing but the shape of an id, and what lies under the key.
+        /// Nothing but the shape of the id, which the value has to confirm.
         case shape
     }
 
@@ -42,7 +45,8 @@ package final class KeyPattern {
     private let splitsByShape: Bool
     private let prefix: [UInt8]
     private let suffix: [UInt8]
-    /// What stands in every key, where the key does not begin with it.
+    /// A text that every key contains somewhere in the middle; empty if each begins or ends with
+    /// one.
     private let anchor: [UInt8]
     /// How much of its own the template has.
     package let weight: Int
@@ -59,7 +63,7 @@ package final class KeyPattern {
         self.probe = probe
         isByText = naming.isByText
         let literals = template.parts.compactMap(\.literal)
-        // A word beside a whole token is nobody else's.
+        // No other application writes a word together with a whole token.
         let hasToken = naming.isByText && template.holes.contains(.id) && !literals.isEmpty
         weight = literals.reduce(hasToken ? Self.telling : 0) { $0 + Self.weight($1) }
         let variables = template.holes.filter(\.isVariable)
@@ -89,16 +93,14 @@ package final class KeyPattern {
             ? literals.max { $0.count < $1.count } ?? [] : []
     }
 
-    /// Bytes from which on a name is somebody's own: `set:` is not, `jwt_label:` is.
+    /// The weight from which on a name is characteristic: `jwt_label:` is, `set:` is not.
     private static let telling = 4
 
-    /// Letters and digits; a sign that is no usual separator counts for two.
+    /// The number of letters and digits. A sign that is not a usual separator counts for two.
     private static func weight(_ literal: [UInt8]) -> Int {
         literal.reduce(0) { sum, byte in
             switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                sum + 1
+            case _ where byte.isAlphanumeric: sum + 1
             case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
                 UInt8(ascii: "/"), UInt8(ascii: " "):
                 sum
@@ -107,7 +109,7 @@ package final class KeyPattern {
         }
     }
 
-    /// The first byte of every key, where there is but one.
+    /// The first byte of every key; nil if it can be any.
     var firstByte: UInt8? { prefix.first }
 
     /// What a key names, if it can be one of these.
@@ -124,7 +126,8 @@ package final class KeyPattern {
             else { return nil }
             holes = [variable: Array(key[prefix.count..<start]), .id: Array(key[start...])]
         } else {
-            // A key of one hole is anything at all: no need to copy it before it is looked at.
+            // A template of one hole matches any key, so that the shape is checked before it is
+            // parsed.
             if template.parts.count == 1, template.codec == .raw, tier != .own || isByText {
                 guard isByText ? NameShape.isToken(key) : sampled.startOfRandomEnd() == 0 else {
                     return nil
@@ -151,7 +154,7 @@ package final class KeyPattern {
         return values
     }
 
-    /// The key as anybody may see it: ids and users cut short.
+    /// The key in a form that may be shown, with ids and users cut short.
     func masked(_ holes: [Template.Hole: [UInt8]]) -> [UInt8] {
         template.parts.flatMap { part -> [UInt8] in
             switch part {
@@ -159,7 +162,7 @@ package final class KeyPattern {
             case .hole(let hole, let filters):
                 let value = holes[hole] ?? []
                 if hole.isVariable { return value }
-                // A filter is written as it stood: what is shown is cut off anyhow.
+                // Other filters cannot be undone, so that the text is as it was in the key.
                 let text = filters == [.pct] ? PercentEncoding.encode(value) : value
                 return text.prefix(min(4, text.count / 2)) + Array("…".utf8)
             }
@@ -182,16 +185,8 @@ package final class KeyPattern {
     }
 }
 
-extension Template.Part {
-    var literal: [UInt8]? { if case .literal(let bytes) = self { bytes } else { nil } }
-    var hole: Template.Hole? { if case .hole(let hole, _) = self { hole } else { nil } }
-}
-
-extension Template.Hole {
-    var isVariable: Bool { if case .variable = self { true } else { false } }
-}
-
-/// What ids look like: in a key that nothing else tells apart, the shape of the id is all there is.
+/// What ids look like. For a key without a word of its own, the shape of the id is the only
+/// evidence.
 package enum NameShape {
     /// Three segments of base64url, the first of which begins a JSON object.
     static func isToken(_ text: some Collection<UInt8>) -> Bool {
@@ -207,8 +202,8 @@ package enum NameShape {
         return dots == 2
     }
 
-    /// Whether a text was made at random, as a `jti` is: a UUID, hexadecimal digits, or base64url of
-    /// all sorts.
+    /// Whether a text was made at random, as a `jti` is: a UUID, hexadecimal digits, or base64url
+    /// of all sorts.
     static func isRandom(_ text: some BidirectionalCollection<UInt8>) -> Bool {
         let count = text.count
         if count == 36, isUUID(text) { return true }
@@ -248,26 +243,19 @@ package enum NameShape {
         zip(0..., text).allSatisfy { index, byte in
             switch index {
             case 8, 13, 18, 23: byte == UInt8(ascii: "-")
-            default: isHexDigit(byte)
+            default: byte.hexDigitValue != nil
             }
         }
     }
 
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
-        }
-    }
-
     private static func isBase64URL(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
+        byte.isAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
+}
+
+/// ASCII alone: names of keys are bytes.
+extension UInt8 {
+    var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
+    var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
+    var isAlphanumeric: Bool { isDigit || isLetter }
 }

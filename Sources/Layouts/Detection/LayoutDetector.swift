@@ -1,9 +1,10 @@
 package import Redis
 
-/// Finds the layouts by which the keys of a sample could be named. Everything it goes by comes from
-/// the layouts' own data. It only reads names; `CandidateJudge` looks into some of the keys.
+/// Finds the layouts that may have named the keys of a sample. It knows nothing but the layouts'
+/// own data, so that a new preset is detected without further work. It reads only names;
+/// `CandidateJudge` then looks at the values of some keys.
 package struct LayoutDetector {
-    /// A layout that is looked for: as it is by default, and with its variables open.
+    /// A layout to look for: with the defaults of its variables, and with the variables open.
     package struct Entry {
         package let closed: Layout
         let open: Layout
@@ -18,7 +19,7 @@ package struct LayoutDetector {
         var lastKey = -1
         /// By the place of the role among all.
         package var counts = [Int](repeating: 0, count: DetectedLayout.Role.allCases.count)
-        /// Some of them, to be looked into: the pattern and the key.
+        /// Some of the keys by the number of their pattern, for a look at their values.
         package var samples: [Int: [[UInt8]]] = [:]
         package var examples: [[UInt8]] = []
     }
@@ -28,15 +29,16 @@ package struct LayoutDetector {
         let variables: [String: [UInt8]]
     }
 
-    /// Keys that are looked into for each store of a candidate.
+    /// The number of keys whose values are read for each store of a candidate.
     private static let probeLimit = 24
-    /// Values of a layout's variables that are told apart.
+    /// The number of different values of a layout's variables that are counted apart. A variable
+    /// that happens to match ids would otherwise make a candidate of each key.
     private static let placeLimit = 64
     package static let exampleLimit = 3
 
     package private(set) var entries: [Entry] = []
     package private(set) var patterns: [KeyPattern] = []
-    /// Patterns by tier and first byte: those that begin with it, and those that begin with any.
+    /// The patterns for a key, by their tier and the key's first byte.
     private var byFirstByte: [[[Int]]] = []
     /// Keys with one name for all, which a sample could miss.
     private var singles: [(key: [UInt8], pattern: Int)] = []
@@ -77,38 +79,21 @@ package struct LayoutDetector {
         let isUsable = entry.closed.missingVariables.isEmpty
         let stores = StoreSignature.all(entry.open, closed: isUsable ? entry.closed : nil)
         for store in stores {
-            let naming = entry.closed.naming
+            func pattern(_ template: Template) -> KeyPattern? {
+                KeyPattern(
+                    template, layout: index, role: store.role, probe: store.probe,
+                    naming: entry.closed.naming)
+            }
             if let closed = store.closed, closed.holes.isEmpty {
                 // Known by its name alone: a list for all, or everybody's cutoff.
-                guard
-                    let pattern = KeyPattern(
-                        store.open, layout: index, role: store.role, probe: store.probe,
-                        naming: naming)
-                        ?? KeyPattern(
-                            closed, layout: index, role: store.role, probe: store.probe,
-                            naming: naming)
-                else { continue }
+                guard let single = pattern(store.open) ?? pattern(closed) else { continue }
                 singles.append((closed.literal, patterns.count))
-                patterns.append(pattern)
+                patterns.append(single)
                 continue
             }
-            if let joined = store.joined(entry.closed),
-                let pattern = KeyPattern(
-                    joined, layout: index, role: store.role, probe: store.probe, naming: naming)
-            {
-                patterns.append(pattern)
-            }
-            for template in [store.closed, store.open].compactMap(\.self) {
-                if template == store.closed, template == store.open, template.parts.isEmpty {
-                    continue
-                }
-                if let pattern = KeyPattern(
-                    template, layout: index, role: store.role, probe: store.probe, naming: naming)
-                {
-                    patterns.append(pattern)
-                }
-                if store.closed == store.open { break }
-            }
+            let open = store.closed == store.open ? nil : store.open
+            let templates = [store.joined(entry.closed), store.closed, open]
+            patterns += templates.compactMap { $0.flatMap(pattern) }
         }
     }
 
@@ -148,7 +133,7 @@ package struct LayoutDetector {
         }
     }
 
-    /// The number of a candidate; nil where there are too many of its layout.
+    /// The number of a candidate; nil if there are too many of its layout.
     private mutating func place(_ layout: Int, _ found: [String: [UInt8]]) -> Int? {
         // The layout's own values are no others, whichever pattern has found them.
         let closed = entries[layout].closed
@@ -167,7 +152,7 @@ package struct LayoutDetector {
         return candidates.count - 1
     }
 
-    /// Takes the keys with one name for all into the sample, as if they had been met.
+    /// Adds the keys that have one name for all tokens. A sample of many keys would miss them.
     package mutating func lookAtSingles() {
         for single in singles where !single.key.isEmpty {
             guard let place = place(patterns[single.pattern].layout, [:]) else { continue }
@@ -175,7 +160,7 @@ package struct LayoutDetector {
         }
     }
 
-    /// Takes some keys into the sample, by their names alone.
+    /// Adds keys to the sample, by their names alone.
     package mutating func look(at keys: [[UInt8]]) {
         for key in keys {
             read(key, sampled)
@@ -187,11 +172,11 @@ package struct LayoutDetector {
 // MARK: by names alone
 
 extension LayoutDetector {
-    /// Bytes of its own that a name has to have where nothing but names is gone by.
+    /// The weight of a name that is convincing without a look at any value.
     private static let distinctWeight = 7
 
-    /// The layouts whose own words stand in most of `sample`, by the names of its keys alone: nothing
-    /// is asked. Several where the same keys may be of any of them; none where no word tells.
+    /// The layouts whose own words are in most keys of the sample. Only names are compared; nothing
+    /// is asked. There are several if they share the words, and none if no name is convincing.
     package static func likeliest(in sample: KeySample) -> [DetectedLayout] {
         guard !sample.keys.isEmpty else { return [] }
         do throws(LayoutError) {

@@ -1,11 +1,11 @@
 package import Redis
 
-/// The keys of one store of a layout, and what is recognized under them.
+/// The form of the keys of one store, and how their values are recognized.
 struct StoreSignature {
     let role: DetectedLayout.Role
     /// The key with the layout's variables open.
     let open: Template
-    /// The key with the variables' defaults; nil where one of them has none.
+    /// The key with the defaults of the variables; nil if one of them has none.
     let closed: Template?
     let probe: any ValueProbe
 
@@ -24,8 +24,8 @@ struct StoreSignature {
         open.allStores.flatMap { $0.signatures(in: open, closed: closed) }
     }
 
-    /// The key with the one variable open that comes right before the id, and the others at their
-    /// defaults; nil where that is no other than `open` or `closed`.
+    /// The key with only one variable open, the one directly before the id; nil if that is the same
+    /// as `open` or `closed`. Prefixes that differ between installations are found by it.
     func joined(_ layout: Layout) -> Template? {
         guard let closed, open.codec == .raw, closed.codec == .raw, open.parts.count > 2,
             closed.parts.count == 2, let text = closed.parts[0].literal,
@@ -40,16 +40,16 @@ struct StoreSignature {
     }
 }
 
-/// Recognizes what a layout keeps under a key: one bounded question, and how its answer is judged.
+/// Recognizes the values that a layout keeps under its keys.
 ///
-/// No command here reads more than a kilobyte or changes anything; one against a key of another
-/// type is answered by an error, which tells as much.
+/// A probe asks one question about a key, which changes nothing and reads at most a kilobyte. A key
+/// of another type answers it with an error, which is as good an answer.
 package protocol ValueProbe: Sendable {
     /// Whether the value alone tells keys of the layout from others.
     var isSelective: Bool { get }
-    /// Whether a key that never expires is none of the layout's.
+    /// Whether a key that never expires cannot be one of the layout's.
     var requiresEnd: Bool { get }
-    /// The question about the value; nil where the layout leaves it open.
+    /// The question about the value; nil if the layout accepts any value.
     func look(at key: [UInt8]) -> Command?
     /// Judges the reply to `look`, which is no error.
     func judge(_ value: Reply) -> ProbeFinding
@@ -74,7 +74,6 @@ extension ValueProbe {
                     ? .mistyped : error.kind == .noPermission ? .refused : .gone)
         }
         guard life != .integer(-2) else { return ProbeFinding(.gone) }
-        // What never expires is no entry of a token.
         if requiresEnd, life == .integer(-1) { return ProbeFinding(.differs) }
         return judge(first)
     }
@@ -97,9 +96,9 @@ extension TextProbe {
 /// What was found under a key.
 package struct ProbeFinding {
     package enum Verdict: Equatable {
-        /// `isTelling` where hardly anything else would look so.
+        /// The value fits. `isTelling` is whether hardly any other application writes such a value.
         case fits(isTelling: Bool)
-        /// The layout leaves open what is there.
+        /// The layout accepts any value, so that this one proves nothing.
         case neutral
         case differs
         /// Another type, or members of another kind.
@@ -111,7 +110,8 @@ package struct ProbeFinding {
     package var verdict: Verdict
     /// The values of variables that the value shows.
     package var variables: [String: [UInt8]] = [:]
-    /// What a second is in scores: 1 or 1000; 0 where both were found, nil where none was.
+    /// The unit of scores: 1 for seconds, 1000 for milliseconds, 0 if both were found; nil without
+    /// scores.
     package var unit: Int64?
 
     init(_ verdict: Verdict) { self.verdict = verdict }
@@ -119,7 +119,7 @@ package struct ProbeFinding {
 
 // MARK: probes of several stores
 
-/// Keys that say nothing by themselves.
+/// Values that prove nothing.
 struct AnyProbe: ValueProbe {
     var isSelective: Bool { false }
     func look(at key: [UInt8]) -> Command? { nil }

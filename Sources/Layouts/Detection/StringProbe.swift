@@ -3,7 +3,7 @@ internal import JSON
 /// Recognizes the value that a layout writes, as its application or another serializer of the same
 /// platform spells it.
 struct StringProbe: TextProbe {
-    /// The value with the variables' defaults; nil where one of them has none.
+    /// The value with the defaults of the variables; nil if one of them has none.
     let closed: Template?
     /// The value with variables open.
     let open: Template
@@ -17,7 +17,7 @@ struct StringProbe: TextProbe {
         {
             return finding
         }
-        // Another value of a variable does as well, where it is short enough to be one.
+        // A variable may have another value, if that is short enough to be one.
         guard open.holes.contains(where: \.isVariable), text.count <= 64,
             let holes = open.parse(text)
         else { return ProbeFinding(.differs) }
@@ -28,7 +28,7 @@ struct StringProbe: TextProbe {
         return finding
     }
 
-    /// nil where the text may still have other values of variables.
+    /// The verdict by the defaults; nil if the text may fit with other values of variables.
     private func judge(_ text: [UInt8], _ closed: Template) -> ProbeFinding? {
         if closed.parts == [.hole(.entry, [])] {
             let isShort = text == DenyEntry.shortValue
@@ -47,7 +47,7 @@ struct StringProbe: TextProbe {
         return ProbeFinding(.fits(isTelling: text.count > 3 && text != Self.jsonTrue))
     }
 
-    /// Values of applications for which nothing but the key counts.
+    /// Values that applications use if only the key counts.
     private static let markers = [
         "true", "True", "yes", "revoked", "blacklisted", "blocked", "invalid", "invalidated",
         "logout", "logged_out",
@@ -68,8 +68,8 @@ struct StringProbe: TextProbe {
     }
 }
 
-/// JSON objects with something at the end of a path; where that is empty, any text but one of
-/// another serializer.
+/// Recognizes JSON objects with a member at the end of a path. Without a path, it only rejects a
+/// text in quotes, which another serializer wrote.
 struct JSONProbe: TextProbe {
     let path: [JSONString]
 

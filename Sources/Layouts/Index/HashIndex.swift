@@ -1,7 +1,7 @@
 internal import Redis
 
-/// An index of hashes whose keys name the user, with the id of a token in one field: refresh tokens
-/// that know their access token.
+/// An index of hashes whose keys name the user, with the id of a token in one field. jwt_sessions
+/// has such hashes for refresh tokens, each of which knows its access token.
 struct HashIndex: SessionIndex {
     let key: Template
     let field: [UInt8]
@@ -19,15 +19,13 @@ struct HashIndex: SessionIndex {
     /// A key leads to a token by its field, whatever is in its name.
     func leads(to allow: AllowStore) -> Bool { true }
 
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] {
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         [(.index, 0, HashProbe(fields: [(field, Template([.hole(.id, [])]))]))]
     }
 
-    func words(in layout: Layout) -> IndexWords {
-        IndexWords(
-            type: "hash", key: layout.words(forKey: key),
+    func description(in layout: Layout) -> StoreDescription {
+        StoreDescription(
+            role: "index", type: "hash", key: layout.words(forKey: key),
             sentences: [
                 "A user's tokens are found through these keys: the field "
                     + "\(String(decoding: field, as: UTF8.self)) holds the token's id."
@@ -38,6 +36,8 @@ struct HashIndex: SessionIndex {
 
     func places(of search: SessionSearch) -> [SessionPlace] { [.keys(key, type: nil)] }
 
+    /// Every hash of the user is read, since the name of its key says nothing about the access
+    /// token.
     func meaning(of key: [UInt8], _ template: Template, in search: SessionSearch) -> KeyMeaning? {
         guard let owner = search.parse(key, template)?.user else {
             return search.isAmbiguous(key, template) ? .ambiguous : nil

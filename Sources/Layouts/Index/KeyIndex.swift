@@ -1,20 +1,19 @@
 internal import JSON
 internal import Redis
 
-/// An index of keys that name the user: the tokens' own keys, or others that name the token as well.
+/// An index of keys that name the user: the tokens' own keys, or others that name the token as
+/// well.
 struct KeyIndex: SessionIndex {
     let key: Template
-    /// The way to the id in the JSON under a key. Where it is not empty, a key that does not have the
-    /// id of its name there is not the application's.
+    /// The names that lead to the id in the JSON under a key. If there are any, a key without its
+    /// own id there belongs to something else.
     let path: [JSONString]
     /// Whether the key is removed once the token's own key is gone.
     let isTrace: Bool
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.indexKeys)
-        let own = try node["key"].map { node throws(LayoutNode.Failure) in
-            try reader.templates.key(node, .found)
-        }
+        let own = try reader.templates.optionalKey(node["key"], .found)
         guard let key = own ?? reader.layout.allow?.key, key.holes.contains(.user) else {
             throw node.failure(.lacks("index of keys", role: "allow with ${user} in its key"))
         }
@@ -33,10 +32,9 @@ struct KeyIndex: SessionIndex {
         return key.isReversible && (key.holes.contains(.id) || allow.key.mayRead(key))
     }
 
-    /// Where a value has to confirm a key, the token's own key tells as much.
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] {
+    /// None if the token's own key is the index, or if only the value proves a key: `tokenProbe`
+    /// looks at it then.
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         key != allow.key && path.isEmpty ? [(.index, 0, AnyProbe())] : []
     }
 
@@ -44,18 +42,20 @@ struct KeyIndex: SessionIndex {
         path.isEmpty ? nil : JSONProbe(path: path)
     }
 
-    func words(in layout: Layout) -> IndexWords {
+    func description(in layout: Layout) -> StoreDescription {
         var sentences = ["A user's tokens are found by their keys, which contain the user."]
         if !path.isEmpty {
             sentences.append("Only keys whose JSON has the id at \(layout.words(for: path)) count.")
         }
         if isTrace { sentences.append("logout-all deletes these keys, too.") }
-        return IndexWords(type: "keys", key: layout.words(forKey: key), sentences: sentences)
+        return StoreDescription(
+            role: "index", type: "keys", key: layout.words(forKey: key), sentences: sentences)
     }
 
     // MARK: in a search
 
-    /// Keys that could be anybody's are left out where they are of another type.
+    /// Leaves out keys of other types if names alone do not tell the application's keys from
+    /// others.
     func places(of search: SessionSearch) -> [SessionPlace] {
         [.keys(key, type: search.allow.isShared || !path.isEmpty ? "string" : nil)]
     }

@@ -1,13 +1,14 @@
 internal import JSON
 
 /// Finds one member in the JSON of Java's serializers, which write values such as `1L` and
-/// `Set["a"]` that the strict parser refuses. Values on the way are skipped, not checked.
+/// `Set["a"]` (fastjson with WriteClassName, in RuoYi). The strict parser refuses these. Values
+/// before the member are skipped, not checked.
 struct LooseJSON {
     private let text: [UInt8]
     private var offset = 0
 
-    /// The string or whole number at the end of `path`; nil where there is none. An empty path means
-    /// the whole value.
+    /// The string or whole number at the end of `path`; nil where there is none. An empty path
+    /// means the whole value.
     static func text(of bytes: [UInt8], at path: [JSONString]) -> [UInt8]? {
         var reader = LooseJSON(text: bytes)
         for name in path {
@@ -43,12 +44,7 @@ struct LooseJSON {
     /// The quoted text that begins here, decoded; nil for anything else.
     private mutating func string() -> [UInt8]? {
         let start = offset
-        guard skipString() else { return nil }
-        do throws(JSONError) {
-            return try JSONParser.parse(Array(text[start..<offset])).stringValue?.utf8
-        } catch {
-            return nil
-        }
+        return skipString() ? Template.Codec.json.decode(Array(text[start..<offset])) : nil
     }
 
     /// Goes to the end of a quoted text; false where there is none, or no end.
@@ -62,8 +58,8 @@ struct LooseJSON {
         return false
     }
 
-    /// Goes to the comma after a value, or to the bracket that closes the object around it; false where
-    /// there is neither.
+    /// Goes to the comma after a value, or to the bracket that closes the object around it; false
+    /// where there is neither.
     private mutating func skipValue() -> Bool {
         var depth = 0
         while let next = byte {

@@ -2,12 +2,12 @@ internal import JSON
 internal import Platform
 package import Redis
 
-/// An index store of a layout: how the tokens of a user are found among session keys.
+/// How a layout finds the tokens of a user among session keys: by one of several kinds of index.
 package struct IndexStore: Sendable {
     let kind: any SessionIndex
-    /// The tokens of a user that a logout cannot reach, in words; nil where it reaches all.
+    /// The tokens of a user that a logout cannot reach, in words; nil if it reaches all.
     let leaves: String?
-    /// Seconds after which those have expired; nil where the layout does not say.
+    /// Seconds after which these have expired; nil if the layout does not say.
     let leavesFor: Int64?
 
     /// The kinds of index, each with its name in layout files.
@@ -27,6 +27,9 @@ package struct IndexStore: Sendable {
 /// A new kind is a file in this folder, a line in `IndexStore.kinds`, and its words in
 /// `LayoutGrammar`. `SessionSearch` has what all kinds share.
 protocol SessionIndex: Sendable {
+    /// What detection looks for under a key of the index, by its place in `keys`.
+    typealias OwnProbe = (role: DetectedLayout.Role, place: Int, probe: any ValueProbe)
+
     /// Reads the members of the store in a layout file.
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure)
 
@@ -35,41 +38,41 @@ protocol SessionIndex: Sendable {
     /// The templates of the index's own keys, in the same order whatever the variables are.
     var keys: [Template] { get }
 
-    /// Whether tokens are found by going through the keys of all tokens, which works only where
-    /// these can be told from other keys.
+    /// Whether a search goes through the keys of all tokens. It works only if these can be told
+    /// from the keys of other applications.
     var searchesTokenKeys: Bool { get }
 
-    /// Whether users are found in the claims of tokens, so that keys have to be named after these.
+    /// Whether a search finds users in the claims of tokens, so that keys have to contain whole
+    /// tokens.
     var readsTokens: Bool { get }
 
-    /// Whether the keys lead to tokens of the layout. Through others every logout would find nothing
-    /// and report success.
+    /// Whether the keys lead to tokens of the layout. If they do not, every logout would find
+    /// nothing and report success, so that the layout is refused.
     func leads(to allow: AllowStore) -> Bool
 
-    /// What detection looks for under the index's own keys, each by its place in `keys`.
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)]
+    /// What detection looks for under the index's own keys.
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe]
 
-    /// What the index tells about the values of the tokens' own keys; nil where it tells nothing.
+    /// How detection recognizes the values of the tokens' own keys; nil if the index says nothing
+    /// about them.
     func tokenProbe(_ allow: AllowStore) -> (any ValueProbe)?
 
     /// The index in words, for `layout show`.
-    func words(in layout: Layout) -> IndexWords
+    func description(in layout: Layout) -> StoreDescription
 
     // MARK: in a search
 
     /// Where to search, in this order.
     func places(of search: SessionSearch) -> [SessionPlace]
 
-    /// What the name of a key means; nil for a key that tells of no token that is searched for.
+    /// What the name of a key means; nil for a key of no token that is searched for.
     func meaning(of key: [UInt8], _ template: Template, in search: SessionSearch) -> KeyMeaning?
 
     /// Reads the value of a key whose name does not tell everything.
     func reading(_ candidate: SessionCandidate) -> Command
 
     /// The tokens of a candidate, given the reply to `reading`; nil where the value is not one of
-    /// the application's, so that it might be anybody's.
+    /// the application's, so that its key may belong to something else.
     func sessions(
         of candidate: SessionCandidate, holding value: Reply, in search: SessionSearch
     ) throws(StoreError) -> [FoundSession]?
@@ -98,17 +101,12 @@ extension SessionIndex {
     func companionReads(of kept: [TokenSubject]) throws(StoreError) -> [Command] { [] }
 }
 
-/// An index in words: the type and the form of its keys, and what is found by them.
-struct IndexWords {
-    var type: String
-    var key: String
-    var sentences: [String]
-
+extension StoreDescription {
     /// An index without keys of its own. The first of `sentences` says what all tokens are searched
     /// for.
-    static func search(_ sentences: [String], type: LayoutGrammar.Kind) -> IndexWords {
-        IndexWords(
-            type: type.rawValue, key: "the keys of the tokens",
+    static func search(_ sentences: [String], type: LayoutGrammar.Kind) -> StoreDescription {
+        StoreDescription(
+            role: "index", type: type.rawValue, key: "the keys of the tokens",
             sentences: ["A user's tokens are found by searching all of them: " + sentences[0]]
                 + sentences.dropFirst())
     }
@@ -158,11 +156,66 @@ extension StoreReader {
 extension IndexStore: LayoutStore {
     var keyTemplates: [Template] { kind.keys }
 
-    /// A search for users; the keys are those of the whitelist, or a few more.
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        operation == .list && layout.can(.listUsers) ? [StoreCommand("SCAN")] : []
+    /// The commands of a search for the tokens of the stranger or, for `list users`, of all users.
+    /// A logout also removes what it has found them by.
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        guard demand.listsTokens || demand.operation == .logoutAll else { return [] }
+        let subject = demand.stranger.subject
+        var found: [StoreCommand] = []
+        for user in demand.operation == .list ? [subject.user, nil] : [subject.user] {
+            // Tokens whose claims name a user are found in another way than those without.
+            for token in [subject, nil] {
+                guard
+                    var search = SessionSearch(
+                        demand.layout, user: user, like: nil, token: { _ in token })
+                else { continue }
+                search.userValues = [subject.id.bytes]
+                for place in search.places { found += try commands(demand, search, place) }
+            }
+        }
+        if let values = kind.userValueKeys {
+            // A layout does not say whether the application keeps sets or lists.
+            found += ["TYPE", "SMEMBERS", "LRANGE", "ZRANGE"].on(values)
+            if demand.operation == .logoutAll {
+                found += Script.commands(of: Script.removeValue).on(values)
+            }
+        }
+        guard demand.operation == .logoutAll else { return found }
+        return found + demand.placed(try companionReads(of: [subject]), on: kind.keys)
+    }
+
+    /// The commands of a search in one place, as it makes them for a key of the stranger there, and
+    /// for the value that the application would keep under it.
+    private func commands(
+        _ demand: Demand, _ search: SessionSearch, _ place: SessionPlace
+    ) throws(StoreError) -> [StoreCommand] {
+        let members = Reply.array([.string(demand.key(search.allow.key) ?? [])])
+        let found: [StoreCommand]
+        var sent: [Command] = []
+        var sessions: [FoundSession] = []
+        switch place {
+        case .keys(let template, _):
+            found = [StoreCommand("SCAN")]
+            guard let key = demand.key(template) else { return found }
+            switch search.meaning(of: key, template) {
+            case .session(let session)?: sessions = [session]
+            case .candidate(let candidate)?:
+                let reading = search.reading(candidate)
+                let value =
+                    reading.name == "SMEMBERS"
+                    ? members : .string(demand.stranger.subject.id.bytes)
+                sent = [reading]
+                sessions = try search.sessions(of: candidate, holding: value) ?? []
+            case .ambiguous?, nil: break
+            }
+        case .members(let template):
+            found = ["SSCAN"].on(template)
+            guard let key = demand.key(template) else { return found }
+            let set = SessionCandidate(key: key, user: search.user)
+            sessions = try search.sessions(of: set, holding: members) ?? []
+        }
+        if demand.operation == .logoutAll { sent += sessions.flatMap(\.traces) }
+        return found + demand.placed(sent, on: [search.allow.key] + kind.keys)
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -174,15 +227,15 @@ extension IndexStore: LayoutStore {
     }
 
     func description(in layout: Layout) -> StoreDescription {
-        var words = kind.words(in: layout)
+        var description = kind.description(in: layout)
         if let leaves {
-            words.sentences.append("logout-all does not reach \(layout.words(for: leaves)).")
+            description.sentences.append(
+                "logout-all does not reach \(layout.words(for: leaves)).")
             if let leavesFor {
-                words.sentences.append("They expire within \(TimeSpan.words(leavesFor)).")
+                description.sentences.append("They expire within \(TimeSpan.words(leavesFor)).")
             }
         }
-        return StoreDescription(
-            role: "index", type: words.type, key: words.key, sentences: words.sentences)
+        return description
     }
 }
 

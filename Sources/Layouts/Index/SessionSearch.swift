@@ -7,7 +7,7 @@ package struct FoundSession {
     package let subject: TokenSubject?
     /// The text by which it differs from others of its kind: the id of the token, or a key.
     package let name: [UInt8]
-    /// When the token's own key expires; nil where that was not asked, and for a key that is gone.
+    /// When the token's own key expires; nil if that was not asked, and for a key that is gone.
     package var end: Expiry?
     /// Commands that remove what the token was found by, once its own key is gone.
     package var traces: [Command] = []
@@ -60,7 +60,7 @@ package struct SessionSearch {
     /// The keys of sets or lists with values of token keys that belong to the user; nil for none.
     package var userValueKeys: Template? { index.userValueKeys }
 
-    /// What the name of a key means; nil for a key that tells of no token that is searched for.
+    /// What the name of a key means; nil for a key of no token that is searched for.
     package func meaning(of key: [UInt8], _ template: Template) -> KeyMeaning? {
         index.meaning(of: key, template, in: self)
     }
@@ -69,7 +69,7 @@ package struct SessionSearch {
     package func reading(_ candidate: SessionCandidate) -> Command { index.reading(candidate) }
 
     /// The tokens of a candidate, given the reply to `reading`; nil where the value is not one of
-    /// the application's, so that it might be anybody's.
+    /// the application's, so that its key may belong to something else.
     package func sessions(
         of candidate: SessionCandidate, holding value: Reply
     ) throws(StoreError) -> [FoundSession]? {
@@ -94,12 +94,13 @@ package struct SessionSearch {
         return (owner, holes)
     }
 
-    /// Whether a key may be the user's, and as well another user's.
+    /// Whether a key may be the user's or another one's. It is left alone, and the logout that met
+    /// it is not complete.
     func isAmbiguous(_ key: [UInt8], _ template: Template) -> Bool {
         user.map { template.isAmbiguous(key, of: $0) } ?? false
     }
 
-    /// The token that a value of the allow store is, or names.
+    /// The token that the value of a user's only key is, or names.
     func subject(ofValue value: [UInt8]) -> TokenSubject? {
         guard case .equals(let template) = allow.match, let holes = template.parse(value) else {
             return nil

@@ -1,6 +1,8 @@
 internal import Redis
 
-/// An index of sets, one for each user, whose members are the keys of the user's tokens.
+/// An index of sets, one for each user, whose members are the keys of the user's tokens
+/// (guardian_redis, `adapter.ex`). The sets have no end, so that some members are keys that have
+/// expired.
 struct SetIndex: SessionIndex {
     let key: Template
 
@@ -13,21 +15,20 @@ struct SetIndex: SessionIndex {
 
     var keys: [Template] { [key] }
 
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] {
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         [(.index, 0, SetProbe(member: allow.key, isByText: isByText))]
     }
 
-    func words(in layout: Layout) -> IndexWords {
-        IndexWords(
-            type: "set", key: layout.words(forKey: key),
+    func description(in layout: Layout) -> StoreDescription {
+        StoreDescription(
+            role: "index", type: "set", key: layout.words(forKey: key),
             sentences: ["The token list of a user. Its members are the keys of the tokens."])
     }
 
     // MARK: in a search
 
-    /// The set of one user has a key that can be made. Those of all users are searched for.
+    /// The set of one user has a key that can be made. The sets of all users have to be searched
+    /// for.
     func places(of search: SessionSearch) -> [SessionPlace] {
         search.user == nil ? [.keys(key, type: "set")] : [.members(ofSet: key)]
     }

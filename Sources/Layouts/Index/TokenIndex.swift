@@ -1,7 +1,7 @@
 internal import Redis
 
-/// An index without keys of its own: the ids are tokens, whose claims name the user, so a search
-/// goes through the keys of all tokens.
+/// An index without keys of its own: the ids are whole tokens, whose claims name the user, so that
+/// a search goes through the keys of all tokens. Only the opaque ones among them need more.
 struct TokenIndex: SessionIndex {
     /// Keys that name tokens whose own key may be gone.
     let extraKeys: [Template]
@@ -13,9 +13,7 @@ struct TokenIndex: SessionIndex {
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.indexTokens)
         extraKeys = try reader.tokenKeys(node["also"])
-        userValueKeys = try node["objects"].map { node throws(LayoutNode.Failure) in
-            try reader.templates.key(node, .found)
-        }
+        userValueKeys = try reader.templates.optionalKey(node["objects"], .found)
         companionKeys = try reader.tokenKeys(node["kin"])
     }
 
@@ -25,16 +23,14 @@ struct TokenIndex: SessionIndex {
     var searchesTokenKeys: Bool { true }
     var readsTokens: Bool { true }
 
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] {
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] {
         let none: any ValueProbe = AnyProbe()
-        var probes: [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] = []
+        var probes: [OwnProbe] = []
         if userValueKeys != nil { probes.append((.index, keys.count - 1, none)) }
         return probes + companionKeys.indices.map { (.link, extraKeys.count + $0, none) }
     }
 
-    func words(in layout: Layout) -> IndexWords {
+    func description(in layout: Layout) -> StoreDescription {
         func names(_ keys: [Template]) -> String { keys.map(\.source).joined(separator: ", ") }
         var sentences = ["their claims name the user."]
         if !extraKeys.isEmpty {
@@ -53,7 +49,8 @@ struct TokenIndex: SessionIndex {
 
     // MARK: in a search
 
-    /// What is left of tokens whose own keys are gone matters only to the logout of one user.
+    /// Leftover keys of tokens matter only to the logout of one user, so that a list of all users
+    /// does not look for them.
     func places(of search: SessionSearch) -> [SessionPlace] {
         let others = search.user == nil ? [] : extraKeys + companionKeys.prefix(1)
         return ([search.allow.key] + others).map { .keys($0, type: "string") }
@@ -96,8 +93,8 @@ struct TokenIndex: SessionIndex {
 
     // MARK: other keys of a token
 
-    /// Removes all keys of a token of another kind, and last the one by which it is found. None where
-    /// a key cannot be made.
+    /// Removes all keys of a token of another kind, and last the one by which it is found. None
+    /// where a key cannot be made.
     private func companionTraces(_ id: Identifier, _ owner: Identifier) -> [Command] {
         let values = TemplateValues(TokenSubject(id: id, user: owner))
         do throws(StoreError) {

@@ -1,10 +1,10 @@
 internal import JSON
 internal import Redis
 
-/// An index without keys of its own: the value of a token's key names the user, so a search reads
-/// the keys of all tokens.
+/// An index without keys of its own: the value of a token's key names the user, so that a search
+/// reads the keys of all tokens. It costs a scan of the database for each logout.
 struct ValueIndex: SessionIndex {
-    /// The way to the user in a JSON value; where it is empty, the whole value is the user.
+    /// The names that lead to the user in a JSON value; if there are none, the value is the user.
     let path: [JSONString]
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
@@ -17,18 +17,16 @@ struct ValueIndex: SessionIndex {
     var keys: [Template] { [] }
     var searchesTokenKeys: Bool { true }
 
-    func ownProbes(
-        _ allow: AllowStore, isByText: Bool
-    ) -> [(role: DetectedLayout.Role, place: Int, probe: any ValueProbe)] { [] }
+    func ownProbes(_ allow: AllowStore, isByText: Bool) -> [OwnProbe] { [] }
 
-    /// A value that is the user as a whole is told apart only if it is JSON.
+    /// A value that is nothing but the user is recognized only if it is JSON.
     func tokenProbe(_ allow: AllowStore) -> (any ValueProbe)? {
         guard path.isEmpty, allow.valueCodec == .json else { return JSONProbe(path: path) }
         return StringProbe(
             closed: nil, open: Template([.hole(.any, [])], codec: .json), requiresEnd: false)
     }
 
-    func words(in layout: Layout) -> IndexWords {
+    func description(in layout: Layout) -> StoreDescription {
         let place = path.isEmpty ? "is the user." : "has the user at \(layout.words(for: path))."
         return .search(["the value " + place], type: .values)
     }
@@ -45,7 +43,7 @@ struct ValueIndex: SessionIndex {
         }
     }
 
-    /// A value that marks a token as ended in place names no user any more.
+    /// A key whose value marks the token as revoked names no user any more, and is passed over.
     func sessions(
         of candidate: SessionCandidate, holding value: Reply, in search: SessionSearch
     ) throws(StoreError) -> [FoundSession]? {

@@ -1,6 +1,8 @@
 extension Presets {
     /// Applications that keep a list of what is revoked.
     static let blacklists: [(name: String, text: String)] = [
+        // The recipe of many Express, NestJS and Go projects. Only prefix and value differ between
+        // them.
         (
             "blacklist-jti",
             """
@@ -17,6 +19,8 @@ extension Presets {
             }
             """
         ),
+        // `RedisTemplate` without a key serializer writes AC ED 00 05 74 and a length before the
+        // token, so that `EXISTS <token>` in redis-cli finds nothing.
         (
             "spring-raw-jdk",
             """
@@ -83,6 +87,7 @@ extension Presets {
             }
             """
         ),
+        // The key is the bare jti: a forged token could name any key of the database.
         (
             "flask-jwt-extended",
             """
@@ -100,6 +105,7 @@ extension Presets {
             }
             """
         ),
+        // The application compares the value: a `1` would revoke nothing.
         (
             "fastapi-jwt-auth",
             """
@@ -116,6 +122,8 @@ extension Presets {
             }
             """
         ),
+        // In the application, tokens without jti share the key `token:blacklist:null`. Here they
+        // are refused.
         (
             "youlai",
             """
@@ -135,6 +143,8 @@ extension Presets {
             }
             """
         ),
+        // Release 0.12.4 reads the cutoff, but writes it no longer: sessions are ended in its
+        // database.
         (
             "open-webui",
             """
@@ -155,6 +165,9 @@ extension Presets {
             }
             """
         ),
+        // The library itself reads the list, changes it and writes it back, so that of two revocations
+        // at the same time one may be lost. Its `purge` writes the second before: tokens of the very
+        // second stay valid, unless jwtctl writes the cutoff.
         (
             "express-jwt-blacklist",
             """
@@ -175,6 +188,8 @@ extension Presets {
             }
             """
         ),
+        // A token is valid if its iat is not before the cutoff, hence `lt`: one that was issued in
+        // the very second of a logout is accepted.
         (
             "jwt-redis-deny",
             """
@@ -230,6 +245,7 @@ extension Presets {
             }
             """
         ),
+        // A string under such a key would make the application fail with WRONGTYPE.
         (
             "dotnet-distributed-cache",
             """
@@ -248,6 +264,8 @@ extension Presets {
             }
             """
         ),
+        // Django reads digits as a number before it tries pickle, so that `1` is a value for any
+        // application.
         (
             "django-cache",
             """
@@ -267,6 +285,7 @@ extension Presets {
             }
             """
         ),
+        // The value is a serialized cache entry that all formats from 6.1 to 7.2 read as present.
         (
             "rails-cache",
             """
@@ -286,6 +305,8 @@ extension Presets {
             }
             """
         ),
+        // An entry takes effect once `valid_until` has passed, hence a minute ago. `tag` is the
+        // SHA-1 of `tag:tymon.jwt:entries`.
         (
             "laravel-tymon",
             """
@@ -311,6 +332,7 @@ extension Presets {
             }
             """
         ),
+        // The bundle keeps its entries for five minutes after the token has expired.
         (
             "lexik",
             """
@@ -329,6 +351,7 @@ extension Presets {
             }
             """
         ),
+        // `existsById` asks the set, `findById` the hash: a token is revoked only if both have it.
         (
             "spring-redishash",
             """

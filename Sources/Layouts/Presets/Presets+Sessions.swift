@@ -1,6 +1,8 @@
 extension Presets {
     /// Session stores of frameworks, where several keys hang together.
     static let sessions: [(name: String, text: String)] = [
+        // Kicking out writes `-5` and keeps the end, so that the user reads why; only a logout
+        // deletes.
         (
             "sa-token",
             """
@@ -20,6 +22,7 @@ extension Presets {
             }
             """
         ),
+        // A `-5` without quotes would be read as a number, and the application would fail.
         (
             "sa-token-json",
             """
@@ -38,6 +41,7 @@ extension Presets {
             }
             """
         ),
+        // The prefix ends with an underscore, and another one follows: `jwt__access_`.
         (
             "jwt-sessions",
             """
@@ -61,6 +65,7 @@ extension Presets {
             }
             """
         ),
+        // A leftover `auth_to_access` makes the next login store the revoked token again.
         (
             "spring-oauth2-redis",
             """
@@ -145,6 +150,7 @@ extension Presets {
             }
             """
         ),
+        // A renewal is SET and then EXPIRE: a key that is deleted meanwhile comes back.
         (
             "jeecg",
             """

@@ -4,35 +4,38 @@ internal import Redis
 
 /// The whitelist: a key for each token that is accepted.
 package struct AllowStore: LayoutStore {
-    /// The values with which an application accepts a token.
+    /// The values of a key with which an application accepts its token.
     package enum Match: Equatable, Sendable {
         case exists
         case equals(Template)
-        /// Any but these, as the application encodes them. For JSON the second half are the same
-        /// texts without quotes, since a number may be written as one.
+        /// Any value but these. They are encoded as the application does; for JSON they come a
+        /// second time without quotes, since a number may also be written as one.
         case noneOf([[UInt8]])
     }
 
     /// What revoking a token does to its key.
     package enum Removal: Equatable, Sendable {
         case delete
-        /// Writes another value, for as long as the key would have been kept.
+        /// Writes another value and keeps the end of the key. Sa-Token writes `-5`: the user reads
+        /// "kicked out", not "unknown token".
         case rewrite([UInt8])
     }
 
     package let key: Template
-    /// Whether a user has one key for all their tokens, whose value is or names the last of them.
+    /// Whether a user has one key, whose value is or names the only token that is accepted.
+    /// Revoking an older token must then leave the key alone.
     let isShared: Bool
     package let match: Match
     /// How the application encodes values.
     let valueCodec: Template.Codec
     package let removal: Removal
-    /// The value that the application writes; nil where only the application knows it.
+    /// The value that the application writes; nil if it contains more than the layout knows. Such a
+    /// token cannot be recorded or restored.
     package let value: Template?
-    /// Keys that have to be removed with it, in this order, before the key itself.
+    /// Keys that have to be removed as well, in this order, before the token's own key.
     package let links: [Link]
-    /// Seconds after which a removed token is looked up again, since a request to the application
-    /// that was under way may have written it back; 0 where none does.
+    /// Seconds after which a removed token is looked up again: a request that was being served may
+    /// have written it back. 0 for applications that never do.
     package let secondLook: Int64
 
     /// Whether the application accepts a token of which this is the value.
@@ -48,19 +51,22 @@ package struct AllowStore: LayoutStore {
 
     var keyTemplates: [Template] { [key] + links.flatMap(\.keyTemplates) }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        switch operation {
-        case .verify: return ["GET"].on(key)
-        case .revoke:
-            return (["EVAL"] + Script.commands(of: Script.disallow)).on(key)
-                + links.flatMap(\.commands)
-        case .issue, .restore:
-            guard value != nil else { return [] }
-            return (["EVAL"] + Script.commands(of: Script.recordAlone)).on(key)
-        default: return []
+    func commands(_ demand: Demand) -> [StoreCommand] {
+        let layout = demand.layout
+        var found: [StoreCommand] = []
+        if demand.judgesTokens || demand.listsTokens { found += ["GET"].on(key) }
+        // A search asks when sessions end: for the list, and for their entries on the blacklist.
+        let asksEnds = demand.listsTokens || demand.operation == .logoutAll && layout.deny != nil
+        if layout.index != nil, asksEnds { found += ["PTTL"].on(key) }
+        // With a blacklist, revoking leaves the keys of tokens alone.
+        if demand.revokesTokens, layout.deny == nil {
+            found += Script.commands(of: Script.disallow).on(key)
+            found += links.flatMap { $0.commands(for: demand.operation) }
         }
+        if demand.recordsTokens, layout.list == nil {
+            found += Script.commands(of: Script.recordAlone).on(key)
+        }
+        return found
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -107,7 +113,7 @@ package struct AllowStore: LayoutStore {
             role: "allow", type: "string", key: layout.words(forKey: key), sentences: sentences)
     }
 
-    /// A value as the layout has it, before it was encoded.
+    /// A value as the layout's author wrote it, before it was encoded.
     private func text(_ value: [UInt8]) -> String {
         String(decoding: valueCodec.decode(value) ?? value, as: UTF8.self)
     }
@@ -127,7 +133,7 @@ package struct AllowStore: LayoutStore {
             value = nil
         }
         match = try Self.match(node["match"], value, valueCodec, reader)
-        // One token for each user: the value says which.
+        // With one token for each user, the value says which token that is.
         if case .equals(let value) = match, reader.namesToken(value), !reader.namesToken(key) {
             isShared = true
         } else {
@@ -138,10 +144,11 @@ package struct AllowStore: LayoutStore {
         for node in try node["links"]?.elements() ?? [] { links.append(try Link(node, &reader)) }
         self.links = links
         removal = try Self.removal(node["on_revoke"], valueCodec, reader)
-        secondLook =
-            try node["look_again"].map { node throws(LayoutNode.Failure) in
-                try Self.pauseSeconds(node)
-            } ?? 0
+        secondLook = try node["look_again"]?.seconds() ?? 0
+        // A command waits that long before it answers.
+        guard secondLook <= 60 else {
+            throw try node.required("look_again").failure(.outOfRange(String(secondLook)))
+        }
     }
 
     private static func match(
@@ -172,20 +179,13 @@ package struct AllowStore: LayoutStore {
         _ = try node.members(LayoutGrammar.removal)
         return .rewrite(codec.encode(try reader.bytes(try node.required("rewrite"))))
     }
-
-    /// A command waits that long before it answers: at most a minute.
-    private static func pauseSeconds(_ node: LayoutNode) throws(LayoutNode.Failure) -> Int64 {
-        let seconds = try node.seconds()
-        guard seconds <= 60 else { throw node.failure(.outOfRange(String(seconds))) }
-        return seconds
-    }
 }
 
 // MARK: recognizing
 
-/// The one value with which tokens are accepted.
+/// Recognizes the only value with which tokens are accepted.
 private struct AllowedProbe: TextProbe {
-    /// nil where any value will do.
+    /// nil if any value will do, so that a value proves nothing.
     let value: [UInt8]?
 
     var isSelective: Bool { value != nil }

@@ -2,7 +2,7 @@ internal import Redis
 
 /// The audit log: a stream with one entry for each change.
 struct AuditStore: SingleStore {
-    /// The same for all tokens and users.
+    /// One key for all tokens and users.
     let key: [UInt8]
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
@@ -12,13 +12,11 @@ struct AuditStore: SingleStore {
 
     var keyTemplates: [Template] { [Template(literal: key)] }
 
-    /// Writing is part of every change, but a failure to write undoes none: so it is an operation of
-    /// its own.
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        guard operation == .audit else { return [] }
-        return ["XADD", "XRANGE", "XREVRANGE"].on(Template(literal: key))
+    /// Writing is part of every change, but a failure to write undoes none: so it is an operation
+    /// of its own. `audit --follow` waits by XREAD.
+    func commands(_ demand: Demand) -> [StoreCommand] {
+        guard demand.operation == .audit else { return [] }
+        return ["XADD", "XRANGE", "XREVRANGE", "XREAD"].on(Template(literal: key))
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -46,11 +44,11 @@ private struct StreamProbe: ValueProbe {
     }
 }
 
-/// The channel on which services that cache state hear of changes.
+/// The channel on which changes are published, for services that cache state.
 struct AnnounceStore: SingleStore {
     let channel: [UInt8]
-    /// Whether every change is published, as jwtctl spells them. Else only the id of each revoked
-    /// token is, and nothing that a listener could take for one.
+    /// Whether every change is published, in the form of `Layout.message`. If not, only the ids of
+    /// revoked tokens are, since the listeners take every message for one.
     let tellsAll: Bool
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
@@ -61,10 +59,8 @@ struct AnnounceStore: SingleStore {
 
     var keyTemplates: [Template] { [Template(literal: channel)] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        operation == .audit ? [StoreCommand("PUBLISH", on: .channel(channel))] : []
+    func commands(_ demand: Demand) -> [StoreCommand] {
+        demand.operation == .audit ? [StoreCommand("PUBLISH", on: .channel(channel))] : []
     }
 
     /// None: a channel leaves nothing in Redis.

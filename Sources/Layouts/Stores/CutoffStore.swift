@@ -1,21 +1,22 @@
 package import Redis
 
-/// A cutoff, of one user or of all: tokens with an `iat` up to this time are revoked.
+/// A cutoff, for one user or for all: tokens with an `iat` up to this time are revoked.
 package struct CutoffStore: LayoutStore {
     package let key: Template
     /// The field of a hash; nil for a string.
     package let field: [UInt8]?
-    /// What a second is in values: 1 or 1000.
+    /// The number of units in a second of a value: 1, or 1000 for milliseconds.
     package let unit: Int64
-    /// Whether the application accepts a token of the very second: `iat < value` revokes.
+    /// Whether only an `iat` before the value revokes. A token that was issued in the very second
+    /// of a logout is then accepted, so that values are written one higher.
     let isExclusive: Bool
-    /// The longest life that the layout gives to a token, in seconds; nil where it does not say.
+    /// The longest lifetime of a token in seconds; nil if the layout does not say.
     package let life: Int64?
 
-    /// Whether the value is the very second.
+    /// Whether the value is the last second that is revoked, as the script that records reads it.
     package var isPlain: Bool { field == nil && unit == 1 && !isExclusive }
 
-    /// How much more a value has to be to revoke tokens of its own second.
+    /// What is added to a value so that tokens of its own second are revoked.
     package var beyond: Int64 { isExclusive ? 1 : 0 }
 
     /// Whether there is one key for all users.
@@ -27,6 +28,7 @@ package struct CutoffStore: LayoutStore {
         return number >= 0 ? number / unit : (number - unit + 1) / unit
     }
 
+    /// Reads the value: of a string as it is, of a hash as an array with one element.
     package func reading(_ key: [UInt8]) -> Command {
         field.map { Command("HMGET", key: key, .bytes($0)) } ?? Command("GET", key: key)
     }
@@ -35,17 +37,23 @@ package struct CutoffStore: LayoutStore {
 
     var keyTemplates: [Template] { [key] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        switch operation {
-        case .verify: return [reading(try key.render(stranger))].on(key)
-        case .logoutAll:
-            // The script has commands for strings and for hashes.
-            let own = Script.commands(of: Script.raiseCutoff, on: "KEYS[1]")
-            return (["EVAL"] + own.filter { $0.hasPrefix("H") ? field != nil : true }).on(key)
-        default: return []
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        var found: [StoreCommand] = []
+        // Before a token is recorded, it is judged without its user.
+        if demand.judgesTokens || demand.listsTokens || demand.recordsTokens && isGlobal {
+            found = [reading(try key.render(demand.stranger))].on(key)
         }
+        // Then the script of a list sees the user's cutoff, if one slot has the keys of both.
+        if demand.recordsTokens, !isGlobal, isPlain, demand.layout.list?.details != nil {
+            found += Script.commands(of: Script.record, on: "cut").on(key)
+        }
+        if demand.operation == .logoutAll {
+            // SET gives a string its life. A hash gets its own from a second command.
+            let others = field == nil ? ["HGET", "HSET", "EXPIREAT", "PERSIST"] : ["GET", "SET"]
+            found += Script.commands(of: Script.raiseCutoff, on: "KEYS[1]")
+                .filter { !others.contains($0) }.on(key)
+        }
+        return found
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -78,7 +86,7 @@ extension CutoffStore {
         field = isHash ? try reader.bytes(try node.required("field")) : nil
         self.unit = unit == "s" ? 1 : 1000
         isExclusive = compare == "lt"
-        life = try node["ttl"].map { node throws(LayoutNode.Failure) in try node.seconds() }
+        life = try node["ttl"]?.seconds()
         guard isGlobal == (scope == "everyone") else {
             throw try node.required("key").failure(
                 .misplaced("user", where: isGlobal ? "another key" : "the cutoff for everyone"))

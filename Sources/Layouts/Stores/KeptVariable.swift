@@ -6,11 +6,11 @@ package struct KeptVariable: LayoutStore {
     package let name: String
     package let key: Template
     let codec: Template.Codec
-    /// Turns the key's value into the variable's; nil takes it as it is.
+    /// Makes the variable from the key's value; nil takes the value as it is.
     let filter: Template.Filter?
 
-    /// The variable's value. What the codec cannot decode is taken as it is: PHP does not serialize
-    /// numbers.
+    /// The variable's value. A value that the codec cannot decode is taken as it is, since Laravel
+    /// does not serialize numbers.
     package func value(_ stored: [UInt8]) throws(StoreError) -> String {
         let text = codec.decode(stored) ?? stored
         let value = try filter.map { filter throws(StoreError) in try filter.apply(text) } ?? text
@@ -22,11 +22,8 @@ package struct KeptVariable: LayoutStore {
     /// None: the key names no token and no user.
     var keyTemplates: [Template] { [] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        operation == .verify ? ["GET"].on(key) : []
-    }
+    /// Every command reads the variable before it makes a key.
+    func commands(_ demand: Demand) -> [StoreCommand] { ["GET"].on(key) }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
         let own = closed?.keptVariables.first { $0.name == name }

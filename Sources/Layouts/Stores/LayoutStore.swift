@@ -1,15 +1,14 @@
 internal import Redis
 
-/// What a layout keeps under keys of one form, or on a channel.
+/// One part of a layout: the keys of one form, or a channel. A store makes the commands about its
+/// keys, and says how `doctor`, `layout detect` and `layout show` deal with them.
 protocol LayoutStore: Sendable {
     /// Every template of a key that the store reads or writes for tokens and users.
     var keyTemplates: [Template] { get }
 
-    /// The commands that an operation sends because of this store, for the token of a stranger: one
-    /// whose id, user and claims are in no key. Throws where a key cannot be rendered.
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand]
+    /// The commands that an operation sends because of this store, made as far as possible by the
+    /// functions that make them for the operation itself. Throws where a text cannot be rendered.
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand]
 
     /// How `layout detect` recognizes the store. `layout` has its variables open; `closed` is the
     /// same layout with its defaults, nil where a variable has none.
@@ -49,22 +48,21 @@ extension [String] {
 }
 
 extension [Command] {
-    /// These commands, which are all on a key of `template`, and those that their scripts call: a
-    /// script needs the same permissions.
+    /// These commands on keys of `template`, together with those that their scripts call: Redis
+    /// checks the permissions of the user for each call of a script.
     func on(_ template: Template) -> [StoreCommand] {
         flatMap { command -> [String] in
             guard command.name == "EVAL" else { return [command.name] }
-            let script = String(decoding: command.arguments[1].bytes, as: UTF8.self)
-            return ["EVAL"] + Script.commands(of: script)
+            return Script.commands(of: String(decoding: command.arguments[1].bytes, as: UTF8.self))
         }.on(template)
     }
 }
 
 extension Script {
-    /// The commands that a script calls, each once; `on` narrows them to those on this key, and on
-    /// each key in turn.
+    /// EVAL and the commands that a script calls, each once. `on` narrows these to the calls on the
+    /// key of this name, and on each key in turn.
     static func commands(of script: String, on key: String? = nil) -> [String] {
-        var names: [String] = []
+        var names = ["EVAL"]
         for call in script.components(between: "redis.call(", and: ")") {
             let parts = call.split(separator: ",").map { $0.drop { $0 == " " } }
             guard let quoted = parts.first, quoted.count > 2 else { continue }
@@ -97,7 +95,7 @@ package struct StoreDescription: Sendable {
     package let type: String
     /// The key, as the layout writes it with the values of variables.
     package let key: String
-    package let sentences: [String]
+    package internal(set) var sentences: [String]
 }
 
 // MARK: texts

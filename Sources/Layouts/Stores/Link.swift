@@ -11,34 +11,43 @@ package struct Link: Equatable, Sendable {
         case deleteHolder(text: Template?)
     }
 
-    /// nil where it can only be found by a search.
+    /// nil if the key can only be found by a search.
     package let key: Template?
     package let action: Action
-    /// The replies to TYPE with which it is the key that the layout describes.
+    /// The replies to TYPE for the key that the layout describes. A key of another type belongs to
+    /// something else: then the token is not revoked, and the key is reported.
     package let types: [String]
-    /// A key whose value fills the hole `link`; without it the link is not followed.
+    /// A key whose value fills the hole `link`. If it is missing, there is no key to remove.
     package let via: Template?
-    /// The prefix of the keys to search where `key` cannot be made, or holds another value.
+    /// The prefix of the keys to search if `key` cannot be made, or has another value.
     package let search: [UInt8]?
-    /// Keys to search where `key` cannot be made, or does not exist.
+    /// The keys to search if `key` cannot be made, or does not exist.
     package var wild: WildLink?
 
     var keyTemplates: [Template] { [key, via].compactMap(\.self) }
 
-    /// The commands that a revocation sends on it.
-    var commands: [StoreCommand] {
+    /// The commands that an operation sends on it, or on the keys among which it is searched for. A
+    /// logout finds the keys of wild links by its index.
+    func commands(for operation: Operation) -> [StoreCommand] {
+        let scan = [StoreCommand("SCAN")]
         var found: [StoreCommand] = []
         if let key {
-            let names =
+            let cut =
                 switch action {
                 case .delete: ["DEL"]
-                case .removeValue: ["EVAL"] + Script.commands(of: Script.removeValue)
-                case .deleteHolder: ["EVAL"] + Script.commands(of: Script.deleteHolder)
+                case .removeValue: Script.commands(of: Script.removeValue)
+                case .deleteHolder: Script.commands(of: Script.deleteHolder)
                 }
-            found = (["TYPE"] + names).on(key)
+            found = (["TYPE"] + cut).on(key)
         }
         if let via { found += ["GET"].on(via) }
-        if let wild { found += (wild.field == nil ? [] : ["HGET"]).on(wild.key) }
+        if let search {
+            let holders = Template([.literal(search), .hole(.any, [])])
+            found += scan + (["GET"] + Script.commands(of: Script.deleteIfSame)).on(holders)
+        }
+        if let wild, operation == .revoke {
+            found += scan + ((wild.field == nil ? [] : ["HGET"]) + ["DEL"]).on(wild.key)
+        }
         return found
     }
 
@@ -69,7 +78,8 @@ package struct Link: Equatable, Sendable {
     }
 }
 
-/// Keys of which a part is not known. One is removed with a token that it names, or holds.
+/// Keys with a part that is unknown. A key is removed with the token that it names, or whose id is
+/// in a field of its hash. Refresh tokens of jwt_sessions are found in this way.
 package struct WildLink: Equatable, Sendable {
     /// With `${any}` for the unknown parts, and one hole that names a token.
     package let key: Template
@@ -83,11 +93,7 @@ package struct WildLink: Equatable, Sendable {
 extension Link {
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.link)
-        if let node = node["via"] {
-            via = try reader.templates.key(node, .tokenKey)
-        } else {
-            via = nil
-        }
+        via = try reader.templates.optionalKey(node["via"], .tokenKey)
         let use: TemplateReader.Use = via == nil ? .tokenKey : .link
         switch try node["remove"]?.text() ?? "key" {
         case "key":
@@ -99,9 +105,8 @@ extension Link {
             action = .removeValue
             types = ["set", "list", "zset"]
         case "same":
-            var text: Template?
-            if let node = node["holding"] { text = try reader.templates.key(node, .tokenKey) }
-            action = .deleteHolder(text: text)
+            action = .deleteHolder(
+                text: try reader.templates.optionalKey(node["holding"], .tokenKey))
             types = ["string"]
         case let other:
             throw try node.required("remove").failure(
@@ -113,7 +118,7 @@ extension Link {
             }
             let keyNode = try node.required("key")
             let key = try reader.templates.key(keyNode, use)
-            // A key that is deleted unseen has to be the token's own.
+            // A key that is deleted without a look at its value has to be the token's own.
             if action == .delete, !key.holes.contains(.link) {
                 try reader.requireToken(key, keyNode)
             }
@@ -127,11 +132,8 @@ extension Link {
         search = try node["search"].map { node throws(LayoutNode.Failure) in
             try reader.bytes(node)
         }
-        if let keyNode = search == nil ? try node.required("key") : node["key"] {
-            key = try reader.templates.key(keyNode, use)
-        } else {
-            key = nil
-        }
+        let keyNode = search == nil ? try node.required("key") : node["key"]
+        key = try reader.templates.optionalKey(keyNode, use)
     }
 }
 

@@ -1,39 +1,42 @@
 internal import JSON
-internal import Redis
+package import Redis
 
 /// A token list: a sorted set for each user, in which a token's score is its expiry.
 package struct ListStore: LayoutStore {
     package let key: Template
     package let member: Template
-    /// What a second is in scores: 1 or 1000.
+    /// The number of units in a second of a score: 1, or 1000 for milliseconds.
     package let unit: Int64
-    /// The variable that says which; nil where the layout itself does.
+    /// The variable that says which; nil if the layout itself does.
     package let unitVariable: String?
     /// A hash with more about each token.
     package let details: Template?
-    /// Whether only tokens on it are accepted: then it is the layout's whitelist.
+    /// Whether only tokens on the list are accepted, so that it is the layout's whitelist.
     package let isRequired: Bool
-    /// Seconds after its last member at which the key expires; nil for never.
+    /// Seconds that the key stays after its last token has expired; nil if the application gives
+    /// the key no end. Then nothing may give it one: a later login would be lost with it.
     package let margin: Int64?
 
     // MARK: the layout
 
     var keyTemplates: [Template] { [key] + [details].compactMap(\.self) }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) -> [StoreCommand] {
-        switch operation {
-        // An id whose user is given is looked up on the list.
-        case .verify: return on(["ZSCORE"], details: ["HGET"])
-        case .revoke: return on(["ZSCORE"], details: ["HGET"]) + script(Script.unlist)
-        // A token that is restored goes back on its list.
-        case .issue, .restore: return script(Script.record)
-        case .list:
-            return on(["ZRANGE"], details: ["HMGET"]) + ["ZCOUNT"].on(key)
-                + [StoreCommand("SCAN")]
-        case .prune: return ["EVAL", "ZCOUNT", "PTTL"].on(key) + script(Script.prune)
-        case .logoutAll: return script(Script.unlist) + on(["ZRANGE"], details: ["HMGET"])
+    func commands(_ demand: Demand) -> [StoreCommand] {
+        let scan = [StoreCommand("SCAN")]
+        switch demand.operation {
+        // `status --user` asks for the details, too.
+        case .verify: return on(["ZSCORE"], details: ["HMGET"])
+        // With a blacklist, a token leaves its list together with others of its user.
+        case .revoke where demand.layout.deny == nil: return ["ZSCORE", "ZREM"].on(key)
+        case .revoke: return ["ZSCORE"].on(key) + script(Script.unlist)
+        case .restore: return ["ZSCORE"].on(key) + script(Script.record)
+        // `renew` takes over the label of the old token.
+        case .issue: return on(["ZSCORE"], details: ["HGET"]) + script(Script.record)
+        case .list: return on(["ZRANGE", "ZCOUNT"], details: ["HMGET"]) + scan
+        case .prune: return ["ZCOUNT", "PTTL"].on(key) + script(Script.prune) + scan
+        // `--keep` looks the kept token up.
+        case .logoutAll:
+            return on(["ZRANGE", "ZSCORE"], details: ["HMGET", "HGET"]) + script(Script.unlist)
         case .audit: return []
         }
     }
@@ -42,10 +45,10 @@ package struct ListStore: LayoutStore {
         names.on(key) + (details.map(own.on) ?? [])
     }
 
-    /// The commands of a script, by the names that it gives to the two keys.
+    /// The commands of a script on each of the two keys, by the names that it gives to them.
     private func script(_ text: String) -> [StoreCommand] {
         on(
-            ["EVAL"] + Script.commands(of: text, on: "KEYS[1]"),
+            Script.commands(of: text, on: "KEYS[1]"),
             details: Script.commands(of: text, on: "meta"))
     }
 
@@ -92,11 +95,7 @@ package struct ListStore: LayoutStore {
         unitVariable = node["score"]?.variableName
         key = try reader.templates.key(try node.required("key"), .userKey)
         member = try reader.tokenKey(try node.required("member"))
-        if let node = node["details"] {
-            details = try reader.templates.key(node, .userKey)
-        } else {
-            details = nil
-        }
+        details = try reader.templates.optionalKey(node["details"], .userKey)
         self.isRequired = isRequired
         margin = try Self.margin(node["key_ttl"])
     }
@@ -120,6 +119,60 @@ extension LayoutNode {
             return nil
         }
         return String(text.dropFirst(2).dropLast())
+    }
+}
+
+extension ListStore {
+    /// The score of a token that expires then.
+    package func score(_ expiry: Expiry) -> String {
+        expiry.seconds.map { String($0 * unit) } ?? "+inf"
+    }
+
+    /// Reads a score under `key`. Throws `corrupt` for a score that is not a time, such as `-inf`,
+    /// and `otherUnit` for one that can only be a time in the other unit: read in the wrong unit, a
+    /// token would have expired long ago, or would never expire.
+    package func expiry(score: [UInt8], key: [UInt8]) throws(StoreError) -> Expiry {
+        switch String(decoding: score, as: UTF8.self) {
+        case "inf", "+inf": return .never
+        case let text:
+            guard let value = Double(text), value.isFinite, value >= 0 else {
+                throw .corrupt(key: key)
+            }
+            let isForeign =
+                unit == 1
+                ? value > Self.latest && value <= Self.latest * 1000
+                : value > 0 && value < Self.earliest
+            guard !isForeign else { throw .otherUnit(key: key) }
+            return Expiry(numericDate: value / Double(unit))
+        }
+    }
+
+    /// Scores in seconds that are above the first number can only be milliseconds; scores in
+    /// milliseconds that are below the second one (1973) can only be seconds.
+    private static let latest = Double(Expiry.latest)
+    private static let earliest = 1e11
+
+    /// The command that counts the members whose scores are in the other unit.
+    package func countingForeign(_ key: [UInt8]) -> Command {
+        unit == 1
+            ? Command(
+                "ZCOUNT", key: key, .text("(\(Expiry.latest)"), .integer(Expiry.latest * 1000))
+            : Command("ZCOUNT", key: key, "(0", "(100000000000")
+    }
+
+    /// The user whose list is under `key`; nil if the key is not that of a list.
+    package func user(ofKey key: [UInt8]) -> Identifier? {
+        key.isEmpty ? nil : self.key.parse(key)?[.user].flatMap(Identifier.init(found:))
+    }
+
+    /// The keys of a user's list, for scripts: the sorted set, and the hash of details if the
+    /// layout has one.
+    package func keys(of user: Identifier) throws(StoreError) -> [[UInt8]] {
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        let tokens = try key.render(values)
+        return try details.map { details throws(StoreError) in
+            [tokens, try details.render(values)]
+        } ?? [tokens]
     }
 }
 

@@ -1,6 +1,7 @@
 package import Redis
 
-/// A number that the user's tokens carry: those with a lower one are revoked.
+/// The lowest number that a user's tokens may carry. Those with a lower number are revoked, and so
+/// are those without one.
 package struct VersionStore: SingleStore {
     package let key: Template
     /// The claim with the token's number.
@@ -11,7 +12,8 @@ package struct VersionStore: SingleStore {
         Command("GET", key: try key.render(values))
     }
 
-    /// Raises the number by one. Every reply is another raise, so that it is sent once.
+    /// Raises the number by one. Each execution raises it again, so that the command is never
+    /// repeated by itself.
     package func raising(_ values: TemplateValues) throws(StoreError) -> Command {
         .eval(Script.raiseVersion, keys: [try key.render(values)], []).once()
     }
@@ -20,14 +22,11 @@ package struct VersionStore: SingleStore {
 
     var keyTemplates: [Template] { [key] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        switch operation {
-        case .verify: [try reading(stranger)].on(key)
-        case .logoutAll: [try raising(stranger)].on(key)
-        default: []
-        }
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        var sent: [Command] = []
+        if demand.judgesTokens { sent.append(try reading(demand.stranger)) }
+        if demand.operation == .logoutAll { sent.append(try raising(demand.stranger)) }
+        return sent.on(key)
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -50,7 +49,8 @@ package struct VersionStore: SingleStore {
     }
 }
 
-/// Users whose tokens are all rejected, whenever they were issued. No command changes it.
+/// Users whose tokens are all rejected, whenever they were issued. It is only read: banning users
+/// is the application's business.
 package struct BanStore: SingleStore {
     let key: Template
     /// A member of a set; nil where the key alone bans its user.
@@ -67,10 +67,8 @@ package struct BanStore: SingleStore {
 
     var keyTemplates: [Template] { [key] }
 
-    func commands(
-        for operation: Operation, of stranger: TemplateValues, in layout: Layout
-    ) throws(StoreError) -> [StoreCommand] {
-        operation == .verify ? [try reading(stranger)].on(key) : []
+    func commands(_ demand: Demand) throws(StoreError) -> [StoreCommand] {
+        demand.judgesTokens ? [try reading(demand.stranger)].on(key) : []
     }
 
     func signatures(in layout: Layout, closed: Layout?) -> [StoreSignature] {
@@ -90,8 +88,7 @@ package struct BanStore: SingleStore {
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
         _ = try node.members(LayoutGrammar.userBan)
-        let isSet = node["member"] != nil
         key = try reader.templates.key(try node.required("key"), .userKey)
-        member = isSet ? try reader.templates.key(try node.required("member"), .userKey) : nil
+        member = try reader.templates.optionalKey(node["member"], .userKey)
     }
 }

@@ -2,14 +2,17 @@ package import Layouts
 internal import Platform
 internal import Redis
 
-/// One change, as the audit stream keeps it.
+/// One change, as the audit log has it: an entry of a Redis stream. Its texts were written by
+/// others.
 package struct AuditEntry: Equatable, Sendable {
     /// Milliseconds since 1970, by Redis' clock.
     package var time: Int64
-    /// `revoke`, `restore`, `logout-all`, …
+    /// The command that made the change: `revoke`, `restore`, `logout-all`, …
     package var operation: String
+    /// The token's id; nil for a change of more than one token.
     package var id: String?
     package var user: String?
+    /// How many tokens the change was about.
     package var count: Int64
     package var reason: String?
     package var actor: String?
@@ -18,7 +21,8 @@ package struct AuditEntry: Equatable, Sendable {
     package var position: String
 }
 
-/// A part of the audit trail, in unix seconds by Redis' clock: `from` is within, `to` is not.
+/// A part of the audit log, in unix seconds by Redis' clock. It includes `from`, and ends before
+/// `to`.
 package struct AuditSpan: Equatable, Sendable {
     package var from: Int64?
     package var to: Int64?
@@ -28,7 +32,7 @@ package struct AuditSpan: Equatable, Sendable {
         self.to = to
     }
 
-    /// The position after which all entries of the span stand.
+    /// The position before the first entry of the span, for a caller that reads on from there.
     package var origin: String { from.map(Self.before) ?? "0-0" }
 
     /// The ends as XRANGE takes them: the first id of a second, and the last before one.
@@ -41,24 +45,26 @@ package struct AuditSpan: Equatable, Sendable {
     }
 }
 
-/// What changed, for the audit stream and the services that listen.
+/// What changed, for the audit log and the services that listen.
 package enum AuditSubject: Equatable, Sendable {
     case token(Identifier, user: Identifier?)
     case user(Identifier)
-    /// Many tokens, or everybody.
+    /// Many tokens, or those of all users.
     case many
 }
 
 extension TokenStore {
-    /// Writes one entry to the audit stream and tells the services that listen. Called after the
-    /// effect: a failure here never undoes a revocation, and is the caller's to warn about.
+    /// Writes one entry to the audit log, and publishes the change to the services that listen.
+    /// Called after the change itself, which is in effect even if this fails; the caller then
+    /// warns.
     package func audit(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) throws(StoreError) {
         _ = try ask(auditCommands(operation, subject, count: count, reason: reason))
     }
 
-    /// None where the layout keeps no audit log and announces no such change.
+    /// The commands of `audit`: none if the layout keeps no audit log and publishes no such change.
+    /// The log keeps about 100,000 entries, since an exact MAXLEN costs Redis more.
     func auditCommands(
         _ operation: String, _ subject: AuditSubject, count: Int64, reason: String?
     ) -> [Command] {
@@ -87,18 +93,20 @@ extension TokenStore {
         return [entry, isAnnounced ? call : nil].compactMap(\.self)
     }
 
-    /// Revocations of which `announcements` has none.
+    /// Changes that are published here for every layout with a channel: `announcements` has single
+    /// ids only.
     private static let logouts = ["logout-all", "logout-everyone"]
 
-    /// Publishes the id of each token that is revoked now, for listeners that know nothing but ids.
+    /// The commands that publish the id of each token that is revoked now, for layouts whose
+    /// services listen for ids and nothing else.
     func announcements(of items: [Revocation], _ outcomes: [RevocationOutcome]) -> [Command] {
         guard let channel = layout.channel, !layout.announcesAll else { return [] }
-        return zip(items, outcomes).filter { $1 == .revoked || $1 == .alreadyRevoked }.map {
+        return zip(items, outcomes).filter { $1.isDenied }.map {
             Command("PUBLISH", key: channel, .bytes($0.0.id.bytes))
         }
     }
 
-    /// The revocations are unaffected by a failure, which `unannounced` keeps.
+    /// Keeps a failure to publish in `unannounced`. The revocations are in effect all the same.
     func noteAnnounced(_ exchange: Exchange, _ announcements: [Command]) {
         do throws(StoreError) {
             _ = try replies(exchange, to: announcements)
@@ -107,7 +115,8 @@ extension TokenStore {
         }
     }
 
-    /// Entries after `position` (nil: from the beginning of the span), oldest first, at most `limit`.
+    /// At most `limit` entries after `position`, or from the beginning of the span if it is nil,
+    /// oldest first.
     package func auditEntries(
         after position: String?, in span: AuditSpan = AuditSpan(), limit: Int
     ) throws(StoreError) -> [AuditEntry] {
@@ -119,8 +128,8 @@ extension TokenStore {
         return try entries(reply)
     }
 
-    /// The last `limit` entries of a span that `admits` lets through, oldest first; and where
-    /// reading on has to begin, nil in an empty trail.
+    /// The last `limit` entries of a span for which `admits` is true, oldest first, and the
+    /// position after which to read on; nil in an empty log. Reads backwards, a page at a time.
     package func latestAuditEntries(
         in span: AuditSpan = AuditSpan(), limit: Int, admits: (AuditEntry) -> Bool = { _ in true }
     ) throws(StoreError) -> (entries: [AuditEntry], position: String?) {
@@ -143,7 +152,8 @@ extension TokenStore {
         }
     }
 
-    /// Waits up to `milliseconds` for entries after `position`; empty where none came.
+    /// Waits up to `milliseconds` for entries after `position`; empty if none came. Redis answers
+    /// null then. The wait must be shorter than the time-out of the client.
     package func awaitAuditEntries(
         after position: String, milliseconds: Int
     ) throws(StoreError) -> [AuditEntry] {
@@ -166,6 +176,8 @@ extension TokenStore {
         return entries
     }
 
+    /// One entry of XRANGE: its id, and a flat list of fields and values. Missing fields are nil,
+    /// so that entries of other versions can be read.
     private func entry(_ reply: Reply) throws(StoreError) -> AuditEntry {
         let parts = try reply.asArray
         guard parts.count == 2 else {
@@ -187,8 +199,8 @@ extension TokenStore {
     }
 }
 
-/// The ids of a stream's entries, `milliseconds-number`, and their neighbours: ranges that leave out
-/// their end came only with Redis 6.2.
+/// The ids of a stream's entries, `milliseconds-number`, and the ids next to them. An exclusive
+/// range `(id` would do, but needs Redis 6.2; it is used only for what is not such an id.
 enum StreamPosition {
     /// The least id after `position`.
     static func following(_ position: String) -> String {

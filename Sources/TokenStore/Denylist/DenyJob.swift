@@ -3,25 +3,25 @@ internal import Redis
 
 /// Blacklists a batch of tokens, and takes those of known users off their lists.
 struct DenyJob: Job {
-    /// The steps, in the order in which the work may break off anywhere: a token leaves its list
-    /// only once its entry was acknowledged, since a token in neither place would not be found.
+    /// The steps. The job may break off after any of them: a token leaves its list only after its
+    /// blacklist entry was acknowledged, since a token in neither place could not be found again.
     private enum Phase: CaseIterable {
-        /// Asks the lists when tokens end whose ends were not given, and the blacklist whether a
-        /// first run has taken them off.
+        /// Asks the lists for the expiry of tokens that came without one, and the blacklist whether
+        /// such a token was revoked before, and so taken off its list.
         case lookUp
-        /// Asks the blacklist again about tokens that were found nowhere. In a Cluster the list and
-        /// the blacklist answer side by side: another client's revocation may have come after
-        /// the one answer, and been over before the other.
+        /// Asks the blacklist again about tokens that were found nowhere. In a Cluster two servers
+        /// answer: if another client revokes the token between their answers, it may be missing
+        /// from both.
         case confirmMissing
         /// Writes the entries where there are none.
         case deny
-        /// Lengthens the life of entries that were there.
+        /// Makes entries that were there expire later, if they would expire too early.
         case extend
-        /// Adds to the set that some readers ask instead of the entry.
+        /// Adds the token to the second place of its layout, which some services ask instead.
         case writeBeside
         /// Takes tokens off the lists of their users.
         case unlist
-        /// Publishes the ids for listeners that know nothing else.
+        /// Publishes the ids, for layouts whose services listen for nothing else.
         case announce
     }
 
@@ -32,23 +32,23 @@ struct DenyJob: Job {
     private let clock: ServerClock
 
     private var phases = Phase.allCases[...]
-    /// Redis' clock at the beginning.
+    /// Redis' clock at the beginning of the attempt, in unix seconds.
     private var now: Int64 = 0
     private var outcomes: [RevocationOutcome] = []
-    /// The ends of the tokens, as given or found.
+    /// For each token its expiry, as given or found; nil if it is not known.
     private var expiries: [Expiry?] = []
     /// The commands under way.
     private var sent = ItemCommands()
     /// The items that the next phase is about, by their places.
     private var rest: [Int] = []
-    /// The items whose entries were acknowledged, with their outcomes.
+    /// The outcomes of acknowledged entries, by the places of their items, during `writeBeside`.
     private var denied: [Int: RevocationOutcome] = [:]
-    /// The items that leave a list together.
+    /// The items that leave a list with one command, by their places: those of one user.
     private var groups: [[Int]] = []
     /// The outcomes of an attempt whose changes may be lost.
     private var previous: [RevocationOutcome]?
 
-    /// With `entry` nil the short value is written.
+    /// `entry` says who revoked, when and why; nil writes the short value instead.
     init(
         _ store: TokenStore, _ deny: DenyStore, _ items: [Revocation], entry: DenyEntry?,
         clock: ServerClock
@@ -166,15 +166,15 @@ struct DenyJob: Job {
         forgetUnanswered()
     }
 
-    /// Whether an item is revoked by the rule of its readers: that a key is there says nothing where
-    /// it holds the entries of several tokens, or another value.
+    /// Whether services see the item as revoked. The existence of the key is not enough: it may
+    /// hold entries of other tokens, or a value that does not count.
     private func isDenied(
         _ replies: ArraySlice<Reply>, _ index: Int
     ) throws(StoreError) -> Bool {
         try deny.denial(replies, of: items[index].subject, now: now) != nil
     }
 
-    /// A question without an answer has changed nothing.
+    /// Makes unanswered items `notAttempted`: they were only asked about, so nothing was changed.
     private mutating func forgetUnanswered() {
         for index in sent.items where outcomes[index] == .unknown {
             outcomes[index] = .notAttempted
@@ -183,6 +183,7 @@ struct DenyJob: Job {
 
     // MARK: entries
 
+    /// An entry that would have expired by now is not written: no service accepts its token.
     private mutating func writeEntries() {
         rest = []
         sent.reserve(items.count)
@@ -207,7 +208,7 @@ struct DenyJob: Job {
     private mutating func takeWritten(_ exchange: Exchange) {
         for answer in sent.answers(in: exchange, &outcomes) {
             switch answer.reply {
-            // What is there already may still have to live longer.
+            // There is an entry already, which may expire too early.
             case .null:
                 outcomes[answer.item] = .unknown
                 rest.append(answer.item)
@@ -224,7 +225,8 @@ struct DenyJob: Job {
         }
     }
 
-    /// Only where both are there does every reader see the token as revoked.
+    /// Makes the outcome unknown until the second place is written, too: only then do all services
+    /// see the token as revoked.
     private mutating func writeBeside() throws(StoreError) {
         guard let beside = deny.beside else { return }
         for index in items.indices where outcomes[index].isDenied {
@@ -252,7 +254,7 @@ struct DenyJob: Job {
 
     // MARK: lists
 
-    /// One command for all tokens of a user, which is about the first of them.
+    /// Sends one command for all tokens of a user. `sent` names the first of them as its item.
     private mutating func unlist() throws(StoreError) {
         guard store.layout.list != nil else { return }
         var users: [Identifier: [Int]] = [:]
@@ -267,7 +269,8 @@ struct DenyJob: Job {
         }
     }
 
-    /// Where the connection broke the entries are there, so that these tokens stay revoked.
+    /// Fails the items whose list refused them. Without an answer they stay revoked, since their
+    /// entries were acknowledged.
     private mutating func takeUnlisted(_ exchange: Exchange) {
         let refusals = sent.refusals(in: exchange)
         guard !refusals.isEmpty else { return }
@@ -276,8 +279,4 @@ struct DenyJob: Job {
             for index in group { outcomes[index] = .failed(error) }
         }
     }
-}
-
-extension RevocationOutcome {
-    fileprivate var isDenied: Bool { self == .revoked || self == .alreadyRevoked }
 }

@@ -1,12 +1,12 @@
 package import Layouts
 internal import Redis
 
-/// One revocation to take back.
+/// One revocation to undo.
 package struct Restoration: Equatable, Sendable {
     package let subject: TokenSubject
-    /// A bare id's cutoffs can't be judged: it is then `.notSaid`.
+    /// When the token was issued. With `.notSaid`, for an id alone, no cutoff can be compared.
     package let issued: IssuedAt
-    /// nil where nobody said; the life of the entry may tell.
+    /// nil if it is not known. The time to live of the blacklist entry then shows it.
     package let expiry: Expiry?
 
     package var id: Identifier { subject.id }
@@ -19,35 +19,36 @@ package struct Restoration: Equatable, Sendable {
     }
 }
 
-/// What taking a revocation back came to.
+/// The outcome of undoing one revocation.
 package enum RestoreOutcome: Equatable, Sendable {
-    /// The entry is gone; `isListed` says whether the token stands on its user's list (again).
+    /// The entry is gone. `isListed` is whether the token is on its user's list now.
     case restored(isListed: Bool)
     /// There was no entry.
     case notRevoked
-    /// A cutoff (unix seconds) still kills the token: nothing was changed.
+    /// A cutoff (unix seconds) revokes the token as well: nothing was changed.
     case cutOff(Int64)
-    /// The user is banned, or the token's number is too low: nothing was changed.
+    /// The user is banned, or the token's version is too low: nothing was changed.
     case banned, outdated
-    /// The user has another token by now, which takes its place: nothing was changed.
+    /// The user has another token by now, and the application keeps one for each user: nothing was
+    /// changed.
     case displaced
-    /// The token is over: there is nothing to bring back.
+    /// The token has expired: nothing was changed.
     case expired
-    /// Redis refused this item.
+    /// Redis refused a command of this item.
     case failed(StoreError)
-    /// Sent, but no answer came: the entry may be gone or not.
+    /// Sent, but not answered: the entry may be gone or not.
     case unknown
     /// The entry is gone, but a fail-over or a crash may bring it back.
     case unconfirmed(isListed: Bool)
-    /// Never sent.
+    /// Not sent.
     case notAttempted
 }
 
-/// The same, and whether the trail tells of it.
+/// The outcome of undoing one revocation, and whether the audit log has an entry about it.
 package struct RestoreResult: Equatable, Sendable {
     package var outcome: RestoreOutcome
     package var isAudited = false
-    /// Why the trail does not tell of what was restored.
+    /// Why the log has no entry about a token that was restored; nil if it has, or keeps none.
     package var auditFailure: StoreError?
 }
 
@@ -55,9 +56,9 @@ extension TokenStore {
     /// How many batches of restorations may be under way.
     private static let restorationWindow = 8
 
-    /// Removes the blacklist entry of every item, unless a cutoff would keep the token dead anyway,
-    /// and puts the token back on its user's list where enough of it is known. See `revoke` for
-    /// `next`, and for what is returned.
+    /// Removes the blacklist entry of every item, unless the token would be refused without it,
+    /// too. Then puts the token back on its user's list, if its user and expiry are known. See
+    /// `revoke` for `next`, and for what is returned.
     package func restore<Item>(
         reason: String?, item: @escaping (Item) -> Restoration,
         next: @escaping (Pull) throws -> Supply<[Item]>,
@@ -77,7 +78,8 @@ extension TokenStore {
         return try runner.run()
     }
 
-    /// The same for one item. What nobody confirmed is `unconfirmed`, and why is the `doubt`.
+    /// Undoes one revocation, and throws if it failed. Without a confirmation by replicas or disks
+    /// the outcome is `unconfirmed`, and `doubt` has the reason.
     package func restore(
         _ item: Restoration, reason: String?
     ) throws(StoreError) -> RestoreResult {
@@ -99,7 +101,7 @@ extension RestoreResult: ItemOutcome {
         if case .failed(let error) = outcome { error } else { nil }
     }
 
-    /// The same where what was acknowledged may not stand.
+    /// Only a restored token can be in doubt: all other outcomes changed nothing.
     func doubted(because doubt: StoreError) -> RestoreResult {
         guard case .restored(let isListed) = outcome else { return self }
         guard doubt.isAboutConfirmation else { return .unknown }

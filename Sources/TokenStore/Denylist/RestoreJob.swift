@@ -1,16 +1,19 @@
 internal import Layouts
 internal import Redis
 
-/// Takes a batch of revocations back.
+/// Undoes a batch of revocations. For layouts without a blacklist it puts the tokens back on the
+/// whitelist.
 struct RestoreJob: Job {
+    /// The steps. An entry is removed before its token returns to the list. After a break in
+    /// between, the token is restored and not listed; the reverse order could list a revoked token.
     private enum Phase: CaseIterable {
-        /// Reads the state of each token, and says of which the entry has to go.
+        /// Reads the state of each token, and chooses those whose entries are removed.
         case judge
         /// Removes the entries.
         case remove
         /// Puts tokens back on the lists of their users, or on the whitelist.
         case relist
-        /// Writes to the audit log, and tells the services that listen.
+        /// Writes to the audit log, and publishes the change to the services that listen.
         case audit
     }
 
@@ -19,33 +22,27 @@ struct RestoreJob: Job {
     private let reason: String?
 
     private var phases = Phase.allCases[...]
-    private var states: StatesJob
+    private var states: StatesJob?
     private var results: [RestoreResult] = []
     private var sent = ItemCommands()
     /// The items that the next phase is about, by their places.
     private var rest: [Int] = []
-    /// The tokens as their lists had them. A first attempt removes what tells it, so that a second
-    /// one could not find it.
+    /// The tokens for their lists, by the places of the items. They are kept over a second attempt:
+    /// it cannot find in Redis what the first has removed.
     private var records: [Int: TokenRecord] = [:]
-    /// For each item whether an attempt has restored it that may be lost; nil in the first.
+    /// For each item whether the last attempt restored it; nil in the first attempt.
     private var wasRestored: [Bool]?
 
     init(_ store: TokenStore, _ items: [Restoration], reason: String?) {
         self.store = store
         self.items = items
         self.reason = reason
-        states = Self.question(store, items)
         results = Array(repeating: .notAttempted, count: items.count)
-    }
-
-    private static func question(_ store: TokenStore, _ items: [Restoration]) -> StatesJob {
-        StatesJob(store, items.map { StateQuery($0.subject) })
     }
 
     mutating func restart(after outcome: [RestoreResult]?) {
         wasRestored = outcome?.map(\.outcome.isRestored) ?? wasRestored
         phases = Phase.allCases[...]
-        states = Self.question(store, items)
         results = Array(repeating: .notAttempted, count: items.count)
         rest = []
     }
@@ -62,7 +59,9 @@ struct RestoreJob: Job {
         guard let phase = phases.first else { return nil }
         sent = ItemCommands()
         switch phase {
-        case .judge: return states.next()
+        case .judge:
+            states = StatesJob(store, items.map { StateQuery($0.subject) })
+            return states?.next()
         case .remove: return try remove()
         case .relist:
             let userTokens = store.userTokens
@@ -89,11 +88,11 @@ struct RestoreJob: Job {
         }
     }
 
-    // MARK: what can be said before anything is changed
+    // MARK: before anything is changed
 
     private mutating func judge(_ exchange: Exchange) throws(StoreError) {
-        try states.take(exchange)
-        for (index, answer) in states.outcome.enumerated() {
+        try states?.take(exchange)
+        for (index, answer) in (states?.outcome ?? []).enumerated() {
             do throws(StoreError) {
                 let state = try answer.get()
                 if let refusal = refusal(index, state) {
@@ -108,7 +107,7 @@ struct RestoreJob: Job {
         }
     }
 
-    /// Why the entry of an item is left alone; nil where it has to go.
+    /// The reason to leave an item alone; nil if its entry is to be removed.
     private func refusal(_ index: Int, _ state: TokenState) -> RestoreOutcome? {
         let item = items[index]
         if case .cutOff(let cutoff) = state.judgeCutoff(item.issued) { return .cutOff(cutoff) }
@@ -121,12 +120,13 @@ struct RestoreJob: Job {
 
     private func wasRestored(_ index: Int) -> Bool { wasRestored?[index] ?? false }
 
-    /// Whether there is something to take back: an entry, or a place on a list that is empty.
+    /// Whether there is something to undo: a blacklist entry, or a missing place on the whitelist.
     private func isRevoked(_ state: TokenState) -> Bool {
         store.layout.deny != nil ? state.denial != nil : state.listing == .notListed
     }
 
-    /// The token as its user's list had it, as far as the entry or the caller knows.
+    /// The token for its user's list, from what the caller or the entry says; nil if that is too
+    /// little.
     private func record(_ index: Int, _ state: TokenState) -> TokenRecord? {
         let item = items[index]
         guard store.layout.can(.record), let user = item.user ?? state.denial?.entry.user,
@@ -136,7 +136,7 @@ struct RestoreJob: Job {
             item.subject.of(user), user: user, issuedAt: item.issued.wholeSeconds, expiry: end)
     }
 
-    /// The token's end, from the life of the entry that stood for it.
+    /// When the token expires: its entry expires one margin later. nil if the token has expired.
     private func expiry(of denial: Denial, now: Int64) -> Expiry? {
         guard let left = denial.timeToLive else { return .never }
         return left > store.margin ? .at(now + left - store.margin) : nil
@@ -144,14 +144,16 @@ struct RestoreJob: Job {
 
     // MARK: changes
 
-    /// What is beside the entries goes with them; whether it was there does not matter.
+    /// The commands that remove the entries, and after them what `writeBeside` of `DenyJob` added.
+    /// Only the replies about the entries count.
     private mutating func remove() throws(StoreError) -> [Command] {
         guard let deny = store.layout.deny else { return [] }
         var beside: [Command] = []
         for index in rest {
             let values = TemplateValues(items[index].subject)
             let command = try deny.removing(values)
-            // Sent twice it would say that there was nothing; done twice on purpose it is ours.
+            // A group could send it twice, and the second reply would be 0 as for a token that was
+            // not revoked. In a second attempt 0 is expected.
             sent.add(wasRestored == nil ? command.once() : command, of: index)
             if let member = deny.beside { beside.append(try member.removing(values)) }
         }

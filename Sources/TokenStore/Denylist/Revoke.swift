@@ -5,9 +5,9 @@ internal import Redis
 package struct Revocation: Equatable, Sendable {
     /// The token. If it has a user, it is also taken off that user's list.
     package let subject: TokenSubject
-    /// nil where only the user's list knows it.
+    /// When the token expires; nil if that has to be looked up on the user's list.
     package let expiry: Expiry?
-    /// Unix seconds; nil where it is not known.
+    /// The `iat` in unix seconds; nil if it is not known. Layouts with a refresh window need it.
     package let issuedAt: Int64?
 
     package var id: Identifier { subject.id }
@@ -51,51 +51,59 @@ package struct RevocationBatch: Sendable {
     package var outcomes: [RevocationOutcome]
     /// What broke the batch off, nil where every item was answered.
     package var failure: StoreError?
-
-    package init(outcomes: [RevocationOutcome], failure: StoreError? = nil) {
-        self.outcomes = outcomes
-        self.failure = failure
-    }
 }
 
 extension TokenStore {
     /// How many batches of revocations may be under way.
     private static let revocationWindow = 32
 
-    /// Revokes the batches that `next` gives, some hundred items each, and delivers their outcomes in
-    /// this order. With a blacklist, entries are written first, then the tokens of known users are
-    /// taken off their lists; without one, the tokens are removed from the whitelist.
+    /// Revokes the batches that `next` gives, some hundred items each, and delivers their outcomes
+    /// in this order. With a blacklist, entries are written first, then the tokens of known users
+    /// are taken off their lists; without one, the tokens are removed from the whitelist.
     ///
-    /// It is safe to repeat: no entry expires earlier because of it, and the first reason is kept. A
-    /// nil `entry` writes the short value. Returns what broke the work off; a signal ends it after the
-    /// batches under way. If it returns nil, what was delivered as `unconfirmed` was confirmed in the
-    /// end.
+    /// It is safe to repeat: no entry expires earlier because of it, and the first reason is kept.
+    /// A nil `entry` writes the short value. Returns what broke the work off; a signal ends it
+    /// after the batches under way. If it returns nil, what was delivered as `unconfirmed` was
+    /// confirmed in the end.
     package func revoke<Item>(
         entry: DenyEntry?, clock: ServerClock, item: @escaping (Item) -> Revocation,
         next: @escaping (Pull) throws -> Supply<[Item]>,
         deliver: @escaping (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
         lookForWhitelist()
-        guard layout.deny != nil else {
-            return try userTokens.remove(item: item, next: next, deliver: deliver)
+        if let rounds = RemovalRounds(self) {
+            return try rounds.remove(item: item, next: next, deliver: deliver)
         }
-        return try runRevocations(item: item, next: next, deliver: deliver) {
-            self.revocation(of: $0, entry: entry, clock: clock)
+        let runner = JobRunner<[Item], [RevocationOutcome]>(
+            self, window: Self.revocationWindow, changes: true
+        ) { pull in
+            try next(pull).map { batch in
+                (batch, self.revocation(of: batch.map(item), entry: entry, clock: clock))
+            }
+        } deliver: { batch, done in
+            let outcomes = done.outcomes(count: batch.count)
+            for index in batch.indices { try deliver(batch[index], outcomes[index]) }
         }
+        return try runner.run()
     }
 
-    /// Revokes one batch. `confirmedBy` is who waits for replicas and disks at the end, `recheckedBy`
-    /// who removes again what an application writes back meanwhile.
+    /// Revokes one batch. `confirmedBy` is who waits for replicas and disks at the end,
+    /// `recheckedBy` who removes again what an application writes back meanwhile.
     package func revoke(
         _ items: [Revocation], entry: DenyEntry?, confirmedBy: Finisher = .callee,
         recheckedBy: Finisher = .callee
     ) -> RevocationBatch {
         lookForWhitelist()
-        guard layout.deny != nil else {
-            return userTokens.remove(items, confirmedBy: confirmedBy, recheckedBy: recheckedBy)
+        if let rounds = RemovalRounds(self) {
+            return rounds.remove(items, confirmedBy: confirmedBy, recheckedBy: recheckedBy)
         }
-        return runRevocation(of: items, confirmedBy: confirmedBy) { clock in
-            revocation(of: items, entry: entry, clock: clock)
+        do throws(StoreError) {
+            var job = revocation(of: items, entry: entry, clock: try clock())
+            let (done, failure) = run(&job, confirmedBy: confirmedBy)
+            return RevocationBatch(outcomes: done.outcomes(count: items.count), failure: failure)
+        } catch {
+            return RevocationBatch(
+                outcomes: Array(repeating: .notAttempted, count: items.count), failure: error)
         }
     }
 
@@ -108,42 +116,9 @@ extension TokenStore {
         return DenyJob(self, deny, items, entry: entry, clock: clock)
     }
 
-    /// Revokes batch after batch, a job each, in one pipeline.
-    func runRevocations<Item>(
-        item: @escaping (Item) -> Revocation,
-        next: @escaping (Pull) throws -> Supply<[Item]>,
-        deliver: @escaping (Item, RevocationOutcome) throws -> Void,
-        job: @escaping ([Revocation]) -> any Job<[RevocationOutcome]>
-    ) throws -> StoreError? {
-        let runner = JobRunner<[Item], [RevocationOutcome]>(
-            self, window: Self.revocationWindow, changes: true
-        ) { pull in
-            try next(pull).map { batch in (batch, job(batch.map(item))) }
-        } deliver: { batch, done in
-            let outcomes = done.outcomes(count: batch.count)
-            for index in batch.indices { try deliver(batch[index], outcomes[index]) }
-        }
-        return try runner.run()
-    }
-
-    /// Revokes one batch with one job.
-    func runRevocation(
-        of items: [Revocation], confirmedBy: Finisher,
-        job: (ServerClock) -> any Job<[RevocationOutcome]>
-    ) -> RevocationBatch {
-        do throws(StoreError) {
-            var job = job(try clock())
-            let (done, failure) = run(&job, confirmedBy: confirmedBy)
-            return RevocationBatch(outcomes: done.outcomes(count: items.count), failure: failure)
-        } catch {
-            return RevocationBatch(
-                outcomes: Array(repeating: .notAttempted, count: items.count), failure: error)
-        }
-    }
-
     /// The outcome of a removal, from the number of keys or members removed. A token that was not
-    /// there is refused already, unless Redis has nothing of the whitelist: then the application may
-    /// read other keys.
+    /// there is refused already, unless Redis has nothing of the whitelist: then the application
+    /// may read other keys.
     func removed(_ item: Revocation, _ reply: Reply) -> RevocationOutcome {
         guard reply != .integer(0) else { return absence(of: item) }
         noteUsage()
@@ -152,16 +127,152 @@ extension TokenStore {
 }
 
 extension RevocationOutcome: ItemOutcome {
+    /// Whether the token is refused now, by this revocation or an earlier one.
+    var isDenied: Bool { self == .revoked || self == .alreadyRevoked }
+
     var error: StoreError? {
         if case .failed(let error) = self { error } else { nil }
     }
 
-    /// The outcome where what was acknowledged may be lost.
+    /// `doubt` about a confirmation leaves a revocation in effect, though it may be lost; any other
+    /// failure leaves open whether it was made.
     func doubted(because doubt: StoreError) -> RevocationOutcome {
         switch self {
         case .revoked, .alreadyRevoked:
             doubt.isAboutConfirmation ? .unconfirmed(isNew: self == .revoked) : .unknown
         default: self
         }
+    }
+}
+
+// MARK: dry run
+
+/// Predicts the outcomes of revocations, and writes nothing.
+///
+/// A second revocation of the same token is predicted as `alreadyRevoked`. For that it keeps a hash
+/// of 64 bits for each token, since a file may name millions.
+package final class RevocationDryRun {
+    private let store: TokenStore
+    /// The fingerprints of the tokens whose revocation was predicted.
+    private var seen: Set<Int> = []
+
+    package init(_ store: TokenStore) { self.store = store }
+
+    /// The outcomes that `revoke` would give, in the order of `items`.
+    package func outcomes(
+        of items: [Revocation]
+    ) throws(StoreError) -> [RevocationOutcome] {
+        store.lookForWhitelist()
+        var outcomes = try store.ask(PredictionJob(store, items))
+        for (index, item) in items.enumerated() where outcomes[index] == .revoked {
+            let isNew = seen.insert(try fingerprint(item.subject)).inserted
+            if !isNew { outcomes[index] = .alreadyRevoked }
+        }
+        return outcomes
+    }
+
+    /// A hash of what is written or removed to revoke a token. The process seeds it, so that no one
+    /// can prepare two tokens with the same hash.
+    private func fingerprint(_ subject: TokenSubject) throws(StoreError) -> Int {
+        var hasher = Hasher()
+        if let deny = store.layout.deny {
+            let values = TemplateValues(subject)
+            hasher.combine(try deny.key.render(values))
+            hasher.combine(try deny.member?.render(values))
+        } else {
+            hasher.combine(subject)
+        }
+        return hasher.finalize()
+    }
+}
+
+/// The outcomes that `revoke` would give, each as if no other token was revoked before it.
+struct PredictionJob: Question {
+    private let store: TokenStore
+    private let items: [Revocation]
+    private var states: StatesJob
+    private(set) var outcome: [RevocationOutcome] = []
+
+    init(_ store: TokenStore, _ items: [Revocation]) {
+        self.store = store
+        self.items = items
+        states = StatesJob(store, items.map { StateQuery($0.subject) })
+    }
+
+    mutating func next() -> [Command]? { states.next() }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        try states.take(exchange)
+        for (item, state) in zip(items, states.outcome) {
+            outcome.append(predict(item, try state.get()))
+        }
+    }
+
+    private func predict(_ item: Revocation, _ state: TokenState) -> RevocationOutcome {
+        guard let deny = store.layout.deny else {
+            guard case .listed = state.listing else { return store.absence(of: item) }
+            store.noteUsage()
+            return .revoked
+        }
+        if state.denial != nil { return .alreadyRevoked }
+        if let expiry = item.expiry {
+            // As `DenyJob` decides: an entry that would have expired is not written.
+            let end = deny.end(of: expiry, issuedAt: item.issuedAt, margin: store.margin)
+            return end.map { $0 <= state.time } ?? false ? .expired : .revoked
+        }
+        if case .listed = state.listing { return .revoked }
+        return .notFound
+    }
+}
+
+// MARK: the entries of the blacklist
+
+extension TokenStore {
+    /// Every blacklist entry, page by page; one may come twice while Redis rehashes. `body` answers
+    /// whether to go on.
+    package func forEachDenial(
+        like pattern: IdentifierPattern? = nil,
+        _ body: @escaping ([ListedDenial]) throws -> Bool
+    ) throws {
+        guard let deny = layout.deny else { return }
+        let clock = try clock()
+        let listing = DenyListing(
+            layout: layout, deny: deny, pattern: pattern, margin: margin,
+            isOneServer: !client.isGroup)
+        switch deny.scan(listing) {
+        case .keys(let match, let type):
+            try forEachPage(match: match, type: type) { keys in
+                DenyPageJob(store: self, page: deny.page(keys, listing), clock: clock)
+            } _: {
+                try body($0)
+            }
+        case .members(let key):
+            try forEachMember(ofSet: key) { members in
+                let page = deny.page(members, listing)
+                return try body(try page.entries([], at: clock.milliseconds))
+            }
+        }
+    }
+}
+
+/// Reads the entries of one page of keys.
+private struct DenyPageJob: Question {
+    let store: TokenStore
+    let page: any DenyPage
+    let clock: ServerClock
+    var commands: [Command] = []
+    var isDone = false
+    var outcome: [ListedDenial] = []
+
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard !isDone else { return nil }
+        commands = try page.commands()
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        isDone = true
+        let replies = try store.replies(exchange, to: commands)
+        outcome = try page.entries(replies, at: clock.milliseconds)
     }
 }

@@ -1,8 +1,8 @@
 package import Layouts
-package import Redis
+internal import Redis
 
-/// Judges by values whose keys a sample has: it looks into some keys of each candidate. The sample is
-/// bounded, and nothing is written.
+/// Decides which layouts a Redis has. `LayoutDetector` names candidates by the names of keys; here
+/// a few keys of each candidate are read, and their values must fit. Nothing is written.
 struct CandidateJudge {
     private let client: Client
     private let entries: [LayoutDetector.Entry]
@@ -10,7 +10,8 @@ struct CandidateJudge {
     /// The first refusal to look into a key.
     private var refusal: StoreError?
 
-    /// Candidates of a layout that are looked into: those with the most keys.
+    /// How many candidates of one layout are read: those with the most keys. Candidates of a layout
+    /// differ in their variables, such as a prefix.
     private static let candidateLimit = 6
 
     init(_ detector: LayoutDetector, _ client: Client) {
@@ -19,12 +20,12 @@ struct CandidateJudge {
         patterns = detector.patterns
     }
 
-    /// A layout that was found, and the keys by which.
+    /// A layout that was found, with what `doubtRivals` compares.
     private struct Judged {
         var found: DetectedLayout
         let candidate: LayoutDetector.Candidate
         let layout: Layout
-        /// Whether a cutoff was found where only a layout with cutoffs has one.
+        /// Whether a key of its cutoffs holds a cutoff: no other layout has such keys.
         let hasCutoff: Bool
     }
 
@@ -50,22 +51,31 @@ struct CandidateJudge {
 
     // MARK: a candidate
 
-    /// What was found under the keys of one role.
+    /// What the keys of one role hold, counted.
     private struct Tally {
+        /// How distinct the names of the keys are, by the most distinct pattern.
         var tier = KeyPattern.Tier.shape
         var weight = 0
+        /// Whether the names have token ids in them.
         var namesID = false
+        /// Whether a value was found that hardly another application writes.
         var isTelling = false
+        /// Keys by the verdict about their values.
         var fits = 0
         var neutral = 0
         var differs = 0
         var mistyped = 0
         var refused = 0
+        /// The units of the scores that were met: 1 for seconds, 1000 for milliseconds, 0 for a
+        /// mixture.
         var units: Set<Int64> = []
 
+        /// Keys that could be read.
         var seen: Int { fits + neutral + differs + mistyped }
 
-        /// nil where these keys belong to something else.
+        /// How sure it is that these keys are the layout's; nil if they belong to something else.
+        /// Names of the layout's own count without fitting values, common names only with a
+        /// majority of them.
         var confidence: DetectedLayout.Confidence? {
             if seen == 0 { return refused > 0 && tier == .own ? .medium : nil }
             if mistyped * 2 > seen { return nil }
@@ -89,7 +99,7 @@ struct CandidateJudge {
         }
     }
 
-    /// What is known of a candidate.
+    /// What is known about a candidate.
     private struct Evidence {
         /// Keys of each role.
         var counts: [DetectedLayout.Role: Int] = [:]
@@ -147,7 +157,7 @@ struct CandidateJudge {
             case .mistyped: tally.mistyped += 1
             case .gone: continue
             case .refused:
-                // A name that nobody has seen in use says nothing.
+                // The sample does not have this key, so the refusal does not show that it exists.
                 if isSingle { continue }
                 tally.refused += 1
                 if refusal == nil, case .error(let error)? = replies.first ?? nil {
@@ -251,7 +261,7 @@ struct CandidateJudge {
 
 // MARK: detecting
 
-/// The layouts that were found in a Redis.
+/// The layouts that were found in a Redis, and how much of it was looked at.
 package struct Detection: Sendable {
     /// The surest first.
     package internal(set) var layouts: [DetectedLayout] = []
@@ -259,23 +269,11 @@ package struct Detection: Sendable {
     package internal(set) var sampled = 0
     /// Whether these were all.
     package internal(set) var isWhole = false
-    /// Keys that Redis did not let us look into.
+    /// The first refusal to read a key; nil if all could be read.
     package internal(set) var refusal: StoreError?
 }
 
 extension LayoutDetector {
-    /// Takes at most `limit` keys of `client` into the sample, and judges.
-    package mutating func run(_ client: Client, sample limit: Int) throws(StoreError) -> Detection {
-        var scan = client.scan(count: 500)
-        // Only names that come twice are kept out; a page's own are never the same.
-        while sampled < limit {
-            let page = try scan.nextKeys()
-            guard let page else { return try conclude(client, isWhole: true) }
-            look(at: Array(page.prefix(limit - sampled)))
-        }
-        return try conclude(client, isWhole: false)
-    }
-
     /// Judges the sample. `isWhole` is whether Redis has no other keys.
     mutating func conclude(_ client: Client, isWhole: Bool) throws(StoreError) -> Detection {
         lookAtSingles()
@@ -286,12 +284,20 @@ extension LayoutDetector {
 }
 
 extension TokenStore {
-    /// Looks for the keys of every layout that `detector` knows, in at most `sample` of Redis' keys.
+    /// Looks for the keys of every layout that `detector` knows, in at most `limit` of Redis' keys.
     /// Never writes.
     package func detect(
-        _ detector: LayoutDetector, sample: Int
+        _ detector: LayoutDetector, sample limit: Int
     ) throws(StoreError) -> Detection {
         var detector = detector
-        return try detector.run(client, sample: sample)
+        var scan = client.scan(count: 500)
+        // A key that comes twice counts twice, which a sample can bear.
+        while detector.sampled < limit {
+            guard let page = try scan.nextKeys() else {
+                return try detector.conclude(client, isWhole: true)
+            }
+            detector.look(at: Array(page.prefix(limit - detector.sampled)))
+        }
+        return try detector.conclude(client, isWhole: false)
     }
 }

@@ -4,8 +4,10 @@ internal import Redis
 
 /// The logout of one user whose tokens have keys of their own.
 ///
-/// Passes over the user's keys follow one another until one finds nothing left to revoke: first the
-/// tokens' own keys go, then what leads to them. Broken off anywhere, a second logout finds the rest.
+/// One pass over the user's keys follows another until a pass finds nothing to revoke. A pass
+/// removes the tokens' own keys first, and then the keys that lead to them: if the logout breaks
+/// off, a second one still finds the rest. It is no `Job`, since a pass needs scans, which are runs
+/// of jobs themselves.
 final class KeyedLogout {
     /// How far the logout came, whatever broke it off.
     private(set) var result = LogoutResult()
@@ -17,9 +19,9 @@ final class KeyedLogout {
     /// The clock of Redis; nil where no cutoff was raised.
     private var clock: ServerClock?
 
-    /// How many tokens a pass finds before they are revoked.
+    /// How many tokens a pass collects before they are revoked. It bounds the memory of a pass.
     private static let passLimit = 5000
-    /// How many passes there are at most: an application may write tokens faster than they are found.
+    /// The limit of passes: an application may write tokens faster than they are found.
     private static let passCount = 1000
 
     init(
@@ -33,12 +35,16 @@ final class KeyedLogout {
 
     private var scope: LogoutScope { request.scope }
 
-    /// What a pass found.
+    /// The findings of one pass.
     private struct Pass {
+        /// Tokens to revoke, with the keys that led to them.
         var toRevoke: [Identifier: FoundSession] = [:]
         /// Keys without a token key of their own, by their names.
         var leftovers: [[UInt8]: FoundSession] = [:]
+        /// Tokens that the scope keeps.
         var kept: [Identifier: TokenSubject] = [:]
+        /// Keys that may hold tokens of the user, but cannot be read. The logout is then
+        /// incomplete.
         var unreadable = 0
         /// The values of the user's sets and lists, read before anything else.
         var userValues: [(key: [UInt8], value: [UInt8])] = []
@@ -80,16 +86,14 @@ final class KeyedLogout {
 
     /// Raises the cutoff and the version, as far as the layout has them.
     private func raise() throws(StoreError) {
-        let layout = store.layout
-        if let cutoff = layout.userCutoff, let wanted = scope.cutoff {
-            let values = TemplateValues(TokenSubject(id: user, user: user))
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        if let cutoff = store.layout.userCutoff, scope.raisesCutoff {
             result.cutoff = try store.raise(
-                cutoff, [try cutoff.key.render(values)], to: wanted.second, skew: request.skew)
+                cutoff, [try cutoff.key.render(values)], to: scope.cutoff, skew: request.skew)
             clock = try store.clock()
         }
-        if let version = layout.version, scope == .everything {
-            let command = try store.raiseVersionCommand(version, of: user)
-            result.version = try store.change([command])[0].asInteger
+        if let version = store.layout.version, scope == .everything {
+            result.version = try store.change([try version.raising(values)])[0].asInteger
         }
     }
 
@@ -98,18 +102,18 @@ final class KeyedLogout {
         let layout = store.layout
         let values = TemplateValues(TokenSubject(id: user, user: user))
         clock = try store.clock()
-        if let cutoff = layout.userCutoff, let wanted = scope.cutoff, let now = clock?.now {
+        if let cutoff = layout.userCutoff, scope.raisesCutoff {
             let key = try cutoff.key.render(values)
-            let found = try store.cutoff(try store.ask(cutoff.reading(key)), cutoff, key: key)
-            let second = wanted.second ?? (now + request.skew)
-            result.cutoff = max(found ?? second, second)
+            result.cutoff = try store.planned(
+                try store.ask(store.plan(cutoff, key: key)), cutoff, key: key, to: scope.cutoff,
+                skew: request.skew)
         }
         let pass = try search(limit: .max)
         let items = pass.toRevoke.values.compactMap { session in
             session.subject.map { Revocation($0, expiry: session.end ?? .at(0)) }
         }
         for page in items.chunked(by: TokenStore.pageSize) {
-            let outcomes = try store.ask(PlannedRevocations(store, page))
+            let outcomes = try store.ask(PredictionJob(store, page))
             result.revoked += outcomes.count { $0 == .revoked }
             result.leftovers += outcomes.count { $0 == .alreadyRevoked }
             request.onProgress(result)
@@ -169,7 +173,7 @@ final class KeyedLogout {
         return scope.revokes(id, issuedAt: issuedAt, cutoff: result.cutoff)
     }
 
-    /// Leaves out the tokens that are on the blacklist.
+    /// Leaves out the tokens that are on the blacklist already. Their session keys may stay.
     private func dropDenied(_ pass: inout Pass) throws(StoreError) {
         let subjects = pass.toRevoke.values.compactMap(\.subject)
         for page in subjects.chunked(by: TokenStore.pageSize) {
@@ -191,8 +195,8 @@ final class KeyedLogout {
         }
     }
 
-    /// Removes page by page the tokens' own keys, and what leads to them once these were acknowledged
-    /// as gone.
+    /// Removes page by page the tokens' own keys, and what leads to them once these were
+    /// acknowledged as gone.
     private func revoke(_ pass: Pass) throws(StoreError) {
         let all = Array(pass.toRevoke.values)
         if !all.isEmpty { store.noteUsage() }
@@ -209,9 +213,7 @@ final class KeyedLogout {
             result.leftovers += batch.outcomes.count { $0 == .alreadyRevoked }
             if let failure = batch.failure { throw failure }
             for case .failed(let error) in batch.outcomes { throw error }
-            let isGone = batch.outcomes.map {
-                $0 == .revoked || $0 == .alreadyRevoked || $0 == .expired
-            }
+            let isGone = batch.outcomes.map { $0.isDenied || $0 == .expired }
             try send(zip(page, isGone).flatMap { $1 ? $0.traces : [] })
             request.onProgress(result)
         }
@@ -219,12 +221,13 @@ final class KeyedLogout {
         result.leftovers += pass.leftovers.count
     }
 
+    /// Runs commands that are safe to repeat, a page at a time.
     private func send(_ commands: [Command]) throws(StoreError) {
         for page in commands.chunked(by: TokenStore.pageSize) { try store.change(page) }
     }
 
-    /// Removes the values of tokens that are gone from the user's sets and lists, after the keys that
-    /// could bring these tokens back.
+    /// Removes the values of tokens that are gone from the user's sets and lists, after the keys
+    /// that could bring these tokens back.
     private func clear(_ pass: Pass) throws(StoreError) {
         guard !pass.userValues.isEmpty, let allow = store.layout.allow else { return }
         let reads = try pass.kept.values.map { subject throws(StoreError) in

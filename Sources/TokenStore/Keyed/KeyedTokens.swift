@@ -7,10 +7,11 @@ internal import Redis
 /// Such a layout keeps no token lists, so the tokens of a user are found by scanning, and results
 /// are complete only after a full scan.
 struct KeyedTokens: UserTokens {
-    let store: TokenStore
+    private let store: TokenStore
     let allow: AllowStore
 
-    /// What the tokens' own keys tell about the tokens of one user, by their ids.
+    /// The tokens of one user whose own keys are there, by their ids, with the time at which the
+    /// keys expire.
     private typealias FoundTokens = [Identifier: (subject: TokenSubject, end: Expiry)]
 
     /// nil for a layout without session keys, or with token lists besides them.
@@ -20,8 +21,8 @@ struct KeyedTokens: UserTokens {
         self.allow = allow
     }
 
-    /// The values of the user's sets are read first, since the scan compares with them the tokens that
-    /// name no user.
+    /// Reads the values of the user's sets first: the scan compares tokens that name no user with
+    /// them.
     func tokens(of user: Identifier) throws(StoreError) -> TokenList {
         guard var scan = SessionScan(store, user: user) else { return try tokens([:], of: user) }
         scan.search.userValues = Set(try scan.userValues().map(\.value))
@@ -32,11 +33,13 @@ struct KeyedTokens: UserTokens {
         try tokens(of: user).tokens.first { $0.id == id }
     }
 
-    /// All tokens are in one page, since only the end of the scan shows which expires first.
+    /// All tokens are in one page, since only the end of the scan shows which one expires first.
     func forEachPage(of user: Identifier, _ body: (TokenList) throws -> Bool) throws {
         _ = try body(try tokens(of: user))
     }
 
+    /// Scans once for all users, and keeps their tokens in memory. Users come in the order of their
+    /// names.
     func forEachList(
         like pattern: IdentifierPattern?,
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
@@ -51,7 +54,7 @@ struct KeyedTokens: UserTokens {
         }
     }
 
-    /// Every user comes once, after the scan: no key of Redis has a count of a user's tokens.
+    /// Every user comes once, after the scan: Redis has no key with the count of a user's tokens.
     func forEachUser(
         like pattern: IdentifierPattern?, pageLimit: Int,
         _ body: @escaping ([ListedUser]) throws -> Bool
@@ -103,8 +106,8 @@ struct KeyedTokens: UserTokens {
 
     // MARK: what a search found
 
-    /// The tokens whose own keys are there, by their users. A token that the scan meets twice counts
-    /// once.
+    /// The tokens whose own keys are there, by their users. A token that the scan meets twice
+    /// counts once.
     private func find(_ scan: SessionScan) throws(StoreError) -> [Identifier: FoundTokens] {
         var scan = scan
         scan.detail = .ends
@@ -120,8 +123,8 @@ struct KeyedTokens: UserTokens {
         return found
     }
 
-    /// Sorts what was found, and asks for the state of each token: one that is on the blacklist, or
-    /// was ended in place, is listed as revoked.
+    /// Sorts the tokens, soonest expiry first, and asks for the state of each. A token is revoked
+    /// if it is on the blacklist, or if its key has a value that the application does not accept.
     private func tokens(
         _ found: FoundTokens, of user: Identifier
     ) throws(StoreError) -> TokenList {
@@ -166,8 +169,8 @@ struct KeyedTokens: UserTokens {
 
     // MARK: changes
 
-    /// Writes the key that the application would have written, unless one is there. Layouts of which
-    /// only the application knows the values cannot record.
+    /// Writes the key that the application would have written, unless one is there. Layouts of
+    /// which only the application knows the values cannot record.
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
         var values = TemplateValues(token.subject)
         values.expiry = token.expiry
@@ -183,27 +186,20 @@ struct KeyedTokens: UserTokens {
         RemoveSessionsJob(store, allow, items)
     }
 
-    /// Users are logged out one after the other, since most take scans of all keys; a batch of them is
-    /// confirmed together.
+    /// Users are logged out one after the other, since most take scans of all keys; a batch of them
+    /// is confirmed together.
     func logOut(
         _ request: LogoutRequest, next: @escaping (Pull) throws -> Supply<Identifier>,
         deliver: @escaping (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
     ) throws -> StoreError? {
-        guard store.layout.index != nil else {
-            return try SortedSetTokens(store).logOut(request, next: next, deliver: deliver)
-        }
         let logout = RecheckedLogout(
             store: store, tokens: self, request: request, recheckDelay: 0)
         return try logout.run(next: next, deliver: deliver)
     }
 
-    /// Without an index no session can be found: only the cutoff and the version are raised.
     func logOut(
         _ users: inout [PendingLogout], _ round: LogoutRound, _ request: LogoutRequest
     ) throws -> StoreError? {
-        guard store.layout.index != nil else {
-            return try SortedSetTokens(store).logOut(&users, round, request)
-        }
         for index in users.indices where users[index].cause == nil {
             guard Signals.pending == nil else {
                 users[index].interrupt()
@@ -212,8 +208,8 @@ struct KeyedTokens: UserTokens {
             let logout = KeyedLogout(store, users[index].user, round, request)
             let cause = logout.run()
             users[index].take(logout.result, cause, round)
-            // A connection that failed for one user would fail for the others. What Redis refuses of
-            // one user's keys is no reason to leave the others logged in.
+            // A connection that failed for one user would fail for the others. What Redis refuses
+            // of one user's keys is no reason to leave the others logged in.
             if case .store(.redis(let error))? = cause { return .redis(error) }
         }
         return nil

@@ -2,31 +2,33 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Revokes a batch where each token has a key of its own to be accepted: removes these keys, and the
-/// links to them.
+/// Revokes a batch by removing the tokens' own keys and the links to them, for layouts whose
+/// services accept a token if its key is there.
 struct RemoveSessionsJob: Job {
-    /// The steps, in the order in which the work may break off anywhere: what leads to other keys
-    /// goes only after these were acknowledged as gone, so that a second run still finds them.
+    /// The steps. The job may break off after any of them: a key that names other keys is removed
+    /// only after those were acknowledged as gone, so that a second run still finds them.
     private enum Phase {
         /// Reads the tokens' own values, and the keys that name other keys.
         case readLinks
-        /// Looks whether the key of a link holds something else: then nothing of that token is changed.
+        /// Checks that the key of each link has the right type. If one has not, nothing of that
+        /// token is changed.
         case checkTypes
-        /// Cuts the links that lead to no others, and notes those that may be under another key.
+        /// Cuts the links that name no other keys, and notes those that may be under another key.
         case cutLinks
         /// Cuts the links that name other keys.
         case cutVias
         /// Removes the tokens' own keys.
         case remove
-        /// Publishes the ids for listeners that are told nothing else.
+        /// Publishes the ids, for layouts whose services listen for nothing else.
         case announce
     }
 
     private let store: TokenStore
     private let allow: AllowStore
     private let items: [Revocation]
-    /// Takes the links that have to be searched for, which no job can do; nil where that was done.
+    /// Collects the links to search for, since a job cannot scan; nil if they were searched for.
     private let search: HolderSearch?
+    /// The phases that this layout needs.
     private let plan: [Phase]
 
     private var phases: ArraySlice<Phase> = []
@@ -126,7 +128,7 @@ struct RemoveSessionsJob: Job {
         }
     }
 
-    /// Works out which links each token has, now that the names are known that they depend on.
+    /// Makes the links of each token, some of which depend on the values that were read.
     private mutating func takeValues(_ answers: [ItemAnswer]) throws(StoreError) {
         for answer in answers {
             var named: [[UInt8]?] = []
@@ -139,8 +141,8 @@ struct RemoveSessionsJob: Job {
         }
     }
 
-    /// Fails the items of which a link has a key of another type: deleting it would destroy data of
-    /// something else.
+    /// Fails the items that have a link with a key of another type: it belongs to something else,
+    /// whose data would be deleted.
     private mutating func takeTypes(_ answers: [ItemAnswer]) throws(StoreError) {
         rest = []
         for answer in answers {

@@ -1,8 +1,11 @@
 internal import Layouts
+internal import Platform
 internal import Redis
 
-/// The links of one token that are to be cut: keys that would bring it back.
+/// The links of one token: keys from which the application would make the token's own key again, so
+/// that they have to be cut before it is removed.
 struct SessionLinks {
+    /// The links in the order in which they are cut.
     enum Part {
         /// Links that lead to no other keys.
         case ends
@@ -16,8 +19,8 @@ struct SessionLinks {
     /// The links whose keys can be made, and these keys.
     let places: [(link: Link, key: [UInt8])]
 
-    /// `named` are the values of the keys that name others, in the order of `AllowStore.vias`. A link
-    /// for which the token lacks a claim is left out.
+    /// `named` are the values of the keys that name others, in the order of `AllowStore.vias`; nil
+    /// for a key that is not there. A link for which the token lacks a claim is left out.
     init(
         of subject: TokenSubject, _ allow: AllowStore, value: [UInt8]?, named: [[UInt8]?]
     ) throws(StoreError) {
@@ -50,7 +53,8 @@ struct SessionLinks {
         }
     }
 
-    /// Cuts one link; nil where nothing is known that its value could be compared with.
+    /// The command that cuts one link; nil if there is nothing to compare its value with. Without a
+    /// comparison it could remove the link of another token.
     private func command(_ link: Link, _ key: [UInt8]) -> Command? {
         switch link.action {
         case .delete: return Command("DEL", key: key)
@@ -73,7 +77,7 @@ struct SessionLinks {
         }
     }
 
-    /// What has to be searched for; nil where a search could find nothing.
+    /// What to search for among keys that cannot be made; nil if a search could find nothing.
     func wanted(_ allow: AllowStore) -> HolderSearch.Wanted? {
         let searched = allow.links.filter { $0.search != nil }
         let text = searched.compactMap { self.text(of: $0) }.first
@@ -85,7 +89,7 @@ struct SessionLinks {
 }
 
 extension Link {
-    /// Whether it may be under a key that cannot be made.
+    /// Whether the link may be under a key that cannot be made from the token.
     var isSearched: Bool { search != nil || wild != nil }
 }
 
@@ -103,7 +107,8 @@ extension AllowStore {
         links.compactMap(\.search).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    /// The arguments of `Script.disallow`.
+    /// The arguments of `Script.disallow`, which removes the token's own key or replaces its value,
+    /// but only if the application accepts the token by it.
     func removalArguments(of subject: TokenSubject) throws(StoreError) -> [Argument] {
         var replacement: [UInt8] = []
         if case .rewrite(let value) = removal { replacement = value }
@@ -115,4 +120,125 @@ extension AllowStore {
             return [.bytes(replacement), ""] + values.map { .bytes($0) }
         }
     }
+}
+
+// MARK: links whose keys cannot be made
+
+/// Collects the links of a page of items that were not under the keys that can be made. A class:
+/// the job that fills it is a value inside `JobRunner`, and the caller reads it after the run.
+final class HolderSearch {
+    /// What to search for, by the places of the items.
+    var wanted: [Int: Wanted] = [:]
+
+    /// What a key holds that brings a token back.
+    struct Wanted {
+        /// The value of the token's own key; nil where that is gone.
+        let value: [UInt8]?
+        /// The text of the token in a Java object.
+        let text: [UInt8]?
+        /// The token, where keys that cannot be made may name or hold it.
+        var subject: TokenSubject?
+    }
+}
+
+/// Links whose keys cannot be made are found by scanning.
+extension TokenStore {
+    /// Deletes the keys with the layout's prefixes that would bring one of these tokens back.
+    /// Returns false if a signal ended the scan before all keys were read.
+    func deleteHolders(
+        _ wanted: [HolderSearch.Wanted], under prefixes: [[UInt8]]
+    ) throws(StoreError) -> Bool {
+        let values = Set(wanted.compactMap(\.value))
+        let texts = Set(wanted.compactMap(\.text))
+        for prefix in prefixes {
+            let pattern = GlobPattern.escape(prefix) + [UInt8(ascii: "*")]
+            try delete(match: pattern, type: "string") { keys in
+                DeleteJob(store: self, reads: keys.map { Command("GET", key: $0) }) {
+                    number, reply in
+                    guard case .string(let value) = reply,
+                        values.contains(value)
+                            || JavaObject.text(among: texts, in: value) != nil
+                    else { return nil }
+                    return .eval(Script.deleteIfSame, keys: [keys[number]], [.bytes(value)])
+                }
+            }
+            if Signals.pending != nil { return false }
+        }
+        return true
+    }
+
+    /// Deletes the keys of wild links that name or hold one of these tokens. Returns false if a
+    /// signal ended the scan before all keys were read.
+    func deleteWildLinks(
+        _ wanted: [HolderSearch.Wanted], _ allow: AllowStore
+    ) throws(StoreError) -> Bool {
+        let subjects = wanted.compactMap(\.subject)
+        let ids = Set(subjects.map(\.id.bytes))
+        for link in allow.links {
+            guard let wild = link.wild, !subjects.isEmpty else { continue }
+            let names = Set(subjects.compactMap { TemplateValues($0)[wild.hole] })
+            try delete(match: wild.key.glob(), type: link.types[0]) { keys in
+                let own = keys.compactMap { key in
+                    wild.key.parseLoosely(key)?[wild.hole].map { (key, names.contains($0)) }
+                }
+                guard let field = wild.field else {
+                    let named = own.filter(\.1).map(\.0)
+                    return DeleteJob(store: self, deletions: named.map { Command("DEL", key: $0) })
+                }
+                let reads = own.map { Command("HGET", key: $0.0, .bytes(field)) }
+                return DeleteJob(store: self, reads: reads) { number, reply in
+                    let (key, isNamed) = own[number]
+                    var isHeld = false
+                    if case .string(let id) = reply { isHeld = ids.contains(id) }
+                    return isNamed || isHeld ? Command("DEL", key: key) : nil
+                }
+            }
+            if Signals.pending != nil { return false }
+        }
+        return true
+    }
+
+    /// Runs a job for each page of keys that match.
+    private func delete(
+        match: [UInt8], type: String, job: @escaping ([[UInt8]]) -> DeleteJob
+    ) throws(StoreError) {
+        try StoreError.only {
+            try forEachPage(match: match, type: type, changes: true, job: job) { _ in true }
+        }
+    }
+}
+
+/// Reads the values of a page of keys, and deletes the keys that hold what is searched for. Strings
+/// are compared again when they are deleted, since another token may have taken the key in between.
+private struct DeleteJob: Job {
+    enum Phase: CaseIterable { case read, delete }
+
+    let store: TokenStore
+    var reads: [Command] = []
+    /// The commands of the second phase.
+    var deletions: [Command] = []
+    /// The command that deletes the key of a read, given the reply to it; nil to keep the key.
+    var deletion: (_ number: Int, Reply) -> Command? = { _, _ in nil }
+    var phases = Phase.allCases[...]
+
+    var outcome: Void { () }
+
+    mutating func next() -> [Command]? {
+        switch phases.first {
+        case .read: reads
+        case .delete: deletions
+        case nil: nil
+        }
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        switch phases.removeFirst() {
+        case .read:
+            let replies = try store.replies(exchange, to: reads)
+            if !reads.isEmpty { deletions = replies.enumerated().compactMap { deletion($0, $1) } }
+        case .delete: _ = try store.replies(exchange, to: deletions)
+        }
+    }
+
+    mutating func restart(after outcome: Void?) { phases = Phase.allCases[...] }
 }

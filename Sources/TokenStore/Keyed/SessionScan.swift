@@ -5,13 +5,13 @@ internal import Redis
 /// The tokens that a page of keys leads to.
 struct SessionPage {
     var sessions: [FoundSession] = []
-    /// Keys that may as well be another user's, and values that are not the application's. They are
-    /// left alone, and a logout that met one is not complete.
+    /// The number of keys that may belong to another user, or whose values the application cannot
+    /// have written. They are not touched, and a logout that met one is incomplete.
     var unreadable = 0
 }
 
-/// A search for the tokens of one user, or of all users, in a layout with a key for each session: the
-/// loop over pages of keys. `SessionSearch` says what a key means. A search changes nothing.
+/// A search for the tokens of one user, or of all users, in a layout with a key for each session:
+/// the loop over pages of keys. `SessionSearch` says what a key means. A search changes nothing.
 struct SessionScan {
     /// What is read about the tokens that are found.
     enum Detail {
@@ -25,7 +25,7 @@ struct SessionScan {
     var search: SessionSearch
     var detail = Detail.names
 
-    /// nil where the layout does not say how the tokens of a user are found.
+    /// nil if the layout does not say how the tokens of a user are found.
     init?(_ store: TokenStore, user: Identifier?, like pattern: IdentifierPattern? = nil) {
         let search = SessionSearch(
             store.layout, user: user, like: pattern, token: store.subject(ofToken:))
@@ -151,7 +151,8 @@ struct SessionPageJob: Question {
         }
     }
 
-    /// The keys of a cluster are on several clocks; these agree to the second, or no cutoff works.
+    /// One clock is asked for all keys. In a Cluster these are on several servers, whose clocks
+    /// must agree to the second anyway, or no cutoff works.
     private func askEnds() throws(StoreError) -> [Command] {
         guard scan.detail == .ends else { return [] }
         var asked: [Command] = []

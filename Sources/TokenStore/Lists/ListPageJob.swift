@@ -3,7 +3,8 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Reads the cutoffs of a user, then the tokens page by page.
+/// Reads the cutoffs of a user, then the tokens page by page. The whole list is in memory at the
+/// end.
 struct TokenListJob: Question {
     let store: TokenStore
     let user: Identifier
@@ -97,7 +98,9 @@ struct ListPageJob: Question {
                 Command("ZRANGE", key: keys[0], .integer(Int64(rank)), .integer(last), "WITHSCORES")
             ]
         case .unit:
-            commands = [Command("ZCARD", key: keys[0]), list.countingForeign(keys[0])]
+            commands = [
+                Command("ZCOUNT", key: keys[0], "-inf", "+inf"), list.countingForeign(keys[0]),
+            ]
         case .details where keys.count == 2 && !outcome.isEmpty:
             let ids = outcome.map { Argument.bytes($0.id.bytes) }
             commands = [Command(arguments: ["HMGET", .bytes(keys[1])] + ids, keyIndex: 1)]
@@ -134,7 +137,7 @@ struct ListPageJob: Question {
         }
     }
 
-    /// Reads the members of a page and their scores.
+    /// Reads the members of a page and their scores, which follow each other in the reply.
     private mutating func takeRange(_ flat: [[UInt8]], _ list: ListStore) throws(StoreError) {
         var fault: StoreError?
         for index in stride(from: 0, to: flat.count - 1, by: 2) {
@@ -165,8 +168,8 @@ struct ListPageJob: Question {
     }
 }
 
-/// The pages of one list. A token that is added meanwhile moves others to a later page, so tokens of
-/// the last two pages are left out of the next one.
+/// The pages of one list. A token that is added meanwhile moves others to a later page, so tokens
+/// of the last two pages are left out of the next one.
 struct TokenPages {
     /// The rank at which the next page begins.
     private(set) var rank = 0
@@ -180,6 +183,69 @@ struct TokenPages {
         secondLast = last
         last = Set(page.map(\.id))
         return fresh
+    }
+}
+
+/// Describes some users by their sets: how many tokens have not expired, and when the last one
+/// does. Of a set only the last member is read, so long lists cost no more than short ones.
+struct UserPageJob: Question {
+    let store: TokenStore
+    let list: ListStore
+    let users: [Identifier]
+    let clock: ServerClock
+    var commands: [Command] = []
+    var isDone = false
+    /// One description for each user, in the order of `users`.
+    var outcome: [ListedUser] = []
+
+    /// Two or three commands for each user: a count, the last member, and the cutoff if the layout
+    /// has one.
+    mutating func next() throws(StoreError) -> [Command]? {
+        guard !isDone else { return nil }
+        let now = clock.now * list.unit
+        for user in users {
+            let values = TemplateValues(TokenSubject(id: user, user: user))
+            let key = try list.key.render(values)
+            commands.append(Command("ZCOUNT", key: key, .text("(\(now)"), "+inf"))
+            commands.append(Command("ZRANGE", key: key, -1, -1, "WITHSCORES"))
+            guard let cutoff = store.layout.userCutoff else { continue }
+            commands.append(cutoff.reading(try cutoff.key.render(values)))
+        }
+        return commands
+    }
+
+    mutating func take(_ exchange: Exchange) throws(StoreError) {
+        isDone = true
+        let answers = Array(zip(commands, try exchange.all))
+        let size = store.layout.userCutoff == nil ? 2 : 3
+        for (user, own) in zip(users, answers.chunked(by: size)) {
+            outcome.append(try describe(user, own))
+        }
+    }
+
+    /// A key of one user that is not what the layout puts there is a problem of that user alone.
+    private func describe(
+        _ user: Identifier, _ answers: [(command: Command, reply: Reply)]
+    ) throws(StoreError) -> ListedUser {
+        do throws(StoreError) {
+            for (command, reply) in answers { _ = try store.check(reply, of: command) }
+            let count = try answers[0].reply.asInteger
+            let top = try answers[1].reply.asByteStrings
+            var cutoff: Int64?
+            if let userCutoff = store.layout.userCutoff {
+                cutoff = try store.cutoff(
+                    answers[2].reply, userCutoff, key: answers[2].command.key ?? [])
+            }
+            let expiry =
+                top.count == 2
+                ? try list.expiry(score: top[1], key: answers[1].command.key ?? []) : nil
+            return ListedUser(
+                user: user, tokenCount: count, latestExpiry: expiry, cutoff: cutoff)
+        } catch {
+            guard error.isAboutOneKey else { throw error }
+            return ListedUser(
+                user: user, tokenCount: 0, latestExpiry: nil, cutoff: nil, problem: error)
+        }
     }
 }
 

@@ -10,14 +10,12 @@ package struct PruneResult: Equatable, Sendable {
     package var removed = 0
     /// Lists whose time to live was missing, or shorter than that of their tokens.
     package var mended = 0
-
-    package init() {}
 }
 
 extension TokenStore {
-    /// Removes expired members from every user's list and corrects the lists' time to live. Blacklist
-    /// entries and cutoffs stay as they are. `body` gets the counts so far, and answers whether to go
-    /// on. Layouts without lists have nothing to prune.
+    /// Removes expired members from every user's list and corrects the lists' time to live.
+    /// Blacklist entries and cutoffs stay as they are. `body` gets the counts so far, and answers
+    /// whether to go on. Layouts without lists have nothing to prune.
     package func prune(
         dryRun: Bool, _ body: @escaping (PruneResult) throws -> Bool = { _ in true }
     ) throws -> PruneResult {
@@ -51,6 +49,7 @@ struct PruneJob: Job {
     let list: ListStore
     let users: [Identifier]
     let clock: ServerClock
+    /// Whether to survey the lists only.
     let dryRun: Bool
     var phase = Phase.survey
     /// The keys of the lists that the phase is about.
@@ -108,6 +107,8 @@ struct PruneJob: Job {
         lists = untidy
     }
 
+    /// Counts anew: the survey finds only what the last attempt left. `ScanPageJob` keeps the
+    /// counts of the first attempt.
     mutating func restart(after outcome: PruneResult?) {
         phase = .survey
         self.outcome = PruneResult()

@@ -2,7 +2,7 @@ internal import JSON
 package import Layouts
 internal import Redis
 
-/// A token as its user's list keeps it.
+/// A token for its user's list.
 package struct TokenRecord: Equatable, Sendable {
     package let subject: TokenSubject
     package let user: Identifier
@@ -10,11 +10,11 @@ package struct TokenRecord: Equatable, Sendable {
     package let issuedAt: Int64?
     package let expiry: Expiry
     package let label: String?
-    /// When the token was issued that this one replaces: a cutoff that revokes that one also keeps this
-    /// one from being recorded. nil for a token that replaces none.
+    /// When the token was issued that this one replaces: a cutoff that revokes that one also keeps
+    /// this one from being recorded. nil for a token that replaces none.
     var predecessor: IssuedAt?
 
-    /// The time that has to be after every cutoff.
+    /// The time that must be after every cutoff.
     var issued: IssuedAt { predecessor ?? issuedAt.map { .at(Double($0)) } ?? .missing }
 
     package var id: Identifier { subject.id }
@@ -41,6 +41,8 @@ package struct TokenRecord: Equatable, Sendable {
     /// The token without its user, so that only the blacklist is asked about it.
     var deniable: TokenSubject { subject.of(nil) }
 
+    /// The details of the token in the hash beside the list: JSON, without members that are not
+    /// known.
     var details: [UInt8] {
         var object = JSONObject()
         if let issuedAt { object.set("iat", .integer(issuedAt)) }
@@ -73,7 +75,7 @@ package struct RecordBatch: Sendable {
     /// What broke the work off.
     package fileprivate(set) var failure: StoreError?
 
-    /// Takes back the outcomes of tokens that were recorded, because a fail-over may have lost them.
+    /// Makes the outcomes of recorded tokens unknown again, because a fail-over may have lost them.
     fileprivate mutating func doubt() {
         for index in outcomes.indices where outcomes[index] == .recorded {
             outcomes[index] = nil
@@ -94,24 +96,23 @@ extension TokenStore {
         return outcome
     }
 
-    /// Records many tokens in two round trips. At most some hundred at a time, since the commands for
-    /// all are sent together.
+    /// Records many tokens in two round trips: one to judge them, one to write those that may be
+    /// recorded. At most some hundred at a time, since the commands for all are sent together.
     package func record(_ tokens: [TokenRecord]) -> RecordBatch {
         var job = RecordJob(self, tokens)
         let (done, failure) = run(&job)
         var batch = job.outcome
         batch.failure = failure
         if case .failure(let error) = done.result { batch.failure = error }
-        if let failure = batch.failure, hasToSettle, !failure.isAboutConfirmation { batch.doubt() }
+        if needsConfirmation, let failure = batch.failure, !failure.isAboutConfirmation {
+            batch.doubt()
+        }
         return batch
     }
 
-    /// Seconds that a list outlives its last token, as an argument of scripts; empty for a list that
-    /// never expires.
-    var listLife: Argument { .text(listMargin.map(String.init) ?? "") }
-
-    /// The outcome in the reply of a script that records; the word that the script begins with tells
-    /// which. Throws for keys that are not what the layout puts there.
+    /// The outcome in the reply of a script that records: a word, and a number. Throws `.corrupt`
+    /// or `.otherUnit` if a key holds something else; for CORRUPT the number is that of the key,
+    /// from 1.
     func recordOutcome(
         _ reply: Reply, of token: TokenRecord
     ) throws(StoreError) -> RecordOutcome {
@@ -129,21 +130,6 @@ extension TokenStore {
             throw .corrupt(key: all[min(max(Int(number) - 1, 0), all.count - 1)])
         default: throw .redis(.unexpectedReply(expected: "OK", got: reply.shape))
         }
-    }
-
-    /// Takes tokens off a user's list; nil where the layout has no lists.
-    func unlistCommand(
-        _ tokens: [TokenSubject], of user: Identifier
-    ) throws(StoreError) -> Command? {
-        guard let list = layout.list else { return nil }
-        var members: [Argument] = []
-        members.reserveCapacity(tokens.count)
-        for token in tokens {
-            members.append(.bytes(try list.member.render(TemplateValues(token))))
-        }
-        return .eval(
-            Script.unlist, keys: try list.keys(of: user),
-            [.integer(list.unit), listLife] + members)
     }
 
     /// The two elements of the reply of a script: a word or number, and a number.
@@ -171,7 +157,7 @@ struct RecordJob: Job {
     private let store: TokenStore
     private let tokens: [TokenRecord]
     private var phases = Phase.allCases[...]
-    private var states: StatesJob
+    private var states: StatesJob?
     private var commands: [Command] = []
     /// The tokens that are recorded, by their places.
     private var sent: [Int] = []
@@ -183,25 +169,23 @@ struct RecordJob: Job {
     init(_ store: TokenStore, _ tokens: [TokenRecord]) {
         self.store = store
         self.tokens = tokens
-        states = Self.question(store, tokens)
         outcome = RecordBatch(outcomes: Array(repeating: nil, count: tokens.count))
     }
 
-    private static func question(_ store: TokenStore, _ tokens: [TokenRecord]) -> StatesJob {
-        StatesJob(store, tokens.map { StateQuery($0.deniable, asksAllow: false) })
-    }
-
+    /// Goes by the job's own outcome, since the parameter is nil after an attempt that failed.
     mutating func restart(after outcome: RecordBatch?) {
         previous = self.outcome.outcomes
         self.outcome.doubt()
         phases = Phase.allCases[...]
-        states = Self.question(store, tokens)
         sent = []
     }
 
     mutating func next() throws(StoreError) -> [Command]? {
         switch phases.first {
-        case .judge: commands = states.next() ?? []
+        case .judge:
+            states = StatesJob(
+                store, tokens.map { StateQuery($0.deniable, asksAllow: false) })
+            commands = states?.next() ?? []
         case .record:
             let userTokens = store.userTokens
             commands = []
@@ -220,8 +204,8 @@ struct RecordJob: Job {
 
     /// Notes the tokens that are refused. All others are recorded.
     private mutating func judge(_ exchange: Exchange) throws(StoreError) {
-        try states.take(exchange)
-        for (index, answer) in states.outcome.enumerated() {
+        try states?.take(exchange)
+        for (index, answer) in (states?.outcome ?? []).enumerated() {
             let state = try answer.get()
             if state.denial != nil {
                 outcome.outcomes[index] = .alreadyRevoked
@@ -254,5 +238,70 @@ struct RecordJob: Job {
             // The first attempt did not find it there, so it is the one that it wrote.
             outcome.outcomes[index] = .recorded
         }
+    }
+}
+
+// MARK: renewal
+
+/// The outcome of replacing a token with a new one.
+package enum RenewalOutcome: Equatable, Sendable {
+    /// The new token is recorded, the old one revoked.
+    case renewed
+    /// The new one was not recorded: nothing has changed.
+    case refused(RecordOutcome)
+    /// The old one was revoked meanwhile, or its user was logged out: the new one was revoked
+    /// again.
+    case overtaken
+    /// The new one is recorded, but it is unknown whether the old one is revoked. Both may be
+    /// accepted.
+    case inDoubt(StoreError)
+}
+
+extension TokenStore {
+    /// Records `new`, then revokes `old`. If it breaks off in between, both are accepted; there is
+    /// no time at which neither is.
+    ///
+    /// A logout that returned before this has the last word: the step that records compares the
+    /// user's cutoff with the `iat` of `old`. The state of `old` is read again afterwards, because
+    /// the cutoff for all users is in another slot.
+    package func renew(
+        _ old: Revocation, issued: IssuedAt, as new: TokenRecord?, entry: DenyEntry
+    ) throws(StoreError) -> RenewalOutcome {
+        if var new {
+            new.predecessor = issued
+            let outcome = try record(new)
+            guard outcome == .recorded else { return .refused(outcome) }
+        }
+        let batch: RevocationBatch
+        do throws(StoreError) {
+            let state = try states(of: [StateQuery(old.subject)])[0]
+            if state.denial != nil || state.judgeCutoff(issued) != .passes {
+                try takeBack(new, entry)
+                return .overtaken
+            }
+            // The old token is active, so the whitelist, if there is one, has keys.
+            noteUsage()
+            batch = revoke([old], entry: entry)
+            if let failure = batch.failure { throw failure }
+            switch batch.outcomes[0] {
+            case .revoked, .expired: return .renewed
+            case .failed(let error): throw error
+            case .alreadyRevoked:
+                try takeBack(new, entry)
+                return .overtaken
+            case .unknown, .unconfirmed, .notAttempted, .notFound:
+                throw .redis(.unexpectedReply(expected: "a reply", got: "nothing"))
+            }
+        } catch {
+            return .inDoubt(error)
+        }
+    }
+
+    /// Revokes the token that was recorded, if there is one.
+    private func takeBack(_ new: TokenRecord?, _ entry: DenyEntry) throws(StoreError) {
+        guard let new else { return }
+        let batch = revoke([Revocation(new.subject, expiry: new.expiry)], entry: entry)
+        if let failure = batch.failure { throw failure }
+        if case .failed(let error) = batch.outcomes[0] { throw error }
     }
 }

@@ -53,36 +53,28 @@ struct SortedSetTokens: UserTokens {
         }
     }
 
-    /// Reads up to `readWindow` sets at a time. A set that cannot be read is a problem of its user.
+    /// Reads up to `readWindow` sets at a time. A set that cannot be read is a failure of its user
+    /// alone.
     func forEachList(
         like pattern: IdentifierPattern?,
         _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
     ) throws {
         guard let list else { return }
         var scan = store.client.scan(match: list.key.glob(like: pattern), type: "zset")
-        while let keys = try scan.nextPage(), Signals.pending == nil {
-            guard try readTokens(ofAll: list.users(of: keys, like: pattern), body) else { return }
-        }
-    }
-
-    /// Reads the sets of some users in one pipeline; returns the last answer of `body`.
-    private func readTokens(
-        ofAll users: [Identifier],
-        _ body: @escaping (Identifier, Result<TokenList, StoreError>) throws -> Bool
-    ) throws -> Bool {
-        var waiting = users[...]
         var isGoingOn = true
-        let runner = JobRunner<Identifier, TokenList>(
-            store, window: Self.readWindow, changes: false
-        ) { _ in
-            guard isGoingOn, let user = waiting.popFirst() else { return .end }
-            return .item((user, TokenListJob(store: store, user: user)))
-        } deliver: { user, done in
-            guard isGoingOn else { return }
-            isGoingOn = try body(user, done.result)
+        while isGoingOn, let keys = try scan.nextPage(), Signals.pending == nil {
+            var waiting = list.users(of: keys, like: pattern)[...]
+            let runner = JobRunner<Identifier, TokenList>(
+                store, window: Self.readWindow, changes: false
+            ) { _ in
+                guard isGoingOn, let user = waiting.popFirst() else { return .end }
+                return .item((user, TokenListJob(store: store, user: user)))
+            } deliver: { user, done in
+                guard isGoingOn else { return }
+                isGoingOn = try body(user, done.result)
+            }
+            if let failure = try runner.run() { throw failure }
         }
-        if let failure = try runner.run() { throw failure }
-        return isGoingOn
     }
 
     /// Sets are described page by page as the scan finds them, so a user may come twice.
@@ -95,7 +87,7 @@ struct SortedSetTokens: UserTokens {
         var pages = 0
         try store.forEachPage(match: list.key.glob(like: pattern), type: "zset") { keys in
             let users = list.users(of: keys, like: pattern)
-            return Asking(UserPage(store: store, list: list, users: users, clock: clock))
+            return UserPageJob(store: store, list: list, users: users, clock: clock)
         } _: {
             pages += 1
             return try body($0) && pages < pageLimit
@@ -118,8 +110,8 @@ struct SortedSetTokens: UserTokens {
 
     // MARK: changes
 
-    /// Puts the token into the user's set, in one step with a look at the user's cutoff where both are
-    /// in one slot.
+    /// Puts the token into the user's set, in one step with a look at the user's cutoff where both
+    /// are in one slot.
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command {
         guard let list else { throw .unnamed("list") }
         var values = TemplateValues(token.subject)
@@ -144,24 +136,9 @@ struct SortedSetTokens: UserTokens {
         ).once()
     }
 
-    /// Takes the tokens off the lists that they have to be on.
+    /// Removes the tokens from the lists, for layouts whose services accept only listed tokens.
     func removal(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
         UnlistJob(store, items)
-    }
-
-    func remove<Item>(
-        item: @escaping (Item) -> Revocation,
-        next: @escaping (Pull) throws -> Supply<[Item]>,
-        deliver: @escaping (Item, RevocationOutcome) throws -> Void
-    ) throws -> StoreError? {
-        try store.runRevocations(item: item, next: next, deliver: deliver) { removal(of: $0) }
-    }
-
-    /// One job is enough: lists have no links, and nothing of them is rechecked here.
-    func remove(
-        _ items: [Revocation], confirmedBy: Finisher, recheckedBy: Finisher
-    ) -> RevocationBatch {
-        store.runRevocation(of: items, confirmedBy: confirmedBy) { _ in removal(of: items) }
     }
 
     // MARK: logout
@@ -224,5 +201,94 @@ extension ListStore {
     /// The users whose sets are among the keys.
     fileprivate func users(of keys: [[UInt8]], like pattern: IdentifierPattern?) -> [Identifier] {
         keys.compactMap(user(ofKey:)).filter { pattern?.matches($0) ?? true }
+    }
+}
+
+/// Revokes a batch by taking the tokens off the lists of their users, for layouts whose services
+/// accept only listed tokens. It is safe to repeat.
+struct UnlistJob: Job {
+    private enum Phase: CaseIterable {
+        /// Removes each token from the sorted set of its user.
+        case unlist
+        /// Publishes the ids, for layouts whose services listen for nothing else.
+        case announce
+    }
+
+    private let store: TokenStore
+    private let items: [Revocation]
+
+    private var phases = Phase.allCases[...]
+    private var outcomes: [RevocationOutcome]
+    private var sent = ItemCommands()
+    /// The outcomes of an attempt whose changes may be lost.
+    private var previous: [RevocationOutcome]?
+
+    init(_ store: TokenStore, _ items: [Revocation]) {
+        self.store = store
+        self.items = items
+        outcomes = Array(repeating: .notAttempted, count: items.count)
+    }
+
+    var outcome: [RevocationOutcome] { outcomes.shown(in: store.layout, after: previous) }
+
+    mutating func restart(after outcome: [RevocationOutcome]?) {
+        previous = outcome ?? previous
+        phases = Phase.allCases[...]
+        outcomes = Array(repeating: .notAttempted, count: items.count)
+    }
+
+    mutating func next() -> [Command]? {
+        sent = ItemCommands()
+        switch phases.first {
+        case .unlist: for index in items.indices { add(index) }
+        case .announce: sent.add(store.announcements(of: items, outcomes), of: 0)
+        case nil: return nil
+        }
+        return sent.commands
+    }
+
+    /// Adds the command of one item; an item for which none can be made fails.
+    private mutating func add(_ index: Int) {
+        guard let list = store.layout.list else { return }
+        let values = TemplateValues(items[index].subject)
+        do throws(StoreError) {
+            let member = try list.member.render(values)
+            sent.add(
+                Command("ZREM", key: try list.key.render(values), .bytes(member)), of: index)
+        } catch {
+            outcomes[index] = .failed(error)
+        }
+    }
+
+    mutating func take(_ exchange: Exchange) {
+        switch phases.removeFirst() {
+        case .unlist:
+            for answer in sent.answers(in: exchange, &outcomes) {
+                outcomes[answer.item] = store.removed(items[answer.item], answer.reply)
+            }
+        case .announce: store.noteAnnounced(exchange, sent.commands)
+        }
+    }
+}
+
+extension TokenStore {
+    /// Seconds that a list outlives its last token, as an argument of scripts; empty for a list
+    /// that never expires.
+    var listLife: Argument { .text(listMargin.map(String.init) ?? "") }
+
+    /// The command that takes tokens off a user's list, with their details, and lets the list
+    /// expire with its last token. nil for layouts without lists.
+    func unlistCommand(
+        _ tokens: [TokenSubject], of user: Identifier
+    ) throws(StoreError) -> Command? {
+        guard let list = layout.list else { return nil }
+        var members: [Argument] = []
+        members.reserveCapacity(tokens.count)
+        for token in tokens {
+            members.append(.bytes(try list.member.render(TemplateValues(token))))
+        }
+        return .eval(
+            Script.unlist, keys: try list.keys(of: user),
+            [.integer(list.unit), listLife] + members)
     }
 }

@@ -2,14 +2,116 @@ package import Layouts
 internal import Platform
 internal import Redis
 
+/// The tokens of a user that a logout revokes.
+package enum LogoutScope: Equatable, Sendable {
+    case everything
+    /// All but this one, such as the current session. `issuedAt` is in unix seconds, nil if
+    /// unknown.
+    case allBut(Identifier, issuedAt: Int64?)
+    /// Those issued before this unix second, and those of unknown age.
+    case issuedBefore(Int64)
+
+    /// Whether to raise the user's cutoff. Without the `iat` of the token to keep, any cutoff could
+    /// revoke that token, too.
+    var raisesCutoff: Bool {
+        if case .allBut(_, issuedAt: nil) = self { false } else { true }
+    }
+
+    /// The unix second to which the cutoff is raised; nil for the time of Redis.
+    var cutoff: Int64? {
+        switch self {
+        case .everything: nil
+        case .allBut(_, let issuedAt): issuedAt.map { $0 - 1 }
+        case .issuedBefore(let time): time - 1
+        }
+    }
+
+    /// The number of tokens kept, given how many of them were met: a token that is added meanwhile
+    /// may move others to a later page, so the one to keep may be met twice.
+    func kept(of count: Int) -> Int {
+        if case .allBut = self { min(count, 1) } else { count }
+    }
+
+    /// Whether a token has to be revoked: all are, except the one to keep, and tokens known to be
+    /// issued after the cutoff.
+    func revokes(_ id: Identifier, issuedAt: Int64?, cutoff: Int64?) -> Bool {
+        if case .allBut(let kept, _) = self { return id != kept }
+        if case .issuedBefore(let time) = self, cutoff == nil {
+            return issuedAt.map { $0 < time } ?? true
+        }
+        guard let cutoff, let issuedAt else { return true }
+        return issuedAt <= cutoff
+    }
+}
+
+/// The parts of a logout that are the same for every user.
+struct LogoutRequest {
+    let scope: LogoutScope
+    /// Seconds by which a cutoff is raised further, for issuers whose clocks run ahead.
+    let skew: Int64
+    /// Who logs the user out, and why, for the blacklist entries and the audit log.
+    let entry: DenyEntry
+    /// Whether everything is read and judged as in a logout, and nothing written.
+    let isDryRun: Bool
+    let onProgress: (LogoutResult) -> Void
+}
+
+/// The rounds of a logout.
+enum LogoutRound {
+    /// Raises the cutoff and the version, and revokes the tokens that are found.
+    case first
+    /// Revokes only tokens that were issued since the first round.
+    case recheck
+}
+
+/// How far a logout came. The numbers count tokens on the list, or those with a key of their own.
+package struct LogoutResult: Equatable, Sendable {
+    package var revoked = 0
+    package var alreadyRevoked = 0
+    package var kept = 0
+    /// The revoked tokens that the recheck found: logins that ran at the same time issued them.
+    package var late = 0
+    /// Leftover keys of tokens that were revoked before, such as those of refresh tokens. They are
+    /// removed now.
+    package var leftovers = 0
+    /// The cutoff that applies now, in unix seconds; nil if none was raised.
+    package var cutoff: Int64?
+    /// The lowest version that the user's tokens may now carry; nil if none was raised.
+    package var version: Int64?
+    /// Whether every step was acknowledged, and tokens that were never recorded are revoked as
+    /// well.
+    package var isComplete = false
+    /// How many seconds the `iat` of a found token was ahead of Redis' clock; 0 if none was. That
+    /// issuer's clock is wrong, so its other tokens may be later than the cutoff as well.
+    package var issuerLead: Int64 = 0
+    /// Whether more tokens were ahead of the cutoff than one run remembers: another run revokes the
+    /// others.
+    package var hasUnreadTokens = false
+    /// Whether the audit log has an entry about it.
+    package var isAudited = false
+    /// Why the log has no entry.
+    package var auditFailure: StoreError?
+}
+
+/// The reason why a logout broke off, and what had been done by then. A second run finishes it.
+package struct LogoutInterruption: Error, Sendable {
+    package let result: LogoutResult
+    package let cause: Cause
+
+    package enum Cause: Equatable, Sendable {
+        case store(StoreError)
+        case signal(CInt)
+    }
+}
+
 extension TokenStore {
-    /// How many tokens one script or pipeline handles: a script of this size blocks Redis for about
-    /// 1 ms.
+    /// The number of tokens for one script or pipeline. A script of this size blocks Redis for
+    /// about 1 ms.
     static let pageSize = 500
 
-    /// Logs a user out everywhere, in an order that is safe to break off anywhere: it raises the cutoff
-    /// first, then writes blacklist entries page by page, and takes tokens off the list only after
-    /// these were acknowledged.
+    /// Logs a user out everywhere. The steps are in an order in which it may break off anywhere: it
+    /// raises the cutoff first, then writes blacklist entries page by page, and takes tokens off
+    /// the list only after their entries were acknowledged.
     ///
     /// Returns once Redis' clock has passed the cutoff, so that tokens of a login which follows are
     /// accepted. `skew` are seconds, `recheckDelay` are milliseconds.
@@ -42,12 +144,13 @@ extension TokenStore {
         return result
     }
 
-    /// Logs out every user that `next` gives, several at a time; see `revoke` for `next`, and for what
-    /// is returned. Call `awaitCutoffs` afterwards. The failure of one user does not keep the others
-    /// from being logged out.
+    /// Logs out every user that `next` gives, several at a time; see `revoke` for `next`, and for
+    /// what is returned. Call `awaitCutoffs` afterwards. The failure of one user does not keep the
+    /// others from being logged out.
     ///
-    /// After `recheckDelay` milliseconds, tokens of logins that ran meanwhile are revoked, too; with 0
-    /// there is no recheck. A dry run counts what a logout would revoke now, and writes nothing.
+    /// After `recheckDelay` milliseconds, tokens of logins that ran meanwhile are revoked, too;
+    /// with 0 there is no recheck. A dry run counts what a logout would revoke now, and writes
+    /// nothing.
     package func logOut(
         scope: LogoutScope, skew: Int64, recheckDelay: Int64 = 0, entry: DenyEntry,
         isDryRun: Bool = false,
@@ -57,7 +160,7 @@ extension TokenStore {
     ) throws -> StoreError? {
         let request = LogoutRequest(
             scope: scope, skew: skew, entry: entry, isDryRun: isDryRun, onProgress: onProgress)
-        let tokens = userTokens
+        let tokens = logoutTokens
         guard recheckDelay != 0, !isDryRun else {
             return try tokens.logOut(request, next: next, deliver: deliver)
         }
@@ -73,8 +176,9 @@ extension TokenStore {
         return layout.reachesUnrecorded
     }
 
-    /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that tokens of
-    /// a login which follows are accepted. In a Cluster the clock of each user's own server counts.
+    /// Waits until Redis' clock has passed a cutoff that was raised for these users, so that tokens
+    /// of a login which follows are accepted. In a Cluster, each user's cutoff was taken from the
+    /// clock of one server, which is asked here, too.
     package func awaitCutoffs(
         _ users: [Identifier], _ cutoff: Int64?, skew: Int64
     ) throws(StoreError) {
@@ -85,8 +189,8 @@ extension TokenStore {
         }
     }
 
-    /// Revokes the tokens of all users that were issued until now, or before the given second, recorded
-    /// or not. Returns the cutoff.
+    /// Revokes the tokens of all users that were issued until now, or before the given second,
+    /// recorded or not. Returns the cutoff.
     package func logOutEveryone(
         issuedBefore: Int64? = nil, skew: Int64 = 0
     ) throws(StoreError) -> Int64 {
@@ -104,14 +208,27 @@ extension TokenStore {
     ) throws(StoreError) -> Int64 {
         guard let store = layout.globalCutoff else { throw .unnamed("everyone") }
         let key = store.key.literal
-        let replies = try ask([store.reading(key), Command("TIME")])
+        let replies = try ask(plan(store, key: key))
+        return try planned(
+            replies, store, key: key, to: issuedBefore.map { $0 - 1 }, skew: skew)
+    }
+
+    /// The commands that read what `raise` would come to; see `planned`.
+    func plan(_ store: CutoffStore, key: [UInt8]) -> [Command] {
+        [store.reading(key), Command("TIME")]
+    }
+
+    /// The cutoff that would apply after `raise`, which never lowers one.
+    func planned(
+        _ replies: [Reply], _ store: CutoffStore, key: [UInt8], to wanted: Int64?, skew: Int64
+    ) throws(StoreError) -> Int64 {
         let now = try replies[1].asSeconds
-        let wanted = issuedBefore.map { $0 - 1 } ?? (now + skew)
+        let wanted = wanted ?? (now + skew)
         return max(try cutoff(replies[0], store, key: key) ?? wanted, wanted)
     }
 
-    /// Raises a cutoff to the `wanted` second; nil for Redis' time plus `skew`. Returns the cutoff that
-    /// applies now, which may be a later one. The caller has to confirm it.
+    /// Raises a cutoff to the `wanted` second; nil for Redis' time plus `skew`. Returns the cutoff
+    /// that applies now, which may be a later one. The caller has to confirm it.
     func raise(
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) throws(StoreError) -> Int64 {
@@ -119,7 +236,8 @@ extension TokenStore {
         return try raised(try change([command])[0], key: keys[0])
     }
 
-    /// The command that raises a cutoff. `keys` are the cutoff's, and the list's where both share a slot.
+    /// The command that raises a cutoff. `keys` are the cutoff's, and the list's where both share a
+    /// slot.
     func raiseCommand(
         _ store: CutoffStore, _ keys: [[UInt8]], to wanted: Int64?, skew: Int64
     ) -> Command {
@@ -133,14 +251,6 @@ extension TokenStore {
             ])
     }
 
-    /// The command that raises the number that the user's tokens have to carry. It is not safe to
-    /// repeat: each execution raises the number again.
-    func raiseVersionCommand(
-        _ store: VersionStore, of user: Identifier
-    ) throws(StoreError) -> Command {
-        try store.raising(TemplateValues(TokenSubject(id: user, user: user)))
-    }
-
     /// The cutoff that applies now, from the reply to `raiseCommand`.
     func raised(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
         let (word, _) = try outcome(reply)
@@ -150,29 +260,27 @@ extension TokenStore {
         return cutoff
     }
 
-    /// Milliseconds by which `time(2)` may be behind the clock that Redis reads: a service that takes
-    /// its `iat` from there would still be in the second before.
+    /// Milliseconds by which `time(2)` may be behind the clock that Redis reads. A service may take
+    /// its `iat` from there, and would still be in the second before.
     private static let coarseClockLag: Int64 = 20
 
-    /// Waits until a cutoff has passed, but no longer than for one that is raised now: a later cutoff of
-    /// someone else may be far in the future.
+    /// Waits until a cutoff has passed, but no longer than for one that is raised now: the cutoff
+    /// that applies may be a later one, far in the future. Throws if Redis' clock does not move.
     private func waitUntilPassed(
         _ cutoff: Int64, of key: [UInt8], skew: Int64
     ) throws(StoreError) {
         var last = cutoff
         var deadline: Monotonic?
         while true {
-            // This is the clock from which the cutoff was taken.
+            // The cutoff was taken from this clock.
             let now = try client.milliseconds(besideKey: key)
             last = min(last, now / 1000 + max(skew, 0))
             let left = (last + 1) * 1000 + Self.coarseClockLag - now
             if left <= 0 { return }
-            // A clock that does not move would be waited for without end.
+            // The deadline is on this machine's clock, which moves if Redis' does not.
             let end = deadline ?? .now.advanced(byMilliseconds: left + Int64(client.timeout))
             deadline = end
-            guard end.remainingMilliseconds > 0 else {
-                throw unsettled
-            }
+            guard end.remainingMilliseconds > 0 else { throw stalled }
             pause(milliseconds: min(max(left, 1), 1000))
         }
     }

@@ -2,21 +2,23 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// The logout of one user whose tokens are on a list, or its dry run, which takes the same steps,
-/// reads where the logout writes, and goes through the list once.
+/// The logout of one user whose tokens are on a list. A dry run takes the same steps, reads where a
+/// logout writes, and goes through the list once.
 struct LogoutJob: Job {
+    /// How far the job came, and what broke it off; a nil cause means that it was finished.
     typealias Outcome = (result: LogoutResult, cause: LogoutInterruption.Cause?)
 
-    /// The steps, in the order in which the work may break off anywhere. Pages are read until a whole
-    /// pass over the list finds nothing left to deny.
+    /// The steps. The job may break off after any of them. `readPage`, `deny` and `unlist` are
+    /// repeated until a whole pass over the list finds nothing to revoke.
     private enum Phase {
         /// Refuses tokens that were issued until now, recorded or not.
         case raiseCutoff
-        /// Notes the tokens that are on the list although their `iat` is later.
+        /// Notes the tokens that are on the list already although their `iat` is after the cutoff.
         case readAhead
-        /// Refuses tokens with a lower number.
+        /// Refuses tokens with a lower version.
         case raiseVersion
-        /// Blacklists again the tokens that a first attempt took off the list.
+        /// Blacklists again the tokens that the last attempt took off the list: their entries may
+        /// be lost, and the list does not have them any more.
         case denyAgain
         /// Reads the next page of the list.
         case readPage
@@ -37,28 +39,32 @@ struct LogoutJob: Job {
 
     private var phase = Phase.raiseCutoff
     private var commands: [Command] = []
-    /// The job that does the phase, where there is one.
+    /// The page that is being read, in `readAhead` and `readPage`.
     private var page: ListPageJob?
+    /// The revocation of a page, in `denyAgain` and `deny`.
     private var denial: (any Job<[RevocationOutcome]>)?
     /// The tokens that are being blacklisted.
     private var toRevoke: [Revocation] = []
-    /// Tokens whose entries may be lost, and that are not on the list any more.
+    /// Tokens that were taken off the list, and whose entries a fail-over may lose.
     private var unconfirmed: [Revocation] = []
-    /// Those of them that were not blacklisted again yet.
+    /// The part of `unconfirmed` that is to be blacklisted again in this attempt.
     private var toRepeat: ArraySlice<Revocation> = []
+    /// How many tokens of this pass are kept. They stay on the list, before the next page.
     private var keptCount = 0
     private var revokedInPass = 0
-    /// The tokens of a dry run so far, which are all on the list still.
+    /// The tokens that a dry run would have revoked so far. They are all on the list still.
     private var plannedCount = 0
-    /// The tokens that were on the list when the cutoff was raised, although their `iat` is later: the
-    /// clock of their issuer runs ahead. nil before the list was read for them.
+    /// The tokens that were on the list when the cutoff was raised, although their `iat` is later:
+    /// the clock of their issuer runs ahead. nil before `readAhead`.
     private var ahead: Set<Identifier>?
+    /// The rank in the list at which `readAhead` goes on.
     private var aheadRank = 0
-    /// How far the job came, whatever broke it off.
+    /// How far the job came. It adds up over all attempts.
     private var result = LogoutResult()
     private var cause: LogoutInterruption.Cause?
 
-    /// How many tokens ahead of the cutoff are remembered. With more of them the logout is incomplete.
+    /// How many tokens ahead of the cutoff are remembered. With more of them the logout is
+    /// incomplete.
     private static let aheadLimit = 10_000
 
     init(
@@ -94,12 +100,13 @@ struct LogoutJob: Job {
         return (result, cause)
     }
 
-    /// A failure does not leave the job: it ends it, and `outcome` says how far it came.
+    /// Does not throw: after a failure the outcome still has the numbers, and the cause.
     mutating func next() -> [Command]? {
         do throws(StoreError) {
             return try phaseCommands()
         } catch {
-            return end(because: .store(error))
+            end(because: error)
+            return nil
         }
     }
 
@@ -107,15 +114,14 @@ struct LogoutJob: Job {
         do throws(StoreError) {
             try takePhase(exchange)
         } catch {
-            _ = end(because: .store(error))
+            end(because: error)
         }
     }
 
     /// Ends the job without an entry in the audit log.
-    private mutating func end(because cause: LogoutInterruption.Cause?) -> [Command]? {
-        self.cause = cause
+    private mutating func end(because error: StoreError) {
+        cause = .store(error)
         phase = .done
-        return nil
     }
 
     /// The commands of the current phase, or of the next one that has any.
@@ -156,10 +162,7 @@ struct LogoutJob: Job {
         case .raiseCutoff:
             let replies = try store.replies(exchange, to: commands)
             if let command = commands.first {
-                result.cutoff =
-                    request.isDryRun
-                    ? try plannedCutoff(replies, key: command.key ?? [])
-                    : try store.raised(replies[0], key: command.key ?? [])
+                result.cutoff = try takeCutoff(replies, key: command.key ?? [])
             }
             phase = .readAhead
         case .raiseVersion:
@@ -186,7 +189,7 @@ struct LogoutJob: Job {
         }
     }
 
-    /// The commands of a phase that has one or none.
+    /// Keeps the commands of a phase that has one or none, and returns them.
     private mutating func send(_ command: [Command?]) -> [Command] {
         commands = command.compactMap(\.self)
         return commands
@@ -197,35 +200,35 @@ struct LogoutJob: Job {
     /// No command where the scope does not say how far to raise the cutoff.
     private func raiseCutoff() throws(StoreError) -> [Command] {
         let keys = try store.layout.keys(of: user)
-        guard round == .first, let wanted = scope.cutoff, let cutoff = store.layout.userCutoff,
+        guard round == .first, scope.raisesCutoff, let cutoff = store.layout.userCutoff,
             let key = keys.cutoff
         else { return [] }
-        guard !request.isDryRun else { return [cutoff.reading(key), Command("TIME")] }
+        guard !request.isDryRun else { return store.plan(cutoff, key: key) }
         // Only the native layout has both keys in one slot.
         let isTogether = keys.meta != nil
         return [
             store.raiseCommand(
                 cutoff, [key] + (isTogether ? [keys.tokens].compactMap(\.self) : []),
-                to: wanted.second, skew: request.skew)
+                to: scope.cutoff, skew: request.skew)
         ]
     }
 
-    /// The cutoff that would apply: never an earlier one than there is.
-    private func plannedCutoff(_ replies: [Reply], key: [UInt8]) throws(StoreError) -> Int64? {
-        guard let cutoff = store.layout.userCutoff else { return nil }
-        let now = try replies[1].asSeconds
-        let wanted = scope.cutoff?.second ?? (now + request.skew)
-        return max(try store.cutoff(replies[0], cutoff, key: key) ?? wanted, wanted)
+    private func takeCutoff(_ replies: [Reply], key: [UInt8]) throws(StoreError) -> Int64 {
+        guard request.isDryRun, let cutoff = store.layout.userCutoff else {
+            return try store.raised(replies[0], key: key)
+        }
+        return try store.planned(replies, cutoff, key: key, to: scope.cutoff, skew: request.skew)
     }
 
-    /// The number that tokens would have to carry.
+    /// The lowest version that would be accepted.
     private func plannedVersion(_ reply: Reply) throws(StoreError) -> Int64 {
         guard case .string(let bytes) = reply else { return 1 }
         return (Int64(String(decoding: bytes, as: UTF8.self)) ?? 0) + 1
     }
 
-    /// Reads the list once, directly after the cutoff was raised. A token that is on it now does not
-    /// come from a login that follows, whatever its `iat` says; later tokens are judged by their `iat`.
+    /// Reads the list once, directly after the cutoff was raised. A token that is on it now is not
+    /// from a later login, even if its `iat` is later. Tokens that are added from now on are judged
+    /// by `iat`.
     private mutating func readAhead() throws(StoreError) -> [Command]? {
         guard scope == .everything, round == .first, let cutoff = result.cutoff else { return nil }
         if page == nil {
@@ -245,7 +248,8 @@ struct LogoutJob: Job {
         }
     }
 
-    /// Whether there is room for more tokens.
+    /// Adds those of the tokens whose `iat` is later to `ahead`; false if that has no room for
+    /// more.
     private mutating func note(_ tokens: [ListedToken], issuedAfter cutoff: Int64) -> Bool {
         let now = clock.now
         for token in tokens {
@@ -260,15 +264,14 @@ struct LogoutJob: Job {
         return true
     }
 
-    /// One raise is enough, however often the steps after it have to be repeated.
+    /// Each execution raises the number again, so one is enough however often the steps after it
+    /// have to be repeated.
     private func raiseVersion() throws(StoreError) -> [Command] {
         guard round == .first, scope == .everything, let version = store.layout.version,
-            result.version == nil || store.hasToSettle
+            result.version == nil || store.needsConfirmation
         else { return [] }
-        guard !request.isDryRun else {
-            return [try version.reading(TemplateValues(TokenSubject(id: user, user: user)))]
-        }
-        return [try store.raiseVersionCommand(version, of: user)]
+        let values = TemplateValues(TokenSubject(id: user, user: user))
+        return [try request.isDryRun ? version.reading(values) : version.raising(values)]
     }
 
     // MARK: the list
@@ -287,8 +290,9 @@ struct LogoutJob: Job {
         return nil
     }
 
-    /// The commands that read the next page; nil where that is not possible or was done, so that another
-    /// phase follows.
+    /// The commands that read the next page; nil after a signal, and once the page was read.
+    /// `phase` is then the next one. A signal ends the job between two pages, with an entry in the
+    /// audit log.
     private mutating func readPage() throws(StoreError) -> [Command]? {
         if page == nil {
             if let signal = Signals.pending {
@@ -312,7 +316,8 @@ struct LogoutJob: Job {
         revokedInPass += revoked.count
         guard !revoked.isEmpty else { return }
         if !request.isDryRun { store.noteUsage() }
-        // The items have no user, since the whole page is taken off the list in one step.
+        // Unless tokens must be listed, the items have no user: `DenyJob` then leaves the list to
+        // `unlist`, which takes the whole page off in one step.
         let isRequired = store.layout.list?.isRequired ?? false
         toRevoke = revoked.map { token in
             Revocation(
@@ -339,18 +344,18 @@ struct LogoutJob: Job {
     }
 
     private func revocation(of items: [Revocation]) -> any Job<[RevocationOutcome]> {
-        guard !request.isDryRun else { return PlannedRevocations(store, items) }
+        guard !request.isDryRun else { return PredictionJob(store, items) }
         var entry = request.entry
         entry.user = user
         return store.revocation(of: items, entry: entry, clock: clock)
     }
 
-    /// Goes on to the list. If the connection broke, the outcomes say how far the entries came, and the
-    /// next phase fails.
+    /// Counts the outcomes, and goes on to `unlist`. If the connection broke, tokens whose entries
+    /// were not acknowledged stay on the list: `unlist` is not sent any more.
     private mutating func takeDenied(_ outcomes: [RevocationOutcome]) throws(StoreError) {
         denial = nil
         try requireNoFailure(outcomes)
-        if store.hasToSettle { unconfirmed += toRevoke }
+        if store.needsConfirmation { unconfirmed += toRevoke }
         result.revoked += outcomes.count { $0 == .revoked }
         result.alreadyRevoked += outcomes.count { $0 == .alreadyRevoked }
         guard !request.isDryRun else {

@@ -2,8 +2,8 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Logouts of users in batches. Each batch ends with a recheck: without a cutoff nothing stops a
-/// login that runs meanwhile.
+/// Logouts of users in batches, each of which ends with a recheck: in layouts without a cutoff, a
+/// login that runs at the same time may record a token after the logout has read the list.
 struct RecheckedLogout {
     let store: TokenStore
     let tokens: any UserTokens
@@ -11,10 +11,11 @@ struct RecheckedLogout {
     /// Milliseconds until the recheck; 0 for none.
     let recheckDelay: Int64
 
-    /// How many users wait for one recheck.
+    /// How many users share one recheck, and so one pause.
     private static let userBatch = 4096
 
-    /// See `TokenStore.logOut`.
+    /// Logs out the users that `next` gives; see `TokenStore.logOut`. Changes of a batch are
+    /// confirmed once, after its recheck; without that, all of its results are in doubt.
     func run(
         next: (Pull) throws -> Supply<Identifier>,
         deliver: (Identifier, LogoutResult, LogoutInterruption.Cause?) throws -> Void
@@ -38,7 +39,8 @@ struct RecheckedLogout {
         return nil
     }
 
-    /// Both rounds of a batch; returns what broke them off for all users.
+    /// Both rounds of a batch. Returns what broke them off for all users. A signal during the pause
+    /// leaves every logout of the batch incomplete.
     private func logOut(_ users: inout [PendingLogout]) throws -> StoreError? {
         if let failure = try tokens.logOut(&users, .first, request) { return failure }
         guard recheckDelay > 0 else { return nil }
@@ -54,9 +56,9 @@ struct RecheckedLogout {
 struct PendingLogout {
     let user: Identifier
     private(set) var result = LogoutResult()
-    /// Why it failed; nil where it did not, or not yet.
+    /// The reason why it failed; nil if it has not.
     private(set) var cause: LogoutInterruption.Cause?
-    /// Whether there is anything to deliver.
+    /// Whether there is a result. A user whose logout never began has none, and is not delivered.
     private(set) var isDone = false
 
     init(user: Identifier) { self.user = user }
@@ -69,12 +71,13 @@ struct PendingLogout {
         isDone = true
     }
 
-    /// Notes that changes are in effect, but not confirmed.
+    /// Notes that the changes are in effect, but may be lost. An earlier cause precedes.
     mutating func doubt(_ doubt: StoreError) {
         if isDone { cause = cause ?? .store(doubt) }
     }
 
-    /// Adds the result of a round.
+    /// Adds the result of a round. Cutoff and version are those of the first, since a recheck
+    /// raises neither; tokens that only the recheck found count as late.
     mutating func take(
         _ own: LogoutResult, _ cause: LogoutInterruption.Cause?, _ round: LogoutRound
     ) {
@@ -96,7 +99,7 @@ struct PendingLogout {
 }
 
 extension TokenStore {
-    /// Waits; false where a signal came before the end.
+    /// Waits for this long; false if a signal came first. Wakes every 50 ms to look for one.
     static func pauseUnlessSignalled(milliseconds: Int64) -> Bool {
         let end = Monotonic.now.advanced(byMilliseconds: milliseconds)
         while Signals.pending == nil {

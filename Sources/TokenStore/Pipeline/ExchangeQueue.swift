@@ -1,15 +1,17 @@
 internal import Redis
 
-/// The commands that one job waits for, and the answers that have come. This is the part that is
-/// touched for every single command.
+/// The commands that one job waits for, and the answers that have come. A class, since every
+/// command and every reply changes it, and it is in several lists.
 final class PendingExchange {
     fileprivate let commands: [Command]
     /// The number of the job.
     fileprivate let job: Int
     fileprivate var exchange: Exchange
-    /// How many of the commands are with the stream, and the number of the first of them there.
+    /// How many of the commands were given to the stream.
     fileprivate var given = 0
+    /// The stream's number of the first command. The others follow it without a gap.
     fileprivate var firstNumber = 0
+    /// How many replies are missing.
     fileprivate var openReplies: Int
 
     init(_ commands: [Command], job: Int) {
@@ -19,29 +21,33 @@ final class PendingExchange {
         openReplies = commands.count
     }
 
+    /// Whether the stream's command of this number belongs to it.
     fileprivate func has(_ number: Int) -> Bool {
         number >= firstNumber && number < firstNumber + given
     }
 }
 
-/// Exchanges on their way through one stream: gives it their commands, those of one exchange in a
-/// row, and finds the exchange to which a reply belongs.
+/// Exchanges on their way through one stream of commands. It gives the stream the commands, those
+/// of one exchange in a row, and finds the exchange to which a reply belongs.
 struct ExchangeQueue {
-    /// Those that were not given to the stream yet, the next one last.
+    /// Exchanges that were not given to the stream yet; the next one is the last element.
     private var ready: [PendingExchange] = []
-    /// Those of which commands were given, and replies are missing.
+    /// Exchanges of which commands were given, and replies are missing.
     private var open: [PendingExchange] = []
+    /// The exchange whose commands are being given; nil between two.
     private var giving: PendingExchange?
+    /// How many commands the stream got, which is also the number of the next one.
     private var commandCount = 0
-    /// Where in `open` the last reply belonged.
+    /// The index in `open` for the last reply. The next reply mostly belongs to the same exchange,
+    /// so it is tried before a search.
     private var lastIndex = 0
 
-    /// `isNext` puts it before the others.
+    /// Adds an exchange, after those that wait; `isNext` puts it before them.
     mutating func append(_ exchange: PendingExchange, isNext: Bool) {
         ready.insert(exchange, at: isNext ? ready.count : 0)
     }
 
-    /// The next command of the exchange that is being given; nil where that has no more.
+    /// The next command of the exchange that is being given; nil if it has no more.
     mutating func continuation() -> Command? {
         guard let giving else { return nil }
         defer {
@@ -61,7 +67,8 @@ struct ExchangeQueue {
         return true
     }
 
-    /// Takes the reply to a command; answers the job and its exchange where it was the last one.
+    /// Takes the reply to a command. Returns the job's number and its exchange if no reply to that
+    /// is missing now. Replies of one server come in order; those of a group may not.
     mutating func take(_ reply: Reply, number: Int) -> (job: Int, exchange: Exchange)? {
         if !open.indices.contains(lastIndex) || !open[lastIndex].has(number) {
             guard let index = open.firstIndex(where: { $0.has(number) }) else {
@@ -77,7 +84,8 @@ struct ExchangeQueue {
         return (pending.job, pending.exchange)
     }
 
-    /// Empties it: answers for every job what is known of its commands.
+    /// Ends all exchanges after a failure, and returns each with its job's number. A command
+    /// without a reply is uncertain if the stream says that it may have been executed.
     mutating func breakOff(
         _ end: StreamEnd, because failure: RedisError
     ) -> [(job: Int, exchange: Exchange)] {

@@ -3,7 +3,7 @@ internal import Redis
 
 /// The outcome of one item of a job, such as one token to revoke.
 protocol ItemOutcome {
-    /// Redis refused a command of the item, or no command could be made for it.
+    /// Redis refused a command of the item, or the layout could not make one.
     static func failed(_ error: StoreError) -> Self
     /// A command was sent, but no answer came: it may have been executed or not.
     static var unknown: Self { get }
@@ -12,12 +12,14 @@ protocol ItemOutcome {
 
     var error: StoreError? { get }
 
-    /// The same where what was acknowledged may be lost.
+    /// This outcome, if `doubt` says that acknowledged changes may be lost: done becomes
+    /// unconfirmed or unknown.
     func doubted(because doubt: StoreError) -> Self
 }
 
 extension JobResult {
-    /// The outcomes of `count` items, whatever became of the job.
+    /// The outcomes of `count` items. A job that failed as a whole has none of its own: after a
+    /// broken connection nothing was attempted, and any other error is the error of each item.
     func outcomes<Item: ItemOutcome>(count: Int) -> [Item] where Outcome == [Item] {
         switch result {
         case .success(let outcomes):
@@ -29,8 +31,9 @@ extension JobResult {
 }
 
 extension [RevocationOutcome] {
-    /// The same with keys that people may see. `previous` are the outcomes of an attempt whose changes
-    /// may be lost: what a repetition finds in place that attempt has written.
+    /// These outcomes for users: errors name keys without tokens in them. `previous` are the
+    /// outcomes of an attempt whose changes may be lost. What that attempt did counts as done now,
+    /// since the repetition finds it already in place.
     func shown(in layout: Layout, after previous: Self?) -> Self {
         let shown: Self = map { outcome in
             outcome.error.map { .failed($0.shown(in: layout)) } ?? outcome
@@ -50,9 +53,11 @@ extension [RevocationOutcome] {
 /// keeps its outcome; any other item was answered, and the job judges what the replies say.
 struct ItemCommands {
     private(set) var commands: [Command] = []
-    /// The items by their places in the job, in the order of their commands, and where those end.
+    /// For each item its place in the job, and the end of its commands in `commands`. They begin
+    /// where those of the item before end.
     private var ends: [(item: Int, end: Int)] = []
 
+    /// The places of the items, in the order of their commands.
     var items: [Int] { ends.map(\.item) }
 
     mutating func reserve(_ count: Int) {
@@ -70,8 +75,8 @@ struct ItemCommands {
         ends.append((item, commands.count))
     }
 
-    /// The items of which every command was answered without an error. The outcomes of the others
-    /// are set.
+    /// The items of which every command was answered without an error, for the job to judge. Sets
+    /// the outcomes of the others in `outcomes`, which has a place for each item of the job.
     func answers<Outcome: ItemOutcome>(
         in exchange: Exchange, _ outcomes: inout [Outcome]
     ) -> [ItemAnswer] {
@@ -103,8 +108,7 @@ struct ItemCommands {
         return answers
     }
 
-    /// The items of which a command was refused, where it does not matter whether the others were
-    /// sent.
+    /// The first refusal for each item that has one. For steps whose missing answers do not matter.
     func refusals(in exchange: Exchange) -> [Int: StoreError] {
         var refusals: [Int: StoreError] = [:]
         var start = 0
@@ -127,7 +131,8 @@ struct ItemCommands {
     }
 }
 
-/// The replies to all commands of one item, none of them an error.
+/// The replies to all commands of one item, none of them an error. It shares the array of replies
+/// with the exchange, so that no reply is copied.
 struct ItemAnswer {
     /// The item, by its place in the job.
     let item: Int

@@ -5,17 +5,21 @@ internal import Redis
 /// the answers, and never waits or sends by itself. `JobRunner` has many under way in one pipeline;
 /// `TokenStore.run` and `TokenStore.ask` drive one.
 ///
-/// `next()` and `take(_:)` alternate until `next()` gives nil.
+/// `next()` and `take(_:)` alternate until `next()` gives nil. Most jobs have an enum `Phase` with
+/// a case for each exchange. The order of its cases is the order of the safety steps, so that a job
+/// may break off after any of them. Tests drive jobs with answers written by hand, without a Redis.
 protocol Job<Outcome> {
     associatedtype Outcome
 
     /// The commands of the next exchange, none where a phase has nothing to do; nil at the end.
     mutating func next() throws(StoreError) -> [Command]?
 
-    /// Takes the answers to the commands that `next()` gave. Also called where the connection
-    /// breaks: a command without a reply was then not sent, unless it is among the uncertain. The
-    /// phases that follow take exchanges that were not sent, so that the outcome tells how far the
-    /// job came.
+    /// Takes the answers to the commands that `next()` gave. After a broken connection, a command
+    /// without a reply was not sent, unless it is among the uncertain ones. The phases that follow
+    /// then take exchanges of which nothing was sent, so that the outcome shows how far the job
+    /// came.
+    ///
+    /// An error that it throws ends the job, and is its result.
     mutating func take(_ exchange: Exchange) throws(StoreError)
 
     /// The result of the job; complete once `next()` has given nil.
@@ -35,37 +39,6 @@ extension Question {
     }
 }
 
-/// What is asked with one exchange, and how the answers are read.
-protocol Inquiry<Outcome> {
-    associatedtype Outcome
-    func commands() throws(StoreError) -> [Command]
-    func read(_ exchange: Exchange, _ commands: [Command]) throws(StoreError) -> Outcome
-}
-
-/// The question of an inquiry.
-struct Asking<I: Inquiry>: Question {
-    private let inquiry: I
-    private var commands: [Command] = []
-    private var answer: I.Outcome?
-
-    init(_ inquiry: I) { self.inquiry = inquiry }
-
-    var outcome: I.Outcome {
-        guard let answer else { preconditionFailure("an outcome before the answer") }
-        return answer
-    }
-
-    mutating func next() throws(StoreError) -> [Command]? {
-        guard answer == nil else { return nil }
-        commands = try inquiry.commands()
-        return commands
-    }
-
-    mutating func take(_ exchange: Exchange) throws(StoreError) {
-        answer = try inquiry.read(exchange, commands)
-    }
-}
-
 /// The result of a job that has ended.
 struct JobResult<Outcome> {
     let result: Result<Outcome, StoreError>
@@ -73,13 +46,13 @@ struct JobResult<Outcome> {
     let doubt: StoreError?
 }
 
-/// Who finishes a piece of work: the function that does it, or its caller, whose own work it is a
-/// part of.
+/// Who does the last step of a piece of work, such as the wait for replicas: the function itself,
+/// or its caller, which does it once for several calls.
 package enum Finisher: Sendable {
     case callee, caller
 }
 
-/// Commands that belong to no item: every one has to succeed.
+/// Commands in one exchange, each of which must succeed. They must be safe to repeat.
 struct CommandJob: Job {
     private let store: TokenStore
     private let commands: [Command]
@@ -102,11 +75,13 @@ struct CommandJob: Job {
 }
 
 extension TokenStore {
-    /// How often changes are done again because the primary was replaced meanwhile.
+    /// How many times changes are made before giving up, if each time another server becomes
+    /// primary.
     static let attemptLimit = 5
 
-    /// What is thrown where the primary is replaced again and again.
-    var unsettled: StoreError {
+    /// The error of work without an end: the primary was replaced `attemptLimit` times, or Redis'
+    /// clock does not move.
+    var stalled: StoreError {
         .redis(.stalled(milliseconds: client.timeout, cause: nil, ExchangeProgress()))
     }
 
@@ -119,9 +94,11 @@ extension TokenStore {
         return replies
     }
 
+    /// The reply to one command that changes nothing; an error reply is thrown.
     func ask(_ command: Command) throws(StoreError) -> Reply { try ask([command])[0] }
 
-    /// Drives a question to its end.
+    /// Drives a question to its end, and returns its outcome. Nothing is confirmed: it changed
+    /// nothing.
     func ask<Outcome>(_ question: some Question<Outcome>) throws(StoreError) -> Outcome {
         var question = question
         return try drive(&question).result.get()
@@ -137,8 +114,9 @@ extension TokenStore {
         return try done.result.get()
     }
 
-    /// Runs one job that changes something, signals or not, and again as long as its changes may be
-    /// lost. `failure` is what broke it off, or what was not confirmed.
+    /// Runs one job that changes something, and again as long as its changes may be lost. A signal
+    /// does not end it. `failure` is what broke it off, or the missing confirmation; `done` is
+    /// complete in that case, too, with what is known by then.
     func run<J: Job>(
         _ job: inout J, confirmedBy finisher: Finisher = .callee
     ) -> (done: JobResult<J.Outcome>, failure: StoreError?) {
@@ -147,7 +125,7 @@ extension TokenStore {
         do throws(StoreError) {
             for _ in 0..<Self.attemptLimit {
                 let checkpoint = try checkpoint(changes: true)
-                keepsResults = hasToSettle
+                keepsResults = needsConfirmation
                 if let last = result { job.restart(after: last.value) }
                 let (attempt, failure) = drive(&job)
                 result = attempt
@@ -160,7 +138,7 @@ extension TokenStore {
                 let doubt = keepsResults ? self.doubt : nil
                 return (JobResult(result: attempt, doubt: doubt), confirmAtEnd())
             }
-            throw unsettled
+            throw stalled
         } catch {
             // What was acknowledged and not confirmed may be lost.
             return (
@@ -172,7 +150,8 @@ extension TokenStore {
         }
     }
 
-    /// Sends what a job gives, one exchange after the other; `failure` is what broke that off.
+    /// Sends the commands of a job, one exchange after the other. After a failure nothing more is
+    /// sent, but the job still takes its remaining phases, as unsent exchanges.
     private func drive<J: Job>(
         _ job: inout J
     ) -> (result: Result<J.Outcome, StoreError>, failure: RedisError?) {
@@ -193,7 +172,38 @@ extension TokenStore {
 }
 
 extension Result {
-    fileprivate var value: Success? {
+    /// nil for a failure.
+    var value: Success? {
         if case .success(let value) = self { value } else { nil }
+    }
+}
+
+// MARK: Redis' answers, with errors as `StoreError`
+
+extension Exchange {
+    /// All replies; throws what broke the exchange off.
+    var all: [Reply] { get throws(StoreError) { try StoreError.wrapping(complete) } }
+}
+
+extension Client {
+    /// The replies to `commands`, all in one round trip; error replies are values.
+    func replies(to commands: [Command]) throws(StoreError) -> [Reply] {
+        do throws(RedisError) {
+            return try pipeline(commands)
+        } catch {
+            throw .redis(error)
+        }
+    }
+
+    /// The clock of the server that holds `key`, or of any server if it is nil, in milliseconds
+    /// since 1970. In a Cluster the clocks differ, so a time is compared with the clock it was
+    /// taken from.
+    func milliseconds(besideKey key: [UInt8]? = nil) throws(StoreError) -> Int64 {
+        do throws(RedisError) {
+            let time = try serverTime(besideKey: key)
+            return time.seconds * 1000 + time.microseconds / 1000
+        } catch {
+            throw .redis(error)
+        }
     }
 }

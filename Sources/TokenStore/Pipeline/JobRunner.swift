@@ -29,12 +29,13 @@ package enum Pull {
 
 /// Many jobs in one pipeline: while one waits for its answers, the others go on.
 ///
-/// Results are delivered in the order of the jobs. Where changes have to be confirmed (several
-/// servers, or replicas) they are delivered once they are, and what may have been lost is done
-/// again; else each as soon as it and all before it are done.
+/// Results are delivered in the order of the jobs. From a single server each is delivered as soon
+/// as it and all before it are done. Changes that have to be confirmed (in a group of servers, or
+/// by replicas or disks) are delivered after that, and jobs whose changes may be lost are done
+/// again.
 final class JobRunner<Tag, Outcome> {
-    /// Gives the next job, with what its result is delivered with. Only a blocking source may use
-    /// the client: nothing is under way then.
+    /// Gives the next job, with a tag that is delivered with its result. It may use the client only
+    /// if the pull is blocking, since no command is under way then.
     typealias Source = (Pull) throws -> Supply<(Tag, any Job<Outcome>)>
 
     private struct Entry {
@@ -44,7 +45,8 @@ final class JobRunner<Tag, Outcome> {
     }
 
     private let store: TokenStore
-    /// How many jobs may be under way.
+    /// How many jobs may be under way. It bounds the memory for results that cannot be delivered
+    /// yet.
     private let window: Int
     private let changes: Bool
     /// Who confirms the changes of all jobs at the end.
@@ -52,16 +54,21 @@ final class JobRunner<Tag, Outcome> {
     private let next: Source
     private let deliver: (Tag, JobResult<Outcome>) throws -> Void
 
-    /// The jobs from the oldest that was not delivered on, and the number of that one.
+    /// The jobs that were not delivered yet, oldest first.
     private var entries: [Entry] = []
+    /// The number of the oldest of them; jobs are numbered from 0 in the order of `next`.
     private var firstNumber = 0
     private var queue = ExchangeQueue()
-    /// Why the stream has ended: nothing more is sent.
+    /// The error that ended the stream. Nothing more is sent.
     private var failure: RedisError?
+    /// Whether results wait for a confirmation before they are delivered.
     private var keepsResults = false
+    /// Whether no more jobs are taken.
     private var isEnded = false
+    /// Whether results are dropped from now on.
     private var isDiscarding = false
-    /// What the caller's own closures threw: the jobs under way are finished all the same.
+    /// The error that `next` or `deliver` threw. The jobs under way are finished all the same,
+    /// since a job that stops halfway may have changed something.
     private var callerError: (any Error)?
 
     init(
@@ -80,14 +87,14 @@ final class JobRunner<Tag, Outcome> {
     /// Works until there is no more to do, a signal asks to stop (what is under way is finished),
     /// or Redis fails, which is returned. Throws what the closures throw.
     ///
-    /// What was delivered in doubt because nobody had confirmed it is confirmed after all where nil
-    /// is returned.
+    /// Results may be delivered with a doubt, and be confirmed by the wait at the end: then nil is
+    /// returned.
     func run() throws -> StoreError? {
         var attempts = 0
         repeat {
             do throws(StoreError) {
                 attempts = try workUntilConfirmed() ? 0 : attempts + 1
-                if attempts == TokenStore.attemptLimit { throw store.unsettled }
+                if attempts == TokenStore.attemptLimit { throw store.stalled }
             } catch {
                 // What was acknowledged and not confirmed may be lost.
                 breakOff(error, doubt: keepsResults ? error : nil)
@@ -99,17 +106,17 @@ final class JobRunner<Tag, Outcome> {
         return changes && finisher == .callee ? store.confirmAtEnd() : nil
     }
 
-    /// Delivers nothing more, and begins nothing.
+    /// Begins no more jobs and delivers no more results; `run` returns after the jobs under way.
     func stop() {
         isEnded = true
         isDiscarding = true
     }
 
-    /// Does what can be done before something has to be confirmed; false where it has to be done
-    /// again.
+    /// One stream of commands, with a confirmation at its end if there has to be one. Returns false
+    /// if another server may have become primary, so that the jobs must be done again.
     private func workUntilConfirmed() throws(StoreError) -> Bool {
         let checkpoint = try store.checkpoint(changes: changes)
-        keepsResults = changes && store.hasToSettle
+        keepsResults = changes && store.needsConfirmation
         queue = ExchangeQueue()
         for index in entries.indices { restart(index) }
         let end = store.client.stream(next: { self.nextCommand() }) { self.take($1, number: $0) }
@@ -131,6 +138,8 @@ final class JobRunner<Tag, Outcome> {
 
     // MARK: jobs
 
+    /// The next command to send; nil for none at the moment. The commands of an exchange stay
+    /// together.
     private func nextCommand() -> Command? {
         while true {
             if let command = queue.continuation() { return command }
@@ -161,9 +170,9 @@ final class JobRunner<Tag, Outcome> {
         return true
     }
 
+    /// Does a job again whose changes may be lost; the job gets the outcome of its last attempt.
     private func restart(_ index: Int) {
-        var outcome: Outcome?
-        if case .success(let last)? = entries[index].result { outcome = last }
+        let outcome = entries[index].result?.value
         entries[index].result = nil
         entries[index].job.restart(after: outcome)
         advance(index, isNew: true)

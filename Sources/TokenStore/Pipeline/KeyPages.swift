@@ -2,14 +2,14 @@ internal import Layouts
 internal import Redis
 
 extension TokenStore {
-    /// How many pages of keys may be under way.
+    /// How many pages of keys may be under way: while one is scanned, others are worked on.
     private static let scanWindow = 4
 
-    /// Goes through the keys that match, a page at a time: `job` makes the job for the keys of a
-    /// page, `body` takes its outcome and answers whether to go on.
+    /// Goes through the keys that match the pattern and have the type, a page at a time: `job`
+    /// makes the job for the keys of a page, `body` takes its outcome and answers whether to go on.
     ///
-    /// A key may come twice, unless it is to come only `once`. A signal ends it after the pages that
-    /// are under way.
+    /// A key may come twice while Redis rehashes. With `once` it does not, at the price of memory
+    /// for every key. A signal ends the scan after the pages under way.
     func forEachPage<Page>(
         match: [UInt8], type: String?, once: Bool = false, changes: Bool = false,
         job: @escaping ([[UInt8]]) -> any Job<Page>, _ body: @escaping (Page) throws -> Bool
@@ -24,9 +24,7 @@ extension TokenStore {
         defer { runner = nil }
         if let failure = try runner?.run() { throw failure }
     }
-}
 
-extension TokenStore {
     /// Goes through the members of a set, a page at a time; `body` answers whether to go on.
     func forEachMember(ofSet key: [UInt8], _ body: ([[UInt8]]) throws -> Bool) throws {
         var cursor = ScanCursor()
@@ -44,12 +42,13 @@ extension TokenStore {
     }
 }
 
-/// The pages of a scan as jobs. One server is asked for the next page as soon as the last one has
-/// told where it begins; of a group, some pages are fetched before work on them begins.
+/// The pages of a scan as jobs. On one server, the scan of the next page is sent as soon as the
+/// reply with its cursor has come. In a group the keys of some pages are fetched first, since each
+/// server has cursors of its own.
 private final class ScanFeed<Page> {
     private enum Position {
         case cursor(ScanCursor)
-        /// The reply that tells it has not come.
+        /// The scan of a page is under way, whose reply has the next cursor.
         case awaited
         case end
     }
@@ -59,10 +58,10 @@ private final class ScanFeed<Page> {
     private var scan: Scan
     private var position = Position.cursor(ScanCursor())
     private var fetched: ArraySlice<[[UInt8]]> = []
-    /// Every key so far, where each is to come once.
+    /// Every key so far; nil if keys may come twice.
     private var seen: Set<[UInt8]>?
 
-    /// Pages of a group that are fetched together.
+    /// How many pages of a group are fetched together.
     private static var fetchCount: Int { 16 }
 
     init(
@@ -75,6 +74,8 @@ private final class ScanFeed<Page> {
         seen = once ? [] : nil
     }
 
+    /// The job for the next page. A group is only scanned in a blocking pull, since that needs the
+    /// client for itself.
     func next(_ pull: Pull) throws(StoreError) -> Supply<any Job<Page>> {
         if client.isGroup {
             if fetched.isEmpty, pull == .blocking { try fetch() }
@@ -92,7 +93,7 @@ private final class ScanFeed<Page> {
 
     fileprivate func commands(_ cursor: ScanCursor) -> [Command] { cursor.commands(scan.command) }
 
-    /// The keys of a page of which this is the answer.
+    /// The keys in the reply to the scan of a page; the reply also has the cursor of the next one.
     fileprivate func take(_ exchange: Exchange, _ cursor: ScanCursor) throws(StoreError)
         -> [[UInt8]]
     {
@@ -114,15 +115,16 @@ private final class ScanFeed<Page> {
     }
 }
 
-/// Reads a page of keys, where that is not there yet, and does the job for these keys.
+/// The work on one page: scans it, unless its keys are known, and runs the job for these keys.
 private struct ScanPageJob<Page>: Job {
     let feed: ScanFeed<Page>
-    /// Where the page begins; nil where its keys are known.
+    /// The cursor of the page; nil if its keys were known from the beginning.
     var cursor: ScanCursor?
-    /// Done again, it is the same page.
+    /// The keys of the page. They are kept when the work is done again: a second scan could miss
+    /// keys.
     var keys: [[UInt8]]?
     var job: (any Job<Page>)?
-    /// What a first attempt told is kept.
+    /// The outcome of the first attempt. A second one would not count what the first has removed.
     var previous: Page?
 
     mutating func next() throws(StoreError) -> [Command]? {

@@ -17,7 +17,7 @@ struct DenyHash: DenyShape {
 
     /// At least one, in the order of the layout.
     let fields: [Field]
-    /// The set with the ids of all entries, which Spring Data's readers ask too.
+    /// The set with the ids of all entries. Spring Data answers `existsById` from it.
     let beside: DenyMember?
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
@@ -46,7 +46,6 @@ struct DenyHash: DenyShape {
         return fields
     }
 
-    var scope: DenyScope { .token }
     var values: [Template] { fields.map(\.value) }
 
     // MARK: one entry
@@ -62,7 +61,7 @@ struct DenyHash: DenyShape {
         return hash + [try beside.reading(values)]
     }
 
-    /// Every field has to be there: which of them a reader goes by only the reader knows.
+    /// Requires every field, since it is unknown which of them the application reads.
     func denial(
         _ replies: ArraySlice<Reply>, of subject: TokenSubject, now: Int64
     ) throws(StoreError) -> Denial? {
@@ -73,7 +72,7 @@ struct DenyHash: DenyShape {
         return Denial(left: try replies[replies.startIndex + 1].asInteger)
     }
 
-    /// Fields that are there keep their values; those that are missing are added.
+    /// Adds the fields that are missing. Those that exist keep their values.
     func extending(
         _ values: borrowing TemplateValues, at key: Template, until end: Int64?
     ) throws(StoreError) -> Command {
@@ -83,10 +82,6 @@ struct DenyHash: DenyShape {
             arguments += [.bytes(field.name), .bytes(try field.value.render(values))]
         }
         return .eval(Script.denyHash, keys: [key], arguments)
-    }
-
-    func removing(_ values: TemplateValues, at key: Template) throws(StoreError) -> Command {
-        Command("DEL", key: try key.render(values))
     }
 
     // MARK: all entries
@@ -99,7 +94,7 @@ struct DenyHash: DenyShape {
         EntryPage(found, listing)
     }
 
-    /// The first field stands for all: HMGET fails for any other type.
+    /// Reads one field: HMGET fails for a key of any other type.
     func sample(_ key: [UInt8]) -> Command {
         Command("HMGET", key: key, .bytes(fields.first?.name ?? []))
     }

@@ -2,8 +2,9 @@ internal import Redis
 
 /// A number in a comma-separated list, in a field of a user's hash.
 ///
-/// express-jwt-blacklist (`lib/index.js`) keeps the `iat` of each revoked token so, in the field
-/// `revoke`. The key has the numbers of all of a user's tokens, and is kept for the last of them.
+/// express-jwt-blacklist (`lib/index.js`) keeps the `iat` of each revoked token in this form, in
+/// the field `revoke`. The hash has the numbers of all tokens of a user, so that it is kept until
+/// the last of them has expired. Numbers of tokens that have expired stay in the list until then.
 struct DenyNumbers: DenyShape {
     static let kind = LayoutGrammar.Kind.hash
     static let members = ["role", "type", "key", "list", "number", "ttl", "no_exp"]
@@ -12,7 +13,7 @@ struct DenyNumbers: DenyShape {
 
     /// The name of the field.
     let field: [UInt8]
-    /// What a token has in the list.
+    /// The number of a token in the list.
     let number: Template
 
     init(_ node: LayoutNode, _ reader: inout StoreReader) throws(LayoutNode.Failure) {
@@ -24,6 +25,7 @@ struct DenyNumbers: DenyShape {
     var scope: DenyScope { .several }
     var member: Template? { number }
 
+    /// The numbers as texts, without empty ones.
     fileprivate static func numbers(_ list: [UInt8]) -> [[UInt8]] {
         list.split(separator: UInt8(ascii: ",")).map(Array.init)
     }
@@ -38,7 +40,7 @@ struct DenyNumbers: DenyShape {
         [Command("HMGET", key: key, .bytes(field)), Command("PTTL", key: key)]
     }
 
-    /// An entry is a number of the list; its time to live is that of the whole key.
+    /// Finds the token's number in the list. The entry's time to live is that of the whole hash.
     func denial(
         _ replies: ArraySlice<Reply>, of subject: TokenSubject, now: Int64
     ) throws(StoreError) -> Denial? {
@@ -60,6 +62,8 @@ struct DenyNumbers: DenyShape {
             [.bytes(field), .bytes(try number.render(values)), end])
     }
 
+    /// Takes the number out of the list, by a script, so that no other client writes the list
+    /// between a read and a write.
     func removing(_ values: TemplateValues, at key: Template) throws(StoreError) -> Command {
         .eval(
             Script.allowNumber, keys: [try key.render(values)],
@@ -68,7 +72,7 @@ struct DenyNumbers: DenyShape {
 
     // MARK: all entries
 
-    /// Keys name users, so that a pattern of ids cannot narrow the scan.
+    /// Scans all keys of the layout. They name users, so that a pattern of ids cannot narrow them.
     func scan(_ listing: DenyListing) -> DenyScan {
         .keys(match: listing.deny.key.glob(), type: "hash")
     }
@@ -124,7 +128,8 @@ private struct NumberPage: DenyPage {
     }
 }
 
-/// Recognizes lists of numbers. A hash without the field says nothing: it may hold a cutoff alone.
+/// Recognizes lists of numbers. A hash without the field is no evidence against them, since the
+/// same hash may have a cutoff alone.
 private struct NumberListProbe: ValueProbe {
     let field: [UInt8]
 

@@ -3,14 +3,13 @@ package import Redis
 /// A blacklist entry that was found.
 package struct Denial: Equatable, Sendable {
     package let entry: DenyEntry
-    /// Seconds until the entry goes away, rounded up; nil where it never does.
+    /// Seconds until the entry expires, rounded up; nil for never.
     package let timeToLive: Int64?
 }
 
 extension Denial {
-    /// `left` are the milliseconds that PTTL gives, -1 for a key that never expires. An entry may
-    /// expire between two commands; it still counts, since the token was revoked when Redis was
-    /// asked.
+    /// `left` is the reply to PTTL: milliseconds, -1 for a key that never expires, -2 for one that
+    /// expired after it was read. Such an entry counts: the token was revoked when Redis was asked.
     init(_ entry: DenyEntry = DenyEntry(), left: Int64) {
         self.init(entry: entry, timeToLive: left == -1 ? nil : (max(left, 0) + 999) / 1000)
     }
@@ -22,7 +21,7 @@ package struct ListedDenial: Equatable, Sendable {
     /// The token's user; nil where the key does not name one.
     package let user: Identifier?
     package let denial: Denial
-    /// When the token of the entry expires: the entry's end less the margin; nil for never.
+    /// When the token expires, which is the margin before its entry does.
     package let expiry: Expiry
 }
 
@@ -48,7 +47,8 @@ package struct DenyListing {
         self.isOneServer = isOneServer
     }
 
-    /// When the token of an entry expires that has `left` milliseconds: a whole second.
+    /// When the token expires whose entry has `left` milliseconds, rounded to a second. `now` are
+    /// milliseconds since 1970.
     func expiry(_ left: Int64, at now: Int64) -> Expiry {
         left < 0 ? .never : .at((now + left + 500) / 1000 - margin)
     }
@@ -58,10 +58,10 @@ package struct DenyListing {
 
 /// Where entries are found.
 package enum DenyScan {
-    /// By SCAN, under keys that match. SCAN looks at the type of every key, which costs it more than
-    /// commands that ignore other types; nil asks for all.
+    /// Under the keys that match, by SCAN. For a `type`, SCAN looks up every key that matches. nil
+    /// is faster, if the commands that follow ignore keys of other types.
     case keys(match: [UInt8], type: String?)
-    /// By SSCAN, as members of the set under this key.
+    /// Among the members of the set with this key, by SSCAN.
     case members(key: [UInt8])
 }
 
@@ -77,6 +77,7 @@ struct EntryPage: DenyPage {
     let listing: DenyListing
     let found: [(key: [UInt8], subject: TokenSubject)]
 
+    /// Leaves out keys that name no token, and tokens that are not asked for.
     init(_ keys: [[UInt8]], _ listing: DenyListing) {
         self.listing = listing
         var found: [(key: [UInt8], subject: TokenSubject)] = []

@@ -1,7 +1,7 @@
 internal import Redis
 
-/// A member of one set for all tokens, which Kong's jwt-blacklist plugin asks by SISMEMBER
-/// (`handler.lua`). Members of a set do not expire, so it only grows.
+/// A member of one set for all tokens. Kong's jwt-blacklist plugin (`handler.lua`) looks tokens up
+/// with SISMEMBER. The members of a set do not expire, so that the set only grows.
 struct DenySet: DenyShape {
     static let kind = LayoutGrammar.Kind.set
     static let members = ["role", "type", "key", "member"]
@@ -23,7 +23,7 @@ struct DenySet: DenyShape {
         [try command("SISMEMBER", values, key)]
     }
 
-    /// An entry without a time to live: a member has none.
+    /// An entry that never expires.
     func denial(
         _ replies: ArraySlice<Reply>, of subject: TokenSubject, now: Int64
     ) -> Denial? {
@@ -31,6 +31,7 @@ struct DenySet: DenyShape {
             ? Denial(entry: DenyEntry(), timeToLive: nil) : nil
     }
 
+    /// Adds the member. Neither `end` nor an existing member makes a difference.
     func extending(
         _ values: borrowing TemplateValues, at key: Template, until end: Int64?
     ) throws(StoreError) -> Command {
@@ -55,7 +56,7 @@ struct DenySet: DenyShape {
         MemberPage(listing: listing, member: text, found: found)
     }
 
-    /// Asks for a member that no layout writes: SISMEMBER fails for any other type.
+    /// Looks up a member that no layout writes: SISMEMBER fails for a key of any other type.
     func sample(_ key: [UInt8]) -> Command { Command("SISMEMBER", key: key, "") }
 
     // MARK: a layout
@@ -69,7 +70,7 @@ struct DenySet: DenyShape {
     }
 }
 
-/// The entries that some members are: the scan has told everything.
+/// The entries that a page of members is. Nothing has to be asked about them.
 private struct MemberPage: DenyPage {
     let listing: DenyListing
     let member: Template

@@ -44,8 +44,8 @@ protocol DenyShape: Sendable {
         _ values: borrowing TemplateValues, at key: Template, until end: Int64?, knowsEnds: Bool
     ) throws(StoreError) -> Command
 
-    /// Writes an entry, or keeps one that may be there: never shortens its life, and keeps the first
-    /// value where readers accept it. The reply is 1 for a new entry, else 0.
+    /// Writes an entry, or extends one that may be there. It never makes an entry expire earlier,
+    /// and keeps the first value if readers accept it. The reply is 1 for a new entry, else 0.
     func extending(
         _ values: borrowing TemplateValues, at key: Template, until end: Int64?
     ) throws(StoreError) -> Command
@@ -53,17 +53,17 @@ protocol DenyShape: Sendable {
     /// Removes an entry; the reply is 0 where there was none.
     func removing(_ values: TemplateValues, at key: Template) throws(StoreError) -> Command
 
-    /// Where `list revoked` finds entries.
+    /// The keys or members that `list revoked` has to look through.
     func scan(_ listing: DenyListing) -> DenyScan
     /// The question about a page of the keys, or members, that the scan has found.
     func page(_ found: [[UInt8]], _ listing: DenyListing) -> any DenyPage
 
-    /// The command by which `doctor` finds out whether a key has the right type. It reads a byte, or
-    /// as little as there is.
+    /// The command by which `doctor` finds out whether a key has the right type. It reads a byte,
+    /// or as little as there is.
     func sample(_ key: [UInt8]) -> Command
 
-    /// The rule by which `layout detect` recognizes values. `closed` is the store with its variables
-    /// at their defaults; nil where one of them has none.
+    /// The rule by which `layout detect` recognizes values. `closed` is the store with its
+    /// variables at their defaults; nil where one of them has none.
     func probe(of store: DenyStore, closed: DenyStore?, _ naming: Naming) -> any ValueProbe
 
     /// Sentences for `layout show`: when a token is revoked, and what an entry holds.
@@ -73,6 +73,7 @@ protocol DenyShape: Sendable {
 extension DenyShape {
     static func isForm(of node: LayoutNode) -> Bool { true }
 
+    var scope: DenyScope { .token }
     var member: Template? { nil }
     var values: [Template] { [] }
     var beside: DenyMember? { nil }
@@ -81,6 +82,11 @@ extension DenyShape {
         _ values: borrowing TemplateValues, at key: Template, until end: Int64?, knowsEnds: Bool
     ) throws(StoreError) -> Command {
         try extending(values, at: key, until: end)
+    }
+
+    /// Deletes the key, where that is one token's own.
+    func removing(_ values: TemplateValues, at key: Template) throws(StoreError) -> Command {
+        Command("DEL", key: try key.render(values))
     }
 }
 

@@ -19,7 +19,6 @@ struct DenyString: DenyShape {
         match = try LayoutReader.choice(node["match"], DenyMatch.self) ?? .exists
     }
 
-    var scope: DenyScope { .token }
     var values: [Template] { [value] }
 
     // MARK: one entry
@@ -50,9 +49,9 @@ struct DenyString: DenyShape {
         }
     }
 
-    /// One SET where any value does. Before Redis 6.2 it takes no second at which the key expires,
-    /// only a number of seconds from a moment that the client cannot know: there, and where the
-    /// version is unknown, a script does both.
+    /// One SET, if any value will do. Before Redis 6.2, SET has no EXAT, and with EX the entry
+    /// would expire that many seconds after a moment that the client cannot know. For such servers,
+    /// and if the version is unknown, a script sets value and end together.
     func writing(
         _ values: borrowing TemplateValues, at key: Template, until end: Int64?, knowsEnds: Bool
     ) throws(StoreError) -> Command {
@@ -78,13 +77,10 @@ struct DenyString: DenyShape {
             : .eval(Script.denyCompared, keys: [key], [value, end, .text(match.scriptWord)])
     }
 
-    func removing(_ values: TemplateValues, at key: Template) throws(StoreError) -> Command {
-        Command("DEL", key: try key.render(values))
-    }
-
     // MARK: all entries
 
-    /// MGET ignores keys that are no strings, so that SCAN need not look at types.
+    /// On one server, MGET returns null for a key that is not a string, so that SCAN need not look
+    /// up types.
     func scan(_ listing: DenyListing) -> DenyScan {
         .keys(
             match: listing.deny.key.glob(like: listing.pattern),
@@ -103,7 +99,7 @@ struct DenyString: DenyShape {
 
     func probe(of store: DenyStore, closed: DenyStore?, _ naming: Naming) -> any ValueProbe {
         if let probe = match.probe { return probe }
-        // An application may keep a token that never expires for ever.
+        // If entries of tokens without exp never expire, a key without an end can be one.
         let requiresEnd = store.life != .none && store.withoutExpiry != .persist
         if value.holes.contains(where: naming.isToken) {
             return WholeTokenProbe(requiresEnd: requiresEnd)
@@ -119,11 +115,11 @@ struct DenyString: DenyShape {
     }
 }
 
-/// A page whose values are had with few commands: each costs a server more than a value does.
+/// A page that is read with few commands, since a command costs the server more than a value does.
 private struct GatheredPage: DenyPage {
     let page: EntryPage
 
-    /// Values that one MGET fetches, so that its reply stays small.
+    /// The number of values that one MGET reads, so that its reply stays small.
     private static let valuesPerCommand = 100
 
     func commands() -> [Command] {

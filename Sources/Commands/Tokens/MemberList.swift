@@ -1,132 +1,97 @@
 internal import CommandKit
-internal import JOSE
 internal import JSON
 
-/// The dates among a token's claims, in a form that people can read. `decode` and `verify` show
-/// them.
-struct ClaimTimes {
-    private let claims: RegisteredClaims
+/// The members of a header or of claims, one on each line: the name, the value as it was written,
+/// and in a dimmer colour its meaning. `DecodeText` fills it.
+struct MemberList {
+    /// The judgement that the words about a member contain, which decides their colour.
+    enum Tone { case plain, good, bad, doubtful }
 
-    /// The dates of claims that are not read yet.
-    init(_ claims: JSONObject) {
-        self.claims = RegisteredClaims(claims)
+    /// A member in the form in which it is printed, already escaped.
+    private struct Row {
+        let name: String
+        /// The value; several lines for a long object or array.
+        let value: [String]
+        /// The words about the member; empty for none.
+        let note: String
+        let tone: Tone
     }
 
-    /// The dates of claims that are already read.
-    init(_ claims: RegisteredClaims) {
-        self.claims = claims
+    private var rows: [Row] = []
+
+    /// Adds a complete member.
+    mutating func append(
+        _ name: JSONString, _ value: JSONValue, note: String = "", tone: Tone = .plain
+    ) {
+        let line = JSONText.shown(value)
+        let isLong = DisplayWidth.of(line) > Self.longest
+        let isContainer = value.objectValue != nil || value.arrayValue != nil
+        // As UTF-8: a combining mark after a line feed makes one Character of both.
+        let lines =
+            isLong && isContainer
+            ? JSONText.shown(value, .pretty).utf8.split(separator: UInt8(ascii: "\n"))
+                .map { String(Substring($0)) } : [line]
+        rows.append(Row(name: Self.shown(name), value: lines, note: note, tone: tone))
     }
 
-    /// The names and unix seconds of the dates that the token has.
-    private var dates: [(name: String, value: Int64)] {
-        var dates: [(name: String, value: Int64)] = []
-        forEachDate { dates.append(($0.description, $1)) }
-        return dates
+    /// Adds the rest of a member that is cut off.
+    mutating func append(broken name: JSONString, _ rest: [UInt8]) {
+        rows.append(
+            Row(
+                name: Self.shown(name), value: [VisibleText.escape(rest) + "…"],
+                note: "cut off here", tone: .bad))
     }
 
-    /// Calls `body` with each date that is a number, `exp` last. `verify --stream` relies on this
-    /// creating no array.
-    private func forEachDate(_ body: (StaticString, Int64) -> Void) {
-        func visit(_ name: StaticString, _ claim: Claim<JSONNumber>) {
-            if let seconds = claim.value.flatMap(TimeText.seconds) { body(name, seconds) }
+    /// The width above which a value with parts gets several lines, in columns. A long text or
+    /// number stays on one line, which a terminal wraps.
+    private static let longest = 60
+
+    /// The name, in quotes if it could be taken for something else.
+    private static func shown(_ name: JSONString) -> String {
+        let isPlain = !name.isEmpty && name.text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        return isPlain ? name.text : JSONText.shown(.string(name))
+    }
+
+    /// The lines; `width` nil means no limit.
+    func text(width: Int?, style: Style) -> String {
+        // A very long name or value must not push the columns of all others aside. What comes
+        // after it moves aside on its own line only.
+        let names = rows.map { DisplayWidth.of($0.name) }.filter { $0 <= 24 }.max() ?? 0
+        let values =
+            rows.filter { !$0.note.isEmpty && $0.value.count == 1 }.compactMap(\.value.first)
+            .map { DisplayWidth.of($0) }.filter { $0 <= 28 }.max() ?? 0
+        return rows.map { line($0, names, values, width, style) }.joined()
+    }
+
+    /// A member. The note is in the column of the notes if there is room, else right after the
+    /// value, else on a line of its own.
+    private func line(
+        _ row: Row, _ names: Int, _ values: Int, _ width: Int?, _ style: Style
+    ) -> String {
+        let indent = "  " + String(repeating: " ", count: names) + "  "
+        let padding = String(repeating: " ", count: max(names - DisplayWidth.of(row.name), 0))
+        var text = "  " + style.bold(row.name) + padding + "  "
+        text += row.value.joined(separator: "\n" + indent)
+        guard !row.note.isEmpty else { return text + "\n" }
+        let note = painted(row, style)
+        let last = DisplayWidth.of(row.value.last ?? "")
+        // In its column, else right after the value, else on a line of its own.
+        let column = [max(values, last), last].first { column in
+            row.value.count == 1
+                && width.map { indent.count + column + 2 + DisplayWidth.of(row.note) <= $0 } ?? true
         }
-        visit("iat", claims.issuedAt)
-        visit("nbf", claims.notBefore)
-        visit("exp", claims.expiresAt)
+        guard let column else { return text + "\n" + indent + note + "\n" }
+        return text + String(repeating: " ", count: column - last + 2) + note + "\n"
     }
 
-    /// The member `times` of JSON results: each date as RFC 3339 text, and the seconds until `exp`.
-    /// `now` is in unix seconds.
-    func json(now: Int64) -> JSONValue {
-        var builder = JSONBuilder()
-        describe(to: &builder, now: now)
-        return builder.result
-    }
-
-    /// Writes that object to a sink.
-    func describe(to json: inout some JSONSink, now: Int64) {
-        json.beginObject()
-        forEachDate { name, value in
-            // The usual dates are written as bytes, without a string for each.
-            if let text = CivilDate.bytes(value) {
-                json.member(name, plainText: text.span)
-            } else {
-                json.member(name, .string(TimeText.rfc3339(value)))
-            }
+    /// The note in the colour of its tone.
+    private func painted(_ row: Row, _ style: Style) -> String {
+        switch row.tone {
+        case .plain: style.dim(row.note)
+        case .good: style.green(row.note)
+        case .bad: style.red(row.note)
+        case .doubtful: style.yellow(row.note)
         }
-        // `exp` is the last of the dates.
-        if let expiry = claims.expiresAt.value.flatMap(TimeText.seconds) {
-            json.member("expires_in", .integer(expiry - now))
-        }
-        json.endObject()
-    }
-
-    /// A line for each date: the number as written, the date, and its distance from `now`.
-    func lines(now: Int64, prefix: String) -> String {
-        dates.map { date in
-            let relative = TimeText.relative(date.value, to: now)
-            let words =
-                switch date.name {
-                case "iat": "issued \(relative)"
-                case "nbf": date.value > now ? "valid \(relative)" : "valid since then"
-                default: date.value > now ? "expires \(relative)" : "expired \(relative)"
-                }
-            return "\(prefix)\(date.name)  \(date.value)  \(TimeText.table(date.value))  \(words)\n"
-        }.joined()
-    }
-}
-
-/// The value that a check required, for `--explain`.
-extension ClaimExpectation {
-    /// The member `wanted` in the JSON of `--explain`.
-    var json: JSONValue {
-        switch self {
-        case .presence: ["present": true]
-        case .equal(let text): ["equal": .string(text)]
-        case .oneOf(let names): ["one_of": .array(names.map { .string($0) })]
-        case .after(let time): ["after": .integer(Self.whole(time))]
-        case .notAfter(let time): ["not_after": .integer(Self.whole(time))]
-        case .notBefore(let time): ["not_before": .integer(Self.whole(time))]
-        }
-    }
-
-    /// The expectation in words. A time has its date and its distance from `now`.
-    func words(now: Int64) -> String {
-        switch self {
-        case .presence: "present"
-        case .equal(let text): Self.quoted(text)
-        case .oneOf(let names): names.map(Self.quoted).joined(separator: " or ")
-        case .after(let time): "later than " + Self.date(time, now: now)
-        case .notAfter(let time): "no later than " + Self.date(time, now: now)
-        case .notBefore(let time): "no earlier than " + Self.date(time, now: now)
-        }
-    }
-
-    /// The text in quotes, escaped.
-    private static func quoted(_ text: JSONString) -> String {
-        JSONText.shown(.string(text))
-    }
-
-    /// The time in unix seconds with its date and its distance from `now`.
-    private static func date(_ time: Double, now: Int64) -> String {
-        let seconds = whole(time)
-        return "\(seconds) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
-    }
-
-    /// The time in whole seconds. It was computed from this program's clock and options, so it
-    /// fits.
-    private static func whole(_ time: Double) -> Int64 { Int64(exactly: time.rounded(.down)) ?? 0 }
-}
-
-/// The value that a check found, for `--explain`.
-extension JSONValue {
-    /// The value as it was written, on one line. A time is followed by its date.
-    func shown(now: Int64, name: String) -> String {
-        guard ["exp", "nbf", "iat"].contains(name),
-            let seconds = numberValue.flatMap(TimeText.seconds)
-        else { return JSONText.shown(self) }
-        return
-            "\(JSONText.shown(self)) (\(TimeText.table(seconds)), \(TimeText.relative(seconds, to: now)))"
     }
 }
 
@@ -185,7 +150,8 @@ enum MemberMeanings {
         "PBES2-HS512+A256KW": "key derived from a password",
     ]
 
-    /// Claims, except for dates.
+    /// Claims, except for dates. A name in parentheses is the product or the specification that adds
+    /// the claim.
     static let claims: [JSONString: String] = [
         "iss": "issuer", "sub": "subject (user)",
         "aud": "audience", "jti": "token id",

@@ -5,8 +5,7 @@ extension Program {
     /// outcome, too.
     package func parse(_ arguments: [[UInt8]]) -> ParseOutcome {
         if let request = completionRequest(arguments) { return .complete(request) }
-        let parser = ProgramParser(program: self)
-        return parser.parse(arguments)
+        return descend(into: commands, path: [], leading: [], arguments: arguments, failure: nil)
     }
 
     /// The request in `__complete KIND -- WORDS…`; nil for any other line.
@@ -17,18 +16,9 @@ extension Program {
         let kind = String(decoding: arguments[1], as: UTF8.self)
         return CompletionRequest(kind: kind, words: Array(arguments[3...]))
     }
-}
 
-/// Finds the command on the command line, and passes it the remaining words.
-private struct ProgramParser {
-    let program: Program
-
-    func parse(_ arguments: [[UInt8]]) -> ParseOutcome {
-        descend(
-            into: program.commands, path: [], leading: [], arguments: arguments, failure: nil)
-    }
-
-    /// Reads global options up to the next command name. They are kept in `leading` and put before
+    /// Finds the command, and passes it the remaining words: reads global options up to the next
+    /// command name. They are kept in `leading` and put before
     /// the command's own words, since only the command knows where their values go.
     private func descend(
         into commands: [AnyCommand], path: [String], leading: [[UInt8]], arguments: [[UInt8]],
@@ -36,16 +26,16 @@ private struct ProgramParser {
     ) -> ParseOutcome {
         // Usually the line begins with the command: then the global options need not be built.
         let plain = arguments.first.map { $0.first != UInt8(ascii: "-") } ?? true
-        let globals = plain ? [] : program.loadGlobalOptions().options
+        let globals = plain ? [] : loadGlobalOptions().options
         var scanner = ArgumentScanner(arguments, options: globals, failure: failure)
         var leading = leading
         while let token = scanner.next() {
             switch token {
             case .help(let detail): return .showHelp(path: path, detail: detail)
             case .version: return .showVersion
-            case .flag(_, let spelled, _): leading.append(Array(spelled.utf8))
-            case .value(let index, _, let bytes):
+            case .option(let index, _, .value(let bytes)):
                 leading.append(Array("--\(globals[index].name)=".utf8) + bytes)
+            case .option(_, let spelled, _): leading.append(Array(spelled.utf8))
             case .operand(let word):
                 let rest = (scanner.onlyOperands ? [Array("--".utf8)] : []) + scanner.remaining
                 return choose(
@@ -102,7 +92,7 @@ private struct ProgramParser {
     /// `help`, `help COMMAND…` or `help TOPIC`. The words are followed down the tree.
     private func help(_ rest: [[UInt8]], failure: UsageError?) -> ParseOutcome {
         var scanner = ArgumentScanner(
-            rest, options: program.loadGlobalOptions().options, failure: failure)
+            rest, options: loadGlobalOptions().options, failure: failure)
         var words: [String] = []
         while let token = scanner.next() {
             switch token {
@@ -110,21 +100,17 @@ private struct ProgramParser {
             case .help(let detail) where words.isEmpty:
                 return .showHelp(path: ["help"], detail: detail)
             case .version: return .showVersion
-            case .help, .flag, .value: continue
+            case .help, .option: continue
             }
         }
-        var commands = program.commands
+        var commands = commands
         var path: [String] = []
         for word in words {
             guard let command = commands.first(where: { $0.name == word }) else {
                 return explain(word, path: path, commands: commands)
             }
             path.append(command.name)
-            if case .group(let load) = command.content {
-                commands = load().commands
-            } else {
-                commands = []
-            }
+            commands = command.members
         }
         return .showHelp(path: path, detail: .long)
     }
@@ -140,7 +126,7 @@ private struct ProgramParser {
                 ? UsageError.unexpectedArgument(word) : .unknownCommand(word, suggestions: near)
             return .usageError(error, path: ["help"])
         }
-        let topics = program.loadTopics()
+        let topics = loadTopics()
         if let topic = topics.first(where: { $0.name == word }) { return .showTopic(topic) }
         var near = suggestions(word, commands)
         if near.isEmpty { near = Suggestions.nearest(to: word, among: topics.map(\.name)) }
@@ -185,19 +171,8 @@ package struct BoundCommand: Sendable {
     package let path: [String]
     /// The parsed options struct, for tests.
     package let options: any Sendable
-    private let work: @Sendable (System) throws -> ExitStatus
-
-    init(
-        path: [String], options: any Sendable,
-        work: @escaping @Sendable (System) throws -> ExitStatus
-    ) {
-        self.path = path
-        self.options = options
-        self.work = work
-    }
-
     /// Does the command's work. Throws any error of the command, a `UsageError` among them.
-    package func run(_ system: System) throws -> ExitStatus { try work(system) }
+    package let run: @Sendable (System) throws -> ExitStatus
 }
 
 /// Names that are similar to a mistyped one.

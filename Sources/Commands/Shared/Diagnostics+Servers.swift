@@ -1,8 +1,134 @@
 internal import CommandKit
 internal import Layouts
+internal import OpenSSL
 internal import Platform
 internal import Redis
 internal import TokenStore
+
+/// Errors of TLS with Redis. No hint proposes `--redis-insecure`: the reader may be under attack.
+extension Diagnostics {
+    /// The hint for a server that may not speak TLS.
+    static let notTLSHint =
+        "does the port speak TLS? if not, write redis:// instead of rediss://"
+
+    /// The hint for a server that requires a client certificate.
+    static let certificateHint =
+        "give a client certificate: --redis-cert PATH and --redis-key PATH"
+
+    /// An error of the TLS connection (status 8, since it says nothing about a token).
+    static func tls(_ error: TLSError, _ address: String) -> Failure {
+        let server = "Redis at \(shown(address))"
+        switch error {
+        case .certificate(let problem): return certificate(problem, of: server)
+        case .certificateWanted:
+            return unknown(
+                "client_certificate", "\(server) requires a client certificate",
+                hint: certificateHint)
+        case .certificateRefused(let alert):
+            return unknown(
+                "client_certificate",
+                "\(server) rejected the client certificate: \(VisibleText.escape(alert))",
+                hint: "is --redis-cert signed by a CA that the server trusts?")
+        case .alert(let text):
+            return unknown("tls", "\(server) ended the TLS session: \(VisibleText.escape(text))")
+        case .notTLS:
+            return unknown("not_tls", "\(shown(address)) does not speak TLS", hint: notTLSHint)
+        // RFC 8996 deprecates the older versions.
+        case .tooOld: return unknown("tls", "\(server) supports neither TLS 1.2 nor 1.3")
+        case .broken(let text):
+            return unknown("tls", "TLS with \(server) failed: \(VisibleText.escape(text))")
+        }
+    }
+
+    /// The server's certificate was refused. Its names are the server's text and are escaped.
+    private static func certificate(
+        _ problem: CertificateProblem, of server: String
+    ) -> Failure {
+        func refused(_ problem: String, _ hint: String? = nil) -> Failure {
+            unknown("certificate", "the certificate of \(server) \(problem)", hint: hint)
+        }
+        return switch problem {
+        case .expired(let date): refused("expired on \(date)")
+        case .notYetValid(let date):
+            refused("is not valid before \(date)", "is this machine's clock right?")
+        case .unknownIssuer(let issuer):
+            refused(
+                "is signed by an unknown issuer, '\(VisibleText.escape(issuer, columns: 100))'",
+                "give the certificate of the CA to trust with --redis-cacert PATH")
+        case .selfSigned(let name):
+            refused(
+                "is self-signed, '\(VisibleText.escape(name, columns: 100))'",
+                "is it the right one? then trust it with --redis-cacert PATH")
+        // RFC 9525 rules out the common name in the subject: only names in subjectAltName count.
+        case .wrongName(let host, let names) where isSubject(names):
+            refused(
+                "has no subjectAltName: the name '\(VisibleText.escape(names[0], columns: 100))' "
+                    + "alone does not prove that it is for \(VisibleText.escape(host))",
+                "reissue it with subjectAltName = \(isAddress(host) ? "IP" : "DNS"):"
+                    + VisibleText.escape(host))
+        case .wrongName(let host, let names):
+            refused(
+                "is for \(list(names)), not for \(VisibleText.escape(host))",
+                isLoopback(host)
+                    ? "through a tunnel, give the server's own name: --redis-server-name NAME"
+                    : "connect to it by a name in the certificate")
+        case .other(let text): refused("is not valid: \(VisibleText.escape(text))")
+        }
+    }
+
+    /// Whether `names` is the subject of a certificate without names, such as `CN=redis`.
+    private static func isSubject(_ names: [String]) -> Bool {
+        names.count == 1 && (names[0].isEmpty || names[0].contains("="))
+            && !names[0].contains(":")
+    }
+
+    /// Whether the host is this machine, as for a tunnel.
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+
+    /// Whether the host is an IP address, so that a certificate must have it as an IP name.
+    private static func isAddress(_ host: String) -> Bool {
+        host.contains(":") || host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+    }
+
+    /// The number of names shown: some certificates have hundreds.
+    private static let mostNames = 5
+
+    /// The first names of a certificate, and the number of the others.
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(mostNames).map { VisibleText.escape($0, columns: 100) }
+        let rest = names.count - shown.count
+        let more = rest > 0 ? " and \(rest) more" : ""
+        return shown.isEmpty ? "no name" : shown.joined(separator: ", ") + more
+    }
+
+    /// A file for TLS that cannot be used (status 1).
+    static func tlsSetup(_ error: TLSSetupError) -> Failure {
+        func failure(_ message: String, hint: String? = nil) -> Failure {
+            Failure(.failure, "tls_setup", message, hint: hint)
+        }
+        switch error {
+        case .unreadable(let path, let cause):
+            return failure("cannot read '\(VisibleText.escape(path))': \(cause.message)")
+        case .noCertificates(let path):
+            return failure("'\(VisibleText.escape(path))' contains no PEM certificate")
+        case .noKey(let path):
+            return failure(
+                "'\(VisibleText.escape(path))' contains no PEM private key",
+                hint: "give the certificate's key with --redis-key PATH")
+        case .encryptedKey(let path):
+            let path = VisibleText.escape(path)
+            return failure(
+                "the key in '\(path)' is encrypted, which is not supported",
+                hint: "remove the passphrase: (umask 077; openssl pkey -in '\(path)' -out KEY)")
+        case .keyMismatch(let path):
+            return failure(
+                "the key in '\(VisibleText.escape(path))' does not match the certificate")
+        case .failed(let error): return Diagnostics.failure(for: error)
+        }
+    }
+}
 
 /// Errors of Sentinel, Cluster and confirmations, which involve several servers.
 extension Diagnostics {
@@ -10,6 +136,7 @@ extension Diagnostics {
     static func unsupported(_ feature: RedisError.Feature, _ address: String) -> Failure {
         let address = shown(address)
         switch feature {
+        // Cluster nodes refuse SELECT, which a database other than 0 needs.
         case .clusterDatabase:
             return unknown(
                 "no_such_database", "Redis at \(address) is a Cluster node",
@@ -152,33 +279,5 @@ extension Diagnostics {
             return Layout.defaultNamespace
         }
         return VisibleText.escape(Array(key[..<colon]))
-    }
-}
-
-extension Diagnostics {
-    /// The refusal of a server that `--require-durable` does not accept; nil if it is accepted.
-    static func durability(_ durability: Durability, at endpoint: Endpoint) -> Failure? {
-        let server = "Redis at \(shown(endpoint.description))"
-        let reason: String
-        var hint = "nothing was written; run 'jwtctl doctor' to see what to do"
-        switch durability {
-        case .keeps: return nil
-        case .evicts(let policy):
-            reason =
-                "\(server) evicts keys when memory is short (maxmemory-policy "
-                + "\(VisibleText.escape(policy, columns: 40)))"
-        case .forgets:
-            reason = "\(server) has no append-only file: a crash loses revocations"
-        case .failing: reason = "\(server) could not write its append-only file"
-        case .unknown(let error):
-            let text = error.map { ": \(VisibleText.escape($0.text, columns: 200))" } ?? ""
-            reason = "\(server) does not say whether it keeps its data" + text
-            if let error, error.kind == .noPermission {
-                hint =
-                    "nothing was written; an administrator can allow it: "
-                    + grant(error, key: nil)
-            }
-        }
-        return Failure(.refused, "not_durable", reason, hint: hint)
     }
 }

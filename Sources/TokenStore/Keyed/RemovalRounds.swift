@@ -2,34 +2,40 @@ internal import Layouts
 internal import Platform
 internal import Redis
 
-/// Revoking by the removal of session keys.
+/// Revocations by the removal of session keys, for layouts of which one job for a batch is not
+/// enough.
 ///
-/// Most layouts need one job for a batch. Others take rounds: links whose keys cannot be made have to
-/// be searched for between two jobs, and a request that was under way may write a token back.
-extension KeyedTokens {
-    /// How many items are searched for together.
+/// Links whose keys cannot be made have to be searched for between two jobs, and a request of the
+/// application that is under way may write a token back. The first round leaves out the items with
+/// such links; a scan of all keys deletes the links, and the second round removes these items. What
+/// came back after `AllowStore.secondLook` seconds is removed again, in up to `maxRechecks` more
+/// rounds.
+struct RemovalRounds {
+    private let store: TokenStore
+    private let allow: AllowStore
+
+    /// How many items are searched for together: each search scans all keys.
     private static let searchLimit = 5000
 
     /// How often what came back is removed again.
     private static let maxRechecks = 3
 
-    /// Whether one job is not enough for a batch.
-    private var takesRounds: Bool {
-        allow.secondLook > 0 || !allow.searchPrefixes.isEmpty || allow.hasWildLinks
+    /// nil where one job is enough: for every layout with a blacklist or with token lists, and for
+    /// session keys whose links can all be named.
+    init?(_ store: TokenStore) {
+        guard store.layout.deny == nil, let allow = KeyedTokens(store)?.allow,
+            allow.secondLook > 0 || !allow.searchPrefixes.isEmpty || allow.hasWildLinks
+        else { return nil }
+        self.store = store
+        self.allow = allow
     }
 
-    /// Rounds remove as many batches together as can be had without waiting, since each of them scans
-    /// all keys.
+    /// Removes as many batches together as can be had without waiting; see `TokenStore.revoke`.
     func remove<Item>(
-        item: @escaping (Item) -> Revocation,
-        next: @escaping (Pull) throws -> Supply<[Item]>,
-        deliver: @escaping (Item, RevocationOutcome) throws -> Void
+        item: (Item) -> Revocation,
+        next: (Pull) throws -> Supply<[Item]>,
+        deliver: (Item, RevocationOutcome) throws -> Void
     ) throws -> StoreError? {
-        guard takesRounds else {
-            return try store.runRevocations(item: item, next: next, deliver: deliver) {
-                removal(of: $0)
-            }
-        }
         while Signals.pending == nil {
             var items: [Item] = []
             while items.count < Self.searchLimit,
@@ -48,15 +54,11 @@ extension KeyedTokens {
         return try store.confirm()
     }
 
-    /// Outcomes that may be lost in a fail-over say so.
+    /// Removes one batch; see `TokenStore.revoke`. Outcomes that a fail-over may undo say so,
+    /// unless the caller confirms.
     func remove(
         _ items: [Revocation], confirmedBy: Finisher, recheckedBy: Finisher
     ) -> RevocationBatch {
-        guard takesRounds else {
-            return store.runRevocation(of: items, confirmedBy: confirmedBy) { _ in
-                removal(of: items)
-            }
-        }
         var batch = removeInRounds(items, recheckedBy: recheckedBy)
         if confirmedBy == .callee, batch.failure == nil {
             batch.failure = store.confirmAtEnd()
@@ -67,8 +69,8 @@ extension KeyedTokens {
         return batch
     }
 
-    /// A logout rechecks by itself, and finds by itself the keys of wild links that belong to its
-    /// tokens.
+    /// Both rounds, the rechecks and the announcements for one batch. With `.caller`, a logout
+    /// rechecks itself, and its passes find the keys of wild links.
     private func removeInRounds(
         _ items: [Revocation], recheckedBy finisher: Finisher
     ) -> RevocationBatch {
@@ -141,8 +143,8 @@ extension KeyedTokens {
         return (failure, wanted)
     }
 
-    /// Waits, and removes again what the application has written back. A token that comes back after
-    /// each of `maxRechecks` removals has an unknown outcome.
+    /// Waits, and removes again what the application has written back. A token that comes back
+    /// after each of `maxRechecks` removals has an unknown outcome.
     private func recheck(
         _ items: [Revocation], _ outcomes: inout [RevocationOutcome]
     ) throws(StoreError) -> StoreError? {

@@ -1,20 +1,80 @@
 internal import CommandKit
 internal import JSON
 internal import Layouts
+internal import Platform
+
+/// Options of `layout show`.
+struct LayoutShowOptions: CommandOptions {
+    var global = GlobalOptions()
+    /// The operand; nil for the layout in effect.
+    var layout: [UInt8]?
+}
+
+/// `layout show`: explains a layout. Its JSON is a layout file. Needs no Redis.
+let layoutShowCommand = Command(
+    name: "show", summary: "Explain a layout and print its JSON.",
+    discussion: [
+        """
+        Describes the keys, what they hold and when they expire, what makes a token revoked or \
+        active, how tokens and users are identified, and what is not supported. Then prints the \
+        layout itself as JSON. Without an operand, shows the layout chosen with --layout.
+        """,
+        """
+        With --json, prints the JSON alone. Saved to a file and given to --layout, it is the same \
+        layout; edit it to make your own. Values given with --layout-var become part of it.
+        """,
+    ],
+    defaults: LayoutShowOptions(), options: [.group(GlobalOptions.group, at: \.global)],
+    operands: [
+        .raw("LAYOUT", .optional, summary: "Name or file of a layout.") {
+            options, bytes throws(InvalidValue) in options.layout = bytes
+        }
+        .shownAs("[NAME|FILE]").completing(.dynamicOrFile("layouts"))
+    ],
+    examples: [
+        Example(
+            command: "jwtctl layout show spring-raw-jdk",
+            summary: "Show what this application stores in Redis.",
+            output: [
+                "spring-raw-jdk: Spring Boot blacklist of whole tokens, keys serialized by Java",
+                "...",
+                "Keys in Redis",
+                "  deny        string ${id}, serialized as a Java string",
+                "              A token is revoked while the key exists, whatever its value.",
+                "              Value: 'blacklisted'.",
+                "...",
+            ]),
+        Example(
+            command: "jwtctl layout show blacklist-jti --json > mine.json",
+            summary: "Start a layout file of your own."),
+    ],
+    exitStatuses: ExitStatus.docs(.failure),
+    environment: [
+        Definition("JWTCTL_LAYOUT", "Layout of the keys in Redis, as for --layout.")
+    ],
+    seeAlso: ["layouts", "jwtctl-layout(5)"],
+    run: { options, system in
+        let console = Console(options.global, system: system)
+        var global = options.global
+        if let layout = options.layout { global.layout = layout }
+        let layout = try LayoutChoice.layout(
+            global, try console.settings(), system, for: .show)
+        try console.result(layout.definition, id: layout.name) {
+            LayoutDescription(layout: layout, style: console.style, width: console.tableWidth).text
+        }
+        return .success
+    })
 
 /// A layout in words, for `layout show`, and its data after that. The stores describe themselves;
-/// this is the order of the page.
-struct LayoutDescription {
+/// this is the order of the page: what a reader compares with the application first, then what
+/// jwtctl does with it, and the long JSON at the end.
+///
+/// Text of a layout file is escaped, since the file may come from anyone.
+private struct LayoutDescription {
     let layout: Layout
-    private let style: Style
+    let style: Style
     /// The columns of the terminal; nil for a pipe.
-    private let width: Int?
-
-    init(_ layout: Layout, width: Int?, _ style: Style) {
-        self.layout = layout
-        self.width = width
-        self.style = style
-    }
+    let width: Int?
 
     /// The whole description, escaped and wrapped.
     var text: String {
@@ -84,8 +144,6 @@ struct LayoutDescription {
             })
     }
 
-    // MARK: what can be done
-
     /// The supported commands, and what to do instead of the others.
     private func abilities(on page: inout DescriptionPage) {
         let able = Capability.allCases.filter { layout.can($0) }.map(\.name)
@@ -97,7 +155,8 @@ struct LayoutDescription {
         page.facts(unable.map { ($0.name, layout.wayAround($0)) })
     }
 
-    /// The dangers that the data of the layout implies.
+    /// The dangers that the data of the layout implies. They are derived, so that a layout file of
+    /// the user's own has them as well as a preset; what only its author knows is in its notes.
     private var warnings: [String] {
         var words: [String] = []
         if !layout.missingVariables.isEmpty {
@@ -107,7 +166,9 @@ struct LayoutDescription {
                         "--layout-var \(VisibleText.escape($0))=VALUE"
                     }.joined(separator: " ") + ".")
         }
-        // A whitelist does not contain the other encodings, so they are rejected.
+        // A base64url text may end in spare bits of any value where a decoder is lenient (RFC 4648,
+        // section 3.5), and of an ECDSA signature (r, s) the twin (r, n - s) is valid, too. A
+        // whitelist does not contain the other encodings, so they are rejected.
         if layout.naming.isByText, !layout.requiresListing {
             words.append(
                 "Tokens are identified by their text: a different encoding of the same token "
@@ -155,7 +216,7 @@ extension Capability {
 }
 
 /// The lines of a description, wrapped and indented.
-struct DescriptionPage {
+private struct DescriptionPage {
     private let width: Int
     private let style: Style
     /// The lines so far.
