@@ -22,7 +22,8 @@ struct OtherJobTests {
         _ round: LogoutRound = .first, _ answers: [[Answer]]
     ) throws -> (sent: [[String]], LogoutJob.Outcome) {
         let request = LogoutRequest(
-            scope: .everything, skew: 0, entry: DenyEntry(), onProgress: { _ in })
+            scope: .everything, skew: 0, entry: DenyEntry(), isDryRun: false,
+            onProgress: { _ in })
         var job = LogoutJob(
             .offline(try Layout.native()), try Identifier("bob"), round, request, clock: .fixed)
         let run = ScriptedRun(&job, answers)

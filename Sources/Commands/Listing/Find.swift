@@ -83,7 +83,7 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
     var search = FindSearch(queries, limit: Int(options.limit), naming)
     try console.watch("searching") { show throws(StoreError) in
         try backend.store.findTokens {
-            queries.contains(DisplayToken($0, naming).label)
+            queries.contains(DisplayToken.label(of: $0, naming))
         } _: { page in
             search.take(page)
             show(search.extent.tokens)
@@ -142,7 +142,7 @@ private struct FindQuery: FedItem {
             isPrefix = id.bytes.count >= Self.leastPrefix
             foundToken = nil
         case .opaque(let text, _):
-            name = DisplayToken.label(ofText: text)
+            name = DisplayToken.label(ofText: text.bytes)
             isPrefix = false
             foundToken = nil
         }
@@ -203,7 +203,7 @@ private struct FindSearch {
     }
 
     /// What people call a token: its id, or where the layout knows tokens by their text, its `jti`.
-    private func name(of id: Identifier) -> Identifier { DisplayToken(id, naming).label }
+    private func name(of id: Identifier) -> Identifier { DisplayToken.label(of: id, naming) }
 
     mutating func take(_ page: SearchPage) {
         extent.count(page)

@@ -77,11 +77,11 @@ extension Topics {
             """,
             .heading("You have only the id"),
             """
-            The id (jti) does not say when its token expires. Name the user, whose token list has \
+            The id (jti) does not say when its token expires. Find its user, whose token list has \
             the expiry, or give one:
             """,
             .literal([
-                "jwtctl status 4f3c2a",
+                "jwtctl find 4f3c2a",
                 "jwtctl revoke --user alice 4f3c2a",
                 "jwtctl revoke --ttl 24h 4f3c2a",
             ]),
