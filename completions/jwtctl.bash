@@ -39,12 +39,13 @@ __jwtctl_describe() {
                 $'issue\tSign a token and record it'
                 $'decode\tShow a token\'s header and claims without verifying it'
                 $'verify\tCheck a token\'s signature, claims and revocation'
-                $'status\tShow the revocation state of ids or tokens'
+                $'status\tShow the revocation state of ids, tokens or a user'
                 $'revoke\tBlacklist tokens until they expire'
                 $'renew\tReplace a token with a new one'
                 $'restore\tUndo a revocation'
                 $'logout-all\tLog users out of all sessions, on every device'
                 $'list\tList tokens, users or the blacklist'
+                $'find\tFind the user of a token by its id'
                 $'stats\tCount users, unexpired tokens and blacklist entries'
                 $'doctor\tFind problems that could make revocations fail or get lost'
                 $'audit\tShow who revoked what, when and why'
@@ -120,6 +121,7 @@ __jwtctl_describe() {
             own_options=(
                 $'-u --user\tUser who owns these ids'
                 $'--require-listed\tReject tokens that are not on their user\'s token list'
+                $'--issued-at\tWith --user alone: judge a token on no list issued at this time'
                 $'-f --from\tRead items from a file, one per line'
                 $'--id\tTreat every item as an id'
                 $'--token\tTreat every item as a token'
@@ -193,6 +195,7 @@ __jwtctl_describe() {
                 $'-r --reason\tReason, stored in the audit log'
                 $'--actor\tName recorded in the audit log (default: login name)'
                 $'-y --yes\tDo not ask for confirmation'
+                $'-n --dry-run\tShow what would be done without writing anything'
                 $'-k --key\tKey in PEM, DER or JWK form, or a JWKS'
                 $'-s --secret\tHMAC secret (no other kind of key)'
                 $'--secret-encoding\tEncoding of the secret'
@@ -228,6 +231,14 @@ __jwtctl_describe() {
                 $'--show-tokens\tShow whole tokens if the layout stores them'
                 $'--limit\tStop after N results'
                 $'--match\tOnly ids that match this pattern'
+            )
+            ;;
+        'find')
+            own_options=(
+                $'--limit\tShow at most N tokens (default: 100)'
+                $'-f --from\tRead items from a file, one per line'
+                $'--id\tTreat every item as an id'
+                $'--token\tTreat every item as a token'
             )
             ;;
         'stats')
@@ -394,6 +405,7 @@ __jwtctl_value() {
         'verify -a' | 'verify --alg') kind='words' list=('HS256' 'HS384' 'HS512' 'RS256' 'RS384' 'RS512' 'PS256' 'PS384' 'PS512' 'ES256' 'ES384' 'ES512' 'ES256K' 'EdDSA' 'Ed25519' 'Ed448') ;;
         'verify -o' | 'verify --output') kind='words' list=('table' 'wide' 'json' 'jsonl' 'csv' 'id' 'introspection') ;;
         'status -u' | 'status --user') kind='dynamic' list=('users') ;;
+        'status --issued-at') kind='none' list=() ;;
         'status -f' | 'status --from') kind='file' list=() ;;
         'revoke -r' | 'revoke --reason') kind='none' list=() ;;
         'revoke --actor') kind='none' list=() ;;
@@ -446,6 +458,8 @@ __jwtctl_value() {
         'list users --match') kind='none' list=() ;;
         'list revoked --limit') kind='none' list=() ;;
         'list revoked --match') kind='none' list=() ;;
+        'find --limit') kind='none' list=() ;;
+        'find -f' | 'find --from') kind='file' list=() ;;
         'stats --largest') kind='none' list=() ;;
         'stats -o' | 'stats --output') kind='words' list=('table' 'wide' 'json' 'jsonl' 'csv' 'id' 'prometheus') ;;
         'doctor -k' | 'doctor --key') kind='file' list=() ;;
@@ -522,13 +536,14 @@ __jwtctl_operand() {
         'restore '*) kind='at-file' list=() ;;
         'logout-all '*) kind='dynamic' list=('users') ;;
         'list tokens '*) kind='dynamic' list=('users') ;;
+        'find '*) kind='at-file' list=() ;;
         'key public 0') kind='file' list=() ;;
         'key convert 0') kind='file' list=() ;;
         'key thumbprint 0') kind='file' list=() ;;
         'key show 0') kind='file' list=() ;;
         'layout show 0') kind='dynamic-or-file' list=('layouts') ;;
         'completion 0') kind='words' list=('bash' 'zsh' 'fish') ;;
-        'help '*) kind='words' list=($'issue\tSign a token and record it' $'decode\tShow a token\'s header and claims without verifying it' $'verify\tCheck a token\'s signature, claims and revocation' $'status\tShow the revocation state of ids or tokens' $'revoke\tBlacklist tokens until they expire' $'renew\tReplace a token with a new one' $'restore\tUndo a revocation' $'logout-all\tLog users out of all sessions, on every device' $'list\tList tokens, users or the blacklist' $'stats\tCount users, unexpired tokens and blacklist entries' $'doctor\tFind problems that could make revocations fail or get lost' $'audit\tShow who revoked what, when and why' $'prune\tRemove expired tokens from the users\' token lists' $'key\tGenerate, convert and inspect keys' $'layout\tManage layouts: how applications store tokens in Redis' $'config\tShow the effective settings' $'demo\tTry jwtctl with a temporary Redis' $'completion\tPrint the completion script for a shell' $'help\tShow help for a command or a topic' $'version\tShow the version and how it was built' $'runbook\tWhat to type in an incident' $'services\tHow a service checks for revoked tokens' $'exit-status\tExit statuses and their meanings' $'environment\tEnvironment variables' $'time\tFormats of times and durations' $'keys\tKey formats, and how keys are chosen' $'layouts\tKeys that layouts use in Redis' $'layout-file\tFormat of layout files' $'config-file\tConfiguration file: profiles and layouts' $'redis\tRedis URLs, TLS, replicas and permissions' $'upgrading\tChanges to statuses, defaults and output') ;;
+        'help '*) kind='words' list=($'issue\tSign a token and record it' $'decode\tShow a token\'s header and claims without verifying it' $'verify\tCheck a token\'s signature, claims and revocation' $'status\tShow the revocation state of ids, tokens or a user' $'revoke\tBlacklist tokens until they expire' $'renew\tReplace a token with a new one' $'restore\tUndo a revocation' $'logout-all\tLog users out of all sessions, on every device' $'list\tList tokens, users or the blacklist' $'find\tFind the user of a token by its id' $'stats\tCount users, unexpired tokens and blacklist entries' $'doctor\tFind problems that could make revocations fail or get lost' $'audit\tShow who revoked what, when and why' $'prune\tRemove expired tokens from the users\' token lists' $'key\tGenerate, convert and inspect keys' $'layout\tManage layouts: how applications store tokens in Redis' $'config\tShow the effective settings' $'demo\tTry jwtctl with a temporary Redis' $'completion\tPrint the completion script for a shell' $'help\tShow help for a command or a topic' $'version\tShow the version and how it was built' $'runbook\tWhat to type in an incident' $'services\tHow a service checks for revoked tokens' $'exit-status\tExit statuses and their meanings' $'environment\tEnvironment variables' $'time\tFormats of times and durations' $'keys\tKey formats, and how keys are chosen' $'layouts\tKeys that layouts use in Redis' $'layout-file\tFormat of layout files' $'config-file\tConfiguration file: profiles and layouts' $'redis\tRedis URLs, TLS, replicas and permissions' $'upgrading\tChanges to statuses, defaults and output') ;;
         *) ;;
     esac
 }

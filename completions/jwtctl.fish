@@ -8,12 +8,13 @@ function __jwtctl_subcommands
                 'issue'\t'Sign a token and record it' \
                 'decode'\t'Show a token\'s header and claims without verifying it' \
                 'verify'\t'Check a token\'s signature, claims and revocation' \
-                'status'\t'Show the revocation state of ids or tokens' \
+                'status'\t'Show the revocation state of ids, tokens or a user' \
                 'revoke'\t'Blacklist tokens until they expire' \
                 'renew'\t'Replace a token with a new one' \
                 'restore'\t'Undo a revocation' \
                 'logout-all'\t'Log users out of all sessions, on every device' \
                 'list'\t'List tokens, users or the blacklist' \
+                'find'\t'Find the user of a token by its id' \
                 'stats'\t'Count users, unexpired tokens and blacklist entries' \
                 'doctor'\t'Find problems that could make revocations fail or get lost' \
                 'audit'\t'Show who revoked what, when and why' \
@@ -107,6 +108,7 @@ function __jwtctl_own_options
             printf '%s\n' \
                 '-u --user'\t'User who owns these ids' \
                 '--require-listed'\t'Reject tokens that are not on their user\'s token list' \
+                '--issued-at'\t'With --user alone: judge a token on no list issued at this time' \
                 '-f --from'\t'Read items from a file, one per line' \
                 '--id'\t'Treat every item as an id' \
                 '--token'\t'Treat every item as a token'
@@ -172,6 +174,7 @@ function __jwtctl_own_options
                 '-r --reason'\t'Reason, stored in the audit log' \
                 '--actor'\t'Name recorded in the audit log (default: login name)' \
                 '-y --yes'\t'Do not ask for confirmation' \
+                '-n --dry-run'\t'Show what would be done without writing anything' \
                 '-k --key'\t'Key in PEM, DER or JWK form, or a JWKS' \
                 '-s --secret'\t'HMAC secret (no other kind of key)' \
                 '--secret-encoding'\t'Encoding of the secret' \
@@ -195,6 +198,12 @@ function __jwtctl_own_options
                 '--show-tokens'\t'Show whole tokens if the layout stores them' \
                 '--limit'\t'Stop after N results' \
                 '--match'\t'Only ids that match this pattern'
+        case 'find'
+            printf '%s\n' \
+                '--limit'\t'Show at most N tokens (default: 100)' \
+                '-f --from'\t'Read items from a file, one per line' \
+                '--id'\t'Treat every item as an id' \
+                '--token'\t'Treat every item as a token'
         case 'stats'
             printf '%s\n' \
                 '--largest'\t'Show the N users with the most tokens'
@@ -380,6 +389,8 @@ function __jwtctl_value
             printf '%s\n' 'words' 'table' 'wide' 'json' 'jsonl' 'csv' 'id' 'introspection'
         case 'status -u' 'status --user'
             printf '%s\n' 'dynamic' 'users'
+        case 'status --issued-at'
+            printf '%s\n' 'none'
         case 'status -f' 'status --from'
             printf '%s\n' 'file'
         case 'revoke -r' 'revoke --reason'
@@ -484,6 +495,10 @@ function __jwtctl_value
             printf '%s\n' 'none'
         case 'list revoked --match'
             printf '%s\n' 'none'
+        case 'find --limit'
+            printf '%s\n' 'none'
+        case 'find -f' 'find --from'
+            printf '%s\n' 'file'
         case 'stats --largest'
             printf '%s\n' 'none'
         case 'stats -o' 'stats --output'
@@ -628,6 +643,8 @@ function __jwtctl_operand
             printf '%s\n' 'dynamic' 'users'
         case 'list tokens *'
             printf '%s\n' 'dynamic' 'users'
+        case 'find *'
+            printf '%s\n' 'at-file'
         case 'key public 0'
             printf '%s\n' 'file'
         case 'key convert 0'
@@ -641,7 +658,7 @@ function __jwtctl_operand
         case 'completion 0'
             printf '%s\n' 'words' 'bash' 'zsh' 'fish'
         case 'help *'
-            printf '%s\n' 'words' 'issue'\t'Sign a token and record it' 'decode'\t'Show a token\'s header and claims without verifying it' 'verify'\t'Check a token\'s signature, claims and revocation' 'status'\t'Show the revocation state of ids or tokens' 'revoke'\t'Blacklist tokens until they expire' 'renew'\t'Replace a token with a new one' 'restore'\t'Undo a revocation' 'logout-all'\t'Log users out of all sessions, on every device' 'list'\t'List tokens, users or the blacklist' 'stats'\t'Count users, unexpired tokens and blacklist entries' 'doctor'\t'Find problems that could make revocations fail or get lost' 'audit'\t'Show who revoked what, when and why' 'prune'\t'Remove expired tokens from the users\' token lists' 'key'\t'Generate, convert and inspect keys' 'layout'\t'Manage layouts: how applications store tokens in Redis' 'config'\t'Show the effective settings' 'demo'\t'Try jwtctl with a temporary Redis' 'completion'\t'Print the completion script for a shell' 'help'\t'Show help for a command or a topic' 'version'\t'Show the version and how it was built' 'runbook'\t'What to type in an incident' 'services'\t'How a service checks for revoked tokens' 'exit-status'\t'Exit statuses and their meanings' 'environment'\t'Environment variables' 'time'\t'Formats of times and durations' 'keys'\t'Key formats, and how keys are chosen' 'layouts'\t'Keys that layouts use in Redis' 'layout-file'\t'Format of layout files' 'config-file'\t'Configuration file: profiles and layouts' 'redis'\t'Redis URLs, TLS, replicas and permissions' 'upgrading'\t'Changes to statuses, defaults and output'
+            printf '%s\n' 'words' 'issue'\t'Sign a token and record it' 'decode'\t'Show a token\'s header and claims without verifying it' 'verify'\t'Check a token\'s signature, claims and revocation' 'status'\t'Show the revocation state of ids, tokens or a user' 'revoke'\t'Blacklist tokens until they expire' 'renew'\t'Replace a token with a new one' 'restore'\t'Undo a revocation' 'logout-all'\t'Log users out of all sessions, on every device' 'list'\t'List tokens, users or the blacklist' 'find'\t'Find the user of a token by its id' 'stats'\t'Count users, unexpired tokens and blacklist entries' 'doctor'\t'Find problems that could make revocations fail or get lost' 'audit'\t'Show who revoked what, when and why' 'prune'\t'Remove expired tokens from the users\' token lists' 'key'\t'Generate, convert and inspect keys' 'layout'\t'Manage layouts: how applications store tokens in Redis' 'config'\t'Show the effective settings' 'demo'\t'Try jwtctl with a temporary Redis' 'completion'\t'Print the completion script for a shell' 'help'\t'Show help for a command or a topic' 'version'\t'Show the version and how it was built' 'runbook'\t'What to type in an incident' 'services'\t'How a service checks for revoked tokens' 'exit-status'\t'Exit statuses and their meanings' 'environment'\t'Environment variables' 'time'\t'Formats of times and durations' 'keys'\t'Key formats, and how keys are chosen' 'layouts'\t'Keys that layouts use in Redis' 'layout-file'\t'Format of layout files' 'config-file'\t'Configuration file: profiles and layouts' 'redis'\t'Redis URLs, TLS, replicas and permissions' 'upgrading'\t'Changes to statuses, defaults and output'
         case '*'
             echo none
     end
