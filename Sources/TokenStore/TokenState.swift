@@ -299,7 +299,7 @@ private struct StateQuestion {
         self.query = query
         let subject = query.subject
         let values = TemplateValues(subject)
-        if let store = layout.deny {
+        if let store = layout.deny, query.asksToken {
             commands = try store.reading(subject)
             denyCount = commands.count
         }
@@ -312,7 +312,7 @@ private struct StateQuestion {
             userKey = key
             cutoff = add(store.reading(key))
         }
-        if let list = layout.list {
+        if let list = layout.list, query.asksToken {
             let key = try list.key.render(values)
             listKey = key
             userKey = userKey ?? key

@@ -90,6 +90,9 @@ protocol UserTokens {
         _ body: @escaping (SearchPage) -> Bool
     ) throws(StoreError)
 
+    /// The token that a search has found, with the cutoffs that apply to it; nil where it has gone.
+    func describe(_ match: SearchPage.Match) throws(StoreError) -> TokenList?
+
     /// The command that records a token: on the user's list, or as a session key. The reply is for
     /// `TokenStore.recordOutcome`. Throws if only the application can make such a key.
     func recordCommand(_ token: TokenRecord) throws(StoreError) -> Command

@@ -55,10 +55,19 @@ import Testing
         #expect(try isActive("now") == true)
         let text = jwtctl("status", "--user", "bob", "--issued-at", "-1h").output
         #expect(text.contains("the cutoff for all users decides"))
-        #expect(text.contains("refused"))
+        #expect(text.contains("rejected (issued at or before"))
         // With lists that are required it is on none.
         let listed = jwtctl("status", "--user", "bob", "--require-listed").output
-        #expect(listed.contains("refused (it is on no list)"))
+        #expect(listed.contains("rejected (it is on no list)"))
+    }
+
+    /// An id may be the same text as a user.
+    @Test("A blacklist entry of an id says nothing about the user of that name")
+    func sameName() throws {
+        let sandbox = try Sandbox()
+        sandbox.jwtctl("revoke", "--ttl", "1h", "alice")
+        let user = try sandbox.jwtctl("status", "--user", "alice", "--json").object()
+        #expect(user["unrecorded"]?.objectValue?["active"] == true)
     }
 
     @Test("Standard input is not read, and a user of whom nothing is known is shown, too")

@@ -8,7 +8,7 @@ internal import TokenStore
 struct FindOptions: CommandOptions {
     var global = GlobalOptions()
     var items = ItemOptions()
-    /// The largest number of tokens that are shown.
+    /// The largest number of tokens that are shown of those whose ids begin with one text.
     var limit: Int64 = 100
 }
 
@@ -17,21 +17,22 @@ let findCommand = Command(
     name: "find", summary: "Find the user of a token by its id.",
     discussion: [
         """
-        Looks for ids on the token lists of all users, or among the session keys, then for those \
-        that are on none in the blacklist and the audit log. An id of 6 \
-        characters or more is also found by its beginning, where no token has exactly this id. A \
-        token is looked for by its own id.
+        Looks through the token lists of all users, or the session keys, then through the blacklist \
+        and the audit log. Six characters or more also find the ids that begin with them, unless one \
+        is exactly the same; entries of the blacklist are found by the whole id. A token is looked \
+        for by its own id.
         """,
         """
-        The whole database is scanned in small steps that do not block Redis. A token that appears \
-        during the scan may be missed. On standard error it says how much was searched, and the \
-        command that revokes the token.
+        The scan reads the whole database in small steps that do not block Redis. A token whose list \
+        changes during the scan may be missed. A line on standard error says how much was searched, \
+        another one has the command that revokes the token.
         """,
     ],
     defaults: FindOptions(),
     options: [
         .value(
-            "limit", metavar: "N", summary: "Show at most N tokens (default: 100).", into: \.limit
+            "limit", metavar: "N",
+            summary: "Show at most N tokens for each beginning of an id.", into: \.limit
         ) { text throws(InvalidValue) in
             try Count.parse(text, in: 1...100_000, expected: "a number from 1 to 100000")
         },
@@ -51,7 +52,7 @@ let findCommand = Command(
                 "  issued: 2026-11-30 17:21:55Z (4 min ago)",
                 "  expires: 2026-11-30 18:21:55Z (in 56 min)",
                 "jwtctl: searched 6 tokens of 3 users",
-                "jwtctl: to revoke it: jwtctl revoke --user alice 4f3c2a",
+                "jwtctl: to revoke it: jwtctl revoke --user alice -- 4f3c2a",
             ]),
         Example(
             command: "jwtctl find --from ids.txt -o jsonl",
@@ -67,11 +68,17 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
     let lines = try options.items.openLines(system: system)
     let backend = try Backend.reading(.listTokens, console)
     let naming = backend.layout.naming
+    let resolver = try TokenResolver(backend, user: nil, kind: options.items.kind, console)
+    func query(_ item: Item) throws -> FindQuery {
+        if case .id(let id, _, _, let isNamed) = item { try resolver.check(id, isNamed: isNamed) }
+        return try FindQuery(item, naming)
+    }
     let queries: FindQueries
     var feed: ItemFeed<FindQuery>?
-    func query(_ item: Item) throws -> FindQuery { try FindQuery(item, naming) }
     if let operand = options.items.only {
-        queries = FindQueries([try query(try options.items.item(operand, console))])
+        let query = try query(try options.items.item(operand, console))
+        try TakenTokens(console).tell(query.foundToken)
+        queries = FindQueries([query])
     } else {
         let items = ItemFeed(options.items, lines, console, query)
         var all: [FindQuery] = []
@@ -83,7 +90,7 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
     var search = FindSearch(queries, limit: Int(options.limit), naming)
     try console.watch("searching") { show throws(StoreError) in
         try backend.store.findTokens {
-            queries.contains(DisplayToken.label(of: $0, naming))
+            queries.contains($0, naming)
         } _: { page in
             search.take(page)
             show(search.extent.tokens)
@@ -96,33 +103,29 @@ private func runFind(_ options: FindOptions, _ system: System) throws -> ExitSta
         FindRow.columns(console, now: now), line: { $0.match.map { idLine($0.name) } },
         text: { $0.words(now: now) })
     let run = ItemRun(console, list, .endProcess, reading: feed)
-    let rows = try search.rows(backend)
-    let status = try run.run(empty: "no ids given") {
+    let rows = try search.rows(backend, console)
+    return try run.run(empty: "no ids given") {
         for row in rows { try run.add(row) }
         try backend.requireCurrent(options.global)
         return nil
     } ending: { _ in
         try system.output.flush()
         try console.note(search.words)
-        let lines = rows.compactMap(\.revocation)
+        let lines = rows.compactMap { $0.revocation(options.global) }
         if let line = lines.first {
             try console.note("to revoke \(lines.count == 1 ? "it" : "the first"): \(line)")
         }
     }
-    // What could not be read may have been the token that was not found.
-    let isMissing = rows.contains { $0.match == nil }
-    return isMissing && search.extent.unreadable > 0 ? .unknown : status
 }
 
 /// An id that is looked for.
 private struct FindQuery: FedItem {
-    /// Fewer characters would be the beginning of too many ids. The help names the number.
+    /// Fewer bytes would be the beginning of too many ids. The help names the number.
     static let leastPrefix = 6
 
     let name: Identifier
     /// Whether an id that only begins so is meant, too.
     let isPrefix: Bool
-    /// The token, which is shown to have been taken out of other text.
     let foundToken: String?
     var number = 1
 
@@ -152,35 +155,37 @@ private struct FindQuery: FedItem {
 /// All ids that are looked for, so arranged that a token is compared with few of them.
 private struct FindQueries {
     let all: [FindQuery]
-    /// The places in `all` of whole ids.
+    /// The places in `all` of each id.
     private var exact: [Identifier: [Int]] = [:]
-    /// The places in `all` of beginnings, by their first bytes.
-    private var prefixes: [[UInt8]: [Int]] = [:]
+    /// The places in `all` of each beginning, by its length.
+    private var prefixes: [Int: [[UInt8]: [Int]]] = [:]
 
     init(_ all: [FindQuery]) {
         self.all = all
         for (index, query) in all.enumerated() {
             exact[query.name, default: []].append(index)
             guard query.isPrefix else { continue }
-            prefixes[Array(query.name.bytes.prefix(FindQuery.leastPrefix)), default: []]
-                .append(index)
+            let bytes = query.name.bytes
+            prefixes[bytes.count, default: [:]][bytes, default: []].append(index)
         }
     }
 
-    func contains(_ name: Identifier) -> Bool {
-        exact[name] != nil || !beginnings(of: name).isEmpty
+    /// Whether a token that the layout calls `id` is looked for.
+    func contains(_ id: Identifier, _ naming: Naming) -> Bool {
+        let name = DisplayToken.label(of: id, naming)
+        return exact[name] != nil || exact[id] != nil || !beginnings(of: name).isEmpty
     }
 
-    /// The places of the queries for exactly this id.
-    func equal(to name: Identifier) -> [Int] { exact[name] ?? [] }
+    /// The places of the queries for exactly this id, or for the text of an opaque token.
+    func equal(to id: Identifier, _ naming: Naming) -> [Int] {
+        let name = DisplayToken.label(of: id, naming)
+        return (exact[name] ?? []) + (name == id ? [] : exact[id] ?? [])
+    }
 
     /// The places of the queries that an id begins with, and is longer than.
     func beginnings(of name: Identifier) -> [Int] {
-        guard !prefixes.isEmpty, name.bytes.count > FindQuery.leastPrefix else { return [] }
-        let candidates = prefixes[Array(name.bytes.prefix(FindQuery.leastPrefix))] ?? []
-        return candidates.filter { index in
-            let wanted = all[index].name.bytes
-            return wanted.count < name.bytes.count && name.bytes.starts(with: wanted)
+        prefixes.flatMap { length, places in
+            name.bytes.count > length ? places[Array(name.bytes.prefix(length))] ?? [] : []
         }
     }
 }
@@ -192,7 +197,8 @@ private struct FindSearch {
     private let limit: Int
     private var exact: [Int: Set<SearchPage.Match>] = [:]
     private var similar: [Int: Set<SearchPage.Match>] = [:]
-    private var count = 0
+    /// Whether more tokens begin with one of the texts than are shown.
+    private var hasMore = false
     /// What was looked through.
     private(set) var extent = SearchPage()
 
@@ -202,46 +208,77 @@ private struct FindSearch {
         self.naming = naming
     }
 
-    /// What people call a token: its id, or where the layout knows tokens by their text, its `jti`.
-    private func name(of id: Identifier) -> Identifier { DisplayToken.label(of: id, naming) }
-
     mutating func take(_ page: SearchPage) {
         extent.count(page)
         for match in page.matches {
-            let name = name(of: match.id)
-            for index in queries.equal(to: name) where (exact[index]?.count ?? 0) < limit {
-                exact[index, default: []].insert(match)
-            }
-            for index in queries.beginnings(of: name) where count < limit {
-                if similar[index, default: []].insert(match).inserted { count += 1 }
+            for index in queries.equal(to: match.id, naming) { add(match, at: index, &exact) }
+            for index in queries.beginnings(of: DisplayToken.label(of: match.id, naming)) {
+                add(match, at: index, &similar)
             }
         }
     }
 
-    /// The rows in the order of the queries: the tokens with this id, or else those whose ids begin
-    /// so, or else what the blacklist and the audit log know.
-    func rows(_ backend: Backend) throws -> [FindRow] {
-        var rows: [FindRow] = []
-        var missing: [Int] = []
-        for index in queries.all.indices {
-            let matches = (exact[index] ?? similar[index] ?? []).sorted { left, right in
-                (left.user.bytes + left.id.bytes)
-                    .lexicographicallyPrecedes(right.user.bytes + right.id.bytes)
-            }
-            if matches.isEmpty { missing.append(index) }
-            for match in matches.prefix(max(limit - rows.count, 1)) {
+    private mutating func add(
+        _ match: SearchPage.Match, at index: Int, _ found: inout [Int: Set<SearchPage.Match>]
+    ) {
+        guard found[index, default: []].count < limit || found[index]?.contains(match) == true
+        else {
+            hasMore = true
+            return
+        }
+        found[index, default: []].insert(match)
+    }
+
+    /// The rows in the order of the queries: the tokens with this id, or else what the blacklist and
+    /// the audit log have of it, or else the tokens whose ids begin so.
+    func rows(_ backend: Backend, _ console: Console) throws -> [FindRow] {
+        var rows: [Int: [FindRow]] = [:]
+        for (index, matches) in exact {
+            rows[index] = try describe(matches, index, backend, console)
+        }
+        let missing = queries.all.indices.filter { rows[$0]?.isEmpty ?? true }
+        let traces = try FindTraces(queries, missing, naming, backend)
+        for index in missing {
+            let row = traces.exact[index].map { [$0] }
+            rows[index] =
+                try row ?? describe(similar[index] ?? [], index, backend, console)
+            if rows[index]?.isEmpty ?? true { rows[index] = traces.similar[index].map { [$0] } }
+        }
+        return queries.all.indices.flatMap { index in
+            // What could not be read may have been the token.
+            rows[index] ?? [
+                FindRow(
+                    query: queries.all[index].name, match: nil, isUnknown: extent.unreadable > 0)
+            ]
+        }
+    }
+
+    /// A row for each token that is still there. A failure of one token is its own.
+    private func describe(
+        _ matches: Set<SearchPage.Match>, _ index: Int, _ backend: Backend, _ console: Console
+    ) throws -> [FindRow] {
+        let query = queries.all[index].name
+        let sorted = matches.sorted { left, right in
+            (left.user.bytes + left.id.bytes)
+                .lexicographicallyPrecedes(right.user.bytes + right.id.bytes)
+        }
+        return try sorted.compactMap { match in
+            var found = FindRow.Match(
+                name: DisplayToken.label(of: match.id, naming), user: match.user, place: "tokens")
+            do throws(StoreError) {
                 guard let list = try backend.store.describe(match), let token = list.tokens.first
-                else { continue }
-                rows.append(
-                    FindRow(
-                        query: queries.all[index].name,
-                        match: .init(
-                            name: name(of: match.id), user: match.user, issuedAt: token.issuedAt,
-                            expiry: token.expiry, state: list.standing(of: token).rawValue,
-                            label: token.label, place: "tokens")))
+                else { return nil }
+                found.issuedAt = token.issuedAt
+                found.expiry = token.expiry
+                found.state = list.standing(of: token).rawValue
+                found.label = token.label
+                return FindRow(query: query, match: found)
+            } catch {
+                guard error.isAboutOneKey else { throw error }
+                try console.report(error, of: match.user)
+                return FindRow(query: query, match: found, isUnknown: true)
             }
         }
-        return rows + (try Traces(queries, missing).rows(backend))
     }
 
     /// `searched 1,000,000 tokens of 100,000 users`.
@@ -251,48 +288,54 @@ private struct FindSearch {
         if extent.unreadable > 0 {
             words += "; \(Count.words(extent.unreadable, "key", "keys")) could not be read"
         }
-        if count >= limit { words += "; stopped at \(NumberText.grouped(limit)) tokens (--limit)" }
+        if hasMore { words += "; more begin so than are shown (--limit)" }
         return words
     }
 }
 
-/// What the blacklist and the audit log know of ids that no list has.
-private struct Traces {
-    private let queries: FindQueries
-    private let missing: [Int]
+/// What the blacklist and the audit log have of ids that no list has.
+private struct FindTraces {
+    /// By the places of the queries: what was found of exactly this id.
+    private(set) var exact: [Int: FindRow] = [:]
+    /// The last entry about an id that begins so.
+    private(set) var similar: [Int: FindRow] = [:]
 
-    init(_ queries: FindQueries, _ missing: [Int]) {
-        self.queries = queries
-        self.missing = missing
-    }
-
-    /// One row for each id, found or not.
-    func rows(_ backend: Backend) throws -> [FindRow] {
-        guard !missing.isEmpty else { return [] }
-        var entries: [Int: AuditEntry] = [:]
+    init(
+        _ queries: FindQueries, _ missing: [Int], _ naming: Naming, _ backend: Backend
+    ) throws {
+        guard !missing.isEmpty else { return }
+        let wanted = Set(missing)
         if backend.layout.can(.audit) {
-            // Newest first, so that the last change of a token is the one that counts.
+            // Newest first: the last change of a token is the one that counts.
             _ = try backend.store.latestAuditEntries(limit: 1) { entry in
                 guard let id = entry.id.map({ Identifier(stored: Array($0.utf8)) }) else {
                     return false
                 }
-                let wanted = queries.equal(to: id) + queries.beginnings(of: id)
-                for index in wanted where missing.contains(index) && entries[index] == nil {
-                    entries[index] = entry
+                func row(_ index: Int) -> FindRow {
+                    FindRow(query: queries.all[index].name, match: .init(entry: entry))
                 }
-                return entries.count == missing.count
+                for index in queries.equal(to: id, naming)
+                where wanted.contains(index) && exact[index] == nil { exact[index] = row(index) }
+                for index in queries.beginnings(of: id)
+                where wanted.contains(index) && similar[index] == nil {
+                    similar[index] = row(index)
+                }
+                return exact.count == wanted.count
             }
         }
-        return try missing.map { index in
-            let name = queries.all[index].name
-            var match = entries[index].map(FindRow.Match.init(entry:))
-            let id = match?.name ?? name
-            if let denial = try backend.store.denial(ofBareID: id) {
-                match = FindRow.Match(
-                    name: id, user: denial.entry.user ?? match?.user, state: "revoked",
-                    place: "blacklist")
-            }
-            return FindRow(query: name, match: match)
+        // An entry of the log says whose the token is, not whether it is still revoked.
+        let places = missing.filter { similar[$0] == nil || exact[$0] != nil } + similar.keys
+        let ids = places.map { (exact[$0] ?? similar[$0])?.match?.name ?? queries.all[$0].name }
+        let denials = try backend.store.denials(ofBareIDs: ids)
+        for (index, (id, denial)) in zip(places, zip(ids, denials)) {
+            guard let denial else { continue }
+            let known = exact[index] ?? similar[index]
+            let row = FindRow(
+                query: queries.all[index].name,
+                match: .init(
+                    name: id, user: denial.entry.user ?? known?.match?.user, state: "revoked",
+                    place: "blacklist"))
+            if id == queries.all[index].name { exact[index] = row } else { similar[index] = row }
         }
     }
 }
@@ -317,25 +360,40 @@ private struct FindRow: ItemRow {
     /// The id that was looked for.
     let query: Identifier
     let match: Match?
+    /// Whether Redis could not tell everything.
+    var isUnknown = false
 
-    var status: ExitStatus { match == nil ? .notListed : .success }
+    var status: ExitStatus { isUnknown ? .unknown : match == nil ? .notListed : .success }
 
-    /// The command that revokes the token; nil where it is not needed.
-    var revocation: String? {
+    /// The state in JSON.
+    private var state: String {
+        match.map { $0.state ?? "unknown" } ?? (isUnknown ? "unknown" : "not_found")
+    }
+
+    /// The command that revokes the token, on the same Redis; nil where it is not needed, or where a
+    /// terminal would not paste it back.
+    func revocation(_ options: GlobalOptions?) -> String? {
         guard let match, match.state == "active" || match.state == "not_yet_valid",
             let user = match.user
         else { return nil }
-        let id = Item.line(match.name.description, keys: nil)
-        return "jwtctl revoke --user \(ShellText.quote(user.description)) \(ShellText.quote(id))"
+        let words = [
+            "--user", user.description, "--", Item.line(match.name.description, keys: nil),
+        ]
+        guard !words.contains(where: { $0.unicodeScalars.contains(where: VisibleText.isHostile) })
+        else { return nil }
+        let place = options?.targetWords ?? []
+        return (["jwtctl", "revoke"] + place + words.map(ShellText.quote)).joined(separator: " ")
     }
 
     /// The report on an only result. `now` is in unix seconds.
     func words(now: Int64) -> String {
         let id = VisibleText.escape((match?.name ?? query).description, columns: 80)
-        guard let match else { return "\(id): not found\n" }
+        guard let match else { return "\(id): \(state.spoken)\n" }
         let owner = match.user.map { VisibleText.escape($0.description, columns: 60) }
         var text = "\(id): a token of \(owner ?? "an unknown user")"
-        text += match.state.map { ", \($0.spoken)\n" } ?? ", found in the audit log only\n"
+        text +=
+            match.place == "audit log"
+            ? ", found in the audit log only\n" : ", \(state.spoken)\n"
         if let label = match.label {
             text += "  label: \(VisibleText.escape(label, columns: 60))\n"
         }
@@ -361,16 +419,16 @@ private struct FindRow: ItemRow {
                 .time("EXPIRES", now: now), "exp",
                 cell: { $0.match?.expiry.map { $0.seconds.map(TimeText.table) ?? "never" } ?? "" },
                 value: { TimeText.number($0.match?.expiry?.seconds) }),
-            .state("STATE", "state") { $0.match.map { $0.state ?? "unknown" } ?? "not_found" },
+            .state("STATE", "state") { $0.state },
             .text(.init("LABEL", .cut), "label", columns: 40) { $0.match?.label },
             .word(.init("FOUND IN", .omitted), "found_in") { $0.match?.place ?? "" },
-            .member("revoke") { .string(orNull: $0.revocation) },
+            .member("revoke") { .string(orNull: $0.revocation(nil)) },
         ]
     }
 }
 
 extension FindRow.Match {
-    /// What an entry of the audit log tells of a token: whose it is, not whether it is revoked still.
+    /// What an entry of the audit log has of a token: whose it is, not whether it is still revoked.
     init(entry: AuditEntry) {
         self.init(
             name: Identifier(stored: Array((entry.id ?? "").utf8)),

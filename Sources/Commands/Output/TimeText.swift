@@ -134,8 +134,11 @@ enum ShellText {
                 }
             }
         if isPlain { return text }
-        // Characters on which a terminal would act can't be pasted back; they are shown escaped.
-        return "'\(VisibleText.escape(text).replacing(scalar: "'", with: "'\\''"))'"
+        // Characters on which a terminal would act can't be pasted back; they are shown escaped. Any
+        // other backslash stays one, or the word would be another one when it is pasted.
+        let isHarmless = !text.unicodeScalars.contains(where: VisibleText.isHostile)
+        let shown = isHarmless ? text : VisibleText.escape(text)
+        return "'\(shown.replacing(scalar: "'", with: "'\\''"))'"
     }
 }
 

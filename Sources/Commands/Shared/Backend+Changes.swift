@@ -1,4 +1,5 @@
 internal import CommandKit
+internal import JOSE
 internal import Layouts
 internal import Platform
 internal import Redis
@@ -63,21 +64,30 @@ extension Backend {
 }
 
 extension Console {
-    /// Ends a dry run: says that nothing was written, and which command line would write it. Tokens
-    /// among the arguments are not repeated.
+    /// Ends a dry run: says that nothing was written, and which command line would write it.
     func noteDryRun() throws {
         try system.output.flush()
-        let words = system.arguments.filter { argument in
-            !["--dry-run", "-n"].contains { argument.elementsEqual($0.utf8) }
+        let line = realRun.map { "; to do it: jwtctl \($0)" } ?? ""
+        try note("dry run: nothing was written\(line)")
+    }
+
+    /// The command line without `--dry-run`; nil where it cannot be repeated as it is: it has a secret
+    /// in it, or the option is part of another word.
+    private var realRun: String? {
+        let isFlag: ([UInt8]) -> Bool = { word in
+            ["--dry-run", "-n"].contains { word.elementsEqual($0.utf8) }
         }
-        guard words.count < system.arguments.count else {
-            return try note("dry run: nothing was written")
+        guard system.arguments.count(where: isFlag) == 1 else { return nil }
+        var words: [String] = []
+        for argument in system.arguments where !isFlag(argument) {
+            let text = String(decoding: argument, as: UTF8.self)
+            guard TokenScanner.sightings(in: argument[...]).isEmpty,
+                !URLPassword.isIn(text), text.utf8.elementsEqual(argument),
+                !text.unicodeScalars.contains(where: VisibleText.isHostile)
+            else { return nil }
+            words.append(ShellText.quote(text))
         }
-        let line = words.map { word in
-            PastedText.isToken(word)
-                ? "\"$TOKEN\"" : ShellText.quote(String(decoding: word, as: UTF8.self))
-        }
-        try note("dry run: nothing was written; to do it: jwtctl \(line.joined(separator: " "))")
+        return words.joined(separator: " ")
     }
 }
 

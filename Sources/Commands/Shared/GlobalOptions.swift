@@ -62,6 +62,24 @@ struct GlobalOptions: Sendable {
             + (namespace == nil ? [.namespace] : [])
     }
 
+    /// The given options that decide which keys of which Redis a command works on, as words of a
+    /// shell. A URL with a password is not repeated.
+    var targetWords: [String] {
+        let url = redisURL.map { URLPassword.isIn($0) ? "URL" : $0 }
+        let named = [
+            ("--redis", url), ("--profile", profile),
+            ("--config", configFile.map { String(decoding: $0, as: UTF8.self) }),
+            ("--layout", layout.map { String(decoding: $0, as: UTF8.self) }),
+            ("--namespace", namespace),
+        ]
+        let variables = layoutVariables.map {
+            ("--layout-var", "\($0.name)=\($0.value)" as String?)
+        }
+        return (named + variables).flatMap { name, value in
+            value.map { [name, ShellText.quote($0)] } ?? []
+        }
+    }
+
     /// The options of a command with the common output formats.
     static let group = group(formats: OutputFormat.common)
 

@@ -94,8 +94,8 @@ let logoutAllCommand = Command(
             into: \.isDryRun
         )
         .detail(
-            "With --everyone it counts the users and the tokens on their lists. The recheck is not "
-                + "waited for."),
+            "It does not wait for a recheck. With --everyone it counts the users and the tokens on "
+                + "their lists."),
         .group(KeyOptions.group, at: \.keys), .group(GlobalOptions.group, at: \.global),
     ],
     operands: [
@@ -189,10 +189,9 @@ private func runLogoutAll(_ options: LogoutAllOptions, _ system: System) throws 
     let feed = try UserFeed(options, users, backend, console)
     let scope = try scope(options, users, backend, console)
     // The question comes last: nobody should confirm what is then refused.
-    if !options.isDryRun {
-        try backend.requireLayout(isConfirmed: options.isConfirmed, console)
-        try feed.confirm()
-    }
+    // A dry run warns of what the real run asks about.
+    try backend.requireLayout(isConfirmed: options.isConfirmed || options.isDryRun, console)
+    if !options.isDryRun { try feed.confirm() }
     try backend.announce(console, isDryRun: options.isDryRun, change: "logout")
     let runner = LogoutRunner(options: options, scope: scope, backend: backend, console: console)
     return try users.count == 1 ? runner.run(users[0]) : runner.run(feed)
@@ -330,6 +329,7 @@ private func planLogoutOfEveryone(
             try backend.store.forEachUser { page in
                 for user in page where users.insert(user.user).inserted {
                     tokens += user.tokenCount
+                    if let problem = user.problem { try console.report(problem, of: user.user) }
                 }
                 show(users.count)
                 return true
@@ -339,12 +339,13 @@ private func planLogoutOfEveryone(
     }
     try console.result([
         "user": .null, "users": TimeText.number(counts.map { Int64($0.users) }),
-        "tokens": TimeText.number(counts?.tokens), "cutoff": .integer(cutoff),
-        "dry_run": true, "target": backend.json,
+        "tokens": TimeText.number(counts?.tokens), "revoked": .null, "already_revoked": .null,
+        "kept": .null, "cutoff": .integer(cutoff), "complete": true, "audited": .null,
+        "late": .null, "version": .null, "dry_run": true, "target": backend.json,
     ]) {
         let extent = counts.map { users, tokens in
-            " (\(Count.words(users, "user", "users")) with "
-                + "\(Count.words(Int(clamping: tokens), "recorded token", "recorded tokens")))"
+            "\n  recorded, whenever issued: \(Count.words(Int(clamping: tokens), "token", "tokens")) of "
+                + Count.words(users, "user", "users")
         }
         return "all tokens of all users issued up to \(TimeText.table(cutoff)) would be revoked"
             + "\(extent ?? "")\n"

@@ -88,9 +88,12 @@ struct LogoutRunner {
                 if options.isDryRun { try console.noteDryRun() }
                 return
             }
+            let done = run.count - run.failures
             try console.error(
-                Count.words(run.count - run.failures, "user is", "users are")
-                    + " logged out completely; run it again for the others")
+                options.isDryRun
+                    ? "the dry run ended after \(Count.words(done, "user", "users"))"
+                    : Count.words(done, "user is", "users are")
+                        + " logged out completely; run it again for the others")
         }
     }
 
@@ -154,6 +157,7 @@ struct LogoutRunner {
     private func words(unfinished row: LogoutRow) -> String {
         let name = VisibleText.escape(row.user.description, columns: 60)
         let result = row.result
+        guard !options.isDryRun else { return "the dry run for '\(name)' was not finished" }
         let cutoff =
             result.cutoff.map { "the cutoff \(TimeText.rfc3339($0)) is set, " }
             ?? (backend.layout.hasUserCutoff ? "the cutoff was not confirmed, " : "")
@@ -228,7 +232,7 @@ extension LogoutRunner {
                 .init("COMPLETE"), "complete", cell: { $0.isComplete ? "yes" : "no" },
                 value: { .bool($0.isComplete) }),
             .member("confirmed") { $0.isUnconfirmed ? false : .null },
-            .member("audited") { .bool($0.result.isAudited) },
+            .member("audited") { options.isDryRun ? .null : .bool($0.result.isAudited) },
             .member("late") { .integer(Int64($0.result.late)) },
             .member("version") { TimeText.number($0.result.version) },
             .member("dry_run") { _ in options.isDryRun ? true : nil },
@@ -297,7 +301,7 @@ extension LogoutRunner {
             text += "  leftover keys of \(tokens) \(isDone ? "were" : "would be") removed too\n"
         }
         if row.hasNoTokens {
-            let raised = result.cutoff == nil ? "" : " (cutoff raised)"
+            let raised = result.cutoff == nil || !isDone ? "" : " (cutoff raised)"
             text += "  no recorded tokens\(raised): is the user name spelled correctly?\n"
         }
         return text

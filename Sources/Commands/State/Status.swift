@@ -29,9 +29,8 @@ let statusCommand = Command(
         """,
         """
         --user without an id shows the user: the cutoffs and which of them decides, how many tokens \
-        are active, revoked, cut off and expired, the last changes in the audit log, and whether \
-        Redis would let a token pass that is on no list and was issued now, or at --issued-at. \
-        Standard input is not read.
+        are active, revoked, cut off and expired, the last changes in the audit log, and what an \
+        unrecorded token gets that was issued now, or at --issued-at. Standard input is not read.
         """,
     ],
     defaults: StatusOptions(),
@@ -42,7 +41,7 @@ let statusCommand = Command(
             into: \.requiresListing),
         .moment(
             "issued-at",
-            summary: "With --user alone: judge a token on no list issued at this time.",
+            summary: "With --user alone: judge an unrecorded token issued at this time.",
             into: \.issued),
         .group(ItemOptions.group, at: \.items), .group(GlobalOptions.group, at: \.global),
     ],
@@ -60,7 +59,7 @@ let statusCommand = Command(
                 "  tokens: 2 active, 1 cut off",
                 "  newest issued: 2026-11-30 17:21:55Z (4 min ago)",
                 "  latest expiry: 2026-12-01 01:21:55Z (in 7 h 55 min)",
-                "  a token on no list, issued 2026-11-30 17:26:02Z (now): not revoked",
+                "  unrecorded, issued 2026-11-30 17:26:02Z (now): not revoked",
                 "  last changes:",
                 "    2026-11-30 17:14:02Z  logout-all  by ops: laptop stolen",
             ]),
@@ -84,8 +83,9 @@ let statusCommand = Command(
         success: "Not revoked. With --user alone: the user was shown."),
     environment: Backend.environment, seeAlso: ["verify", "revoke", "list"],
     check: { options throws(UsageError) in
-        guard options.issued != nil else { return }
-        guard options.isAboutUser else { throw .conflicting("--issued-at", "ID|TOKEN") }
+        if options.issued != nil, !options.isAboutUser {
+            throw .other("'--issued-at' needs '--user' and no ID or TOKEN")
+        }
     }, run: runStatus)
 
 extension StatusOptions {
@@ -105,7 +105,8 @@ private func runStatus(_ options: StatusOptions, _ system: System) throws -> Exi
         let backend = try Backend(console)
         try backend.requireCurrent(options.global)
         try UserStatus(
-            of: user, issued: options.issued, requiresListing: requiresListing, backend
+            of: user, issued: options.issued, requiresListing: requiresListing, backend,
+            options.global
         ).write(to: console)
         return .success
     }

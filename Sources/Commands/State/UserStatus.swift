@@ -31,7 +31,8 @@ struct UserStatus {
     /// Asks Redis: for the tokens page by page, so that a long list needs little memory. `issued` is
     /// when the token that is on no list would have been issued; nil is now.
     init(
-        of user: Identifier, issued: Moment?, requiresListing: Bool, _ backend: Backend
+        of user: Identifier, issued: Moment?, requiresListing: Bool, _ backend: Backend,
+        _ global: GlobalOptions
     ) throws {
         let store = backend.store
         let layout = backend.layout
@@ -51,7 +52,8 @@ struct UserStatus {
         let report = StateReport(
             state: state, issued: .at(Double(issued)), layout: layout,
             requiresListing: requiresListing)
-        unrecorded = report.checks.map { check in
+        // Whether a token has the right version only the token says.
+        unrecorded = report.checks.filter { $0.name != "version" }.map { check in
             check.name == "whitelist"
                 ? Check(check.name, .failed(.notListed), detail: "it is on no list") : check
         }
@@ -73,6 +75,7 @@ struct UserStatus {
         self.counts = layout.can(.listTokens) ? counts : nil
         self.newestIssue = newestIssue
         latestExpiry = latest
+        try backend.requireCurrent(global)
         recent =
             layout.can(.audit)
             ? try store.latestAuditEntries(limit: Self.recentLimit) {
@@ -145,9 +148,10 @@ struct UserStatus {
             lines.append(
                 "  latest expiry: \(latestExpiry.seconds.map(timeWords) ?? "never")")
         }
-        lines.append("  a token on no list, issued \(timeWords(issued)): \(unrecordedWords(style))")
+        lines.append("  unrecorded, issued \(timeWords(issued)): \(unrecordedWords(style))")
         if let recent {
-            lines.append(recent.isEmpty ? "  no changes in the audit log" : "  last changes:")
+            lines.append(
+                recent.isEmpty ? "  no changes of this user in the audit log" : "  last changes:")
             for entry in recent { lines.append("    \(words(entry))") }
         }
         return lines.map { $0 + "\n" }.joined()
@@ -170,9 +174,11 @@ struct UserStatus {
 
     private func unrecordedWords(_ style: Style) -> String {
         guard let check = unrecorded.first(where: { $0.reason != nil }) else {
-            return style.green("not revoked")
+            let version = state.version.map { ", if its version is at least \($0)" }
+            return style.green("not revoked") + (version ?? "")
         }
-        return style.red("refused") + (check.detail.map { " (\($0))" } ?? "")
+        let detail = check.detail.map { " (\(VisibleText.escape($0, columns: 200)))" }
+        return style.red("rejected") + (detail ?? "")
     }
 
     /// `2026-11-30 17:31:42Z  logout-all  3 tokens  by ops: laptop stolen`.

@@ -31,12 +31,13 @@ package struct ListStore: LayoutStore {
         case .revoke: return ["ZSCORE"].on(key) + script(Script.unlist)
         case .restore: return ["ZSCORE"].on(key) + script(Script.record)
         // `renew` takes over the label of the old token.
-        case .issue: return on(["ZSCORE"], details: ["HGET"]) + script(Script.record)
-        case .list: return on(["ZRANGE", "ZCOUNT"], details: ["HMGET"]) + scan
+        case .issue: return on(["ZSCORE"], details: ["HMGET"]) + script(Script.record)
+        // `find` looks up what it has found.
+        case .list: return on(["ZRANGE", "ZCOUNT", "ZSCORE"], details: ["HMGET"]) + scan
         case .prune: return ["ZCOUNT", "PTTL"].on(key) + script(Script.prune) + scan
         // `--keep` looks the kept token up.
         case .logoutAll:
-            return on(["ZRANGE", "ZSCORE"], details: ["HMGET", "HGET"]) + script(Script.unlist)
+            return on(["ZRANGE", "ZSCORE"], details: ["HMGET"]) + script(Script.unlist)
         case .audit: return []
         }
     }

@@ -56,10 +56,7 @@ final class KeyedLogout {
     /// Returns what broke the logout off; nil where it was finished.
     func run() -> LogoutInterruption.Cause? {
         do throws(StoreError) {
-            if request.isDryRun {
-                try plan()
-                return nil
-            }
+            if request.isDryRun { return try plan() }
             if round == .first { try raise() }
             var unreadable = 0
             for _ in 0..<Self.passCount {
@@ -97,8 +94,9 @@ final class KeyedLogout {
         }
     }
 
-    /// Counts what a logout would find now: one pass over all keys.
-    private func plan() throws(StoreError) {
+    /// Counts what a logout would find now, by one pass over all keys. Returns the signal that cut
+    /// it short.
+    private func plan() throws(StoreError) -> LogoutInterruption.Cause? {
         let layout = store.layout
         let values = TemplateValues(TokenSubject(id: user, user: user))
         clock = try store.clock()
@@ -108,7 +106,13 @@ final class KeyedLogout {
                 try store.ask(store.plan(cutoff, key: key)), cutoff, key: key, to: scope.cutoff,
                 skew: request.skew)
         }
+        if let version = layout.version, scope == .everything {
+            let command = try version.reading(values)
+            result.version = try store.plannedVersion(
+                try store.ask(command), key: command.key ?? [])
+        }
         let pass = try search(limit: .max)
+        if let signal = Signals.pending { return .signal(signal) }
         let items = pass.toRevoke.values.compactMap { session in
             session.subject.map { Revocation($0, expiry: session.end ?? .at(0)) }
         }
@@ -122,6 +126,7 @@ final class KeyedLogout {
         result.kept = pass.kept.count
         result.isComplete =
             store.isComplete(scope) && pass.unreadable == 0 && result.issuerLead == 0
+        return nil
     }
 
     /// Finds up to `limit` tokens to revoke, and what belongs to them.

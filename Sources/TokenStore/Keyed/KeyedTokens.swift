@@ -91,17 +91,31 @@ struct KeyedTokens: UserTokens {
         where isWanted: @escaping (Identifier) -> Bool,
         _ body: @escaping (SearchPage) -> Bool
     ) throws(StoreError) {
-        guard let scan = SessionScan(store, user: nil) else { return }
+        guard var scan = SessionScan(store, user: nil) else { return }
+        scan.mayRepeat = true
         try scan.forEachPage { sessions in
             var page = SearchPage()
             page.unreadable = sessions.unreadable
             for session in sessions.sessions {
-                guard let id = session.subject?.id else { continue }
+                guard let subject = session.subject else { continue }
                 page.tokens += 1
-                if isWanted(id) { page.matches.append(.init(id: id, user: session.user)) }
+                if isWanted(subject.id) {
+                    page.matches.append(.init(subject: subject, user: session.user))
+                }
             }
             return body(page)
         }
+    }
+
+    /// Asks about the token's own key, without another scan.
+    func describe(_ match: SearchPage.Match) throws(StoreError) -> TokenList? {
+        guard var scan = SessionScan(store, user: match.user) else { return nil }
+        scan.detail = .ends
+        var page = SessionPage()
+        page.sessions = [FoundSession(match.subject, of: match.user)]
+        let found = try store.ask(SessionPageJob(scan, page)).sessions
+        guard let end = found.first?.end else { return nil }
+        return try tokens([match.id: (match.subject, end)], of: match.user)
     }
 
     // MARK: what a search found

@@ -24,6 +24,8 @@ struct SessionScan {
     let store: TokenStore
     var search: SessionSearch
     var detail = Detail.names
+    /// Whether a key may come twice, so that the keys so far need not be remembered.
+    var mayRepeat = false
 
     /// nil if the layout does not say how the tokens of a user are found.
     init?(_ store: TokenStore, user: Identifier?, like pattern: IdentifierPattern? = nil) {
@@ -58,7 +60,8 @@ struct SessionScan {
         try StoreError.only {
             try store.forEachPage(
                 match: template.glob(user: search.user, like: search.pattern, in: [.user]),
-                type: type, once: search.user == nil, job: { SessionPageJob(self, template, $0) }
+                type: type, once: search.user == nil && !mayRepeat,
+                job: { SessionPageJob(self, template, $0) }
             ) { page in
                 isGoingOn = try body(page)
                 return isGoingOn

@@ -33,10 +33,13 @@ struct SortedSetTokens: UserTokens {
         let score = Command("ZSCORE", key: key, .bytes(try list.member.render(values)))
         let details = try list.details?.render(values)
         let replies = try store.ask(
-            [score] + (details.map { [Command("HGET", key: $0, .bytes(id.bytes))] } ?? []))
+            [score] + (details.map { [Command("HMGET", key: $0, .bytes(id.bytes))] } ?? []))
         guard let found = try replies[0].asOptionalBytes else { return nil }
         let expiry = try list.expiry(score: found, key: key)
-        let (issuedAt, label) = replies.count == 2 ? store.read(replies[1]) : (nil, nil)
+        guard replies.count == 2 else {
+            return ListedToken(id: id, expiry: expiry, issuedAt: store.issuedAt(id), label: nil)
+        }
+        let (issuedAt, label) = store.read(try replies[1].asArray.first ?? .null)
         return ListedToken(id: id, expiry: expiry, issuedAt: issuedAt, label: label)
     }
 
@@ -94,6 +97,16 @@ struct SortedSetTokens: UserTokens {
         }
     }
 
+    func describe(_ match: SearchPage.Match) throws(StoreError) -> TokenList? {
+        guard var token = try token(match.id, of: match.user) else { return nil }
+        let facts = try store.cutoffs(of: match.user)
+        if store.layout.deny != nil {
+            token.isRevoked = try store.states(of: [StateQuery(match.subject)])[0].denial != nil
+        }
+        return TokenList(
+            tokens: [token], userCutoff: facts.user, globalCutoff: facts.global, time: facts.time)
+    }
+
     func find(
         where isWanted: @escaping (Identifier) -> Bool,
         _ body: @escaping (SearchPage) -> Bool
@@ -101,7 +114,7 @@ struct SortedSetTokens: UserTokens {
         guard let list else { return }
         try StoreError.only {
             try store.forEachPage(match: list.key.glob(), type: "zset") { keys in
-                MemberSearch(list, keys, where: isWanted)
+                MemberSearch(store, list, keys, where: isWanted)
             } _: {
                 body($0)
             }

@@ -5,15 +5,18 @@ internal import Redis
 package struct SearchPage: Equatable, Sendable {
     /// A token whose id was looked for.
     package struct Match: Hashable, Sendable {
-        package let id: Identifier
+        /// The token as the layout names it.
+        let subject: TokenSubject
         package let user: Identifier
+
+        package var id: Identifier { subject.id }
     }
 
     package internal(set) var matches: [Match] = []
-    /// Users whose tokens were looked through; for session keys nobody knows their number.
+    /// Users whose lists were looked through. Of session keys this is not known, and 0.
     package internal(set) var users = 0
     package internal(set) var tokens = 0
-    /// Keys whose tokens could not be read.
+    /// Keys and members that are not the layout's, so that a token may have been missed.
     package internal(set) var unreadable = 0
 
     package init() {}
@@ -27,21 +30,9 @@ package struct SearchPage: Equatable, Sendable {
 }
 
 extension TokenStore {
-    /// The blacklist entry of an id of which nothing else is known; nil also where a key of the
-    /// layout says more than the id.
-    package func denial(ofBareID id: Identifier) throws(StoreError) -> Denial? {
-        guard layout.deny != nil, !layout.naming.isByText else { return nil }
-        do throws(StoreError) {
-            return try states(of: [StateQuery(id: id, user: nil)])[0].denial
-        } catch {
-            if case .unnamed = error { return nil }
-            throw error
-        }
-    }
-
     /// Looks through the tokens of all users for ids that `isWanted` says yes to. `body` takes page
-    /// after page and answers whether to go on; a token may come twice while Redis rehashes. At most
-    /// a page is in memory.
+    /// after page and answers whether to go on; a token may come twice while Redis rehashes. Only
+    /// pages are in memory.
     package func findTokens(
         where isWanted: @escaping (Identifier) -> Bool,
         _ body: @escaping (SearchPage) -> Bool
@@ -49,34 +40,51 @@ extension TokenStore {
         try userTokens.find(where: isWanted, body)
     }
 
-    /// A token that a search has found, as its list has it, with the cutoffs that apply to it; nil
-    /// where it has gone meanwhile.
+    /// A token that a search has found, with the cutoffs that apply to it; nil where it has gone
+    /// meanwhile.
     package func describe(_ match: SearchPage.Match) throws(StoreError) -> TokenList? {
-        guard var token = try listedToken(match.id, of: match.user) else { return nil }
-        let facts = try cutoffs(of: match.user)
-        if layout.deny != nil {
-            let state = try states(of: [StateQuery(id: match.id, user: match.user)])[0]
-            token.isRevoked = token.isRevoked || state.denial != nil
+        try userTokens.describe(match)
+    }
+
+    /// The blacklist entries of ids of which nothing else is known, in their order; nil also where
+    /// the names of keys say more than the id.
+    package func denials(ofBareIDs ids: [Identifier]) throws(StoreError) -> [Denial?] {
+        guard layout.deny != nil, !layout.naming.isByText else { return ids.map { _ in nil } }
+        var denials: [Denial?] = []
+        for page in ids.chunked(by: Self.pageSize) {
+            let states = try ask(StatesJob(self, page.map { StateQuery(id: $0, user: nil) }))
+            for state in states {
+                do throws(StoreError) {
+                    denials.append(try state.get().denial)
+                } catch {
+                    guard case .unnamed = error else { throw error }
+                    denials.append(nil)
+                }
+            }
         }
-        return TokenList(
-            tokens: [token], userCutoff: facts.user, globalCutoff: facts.global, time: facts.time)
+        return denials
     }
 }
 
-/// Looks through the sorted sets of a page of keys. Sets of more than a page of members are read on,
-/// so no exchange asks for more than `width` pages.
+/// Looks through the sorted sets of a page of keys. Sets of more than a page of members are read on;
+/// an exchange asks for a page of at most `width` sets.
 struct MemberSearch: Question {
-    /// How many sets are read with one exchange.
     private static let width = 64
 
+    private let store: TokenStore
     private let list: ListStore
     private let isWanted: (Identifier) -> Bool
     /// The sets that are not read to their end, with the rank from which to go on.
     private var waiting: [(key: [UInt8], user: Identifier, rank: Int)]
-    private var asked: ArraySlice<(key: [UInt8], user: Identifier, rank: Int)> = []
+    private var asked: [(key: [UInt8], user: Identifier, rank: Int)] = []
+    private var commands: [Command] = []
     private(set) var outcome = SearchPage()
 
-    init(_ list: ListStore, _ keys: [[UInt8]], where isWanted: @escaping (Identifier) -> Bool) {
+    init(
+        _ store: TokenStore, _ list: ListStore, _ keys: [[UInt8]],
+        where isWanted: @escaping (Identifier) -> Bool
+    ) {
+        self.store = store
         self.list = list
         self.isWanted = isWanted
         waiting = keys.compactMap { key in list.user(ofKey: key).map { (key, $0, 0) } }
@@ -87,34 +95,42 @@ struct MemberSearch: Question {
         guard !waiting.isEmpty else { return nil }
         asked = waiting.suffix(Self.width)
         waiting.removeLast(asked.count)
-        return asked.map { key, _, rank in
+        commands = asked.map { key, _, rank in
             Command(
                 "ZRANGE", key: key, .integer(Int64(rank)),
                 .integer(Int64(rank + TokenStore.pageSize - 1)))
         }
+        return commands
     }
 
-    /// A key that is no sorted set, or whose members are not the layout's, is one user's problem.
     mutating func take(_ exchange: Exchange) throws(StoreError) {
-        for (set, reply) in zip(asked, try exchange.all) {
-            guard case .array(let members) = reply else {
+        for (index, reply) in try exchange.all.enumerated() {
+            do throws(StoreError) {
+                try take(
+                    try store.check(reply, of: commands[index]).asByteStrings, of: asked[index])
+            } catch {
+                guard error.isAboutOneKey else { throw error }
+                outcome.unreadable += 1
+            }
+        }
+    }
+
+    private mutating func take(
+        _ members: [[UInt8]], of set: (key: [UInt8], user: Identifier, rank: Int)
+    ) {
+        outcome.tokens += members.count
+        for member in members {
+            guard let stored = list.member.parse(member)?[.id] else {
                 outcome.unreadable += 1
                 continue
             }
-            outcome.tokens += members.count
-            for member in members {
-                guard case .string(let bytes) = member, let stored = list.member.parse(bytes)?[.id]
-                else {
-                    outcome.unreadable += 1
-                    break
-                }
-                let id = Identifier(stored: stored)
-                if isWanted(id) { outcome.matches.append(.init(id: id, user: set.user)) }
-            }
-            if members.count == TokenStore.pageSize {
-                waiting.append((set.key, set.user, set.rank + members.count))
-            }
+            let id = Identifier(stored: stored)
+            guard isWanted(id) else { continue }
+            let subject = TokenSubject(id: id, user: set.user)
+            outcome.matches.append(.init(subject: subject, user: set.user))
         }
-        asked = []
+        if members.count == TokenStore.pageSize {
+            waiting.append((set.key, set.user, set.rank + members.count))
+        }
     }
 }

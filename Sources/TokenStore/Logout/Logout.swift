@@ -227,6 +227,15 @@ extension TokenStore {
         return max(try cutoff(replies[0], store, key: key) ?? wanted, wanted)
     }
 
+    /// The lowest version that would be accepted, from the reply to `VersionStore.reading`.
+    func plannedVersion(_ reply: Reply, key: [UInt8]) throws(StoreError) -> Int64 {
+        guard let bytes = try reply.asOptionalBytes else { return 1 }
+        guard let number = Int64(String(decoding: bytes, as: UTF8.self)), number < .max else {
+            throw .corrupt(key: key)
+        }
+        return number + 1
+    }
+
     /// Raises a cutoff to the `wanted` second; nil for Redis' time plus `skew`. Returns the cutoff
     /// that applies now, which may be a later one. The caller has to confirm it.
     func raise(

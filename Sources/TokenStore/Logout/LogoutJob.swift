@@ -54,6 +54,8 @@ struct LogoutJob: Job {
     private var revokedInPass = 0
     /// The tokens that a dry run would have revoked so far. They are all on the list still.
     private var plannedCount = 0
+    /// The tokens of a dry run that are kept and have expired: any removal takes them off the list.
+    private var expiredCount = 0
     /// The tokens that were on the list when the cutoff was raised, although their `iat` is later:
     /// the clock of their issuer runs ahead. nil before `readAhead`.
     private var ahead: Set<Identifier>?
@@ -88,6 +90,7 @@ struct LogoutJob: Job {
         keptCount = 0
         revokedInPass = 0
         plannedCount = 0
+        expiredCount = 0
         cause = nil
     }
 
@@ -222,8 +225,7 @@ struct LogoutJob: Job {
 
     /// The lowest version that would be accepted.
     private func plannedVersion(_ reply: Reply) throws(StoreError) -> Int64 {
-        guard case .string(let bytes) = reply else { return 1 }
-        return (Int64(String(decoding: bytes, as: UTF8.self)) ?? 0) + 1
+        try store.plannedVersion(reply, key: commands.first?.key ?? [])
     }
 
     /// Reads the list once, directly after the cutoff was raised. A token that is on it now is not
@@ -313,6 +315,10 @@ struct LogoutJob: Job {
         guard !tokens.isEmpty else { return endPass() }
         let revoked = tokens.filter(hasToGo)
         keptCount += tokens.count - revoked.count
+        if request.isDryRun {
+            let now = clock.now
+            expiredCount += tokens.count { !hasToGo($0) && $0.expiry.isPast(at: now) }
+        }
         revokedInPass += revoked.count
         guard !revoked.isEmpty else { return }
         if !request.isDryRun { store.noteUsage() }
@@ -323,6 +329,12 @@ struct LogoutJob: Job {
             Revocation(
                 TokenSubject(id: token.id, user: isRequired ? user : nil), expiry: token.expiry)
         }
+        // What was just read is on the list, so that its removal needs no prediction.
+        if request.isDryRun, store.layout.deny == nil {
+            result.revoked += toRevoke.count
+            plannedCount += toRevoke.count
+            return
+        }
         denial = revocation(of: toRevoke)
         phase = .deny
     }
@@ -331,7 +343,8 @@ struct LogoutJob: Job {
     /// found is there still.
     private mutating func endPass() {
         if revokedInPass == 0 || request.isDryRun {
-            result.kept = scope.kept(of: keptCount)
+            let swept = result.revoked > 0 ? expiredCount : 0
+            result.kept = scope.kept(of: keptCount - swept)
             phase = .audit
         }
         keptCount = 0
@@ -355,7 +368,7 @@ struct LogoutJob: Job {
     private mutating func takeDenied(_ outcomes: [RevocationOutcome]) throws(StoreError) {
         denial = nil
         try requireNoFailure(outcomes)
-        if store.needsConfirmation { unconfirmed += toRevoke }
+        if store.needsConfirmation, !request.isDryRun { unconfirmed += toRevoke }
         result.revoked += outcomes.count { $0 == .revoked }
         result.alreadyRevoked += outcomes.count { $0 == .alreadyRevoked }
         guard !request.isDryRun else {
