@@ -201,10 +201,12 @@ extension PermissionProbe {
         case "ZRANGE", "LRANGE", "ZRANGEBYSCORE", "ZCOUNT": self.init(on(0, 0), isHarmless: true)
         case "XRANGE": self.init(on("-", "+", "COUNT", 1), isHarmless: true)
         case "XREVRANGE": self.init(on("+", "-", "COUNT", 1), isHarmless: true)
-        // Without BLOCK it does not wait.
+        // Without BLOCK it does not wait. A log may have 100,000 entries: one is read.
         case "XREAD":
             self.init(
-                Command(arguments: [.text(name), "STREAMS", .bytes(key), "0-0"], keyIndex: 2),
+                Command(
+                    arguments: [.text(name), "COUNT", 1, "STREAMS", .bytes(key), "0-0"],
+                    keyIndex: 4),
                 isHarmless: true)
         // No such option, no numbers, a field without a value, no such id.
         case "SET": self.init(on("x", "NOTHING"), isHarmless: true)

@@ -47,6 +47,8 @@ package struct PipelineLoop {
     private var readBytes = 0
     /// The bytes written since something counted as progress.
     private var sentBytes = 0
+    /// The number of commands that are written whole.
+    private var writtenCommands = 0
     private var deadline: Monotonic
     /// Whether `next` had nothing when it was last asked.
     private var isDry = false
@@ -105,6 +107,7 @@ package struct PipelineLoop {
                 outstanding: progress.accepted - progress.acknowledged, phase)
             {
                 progress.acknowledged += 1
+                noteSent()
                 try onReply(progress.acknowledged - 1, reply)
             }
             if progress.acknowledged > before { touch() }
@@ -178,12 +181,14 @@ package struct PipelineLoop {
         if sentBytes >= Self.progressBytes || connection.output.count == 0 { touch() }
     }
 
-    /// Counts the commands that are written whole: only those may have been executed.
+    /// Counts the commands that may have been executed: those that are written whole, and those that
+    /// were answered before that, as by a server that refuses a long command and hangs up.
     private mutating func noteSent() {
         while firstEnd < ends.count, ends[firstEnd] <= writtenBytes {
             firstEnd += 1
-            progress.sent += 1
+            writtenCommands += 1
         }
+        progress.sent = max(writtenCommands, progress.acknowledged)
         if firstEnd == ends.count {
             ends.removeAll(keepingCapacity: true)
             firstEnd = 0

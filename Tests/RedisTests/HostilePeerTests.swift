@@ -75,6 +75,26 @@ import Testing
         }
     }
 
+    /// What was answered was sent, although not all of it had been written.
+    @Test func `an answer to half a command and a hang-up leave nothing unknown`() throws {
+        let peer = try RawPeer([
+            .expect(RawPeer.helloRequest), .text(RawPeer.hello), .text("+OK\r\n"),
+            .pause(milliseconds: 300),
+        ])
+        let connection = try Connection(to: try RedisURL.parse(peer.url), timeout: 5000)
+        // More than the sockets take, so that not even the first command is written whole.
+        let value = [UInt8](repeating: 0x61, count: 16 << 20)
+        let commands = (0..<2).map { _ in Command("SET", key: [0x6b], .bytes(value)) }
+        let exchange = connection.collect(commands)
+        #expect(exchange.replies[0] == .status("OK") && exchange.replies[1] == nil)
+        #expect(exchange.uncertain.isEmpty)
+        guard case .closed(_, _, let progress)? = exchange.failure else {
+            Issue.record("\(String(describing: exchange.failure))")
+            return
+        }
+        #expect(progress.acknowledged == 1 && progress.sent == 1 && progress.unknown == 0)
+    }
+
     @Test func `an endless array is refused`() throws {
         let peer = try RawPeer([
             .text(RawPeer.hello), .text("*4000000\r\n"),
