@@ -89,7 +89,7 @@ import Testing
     @Test("So are those of a list that tokens have to be on, longer than a page")
     func requiredList() throws {
         let sandbox = try Sandbox()
-        sandbox.jwtctl.options = ["--layout", "user-zset"]
+        sandbox.jwtctl.options = ["--layout", "user-zset", "--layout-var", "score=exp_s"]
         let now = Int(Date().timeIntervalSince1970)
         var arguments = ["ZADD", "bob-tokens"]
         for number in 0..<1200 { arguments += ["\(now + 900 + number)", "t\(number)"] }

@@ -262,7 +262,7 @@ private struct FindSearch {
             (left.user.bytes + left.id.bytes)
                 .lexicographicallyPrecedes(right.user.bytes + right.id.bytes)
         }
-        return try sorted.compactMap { match in
+        return try sorted.compactMap { match throws -> FindRow? in
             var found = FindRow.Match(
                 name: DisplayToken.label(of: match.id, naming), user: match.user, place: "tokens")
             do throws(StoreError) {
@@ -324,18 +324,21 @@ private struct FindTraces {
             }
         }
         // An entry of the log says whose the token is, not whether it is still revoked.
-        let places = missing.filter { similar[$0] == nil || exact[$0] != nil } + similar.keys
-        let ids = places.map { (exact[$0] ?? similar[$0])?.match?.name ?? queries.all[$0].name }
-        let denials = try backend.store.denials(ofBareIDs: ids)
-        for (index, (id, denial)) in zip(places, zip(ids, denials)) {
+        let names = missing.map { queries.all[$0].name }
+        let denials = try backend.store.denials(ofBareIDs: names)
+        for (index, denial) in zip(missing, denials) {
             guard let denial else { continue }
-            let known = exact[index] ?? similar[index]
-            let row = FindRow(
-                query: queries.all[index].name,
-                match: .init(
-                    name: id, user: denial.entry.user ?? known?.match?.user, state: "revoked",
-                    place: "blacklist"))
-            if id == queries.all[index].name { exact[index] = row } else { similar[index] = row }
+            let name = queries.all[index].name
+            exact[index] = FindRow(query: name, match: .init(denial, name, exact[index]?.match))
+        }
+        let begun = similar.compactMap { index, row in
+            exact[index] == nil ? row.match.map { (index, $0) } : nil
+        }
+        let others = try backend.store.denials(ofBareIDs: begun.map(\.1.name))
+        for ((index, match), denial) in zip(begun, others) {
+            guard let denial else { continue }
+            similar[index] = FindRow(
+                query: queries.all[index].name, match: .init(denial, match.name, match))
         }
     }
 }
@@ -433,5 +436,12 @@ extension FindRow.Match {
         self.init(
             name: Identifier(stored: Array((entry.id ?? "").utf8)),
             user: entry.user.map { Identifier(stored: Array($0.utf8)) }, place: "audit log")
+    }
+
+    /// A token that is on the blacklist; `known` is what the audit log has of it.
+    init(_ denial: Denial, _ name: Identifier, _ known: FindRow.Match?) {
+        self.init(
+            name: name, user: denial.entry.user ?? known?.user, state: "revoked",
+            place: "blacklist")
     }
 }

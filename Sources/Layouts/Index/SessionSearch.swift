@@ -15,7 +15,7 @@ package struct FoundSession {
 
 extension FoundSession {
     /// A token that is named by its id.
-    init(_ subject: TokenSubject, of user: Identifier, traces: [Command] = []) {
+    package init(_ subject: TokenSubject, of user: Identifier, traces: [Command] = []) {
         self.init(
             user: user, subject: subject.of(user), name: subject.id.bytes, traces: traces)
     }
